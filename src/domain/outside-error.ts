@@ -1,0 +1,34 @@
+// The one error class for everything that goes wrong outside this process: registry, GitHub, database, network.
+
+/**
+ * Thrown by floor 2 only. The worker reads `retryable` and `retryAt` and nothing else; people read `message`, which says
+ * what was tried, what came back and, where known, what to do.
+ */
+export class OutsideError extends Error {
+  /** Stable kebab-case word for the failure, such as `registry-denied` or `github-rate-limited`. */
+  readonly code: string;
+  /** True when the same request may succeed later without anybody's help. */
+  readonly retryable: boolean;
+  /** Epoch milliseconds before which a retry is pointless (rate limits), or null when unknown. */
+  readonly retryAt: number | null;
+  /** HTTP status of the answer, or null when there was none (reset, timeout, refused). */
+  readonly status: number | null;
+
+  constructor(
+    message: string,
+    details: {
+      readonly code: string;
+      readonly retryable: boolean;
+      readonly retryAt?: number | null;
+      readonly status?: number | null;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(message, { cause: details.cause });
+    this.name = 'OutsideError';
+    this.code = details.code;
+    this.retryable = details.retryable;
+    this.retryAt = details.retryAt ?? null;
+    this.status = details.status ?? null;
+  }
+}
