@@ -13,7 +13,10 @@ export type Reference =
   | { readonly kind: 'tag'; readonly repository: ImageRepository; readonly tag: Tag }
   | { readonly kind: 'digest'; readonly repository: ImageRepository; readonly digest: Digest };
 
-const DIGEST_HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+const DIGEST_HEX_LENGTH: ReadonlyMap<string, number> = new Map([
+  ['sha256', 64],
+  ['sha512', 128],
+]);
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const PATH_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const HOST =
@@ -22,28 +25,20 @@ const MAX_REPOSITORY_LENGTH = 255;
 
 /** A digest of a known algorithm (image-spec, "Digests"), or null. */
 export function parseDigest(text: string): Digest | null {
-  const colon = text.indexOf(':');
-  const length = DIGEST_HEX_LENGTH[text.slice(0, colon)];
-  const hex = text.slice(colon + 1);
-  return length !== undefined && hex.length === length && /^[0-9a-f]+$/.test(hex) ? (text as Digest) : null;
+  return isDigest(text) ? text : null;
 }
 
 /** A legal tag (distribution-spec, "Pulling manifests"), or null. */
 export function parseTag(text: string): Tag | null {
-  return TAG.test(text) ? (text as Tag) : null;
+  return isTag(text) ? text : null;
 }
 
 /** `host/name` with an explicit host, or null. Names are lower case by the spec; a host is compared without case. */
 export function parseImageRepository(text: string): ImageRepository | null {
   const slash = text.indexOf('/');
   if (slash < 1) return null;
-  const host = text.slice(0, slash).toLowerCase();
-  const name = text.slice(slash + 1);
-  const explicitHost = host.includes('.') || host.includes(':') || host === 'localhost';
-  if (!explicitHost || !HOST.test(host)) return null;
-  if (name === '' || !name.split('/').every((component) => PATH_COMPONENT.test(component))) return null;
-  const repository = `${host}/${name}`;
-  return repository.length <= MAX_REPOSITORY_LENGTH ? (repository as ImageRepository) : null;
+  const repository = `${text.slice(0, slash).toLowerCase()}/${text.slice(slash + 1)}`;
+  return isImageRepository(repository) ? repository : null;
 }
 
 /** `host/name:tag` or `host/name@digest` (with both, the digest counts), or null. */
@@ -64,12 +59,12 @@ export function parseReference(text: string): Reference | null {
 /** A full commit id, or null; upper-case hex is folded. */
 export function parseCommitSha(text: string): CommitSha | null {
   const folded = text.toLowerCase();
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(folded) ? (folded as CommitSha) : null;
+  return isCommitSha(folded) ? folded : null;
 }
 
 /** `owner/name`, or null. */
 export function parseRepoName(text: string): RepoName | null {
-  return /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(text) ? (text as RepoName) : null;
+  return isRepoName(text) ? text : null;
 }
 
 /** `ghcr.io` of `ghcr.io/acme/api`. */
@@ -85,4 +80,36 @@ export function nameOf(repository: ImageRepository): string {
 /** The image by tag or digest, as one would type it to pull it. */
 export function formatReference(repository: ImageRepository, target: Tag | Digest): string {
   return parseDigest(target) === null ? `${repository}:${target}` : `${repository}@${target}`;
+}
+
+function isDigest(text: string): text is Digest {
+  const colon = text.indexOf(':');
+  const length = DIGEST_HEX_LENGTH.get(text.slice(0, colon));
+  const hex = text.slice(colon + 1);
+  return length !== undefined && hex.length === length && /^[0-9a-f]+$/.test(hex);
+}
+
+function isTag(text: string): text is Tag {
+  return TAG.test(text);
+}
+
+function isImageRepository(text: string): text is ImageRepository {
+  const slash = text.indexOf('/');
+  const host = text.slice(0, slash);
+  const explicitHost = host.includes('.') || host.includes(':') || host === 'localhost';
+  const components = text.slice(slash + 1).split('/');
+  return (
+    text.length <= MAX_REPOSITORY_LENGTH &&
+    explicitHost &&
+    HOST.test(host) &&
+    components.every((component) => PATH_COMPONENT.test(component))
+  );
+}
+
+function isCommitSha(text: string): text is CommitSha {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
+function isRepoName(text: string): text is RepoName {
+  return /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(text);
 }
