@@ -1,0 +1,46 @@
+// Whose review counts for what: the subject that is approved, and whether enough people approved it.
+import type { Person } from './actor.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { ApprovalPolicy } from './policy.ts';
+import type { Promotion } from './promotion.ts';
+import { tagNameOf } from './tag-plan.ts';
+
+export type Review = {
+  readonly verdict: 'approve' | 'reject';
+  readonly by: Person;
+  readonly at: number;
+  readonly via: 'comment' | 'check-run';
+  /** SHA-256 (hex) of what was reviewed; the review counts for that and nothing else. */
+  readonly subject: string;
+};
+
+/** Canonical JSON of what a review covers (DESIGN §3): hash it with SHA-256. */
+export function subjectOf(promotion: Promotion): string {
+  return canonicalJson({
+    repository: promotion.repo.id,
+    environment: promotion.environment,
+    kind: promotion.kind,
+    images: promotion.images.map(({ repository, digest }) => [repository, digest]),
+    baseline: promotion.baseline.map(({ repository, tag, digest }) => [repository, tag, digest]),
+    outcomes: promotion.findings
+      .map(({ rule, platform, outcome }) => [rule, platform ?? '', outcome])
+      .toSorted((a, b) => (a.join(' ') < b.join(' ') ? -1 : 1)),
+    tags: promotion.moves.map((move) => [move.repository, tagNameOf(move), move.digest]),
+    policy: promotion.policyBlob,
+  });
+}
+
+/** How many more people must approve this subject; one person counts once, the requester only where the policy says so. */
+export function approvalsMissing(args: {
+  readonly approvals: ApprovalPolicy;
+  readonly requester: Person;
+  readonly reviews: readonly Review[];
+  readonly subject: string;
+}): number {
+  const counted = args.reviews.filter(
+    ({ verdict, subject, by }) =>
+      verdict === 'approve' && subject === args.subject && (args.approvals.selfApproval || by.id !== args.requester.id),
+  );
+  const people = new Set(counted.map(({ by }) => by.id));
+  return Math.max(0, args.approvals.required - people.size);
+}

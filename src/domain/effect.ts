@@ -1,0 +1,31 @@
+// What the engine is asked to do after a decision: identity, not content, wherever state is shown.
+import type { Reply } from './reply.ts';
+
+export type Effect =
+  /** Collects the facts of the promotion's image, and decides on them. */
+  | { readonly kind: 'collect-facts'; readonly promotionId: string }
+  | { readonly kind: 'update-check-run'; readonly promotionId: string }
+  | { readonly kind: 'update-card'; readonly promotionId: string }
+  | { readonly kind: 'apply-tag-plan'; readonly promotionId: string }
+  /** Posts a fresh line that mentions the requester. */
+  | { readonly kind: 'notify-requester'; readonly promotionId: string }
+  /** Looks again at the open promotions of an environment: the lane is free, or production moved. */
+  | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
+  | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
+  | { readonly kind: 'expire-promotion'; readonly promotionId: string; readonly at: number }
+  /** Answers in a thread. With `onceKey`, nothing happens when the key was used before. */
+  | {
+      readonly kind: 'reply';
+      readonly repoId: number;
+      readonly issue: number;
+      readonly reply: Reply;
+      readonly onceKey: string | null;
+    }
+  | {
+      readonly kind: 'react';
+      readonly repoId: number;
+      readonly commentId: number;
+      readonly reaction: 'eyes' | 'rocket' | '-1';
+    };
+
+export type EffectKind = Effect['kind'];

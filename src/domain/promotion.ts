@@ -1,0 +1,119 @@
+// A promotion: one set of images, each pinned by digest, on its way to one environment.
+import type { Person } from './actor.ts';
+import type { Review } from './approval.ts';
+import type { Digest, ImageRepository, RepoName, Tag } from './reference.ts';
+import type { Finding } from './rule.ts';
+import type { PinnedImage, TagMove } from './tag-plan.ts';
+
+export type Promotion = {
+  readonly id: string;
+  /** Counted per repository; people write it `P12`. */
+  readonly number: number;
+  readonly repo: Repo;
+  readonly environment: string;
+  readonly kind: 'promotion' | 'rollback';
+  readonly requester: Person;
+  readonly reason: string | null;
+  readonly source: PromotionSource;
+  readonly images: readonly PinnedImage[];
+  /** What each floating tag held when the moves were planned. */
+  readonly baseline: readonly BaselineTag[];
+  readonly findings: readonly Finding[];
+  readonly reviews: readonly Review[];
+  readonly moves: readonly TagMove[];
+  /** Git blob id of the policy file that the plan was made under, or `none`. */
+  readonly policyBlob: string;
+  /** Whether anybody but the requester could approve, as far as GitHub told. */
+  readonly otherReviewers: 'some' | 'none' | 'unknown';
+  /** Why reviews that were given count no more. */
+  readonly notice: Notice | null;
+  readonly thread: Thread | null;
+  readonly state: PromotionState;
+  /** Grows by one with each commit; a commit on an older version is refused. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+/** A repository on GitHub. The id is the key: names change. */
+export type Repo = { readonly id: number; readonly name: RepoName; readonly installationId: number };
+
+export type Thread = { readonly issue: number };
+
+export type PromotionSource = {
+  /** As the requester typed it. */
+  readonly typed: string;
+  /** The staging tag that held the digest. */
+  readonly tag: Tag;
+};
+
+export type BaselineTag = {
+  readonly repository: ImageRepository;
+  readonly tag: Tag;
+  readonly digest: Digest | null;
+};
+
+export type Notice =
+  { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] } | { readonly kind: 'outcomes-changed' };
+
+export type MovedTag = { readonly tag: Tag; readonly from: Digest | null; readonly to: Digest | null };
+
+export type PromotionState =
+  /** `again`: it had come to rest before, so its check run is completed and stays so. */
+  | { readonly kind: 'examining'; readonly again: boolean }
+  | { readonly kind: 'awaiting-approval' }
+  /** `lane`: another promotion is applying in this environment. */
+  | { readonly kind: 'scheduled'; readonly cause: 'lane' }
+  | { readonly kind: 'applying'; readonly since: number }
+  | { readonly kind: 'promoted'; readonly at: number }
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'declined'; readonly by: Person; readonly reason: string | null }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'cancelled'; readonly by: Person }
+  | { readonly kind: 'superseded'; readonly by: Superseder }
+  | { readonly kind: 'expired' };
+
+export type StateKind = PromotionState['kind'];
+
+export type Superseder =
+  | { readonly kind: 'promotion'; readonly number: number }
+  /** Somebody else moved all floating tags to this very digest. */
+  | { readonly kind: 'production' };
+
+export type Failure = {
+  /** A sentence: what was tried, what came back, what to do. */
+  readonly problem: string;
+  /** `untouched`: no floating tag was written. `restored`: those written went back. `mixed`: see `tags`; an alarm. */
+  readonly production: 'untouched' | 'restored' | 'mixed';
+  readonly tags: readonly TagOutcome[];
+};
+
+/** What became of one tag of the plan. */
+export type TagOutcome = {
+  readonly repository: ImageRepository;
+  readonly tag: Tag;
+  readonly kind: TagMove['kind'];
+  /** The journal's baseline: what audit calls the old digest. */
+  readonly from: Digest | null;
+  /** What it holds now, as far as we know. */
+  readonly holds: Digest | null;
+};
+
+const OPEN_STATES: readonly StateKind[] = ['examining', 'awaiting-approval', 'scheduled', 'applying'];
+
+/** True while a person or the clock still has a next step that leads to production. */
+export function isOpen(state: PromotionState): boolean {
+  return OPEN_STATES.includes(state.kind);
+}
+
+/** `P12`: never `#12`, which GitHub would link to an issue. */
+export function formatNumber(number: number): string {
+  return `P${number}`;
+}
+
+/** The image of a promotion; the model carries a list, and there is exactly one for now. */
+export function imageOf(promotion: Promotion): PinnedImage {
+  const [image] = promotion.images;
+  if (image === undefined) throw new Error(`promotion ${promotion.id} has no image`);
+  return image;
+}

@@ -1,0 +1,66 @@
+// Every expected "no": a stable code and the values that decided it. The words are in messages/refusals.ts.
+import type { Role } from './actor.ts';
+import type { StateKind } from './promotion.ts';
+import type { Digest, ImageRepository, RepoName, Tag } from './reference.ts';
+
+export type Refusal =
+  /** The account that owns the repository is not among ALLOWED_OWNERS. */
+  | { readonly code: 'owner-not-allowed'; readonly owner: string }
+  /** The repository names an image that is neither its own nor granted. */
+  | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
+  | { readonly code: 'environment-unknown'; readonly typed: string | null; readonly environments: readonly string[] }
+  | { readonly code: 'not-permitted'; readonly verb: string; readonly role: Role; readonly wanted: Role }
+  | { readonly code: 'bot-not-permitted'; readonly verb: string }
+  | {
+      readonly code: 'source-not-found';
+      readonly image: ImageRepository;
+      readonly typed: string;
+      readonly tried: readonly Tag[];
+    }
+  | {
+      readonly code: 'source-ambiguous';
+      readonly typed: string;
+      readonly candidates: readonly { readonly tag: Tag; readonly digest: Digest }[];
+    }
+  | {
+      readonly code: 'digest-not-staged';
+      readonly image: ImageRepository;
+      readonly digest: Digest;
+      readonly prefix: string;
+    }
+  | {
+      readonly code: 'already-in-production';
+      readonly environment: string;
+      readonly digest: Digest;
+      readonly tags: readonly Tag[];
+    }
+  | {
+      readonly code: 'already-requested';
+      readonly promotion: number;
+      readonly state: StateKind;
+      readonly environment: string;
+    }
+  /** The registry refused or failed for good; `problem` is the registry client's sentence. */
+  | { readonly code: 'registry-problem'; readonly image: ImageRepository; readonly problem: string }
+  /** GitHub refused or failed for good; `problem` is the sentence of the GitHub client. */
+  | { readonly code: 'github-problem'; readonly problem: string }
+  /** The command is understood, but this version does not do it. */
+  | { readonly code: 'not-available'; readonly what: 'version' | 'force' }
+  | { readonly code: 'promotion-not-found'; readonly promotion: number }
+  | { readonly code: 'nothing-waits-here'; readonly verb: string; readonly elsewhere: readonly PromotionLine[] }
+  | { readonly code: 'several-wait-here'; readonly verb: string; readonly promotions: readonly PromotionLine[] }
+  | { readonly code: 'own-request'; readonly promotion: number }
+  | { readonly code: 'already-approved'; readonly promotion: number }
+  | { readonly code: 'not-awaiting-approval'; readonly promotion: number; readonly state: StateKind }
+  | { readonly code: 'outdated-check-run'; readonly promotion: number }
+  | { readonly code: 'cannot-cancel'; readonly promotion: number; readonly state: StateKind };
+
+export type RefusalCode = Refusal['code'];
+
+/** A promotion in a list. */
+export type PromotionLine = {
+  readonly number: number;
+  readonly environment: string;
+  readonly source: string;
+  readonly state: StateKind;
+};

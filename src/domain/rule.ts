@@ -1,0 +1,36 @@
+// The shape of a rule and of what it answers: an outcome, what was seen, what was wanted.
+import type { ImageFacts } from './image-facts.ts';
+import type { Policy } from './policy.ts';
+
+export type RuleId = 'completeness' | 'size' | 'layers' | 'command' | 'source' | 'revision' | 'tag-commit' | 'kept-tag';
+
+/** `unknown` counts as `fail`: what could not be seen is not trusted. */
+export type Outcome = 'pass' | 'warn' | 'fail' | 'unknown';
+
+export type Finding = {
+  readonly rule: RuleId;
+  /** The platform it is about, or null for the whole image. */
+  readonly platform: string | null;
+  readonly outcome: Outcome;
+  /** Text for people; may carry text from labels, so it is escaped when shown. */
+  readonly seen: string;
+  readonly wanted: string;
+};
+
+export type Rule = {
+  readonly id: RuleId;
+  readonly check: (facts: ImageFacts, context: RuleContext) => readonly Finding[];
+};
+
+export type RuleContext = {
+  readonly policy: Policy;
+  /** The repository on GitHub that promotes, `owner/name`. */
+  readonly repo: string;
+  /** The host of GitHub's pages, such as `github.com`, that source labels name. */
+  readonly githubHost: string;
+};
+
+/** True when this finding alone keeps the image out. */
+export function isBlocking(finding: Finding): boolean {
+  return finding.outcome === 'fail' || finding.outcome === 'unknown';
+}

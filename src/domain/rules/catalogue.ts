@@ -1,0 +1,11 @@
+// All rules, in the order in which people read their findings.
+import type { Rule } from '../rule.ts';
+import { command } from './command.ts';
+import { completeness } from './completeness.ts';
+import { layers } from './layers.ts';
+import { revision } from './revision.ts';
+import { size } from './size.ts';
+import { source } from './source.ts';
+import { tagCommit } from './tag-commit.ts';
+
+export const RULES: readonly Rule[] = [completeness, size, layers, command, source, revision, tagCommit];

@@ -1,0 +1,15 @@
+// Every manifest, config and layer of every runnable platform must be there: a tag on a broken index can't be pulled.
+import type { Rule } from '../rule.ts';
+
+export const completeness: Rule = {
+  id: 'completeness',
+  check: ({ missing, platforms }) => {
+    const wanted = 'every manifest, config and layer of each platform is in the registry';
+    const about = { rule: 'completeness', platform: null, wanted } as const;
+    if (missing.kind === 'unknown') return [{ ...about, outcome: 'unknown', seen: missing.reason }];
+    if (platforms.length === 0) return [{ ...about, outcome: 'fail', seen: 'no platform that can run' }];
+    const seen = missing.value.map(({ part, platform, digest }) => `${platform}: ${part} ${digest} is missing`);
+    if (seen.length > 0) return [{ ...about, outcome: 'fail', seen: seen.join('; ') }];
+    return [{ ...about, outcome: 'pass', seen: `complete for ${platforms.map((p) => p.platform).join(', ')}` }];
+  },
+};

@@ -1,0 +1,27 @@
+// A tag `staging-<hex>` must hold an image of that commit: its hex is a prefix of the revision.
+import type { Lineage } from '../image-facts.ts';
+import type { Rule } from '../rule.ts';
+
+export const tagCommit: Rule = {
+  id: 'tag-commit',
+  check: ({ tag, lineage }, { policy }) => {
+    const hex = tag === null ? null : commitHexOf(tag, policy.staging.tagPrefix);
+    if (hex === null || lineage.kind === 'unknown') return [];
+    const revision = revisionOf(lineage.value);
+    if (revision === null) return [];
+    const about = { rule: 'tag-commit', platform: null, wanted: `a revision that begins with ${hex}` } as const;
+    const outcome = revision.startsWith(hex) ? 'pass' : 'fail';
+    return [{ ...about, outcome, seen: `tag ${tag} holds an image of ${revision}` }];
+  },
+};
+
+/** The hex of `staging-<hex>` (6 to 40 digits), or null when the tag names no commit. */
+export function commitHexOf(tag: string, prefix: string): string | null {
+  if (!tag.startsWith(`${prefix}-`)) return null;
+  const hex = tag.slice(prefix.length + 1);
+  return /^[0-9a-f]{6,40}$/.test(hex) ? hex : null;
+}
+
+function revisionOf(lineage: Lineage): string | null {
+  return lineage.kind === 'on-branch' || lineage.kind === 'not-on-branch' ? lineage.commit : null;
+}
