@@ -1,0 +1,66 @@
+// Reads the image config (image-spec, "config") for the fields that rules look at; extras and nulls are tolerated.
+import { z } from 'zod';
+import { OutsideError } from '../domain/outside-error.ts';
+import { parseJsonBytes } from './json.ts';
+
+export type ImageConfig = {
+  readonly os: string | null;
+  readonly architecture: string | null;
+  readonly variant: string | null;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Docker's `Healthcheck.Test` (not in the OCI spec, but kept by BuildKit); `['NONE']` means switched off. */
+  readonly healthcheckTest: readonly string[] | null;
+  /** As written, RFC 3339 by the spec. */
+  readonly created: string | null;
+  readonly user: string | null;
+  readonly history: readonly { readonly emptyLayer: boolean }[];
+  readonly diffIds: readonly string[];
+};
+
+/** The config of one platform. OutsideError `image-config-invalid`. */
+export function parseImageConfig(bytes: Uint8Array): ImageConfig {
+  const parsed = ConfigSchema.safeParse(parseJsonBytes(bytes));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new OutsideError(`The image config is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, {
+    code: 'image-config-invalid',
+    retryable: false,
+  });
+}
+
+const text = z.string().nullish();
+const words = z.union([z.array(z.string()), z.string().transform((word) => [word])]).nullish();
+
+const ConfigSchema = z
+  .object({
+    os: text,
+    architecture: text,
+    variant: text,
+    created: text,
+    config: z
+      .object({
+        Entrypoint: words,
+        Cmd: words,
+        Labels: z.record(z.string(), z.string().nullable()).nullish(),
+        Healthcheck: z.object({ Test: words }).nullish(),
+        User: text,
+      })
+      .nullish(),
+    history: z.array(z.object({ empty_layer: z.boolean().nullish() })).nullish(),
+    rootfs: z.object({ diff_ids: z.array(z.string()).nullish() }).nullish(),
+  })
+  .transform(({ config, ...top }): ImageConfig => ({
+    os: top.os ?? null,
+    architecture: top.architecture ?? null,
+    variant: top.variant ?? null,
+    entrypoint: config?.Entrypoint ?? [],
+    cmd: config?.Cmd ?? [],
+    labels: Object.fromEntries(Object.entries(config?.Labels ?? {}).map(([name, value]) => [name, value ?? ''])),
+    healthcheckTest: config?.Healthcheck?.Test ?? null,
+    created: top.created ?? null,
+    user: config?.User ?? null,
+    history: (top.history ?? []).map((entry) => ({ emptyLayer: entry.empty_layer ?? false })),
+    diffIds: top.rootfs?.diff_ids ?? [],
+  }));

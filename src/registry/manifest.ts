@@ -1,0 +1,122 @@
+// Turns manifest bytes into an index or an image, decided by media type and never by shape.
+import { z } from 'zod';
+import { OutsideError } from '../domain/outside-error.ts';
+import { parseDigest, type Digest } from '../domain/reference.ts';
+import { parseJsonBytes } from './json.ts';
+
+export type Platform = { readonly os: string; readonly architecture: string; readonly variant: string | null };
+
+export type Descriptor = { readonly mediaType: string; readonly digest: Digest; readonly sizeBytes: number };
+
+export type IndexChild = Descriptor & {
+  readonly platform: Platform | null;
+  /** BuildKit's attestation manifests: never run, so no platform of the image. */
+  readonly isAttestation: boolean;
+};
+
+export type ParsedManifest =
+  | { readonly kind: 'index'; readonly children: readonly IndexChild[] }
+  | { readonly kind: 'image'; readonly config: Descriptor; readonly layers: readonly Descriptor[] };
+
+/** A manifest as the registry holds it: `raw` is what must be sent to tag it again, byte for byte. */
+export type Manifest = {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly raw: Uint8Array;
+  readonly body: ParsedManifest;
+};
+
+const INDEX_TYPES: readonly string[] = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+const IMAGE_TYPES: readonly string[] = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** All four: a type left out makes registries say that an image of that type does not exist. */
+export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...IMAGE_TYPES].join(', ');
+
+/**
+ * Reads a manifest by its Content-Type (image-spec, "manifest" and "image-index"; old builders write no `mediaType` field,
+ * so the header decides and a field that is there must agree). OutsideError `manifest-invalid`.
+ */
+export function parseManifest(args: {
+  readonly mediaType: string;
+  readonly raw: Uint8Array;
+  /** What was read, for the error. */
+  readonly what: string;
+}): ParsedManifest {
+  const { mediaType, raw, what } = args;
+  const schema = INDEX_TYPES.includes(mediaType) ? Index : IMAGE_TYPES.includes(mediaType) ? Image : null;
+  if (schema === null) throw invalid(`${what} has the media type "${mediaType}", which is no image manifest or index`);
+  const parsed = schema.safeParse(parseJsonBytes(raw));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw invalid(`${what} is not a valid ${mediaType}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+  }
+  const named = parsed.data.mediaType;
+  if (named !== undefined && named !== mediaType) {
+    throw invalid(`${what} was served as ${mediaType} but calls itself "${named}"`);
+  }
+  return parsed.data.body;
+}
+
+const DescriptorFields = {
+  mediaType: z.string().min(1),
+  digest: z.string().transform((text, context) => {
+    const digest = parseDigest(text);
+    if (digest !== null) return digest;
+    context.addIssue({ code: 'custom', message: 'is not a digest' });
+    return z.NEVER;
+  }),
+  size: z.int().nonnegative(),
+};
+
+const DescriptorSchema = z.object(DescriptorFields).transform(toDescriptor);
+
+const PlatformSchema = z.object({
+  os: z.string(),
+  architecture: z.string(),
+  variant: z.string().nullish(),
+});
+
+const Child = z
+  .object({
+    ...DescriptorFields,
+    platform: PlatformSchema.nullish(),
+    annotations: z.record(z.string(), z.string()).nullish(),
+  })
+  .transform((child): IndexChild => {
+    const platform = child.platform ?? null;
+    const byAnnotation = child.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
+    const byPlatform = platform?.os === 'unknown' && platform.architecture === 'unknown';
+    return {
+      ...toDescriptor(child),
+      platform: platform === null ? null : { ...platform, variant: platform.variant ?? null },
+      isAttestation: byAnnotation || byPlatform,
+    };
+  });
+
+const Common = { schemaVersion: z.literal(2), mediaType: z.string().optional() };
+
+const Index = z
+  .object({ ...Common, manifests: z.array(Child) })
+  .transform(({ mediaType, manifests }) => ({ mediaType, body: { kind: 'index' as const, children: manifests } }));
+
+const Image = z
+  .object({ ...Common, config: DescriptorSchema, layers: z.array(DescriptorSchema) })
+  .transform(({ mediaType, config, layers }) => ({ mediaType, body: { kind: 'image' as const, config, layers } }));
+
+function toDescriptor(fields: {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
+}): Descriptor {
+  return { mediaType: fields.mediaType, digest: fields.digest, sizeBytes: fields.size };
+}
+
+function invalid(message: string): OutsideError {
+  return new OutsideError(message, { code: 'manifest-invalid', retryable: false });
+}

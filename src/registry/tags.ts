@@ -1,0 +1,53 @@
+// Walks the pages of a tag list (distribution-spec, "Listing tags").
+import { z } from 'zod';
+import { OutsideError } from '../domain/outside-error.ts';
+import { parseTag, type Tag } from '../domain/reference.ts';
+import { parseJsonBytes } from './json.ts';
+
+export type TagPage = {
+  readonly tags: readonly Tag[];
+  /** Path and query of the next page on the same registry, or null. */
+  readonly next: string | null;
+};
+
+/** One page; names that are no legal tags are dropped, `tags: null` is an empty page. OutsideError `registry-protocol`. */
+export function readTagPage(args: {
+  readonly body: Uint8Array;
+  readonly link: readonly string[];
+  readonly url: URL;
+  readonly what: string;
+}): TagPage {
+  const parsed = TagList.safeParse(parseJsonBytes(args.body));
+  if (!parsed.success) throw protocolError(`${args.what}: the answer is no tag list`);
+  const tags = (parsed.data.tags ?? []).map(parseTag).filter((tag) => tag !== null);
+  return { tags, next: nextPath(args) };
+}
+
+/** The target of the `rel="next"` link (RFC 8288), or null. */
+export function parseNextLink(headers: readonly string[]): string | null {
+  for (const [, target, params] of headers
+    .join(', ')
+    .matchAll(/<([^>]*)>((?:\s*;\s*[^;,"=]+(?:=(?:"[^"]*"|[^;,"]*))?)*)/g)) {
+    const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(params ?? '');
+    const relations = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);
+    if (relations.includes('next')) return target ?? null;
+  }
+  return null;
+}
+
+const TagList = z.object({ tags: z.array(z.string()).nullish() });
+
+function nextPath(args: { readonly link: readonly string[]; readonly url: URL; readonly what: string }): string | null {
+  const target = parseNextLink(args.link);
+  if (target === null) return null;
+  const next = URL.canParse(target, args.url.href) ? new URL(target, args.url) : null;
+  // Registries behind a proxy often name themselves wrongly here (http, inner host), so only a strange path is refused.
+  if (next === null || next.pathname !== args.url.pathname) {
+    throw protocolError(`${args.what}: the next page is said to be at "${target.slice(0, 200)}"`);
+  }
+  return `${next.pathname}${next.search}`;
+}
+
+function protocolError(message: string): OutsideError {
+  return new OutsideError(message, { code: 'registry-protocol', retryable: false });
+}

@@ -1,0 +1,139 @@
+// Sends one HTTP request over a pooled connection and reads a bounded answer: no retry, no redirect, no opinion on statuses.
+import { Agent, type Dispatcher } from 'undici';
+import { OutsideError } from '../domain/outside-error.ts';
+import { publicOnlyLookup, type Route } from './realm.ts';
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly body: Uint8Array;
+  /** True when a redirect led away from the registry: such an answer's challenges are never met with our credentials. */
+  readonly foreign: boolean;
+};
+
+export type WireRequest = {
+  readonly route: Route;
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  /** How much of the body is read: all of it up to a limit (more is an error), or none. */
+  readonly read: { readonly maxBytes: number; readonly tooLargeCode: string } | 'nothing';
+};
+
+/** What was sent and what came back, for metrics and logs. `path` has no query. */
+export type RequestReport = {
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+};
+
+export type Transport = {
+  readonly exchange: (request: WireRequest) => Promise<Answer>;
+  readonly close: () => Promise<void>;
+};
+
+/** At most `maxConcurrentPerHost` requests are under way per host; the rest queue for a connection. */
+export function createTransport(options: {
+  readonly maxConcurrentPerHost: number;
+  readonly headersTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly now: () => number;
+  readonly onRequest: (report: RequestReport) => void;
+}): Transport {
+  const pool: Agent.Options = {
+    connections: options.maxConcurrentPerHost,
+    pipelining: 1,
+    // HTTP/2 would multiplex more than `connections` requests.
+    allowH2: false,
+    headersTimeout: options.headersTimeoutMs,
+    bodyTimeout: options.bodyTimeoutMs,
+  };
+  const timeout = CONNECT_TIMEOUT_MS;
+  const open = new Agent({ ...pool, connect: { timeout } });
+  const guarded = new Agent({ ...pool, connect: { timeout, lookup: publicOnlyLookup } });
+
+  async function exchange(request: WireRequest): Promise<Answer> {
+    const agent = request.route.kind === 'open' ? open : guarded;
+    const { url } = request.route;
+    const startedAt = options.now();
+    let status: number | null = null;
+    try {
+      const response = await agent.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: request.method,
+        headers: request.headers,
+        body: request.body,
+        // undici closes a connection after each HEAD by default; registries keep to the rules.
+        reset: false,
+      });
+      status = response.statusCode;
+      const body = status < 400 ? await readBody(response.body, request) : await readErrorBody(response.body);
+      return { status, headers: normalise(response.headers), body, foreign: false };
+    } finally {
+      const durationMs = options.now() - startedAt;
+      options.onRequest({ host: url.host, method: request.method, path: url.pathname, status, durationMs });
+    }
+  }
+
+  return {
+    exchange,
+    close: async () => {
+      await Promise.all([open.close(), guarded.close()]);
+    },
+  };
+}
+
+/** The first value of a header, or null. */
+export function headerOf(answer: Answer, name: string): string | null {
+  return answer.headers.get(name)?.[0] ?? null;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+async function readBody(body: Dispatcher.ResponseData['body'], request: WireRequest): Promise<Uint8Array> {
+  if (request.read === 'nothing') {
+    // Destroying an unread body emits its own abort, which is what we want and no error.
+    body.on('error', () => {}).destroy();
+    return new Uint8Array();
+  }
+  const { maxBytes, tooLargeCode } = request.read;
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    total += chunk.length;
+    if (total > maxBytes) {
+      const { host, pathname } = request.route.url;
+      throw new OutsideError(`${request.method} ${host}${pathname}: the answer is longer than ${maxBytes} bytes`, {
+        code: tooLargeCode,
+        retryable: false,
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The beginning of an error's body is enough to say what it is, whatever limit the wanted body has. */
+async function readErrorBody(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    chunks.push(chunk);
+    total += chunk.length;
+    if (total >= MAX_ERROR_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ERROR_BYTES);
+}
+
+function normalise(headers: Dispatcher.ResponseData['headers']): ReadonlyMap<string, readonly string[]> {
+  const entries = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value : [value]] as const],
+  );
+  return new Map(entries);
+}
