@@ -1,0 +1,90 @@
+// Reads the single values of the command grammar: source, promotion id, environment, version and reason.
+import semver from 'semver';
+import { parseDigest, parseTag, type Digest, type Tag } from '../reference.ts';
+import { mistake, value, type Parsed } from './mistake.ts';
+import { withoutPunctuation } from './words.ts';
+
+/** What was named to be promoted; `hex` is the beginning of a commit, as typed, to be looked up among the tags. */
+export type SourceSpec =
+  | { readonly kind: 'digest'; readonly digest: Digest }
+  | { readonly kind: 'tag'; readonly tag: Tag }
+  | { readonly kind: 'hex'; readonly typed: string };
+
+/** Counted in characters (code points). */
+export const MAX_REASON_LENGTH = 500;
+
+const MIN_HEX_LENGTH = 6;
+const MAX_HEX_LENGTH = 40;
+const ENVIRONMENT = /^[A-Za-z0-9_-]{1,255}$/;
+
+/** source = digest / "staging" / "staging-" 1*tag-char / 6*40HEXDIG, perhaps in backticks */
+export function parseSource(word: string): Parsed<SourceSpec> {
+  const plain = plainWord(word);
+  if (plain.kind === 'mistake') return plain;
+  const typed = plain.value;
+  if (/^sha\d+:/i.test(typed)) {
+    const digest = typed.startsWith('sha256:') ? parseDigest(typed) : null;
+    return digest === null ? mistake({ code: 'illegal-digest', typed }) : value({ kind: 'digest', digest });
+  }
+  if (/^[0-9A-Fa-f]+$/.test(typed)) {
+    const { length } = typed;
+    const nameable = length >= MIN_HEX_LENGTH && length <= MAX_HEX_LENGTH;
+    return nameable ? value({ kind: 'hex', typed }) : mistake({ code: 'hex-length', typed, length });
+  }
+  const tag = parseTag(typed);
+  if (tag === null) return mistake({ code: 'illegal-tag', typed });
+  const staging = typed === 'staging' || (typed.startsWith('staging-') && typed !== 'staging-');
+  return staging ? value({ kind: 'tag', tag }) : mistake({ code: 'not-a-staging-tag', typed });
+}
+
+/** id = ( "P" / "p" ) 1*9DIGIT, from 1, no leading zero, perhaps in backticks; null: this word is no attempt at an id. */
+export function parsePromotionId(word: string): Parsed<number> | null {
+  const shape = /^`*(?:[Pp]|#?)\d+[`.,;:!?\u2026]*$/.test(word);
+  if (!shape) return null;
+  const plain = plainWord(word);
+  if (plain.kind === 'mistake') return plain;
+  const typed = plain.value;
+  const digits = typed.replace(/^[Pp#]/, '');
+  if (!/^[Pp]/.test(typed)) return mistake({ code: 'id-without-p', typed, meant: `P${digits}` });
+  return /^[1-9]\d{0,8}$/.test(digits) ? value(Number(digits)) : mistake({ code: 'illegal-id', typed });
+}
+
+/** environment = 1*255( letter / digit / "-" / "_" ), case kept */
+export function parseEnvironment(word: string): Parsed<string> {
+  const meant = withoutPunctuation(word);
+  if (meant !== word) return mistake({ code: 'trailing-punctuation', typed: word, meant });
+  return ENVIRONMENT.test(word) ? value(word) : mistake({ code: 'illegal-environment', typed: word });
+}
+
+/** version = [ "v" ] semver without build metadata; the tag that comes out always has its `v`. */
+export function parseVersion(word: string): Parsed<Tag> {
+  const meant = withoutPunctuation(word);
+  if (meant !== word) return mistake({ code: 'trailing-punctuation', typed: word, meant });
+  const bare = word.replace(/^v/, '');
+  const parsed = semver.parse(bare);
+  if (parsed !== null && parsed.build.length > 0) {
+    return mistake({ code: 'illegal-version', typed: word, cause: 'build-metadata' });
+  }
+  // semver trims and forgives; only what it would write itself is taken.
+  const tag = parsed?.version === bare ? parseTag(`v${bare}`) : null;
+  return tag === null ? mistake({ code: 'illegal-version', typed: word, cause: 'not-semver' }) : value(tag);
+}
+
+/** Any text with something in it, up to 500 characters. */
+export function parseReason(text: string): Parsed<string> {
+  const reason = text.trim();
+  if (reason === '') return mistake({ code: 'empty-reason' });
+  const { length } = Array.from(reason);
+  if (length > MAX_REASON_LENGTH) return mistake({ code: 'reason-too-long', length, limit: MAX_REASON_LENGTH });
+  return value(reason);
+}
+
+/** One word without its backticks, if it has any; a full stop after it is a mistake even where a tag could hold it. */
+function plainWord(word: string): Parsed<string> {
+  const meant = withoutPunctuation(word);
+  if (meant !== word) return mistake({ code: 'trailing-punctuation', typed: word, meant });
+  const fenced = /^(`+)([^`]+)\1$/.exec(word)?.[2];
+  if (fenced !== undefined) return plainWord(fenced);
+  const unbalanced = word.startsWith('`') || word.endsWith('`');
+  return unbalanced ? mistake({ code: 'unbalanced-quote', opener: '`', closer: '`' }) : value(word);
+}

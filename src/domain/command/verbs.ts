@@ -1,0 +1,75 @@
+// The table of our verbs, and the decision which words are close enough to one to deserve an answer.
+
+export type Verb = 'promote' | 'approve' | 'reject' | 'cancel' | 'status' | 'help';
+
+/** `usage` is the legal form, `example` one line that parses, `summary` a sentence; `/help` and mistakes show them. */
+export type CommandDescription = { readonly usage: string; readonly example: string; readonly summary: string };
+
+/** In the order in which `/help` lists them. */
+export const COMMANDS = {
+  promote: {
+    usage: '/promote <source> [to <environment>] [--reason "…"]',
+    example: '/promote staging-abc1234 to production --reason "fixes the login page"',
+    summary:
+      'Asks for the promotion of a staging image: a `staging` or `staging-…` tag, 6 to 40 digits of a commit, or a ' +
+      '`sha256:…` digest. Without a source it lists the newest candidates.',
+  },
+  approve: {
+    usage: '/approve [P12]',
+    example: '/approve P12',
+    summary: 'Approves a promotion; without an id, the one that waits in this thread.',
+  },
+  reject: {
+    usage: '/reject [P12] <reason>',
+    example: '/reject P12 the migration is not backwards compatible',
+    summary: 'Ends a promotion that waits for approval; the rest of the line is the reason.',
+  },
+  cancel: {
+    usage: '/cancel [P12]',
+    example: '/cancel P12',
+    summary: 'Withdraws a promotion that has not begun to move tags.',
+  },
+  status: {
+    usage: '/status [P12|<environment>]',
+    example: '/status production',
+    summary: 'Shows a promotion or an environment; without either, what goes on in this thread.',
+  },
+  help: {
+    usage: '/help',
+    example: '/help',
+    summary: 'Shows this list. Every command also has a long form, `/imprimatur <verb> …`.',
+  },
+} as const satisfies Record<Verb, CommandDescription>;
+
+/** The word that makes any verb ours for certain: `/imprimatur promote …`. */
+export const LONG_FORM = 'imprimatur';
+
+const VERBS: readonly Verb[] = ['promote', 'approve', 'reject', 'cancel', 'status', 'help'];
+
+/** The verb that a folded word is, or null. */
+export function findVerb(word: string): Verb | null {
+  return VERBS.find((verb) => verb === word) ?? null;
+}
+
+/** The verb that a folded word misses by one edit, or null. */
+export function findMisspelledVerb(word: string): Verb | null {
+  return VERBS.find((verb) => isOneEdit(word, verb)) ?? null;
+}
+
+/** One character more, less or other, or two neighbours swapped. */
+export function isOneEdit(left: string, right: string): boolean {
+  if (left === right || Math.abs(left.length - right.length) > 1) return false;
+  const shorter = Math.min(left.length, right.length);
+  let start = 0;
+  while (start < shorter && left.charAt(start) === right.charAt(start)) start += 1;
+  let end = 0;
+  while (end < shorter - start && left.charAt(left.length - 1 - end) === right.charAt(right.length - 1 - end)) end += 1;
+  const inLeft = left.slice(start, left.length - end);
+  const inRight = right.slice(start, right.length - end);
+  if (inLeft.length <= 1 && inRight.length <= 1) return true;
+  return inLeft.length === 2 && inRight.length === 2 && inLeft === swapped(inRight);
+}
+
+function swapped(pair: string): string {
+  return pair.charAt(1) + pair.charAt(0);
+}
