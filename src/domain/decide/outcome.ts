@@ -1,0 +1,29 @@
+// How the writing of tags ended: promoted, failed, or a mixed production put right after all.
+import type { Decision, DecisionContext } from '../decide.ts';
+import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
+import { auditTags, end, fail } from './accept.ts';
+
+export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
+  if (promotion.state.kind !== 'applying') return { kind: 'ignored' };
+  return end(
+    promotion,
+    { kind: 'promoted', at: context.now },
+    { context, actor: null, details: { tags: auditTags(tags) } },
+  );
+}
+
+export function decideApplyFailed(promotion: Promotion, failure: Failure, context: DecisionContext): Decision {
+  if (promotion.state.kind !== 'applying') return { kind: 'ignored' };
+  return fail(promotion, failure, context);
+}
+
+export function decideRestored(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
+  const { state } = promotion;
+  if (state.kind !== 'failed' || state.failure.production !== 'mixed') return { kind: 'ignored' };
+  const failure: Failure = { ...state.failure, production: 'restored', tags };
+  return end(
+    promotion,
+    { kind: 'failed', failure },
+    { context, actor: null, details: { tags: auditTags(tags) }, as: 'restored' },
+  );
+}

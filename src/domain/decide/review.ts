@@ -1,0 +1,67 @@
+// Whose review is taken, and what it makes of the promotion.
+import { reaches } from '../actor.ts';
+import { subjectOf, type Review } from '../approval.ts';
+import type { AuditEntry } from '../audit.ts';
+import type { Decision, DecisionContext, EventOf } from '../decide.ts';
+import type { Promotion } from '../promotion.ts';
+import type { Refusal } from '../refusal.ts';
+import { entryOf, showEffects } from './accept.ts';
+import { proceed } from './settle.ts';
+
+export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>, context: DecisionContext): Decision {
+  const refusal = refuseReview(promotion, event, context);
+  const by = { id: event.by.id, login: event.by.login };
+  const via = event.via.kind;
+  if (refusal !== null) {
+    const entry = entryOf(promotion, context, 'review-refused', { verdict: event.verdict, via, code: refusal.code });
+    return { kind: 'refused', refusal, audit: [{ ...entry, actor: by }] };
+  }
+  const review: Review = {
+    verdict: event.verdict,
+    by,
+    at: context.now,
+    via,
+    subject: context.sha256(subjectOf(promotion)),
+  };
+  const reviewed = { ...promotion, reviews: [...promotion.reviews, review], updatedAt: context.now };
+  const audit: AuditEntry = {
+    ...entryOf(promotion, context, 'reviewed', {
+      verdict: event.verdict,
+      via,
+      subject: review.subject,
+      role: event.by.role,
+      reason: event.reason,
+    }),
+    actor: by,
+  };
+  if (event.verdict === 'approve') return proceed(reviewed, context, [audit]);
+  return {
+    kind: 'accepted',
+    promotion: { ...reviewed, state: { kind: 'declined', by, reason: event.reason } },
+    effects: showEffects(promotion.id),
+    audit: [audit],
+    journal: [],
+  };
+}
+
+function refuseReview(
+  promotion: Promotion,
+  { by, verdict, via }: EventOf<'reviewed'>,
+  { environment, sha256 }: DecisionContext,
+): Refusal | null {
+  const { number, state, requester } = promotion;
+  const { role, selfApproval } = environment.approvals;
+  if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
+  if (!reaches(by.role, role)) return { code: 'not-permitted', verb: verdict, role: by.role, wanted: role };
+  if (state.kind !== 'awaiting-approval') {
+    return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
+  }
+  if (via.kind === 'check-run' && !via.current) return { code: 'outdated-check-run', promotion: number };
+  if (verdict === 'reject') return null;
+  if (by.id === requester.id && !selfApproval) return { code: 'own-request', promotion: number };
+  const subject = sha256(subjectOf(promotion));
+  const before = promotion.reviews.some(
+    (review) => review.verdict === 'approve' && review.by.id === by.id && review.subject === subject,
+  );
+  return before ? { code: 'already-approved', promotion: number } : null;
+}
