@@ -1,0 +1,159 @@
+// The bodies of the deliveries, with the fields GitHub sends.
+import { nodeId, renderAccount, renderApp, renderInstallation, renderRepo, renderTime, type Json } from './render.ts';
+import { renderComment, renderThread } from './render-threads.ts';
+import { renderCheckRun, renderCommit, renderDeployment, renderDeploymentStatus } from './render-work.ts';
+import type { Account, CheckRun, Comment, Deployment, DeploymentStatus, Installation } from './state.ts';
+import { fullNameOf, installationOf, type Repo, type State } from './state.ts';
+
+export type About = { readonly state: State; readonly repo: Repo; readonly sender: Account };
+
+export function commentPayload(
+  about: About,
+  event: { readonly action: 'created' | 'edited' | 'deleted'; readonly comment: Comment; readonly before?: string },
+): Json {
+  const thread = about.repo.threads.get(event.comment.thread);
+  if (thread === undefined) throw new Error(`comment ${event.comment.id} has lost its thread`);
+  return {
+    action: event.action,
+    ...(event.before === undefined ? {} : { changes: { body: { from: event.before } } }),
+    issue: renderThread(about.state, about.repo, thread),
+    comment: renderComment(about.state, about.repo, event.comment),
+    ...frame(about),
+  };
+}
+
+export function checkRunPayload(
+  about: About,
+  event: {
+    readonly action: 'created' | 'completed' | 'rerequested' | 'requested_action';
+    readonly run: CheckRun;
+    readonly identifier?: string;
+  },
+): Json {
+  const { state, repo } = about;
+  const { run } = event;
+  return {
+    action: event.action,
+    check_run: {
+      ...renderCheckRun(state, repo, run),
+      check_suite: {
+        id: run.suiteId,
+        node_id: nodeId('CheckSuite', run.suiteId),
+        head_branch: [...repo.git.branches].find(([, sha]) => sha === run.headSha)?.[0] ?? null,
+        head_sha: run.headSha,
+        status: run.status,
+        conclusion: run.conclusion,
+        url: `https://api.github.com/repos/${fullNameOf(repo)}/check-suites/${run.suiteId}`,
+        before: null,
+        after: run.headSha,
+        pull_requests: [],
+        app: renderApp(state),
+        created_at: renderTime(run.startedAt),
+        updated_at: renderTime(run.completedAt ?? run.startedAt),
+      },
+    },
+    ...(event.identifier === undefined ? {} : { requested_action: { identifier: event.identifier } }),
+    ...frame(about),
+  };
+}
+
+export function pushPayload(
+  about: About,
+  event: { readonly branch: string; readonly before: string; readonly after: string },
+): Json {
+  const commit = about.repo.git.resolve(event.after);
+  if (commit === undefined) throw new Error(`no commit ${event.after}`);
+  const who = {
+    name: commit.author,
+    email: `${commit.author}@users.noreply.github.com`,
+    username: commit.author,
+  };
+  const head = {
+    id: commit.sha,
+    tree_id: commit.tree,
+    distinct: true,
+    message: commit.message,
+    timestamp: renderTime(commit.at),
+    url: `https://github.com/${fullNameOf(about.repo)}/commit/${commit.sha}`,
+    author: who,
+    committer: who,
+    added: [],
+    removed: [],
+    modified: [],
+  };
+  return {
+    ref: `refs/heads/${event.branch}`,
+    before: event.before,
+    after: event.after,
+    created: /^0+$/.test(event.before),
+    deleted: false,
+    forced: false,
+    base_ref: null,
+    compare: renderCommit(about.repo, commit)['html_url'],
+    commits: [head],
+    head_commit: head,
+    pusher: { name: about.sender.login, email: `${about.sender.login}@users.noreply.github.com` },
+    ...frame(about),
+  };
+}
+
+export function deploymentPayload(about: About, deployment: Deployment): Json {
+  return {
+    action: 'created',
+    deployment: renderDeployment(about.state, about.repo, deployment),
+    workflow: null,
+    workflow_run: null,
+    ...frame(about),
+  };
+}
+
+export function deploymentStatusPayload(
+  about: About,
+  event: { readonly deployment: Deployment; readonly status: DeploymentStatus },
+): Json {
+  return {
+    ...deploymentPayload(about, event.deployment),
+    deployment_status: renderDeploymentStatus(about.repo, event.deployment, event.status),
+    check_run: null,
+  };
+}
+
+export function installationPayload(
+  state: State,
+  event: {
+    readonly action: 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted';
+    readonly installation: Installation;
+    readonly sender: Account;
+  },
+): Json {
+  const repos = [...state.repos.values()].filter((repo) => repo.owner.id === event.installation.account.id);
+  return {
+    action: event.action,
+    installation: renderInstallation(state, event.installation),
+    repositories: repos.map((repo) => ({
+      id: repo.id,
+      node_id: nodeId('Repository', repo.id),
+      name: repo.names.at(-1),
+      full_name: fullNameOf(repo),
+      private: repo.private,
+    })),
+    requester: null,
+    sender: renderAccount(event.sender),
+  };
+}
+
+/** `repository`, `organization`, `sender` and `installation`, as every event of a repository carries them. */
+export function frame(about: About): Json {
+  const { state, repo } = about;
+  const installation = installationOf(state, repo.owner.login);
+  return {
+    repository: renderRepo(repo),
+    ...(repo.owner.kind === 'Organization'
+      ? { organization: { ...renderAccount(repo.owner), url: `https://api.github.com/orgs/${repo.owner.login}` } }
+      : {}),
+    sender: renderAccount(about.sender),
+    ...(installation === undefined
+      ? {}
+      : { installation: { id: installation.id, node_id: nodeId('Installation', installation.id) } }),
+  };
+}

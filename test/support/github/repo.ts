@@ -1,0 +1,260 @@
+// What people do in one repository, and what they see there.
+import type { Deliveries, NewDelivery, Sent } from './deliveries.ts';
+import { checkRunPayload, commentPayload, deploymentStatusPayload, pushPayload, type About } from './payloads.ts';
+import { addDeploymentStatus } from './routes/deployments.ts';
+import { addComment, changeComment } from './routes/threads.ts';
+import { accountOf, ensureAccount, fullNameOf, nameOf, type CheckRun, type Comment, type Thread } from './state.ts';
+import type { Account, Deployment, Repo, Role, State } from './state.ts';
+
+export type Posted = { readonly id: number; readonly delivery: Sent };
+
+export type SeenComment = {
+  readonly id: number;
+  readonly author: string;
+  readonly byApp: boolean;
+  readonly body: string;
+  readonly edited: boolean;
+};
+
+export type GitHubRepo = {
+  readonly id: number;
+  readonly owner: string;
+  /** Changes with `rename`. */
+  readonly name: () => string;
+  readonly fullName: () => string;
+  /** Creates the account if need be and sets its role here; called again, changes it. */
+  readonly user: (login: string, role: Role) => void;
+  readonly rename: (name: string) => void;
+  readonly archive: () => void;
+
+  /** Adds a commit to the branch, which grows out of the default branch when it is new. Answers the full id. */
+  readonly commitOn: (branch: string, commit?: CommitOptions) => string;
+  /** A commit that no branch holds, like one of a fork. */
+  readonly commitOff: (branch: string, commit?: CommitOptions) => string;
+  readonly merge: (branches: { readonly from: string; readonly into: string }) => string;
+  readonly head: (branch: string) => string;
+  readonly deleteBranch: (branch: string) => void;
+  /** Writes (or with null removes) files in a commit of its own. */
+  readonly writeFiles: (branch: string, files: Readonly<Record<string, string | null>>) => string;
+  /** `commitOn`, and the App hears of it. */
+  readonly push: (branch: string, commit?: CommitOptions) => Promise<{ readonly sha: string; readonly delivery: Sent }>;
+
+  readonly openIssue: (issue: { readonly title: string; readonly by: string; readonly body?: string }) => number;
+  readonly openPullRequest: (pull: {
+    readonly title: string;
+    readonly by: string;
+    readonly head: string;
+    readonly base?: string;
+    readonly body?: string;
+  }) => number;
+  readonly lock: (issue: number) => void;
+  readonly comment: (comment: {
+    readonly issue: number;
+    readonly by: string;
+    readonly body: string;
+  }) => Promise<Posted>;
+  readonly editComment: (change: {
+    readonly comment: number;
+    readonly by: string;
+    readonly body: string;
+  }) => Promise<Posted>;
+  readonly deleteComment: (gone: { readonly comment: number; readonly by: string }) => Promise<Posted>;
+  /** A click on a button of a check run. A button that is not shown can only be clicked on a stale page. */
+  readonly click: (click: {
+    readonly checkRun: number;
+    readonly action: string;
+    readonly by: string;
+    readonly stalePage?: boolean;
+  }) => Promise<Sent>;
+  /** GitHub's own Re-run button. */
+  readonly rerun: (click: { readonly checkRun: number; readonly by: string }) => Promise<Sent>;
+  readonly deploymentStatus: (status: {
+    readonly deployment: number;
+    readonly state: string;
+    readonly by: string;
+  }) => Promise<Sent>;
+
+  readonly comments: (issue: number) => readonly SeenComment[];
+  /** The contents of a comment's reactions, oldest first: `eyes`, `rocket`, `-1`. */
+  readonly reactions: (comment: number) => readonly string[];
+  /** Oldest first. */
+  readonly checkRuns: (sha: string) => readonly Readonly<CheckRun>[];
+  readonly deployments: () => readonly Readonly<Deployment>[];
+};
+
+export type CommitOptions = {
+  readonly message?: string;
+  readonly by?: string;
+  readonly files?: Readonly<Record<string, string | null>>;
+};
+
+const NO_COMMIT = '0'.repeat(40);
+
+export function openRepo(parts: {
+  readonly state: State;
+  readonly repo: Repo;
+  readonly deliveries: Deliveries;
+}): GitHubRepo {
+  const { state, repo, deliveries } = parts;
+  const about = (login: string): About => ({ state, repo, sender: ensureAccount(state, login) });
+  const deliver = (event: NewDelivery['event'], payload: NewDelivery['payload']): Promise<Sent> =>
+    deliveries.deliver({ event, payload });
+  const commitOff = (branch: string, commit: CommitOptions = {}): string => {
+    const parent = repo.git.resolve(branch) ?? repo.git.resolve(repo.defaultBranch);
+    const author = commit.by ?? 'ada';
+    const files = new Map(parent?.files);
+    for (const [path, text] of Object.entries(commit.files ?? {})) {
+      if (text === null) files.delete(path);
+      else files.set(path, text);
+    }
+    const parents = parent === undefined ? [] : [parent.sha];
+    const message = commit.message ?? `Work on ${branch}`;
+    return repo.git.store({ message, author, at: state.now(), parents, files }).sha;
+  };
+  const commitOn = (branch: string, commit: CommitOptions = {}): string => {
+    const sha = commitOff(branch, commit);
+    repo.git.branches.set(branch, sha);
+    return sha;
+  };
+  const openThread = (options: Pick<Thread, 'title' | 'author' | 'pull' | 'body'>): number => {
+    const number = repo.threads.size + 1;
+    const id = state.nextId('thread');
+    repo.threads.set(number, { ...options, id, number, createdAt: state.now(), locked: false });
+    return number;
+  };
+
+  return {
+    id: repo.id,
+    owner: repo.owner.login,
+    name: () => nameOf(repo),
+    fullName: () => fullNameOf(repo),
+    user: (login, role) => {
+      ensureAccount(state, login);
+      repo.roles.set(login.toLowerCase(), role);
+    },
+    rename: (name) => {
+      repo.names.push(name);
+    },
+    archive: () => {
+      repo.archived = true;
+    },
+
+    commitOn,
+    commitOff,
+    merge: ({ from, into }) => {
+      const [theirs, ours] = [commitNamed(repo, from), commitNamed(repo, into)];
+      const files = new Map([...ours.files, ...theirs.files]);
+      const parents = [ours.sha, theirs.sha];
+      const message = `Merge ${from} into ${into}`;
+      const merged = repo.git.store({ message, author: 'ada', at: state.now(), parents, files });
+      repo.git.branches.set(into, merged.sha);
+      return merged.sha;
+    },
+    head: (branch) => commitNamed(repo, branch).sha,
+    deleteBranch: (branch) => {
+      repo.git.branches.delete(branch);
+    },
+    writeFiles: (branch, files) => commitOn(branch, { files, message: `Write ${Object.keys(files).join(', ')}` }),
+    push: async (branch, commit = {}) => {
+      const before = repo.git.branches.get(branch) ?? NO_COMMIT;
+      const sha = commitOn(branch, commit);
+      const payload = pushPayload(about(commit.by ?? 'ada'), { branch, before, after: sha });
+      return { sha, delivery: await deliver('push', payload) };
+    },
+
+    openIssue: ({ title, by, body = '' }) => openThread({ title, body, author: ensureAccount(state, by), pull: null }),
+    openPullRequest: ({ title, by, head, base = repo.defaultBranch, body = '' }) => {
+      commitNamed(repo, head);
+      return openThread({ title, body, author: ensureAccount(state, by), pull: { head, base } });
+    },
+    lock: (issue) => {
+      threadOf(repo, issue).locked = true;
+    },
+    comment: async ({ issue, by, body }) => {
+      const author = ensureAccount(state, by);
+      const comment = addComment({ state, repo, thread: threadOf(repo, issue), author, body });
+      const payload = commentPayload(about(by), { action: 'created', comment });
+      return { id: comment.id, delivery: await deliver('issue_comment', payload) };
+    },
+    editComment: async ({ comment: id, by, body }) => {
+      const comment = commentOf(repo, id);
+      const before = comment.body;
+      changeComment(state, comment, body);
+      const payload = commentPayload(about(by), { action: 'edited', comment, before });
+      return { id, delivery: await deliver('issue_comment', payload) };
+    },
+    deleteComment: async ({ comment: id, by }) => {
+      const payload = commentPayload(about(by), { action: 'deleted', comment: commentOf(repo, id) });
+      repo.comments.delete(id);
+      return { id, delivery: await deliver('issue_comment', payload) };
+    },
+    click: ({ checkRun, action, by, stalePage }) => {
+      const run = checkRunOf(repo, checkRun);
+      const isShown = run.status === 'completed' && run.actions.some((button) => button.identifier === action);
+      if (!isShown && stalePage !== true)
+        throw new Error(`check run "${run.name}" is ${run.status} and shows no button ${action}`);
+      const payload = checkRunPayload(about(by), { action: 'requested_action', run, identifier: action });
+      return deliver('check_run', payload);
+    },
+    rerun: ({ checkRun, by }) => {
+      const payload = checkRunPayload(about(by), { action: 'rerequested', run: checkRunOf(repo, checkRun) });
+      return deliver('check_run', payload);
+    },
+    deploymentStatus: ({ deployment: id, state: status, by }) => {
+      const deployment = repo.deployments.get(id);
+      if (deployment === undefined) throw new Error(`no deployment ${id}`);
+      const creator: Account = ensureAccount(state, by);
+      const added = addDeploymentStatus({
+        state,
+        repo,
+        deployment,
+        creator,
+        status,
+        description: '',
+        environment: deployment.environment,
+        environmentUrl: '',
+        logUrl: '',
+        autoInactive: true,
+      });
+      return deliver('deployment_status', deploymentStatusPayload(about(by), { deployment, status: added }));
+    },
+
+    comments: (issue) =>
+      [...repo.comments.values()]
+        .filter((comment) => comment.thread === issue)
+        .map((comment) => ({
+          id: comment.id,
+          author: accountOf(state, comment.author.login).login,
+          byApp: comment.byApp,
+          body: comment.body,
+          edited: comment.updatedAt !== comment.createdAt,
+        })),
+    reactions: (comment) => commentOf(repo, comment).reactions.map((reaction) => reaction.content),
+    checkRuns: (sha) => [...repo.checkRuns.values()].filter((run) => run.headSha === sha).map((run) => ({ ...run })),
+    deployments: () => [...repo.deployments.values()],
+  };
+}
+
+function commitNamed(repo: Repo, ref: string): { readonly sha: string; readonly files: ReadonlyMap<string, string> } {
+  const commit = repo.git.resolve(ref);
+  if (commit === undefined) throw new Error(`${fullNameOf(repo)} has no ${ref}`);
+  return commit;
+}
+
+function threadOf(repo: Repo, number: number): Thread {
+  const thread = repo.threads.get(number);
+  if (thread === undefined) throw new Error(`${fullNameOf(repo)} has no issue ${number}`);
+  return thread;
+}
+
+function commentOf(repo: Repo, id: number): Comment {
+  const comment = repo.comments.get(id);
+  if (comment === undefined) throw new Error(`${fullNameOf(repo)} has no comment ${id}`);
+  return comment;
+}
+
+function checkRunOf(repo: Repo, id: number): CheckRun {
+  const run = repo.checkRuns.get(id);
+  if (run === undefined) throw new Error(`${fullNameOf(repo)} has no check run ${id}`);
+  return run;
+}

@@ -1,0 +1,70 @@
+// Answers who may do what: a person's role on a repository, and who is in a team.
+import { renderAccount, type Json } from '../render.ts';
+import { NOT_FOUND, param, refuse, type InstallationCall, type Routes } from '../route.ts';
+import type { BaseRole, Repo, Role, Team } from '../state.ts';
+
+export const PEOPLE_ROUTES: Routes = {
+  'repos/get-collaborator-permission-level': {
+    auth: 'repository',
+    needs: ['metadata'],
+    access: 'read',
+    answer: (call) => {
+      const account = call.state.accounts.get(param(call, 'username').toLowerCase());
+      if (account === undefined) return refuse(404, `${param(call, 'username')} is not a user`);
+      const role = roleOf(call.repo, account.login);
+      const level = levelOf(role);
+      const name = typeof role === 'string' ? role : role.custom;
+      const user: Json = { ...renderAccount(account), role_name: name, permissions: flagsOf(role) };
+      return { status: 200, body: { permission: level, role_name: name, user } };
+    },
+  },
+  'teams/get-by-name': {
+    auth: 'organization',
+    needs: ['members'],
+    access: 'read',
+    answer: (call) => {
+      const team = teamOf(call);
+      if (team === undefined) return NOT_FOUND;
+      const { id, slug, org } = team;
+      return { status: 200, body: { id, slug, name: slug, privacy: 'closed', organization: { login: org } } };
+    },
+  },
+  'teams/get-membership-for-user-in-org': {
+    auth: 'organization',
+    needs: ['members'],
+    access: 'read',
+    answer: (call) => {
+      const state = teamOf(call)?.members.get(param(call, 'username').toLowerCase());
+      return state === undefined ? NOT_FOUND : { status: 200, body: { url: call.url.href, role: 'member', state } };
+    },
+  },
+};
+
+/** On a public repository everybody can read. */
+export function roleOf(repo: Repo, login: string): Role {
+  return repo.roles.get(login.toLowerCase()) ?? (repo.private ? 'none' : 'read');
+}
+
+const LEVELS = {
+  admin: 'admin',
+  maintain: 'write',
+  write: 'write',
+  triage: 'read',
+  read: 'read',
+} as const satisfies Record<BaseRole, string>;
+
+function levelOf(role: Role): string {
+  if (role === 'none') return 'none';
+  return LEVELS[typeof role === 'string' ? role : role.base];
+}
+
+function flagsOf(role: Role): Json {
+  const base = typeof role === 'string' ? role : role.base;
+  const rank = ['none', 'read', 'triage', 'write', 'maintain', 'admin'].indexOf(base);
+  return { pull: rank >= 1, triage: rank >= 2, push: rank >= 3, maintain: rank >= 4, admin: rank >= 5 };
+}
+
+function teamOf(call: InstallationCall): Team | undefined {
+  const org = param(call, 'org').toLowerCase();
+  return call.state.teams.find((team) => team.org.toLowerCase() === org && team.slug === param(call, 'team_slug'));
+}

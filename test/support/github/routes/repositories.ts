@@ -1,0 +1,140 @@
+// Answers about repositories: themselves, branches, commits, comparisons and files.
+import { blobId, type GitCommit } from '../git.ts';
+import { apiUrl, renderRepo, WEB, type Json } from '../render.ts';
+import { renderPull } from '../render-threads.ts';
+import { renderCommit } from '../render-work.ts';
+import { NOT_FOUND, page, param, refuse, type Answer, type RepoCall, type Route, type Routes } from '../route.ts';
+import { fullNameOf, type Repo } from '../state.ts';
+
+const MAX_INLINE_BYTES = 1_000_000;
+
+export const REPOSITORY_ROUTES: Routes = {
+  'repos/get': needs('metadata', ({ repo }) => ({ status: 200, body: renderRepo(repo) })),
+  'repos/list-branches': needs('contents', (call) => {
+    const names = [...call.repo.git.branches.keys()].toSorted();
+    const cut = page(call, names);
+    return { status: 200, body: cut.items.map((name) => renderBranch(call.repo, name)), headers: cut.headers };
+  }),
+  'repos/get-branch': needs('contents', (call) => {
+    const name = param(call, 'branch');
+    if (!call.repo.git.branches.has(name)) return refuse(404, 'Branch not found');
+    return { status: 200, body: renderBranch(call.repo, name) };
+  }),
+  'git/get-ref': needs('contents', (call) => {
+    const ref = param(call, 'ref');
+    const sha = call.repo.git.branches.get(ref.replace(/^heads\//, ''));
+    if (sha === undefined || !ref.startsWith('heads/')) return NOT_FOUND;
+    const object = { type: 'commit', sha, url: apiUrl(call.repo, `/git/commits/${sha}`) };
+    return { status: 200, body: { ref: `refs/${ref}`, url: apiUrl(call.repo, `/git/refs/${ref}`), object } };
+  }),
+  'repos/get-commit': needs('contents', (call) => {
+    const ref = param(call, 'ref');
+    const commit = call.repo.git.resolve(ref);
+    if (commit === undefined) return refuse(422, `No commit found for SHA: ${ref}`);
+    if (call.accept.includes('vnd.github.sha')) return { status: 200, raw: commit.sha };
+    return { status: 200, body: { ...renderCommit(call.repo, commit), files: [] } };
+  }),
+  'repos/list-pull-requests-associated-with-commit': needs('pull_requests', (call) => {
+    const commit = call.repo.git.resolve(param(call, 'commit_sha'));
+    if (commit === undefined) return refuse(422, `No commit found for SHA: ${param(call, 'commit_sha')}`);
+    const pulls = [...call.repo.threads.values()].filter((thread) => {
+      const head = thread.pull === null ? undefined : call.repo.git.resolve(thread.pull.head);
+      return head !== undefined && call.repo.git.compare(head, commit)?.ahead.length === 0;
+    });
+    return { status: 200, body: pulls.map((pull) => renderPull(call.state, call.repo, pull)) };
+  }),
+  'repos/compare-commits-with-basehead': needs('contents', compare),
+  'repos/get-content': needs('contents', content),
+};
+
+function needs(permission: string, answer: (call: RepoCall) => Answer): Route {
+  return { auth: 'repository', needs: [permission], access: 'read', answer };
+}
+
+function compare(call: RepoCall): Answer {
+  const [baseName, headName] = param(call, 'basehead').split('...');
+  const base = call.repo.git.resolve(baseName ?? '');
+  const head = call.repo.git.resolve(headName ?? '');
+  const found = base === undefined || head === undefined ? undefined : call.repo.git.compare(base, head);
+  if (base === undefined || found === undefined) return NOT_FOUND;
+  const commits = page(call, found.ahead);
+  return {
+    status: 200,
+    headers: commits.headers,
+    body: {
+      url: apiUrl(call.repo, `/compare/${param(call, 'basehead')}`),
+      html_url: `${WEB}/${fullNameOf(call.repo)}/compare/${param(call, 'basehead')}`,
+      base_commit: renderCommit(call.repo, base),
+      merge_base_commit: renderCommit(call.repo, found.mergeBase),
+      status: found.status,
+      ahead_by: found.ahead.length,
+      behind_by: found.behind.length,
+      total_commits: found.ahead.length,
+      commits: commits.items.map((commit) => renderCommit(call.repo, commit)),
+      files: [],
+    },
+  };
+}
+
+function content(call: RepoCall): Answer {
+  const path = param(call, 'path').replace(/\/$/, '');
+  const ref = call.query['ref'] ?? call.repo.defaultBranch;
+  const commit = call.repo.git.resolve(ref);
+  if (commit === undefined) return refuse(404, `No commit found for the ref ${ref}`);
+  const text = commit.files.get(path);
+  if (text !== undefined) {
+    if (/vnd\.github(\.v3)?\.raw/.test(call.accept)) return { status: 200, raw: text };
+    return { status: 200, body: renderFile({ repo: call.repo, ref, path, text, inline: true }) };
+  }
+  const inside = listFolder(commit, path);
+  if (inside.length === 0) return NOT_FOUND;
+  const files = inside.map(([name, body]) =>
+    renderFile({ repo: call.repo, ref, path: name, text: body, inline: false }),
+  );
+  return { status: 200, body: files };
+}
+
+function listFolder(commit: GitCommit, folder: string): readonly (readonly [string, string])[] {
+  const prefix = `${folder}/`;
+  return [...commit.files].filter(([path]) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'));
+}
+
+function renderFile(file: {
+  readonly repo: Repo;
+  readonly ref: string;
+  readonly path: string;
+  readonly text: string;
+  readonly inline: boolean;
+}): Json {
+  const sha = blobId(file.text);
+  const size = Buffer.byteLength(file.text);
+  const url = apiUrl(file.repo, `/contents/${file.path}?ref=${encodeURIComponent(file.ref)}`);
+  const git = apiUrl(file.repo, `/git/blobs/${sha}`);
+  const html = `${WEB}/${fullNameOf(file.repo)}/blob/${file.ref}/${file.path}`;
+  const small = size <= MAX_INLINE_BYTES;
+  const base64 = small ? Buffer.from(file.text).toString('base64').replaceAll(/.{60}/g, '$&\n') : '';
+  return {
+    type: 'file',
+    size,
+    name: file.path.split('/').at(-1),
+    path: file.path,
+    sha,
+    url,
+    git_url: git,
+    html_url: html,
+    download_url: html,
+    _links: { self: url, git, html },
+    ...(file.inline ? { encoding: small ? 'base64' : 'none', content: base64 } : {}),
+  };
+}
+
+function renderBranch(repo: Repo, name: string): Json {
+  const commit = repo.git.resolve(name);
+  if (commit === undefined) throw new Error(`branch ${name} has no commit`);
+  return {
+    name,
+    commit: renderCommit(repo, commit),
+    protected: false,
+    _links: { self: apiUrl(repo, `/branches/${name}`), html: `${WEB}/${fullNameOf(repo)}/tree/${name}` },
+  };
+}

@@ -1,0 +1,259 @@
+// Starts a GitHub on this machine, stateful and strict, for scenarios in process and for the App as a child process.
+import { generateKeyPairSync } from 'node:crypto';
+import type { Tokens } from './access.ts';
+import { startCore } from './core.ts';
+import { createDeliveries, type Delivery, type NewDelivery, type Sent } from './deliveries.ts';
+import { openDoor, type LoggedRequest } from './door.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { installationPayload } from './payloads.ts';
+import { openRepo, type GitHubRepo } from './repo.ts';
+import { ROUTES } from './routes.ts';
+import { appRoutes } from './routes/app.ts';
+import { createRepo, createState, ensureAccount, type Permissions, type Role } from './state.ts';
+import type { Installation, State } from './state.ts';
+
+export type GitHubOptions = {
+  readonly appId?: number;
+  readonly slug?: string;
+  /** PEM; one key per process is made otherwise. */
+  readonly privateKey?: string;
+  readonly webhookSecret?: string;
+  /** Organizations with the App installed; the first one owns the App. */
+  readonly owners?: readonly string[];
+  readonly permissions?: Permissions;
+  readonly events?: readonly string[];
+  /** The clock of everything but tokens, which follow the wall clock as their client does. */
+  readonly now?: () => number;
+  readonly port?: number;
+};
+
+export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext'> & {
+  readonly url: string;
+  readonly slug: string;
+  readonly botLogin: string;
+  /** What the App's process needs to know of this GitHub. */
+  readonly env: Readonly<{ APP_ID: string; PRIVATE_KEY: string; WEBHOOK_SECRET: string; GITHUB_API_URL: string }>;
+  /** Everything the App asked for, oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  /** Sentences about requests that the real GitHub would not accept. A test ends by finding none. */
+  readonly violations: readonly string[];
+  /** Where the App listens: its root, or the full webhook URL. Null: nobody listens. */
+  readonly setAppUrl: (url: string | null) => void;
+  readonly setWebhookSecret: (secret: string) => void;
+  readonly deliver: (delivery: NewDelivery) => Promise<Sent>;
+  readonly redeliver: (guid: string) => Promise<Sent>;
+  readonly deliveries: readonly Delivery[];
+  /** Waits for the deliveries that nobody waits for: the App's own events, redeliveries it asked for. */
+  readonly settle: () => Promise<void>;
+  /** Whether the App hears of what it does itself, as on GitHub. True at first. */
+  readonly setEcho: (on: boolean) => void;
+  /** A PATCH of a completed check run then leaves its status and conclusion alone, and answers 200. */
+  readonly setFreezeCompletedCheckRuns: (on: boolean) => void;
+  readonly repo: (repo: {
+    readonly owner: string;
+    readonly name: string;
+    readonly private?: boolean;
+    readonly users?: Readonly<Record<string, Role>>;
+  }) => Promise<GitHubRepo>;
+  /** An account without any role. `…[bot]` is a bot. */
+  readonly user: (login: string) => void;
+  readonly team: (team: {
+    readonly org: string;
+    readonly slug: string;
+    readonly members: Readonly<Record<string, 'active' | 'pending'>>;
+  }) => void;
+  readonly installation: (owner: string) => GitHubInstallation;
+  /** All tokens handed out so far are refused from now on. */
+  readonly revokeTokens: () => void;
+  readonly clearFaults: () => void;
+  readonly close: () => Promise<void>;
+};
+
+export type GitHubInstallation = {
+  readonly id: number;
+  /** Changes what is granted at once and tells the App. */
+  readonly setPermissions: (permissions: Permissions) => Promise<Sent>;
+  readonly suspend: () => Promise<Sent>;
+  readonly unsuspend: () => Promise<Sent>;
+  readonly install: () => Promise<Sent>;
+  readonly uninstall: () => Promise<Sent>;
+};
+
+export const DEFAULT_PERMISSIONS: Permissions = {
+  actions: 'read',
+  attestations: 'read',
+  checks: 'write',
+  contents: 'read',
+  deployments: 'write',
+  issues: 'write',
+  members: 'read',
+  metadata: 'read',
+  packages: 'read',
+  pull_requests: 'write',
+};
+export const DEFAULT_EVENTS = [
+  'check_run',
+  'check_suite',
+  'deployment',
+  'deployment_status',
+  'issue_comment',
+  'push',
+  'registry_package',
+] as const;
+
+export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWorld> {
+  const { owners = ['acme'], appId = 770_001, slug = 'imprimatur', now = Date.now } = options;
+  const privateKey = options.privateKey ?? keyOfThisProcess();
+  const secret = options.webhookSecret ?? 'a-webhook-secret-of-32-characters';
+  const app = {
+    id: appId,
+    slug,
+    name: 'Imprimatur',
+    owner: owners[0] ?? 'acme',
+    events: options.events ?? DEFAULT_EVENTS,
+  };
+  const state = createState({ now, app: { ...app, createdAt: now() } });
+  for (const owner of owners) install(state, owner, options.permissions ?? DEFAULT_PERMISSIONS);
+  const installations = owners.map((owner) => ({ owner, id: found(state, owner).id }));
+  const core = await startCore({ appId, slug, privateKey, installations });
+
+  const tokens: Tokens = new Map();
+  const faults = createFaults(now);
+  const deliveries = createDeliveries({ state, secret });
+  const requests: LoggedRequest[] = [];
+  const violations: string[] = [];
+  let echoes = true;
+  const door = await openDoor(
+    {
+      state,
+      core,
+      tokens,
+      faults,
+      requests,
+      violations,
+      routes: { ...ROUTES, ...appRoutes({ core, tokens, deliveries }) },
+      echo: (event, payload) => {
+        if (echoes && app.events.includes(event)) deliveries.send(() => deliveries.deliver({ event, payload }));
+      },
+    },
+    options.port ?? 0,
+  );
+
+  return {
+    url: door.url,
+    slug,
+    botLogin: state.bot.login,
+    env: { APP_ID: String(appId), PRIVATE_KEY: privateKey, WEBHOOK_SECRET: secret, GITHUB_API_URL: door.url },
+    requests,
+    violations,
+    failNext: faults.failNext,
+    applyThenFail: faults.applyThenFail,
+    limitNext: faults.limitNext,
+    clearFaults: faults.clear,
+    setAppUrl: deliveries.setAppUrl,
+    setWebhookSecret: deliveries.setSecret,
+    deliver: deliveries.deliver,
+    redeliver: deliveries.redeliver,
+    deliveries: deliveries.log,
+    settle: deliveries.settle,
+    setEcho: (on) => {
+      echoes = on;
+    },
+    setFreezeCompletedCheckRuns: (on) => {
+      state.freezeCompletedCheckRuns = on;
+    },
+    repo: async ({ owner, name, private: isPrivate = true, users = {} }) => {
+      const id = await core.addRepo({ owner, name, private: isPrivate });
+      const account = found(state, owner).account;
+      const repo = createRepo({ id, owner: account, name, private: isPrivate, createdAt: now() });
+      state.repos.set(id, repo);
+      const opened = openRepo({ state, repo, deliveries });
+      opened.commitOn(repo.defaultBranch, { files: { 'README.md': `# ${name}\n` }, message: 'First commit' });
+      for (const [login, role] of Object.entries(users)) opened.user(login, role);
+      return opened;
+    },
+    user: (login) => {
+      ensureAccount(state, login);
+    },
+    team: ({ org, slug: teamSlug, members }) => {
+      const known = state.teams.find((team) => team.org === org && team.slug === teamSlug);
+      const team = known ?? { org, slug: teamSlug, id: state.nextId('team'), members: new Map() };
+      if (known === undefined) state.teams.push(team);
+      team.members.clear();
+      for (const [login, membership] of Object.entries(members)) {
+        ensureAccount(state, login);
+        team.members.set(login.toLowerCase(), membership);
+      }
+    },
+    installation: (owner) => openInstallation({ state, owner, deliver: deliveries.deliver }),
+    revokeTokens: () => tokens.clear(),
+    close: async () => {
+      await door.close();
+      await core.close();
+    },
+  };
+}
+
+let sharedKey: string | null = null;
+
+function keyOfThisProcess(): string {
+  sharedKey ??= generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  }).privateKey;
+  return sharedKey;
+}
+
+function install(state: State, owner: string, permissions: Permissions): void {
+  const account = ensureAccount(state, owner, 'Organization');
+  const id = state.nextId('installation');
+  state.installations.set(owner.toLowerCase(), { id, account, permissions, suspendedAt: null, removed: false });
+}
+
+function found(state: State, owner: string): Installation {
+  const installation = state.installations.get(owner.toLowerCase());
+  if (installation === undefined) throw new Error(`${owner} is not among the owners this GitHub was started with`);
+  return installation;
+}
+
+function openInstallation(parts: {
+  readonly state: State;
+  readonly owner: string;
+  readonly deliver: (delivery: NewDelivery) => Promise<Sent>;
+}): GitHubInstallation {
+  const { state } = parts;
+  const installation = found(state, parts.owner);
+  const tell = (
+    action: 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted',
+  ): Promise<Sent> => {
+    const sender = ensureAccount(state, `${parts.owner}-admin`);
+    return parts.deliver({
+      event: 'installation',
+      payload: installationPayload(state, { action, installation, sender }),
+    });
+  };
+  return {
+    id: installation.id,
+    setPermissions: (permissions) => {
+      installation.permissions = permissions;
+      return tell('new_permissions_accepted');
+    },
+    suspend: () => {
+      installation.suspendedAt = state.now();
+      return tell('suspend');
+    },
+    unsuspend: () => {
+      installation.suspendedAt = null;
+      return tell('unsuspend');
+    },
+    install: () => {
+      installation.removed = false;
+      return tell('created');
+    },
+    uninstall: () => {
+      installation.removed = true;
+      return tell('deleted');
+    },
+  };
+}
