@@ -1,0 +1,145 @@
+// Makes the clients through which all questions to GitHub go: one per installation, one as the App itself.
+import { createAppAuth } from '@octokit/auth-app';
+import { Octokit } from '@octokit/rest';
+import { z } from 'zod';
+import type { RepoName } from '../domain/reference.ts';
+import { toOutsideError, unreadableAnswer } from './errors.ts';
+import { failedToMint, statusOf } from './failure.ts';
+import { answerFromEtags, observeRequests, type ObservedRequest } from './hooks.ts';
+
+export type GitHub = {
+  /** A client with the rights of one installation; the same one each time, so its token and ETags are reused. */
+  readonly forInstallation: (installationId: number) => InstallationClient;
+  /** A client that speaks as the App, by JWT. */
+  readonly asApp: () => AppClient;
+};
+
+export type InstallationClient = {
+  readonly kind: 'installation';
+  readonly installationId: number;
+  /** Tells what our App wrote from what others wrote. */
+  readonly appId: number;
+  readonly ask: Ask;
+};
+
+export type AppClient = { readonly kind: 'app'; readonly appId: number; readonly ask: Ask };
+
+export type Ask = <T>(question: Question<T>) => Promise<Answer<T>>;
+
+export type Question<T> = {
+  /** Begins the sentence of an error: `creating a comment on acme/dotca#3`. */
+  readonly tried: string;
+  readonly send: (api: Octokit['rest']) => Promise<RawAnswer>;
+  readonly answer: z.ZodType<T>;
+};
+
+export type Answer<T> = { readonly data: T; readonly link: string | null };
+
+type RawAnswer = {
+  readonly data: unknown;
+  readonly status: number;
+  readonly headers: { readonly link?: string | undefined };
+};
+
+export type GitHubLog = {
+  readonly debug: (fields: object, message: string) => void;
+  readonly warn: (fields: object, message: string) => void;
+};
+
+export type GitHubOptions = {
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly apiUrl: string;
+  readonly userAgent: string;
+  readonly log: GitHubLog;
+  readonly now: () => number;
+  /** Told of every HTTP request, those for tokens included. */
+  readonly onRequest?: (request: ObservedRequest) => void;
+  readonly timeoutMs?: number;
+};
+
+const TIMEOUT_MS = 20_000;
+
+/** Makes no request. Errors of all questions are `OutsideError`s with a `GitHubErrorCode`. */
+export function createGitHub(options: GitHubOptions): GitHub {
+  const { appId } = options;
+  const installations = new Map<number, InstallationClient>();
+  const app: AppClient = { kind: 'app', appId, ask: askBy(createOctokit(options, null), options) };
+  return {
+    asApp: () => app,
+    forInstallation: (installationId) => {
+      const known = installations.get(installationId);
+      if (known !== undefined) return known;
+      const ask = askBy(createOctokit(options, installationId), options);
+      const client: InstallationClient = { kind: 'installation', installationId, appId, ask };
+      installations.set(installationId, client);
+      return client;
+    },
+  };
+}
+
+/** `owner/name` as the two parameters that Octokit wants. */
+export function splitRepo(name: RepoName): { readonly owner: string; readonly repo: string } {
+  const slash = name.indexOf('/');
+  return { owner: name.slice(0, slash), repo: name.slice(slash + 1) };
+}
+
+// Probot's throttle and retry plugins stay out: writes are paced by the job table, and those plugins repeat POSTs.
+function createOctokit(options: GitHubOptions, installationId: number | null): Octokit {
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const fields = installationId === null ? {} : { installation: installationId };
+  const octokit = new Octokit({
+    authStrategy: createAppAuth,
+    auth: {
+      appId: options.appId,
+      privateKey: options.privateKey,
+      ...(installationId === null ? {} : { installationId }),
+    },
+    baseUrl: options.apiUrl.replace(/\/+$/, ''),
+    userAgent: options.userAgent,
+    // Octokit's debug line holds whole request bodies; its error line also comes for a 404 that we expect.
+    log: {
+      debug: () => undefined,
+      info: (message: string) => options.log.debug(fields, message),
+      warn: (message: string) => options.log.warn(fields, message),
+      error: (message: string) => options.log.debug(fields, message),
+    },
+    request: {
+      fetch: (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
+    },
+  });
+  if (options.onRequest !== undefined) observeRequests(octokit, { installationId, onRequest: options.onRequest });
+  answerFromEtags(octokit);
+  return octokit;
+}
+
+function askBy(octokit: Octokit, options: GitHubOptions): Ask {
+  return async ({ tried, send, answer }) => {
+    const raw = await sendWithValidToken(octokit, send).catch((error: unknown) => {
+      throw toOutsideError(error, { tried, now: options.now() }) ?? error;
+    });
+    const parsed = answer.safeParse(raw.data);
+    if (!parsed.success) {
+      throw unreadableAnswer({ tried, now: options.now() }, { status: raw.status, problem: parsed.error });
+    }
+    return { data: parsed.data, link: raw.headers.link ?? null };
+  };
+}
+
+const InstallationToken = z.object({ type: z.literal('token'), createdAt: z.string() });
+
+/** auth-app keeps a token for 59 minutes, also when GitHub has revoked it (a suspension, new permissions). */
+async function sendWithValidToken(octokit: Octokit, send: Question<unknown>['send']): Promise<RawAnswer> {
+  // The wall clock, because auth-app stamps its tokens by it.
+  const startedAt = Date.now();
+  try {
+    return await send(octokit.rest);
+  } catch (error) {
+    if (statusOf(error) !== 401 || failedToMint(error)) throw error;
+    const auth = InstallationToken.safeParse(await octokit.auth({ type: 'installation' }));
+    if (!auth.success) throw error;
+    if (Date.parse(auth.data.createdAt) < startedAt) await octokit.auth({ type: 'installation', refresh: true });
+    return send(octokit.rest);
+  }
+}

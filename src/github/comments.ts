@@ -1,0 +1,100 @@
+// Writes, edits and finds again the comments of our App on issues and pull requests.
+import { z } from 'zod';
+import type { RepoName } from '../domain/reference.ts';
+import { splitRepo, type InstallationClient } from './client.ts';
+import { isGitHubError } from './errors.ts';
+
+type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 10;
+
+const Created = z.object({ id: z.number() });
+
+/** Returns the comment's id. Not safe to repeat: after an unclear failure, look for the marker first. */
+export async function createComment({
+  client,
+  repo,
+  issue,
+  body,
+}: Place & { readonly issue: number; readonly body: string }): Promise<number> {
+  const { data } = await client.ask({
+    tried: `creating a comment on ${repo}#${issue}`,
+    send: (api) => api.issues.createComment({ ...splitRepo(repo), issue_number: issue, body }),
+    answer: Created,
+  });
+  return data.id;
+}
+
+/** Replaces the body; safe to repeat. `gone`: somebody deleted the comment. */
+export async function updateComment({
+  client,
+  repo,
+  commentId,
+  body,
+}: Place & { readonly commentId: number; readonly body: string }): Promise<'updated' | 'gone'> {
+  try {
+    await client.ask({
+      tried: `editing comment ${commentId} in ${repo}`,
+      send: (api) => api.issues.updateComment({ ...splitRepo(repo), comment_id: commentId, body }),
+      answer: Created,
+    });
+    return 'updated';
+  } catch (error) {
+    if (isGitHubError(error, 'github-not-found') || isGitHubError(error, 'github-gone')) return 'gone';
+    throw error;
+  }
+}
+
+const Comments = z.array(
+  z.object({
+    id: z.number(),
+    body: z.string().nullish(),
+    user: z.object({ type: z.string() }).nullish(),
+    performed_via_github_app: z.object({ id: z.number() }).nullish(),
+  }),
+);
+
+/**
+ * The id of our App's newest comment whose first line is `marker`, or null. Anybody may type a marker, so other authors'
+ * comments don't count. Looks at the newest thousand comments.
+ */
+export async function findCommentByMarker({
+  client,
+  repo,
+  issue,
+  marker,
+}: Place & { readonly issue: number; readonly marker: string }): Promise<number | null> {
+  const list = async (
+    page: number,
+  ): Promise<{ readonly comments: z.infer<typeof Comments>; readonly last: number }> => {
+    const { data, link } = await client.ask({
+      tried: `listing the comments of ${repo}#${issue}`,
+      send: (api) => api.issues.listComments({ ...splitRepo(repo), issue_number: issue, per_page: PAGE_SIZE, page }),
+      answer: Comments,
+    });
+    return { comments: data, last: lastPage(link) };
+  };
+  const first = await list(1);
+  // GitHub lists the comments of an issue oldest first and offers no other order.
+  for (let page = first.last; page >= 1 && page > first.last - MAX_PAGES; page -= 1) {
+    const { comments } = page === 1 ? first : await list(page);
+    const found = comments.findLast(
+      (comment) =>
+        comment.performed_via_github_app?.id === client.appId &&
+        comment.user?.type === 'Bot' &&
+        firstLine(comment.body ?? '') === marker,
+    );
+    if (found !== undefined) return found.id;
+  }
+  return null;
+}
+
+function lastPage(link: string | null): number {
+  const last = /[?&]page=(\d+)[^>]*>;\s*rel="last"/.exec(link ?? '')?.[1];
+  return last === undefined ? 1 : Number(last);
+}
+
+function firstLine(body: string): string {
+  return body.split(/\r?\n/, 1)[0] ?? '';
+}

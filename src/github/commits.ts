@@ -1,0 +1,113 @@
+// Reads commits: the newest of a branch, and whether a commit belongs to a branch.
+import { z } from 'zod';
+import { parseCommitSha, type CommitSha, type RepoName } from '../domain/reference.ts';
+import { splitRepo, type InstallationClient } from './client.ts';
+import { isGitHubError } from './errors.ts';
+import { CACHEABLE } from './hooks.ts';
+
+export type BranchMembership = 'on-branch' | 'not-on-branch' | 'unknown-commit' | 'no-branch';
+
+export type Commit = {
+  readonly sha: CommitSha;
+  /** First line of the message. */
+  readonly subject: string;
+  /** When it was committed, epoch milliseconds. */
+  readonly at: number;
+};
+
+type BranchQuestion = {
+  readonly client: InstallationClient;
+  readonly repo: RepoName;
+  readonly branch: string;
+};
+
+const Comparison = z.object({ status: z.enum(['ahead', 'behind', 'identical', 'diverged']) });
+
+/**
+ * Whether `commit` is the head of `branch` or an ancestor of it. That it exists proves nothing: GitHub serves the
+ * commits of forks under the parent's name.
+ */
+export async function compareWithBranch({
+  client,
+  repo,
+  branch,
+  commit,
+}: BranchQuestion & { readonly commit: CommitSha }): Promise<BranchMembership> {
+  try {
+    const { data } = await client.ask({
+      tried: `comparing ${commit} with the branch ${branch} of ${repo}`,
+      send: (api) =>
+        api.repos.compareCommitsWithBasehead({ ...splitRepo(repo), basehead: `${branch}...${commit}`, per_page: 1 }),
+      answer: Comparison,
+    });
+    return data.status === 'behind' || data.status === 'identical' ? 'on-branch' : 'not-on-branch';
+  } catch (error) {
+    if (!isGitHubError(error, 'github-not-found')) throw error;
+    if (/no common ancestor/i.test(error.message)) return 'not-on-branch';
+    return (await branchExists({ client, repo, branch })) ? 'unknown-commit' : 'no-branch';
+  }
+}
+
+const Commits = z.array(
+  z
+    .object({
+      sha: z.string(),
+      commit: z.object({
+        message: z.string(),
+        committer: z.object({ date: z.iso.datetime({ offset: true }) }).nullable(),
+      }),
+    })
+    .transform(({ sha, commit }, context): Commit => {
+      const parsed = parseCommitSha(sha);
+      if (parsed === null) {
+        context.addIssue('not a full commit id');
+        return z.NEVER;
+      }
+      const [subject = ''] = commit.message.split('\n', 1);
+      return { sha: parsed, subject, at: commit.committer === null ? 0 : Date.parse(commit.committer.date) };
+    }),
+);
+
+/** The newest commits of a branch, newest first, at most `limit` (up to 100); none where there is no such branch. */
+export async function listCommits({
+  client,
+  repo,
+  branch,
+  limit,
+}: BranchQuestion & { readonly limit: number }): Promise<readonly Commit[]> {
+  try {
+    const { data } = await client.ask({
+      tried: `listing the commits of the branch ${branch} of ${repo}`,
+      send: (api) => api.repos.listCommits({ ...splitRepo(repo), sha: branch, per_page: limit, request: CACHEABLE }),
+      answer: Commits,
+    });
+    return data;
+  } catch (error) {
+    // An empty repository answers 409.
+    if (isGitHubError(error, 'github-rejected') && error.status === 409) return [];
+    if (isGitHubError(error, 'github-not-found') && !(await branchExists({ client, repo, branch }))) return [];
+    throw error;
+  }
+}
+
+const Anything = z.object({});
+
+/** False only if the repository is there and the branch is not; a repository that is gone stays an error. */
+async function branchExists({ client, repo, branch }: BranchQuestion): Promise<boolean> {
+  try {
+    await client.ask({
+      tried: `reading the branch ${branch} of ${repo}`,
+      send: (api) => api.repos.getBranch({ ...splitRepo(repo), branch }),
+      answer: Anything,
+    });
+    return true;
+  } catch (error) {
+    if (!isGitHubError(error, 'github-not-found')) throw error;
+    await client.ask({
+      tried: `reading ${repo}`,
+      send: (api) => api.repos.get(splitRepo(repo)),
+      answer: Anything,
+    });
+    return false;
+  }
+}

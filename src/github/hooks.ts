@@ -1,0 +1,64 @@
+// Hooks around each request of an Octokit: one reports it, one answers it from the ETag cache where that is allowed.
+import type { Octokit } from '@octokit/rest';
+import { createEtagCache } from './etag-cache.ts';
+import { statusOf } from './failure.ts';
+
+export type ObservedRequest = {
+  readonly method: string;
+  /** The route as documented, `/repos/{owner}/{repo}/check-runs`: fit for a metric's label. */
+  readonly route: string;
+  /** Null when no answer came. */
+  readonly status: number | null;
+  readonly durationMs: number;
+  /** Null for requests as the App. */
+  readonly installationId: number | null;
+};
+
+/** Given as `request` of a GET whose answer may be kept by its ETag. */
+export const CACHEABLE = { cacheable: true } as const;
+
+const MAX_CACHED = 200;
+
+/** Tells `onRequest` of each HTTP request, whatever becomes of it. */
+export function observeRequests(
+  octokit: Octokit,
+  { installationId, onRequest }: Pick<ObservedRequest, 'installationId'> & { readonly onRequest: Observer },
+): void {
+  octokit.hook.wrap('request', async (request, options) => {
+    const startedAt = performance.now();
+    const observe = (status: number | null): void => {
+      const { method, url: route } = options;
+      onRequest({ method, route, status, durationMs: performance.now() - startedAt, installationId });
+    };
+    try {
+      const response = await request(options);
+      observe(response.status);
+      return response;
+    } catch (error) {
+      observe(statusOf(error));
+      throw error;
+    }
+  });
+}
+
+/** Asks again with `if-none-match` what was marked CACHEABLE; GitHub's 304 doesn't count against the rate limit. */
+export function answerFromEtags(octokit: Octokit): void {
+  const cache = createEtagCache<Awaited<ReturnType<Octokit['request']>>>(MAX_CACHED);
+  octokit.hook.wrap('request', async (request, options) => {
+    if (options.request['cacheable'] !== true) return request(options);
+    const { url } = octokit.request.endpoint(options);
+    const known = cache.find(url);
+    const etag = known?.headers.etag;
+    const headers = etag === undefined ? options.headers : { ...options.headers, 'if-none-match': etag };
+    try {
+      const response = await request({ ...options, headers });
+      if (response.headers.etag !== undefined) cache.keep(url, response);
+      return response;
+    } catch (error) {
+      if (known === undefined || statusOf(error) !== 304) throw error;
+      return known;
+    }
+  });
+}
+
+type Observer = (request: ObservedRequest) => void;

@@ -1,0 +1,52 @@
+// Reads what a repository lets somebody do, at the moment it is asked.
+import { z } from 'zod';
+import { rankOf, type Actor, type Person, type Role } from '../domain/actor.ts';
+import type { RepoName } from '../domain/reference.ts';
+import { splitRepo, type InstallationClient } from './client.ts';
+import { isGitHubError } from './errors.ts';
+import { CACHEABLE } from './hooks.ts';
+
+const Permission = z.object({
+  permission: z.string(),
+  role_name: z.string().catch(''),
+  user: z.object({ id: z.number() }).nullish(),
+});
+
+/**
+ * The actor with the role that counts now. A bot is not asked about: its role is `none`. Somebody unknown to the
+ * repository has `none` too, as has a login that belongs to another account than when it was seen: logins are reused.
+ */
+export async function fetchActor({
+  client,
+  repo,
+  id,
+  login,
+  kind,
+}: Person & {
+  readonly client: InstallationClient;
+  readonly repo: RepoName;
+  readonly kind: Actor['kind'];
+}): Promise<Actor> {
+  if (kind === 'bot') return { id, login, kind, role: 'none' };
+  return { id, login, kind, role: await fetchRole({ client, repo, id, login }) };
+}
+
+async function fetchRole({
+  client,
+  repo,
+  id,
+  login,
+}: Person & { readonly client: InstallationClient; readonly repo: RepoName }): Promise<Role> {
+  try {
+    const { data } = await client.ask({
+      tried: `reading what ${login} may do in ${repo}`,
+      send: (api) =>
+        api.repos.getCollaboratorPermissionLevel({ ...splitRepo(repo), username: login, request: CACHEABLE }),
+      answer: Permission,
+    });
+    return data.user?.id === id ? rankOf({ permission: data.permission, roleName: data.role_name }) : 'none';
+  } catch (error) {
+    if (isGitHubError(error, 'github-not-found')) return 'none';
+    throw error;
+  }
+}
