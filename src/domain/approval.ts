@@ -44,3 +44,11 @@ export function approvalsMissing(args: {
   const people = new Set(counted.map(({ by }) => by.id));
   return Math.max(0, args.approvals.required - people.size);
 }
+
+/** Who approved something, but not this subject: their approvals count no more. */
+export function voidedApprovals(reviews: readonly Review[], subject: string): readonly Person[] {
+  const approvals = reviews.filter(({ verdict }) => verdict === 'approve');
+  const standing = new Set(approvals.filter((review) => review.subject === subject).map(({ by }) => by.id));
+  const people = new Map(approvals.filter(({ by }) => !standing.has(by.id)).map(({ by }) => [by.id, by]));
+  return [...people.values()];
+}

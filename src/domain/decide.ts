@@ -2,6 +2,7 @@
 import type { Actor } from './actor.ts';
 import type { Review } from './approval.ts';
 import type { AuditEntry } from './audit.ts';
+import { revisitEnvironment } from './decide/accept.ts';
 import { decideExaminationFailed, decideExamined, decideIdentified, decideRerequested } from './decide/examine.ts';
 import { decideApplied, decideApplyFailed, decideRestored } from './decide/outcome.ts';
 import { decideProductionRead } from './decide/production.ts';
@@ -85,8 +86,15 @@ export type JournalEntry = {
 
 export type EventOf<Kind extends PromotionEvent['kind']> = Extract<PromotionEvent, { kind: Kind }>;
 
-/** What an event makes of a promotion. */
+/** What an event makes of a promotion. Whoever waits in the environment looks again when this one leaves `applying`. */
 export function decide(promotion: Promotion, event: PromotionEvent, context: DecisionContext): Decision {
+  const decision = dispatch(promotion, event, context);
+  const wasApplying = promotion.state.kind === 'applying';
+  if (!wasApplying || decision.kind !== 'accepted' || decision.promotion.state.kind === 'applying') return decision;
+  return { ...decision, effects: [...decision.effects, revisitEnvironment(promotion)] };
+}
+
+function dispatch(promotion: Promotion, event: PromotionEvent, context: DecisionContext): Decision {
   switch (event.kind) {
     case 'identified':
       return decideIdentified(promotion, event, context);

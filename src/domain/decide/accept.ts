@@ -4,7 +4,7 @@ import type { Accepted, DecisionContext } from '../decide.ts';
 import type { Effect } from '../effect.ts';
 import type { Failure, Promotion, PromotionState, TagOutcome } from '../promotion.ts';
 
-/** Puts the promotion into an end or resting state; whoever waited for the lane may look again. */
+/** Puts the promotion into an end or resting state. */
 export function end(
   promotion: Promotion,
   state: PromotionState,
@@ -16,16 +16,10 @@ export function end(
   },
 ): Accepted {
   const { context, actor, details } = args;
-  const leavesLane = promotion.state.kind === 'applying';
-  const revisit = {
-    kind: 'revisit-environment',
-    repoId: promotion.repo.id,
-    environment: promotion.environment,
-  } as const;
   return {
     kind: 'accepted',
     promotion: { ...promotion, state, updatedAt: context.now },
-    effects: leavesLane ? [...showEffects(promotion.id), revisit] : showEffects(promotion.id),
+    effects: showEffects(promotion.id),
     audit: [{ ...entryOf(promotion, context, args.as ?? state.kind, details), actor }],
     journal: [],
   };
@@ -46,6 +40,11 @@ export function showEffects(promotionId: string): readonly Effect[] {
     { kind: 'update-check-run', promotionId },
     { kind: 'update-card', promotionId },
   ];
+}
+
+/** The lane is free, or production moved: the environment's open promotions are looked at again. */
+export function revisitEnvironment({ repo, environment }: Promotion): Effect {
+  return { kind: 'revisit-environment', repoId: repo.id, environment };
 }
 
 export function entryOf(

@@ -1,12 +1,14 @@
 // What an examination makes of a promotion, and who may ask for another one.
 import { reaches, type Actor } from '../actor.ts';
-import type { AuditEntry } from '../audit.ts';
+import { subjectOf } from '../approval.ts';
 import type { Decision, DecisionContext, EventOf } from '../decide.ts';
 import { commitOf } from '../image-facts.ts';
-import type { Promotion, PromotionState } from '../promotion.ts';
-import type { Finding } from '../rule.ts';
+import type { Promotion } from '../promotion.ts';
+import type { Refusal } from '../refusal.ts';
 import { validate } from '../validation.ts';
 import { entryOf, fail, showEffects } from './accept.ts';
+import { movedTags } from './production.ts';
+import { expiryTimer } from './request.ts';
 import { settle } from './settle.ts';
 
 export function decideIdentified(
@@ -25,40 +27,31 @@ export function decideIdentified(
   };
 }
 
+/** The rules judge the facts. Reviews from before a Re-run count on where the same outcomes come out again. */
 export function decideExamined(promotion: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
-  const { facts, commitTag, production } = event;
-  const images = promotion.images.map((image) => ({
-    ...image,
-    commit: commitOf(facts),
-    commitTag,
-    platforms: facts.platforms.map(({ platform }) => platform),
-  }));
-  const findings = validate(facts, {
-    policy: context.policy,
-    repo: promotion.repo.name,
-    githubHost: context.githubHost,
-  });
-  const examined: Promotion = {
-    ...promotion,
-    images,
-    findings,
-    policyBlob: context.policy.blob,
-    otherReviewers: event.otherReviewers,
-    updatedAt: context.now,
-  };
-  const entry = (state: PromotionState['kind'], all: readonly Finding[]): AuditEntry => ({
-    kind: 'examined',
-    at: context.now,
-    promotion: promotion.number,
-    actor: null,
-    details: {
-      state,
-      policy: context.policy.blob,
-      outcomes: all.map(({ rule, platform, outcome, seen }) => ({ rule, platform, outcome, seen })),
+  const { facts, commitTag, production, otherReviewers } = event;
+  const { policy, githubHost, now } = context;
+  const platforms = facts.platforms.map(({ platform }) => platform);
+  const images = promotion.images.map((image) => ({ ...image, commit: commitOf(facts), commitTag, platforms }));
+  const findings = validate(facts, { policy, repo: promotion.repo.name, githubHost });
+  const moved = movedTags(promotion.baseline, production);
+  return settle(
+    { ...promotion, images, findings, otherReviewers, updatedAt: now },
+    {
+      subjectBefore: context.sha256(subjectOf(promotion)),
+      production,
+      context,
+      because: moved.length > 0 ? { kind: 'production-moved', tags: moved } : { kind: 'outcomes-changed' },
+      entry: (settlement) =>
+        entryOf(promotion, context, 'examined', {
+          state: settlement.state,
+          policy: policy.blob,
+          voided: settlement.voided,
+          outcomes: settlement.findings.map(({ rule, platform, outcome, seen }) => ({ rule, platform, outcome, seen })),
+        }),
     },
-  });
-  return settle(examined, { production, context, entry });
+  );
 }
 
 export function decideExaminationFailed(promotion: Promotion, problem: string, context: DecisionContext): Decision {
@@ -66,24 +59,29 @@ export function decideExaminationFailed(promotion: Promotion, problem: string, c
   return fail(promotion, { problem, production: 'untouched', tags: [] }, context);
 }
 
+/**
+ * `awaiting-approval` → `examining`, and `rejected` → `examining`: the digest is pinned, but a part that was missing may
+ * be back, a registry may answer again, or the commit may have reached its branch.
+ */
 export function decideRerequested(promotion: Promotion, by: Actor, context: DecisionContext): Decision {
-  const { number, state } = promotion;
-  if (!reaches(by.role, 'write')) {
-    const refusal = { code: 'not-permitted', verb: 're-run', role: by.role, wanted: 'write' } as const;
-    return { kind: 'refused', refusal, audit: [] };
-  }
-  if (state.kind !== 'awaiting-approval') {
-    return {
-      kind: 'refused',
-      refusal: { code: 'not-awaiting-approval', promotion: number, state: state.kind },
-      audit: [],
-    };
-  }
+  const { id, state } = promotion;
+  const refusal = refuseRerun(promotion, by);
+  if (refusal !== null) return { kind: 'refused', refusal, audit: [] };
+  const show = showEffects(id);
+  // A rejected promotion's timer may have run out unheard.
+  const timer = state.kind === 'rejected' ? [expiryTimer(promotion, context.now)] : [];
   return {
     kind: 'accepted',
     promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
-    effects: [{ kind: 'collect-facts', promotionId: promotion.id }, ...showEffects(promotion.id)],
+    effects: [{ kind: 'collect-facts', promotionId: id }, ...show, ...timer],
     audit: [{ ...entryOf(promotion, context, 're-run', {}), actor: { id: by.id, login: by.login } }],
     journal: [],
   };
+}
+
+function refuseRerun({ number, state }: Promotion, by: Actor): Refusal | null {
+  if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: 're-run' };
+  if (!reaches(by.role, 'write')) return { code: 'not-permitted', verb: 're-run', role: by.role, wanted: 'write' };
+  if (state.kind === 'awaiting-approval' || state.kind === 'rejected') return null;
+  return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
 }

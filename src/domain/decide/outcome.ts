@@ -1,7 +1,7 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
 import type { Decision, DecisionContext } from '../decide.ts';
 import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
-import { auditTags, end, fail } from './accept.ts';
+import { auditTags, end, fail, revisitEnvironment } from './accept.ts';
 
 export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
   if (promotion.state.kind !== 'applying') return { kind: 'ignored' };
@@ -21,9 +21,10 @@ export function decideRestored(promotion: Promotion, tags: readonly TagOutcome[]
   const { state } = promotion;
   if (state.kind !== 'failed' || state.failure.production !== 'mixed') return { kind: 'ignored' };
   const failure: Failure = { ...state.failure, production: 'restored', tags };
-  return end(
+  const ended = end(
     promotion,
     { kind: 'failed', failure },
     { context, actor: null, details: { tags: auditTags(tags) }, as: 'restored' },
   );
+  return { ...ended, effects: [...ended.effects, revisitEnvironment(promotion)] };
 }

@@ -1,10 +1,14 @@
 // What a fresh look at production's tags makes of a promotion that was planned on an older one.
 import type { Decision, DecisionContext } from '../decide.ts';
-import type { BaselineTag, MovedTag, Notice, Promotion } from '../promotion.ts';
+import { imageOf, type MovedTag, type Promotion } from '../promotion.ts';
 import type { TagState } from '../tag-plan.ts';
 import { entryOf } from './accept.ts';
 import { proceed, settle } from './settle.ts';
 
+/**
+ * Re-plans where production moved. A re-plan may find at once that the rules now refuse (`rejected`: the kept tag was
+ * taken) or that there is nothing left to do (`superseded`): it ends then, without stopping at `awaiting-approval`.
+ */
 export function decideProductionRead(
   promotion: Promotion,
   production: readonly TagState[],
@@ -12,33 +16,37 @@ export function decideProductionRead(
 ): Decision {
   const { kind } = promotion.state;
   if (kind !== 'scheduled' && kind !== 'awaiting-approval' && kind !== 'applying') return { kind: 'ignored' };
-  const tags = movedTags(promotion.baseline, production);
-  if (tags.length === 0) {
-    return kind === 'scheduled'
-      ? proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, context, [])
-      : { kind: 'ignored' };
+  const floating = movedTags(promotion.baseline, production);
+  // A floating tag that holds our own digest is one that we wrote before a restart: applying goes on from there.
+  if (kind === 'applying' && floating.every(({ to }) => to === imageOf(promotion).digest)) return { kind: 'ignored' };
+  const kept = promotion.moves.flatMap((move) => (move.kind === 'kept' ? [{ ...move, digest: move.baseline }] : []));
+  const tags = [...floating, ...movedTags(kept, production)];
+  if (tags.length > 0) {
+    return settle(
+      { ...promotion, updatedAt: context.now },
+      {
+        production,
+        context,
+        because: { kind: 'production-moved', tags },
+        entry: ({ state, voided }) =>
+          entryOf(promotion, context, 'replanned', {
+            state,
+            voided,
+            tags: tags.map(({ tag, from, to }) => ({ tag, from, to })),
+          }),
+      },
+    );
   }
-  const voided = promotion.reviews.length > 0;
-  const notice: Notice | null =
-    voided || kind !== 'awaiting-approval' ? { kind: 'production-moved', tags } : promotion.notice;
-  return settle(
-    { ...promotion, notice, updatedAt: context.now },
-    {
-      production,
-      context,
-      entry: (state) =>
-        entryOf(promotion, context, 'replanned', {
-          state,
-          voided: promotion.reviews.map(({ by }) => by.login),
-          tags: tags.map(({ tag, from, to }) => ({ tag, from, to })),
-        }),
-    },
-  );
+  if (kind !== 'scheduled' || context.laneBusy) return { kind: 'ignored' };
+  return proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, context, []);
 }
 
-function movedTags(baseline: readonly BaselineTag[], production: readonly TagState[]): readonly MovedTag[] {
-  return baseline.flatMap(({ repository, tag, digest }) => {
+/** Those of the planned-on tags that hold something else now. A tag that was not read did not move. */
+export function movedTags(planned: readonly TagHolder[], production: readonly TagState[]): readonly MovedTag[] {
+  return planned.flatMap(({ repository, tag, digest }) => {
     const now = production.find((state) => state.repository === repository && state.tag === tag);
     return now === undefined || now.digest === digest ? [] : [{ tag, from: digest, to: now.digest }];
   });
 }
+
+type TagHolder = Pick<TagState, 'repository' | 'tag' | 'digest'>;

@@ -1,9 +1,22 @@
 // The first decision on a promotion: it exists, and its image is examined.
 import type { Accepted } from '../decide.ts';
+import type { Effect } from '../effect.ts';
 import type { Promotion } from '../promotion.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** How long an approval may take before the question is withdrawn. */
-export const APPROVAL_EXPIRES_AFTER_MS = 14 * 24 * 60 * 60 * 1000;
+export const APPROVAL_EXPIRES_AFTER_MS = 14 * DAY_MS;
+
+/** When the question to people is withdrawn. */
+export function expiryOf({ createdAt }: Promotion): number {
+  return createdAt + APPROVAL_EXPIRES_AFTER_MS;
+}
+
+/** When to look again: at the expiry, or a day from now where a question asked (again) so late would find no time. */
+export function expiryTimer(promotion: Promotion, now: number): Effect {
+  return { kind: 'expire-promotion', promotionId: promotion.id, at: Math.max(expiryOf(promotion), now + DAY_MS) };
+}
 
 /** The first decision: a request that nothing refused becomes a promotion that is examined. */
 export function decideRequest(promotion: Promotion): Accepted {
@@ -11,10 +24,7 @@ export function decideRequest(promotion: Promotion): Accepted {
   return {
     kind: 'accepted',
     promotion,
-    effects: [
-      { kind: 'collect-facts', promotionId: id },
-      { kind: 'expire-promotion', promotionId: id, at: createdAt + APPROVAL_EXPIRES_AFTER_MS },
-    ],
+    effects: [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, createdAt)],
     audit: [
       {
         kind: 'requested',

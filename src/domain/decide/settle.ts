@@ -1,41 +1,59 @@
 // Where an examined promotion comes to rest: its plan, its findings and its reviews decide.
-import { approvalsMissing, subjectOf } from '../approval.ts';
+import { approvalsMissing, subjectOf, voidedApprovals } from '../approval.ts';
 import type { AuditEntry } from '../audit.ts';
 import type { Accepted, DecisionContext, JournalEntry } from '../decide.ts';
-import { imageOf, type BaselineTag, type Promotion, type PromotionState } from '../promotion.ts';
+import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion.ts';
 import type { Finding } from '../rule.ts';
 import { planTags, rollbackTagName, type TagMove, type TagState } from '../tag-plan.ts';
 import { isAcceptable } from '../validation.ts';
 import { entryOf, showEffects } from './accept.ts';
 
+export type Settlement = {
+  readonly state: StateKind;
+  readonly findings: readonly Finding[];
+  /** Logins of those whose approval counted until now and counts no more. */
+  readonly voided: readonly string[];
+};
+
 /** Plans the moves of an examined promotion and lets it come to rest where findings, plan and reviews put it. */
 export function settle(
   promotion: Promotion,
   args: {
+    /** The promotion's subject before the event; its own where the event left the subject's parts alone. */
+    readonly subjectBefore?: string;
     readonly production: readonly TagState[];
     readonly context: DecisionContext;
-    readonly entry: (state: PromotionState['kind'], findings: readonly Finding[]) => AuditEntry;
+    /** What is told to people whose reviews this makes void. */
+    readonly because: Notice;
+    readonly entry: (settlement: Settlement) => AuditEntry;
   },
 ): Accepted {
   const { context, production, entry } = args;
-  const replanned = planInto(promotion, production, context);
-  const rest = (state: PromotionState, findings: readonly Finding[]): Accepted => ({
+  const subjectBefore = args.subjectBefore ?? context.sha256(subjectOf(promotion));
+  const { planned, alreadyThere } = planInto(promotion, production, context);
+  const { findings, reviews } = planned;
+  const changed = context.sha256(subjectOf(planned)) !== subjectBefore;
+  const voided = changed
+    ? reviews.filter(({ verdict, subject }) => verdict === 'approve' && subject === subjectBefore)
+    : [];
+  const told = { ...planned, notice: changed ? args.because : planned.notice };
+  const entryFor = (state: StateKind): AuditEntry =>
+    entry({ state, findings, voided: voided.map(({ by }) => by.login) });
+  const rest = (state: PromotionState): Accepted => ({
     kind: 'accepted',
-    promotion: { ...replanned.promotion, findings, state },
+    promotion: withLiveNotice({ ...told, state }, context),
     effects: showEffects(promotion.id),
-    audit: [entry(state.kind, findings)],
+    audit: [entryFor(state.kind)],
     journal: [],
   });
-  const findings = replanned.promotion.findings;
-  if (!isAcceptable(findings)) return rest({ kind: 'rejected' }, findings);
-  if (replanned.alreadyThere) return rest({ kind: 'superseded', by: { kind: 'production' } }, findings);
-  return proceed({ ...replanned.promotion, state: { kind: 'awaiting-approval' } }, context, [
-    entry('awaiting-approval', findings),
-  ]);
+  if (!isAcceptable(findings)) return rest({ kind: 'rejected' });
+  if (alreadyThere) return rest({ kind: 'superseded', by: { kind: 'production' } });
+  return proceed({ ...told, state: { kind: 'awaiting-approval' } }, context, [entryFor('awaiting-approval')]);
 }
 
 /** From `awaiting-approval`: stays there, waits for the lane, or starts applying, as the reviews have it. */
-export function proceed(promotion: Promotion, context: DecisionContext, audit: readonly AuditEntry[]): Accepted {
+export function proceed(asked: Promotion, context: DecisionContext, audit: readonly AuditEntry[]): Accepted {
+  const promotion = { ...withLiveNotice(asked, context), updatedAt: context.now };
   const subject = context.sha256(subjectOf(promotion));
   const missing = approvalsMissing({
     approvals: context.environment.approvals,
@@ -55,17 +73,17 @@ export function proceed(promotion: Promotion, context: DecisionContext, audit: r
     };
   }
   const journal = journalOf(promotion.moves, context.now);
+  const tags = journal.map(({ repository, tag, baseline, target }) => ({
+    repository,
+    tag,
+    from: baseline,
+    to: target,
+  }));
   return {
     kind: 'accepted',
-    promotion: { ...promotion, notice: null, state: { kind: 'applying', since: context.now }, updatedAt: context.now },
+    promotion: { ...promotion, notice: null, state: { kind: 'applying', since: context.now } },
     effects: [{ kind: 'apply-tag-plan', promotionId: promotion.id }, ...show],
-    audit: [
-      ...audit,
-      entryOf(promotion, context, 'applying', {
-        subject,
-        tags: journal.map(({ repository, tag, baseline, target }) => ({ repository, tag, from: baseline, to: target })),
-      }),
-    ],
+    audit: [...audit, entryOf(promotion, context, 'applying', { subject, tags })],
     journal,
   };
 }
@@ -74,31 +92,47 @@ export function proceed(promotion: Promotion, context: DecisionContext, audit: r
 function planInto(
   promotion: Promotion,
   production: readonly TagState[],
-  { environment }: DecisionContext,
-): { readonly promotion: Promotion; readonly alreadyThere: boolean } {
-  const plan = planTags({
-    image: imageOf(promotion),
-    environment,
-    kind: promotion.kind,
-    reason: promotion.reason,
-    production,
-  });
-  const baseline: readonly BaselineTag[] = production
-    .filter(({ tag }) => environment.tags.includes(tag))
-    .map(({ repository, tag, digest }) => ({ repository, tag, digest }));
-  const findings = promotion.findings.filter(({ rule }) => rule !== 'kept-tag');
-  if (plan.kind === 'kept-tag-taken') {
-    const taken: Finding = {
-      rule: 'kept-tag',
-      platform: null,
-      outcome: 'fail',
-      seen: `${plan.tag} already holds ${plan.holds}`,
-      wanted: `${plan.tag} free, or holding ${plan.wanted}: kept tags are never moved; build the commit once, or promote the digest that the tag holds`,
-    };
-    return { promotion: { ...promotion, baseline, moves: [], findings: [...findings, taken] }, alreadyThere: false };
-  }
-  const moves = plan.kind === 'moves' ? plan.moves : [];
-  return { promotion: { ...promotion, baseline, moves, findings }, alreadyThere: plan.kind === 'already-there' };
+  { environment, policy }: DecisionContext,
+): { readonly planned: Promotion; readonly alreadyThere: boolean } {
+  const { kind, reason } = promotion;
+  const plan = planTags({ image: imageOf(promotion), environment, kind, reason, production });
+  // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
+  const baseline = environment.tags.flatMap((floating) =>
+    production
+      .filter(({ tag }) => tag === floating)
+      .map(({ repository, tag, digest }) => ({ repository, tag, digest })),
+  );
+  const others = promotion.findings.filter(({ rule }) => rule !== 'kept-tag');
+  return {
+    planned: {
+      ...promotion,
+      baseline,
+      policyBlob: policy.blob,
+      moves: plan.kind === 'moves' ? plan.moves : [],
+      findings: plan.kind === 'kept-tag-taken' ? [...others, keptTagTaken(plan)] : others,
+    },
+    alreadyThere: plan.kind === 'already-there',
+  };
+}
+
+function keptTagTaken({
+  tag,
+  holds,
+  wanted,
+}: Extract<ReturnType<typeof planTags>, { kind: 'kept-tag-taken' }>): Finding {
+  return {
+    rule: 'kept-tag',
+    platform: null,
+    outcome: 'fail',
+    seen: `${tag} already holds ${holds}`,
+    wanted: `${tag} free, or holding ${wanted}: kept tags are never moved; build the commit once, or promote the digest that the tag holds`,
+  };
+}
+
+/** A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. */
+function withLiveNotice(promotion: Promotion, { sha256 }: DecisionContext): Promotion {
+  const voided = voidedApprovals(promotion.reviews, sha256(subjectOf(promotion)));
+  return voided.length > 0 ? promotion : { ...promotion, notice: null };
 }
 
 function journalOf(moves: readonly TagMove[], now: number): readonly JournalEntry[] {

@@ -1,9 +1,9 @@
 // Ends a promotion before anything was written: somebody cancelled it, a newer one overtook it, or time ran out.
 import { reaches, type Actor } from '../actor.ts';
 import type { Decision, DecisionContext } from '../decide.ts';
-import { isOpen, type Promotion } from '../promotion.ts';
+import { isOpen, type Promotion, type PromotionState } from '../promotion.ts';
 import { end } from './accept.ts';
-import { APPROVAL_EXPIRES_AFTER_MS } from './request.ts';
+import { expiryOf, expiryTimer } from './request.ts';
 
 export function decideCancelled(promotion: Promotion, by: Actor, context: DecisionContext): Decision {
   const { number, state } = promotion;
@@ -12,21 +12,29 @@ export function decideCancelled(promotion: Promotion, by: Actor, context: Decisi
     const refusal = { code: 'not-permitted', verb: 'cancel', role: by.role, wanted: 'write' } as const;
     return { kind: 'refused', refusal, audit: [] };
   }
-  if (!isOpen(state) || state.kind === 'applying') {
+  if (!canWithdraw(state)) {
     return { kind: 'refused', refusal: { code: 'cannot-cancel', promotion: number, state: state.kind }, audit: [] };
   }
   const person = { id: by.id, login: by.login };
   return end(promotion, { kind: 'cancelled', by: person }, { context, actor: person, details: {} });
 }
 
+/** A newer promotion in production ends the older ones that are not writing, wherever they are: order of news is chance. */
 export function decideOvertaken(promotion: Promotion, by: number, context: DecisionContext): Decision {
-  if (promotion.state.kind !== 'awaiting-approval' || by <= promotion.number) return { kind: 'ignored' };
+  if (!canWithdraw(promotion.state) || by <= promotion.number) return { kind: 'ignored' };
   const state = { kind: 'superseded', by: { kind: 'promotion', number: by } } as const;
   return end(promotion, state, { context, actor: null, details: { by } });
 }
 
+/** Only a question to people expires. Elsewhere the timer is set again, as it may have to be asked once more. */
 export function decideTimePassed(promotion: Promotion, context: DecisionContext): Decision {
-  if (promotion.state.kind !== 'awaiting-approval') return { kind: 'ignored' };
-  if (context.now < promotion.createdAt + APPROVAL_EXPIRES_AFTER_MS) return { kind: 'ignored' };
-  return end(promotion, { kind: 'expired' }, { context, actor: null, details: {} });
+  if (!isOpen(promotion.state) || context.now < expiryOf(promotion)) return { kind: 'ignored' };
+  if (promotion.state.kind === 'awaiting-approval') {
+    return end(promotion, { kind: 'expired' }, { context, actor: null, details: {} });
+  }
+  return { kind: 'accepted', promotion, effects: [expiryTimer(promotion, context.now)], audit: [], journal: [] };
+}
+
+function canWithdraw(state: PromotionState): boolean {
+  return isOpen(state) && state.kind !== 'applying';
 }
