@@ -46,19 +46,23 @@ export function appendToChain(args: {
   return { ...row, hash: args.sha256(hashedText(row)) };
 }
 
-/** The first row that breaks the chain, or null. Rows come in stored order, from seq 1. */
+/**
+ * The first row that breaks the chain, or null. Rows come in stored order, from seq 1. A row that is whole in itself but
+ * names another hash before it speaks against the row before it: that one was written anew.
+ */
 export function findChainProblem(
   rows: readonly AuditRow[],
   context: { readonly repoId: number; readonly sha256: (text: string) => string },
 ): ChainProblem | null {
   let expected = { seq: 1, previousHash: GENESIS_HASH };
   for (const row of rows) {
-    if (row.seq > expected.seq) return { seq: expected.seq, problem: 'missing' };
-    if (row.seq < expected.seq) return { seq: row.seq, problem: 'reordered' };
-    if (row.repoId !== context.repoId) return { seq: row.seq, problem: 'wrong-repository' };
-    if (row.hash !== context.sha256(hashedText(row)) || row.previousHash !== expected.previousHash) {
-      return { seq: row.seq, problem: 'changed' };
+    if (row.seq !== expected.seq) {
+      const later = row.seq < expected.seq || rows.some(({ seq }) => seq === expected.seq);
+      return later ? { seq: row.seq, problem: 'reordered' } : { seq: expected.seq, problem: 'missing' };
     }
+    if (row.repoId !== context.repoId) return { seq: row.seq, problem: 'wrong-repository' };
+    if (row.hash !== context.sha256(hashedText(row))) return { seq: row.seq, problem: 'changed' };
+    if (row.previousHash !== expected.previousHash) return { seq: Math.max(1, row.seq - 1), problem: 'changed' };
     expected = { seq: row.seq + 1, previousHash: row.hash };
   }
   return null;

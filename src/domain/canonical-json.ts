@@ -2,8 +2,9 @@
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Equal values give equal text, so that the text can be hashed. Only finite numbers; integers beyond 2^53 are not used. */
+/** Equal values give equal text, so that the text can be hashed. Throws on NaN and infinities, which JSON would spell `null`. */
 export function canonicalJson(value: Json): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`${value} has no JSON spelling`);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.entries(value)

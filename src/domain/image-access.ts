@@ -16,6 +16,6 @@ export function mayPromote(args: {
 }): boolean {
   const repo = args.repo.toLowerCase();
   const name = nameOf(args.image);
-  const own = hostOf(args.image) === args.registryHost && (name === repo || name.startsWith(`${repo}/`));
+  const own = hostOf(args.image) === args.registryHost.toLowerCase() && (name === repo || name.startsWith(`${repo}/`));
   return own || args.grants.some((grant) => grant.image === args.image && grant.repo.toLowerCase() === repo);
 }

@@ -65,6 +65,7 @@ export function planTags({ image, environment, kind, reason, production }: PlanI
     return { kind: 'kept-tag-taken', tag: keptTag, holds, wanted: digest };
   }
 
+  // The first that is overwritten: one that already holds the digest leaves nothing to go back to.
   const leaving = floating.find((move) => move.baseline !== null)?.baseline ?? null;
   const moves: readonly (TagMove | null)[] = [
     environment.rollbackTags && leaving !== null
@@ -90,7 +91,7 @@ export function tagsToRead(environment: EnvironmentPolicy, image: PinnedImage): 
 /** The tag that keeps the promoted digest (`main-staging-abc1234`), or null when no commit is known. */
 export function keptTagOf(environment: EnvironmentPolicy, image: PinnedImage): Tag | null {
   if (environment.keepAs === null || image.commitTag === null) return null;
-  return parseTag(environment.keepAs.replace('{source}', image.commitTag));
+  return parseTag(environment.keepAs.replaceAll('{source}', image.commitTag));
 }
 
 /** The part of a rollback tag that tells why: `[a-z0-9-]`, at most 40 characters, else the fallback. */

@@ -3,6 +3,9 @@ import type { Decision, DecisionContext } from '../decide.ts';
 import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
 import { auditTags, end, fail, revisitEnvironment } from './accept.ts';
 
+/** How often the undo of a half-moved production is tried. */
+export const RESTORE_EVERY_MS = 60 * 60 * 1000;
+
 export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
   if (promotion.state.kind !== 'applying') return { kind: 'ignored' };
   return end(
@@ -14,7 +17,10 @@ export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[],
 
 export function decideApplyFailed(promotion: Promotion, failure: Failure, context: DecisionContext): Decision {
   if (promotion.state.kind !== 'applying') return { kind: 'ignored' };
-  return fail(promotion, failure, context);
+  const failed = fail(promotion, failure, context);
+  if (failure.production !== 'mixed') return failed;
+  const retry = { kind: 'restore-production', promotionId: promotion.id, at: context.now + RESTORE_EVERY_MS } as const;
+  return { ...failed, effects: [...failed.effects, retry] };
 }
 
 export function decideRestored(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {

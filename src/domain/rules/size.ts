@@ -15,7 +15,9 @@ function sizeOf({ platform, sizeBytes }: PlatformFacts, { validation }: Policy):
   if (sizeBytes.kind === 'unknown') return { ...about, outcome: 'unknown', seen: sizeBytes.reason };
   const overMaximum: Outcome = level === 'warn' ? 'warn' : 'fail';
   const outcome = sizeBytes.value > maxBytes ? overMaximum : sizeBytes.value < minBytes ? 'warn' : 'pass';
-  return { ...about, outcome, seen: formatBytes(sizeBytes.value) };
+  // Rounded, a size just outside reads like the bound itself.
+  const exact = outcome === 'pass' ? '' : ` (${sizeBytes.value} bytes)`;
+  return { ...about, outcome, seen: `${formatBytes(sizeBytes.value)}${exact}` };
 }
 
 /** Decimal units, as registries and GitHub show them: 1 MB = 10⁶ bytes. */

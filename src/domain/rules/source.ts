@@ -20,8 +20,8 @@ function sourceOf({ platform, config }: PlatformFacts, context: RuleContext): Fi
     const level = levelWhenMissing(context, SOURCE_LABEL);
     return level === 'off' ? null : { ...about, outcome: level, seen: 'no such label' };
   }
-  const same = normalise(label) === normalise(home);
-  return { ...about, outcome: same ? 'pass' : 'fail', seen: label };
+  const named = normalise(label);
+  return { ...about, outcome: named !== null && named === normalise(home) ? 'pass' : 'fail', seen: label };
 }
 
 /** How bad a missing label is: the policy's level where the policy requires it, nothing otherwise. */
@@ -30,16 +30,37 @@ export function levelWhenMissing({ policy }: RuleContext, label: string): Level 
   return required.includes(label) ? level : 'off';
 }
 
-/** `host/owner/name` in lower case, of the URL forms that builders write: https, git+https, ssh and scp-like, `.git`. */
-function normalise(url: string): string {
-  return url
+/**
+ * `host/owner/name` in lower case, of the URL forms that builders write: https, git+https, ssh and scp-like, with `.git`,
+ * a default port, a branch behind `#`; null for what is no such form. The fragment goes first: behind it an `@` is no
+ * longer the end of a user name (`https://evil.io#@github.com/acme/app` is a page of evil.io).
+ */
+function normalise(label: string): string | null {
+  if (label.length > MAX_LABEL_LENGTH) return null;
+  const text = label
     .trim()
     .toLowerCase()
     .replace(/^git\+/, '')
-    .replace(/^[a-z]+:\/\//, '')
-    .replace(/^[^@/]*@/, '')
-    .replace(/^([^/:]+):(?!\d+\/)/, '$1/')
-    .replace(/[#?].*$/, '')
+    .replace(/[#?].*$/s, '');
+  const scheme = /^([a-z]+):\/\//.exec(text)?.[1] ?? null;
+  const port = scheme === null ? null : DEFAULT_PORTS.get(scheme);
+  if (port === undefined) return null;
+  const located = text.replace(/^[a-z]+:\/\//, '').replace(/^[^@/\\]*@/, '');
+  const [, host = '', seenPort = ''] = /^([^/:]+):(\d+)\//.exec(located) ?? [];
+  const portless = seenPort === port ? `${host}${located.slice(host.length + 1 + seenPort.length)}` : located;
+  // What is left behind the host's colon is the scp-like path, or a port where `owner/name` still follows.
+  return portless
+    .replace(/^([^/:]+):(?!\d+\/[^/]+\/)/, '$1/')
     .replace(/\/+$/, '')
     .replace(/\.git$/, '');
 }
+
+/** Longer than any repository's URL; labels are text from outside, and patterns run over them. */
+const MAX_LABEL_LENGTH = 1000;
+
+const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
+  ['https', '443'],
+  ['http', '80'],
+  ['ssh', '22'],
+  ['git', '9418'],
+]);

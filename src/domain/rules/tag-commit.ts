@@ -15,11 +15,11 @@ export const tagCommit: Rule = {
   },
 };
 
-/** The hex of `staging-<hex>` (6 to 40 digits), or null when the tag names no commit. */
+/** The hex of `staging-<hex>` (6 to 64 digits, folded to lower case), or null when the tag names no commit. */
 export function commitHexOf(tag: string, prefix: string): string | null {
   if (!tag.startsWith(`${prefix}-`)) return null;
-  const hex = tag.slice(prefix.length + 1);
-  return /^[0-9a-f]{6,40}$/.test(hex) ? hex : null;
+  const hex = tag.slice(prefix.length + 1).toLowerCase();
+  return /^[0-9a-f]{6,64}$/.test(hex) ? hex : null;
 }
 
 function revisionOf(lineage: Lineage): string | null {
