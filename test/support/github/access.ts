@@ -39,8 +39,8 @@ export function kindOf(token: string): TokenKind {
 
 export async function authorizeApp(core: Core, token: string): Promise<Answer | null> {
   if (kindOf(token) !== 'jwt') return refuse(401, 'A JSON web token could not be decoded');
-  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
   if (!(await core.verifyJwt(token))) return refuse(401, 'A JSON web token could not be decoded');
+  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
   // Wall clock on purpose: tokens are made by the client's own clock, not by the one a test turns.
   if (!hasExpiry(claims) || claims.exp > Date.now() / 1000 + MAX_JWT_SECONDS)
     return refuse(401, "'Expiration time' claim ('exp') is too far in the future");
@@ -131,7 +131,9 @@ function reaches(has: Access | undefined, wanted: Access): boolean {
 function redirect(call: Call, repo: Repo): Answer {
   const rest = call.url.pathname.split('/').slice(4).join('/');
   const location = new URL(`/repositories/${repo.id}${rest === '' ? '' : `/${rest}`}${call.url.search}`, call.url).href;
-  return { status: 301, headers: { location }, body: { message: 'Moved Permanently', url: location } };
+  // A 301 would make clients turn a POST into a GET.
+  const status = call.method === 'GET' ? 301 : 307;
+  return { status, headers: { location }, body: { message: 'Moved Permanently', url: location } };
 }
 
 function hasExpiry(claims: unknown): claims is { readonly exp: number } {

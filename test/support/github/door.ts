@@ -44,6 +44,8 @@ export type DoorParts = {
   readonly requests: LoggedRequest[];
   readonly violations: string[];
   readonly echo: Call['echo'];
+  /** Called after every answer. */
+  readonly answered: () => void;
 };
 
 const PRIMARY_LIMIT = 5000;
@@ -73,6 +75,7 @@ async function serve(served: {
     const { answer } = await handle(parts, request);
     if (answer === 'hang-up') request.socket.destroy();
     else send({ request, response, answer, headers: rateHeaders(parts.state, served.used, request) });
+    parts.answered();
   } catch (error) {
     // A bug of this world must not look like GitHub's 5xx, which the App would retry: the test's end sees it.
     parts.violations.push(`the world itself failed on ${request.method} ${request.url}: ${String(error)}`);
@@ -102,6 +105,7 @@ async function handle(parts: DoorParts, request: IncomingMessage): Promise<{ rea
   parts.requests.push(logged);
   const call: Omit<Call, 'params'> = {
     state: parts.state,
+    method,
     query,
     body: body.value,
     accept: request.headers.accept ?? '',

@@ -1,5 +1,14 @@
 // The bodies of the deliveries, with the fields GitHub sends.
-import { nodeId, renderAccount, renderApp, renderInstallation, renderRepo, renderTime, type Json } from './render.ts';
+import {
+  nodeId,
+  renderAccount,
+  renderApp,
+  renderInstallation,
+  renderOrganization,
+  renderRepo,
+  renderTime,
+  type Json,
+} from './render.ts';
 import { renderComment, renderThread } from './render-threads.ts';
 import { renderCheckRun, renderCommit, renderDeployment, renderDeploymentStatus } from './render-work.ts';
 import type { Account, CheckRun, Comment, Deployment, DeploymentStatus, Installation } from './state.ts';
@@ -148,9 +157,7 @@ export function frame(about: About): Json {
   const installation = installationOf(state, repo.owner.login);
   return {
     repository: renderRepo(repo),
-    ...(repo.owner.kind === 'Organization'
-      ? { organization: { ...renderAccount(repo.owner), url: `https://api.github.com/orgs/${repo.owner.login}` } }
-      : {}),
+    ...(repo.owner.kind === 'Organization' ? { organization: renderOrganization(repo.owner) } : {}),
     sender: renderAccount(about.sender),
     ...(installation === undefined
       ? {}

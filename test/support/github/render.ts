@@ -16,7 +16,7 @@ export function renderAccount(account: Account): Json {
     avatar_url: `https://avatars.githubusercontent.com/u/${account.id}?v=4`,
     gravatar_id: '',
     url,
-    html_url: `${WEB}/${account.login}`,
+    html_url: account.kind === 'Bot' ? `${WEB}/apps/${account.login.replace('[bot]', '')}` : `${WEB}/${account.login}`,
     followers_url: `${url}/followers`,
     following_url: `${url}/following{/other_user}`,
     gists_url: `${url}/gists{/gist_id}`,
@@ -33,6 +33,7 @@ export function renderAccount(account: Account): Json {
 }
 
 export function renderRepo(repo: Repo): Json {
+  const web = `${WEB}/${fullNameOf(repo)}`;
   return {
     id: repo.id,
     node_id: nodeId('Repository', repo.id),
@@ -40,19 +41,45 @@ export function renderRepo(repo: Repo): Json {
     full_name: fullNameOf(repo),
     private: repo.private,
     owner: renderAccount(repo.owner),
-    html_url: `${WEB}/${fullNameOf(repo)}`,
+    html_url: web,
     description: null,
     fork: false,
     url: apiUrl(repo, ''),
+    ...Object.fromEntries(REPO_LINKS.map(([name, path]) => [`${name}_url`, apiUrl(repo, `/${path}`)])),
+    git_url: `git://github.com/${fullNameOf(repo)}.git`,
+    ssh_url: `git@github.com:${fullNameOf(repo)}.git`,
+    clone_url: `${web}.git`,
+    svn_url: web,
+    mirror_url: null,
+    homepage: null,
     created_at: renderTime(repo.createdAt),
     updated_at: renderTime(repo.createdAt),
     pushed_at: renderTime(repo.createdAt),
+    size: 1,
+    language: null,
+    license: null,
+    topics: [],
     default_branch: repo.defaultBranch,
     archived: repo.archived,
     disabled: false,
-    has_issues: true,
     visibility: repo.private ? 'private' : 'public',
+    allow_forking: false,
+    is_template: false,
+    web_commit_signoff_required: false,
+    has_issues: true,
+    has_projects: false,
+    has_downloads: false,
+    has_wiki: false,
+    has_pages: false,
+    has_discussions: false,
+    open_issues: repo.threads.size,
     open_issues_count: repo.threads.size,
+    stargazers_count: 0,
+    watchers: 0,
+    watchers_count: 0,
+    forks: 0,
+    forks_count: 0,
+    custom_properties: {},
   };
 }
 
@@ -72,6 +99,25 @@ export function renderApp(state: State): Json {
     updated_at: renderTime(state.app.createdAt),
     permissions: owner?.permissions ?? {},
     events: state.app.events,
+  };
+}
+
+/** An organization as deliveries carry it, which is not how accounts look elsewhere. */
+export function renderOrganization(account: Account): Json {
+  const url = `${API}/orgs/${account.login}`;
+  return {
+    login: account.login,
+    id: account.id,
+    node_id: nodeId('Organization', account.id),
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `https://avatars.githubusercontent.com/u/${account.id}?v=4`,
+    description: null,
   };
 }
 
@@ -117,3 +163,42 @@ function clientIdOf(state: State): string {
 }
 
 // Never trust this field: GitHub itself shows private members as strangers, so this GitHub shows all of them so.
+
+const REPO_LINKS = [
+  ['archive', '{archive_format}{/ref}'],
+  ['assignees', 'assignees{/user}'],
+  ['blobs', 'git/blobs{/sha}'],
+  ['branches', 'branches{/branch}'],
+  ['collaborators', 'collaborators{/collaborator}'],
+  ['comments', 'comments{/number}'],
+  ['commits', 'commits{/sha}'],
+  ['compare', 'compare/{base}...{head}'],
+  ['contents', 'contents/{+path}'],
+  ['contributors', 'contributors'],
+  ['deployments', 'deployments'],
+  ['downloads', 'downloads'],
+  ['events', 'events'],
+  ['forks', 'forks'],
+  ['git_commits', 'git/commits{/sha}'],
+  ['git_refs', 'git/refs{/sha}'],
+  ['git_tags', 'git/tags{/sha}'],
+  ['hooks', 'hooks'],
+  ['issue_comment', 'issues/comments{/number}'],
+  ['issue_events', 'issues/events{/number}'],
+  ['issues', 'issues{/number}'],
+  ['keys', 'keys{/key_id}'],
+  ['labels', 'labels{/name}'],
+  ['languages', 'languages'],
+  ['merges', 'merges'],
+  ['milestones', 'milestones{/number}'],
+  ['notifications', 'notifications{?since,all,participating}'],
+  ['pulls', 'pulls{/number}'],
+  ['releases', 'releases{/id}'],
+  ['stargazers', 'stargazers'],
+  ['statuses', 'statuses/{sha}'],
+  ['subscribers', 'subscribers'],
+  ['subscription', 'subscription'],
+  ['tags', 'tags'],
+  ['teams', 'teams'],
+  ['trees', 'git/trees{/sha}'],
+] as const;

@@ -1,6 +1,14 @@
 // What people do in one repository, and what they see there.
 import type { Deliveries, NewDelivery, Sent } from './deliveries.ts';
-import { checkRunPayload, commentPayload, deploymentStatusPayload, pushPayload, type About } from './payloads.ts';
+import {
+  checkRunPayload,
+  commentPayload,
+  deploymentStatusPayload,
+  frame,
+  pushPayload,
+  type About,
+} from './payloads.ts';
+import type { Json } from './render.ts';
 import { addDeploymentStatus } from './routes/deployments.ts';
 import { addComment, changeComment } from './routes/threads.ts';
 import { accountOf, ensureAccount, fullNameOf, nameOf, type CheckRun, type Comment, type Thread } from './state.ts';
@@ -73,6 +81,9 @@ export type GitHubRepo = {
     readonly state: string;
     readonly by: string;
   }) => Promise<Sent>;
+
+  /** `repository`, `organization`, `sender` and `installation` for payloads that a test writes itself. */
+  readonly frame: (by: string) => Json;
 
   readonly comments: (issue: number) => readonly SeenComment[];
   /** The contents of a comment's reactions, oldest first: `eyes`, `rocket`, `-1`. */
@@ -218,6 +229,8 @@ export function openRepo(parts: {
       });
       return deliver('deployment_status', deploymentStatusPayload(about(by), { deployment, status: added }));
     },
+
+    frame: (by) => frame(about(by)),
 
     comments: (issue) =>
       [...repo.comments.values()]

@@ -11,6 +11,7 @@ export type Answer = {
 
 export type Call = {
   readonly state: State;
+  readonly method: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;

@@ -5,7 +5,7 @@ import { startCore } from './core.ts';
 import { createDeliveries, type Delivery, type NewDelivery, type Sent } from './deliveries.ts';
 import { openDoor, type LoggedRequest } from './door.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { installationPayload } from './payloads.ts';
+import { openInstallation, type GitHubInstallation } from './installation.ts';
 import { openRepo, type GitHubRepo } from './repo.ts';
 import { ROUTES } from './routes.ts';
 import { appRoutes } from './routes/app.ts';
@@ -48,7 +48,7 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
   /** Whether the App hears of what it does itself, as on GitHub. True at first. */
   readonly setEcho: (on: boolean) => void;
   /** A PATCH of a completed check run then leaves its status and conclusion alone, and answers 200. */
-  readonly setFreezeCompletedCheckRuns: (on: boolean) => void;
+  readonly freezeCompletedCheckRuns: (on: boolean) => void;
   readonly repo: (repo: {
     readonly owner: string;
     readonly name: string;
@@ -66,17 +66,12 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
   /** All tokens handed out so far are refused from now on. */
   readonly revokeTokens: () => void;
   readonly clearFaults: () => void;
+  /** Waits, without polling, until what the App asks for has made it true; fails with `what` after the time given. */
+  readonly until: (
+    isTrue: () => boolean,
+    wait: { readonly what: string; readonly timeoutMs?: number },
+  ) => Promise<void>;
   readonly close: () => Promise<void>;
-};
-
-export type GitHubInstallation = {
-  readonly id: number;
-  /** Changes what is granted at once and tells the App. */
-  readonly setPermissions: (permissions: Permissions) => Promise<Sent>;
-  readonly suspend: () => Promise<Sent>;
-  readonly unsuspend: () => Promise<Sent>;
-  readonly install: () => Promise<Sent>;
-  readonly uninstall: () => Promise<Sent>;
 };
 
 export const DEFAULT_PERMISSIONS: Permissions = {
@@ -122,6 +117,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
   const deliveries = createDeliveries({ state, secret });
   const requests: LoggedRequest[] = [];
   const violations: string[] = [];
+  const watchers = new Set<() => void>();
   let echoes = true;
   const door = await openDoor(
     {
@@ -132,6 +128,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
       requests,
       violations,
       routes: { ...ROUTES, ...appRoutes({ core, tokens, deliveries }) },
+      answered: () => watchers.forEach((look) => look()),
       echo: (event, payload) => {
         if (echoes && app.events.includes(event)) deliveries.send(() => deliveries.deliver({ event, payload }));
       },
@@ -159,7 +156,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     setEcho: (on) => {
       echoes = on;
     },
-    setFreezeCompletedCheckRuns: (on) => {
+    freezeCompletedCheckRuns: (on) => {
       state.freezeCompletedCheckRuns = on;
     },
     repo: async ({ owner, name, private: isPrivate = true, users = {} }) => {
@@ -185,7 +182,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
         team.members.set(login.toLowerCase(), membership);
       }
     },
-    installation: (owner) => openInstallation({ state, owner, deliver: deliveries.deliver }),
+    installation: (owner) =>
+      openInstallation({ state, installation: found(state, owner), deliver: deliveries.deliver }),
+    until: (isTrue, wait) => watch(watchers, isTrue, wait),
     revokeTokens: () => tokens.clear(),
     close: async () => {
       await door.close();
@@ -217,43 +216,27 @@ function found(state: State, owner: string): Installation {
   return installation;
 }
 
-function openInstallation(parts: {
-  readonly state: State;
-  readonly owner: string;
-  readonly deliver: (delivery: NewDelivery) => Promise<Sent>;
-}): GitHubInstallation {
-  const { state } = parts;
-  const installation = found(state, parts.owner);
-  const tell = (
-    action: 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted',
-  ): Promise<Sent> => {
-    const sender = ensureAccount(state, `${parts.owner}-admin`);
-    return parts.deliver({
-      event: 'installation',
-      payload: installationPayload(state, { action, installation, sender }),
-    });
-  };
-  return {
-    id: installation.id,
-    setPermissions: (permissions) => {
-      installation.permissions = permissions;
-      return tell('new_permissions_accepted');
-    },
-    suspend: () => {
-      installation.suspendedAt = state.now();
-      return tell('suspend');
-    },
-    unsuspend: () => {
-      installation.suspendedAt = null;
-      return tell('unsuspend');
-    },
-    install: () => {
-      installation.removed = false;
-      return tell('created');
-    },
-    uninstall: () => {
-      installation.removed = true;
-      return tell('deleted');
-    },
-  };
+function watch(
+  watchers: Set<() => void>,
+  isTrue: () => boolean,
+  wait: { readonly what: string; readonly timeoutMs?: number },
+): Promise<void> {
+  if (isTrue()) return Promise.resolve();
+  const { what, timeoutMs = 10_000 } = wait;
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      try {
+        if (isTrue()) end(resolve);
+      } catch (error) {
+        end(() => reject(error instanceof Error ? error : new Error(String(error))));
+      }
+    };
+    const timer = setTimeout(() => end(() => reject(new Error(`not within ${timeoutMs} ms: ${what}`))), timeoutMs);
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      watchers.delete(look);
+      settle();
+    };
+    watchers.add(look);
+  });
 }

@@ -1,6 +1,6 @@
 // Answers about repositories: themselves, branches, commits, comparisons and files.
 import { blobId, type GitCommit } from '../git.ts';
-import { apiUrl, renderRepo, WEB, type Json } from '../render.ts';
+import { apiUrl, nodeId, renderRepo, WEB, type Json } from '../render.ts';
 import { renderPull } from '../render-threads.ts';
 import { renderCommit } from '../render-work.ts';
 import { NOT_FOUND, page, param, refuse, type Answer, type RepoCall, type Route, type Routes } from '../route.ts';
@@ -9,7 +9,10 @@ import { fullNameOf, type Repo } from '../state.ts';
 const MAX_INLINE_BYTES = 1_000_000;
 
 export const REPOSITORY_ROUTES: Routes = {
-  'repos/get': needs('metadata', ({ repo }) => ({ status: 200, body: renderRepo(repo) })),
+  'repos/get': needs('metadata', ({ repo }) => ({
+    status: 200,
+    body: { ...renderRepo(repo), network_count: 0, subscribers_count: 0 },
+  })),
   'repos/list-branches': needs('contents', (call) => {
     const names = [...call.repo.git.branches.keys()].toSorted();
     const cut = page(call, names);
@@ -25,7 +28,15 @@ export const REPOSITORY_ROUTES: Routes = {
     const sha = call.repo.git.branches.get(ref.replace(/^heads\//, ''));
     if (sha === undefined || !ref.startsWith('heads/')) return NOT_FOUND;
     const object = { type: 'commit', sha, url: apiUrl(call.repo, `/git/commits/${sha}`) };
-    return { status: 200, body: { ref: `refs/${ref}`, url: apiUrl(call.repo, `/git/refs/${ref}`), object } };
+    return {
+      status: 200,
+      body: {
+        ref: `refs/${ref}`,
+        node_id: nodeId('Ref', call.repo.id),
+        url: apiUrl(call.repo, `/git/refs/${ref}`),
+        object,
+      },
+    };
   }),
   'repos/get-commit': needs('contents', (call) => {
     const ref = param(call, 'ref');
@@ -58,12 +69,16 @@ function compare(call: RepoCall): Answer {
   const found = base === undefined || head === undefined ? undefined : call.repo.git.compare(base, head);
   if (base === undefined || found === undefined) return NOT_FOUND;
   const commits = page(call, found.ahead);
+  const web = `${WEB}/${fullNameOf(call.repo)}/compare/${param(call, 'basehead')}`;
   return {
     status: 200,
     headers: commits.headers,
     body: {
       url: apiUrl(call.repo, `/compare/${param(call, 'basehead')}`),
-      html_url: `${WEB}/${fullNameOf(call.repo)}/compare/${param(call, 'basehead')}`,
+      html_url: web,
+      permalink_url: web,
+      diff_url: `${web}.diff`,
+      patch_url: `${web}.patch`,
       base_commit: renderCommit(call.repo, base),
       merge_base_commit: renderCommit(call.repo, found.mergeBase),
       status: found.status,
@@ -135,6 +150,8 @@ function renderBranch(repo: Repo, name: string): Json {
     name,
     commit: renderCommit(repo, commit),
     protected: false,
+    protection: { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } },
+    protection_url: apiUrl(repo, `/branches/${name}/protection`),
     _links: { self: apiUrl(repo, `/branches/${name}`), html: `${WEB}/${fullNameOf(repo)}/tree/${name}` },
   };
 }
