@@ -1,0 +1,52 @@
+// The card: the one comment of a promotion, edited in place, that tells where it stands and what to type next.
+import { formatNumber } from '../domain/promotion.ts';
+import { renderWithin } from './detail.ts';
+import { auditLine } from './audit-line.ts';
+import { joinBlocks, joinSentences } from './blocks.ts';
+import { code, escapeText, link } from './escape.ts';
+import { renderFacts } from './facts-table.ts';
+import { renderFindings } from './findings.ts';
+import { nextSteps } from './next-steps.ts';
+import type { PromotionView } from './promotion-view.ts';
+import { renderReviews, whoCanApprove } from './reviews.ts';
+import { STATE_SYMBOLS, stateTitle } from './state.ts';
+import { renderStory } from './story.ts';
+import { renderTags } from './tags.ts';
+
+/** GitHub refuses a comment body over this. */
+export const MAX_COMMENT_LENGTH = 65_536;
+
+/** The first line of a card, by which it is found again among our App's comments. */
+export function cardMarker(number: number): string {
+  return `<!-- imprimatur ${formatNumber(number)} -->`;
+}
+
+/** The whole body of the comment, within GitHub's limit. */
+export function renderCard(view: PromotionView): string {
+  return renderWithin(MAX_COMMENT_LENGTH, (detail) =>
+    joinBlocks([
+      `${cardMarker(view.promotion.number)}\n### ${cardTitle(view)}`,
+      renderStory(view, detail),
+      renderFacts(view, detail),
+      renderTags(view, detail),
+      renderFindings(view.promotion.findings, detail),
+      renderReviews(view, detail),
+      joinSentences([whoCanApprove(view), nextSteps(view, 'card')]),
+      footer(view),
+    ]),
+  );
+}
+
+/** `✓ P12 · staging-abc1234 → production · promoted`, in Markdown. */
+export function cardTitle(view: PromotionView): string {
+  const { promotion } = view;
+  const { number, kind, source, environment, state } = promotion;
+  const what = `${kind === 'rollback' ? 'rollback to ' : ''}${code(source.tag)}`;
+  const title = escapeText(stateTitle(view), { maxLength: 200 });
+  return `${STATE_SYMBOLS[state.kind]} ${formatNumber(number)} · ${what} → ${code(environment)} · ${title}`;
+}
+
+function footer({ auditHead, checkRunUrl }: PromotionView): string {
+  const parts = [...(checkRunUrl === null ? [] : [link('check run', checkRunUrl)]), auditLine(auditHead)];
+  return `<sub>${parts.join(' · ')}</sub>`;
+}

@@ -1,0 +1,51 @@
+// How times, ages, digests, counts and lists are written, everywhere the same.
+import type { Digest } from '../domain/reference.ts';
+import { code } from './escape.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const SHORT_HEX_LENGTH = 12;
+
+/** `2026-11-24 06:33 UTC`. */
+export function formatTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `5 minutes ago`; what lies in the future (clocks differ) is `just now`. */
+export function formatAge(at: number, now: number): string {
+  const ageMs = now - at;
+  if (ageMs < MINUTE_MS) return 'just now';
+  if (ageMs < HOUR_MS) return `${plural(Math.floor(ageMs / MINUTE_MS), 'minute')} ago`;
+  if (ageMs < DAY_MS) return `${plural(Math.floor(ageMs / HOUR_MS), 'hour')} ago`;
+  return `${plural(Math.floor(ageMs / DAY_MS), 'day')} ago`;
+}
+
+/** `` `sha256:0123456789ab…` ``: enough to compare by eye, and visibly not the whole. */
+export function shortDigest(digest: Digest): string {
+  const hexAt = digest.indexOf(':') + 1;
+  return code(`${digest.slice(0, hexAt + SHORT_HEX_LENGTH)}…`);
+}
+
+/** `1 rule`, `2 rules`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listWords(words: readonly string[], last: 'and' | 'or' = 'and'): string {
+  if (words.length <= 1) return words.join('');
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1) ?? ''}`;
+}
+
+/** First letter in upper case. */
+export function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Code words of a list, the first `max` of them, and how many more there are. */
+export function codeList(texts: readonly string[], { max }: { readonly max: number }): string {
+  const shown = texts.slice(0, max).map((text) => code(text));
+  const rest = texts.length - shown.length;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : listWords(shown);
+}

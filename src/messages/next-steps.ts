@@ -1,0 +1,45 @@
+// What to type next, for each state a person can do something about.
+import { formatNumber, type Promotion } from '../domain/promotion.ts';
+import { code, link } from './escape.ts';
+import type { PromotionView } from './promotion-view.ts';
+
+/** A sentence or a few, or nothing where nothing is left to do. `where` is the page that shows it. */
+export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'card' | 'check-run'): string {
+  const id = formatNumber(promotion.number);
+  const { state } = promotion;
+  switch (state.kind) {
+    case 'awaiting-approval': {
+      const commands = `${code(`/approve ${id}`)} or ${code(`/reject ${id} <reason>`)}`;
+      const buttons = checkRunUrl === null ? '' : `, or use the buttons of the ${link('check run', checkRunUrl)}`;
+      const say =
+        where === 'card'
+          ? `Comment ${commands}${buttons}.`
+          : `Use the buttons above, or comment ${commands} in a thread.`;
+      return `${say} To withdraw it: ${code(`/cancel ${id}`)}.`;
+    }
+    case 'examining':
+    case 'scheduled':
+      return `Nothing to do now. To withdraw it: ${code(`/cancel ${id}`)}.`;
+    case 'applying':
+      return 'Nothing to do now; it is too late to cancel.';
+    case 'rejected':
+      return 'Nothing was moved. Mend what failed, build again, and promote the new image. If the same image would pass now, **Re-run** of the check run looks at it again.';
+    case 'declined':
+    case 'cancelled':
+    case 'expired':
+      return `Nothing was moved. To ask again: ${code(promoteLine(promotion))}.`;
+    case 'failed':
+      return `To try again: ${code(promoteLine(promotion))}.`;
+    case 'superseded':
+      return state.by.kind === 'promotion'
+        ? `Nothing was moved by this one. To ask again: ${code(promoteLine(promotion))}.`
+        : 'Nothing to do: somebody else moved the tags to this very image.';
+    case 'promoted':
+      return '';
+  }
+}
+
+/** The command that asks for this promotion once more. */
+export function promoteLine({ source, environment }: Promotion): string {
+  return `/promote ${source.tag}${environment === 'production' ? '' : ` to ${environment}`}`;
+}

@@ -1,0 +1,20 @@
+// What a card, a check run and a status answer are written from: a promotion and today's truth around it.
+import type { AuditHead } from '../domain/audit.ts';
+import type { EnvironmentPolicy } from '../domain/policy.ts';
+import type { Promotion, TagOutcome } from '../domain/promotion.ts';
+
+export type PromotionView = {
+  readonly promotion: Promotion;
+  readonly environment: EnvironmentPolicy;
+  /** SHA-256 (hex) of what a review would cover now: a review of anything else counts no more. */
+  readonly subject: string;
+  /** The journal as it stands; empty before applying. */
+  readonly outcomes: readonly TagOutcome[];
+  readonly auditHead: AuditHead | null;
+  /** `https://github.com`, or the address of the GHES server; no slash at the end. */
+  readonly githubUrl: string;
+  readonly checkRunUrl: string | null;
+  readonly cardUrl: string | null;
+  /** The number of the promotion that holds the lane. */
+  readonly blockedBy: number | null;
+};

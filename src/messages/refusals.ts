@@ -1,0 +1,135 @@
+// The words of every refusal: what was decided, the values that decided it, and who or what can change it.
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
+import { formatNumber } from '../domain/promotion.ts';
+import { code, escapeText } from './escape.ts';
+import { capitalise, codeList, shortDigest } from './format.ts';
+import { promotionLines } from './promotion-lines.ts';
+import { accessWords } from './reviews.ts';
+import { STATE_CLAUSES } from './state.ts';
+
+/** Markdown: a paragraph, with a list where there is something to choose from. */
+export function renderRefusal<Code extends RefusalCode>(refusal: RefusalOf<Code>): string {
+  return REFUSALS[refusal.code](refusal);
+}
+
+type RefusalByCode = { readonly [Each in Refusal as Each['code']]: Each };
+type RefusalOf<Code extends RefusalCode> = { [Each in Code]: RefusalByCode[Each] & { readonly code: Each } }[Code];
+
+const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => string } = {
+  'owner-not-allowed': ({ owner }) =>
+    `Nothing was done: this server does not serve ${code(owner)}. Its operator can add the account to ${code(`ALLOWED_OWNERS=${owner}`)} (a list with commas).`,
+
+  'image-not-granted': ({ image, repo }) =>
+    `${code(repo)} may not promote ${code(image)}: a repository may promote only the image that has its own name, and names below it. ` +
+    `Neither the policy file nor force changes that; the operator of this server can, with ${code(`IMAGE_GRANTS=${image}=${repo}`, { maxLength: 600 })} (a list with commas).`,
+
+  'environment-unknown': ({ typed, environments }) => {
+    const known =
+      environments.length === 0
+        ? 'The policy of this repository has no environment.'
+        : `There ${environments.length === 1 ? 'is' : 'are'} ${codeList(environments, { max: 20 })}.`;
+    if (typed !== null) return `There is no environment ${code(typed, { maxLength: 80 })} here. ${known}`;
+    const [first = 'production'] = environments;
+    return `Which environment? None is called ${code('production')}, so it has to be named, such as ${code(`to ${first}`)}. ${known}`;
+  },
+
+  'not-permitted': ({ verb, role, wanted }) =>
+    `To ${plainVerb(verb)} takes ${accessWords(wanted)} to this repository, and you have ${accessWords(role)}. Those who administer the repository can give it to you.`,
+
+  'bot-not-permitted': ({ verb }) =>
+    `A bot can't ${plainVerb(verb)}: that takes a person with write access to this repository.`,
+
+  'source-not-found': ({ image, typed, tried }) => {
+    const where = tried.length === 0 ? '' : ` Looked for: ${codeList(tried, { max: 10 })}.`;
+    return `${code(image)} has no staging image for ${code(typed, { maxLength: 140 })}.${where} Has the build pushed it? ${code('/promote')} alone lists the newest ones.`;
+  },
+
+  'source-ambiguous': ({ typed, candidates }) => {
+    const lines = candidates
+      .slice(0, 10)
+      .map(({ tag, digest }) => `- ${code(`/promote ${tag}`)} (${shortDigest(digest)})`);
+    return [
+      `${code(typed, { maxLength: 140 })} fits more than one image, so nothing was done. Say which:`,
+      '',
+      ...lines,
+    ].join('\n');
+  },
+
+  'digest-not-staged': ({ image, digest, prefix }) =>
+    `No staging tag of ${code(image)} holds ${code(digest)}, and only what was staged can be promoted. A build that tags it ${code(prefix)} or ${code(`${prefix}-<commit>`)} makes it so.`,
+
+  'already-in-production': ({ environment, digest, tags }) =>
+    `Nothing to do: ${codeList(tags, { max: 20 })} already ${tags.length === 1 ? 'holds' : 'hold'} ${shortDigest(digest)}, so this image is what ${code(environment)} has.`,
+
+  'already-requested': ({ promotion, state, environment }) => {
+    const id = formatNumber(promotion);
+    const join =
+      state === 'awaiting-approval'
+        ? `If somebody else asked for it, you may approve it: ${code(`/approve ${id}`)}.`
+        : state === 'examining'
+          ? `If somebody else asked for it, you may approve it once the rules are through: ${code(`/approve ${id}`)}.`
+          : `${code(`/status ${id}`)} shows how far it is.`;
+    return `${id} already asks for this image in ${code(environment)}: it ${STATE_CLAUSES[state]}. No second promotion was opened. ${join}`;
+  },
+
+  'registry-problem': ({ image, problem }) =>
+    `Nothing was done, because the registry did not tell what was needed about ${code(image)}. ${problemText(problem)}`,
+
+  'github-problem': ({ problem }) =>
+    `Nothing was done, because GitHub did not tell what was needed. ${problemText(problem)}`,
+
+  'not-available': ({ what }) => {
+    const option = what === 'version' ? code('as <version>') : code('force');
+    return `Nothing was done: ${option} is understood, but this version of Imprimatur can't do it yet; it comes with a later one. Without it the command works.`;
+  },
+
+  'promotion-not-found': ({ promotion }) =>
+    `There is no ${formatNumber(promotion)} in this repository. ${code('/status')} shows what goes on.`,
+
+  'nothing-waits-here': ({ verb, elsewhere }) => {
+    const here = `Nothing was done: no promotion of this thread waits for you to ${plainVerb(verb)} it.`;
+    if (elsewhere.length === 0) return `${here} None waits elsewhere in this repository either.`;
+    return `${here} Elsewhere in this repository:\n\n${promotionLines(elsewhere, commandOf(verb))}`;
+  },
+
+  'several-wait-here': ({ verb, promotions }) =>
+    `Nothing was done: several promotions of this thread wait. Say which:\n\n${promotionLines(promotions, commandOf(verb))}`,
+
+  'own-request': ({ promotion }) => {
+    const id = formatNumber(promotion);
+    return `Your approval of ${id} does not count, because you asked for it: somebody else has to approve. To withdraw it: ${code(`/cancel ${id}`)}.`;
+  },
+
+  'already-approved': ({ promotion }) =>
+    `You have approved ${formatNumber(promotion)} already, and one person counts once. It waits for somebody else.`,
+
+  'not-awaiting-approval': ({ promotion, state }) => {
+    const id = formatNumber(promotion);
+    const later = state === 'examining' ? ' Try again when its card asks for approval.' : '';
+    return `${id} can't be reviewed now: it ${STATE_CLAUSES[state]}.${later}`;
+  },
+
+  'outdated-check-run': ({ promotion }) => {
+    const id = formatNumber(promotion);
+    return `The click did not count: it was on an older check run of ${id}, which may show something else than what would be promoted. Use the newest check run, or comment ${code(`/approve ${id}`)} or ${code(`/reject ${id} <reason>`)}.`;
+  },
+
+  'cannot-cancel': ({ promotion, state }) => {
+    const id = formatNumber(promotion);
+    if (state === 'applying') return `${id} can't be cancelled any more: its tags are moving.`;
+    return `${id} can't be cancelled: it ${STATE_CLAUSES[state]} already.`;
+  },
+};
+
+/** The verbs of decisions: `approve`, `re-run`. They come from our own code, never from a comment. */
+function plainVerb(verb: string): string {
+  return escapeText(verb, { maxLength: 20 });
+}
+
+function commandOf(verb: string): (id: string) => string {
+  return (id) => (verb === 'reject' ? `/reject ${id} <reason>` : `/${verb} ${id}`);
+}
+
+function problemText(problem: string): string {
+  return capitalise(escapeText(problem, { maxLength: 1000 }));
+}

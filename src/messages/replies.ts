@@ -1,0 +1,68 @@
+// What we answer in a thread besides the card.
+import type { Candidate, Reply } from '../domain/reply.ts';
+import { joinBlocks } from './blocks.ts';
+import { code, escapeText } from './escape.ts';
+import { formatAge } from './format.ts';
+import { renderHelp } from './help.ts';
+import { renderMistake } from './mistakes.ts';
+import { renderRefusal } from './refusals.ts';
+import { replyMarker } from './reply-marker.ts';
+import { renderStatus, type StatusView } from './status.ts';
+
+export type ReplyContext = {
+  /** Makes the comment findable again: the same reply has the same key. */
+  readonly key: string;
+  readonly now: number;
+  /** Today's truth for a reply of kind `status`; null for all others. */
+  readonly status: StatusView | null;
+};
+
+/** The whole body of the comment. Throws when a status reply comes without its status, which is a bug of the caller. */
+export function renderReply(reply: Reply, context: ReplyContext): string {
+  return joinBlocks([replyMarker(context.key), replyBody(reply, context)]);
+}
+
+function replyBody(reply: Reply, { now, status }: ReplyContext): string {
+  switch (reply.kind) {
+    case 'refusal':
+      return renderRefusal(reply.refusal);
+    case 'mistake':
+      return renderMistake(reply);
+    case 'misspelled':
+      return `Nothing was done: did you mean ${code(`/${reply.meant}`)} where you wrote ${code(reply.typed, { maxLength: 40 })}?`;
+    case 'too-many-commands':
+      return `Nothing was done: a comment may hold ${reply.limit} commands, and this one has ${reply.count}. Send them in several comments.`;
+    case 'hint':
+      return `Not done: ${code(reply.hint.line, { maxLength: 200 })} ${PLACES[reply.hint.place]}, and commands are read only where they stand as a line of their own. Send it once more like that.`;
+    case 'help':
+      return renderHelp();
+    case 'candidates':
+      return candidatesText(reply, now);
+    case 'status':
+      if (status === null) throw new Error('a status reply needs the status it is about');
+      return renderStatus(status);
+  }
+}
+
+const PLACES = {
+  backticks: 'is in backticks',
+  html: 'is inside HTML',
+  heading: 'is a heading',
+  list: 'belongs to a list (leave a blank line before it)',
+  quote: 'belongs to a quote (leave a blank line before it)',
+} as const;
+
+function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {
+  const { image, environment, candidates } = reply;
+  if (candidates.length === 0) {
+    return `${code(image)} has no staging image yet: no tag begins with ${code('staging-')}. The build of the staging branch pushes it.`;
+  }
+  const to = environment === null ? '' : ` to ${environment}`;
+  const lines = candidates.slice(0, 10).map((candidate) => `- ${candidateLine(candidate, { to, now })}`);
+  return [`The newest staging images of ${code(image)}. Send one of these lines:`, '', ...lines].join('\n');
+}
+
+function candidateLine({ tag, subject, at }: Candidate, about: { readonly to: string; readonly now: number }): string {
+  const title = escapeText(subject, { maxLength: 80 });
+  return `${code(`/promote ${tag}${about.to}`)} ${title === '' ? '' : `· ${title} `}· ${formatAge(at, about.now)}`;
+}

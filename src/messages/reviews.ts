@@ -1,0 +1,50 @@
+// Who reviewed, whether it still counts, and who can approve: sentences made from the rule.
+import { approvalsMissing, type Review } from '../domain/approval.ts';
+import type { Role } from '../domain/actor.ts';
+import type { Detail } from './detail.ts';
+import { code } from './escape.ts';
+import { formatTime, plural } from './format.ts';
+import type { PromotionView } from './promotion-view.ts';
+
+/** One line per review, the newest ones where there are too many; empty when nobody reviewed. */
+export function renderReviews({ promotion, subject }: PromotionView, detail: Detail): string {
+  const { reviews } = promotion;
+  if (reviews.length === 0) return '';
+  const shown = detail.reviews === 0 ? [] : reviews.slice(-detail.reviews);
+  const leftOut = reviews.length - shown.length;
+  const lines = [
+    ...(leftOut > 0 ? [`- ${plural(leftOut, 'review')} left out to fit in here`] : []),
+    ...shown.map((review) => `- ${reviewLine(review, subject)}`),
+  ];
+  return ['**Reviews**', '', ...lines].join('\n');
+}
+
+/** "Anyone with write access can approve, but not the one who asked."; empty when no approval is waited for. */
+export function whoCanApprove({ promotion, environment, subject }: PromotionView): string {
+  const { approvals } = environment;
+  const { requester, reviews, otherReviewers, state } = promotion;
+  if (state.kind !== 'awaiting-approval') return '';
+  const access = accessWords(approvals.role);
+  if (otherReviewers === 'none' && !approvals.selfApproval) {
+    return `Nobody but ${code(requester.login)}, who asked, could approve. Invite somebody with ${access} to this repository; then they can.`;
+  }
+  const missing = approvalsMissing({ approvals, requester, reviews, subject });
+  const still = missing < approvals.required ? `${missing} more` : `${approvals.required}`;
+  const who =
+    approvals.required === 1
+      ? `Anyone with ${access} can approve`
+      : `${still} ${missing === 1 ? 'person' : 'people'} with ${access} must approve`;
+  return approvals.selfApproval ? `${who}, also the one who asked.` : `${who}, but not the one who asked.`;
+}
+
+/** `write access`, as GitHub names the role. */
+export function accessWords(role: Role): string {
+  return role === 'none' ? 'no access' : `${role} access`;
+}
+
+function reviewLine({ verdict, by, at, via, subject }: Review, current: string): string {
+  const how = via === 'check-run' ? 'with the button' : 'by comment';
+  const word = verdict === 'approve' ? '✓ Approved' : '✗ Declined';
+  const line = `${word} by ${code(by.login)}, ${formatTime(at)}, ${how}`;
+  return verdict === 'approve' && subject !== current ? `${line}; counts no more` : line;
+}

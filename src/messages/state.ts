@@ -1,0 +1,74 @@
+// The words for each state: a symbol, a title for check runs, a clause for sentences.
+import { isBlocking } from '../domain/rule.ts';
+import { formatNumber, type Promotion, type StateKind } from '../domain/promotion.ts';
+import { plural } from './format.ts';
+import type { PromotionView } from './promotion-view.ts';
+
+/** Completes "P12 …". */
+export const STATE_CLAUSES: Readonly<Record<StateKind, string>> = {
+  examining: 'is being examined',
+  'awaiting-approval': 'waits for approval',
+  scheduled: 'is approved and waits for its turn',
+  applying: 'is moving tags',
+  promoted: 'was promoted',
+  rejected: 'was refused by the rules',
+  declined: 'was declined',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+  superseded: 'was superseded',
+  expired: 'expired',
+};
+
+/** Plain symbols, one per kind of state; the words next to them carry the meaning. */
+export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
+  examining: '◌',
+  'awaiting-approval': '●',
+  scheduled: '◔',
+  applying: '▶',
+  promoted: '✓',
+  rejected: '✗',
+  declined: '✗',
+  failed: '✗',
+  cancelled: '■',
+  superseded: '■',
+  expired: '■',
+};
+
+/** The state as plain text (check run titles are not Markdown), with what decided it. */
+export function stateTitle({ promotion, blockedBy }: PromotionView): string {
+  const { state } = promotion;
+  switch (state.kind) {
+    case 'examining':
+      return state.again ? 'Examines the image again' : 'Examines the image';
+    case 'awaiting-approval':
+      return 'Waits for approval';
+    case 'scheduled':
+      return `Waits for ${blockedBy === null ? 'another promotion' : formatNumber(blockedBy)} to finish`;
+    case 'applying':
+      return 'Moves the tags';
+    case 'promoted':
+      return promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
+    case 'rejected':
+      return `Refused: ${blockingRules(promotion)}`;
+    case 'declined':
+      return `Declined by ${state.by.login}`;
+    case 'failed':
+      return `Failed, production ${FAILED_PRODUCTION[state.failure.production]}`;
+    case 'cancelled':
+      return `Cancelled by ${state.by.login}`;
+    case 'superseded':
+      return state.by.kind === 'promotion'
+        ? `Superseded by ${formatNumber(state.by.number)}`
+        : `${promotion.environment} holds this image already`;
+    case 'expired':
+      return 'Expired: nobody approved in time';
+  }
+}
+
+const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'is mixed' } as const;
+
+/** `1 rule fails`; rules are counted, not platforms. */
+function blockingRules({ findings }: Promotion): string {
+  const rules = new Set(findings.filter(isBlocking).map(({ rule }) => rule));
+  return `${plural(rules.size, 'rule')} ${rules.size === 1 ? 'fails' : 'fail'}`;
+}
