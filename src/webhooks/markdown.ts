@@ -1,0 +1,135 @@
+// Reads a comment as GitHub-flavoured Markdown: which source lines are which block, and where inline tokens begin.
+import MarkdownIt, { type Env, type Token } from 'markdown-it';
+
+/** The outermost list item or quote around a paragraph. */
+export type Container =
+  | { readonly kind: 'quote' }
+  /** `indent`: columns before the item's content; a line with fewer is in the item only by lazy continuation. */
+  | { readonly kind: 'list'; readonly indent: number };
+
+/** `firstLine` counts from 0. `text` is the source without the indentation and marks of what stands around it. */
+export type Block =
+  | {
+      readonly kind: 'paragraph';
+      readonly firstLine: number;
+      readonly text: string;
+      readonly container: Container | null;
+    }
+  | { readonly kind: 'heading' | 'html'; readonly firstLine: number; readonly text: string }
+  | { readonly kind: 'fence'; readonly firstLine: number; readonly text: string; readonly markup: string }
+  | { readonly kind: 'other' }
+  /** Around the blocks of each quote and list item. */
+  | { readonly kind: 'enter' | 'leave' };
+
+/** The blocks in document order, and what a paragraph's links need to be understood. */
+export type Markdown = { readonly lines: readonly string[]; readonly blocks: readonly Block[]; readonly env: Env };
+
+/** Lines are counted from 0 within the paragraph. */
+export type Inline = {
+  /** Lines whose first character begins a token: those of the others lie inside code, a link or an HTML tag. */
+  readonly freeLines: ReadonlySet<number>;
+  /** HTML tags outside links, as written. */
+  readonly tags: readonly { readonly line: number; readonly text: string }[];
+};
+
+const blockParser = new MarkdownIt({ html: true });
+
+// Brackets are read again for each level of nesting, so this depth bounds the time; deeper ones are no links.
+const inlineParser = new MarkdownIt({ html: true, maxNesting: 12 });
+const recordings = new WeakMap<Env, { readonly text: string; readonly starts: number[] }>();
+inlineParser.inline.ruler.enableOnly([
+  'text',
+  'newline',
+  'escape',
+  'backticks',
+  'link',
+  'image',
+  'autolink',
+  'html_inline',
+]);
+// markdown-it's inline tokens carry no positions; a rule that never matches sees where each of them begins.
+inlineParser.inline.ruler.before('text', 'token-starts', (state, silent) => {
+  const recording = recordings.get(state.env);
+  if (!silent && state.level === 0 && recording?.text === state.src) recording.starts.push(state.pos);
+  return false;
+});
+
+/** Never throws; line ends become `\n` and NUL becomes U+FFFD, as GitHub shows them. */
+export function readMarkdown(body: string): Markdown {
+  const source = body.replaceAll(/\r\n?/g, '\n').replaceAll('\0', '\ufffd');
+  const lines = source.split('\n');
+  const env: Env = {};
+  const tokens: Token[] = [];
+  // The block parser alone: inline parsing is for the few paragraphs that need it.
+  blockParser.block.parse(source, blockParser, env, tokens);
+  return { lines, blocks: Array.from(readBlocks(tokens, lines)), env };
+}
+
+/** What the inline tokens of one paragraph say about its lines. */
+export function readInline(text: string, env: Env): Inline {
+  const starts: number[] = [];
+  recordings.set(env, { text, starts });
+  inlineParser.inline.parse(text, inlineParser, env, []);
+  const freeLines = new Set<number>();
+  const tags: { readonly line: number; readonly text: string }[] = [];
+  let [from, index] = [0, 0];
+  for (const [line, content] of text.split('\n').entries()) {
+    const end = from + content.length;
+    const first = from + content.search(/[^ \t]/);
+    for (let start = starts[index]; start !== undefined && start <= end; start = starts[index]) {
+      index += 1;
+      if (start === first) freeLines.add(line);
+      const token = text.charAt(start) === '<' ? text.slice(start, starts[index]) : '';
+      if (/^<\/?[A-Za-z][A-Za-z0-9-]*[\s/>]/.test(token)) tags.push({ line, text: token });
+    }
+    from = end + 1;
+  }
+  return { freeLines, tags };
+}
+
+function* readBlocks(tokens: readonly Token[], lines: readonly string[]): Generator<Block> {
+  let container: Container | null = null;
+  for (const [index, token] of tokens.entries()) {
+    const firstLine = token.map?.[0] ?? 0;
+    const text = tokens[index + 1]?.content ?? '';
+    switch (token.type) {
+      case 'paragraph_open':
+        yield { kind: 'paragraph', firstLine, text, container };
+        break;
+      case 'heading_open':
+        yield { kind: 'heading', firstLine, text };
+        break;
+      case 'html_block':
+        yield { kind: 'html', firstLine, text: token.content };
+        break;
+      case 'fence':
+        yield { kind: 'fence', firstLine, text: token.content, markup: token.markup };
+        break;
+      case 'blockquote_open':
+      case 'list_item_open':
+        container ??= containerOf(token, lines[firstLine] ?? '');
+        yield { kind: 'enter' };
+        break;
+      case 'blockquote_close':
+      case 'list_item_close':
+        yield { kind: 'leave' };
+        if (token.level === (token.type === 'list_item_close' ? 1 : 0)) container = null;
+        break;
+      case 'table_open':
+      case 'code_block':
+      case 'hr':
+      case 'reference_definition':
+        yield { kind: 'other' };
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function containerOf(token: Token, line: string): Container {
+  if (token.type === 'blockquote_open') return { kind: 'quote' };
+  const [, marker = '', blanks = '', rest = ''] = /^( {0,3}(?:[-+*]|\d{1,9}[.)]))( *)(.*)$/.exec(line) ?? [];
+  const padding = rest !== '' && blanks.length >= 1 && blanks.length <= 4 ? blanks.length : 1;
+  return { kind: 'list', indent: marker.length + padding };
+}
