@@ -1,10 +1,10 @@
 // Makes the clients through which all questions to GitHub go: one per installation, one as the App itself.
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { RepoName } from '../domain/reference.ts';
 import { toOutsideError, unreadableAnswer } from './errors.ts';
-import { failedToMint, statusOf } from './failure.ts';
+import { failedByToken, statusOf } from './failure.ts';
 import { answerFromEtags, observeRequests, type ObservedRequest } from './hooks.ts';
 
 export type GitHub = {
@@ -127,19 +127,16 @@ function askBy(octokit: Octokit, options: GitHubOptions): Ask {
   };
 }
 
-const InstallationToken = z.object({ type: z.literal('token'), createdAt: z.string() });
-
-/** auth-app keeps a token for 59 minutes, also when GitHub has revoked it (a suspension, new permissions). */
+/**
+ * A 401 for an installation is answered by one new token and one repetition (nothing was applied): auth-app keeps a
+ * token for 59 minutes, also when GitHub has revoked it meanwhile.
+ */
 async function sendWithValidToken(octokit: Octokit, send: Question<unknown>['send']): Promise<RawAnswer> {
-  // The wall clock, because auth-app stamps its tokens by it.
-  const startedAt = Date.now();
   try {
     return await send(octokit.rest);
   } catch (error) {
-    if (statusOf(error) !== 401 || failedToMint(error)) throw error;
-    const auth = InstallationToken.safeParse(await octokit.auth({ type: 'installation' }));
-    if (!auth.success) throw error;
-    if (Date.parse(auth.data.createdAt) < startedAt) await octokit.auth({ type: 'installation', refresh: true });
+    if (statusOf(error) !== 401 || !failedByToken(error)) throw error;
+    await octokit.auth({ type: 'installation', refresh: true });
     return send(octokit.rest);
   }
 }

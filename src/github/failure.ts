@@ -5,7 +5,7 @@ import { z } from 'zod';
 const Thrown = z.object({
   status: z.number(),
   message: z.string(),
-  request: z.object({ url: z.string() }).optional(),
+  request: z.object({ url: z.string(), headers: z.object({ authorization: z.string().optional() }) }).optional(),
   response: z.object({ headers: z.record(z.string(), z.unknown()), data: z.unknown() }).optional(),
 });
 const Body = z.object({
@@ -43,6 +43,11 @@ export function statusOf(error: unknown): number | null {
 /** True when the failed request was the one for an installation token, so the real one was never sent. */
 export function failedToMint(error: unknown): boolean {
   return readFailure(error)?.request?.url.endsWith('/access_tokens') ?? false;
+}
+
+/** True when the failed request carried an installation token, not a JWT. */
+export function failedByToken(error: unknown): boolean {
+  return readFailure(error)?.request?.headers.authorization?.startsWith('token ') ?? false;
 }
 
 /** `HTTP 422 Validation Failed (body is too long)`, or what kept the answer away. */

@@ -49,9 +49,10 @@ export function answerFromEtags(octokit: Octokit): void {
     const { url } = octokit.request.endpoint(options);
     const known = cache.find(url);
     const etag = known?.headers.etag;
-    const headers = etag === undefined ? options.headers : { ...options.headers, 'if-none-match': etag };
+    // Written into the options we were given: inner hooks get those very options, whatever is handed on here.
+    if (etag !== undefined) options.headers['if-none-match'] = etag;
     try {
-      const response = await request({ ...options, headers });
+      const response = await request(options);
       if (response.headers.etag !== undefined) cache.keep(url, response);
       return response;
     } catch (error) {
