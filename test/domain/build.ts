@@ -1,0 +1,179 @@
+// Builds domain values for tests: everything passes unless a test says otherwise.
+import { createHash } from 'node:crypto';
+import type { Actor, Person, Role } from '../../src/domain/actor.ts';
+import type { DecisionContext } from '../../src/domain/decide.ts';
+import {
+  known,
+  REVISION_LABEL,
+  SOURCE_LABEL,
+  type ConfigFacts,
+  type ImageFacts,
+  type PlatformFacts,
+} from '../../src/domain/image-facts.ts';
+import { builtInPolicy, findEnvironment, type EnvironmentPolicy, type Policy } from '../../src/domain/policy.ts';
+import type { Promotion } from '../../src/domain/promotion.ts';
+import {
+  parseCommitSha,
+  parseDigest,
+  parseImageRepository,
+  parseRepoName,
+  parseTag,
+  type CommitSha,
+  type Digest,
+  type ImageRepository,
+  type RepoName,
+  type Tag,
+} from '../../src/domain/reference.ts';
+import type { RuleContext } from '../../src/domain/rule.ts';
+import type { TagState } from '../../src/domain/tag-plan.ts';
+
+export const NOW = Date.UTC(2026, 10, 24, 6, 33, 12);
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** A digest that a test can call by a word. */
+export function digest(word: string): Digest {
+  return must(parseDigest(`sha256:${sha256(word)}`));
+}
+
+export function tag(text: string): Tag {
+  return must(parseTag(text));
+}
+
+export function image(text: string): ImageRepository {
+  return must(parseImageRepository(text));
+}
+
+export function repoName(text: string): RepoName {
+  return must(parseRepoName(text));
+}
+
+export function commit(text: string): CommitSha {
+  return must(parseCommitSha(text));
+}
+
+export const COMMIT = commit('abc1234'.padEnd(40, '0'));
+export const IMAGE = image('ghcr.io/acme/dotca');
+export const REPO = repoName('acme/dotca');
+export const NEW = digest('new');
+export const OLD = digest('old');
+export const FOREIGN = digest('foreign');
+
+export const ALICE: Person = { id: 1, login: 'alice' };
+export const BOB: Person = { id: 2, login: 'bob' };
+export const CAROL: Person = { id: 3, login: 'carol' };
+
+export function actor(person: Person, role: Role = 'write', kind: Actor['kind'] = 'user'): Actor {
+  return { ...person, kind, role };
+}
+
+export function policy(): Policy {
+  return builtInPolicy({ repo: REPO, registryHost: 'ghcr.io' });
+}
+
+export function environment(change: Partial<EnvironmentPolicy> = {}): EnvironmentPolicy {
+  return { ...must(findEnvironment(policy(), 'production')), ...change };
+}
+
+export function context(change: Partial<DecisionContext> = {}): DecisionContext {
+  return {
+    policy: policy(),
+    environment: environment(),
+    githubHost: 'github.com',
+    now: NOW,
+    sha256,
+    laneBusy: false,
+    ...change,
+  };
+}
+
+/** The built-in policy with some of its validation changed. */
+export function ruleContext(validation: Partial<Policy['validation']> = {}): RuleContext {
+  const base = policy();
+  return {
+    policy: { ...base, validation: { ...base.validation, ...validation } },
+    repo: 'acme/dotca',
+    githubHost: 'github.com',
+  };
+}
+
+export function config(change: Partial<ConfigFacts> = {}): ConfigFacts {
+  return {
+    entrypoint: ['/app'],
+    cmd: [],
+    labels: { [SOURCE_LABEL]: 'https://github.com/acme/dotca', [REVISION_LABEL]: COMMIT },
+    healthcheck: null,
+    historyLayers: 12,
+    diffIds: 12,
+    ...change,
+  };
+}
+
+export function platform(change: Partial<PlatformFacts> = {}): PlatformFacts {
+  return {
+    platform: 'linux/amd64',
+    digest: digest('linux/amd64'),
+    sizeBytes: known(300_000_000),
+    layerCount: known(12),
+    config: known(config()),
+    ...change,
+  };
+}
+
+export function facts(change: Partial<ImageFacts> = {}): ImageFacts {
+  return {
+    repository: IMAGE,
+    digest: NEW,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    tag: tag('staging-abc1234'),
+    platforms: [platform(), platform({ platform: 'linux/arm64', digest: digest('linux/arm64') })],
+    missing: known([]),
+    lineage: known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' }),
+    ...change,
+  };
+}
+
+/** What production's tags hold, by tag; null for a tag that is not there. */
+export function production(holders: Readonly<Record<string, Digest | null>>): readonly TagState[] {
+  return Object.entries(holders).map(([name, held]) => ({
+    repository: IMAGE,
+    tag: tag(name),
+    digest: held,
+    leftByUnfinished: false,
+  }));
+}
+
+/** A promotion as the request makes it. */
+export function promotion(change: Partial<Promotion> = {}): Promotion {
+  return {
+    id: 'promotion-12',
+    number: 12,
+    repo: { id: 77, name: REPO, installationId: 5 },
+    environment: 'production',
+    kind: 'promotion',
+    requester: ALICE,
+    reason: 'Black Friday',
+    source: { typed: 'staging-abc1234', tag: tag('staging-abc1234') },
+    images: [{ repository: IMAGE, digest: NEW, commit: null, commitTag: null, platforms: [] }],
+    baseline: [],
+    findings: [],
+    reviews: [],
+    moves: [],
+    policyBlob: 'none',
+    otherReviewers: 'unknown',
+    notice: null,
+    thread: { issue: 3 },
+    state: { kind: 'examining', again: false },
+    version: 1,
+    createdAt: NOW - 60_000,
+    updatedAt: NOW - 60_000,
+    ...change,
+  };
+}
+
+export function must<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('the test built an illegal value');
+  return value;
+}

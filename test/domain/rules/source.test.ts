@@ -1,0 +1,122 @@
+// The source label names the repository that promotes, in whichever form a builder wrote it.
+import { expect, test } from 'vitest';
+import { known, SOURCE_LABEL, unknown } from '../../../src/domain/image-facts.ts';
+import type { Level } from '../../../src/domain/policy.ts';
+import { source } from '../../../src/domain/rules/source.ts';
+import { config, facts, platform, ruleContext } from '../build.ts';
+
+function outcomeOf(label: string | undefined, args: { repo?: string; githubHost?: string } = {}): string | undefined {
+  const labels = label === undefined ? {} : { [SOURCE_LABEL]: label };
+  const platforms = [platform({ config: known(config({ labels })) })];
+  const findings = source.check(facts({ platforms }), { ...ruleContext(), ...args });
+  return findings[0]?.outcome;
+}
+
+test.each([
+  'https://github.com/acme/dotca',
+  'https://github.com/acme/dotca/',
+  'https://github.com/acme/dotca.git',
+  'https://github.com/acme/dotca.git/',
+  'https://github.com/Acme/DotCA',
+  'HTTPS://GitHub.com/acme/dotca',
+  'http://github.com/acme/dotca',
+  'https://github.com:443/acme/dotca',
+  'https://x-access-token@github.com/acme/dotca.git',
+  'https://user:secret@github.com/acme/dotca',
+  'git+https://github.com/acme/dotca.git',
+  'https://github.com/acme/dotca.git#main',
+  'https://github.com/acme/dotca?tab=readme',
+  'git://github.com/acme/dotca.git',
+  'ssh://git@github.com/acme/dotca.git',
+  'ssh://git@github.com:22/acme/dotca.git',
+  'git+ssh://git@github.com/acme/dotca.git',
+  'git@github.com:acme/dotca.git',
+  'git@github.com:acme/dotca',
+  'github.com/acme/dotca',
+  '  https://github.com/acme/dotca\n',
+])('%s names the repository', (label) => {
+  expect(outcomeOf(label)).toBe('pass');
+});
+
+test.each([
+  'https://github.com/acme/other',
+  'https://github.com/evil/dotca',
+  'https://github.com/acme/dotca-evil',
+  'https://github.com/acme/dotca/fork',
+  'https://github.com/acme',
+  'https://github.com/',
+  'https://gitlab.com/acme/dotca',
+  'https://github.com.evil.io/acme/dotca',
+  'https://evil.io/github.com/acme/dotca',
+  'https://evil-github.com/acme/dotca',
+  'https://github.com@evil.io/acme/dotca',
+  'https://evil.io#@github.com/acme/dotca',
+  'https://evil.io?@github.com/acme/dotca',
+  'https://evil.io\\@github.com/acme/dotca',
+  'https://evil.io/@github.com/acme/dotca',
+  'https://github.com:8443/acme/dotca',
+  'git@evil.io:github.com/acme/dotca',
+  'git@github.com:evil/acme/dotca',
+  'javascript://github.com/acme/dotca',
+  'https://github.com/acme/../evil/dotca',
+  'https://github.com/acme/dotca.git.git',
+  'https://github.com/acme/dotca%2f',
+  'acme/dotca',
+  'dotca',
+  '#',
+  'https://',
+  `https://github.com/acme/dotca#${'x'.repeat(1000)}`,
+])('%s names another place', (label) => {
+  expect(outcomeOf(label)).toBe('fail');
+});
+
+test('a megabyte of slashes is judged at once', () => {
+  const started = performance.now();
+  expect(outcomeOf(`${'/'.repeat(1_000_000)}x`)).toBe('fail');
+  expect(performance.now() - started).toBeLessThan(500);
+});
+
+test.each([
+  ['with a port of its own', 'ghe.acme.io:8443', 'https://ghe.acme.io:8443/acme/dotca.git', 'pass'],
+  ['with the wrong port', 'ghe.acme.io:8443', 'https://ghe.acme.io:8444/acme/dotca', 'fail'],
+  ['of which the label names github.com instead', 'ghe.acme.io', 'https://github.com/acme/dotca', 'fail'],
+  ['in the scp-like form', 'ghe.acme.io', 'git@ghe.acme.io:acme/dotca.git', 'pass'],
+])('an enterprise host %s', (_name, githubHost, label, outcome) => {
+  expect(outcomeOf(label, { githubHost })).toBe(outcome);
+});
+
+test('an owner of digits is no port in the scp-like form', () => {
+  expect(outcomeOf('git@github.com:123/app.git', { repo: '123/app' })).toBe('pass');
+});
+
+const MISSING: readonly (readonly [string, string | undefined, Level, readonly string[], string | undefined])[] = [
+  ['a missing label warns where it is required', undefined, 'warn', [SOURCE_LABEL], 'warn'],
+  ['an empty label is a missing one', '', 'warn', [SOURCE_LABEL], 'warn'],
+  ['a missing label fails where the policy says so', undefined, 'fail', [SOURCE_LABEL], 'fail'],
+  ['a missing label is fine where it is not required', undefined, 'fail', [], undefined],
+  ['a missing label is fine at level off', undefined, 'off', [SOURCE_LABEL], undefined],
+  ['a wrong label fails though the policy asks for none', 'https://github.com/acme/other', 'off', [], 'fail'],
+];
+
+test.each(MISSING)('%s', (_name, label, level, required, outcome) => {
+  const labels = label === undefined ? {} : { [SOURCE_LABEL]: label };
+  const platforms = [platform({ config: known(config({ labels })) })];
+  const findings = source.check(facts({ platforms }), ruleContext({ labels: { level, required } }));
+  expect(findings[0]?.outcome).toBe(outcome);
+});
+
+test('an unknown config is unknown, whatever the policy', () => {
+  const platforms = [platform({ config: unknown('HTTP 403') })];
+  const findings = source.check(facts({ platforms }), ruleContext({ labels: { level: 'off', required: [] } }));
+  expect(findings).toMatchObject([{ outcome: 'unknown', seen: 'HTTP 403' }]);
+});
+
+test('one platform that names another repository is enough', () => {
+  const other = known(config({ labels: { [SOURCE_LABEL]: 'https://github.com/acme/other' } }));
+  const platforms = [platform(), platform({ platform: 'linux/arm64', config: other })];
+  const findings = source.check(facts({ platforms }), ruleContext());
+  expect(findings.map((finding) => [finding.platform, finding.outcome, finding.seen])).toEqual([
+    ['linux/amd64', 'pass', 'https://github.com/acme/dotca'],
+    ['linux/arm64', 'fail', 'https://github.com/acme/other'],
+  ]);
+});
