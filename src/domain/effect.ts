@@ -7,6 +7,8 @@ export type Effect =
   | { readonly kind: 'update-check-run'; readonly promotionId: string }
   | { readonly kind: 'update-card'; readonly promotionId: string }
   | { readonly kind: 'apply-tag-plan'; readonly promotionId: string }
+  /** Tries again to undo a half-moved production; hourly. */
+  | { readonly kind: 'restore-production'; readonly promotionId: string; readonly at: number }
   /** Posts a fresh line that mentions the requester. */
   | { readonly kind: 'notify-requester'; readonly promotionId: string }
   /** Looks again at the open promotions of an environment: the lane is free, or production moved. */

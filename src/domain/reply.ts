@@ -1,19 +1,14 @@
 // What we answer in a thread besides the card: the values; the words are in messages/.
-import type { CommandMistake, Verb } from './command.ts';
+import type { CommandMistake, OurLine, Verb } from './command.ts';
 import type { Refusal } from './refusal.ts';
 import type { ImageRepository, Tag } from './reference.ts';
 
 export type Reply =
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
-  | { readonly kind: 'mistake'; readonly verb: Verb; readonly mistake: CommandMistake; readonly line: string }
-  | { readonly kind: 'misspelled'; readonly typed: string; readonly meant: Verb }
-  | { readonly kind: 'too-many-commands'; readonly count: number }
-  /** A command stood where commands are not read. */
-  | {
-      readonly kind: 'hint';
-      readonly line: string;
-      readonly place: 'backticks' | 'html' | 'heading' | 'list' | 'quote';
-    }
+  | { readonly kind: 'mistake'; readonly verb: Verb; readonly mistake: CommandMistake }
+  | { readonly kind: 'misspelled'; readonly typed: string; readonly meant: Extract<OurLine, { kind: 'misspelled' }>['meant'] }
+  | { readonly kind: 'too-many-commands'; readonly count: number; readonly limit: number }
+  | { readonly kind: 'hint'; readonly hint: CommandHint }
   | { readonly kind: 'help' }
   | {
       readonly kind: 'candidates';
@@ -23,6 +18,12 @@ export type Reply =
     }
   /** Rendered from today's truth when it is posted. */
   | { readonly kind: 'status'; readonly about: StatusSubject };
+
+/** A command that stood where commands are not read: `line` is its source, `place` where it stood. */
+export type CommandHint = {
+  readonly line: string;
+  readonly place: 'backticks' | 'html' | 'heading' | 'list' | 'quote';
+};
 
 export type Candidate = {
   readonly tag: Tag;
