@@ -1,0 +1,40 @@
+// Where a promotion shows on GitHub: the ids of its card, its check run and its notice.
+import type { Db, MarkKind, Tx } from './schema.ts';
+
+export type GitHubMark = {
+  readonly promotionId: string;
+  readonly kind: MarkKind;
+  /** The id of the comment or check run. */
+  readonly githubId: number;
+  /** What it hangs on, such as the commit of a check run or the issue of a card. */
+  readonly target: string;
+};
+
+/** One mark of a kind per promotion: a check run that takes over replaces the one before. */
+export async function saveMark(tx: Tx, mark: GitHubMark, now: number): Promise<void> {
+  const { promotionId, kind, githubId, target } = mark;
+  const values = { github_id: githubId, target, updated_at: now };
+  await tx
+    .insertInto('github_marks')
+    .values({ promotion_id: promotionId, kind, ...values })
+    .onConflict((conflict) => conflict.columns(['promotion_id', 'kind']).doUpdateSet(values))
+    .execute();
+}
+
+export async function findMark(
+  db: Db,
+  { promotionId, kind }: { readonly promotionId: string; readonly kind: MarkKind },
+): Promise<GitHubMark | null> {
+  const marks = await listMarks(db, promotionId);
+  return marks.find((mark) => mark.kind === kind) ?? null;
+}
+
+export async function listMarks(db: Db, promotionId: string): Promise<readonly GitHubMark[]> {
+  const rows = await db
+    .selectFrom('github_marks')
+    .select(['kind', 'github_id', 'target'])
+    .where('promotion_id', '=', promotionId)
+    .orderBy('kind')
+    .execute();
+  return rows.map((row) => ({ promotionId, kind: row.kind, githubId: row.github_id, target: row.target }));
+}

@@ -1,0 +1,52 @@
+// Brings a database to the shape that this version of the code wants, one recorded step after the other.
+import { sql } from 'kysely';
+import { OutsideError } from '../domain/outside-error.ts';
+import type { Store } from './database.ts';
+import { initialSchema } from './initial-schema.ts';
+import type { Tx } from './schema.ts';
+
+export type Migration = {
+  readonly id: number;
+  readonly name: string;
+  readonly statements: (columnTypes: Store['ddl']['columnTypes']) => readonly string[];
+};
+
+/** In order, ids without gaps. A migration that was released is never edited. */
+export const MIGRATIONS: readonly Migration[] = [{ id: 1, name: 'initial', statements: initialSchema }];
+
+/**
+ * Applies what is missing; two processes that start at once do it once. Throws an OutsideError where the database was
+ * made by a newer version.
+ */
+export async function migrate(store: Store, now: number): Promise<void> {
+  let more = true;
+  while (more) {
+    more = await store.transaction((tx) => applyNext(tx, { store, now }));
+  }
+}
+
+/** One step in its own transaction; true while there may be another. */
+async function applyNext(tx: Tx, { store, now }: { readonly store: Store; readonly now: number }): Promise<boolean> {
+  const { columnTypes, migrationLock } = store.ddl;
+  if (migrationLock !== null) await sql.raw(migrationLock).execute(tx);
+  await sql`CREATE TABLE IF NOT EXISTS migrations (id BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)`.execute(
+    tx,
+  );
+  const { last } = await tx
+    .selectFrom('migrations')
+    .select(({ fn }) => fn.max('id').as('last'))
+    .executeTakeFirstOrThrow();
+  const applied = last ?? 0;
+  const known = MIGRATIONS.length;
+  if (applied > known) {
+    throw new OutsideError(
+      `The database has schema ${applied}, this version of Imprimatur knows ${known}: start the version that last used it, or a newer one`,
+      { code: 'database-newer', retryable: false },
+    );
+  }
+  const next = MIGRATIONS[applied];
+  if (next === undefined) return false;
+  for (const statement of next.statements(columnTypes)) await sql.raw(statement).execute(tx);
+  await tx.insertInto('migrations').values({ id: next.id, name: next.name, applied_at: now }).execute();
+  return true;
+}

@@ -1,0 +1,143 @@
+// A promotion as text, and the text as a promotion again; the compiler keeps the schema and the type the same.
+import { z } from 'zod';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import type { Promotion } from '../domain/promotion.ts';
+import { parseCommitSha, parseDigest, parseImageRepository, parseRepoName, parseTag } from '../domain/reference.ts';
+
+/** A text that only its domain parser lets in. */
+function branded<T>(parse: (text: string) => T | null): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: `not legal: ${JSON.stringify(text)}` });
+    return z.NEVER;
+  });
+}
+
+const digest = branded(parseDigest);
+const tag = branded(parseTag);
+const imageRepository = branded(parseImageRepository);
+const commitSha = branded(parseCommitSha);
+const repoName = branded(parseRepoName);
+const time = z.int();
+
+const person = z.strictObject({ id: z.int(), login: z.string() });
+const tagKind = z.enum(['rollback', 'kept', 'floating']);
+
+const tagOutcome = z.strictObject({
+  repository: imageRepository,
+  tag,
+  kind: tagKind,
+  from: digest.nullable(),
+  holds: digest.nullable(),
+});
+
+const failure = z.strictObject({
+  problem: z.string(),
+  production: z.enum(['untouched', 'restored', 'mixed']),
+  tags: z.array(tagOutcome),
+});
+
+const state = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('examining'), again: z.boolean() }),
+  z.strictObject({ kind: z.literal('awaiting-approval') }),
+  z.strictObject({ kind: z.literal('scheduled'), cause: z.literal('lane') }),
+  z.strictObject({ kind: z.literal('applying'), since: time }),
+  z.strictObject({ kind: z.literal('promoted'), at: time }),
+  z.strictObject({ kind: z.literal('rejected') }),
+  z.strictObject({ kind: z.literal('declined'), by: person, reason: z.string().nullable() }),
+  z.strictObject({ kind: z.literal('failed'), failure }),
+  z.strictObject({ kind: z.literal('cancelled'), by: person }),
+  z.strictObject({
+    kind: z.literal('superseded'),
+    by: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('promotion'), number: z.int() }),
+      z.strictObject({ kind: z.literal('production') }),
+    ]),
+  }),
+  z.strictObject({ kind: z.literal('expired') }),
+]);
+
+const move = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rollback'), repository: imageRepository, slug: z.string(), digest }),
+  z.strictObject({
+    kind: z.enum(['kept', 'floating']),
+    repository: imageRepository,
+    tag,
+    baseline: digest.nullable(),
+    digest,
+  }),
+]);
+
+const notice = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('production-moved'),
+    tags: z.array(z.strictObject({ tag, from: digest.nullable(), to: digest.nullable() })),
+  }),
+  z.strictObject({ kind: z.literal('outcomes-changed') }),
+]);
+
+// Strict: a member that is not known is a version mix-up, and dropping it silently would lose it at the next commit.
+const promotion = z.strictObject({
+  id: z.string(),
+  number: z.int(),
+  repo: z.strictObject({ id: z.int(), name: repoName, installationId: z.int() }),
+  environment: z.string(),
+  kind: z.enum(['promotion', 'rollback']),
+  requester: person,
+  reason: z.string().nullable(),
+  source: z.strictObject({ typed: z.string(), tag }),
+  images: z.array(
+    z.strictObject({
+      repository: imageRepository,
+      digest,
+      commit: commitSha.nullable(),
+      commitTag: tag.nullable(),
+      platforms: z.array(z.string()),
+    }),
+  ),
+  baseline: z.array(z.strictObject({ repository: imageRepository, tag, digest: digest.nullable() })),
+  findings: z.array(
+    z.strictObject({
+      rule: z.enum(['completeness', 'size', 'layers', 'command', 'source', 'revision', 'tag-commit', 'kept-tag']),
+      platform: z.string().nullable(),
+      outcome: z.enum(['pass', 'warn', 'fail', 'unknown']),
+      seen: z.string(),
+      wanted: z.string(),
+    }),
+  ),
+  reviews: z.array(
+    z.strictObject({
+      verdict: z.enum(['approve', 'reject']),
+      by: person,
+      at: time,
+      via: z.enum(['comment', 'check-run']),
+      subject: z.string(),
+    }),
+  ),
+  moves: z.array(move),
+  policyBlob: z.string(),
+  otherReviewers: z.enum(['some', 'none', 'unknown']),
+  notice: notice.nullable(),
+  thread: z.strictObject({ issue: z.int() }).nullable(),
+  state,
+  version: z.int(),
+  createdAt: time,
+  updatedAt: time,
+});
+
+/** Canonical JSON. */
+export function formatPromotion(value: Promotion): string {
+  // Fails to compile when the type has a case or a member that the schema would refuse.
+  const document: DeepReadonly<z.output<typeof promotion>> = value;
+  return canonicalJson(document);
+}
+
+/** Throws when the text is not a promotion: something else wrote to the database, or a migration is missing. */
+export function readPromotion(text: string): Promotion {
+  return promotion.parse(JSON.parse(text));
+}
+
+type DeepReadonly<T> = T extends string | number | boolean | null
+  ? T
+  : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
