@@ -1,0 +1,47 @@
+// The built-in policy, and which environment a command means.
+import { expect, test } from 'vitest';
+import { builtInPolicy, findEnvironment } from '../../src/domain/policy.ts';
+import { environment, policy, repoName } from './build.ts';
+
+test('without a file: one image named like the repository, to production, one approval by somebody with write', () => {
+  const built = builtInPolicy({ repo: repoName('Acme/DotCA'), registryHost: 'ghcr.io' });
+  expect(built).toMatchObject({
+    blob: 'none',
+    images: ['ghcr.io/acme/dotca'],
+    staging: { branch: 'staging', tagPrefix: 'staging' },
+    environments: [
+      {
+        name: 'production',
+        branch: 'main',
+        tags: ['main', 'latest'],
+        keepAs: 'main-{source}',
+        rollbackTags: true,
+        approvals: { required: 1, role: 'write', selfApproval: false },
+      },
+    ],
+    validation: {
+      size: { level: 'fail', minBytes: 100_000_000, maxBytes: 2_000_000_000 },
+      layers: { level: 'fail', max: 100 },
+    },
+  });
+});
+
+test('a repository whose name is no legal image name has no image', () => {
+  expect(builtInPolicy({ repo: repoName('acme/-docs-'), registryHost: 'ghcr.io' }).images).toEqual([]);
+});
+
+const canary = environment({ name: 'canary' });
+const production = environment();
+const europe = environment({ name: 'europe' });
+
+test.each([
+  ['a named environment is that one', [production, canary], 'canary', 'canary'],
+  ['an unknown name is none', [production], 'staging', null],
+  ['names keep their case', [production], 'Production', null],
+  ['without a name it is production, wherever it stands', [canary, production], null, 'production'],
+  ['without a name and production it is the only one', [canary], null, 'canary'],
+  ['without a name, production and a single one it is none', [canary, europe], null, null],
+  ['no environments, no name', [], null, null],
+])('%s', (_name, environments, name, found) => {
+  expect(findEnvironment({ ...policy(), environments }, name)?.name ?? null).toBe(found);
+});
