@@ -224,11 +224,11 @@ export function createRegistryClient(
       const location = headerOf(opened.answer, 'location') ?? '';
       const session = URL.canParse(location, opened.url.href) ? new URL(location, opened.url) : null;
       if (session?.host !== hostOf(repository)) return;
-      // GHCR answers 405 here, and an open session costs nobody anything: the proof stands either way.
+      // GHCR answers 405 here and docker-registry wants the right to delete; an open session costs nobody anything.
       try {
         const path = `${session.pathname}${session.search}`;
-        const { answer } = await request({ ...call, method: 'DELETE', path });
-        options.log.debug({ repository, status: answer.status }, 'Cancelled the upload session of a write probe');
+        const { answer } = await request({ ...call, method: 'DELETE', path, asHeld: true });
+        options.log.debug({ repository, status: answer.status }, 'Asked to cancel the upload session of a write probe');
       } catch (error) {
         if (!(error instanceof OutsideError)) throw error;
         options.log.debug({ repository, error: error.message }, 'Left the upload session of a write probe open');

@@ -19,6 +19,8 @@ export type RegistryRequest = {
   /** What is asked, for errors: `manifest ghcr.io/acme/api:main`. */
   readonly what: string;
   readonly unknownCode: Attempt['unknownCode'];
+  /** A 401 is taken as the answer: what it demands is not worth a token with more rights. */
+  readonly asHeld?: true;
 };
 
 /** An answer, and the error it would be for a caller that can't use it. */
@@ -59,7 +61,7 @@ export function createSender(options: {
 
     let used = await auth.authorize(scope);
     let reply = await sendAs(used);
-    if (reply.answer.status === 401 && !reply.answer.foreign) {
+    if (reply.answer.status === 401 && !reply.answer.foreign && request.asHeld !== true) {
       const scheme = pickScheme(reply.answer.headers.get('www-authenticate') ?? []);
       const renewed = scheme === null ? null : await auth.renew({ scope, scheme, used });
       if (renewed !== null) {

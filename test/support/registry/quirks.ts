@@ -34,6 +34,8 @@ export type Quirks = {
   wrongDigest: boolean;
   /** 502 with a web page. */
   html502: Fault;
+  /** 404 with a web page: a proxy that knows no such path. */
+  html404: Fault;
   /** The connection breaks before an answer. */
   reset: Fault;
   /** The connection breaks in the middle of a manifest's or blob's body. */
@@ -64,6 +66,7 @@ export function defaultQuirks(): Quirks {
     noDigestHeader: false,
     wrongDigest: false,
     html502: { times: 0 },
+    html404: { times: 0 },
     reset: { times: 0 },
     truncateBody: { times: 0 },
     redirectBlobsTo: null,
@@ -92,10 +95,8 @@ export type Reply = {
 /** The answer of a struck fault, or null when the request is to be served. */
 export function faultReply(quirks: Quirks, request: { readonly method: string; readonly path: string }): Reply | null {
   if (strikes(quirks.reset, request)) return { status: 0, cut: 'before' };
-  if (strikes(quirks.html502, request)) {
-    const body = '<html><body><h1>502 Bad Gateway</h1></body></html>';
-    return { status: 502, headers: { 'content-type': 'text/html' }, body };
-  }
+  if (strikes(quirks.html502, request)) return webPage(502, 'Bad Gateway');
+  if (strikes(quirks.html404, request)) return webPage(404, 'Not Found');
   if (strikes(quirks.ghcr429InBody, request)) {
     const wait = quirks.ghcr429InBody.wait ?? '10.305464ms';
     return errorReply(429, 'TOOMANYREQUESTS', `retry-after: ${wait}, allowed: 2000/minute`);
@@ -118,4 +119,9 @@ export function errorReply(status: number, code: string, message: string, detail
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ errors: [{ code, message, ...(detail === undefined ? {} : { detail }) }] }),
   };
+}
+
+function webPage(status: number, title: string): Reply {
+  const body = `<html><body><h1>${status} ${title}</h1></body></html>`;
+  return { status, headers: { 'content-type': 'text/html' }, body };
 }

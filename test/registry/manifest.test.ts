@@ -1,0 +1,63 @@
+// What bytes are a manifest, and which.
+import { describe, expect, test } from 'vitest';
+import { parseManifest } from '../../src/registry/manifest.ts';
+import { failureOf } from './harness.ts';
+
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const OCI_IMAGE = 'application/vnd.oci.image.manifest.v1+json';
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const DESCRIPTOR = { mediaType: OCI_IMAGE, digest: DIGEST, size: 7 };
+
+describe('Manifests', () => {
+  test('are what their Content-Type says, whatever else is in them', () => {
+    const both = { schemaVersion: 2, manifests: [DESCRIPTOR], config: DESCRIPTOR, layers: [] };
+    expect(parse(OCI_INDEX, both)).toMatchObject({ kind: 'index' });
+    expect(parse(OCI_IMAGE, both)).toMatchObject({ kind: 'image' });
+  });
+
+  test.each([
+    ['annotated as attestation', { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } }, true],
+    ['for the platform unknown/unknown', { platform: { os: 'unknown', architecture: 'unknown' } }, true],
+    ['for a platform with an unknown architecture', { platform: { os: 'linux', architecture: 'unknown' } }, false],
+    ['without platform', {}, false],
+    ['with nulls', { platform: null, annotations: null }, false],
+  ])('A child %s', (_name, extra, isAttestation) => {
+    const parsed = parse(OCI_INDEX, { schemaVersion: 2, manifests: [{ ...DESCRIPTOR, ...extra }] });
+    expect(parsed).toMatchObject({ children: [{ isAttestation, digest: DIGEST, sizeBytes: 7 }] });
+  });
+
+  test.each([
+    ['a type that is none', 'application/json', { schemaVersion: 2 }, 'no image manifest or index'],
+    ['a field that disagrees', OCI_INDEX, { schemaVersion: 2, mediaType: OCI_IMAGE, manifests: [] }, 'calls itself'],
+    ['no list of children', OCI_INDEX, { schemaVersion: 2 }, 'manifests'],
+    [
+      'a child that is no digest',
+      OCI_INDEX,
+      { schemaVersion: 2, manifests: [{ ...DESCRIPTOR, digest: 'sha256:1' }] },
+      'is not a digest',
+    ],
+    [
+      'a negative size',
+      OCI_IMAGE,
+      { schemaVersion: 2, config: { ...DESCRIPTOR, size: -1 }, layers: [] },
+      'config.size',
+    ],
+    ['the old schema', OCI_IMAGE, { schemaVersion: 1, config: DESCRIPTOR, layers: [] }, 'schemaVersion'],
+    ['no object', OCI_IMAGE, 'text', 'not a valid'],
+  ])('with %s are invalid', async (_name, mediaType, value, words) => {
+    const error = await failureOf(Promise.resolve().then(() => parse(mediaType, value)));
+    expect(error).toMatchObject({ code: 'manifest-invalid', retryable: false });
+    expect(error.message).toContain(words);
+  });
+
+  test('that are no UTF-8 JSON are invalid', () => {
+    const raw = Buffer.from([0xff, 0xfe]);
+    expect(() => parseManifest({ mediaType: OCI_INDEX, raw, what: 'acme/api:main' })).toThrow(
+      'acme/api:main is not a valid',
+    );
+  });
+});
+
+function parse(mediaType: string, value: unknown): unknown {
+  return parseManifest({ mediaType, raw: Buffer.from(JSON.stringify(value)), what: 'acme/api:main' });
+}
