@@ -111,5 +111,6 @@ function isCommitSha(text: string): text is CommitSha {
 }
 
 function isRepoName(text: string): text is RepoName {
-  return /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(text);
+  // `.` and `..` would be steps in the path of an API address.
+  return /^[A-Za-z0-9-]+\/(?!\.{1,2}$)[A-Za-z0-9._-]+$/.test(text);
 }
