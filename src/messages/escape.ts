@@ -9,7 +9,7 @@
  */
 export function escapeText(text: string, { maxLength }: { readonly maxLength: number }): string {
   const escaped = truncate(clean(text), maxLength).split(' ').map(escapeWord).join(' ');
-  return escaped.replace(/^(\d+)([.)])/, '$1\\$2').replace(/^[-+=]/, '\\$&');
+  return escaped.replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2').replace(/^[-+=]/, '\\$&');
 }
 
 /** Inline code that can't be broken out of: neither by backticks nor by line ends, nor by a `|` in a table cell. */
@@ -66,8 +66,9 @@ function escapePart(part: string): string {
   const lead = /^["'(]*/.exec(part)?.[0] ?? '';
   const rest = part.slice(lead.length);
   // Walked by hand: a lazy expression would be quadratic on a word of nothing but full stops.
+  const closing = rest.startsWith(':') ? `)"',;.!?` : `)"',;.!?:`;
   let end = rest.length;
-  while (end > 0 && `)"',;.!?:`.includes(rest.charAt(end - 1))) end -= 1;
+  while (end > 0 && closing.includes(rest.charAt(end - 1))) end -= 1;
   const core = rest.slice(0, end);
   return couldBecomeLink(core) ? `${lead}${code(core, { maxLength: core.length })}${rest.slice(end)}` : backslash(part);
 }
@@ -75,7 +76,7 @@ function escapePart(part: string): string {
 /** Mentions, `#12`, `GH-12`, commit ids, addresses with or without scheme, `:emoji:`, `$math$`; decimal numbers are none. */
 function couldBecomeLink(word: string): boolean {
   if (/^\d{1,6}\.\d{1,6}%?$/.test(word)) return false;
-  return /[@#`$:]|\/\/|\.[\p{L}\p{M}\p{N}]|[0-9a-f]{7}|gh-\d/iu.test(word);
+  return /[@#`$:]|\/\/|\.|[0-9a-f]{7}|gh-\d/i.test(word);
 }
 
 function backslash(text: string): string {

@@ -53,6 +53,6 @@ function fold(findings: readonly Finding[]): readonly Row[] {
 function summary(findings: readonly Finding[]): string {
   const blocking = findings.filter(isBlocking).length;
   const warnings = findings.filter(({ outcome }) => outcome === 'warn').length;
-  if (blocking > 0) return `${blocking} of ${findings.length} keep the image out`;
+  if (blocking > 0) return `${blocking} of ${findings.length} ${blocking === 1 ? 'keeps' : 'keep'} the image out`;
   return warnings > 0 ? `nothing keeps the image out, ${plural(warnings, 'warning')}` : 'all pass';
 }

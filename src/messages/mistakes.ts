@@ -31,7 +31,7 @@ function mistakeSentence(mistake: CommandMistake): string {
     case 'trailing-punctuation':
       return mistake.meant === ''
         ? `${typedWord(mistake.typed)} is punctuation only.`
-        : `${typedWord(mistake.typed)} ends in punctuation; ${typedWord(mistake.meant)} without it?`;
+        : `${typedWord(mistake.typed)} ends in punctuation; did you mean ${typedWord(mistake.meant)}?`;
     case 'illegal-tag':
       return `${typedWord(mistake.typed)} can't be a tag: tags are letters, digits, ${code('_')}, ${code('.')} and ${code('-')}, at most 128 of them.`;
     case 'illegal-digest':

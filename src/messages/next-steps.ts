@@ -14,7 +14,7 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
       const say =
         where === 'card'
           ? `Comment ${commands}${buttons}.`
-          : `Use the buttons above, or comment ${commands} in a thread.`;
+          : `Use the buttons above, or comment ${commands} in its thread.`;
       return `${say} To withdraw it: ${code(`/cancel ${id}`)}.`;
     }
     case 'examining':

@@ -87,7 +87,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     `There is no ${formatNumber(promotion)} in this repository. ${code('/status')} shows what goes on.`,
 
   'nothing-waits-here': ({ verb, elsewhere }) => {
-    const here = `Nothing was done: no promotion of this thread waits for you to ${plainVerb(verb)} it.`;
+    const here = `There is nothing to ${plainVerb(verb)} here: no promotion of this thread waits.`;
     if (elsewhere.length === 0) return `${here} None waits elsewhere in this repository either.`;
     return `${here} Elsewhere in this repository:\n\n${promotionLines(elsewhere, commandOf(verb))}`;
   },

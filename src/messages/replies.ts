@@ -29,11 +29,11 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
     case 'mistake':
       return renderMistake(reply);
     case 'misspelled':
-      return `Nothing was done: did you mean ${code(`/${reply.meant}`)} where you wrote ${code(reply.typed, { maxLength: 40 })}?`;
+      return `Nothing was done: did you mean ${code(`/${reply.meant}`)} where you wrote ${code(`/${reply.typed}`, { maxLength: 40 })}?`;
     case 'too-many-commands':
       return `Nothing was done: a comment may hold ${reply.limit} commands, and this one has ${reply.count}. Send them in several comments.`;
     case 'hint':
-      return `Not done: ${code(reply.hint.line, { maxLength: 200 })} ${PLACES[reply.hint.place]}, and commands are read only where they stand as a line of their own. Send it once more like that.`;
+      return `${code(reply.hint.line, { maxLength: 200 })} was not run, because ${PLACES[reply.hint.place]}`;
     case 'help':
       return renderHelp();
     case 'candidates':
@@ -45,11 +45,11 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
 }
 
 const PLACES = {
-  backticks: 'is in backticks',
-  html: 'is inside HTML',
-  heading: 'is a heading',
-  list: 'belongs to a list (leave a blank line before it)',
-  quote: 'belongs to a quote (leave a blank line before it)',
+  backticks: 'it is in backticks. Send it without them.',
+  html: 'it is inside HTML. Send it as a line of its own, outside of any tag.',
+  heading: 'it is a heading. Send it as a plain line.',
+  list: 'it belongs to the list above it. Send it with a blank line before it.',
+  quote: 'it belongs to the quote above it. Send it with a blank line before it.',
 } as const;
 
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {

@@ -45,7 +45,7 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
     case 'scheduled':
       return `Waits for ${blockedBy === null ? 'another promotion' : formatNumber(blockedBy)} to finish`;
     case 'applying':
-      return 'Moves the tags';
+      return state.undoing === null ? 'Moves the tags' : 'Moves the tags back';
     case 'promoted':
       return promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
     case 'rejected':

@@ -3,7 +3,7 @@ import { formatReference } from '../domain/reference.ts';
 import { imageOf, type Failure, type Notice, type Promotion } from '../domain/promotion.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText } from './escape.ts';
-import { formatTime, plural, shortDigest } from './format.ts';
+import { codeList, formatTime, plural, shortDigest } from './format.ts';
 import type { PromotionView } from './promotion-view.ts';
 
 /** Paragraphs about the state; may be empty. */
@@ -20,8 +20,9 @@ export function renderStory(view: PromotionView, detail: Detail): string {
     case 'declined':
       return state.reason === null ? '' : `Reason: ${escapeText(state.reason, { maxLength: detail.textLength })}`;
     case 'failed':
-      return failureText(state.failure);
+      return failureText(promotion, state.failure);
     case 'applying':
+      return state.undoing === null ? '' : escapeText(state.undoing, { maxLength: 1000 });
     case 'rejected':
     case 'cancelled':
     case 'superseded':
@@ -40,29 +41,49 @@ function noticeText(notice: Notice, { promotion, subject }: PromotionView): stri
   const tags = notice.tags.slice(0, 10).map(({ tag, from, to }) => {
     return `- ${code(tag)}: ${from === null ? 'nothing' : shortDigest(from)} → ${to === null ? 'nothing' : shortDigest(to)}`;
   });
-  return [`Somebody else moved ${code(promotion.environment)} meanwhile. ${consequence}`, '', ...tags].join('\n');
+  return [`${code(promotion.environment)} has changed since this was planned. ${consequence}`, '', ...tags].join('\n');
 }
 
 function promotedText(promotion: Promotion, at: number): string {
   const { repository, digest } = imageOf(promotion);
   const line = `DOCKER_IMAGE=${formatReference(repository, digest)}`;
-  return `Since ${formatTime(at)}. The line to deploy it with:\n\n\`\`\`sh\n${line}\n\`\`\``;
+  return `Since ${formatTime(at)}. The line to deploy it with:\n\n\`\`\`\n${line}\n\`\`\``;
 }
 
-function failureText({ problem, production }: Failure): string {
+function failureText(promotion: Promotion, failure: Failure): string {
+  const { problem, production, tags } = failure;
   const sentence = escapeText(problem, { maxLength: 1000 });
   switch (production) {
     case 'untouched':
-      return `${sentence}\n\nProduction is untouched: no tag that is deployed from was moved.`;
+      return `${sentence}\n\nProduction is untouched: none of its tags was moved.`;
     case 'restored':
-      return `${sentence}\n\nProduction is as it was: the tags that had been moved went back. A tag that is new stays, because registries can't take a tag away again without its image.`;
+      return `${sentence}\n\nProduction is as it was: the tags that had been moved went back.${newTagsText(tags)}`;
     case 'mixed':
-      return [
-        '> [!CAUTION]',
-        '> **Production is mixed**: its tags hold different images, and putting them back was refused too.',
-        '> The way back is tried again every hour, until it works or a newer promotion succeeds.',
-        '',
-        sentence,
-      ].join('\n');
+      return `> [!CAUTION]\n> **Production is mixed**: its tags hold different images. ${mixedText(promotion, failure)}\n\n${sentence}`;
   }
+}
+
+/** On GHCR a tag can't be taken away without its image, so an undo leaves those that did not exist before. */
+function newTagsText(tags: Failure['tags']): string {
+  const stay = tags.filter(({ kind, from, holds }) => kind === 'floating' && from === null && holds !== null);
+  if (stay.length === 0) return '';
+  const names = codeList(
+    stay.map(({ tag }) => tag),
+    { max: 20 },
+  );
+  return ` But ${names} did not exist before and can't be taken away again: look whether anything deploys from ${stay.length === 1 ? 'it' : 'them'}.`;
+}
+
+/** A digest that is neither ours nor the old one was put there by somebody else, and is never overwritten. */
+function mixedText(promotion: Promotion, { tags }: Failure): string {
+  const { digest } = imageOf(promotion);
+  const foreign = tags.filter(({ kind, from, holds }) => kind === 'floating' && holds !== from && holds !== digest);
+  if (foreign.length === 0) {
+    return 'Putting them back was refused too; that is tried again every hour, until it works or a newer promotion succeeds.';
+  }
+  const names = codeList(
+    foreign.map(({ tag }) => tag),
+    { max: 20 },
+  );
+  return `Somebody else moved ${names} meanwhile, and what others moved is left alone. A newer promotion that succeeds ends this.`;
 }

@@ -1,0 +1,233 @@
+// What we answer besides the card: mistakes, hints, help, candidates, status, and the line that notifies.
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, parseCommandLine, type CommandMistake } from '../../src/domain/command.ts';
+import { known, unknown } from '../../src/domain/image-facts.ts';
+import type { Reply } from '../../src/domain/reply.ts';
+import { renderMistake } from '../../src/messages/mistakes.ts';
+import { renderNotification } from '../../src/messages/notify.ts';
+import { renderReply } from '../../src/messages/replies.ts';
+import { replyMarker } from '../../src/messages/reply-marker.ts';
+import type { EnvironmentStatus } from '../../src/messages/status.ts';
+import { githubWouldLink, inlineKinds, plainTexts, toHtml } from './rendered.ts';
+import { AT, IMAGE, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
+
+const HOUR_MS = 3_600_000;
+const CONTEXT = { key: 'comment-5', now: AT, status: null } as const;
+
+function bodyOf(reply: Reply): string {
+  const [marker, ...body] = renderReply(reply, CONTEXT).split('\n\n');
+  expect(marker).toBe('<!-- imprimatur reply comment-5 -->');
+  return body.join('\n\n');
+}
+
+test.each<[CommandMistake]>([
+  [{ code: 'unknown-verb', typed: 'deploy' }],
+  [{ code: 'unknown-flag', typed: '--yes' }],
+  [{ code: 'missing-argument', argument: 'source' }],
+  [{ code: 'missing-argument', argument: 'environment' }],
+  [{ code: 'missing-argument', argument: 'version' }],
+  [{ code: 'missing-argument', argument: 'reason' }],
+  [{ code: 'surplus-argument', typed: 'please' }],
+  [{ code: 'source-not-first', typed: 'staging-abc1234' }],
+  [{ code: 'quoted-argument', typed: 'staging' }],
+  [{ code: 'doubled-option', option: '--reason' }],
+  [{ code: 'unbalanced-quote', opener: '“', closer: '”' }],
+  [{ code: 'text-after-quote', typed: '"a"b' }],
+  [{ code: 'trailing-punctuation', typed: 'P12.', meant: 'P12' }],
+  [{ code: 'trailing-punctuation', typed: '.', meant: '' }],
+  [{ code: 'illegal-tag', typed: 'staging/x' }],
+  [{ code: 'illegal-digest', typed: 'sha256:ABC' }],
+  [{ code: 'hex-length', typed: 'abc12', length: 5 }],
+  [{ code: 'not-a-staging-tag', typed: 'main' }],
+  [{ code: 'illegal-environment', typed: 'a.b' }],
+  [{ code: 'illegal-version', typed: '1.02.3', cause: 'not-semver' }],
+  [{ code: 'illegal-version', typed: 'v1.2.3+4', cause: 'build-metadata' }],
+  [{ code: 'id-without-p', typed: '#12', meant: 'P12' }],
+  [{ code: 'illegal-id', typed: 'P0' }],
+  [{ code: 'empty-reason' }],
+  [{ code: 'reason-too-long', length: 501, limit: 500 }],
+  [{ code: 'half-command', next: 'to production' }],
+])('a mistake has one sentence: %j', (mistake) => {
+  const text = renderMistake({ verb: 'promote', mistake });
+  const [sentence = '', form] = text.split('\n\n');
+  expect(sentence).toMatchSnapshot();
+  expect(form).toBe(
+    'The legal form is `/promote <source> [to <environment>] [--reason "…"]`, for example `/promote staging-abc1234 to production --reason "fixes the login page"`.',
+  );
+});
+
+test('a mistake shows what was typed as code only, and not all of a flood', () => {
+  const typed = '@acme/all`<b>'.repeat(2000);
+  const text = renderMistake({ verb: 'status', mistake: { code: 'surplus-argument', typed } });
+  expect(text.length).toBeLessThan(300);
+  expect(plainTexts(text).filter((plain) => /[@<]/.test(plain))).toEqual([]);
+});
+
+describe('a reply', () => {
+  test.each<[string, Reply]>([
+    ['to a slip', { kind: 'misspelled', typed: 'promte', meant: 'promote' }],
+    ['to a slip in the long form', { kind: 'misspelled', typed: 'imprimatu', meant: 'imprimatur' }],
+    ['to too many commands', { kind: 'too-many-commands', count: 11, limit: 10 }],
+    ['to a command in backticks', { kind: 'hint', hint: { line: '/promote staging', place: 'backticks' } }],
+    ['to a command in HTML', { kind: 'hint', hint: { line: '/promote staging', place: 'html' } }],
+    ['to a command in a heading', { kind: 'hint', hint: { line: '/promote staging', place: 'heading' } }],
+    ['to a command under a list', { kind: 'hint', hint: { line: '/promote staging', place: 'list' } }],
+    ['to a command under a quote', { kind: 'hint', hint: { line: '/promote staging', place: 'quote' } }],
+    ['with a refusal', { kind: 'refusal', refusal: { code: 'own-request', promotion: 12 } }],
+    ['with help', { kind: 'help' }],
+    ['with no candidate', { kind: 'candidates', image: IMAGE, environment: null, candidates: [] }],
+    [
+      'with candidates',
+      {
+        kind: 'candidates',
+        image: IMAGE,
+        environment: null,
+        candidates: [
+          { tag: tagOf('staging-abc1234'), commit: 'abc1234', subject: 'Fix #12 for @bob', at: AT - 2 * HOUR_MS },
+          { tag: tagOf('staging-def5678'), commit: 'def5678', subject: '', at: AT - 49 * HOUR_MS },
+        ],
+      },
+    ],
+  ])('%s', (_, reply) => {
+    const body = bodyOf(reply);
+    expect(body).toMatchSnapshot();
+    expect(
+      plainTexts(body)
+        .map(githubWouldLink)
+        .filter((found) => found !== null),
+    ).toEqual([]);
+  });
+});
+
+test('candidates are ready lines that are commands, also for another environment', () => {
+  const candidates = [{ tag: tagOf('staging-abc1234'), commit: 'abc1234', subject: 'x', at: AT }];
+  const body = bodyOf({ kind: 'candidates', image: IMAGE, environment: 'canary', candidates });
+  const [line = ''] = /\/promote [^`]+/.exec(body) ?? [];
+  expect(parseCommandLine({ text: line, line: 1, next: null })).toMatchObject({
+    kind: 'command',
+    command: { kind: 'promote', environment: 'canary' },
+  });
+});
+
+test('help shows the usage of every command in a table that keeps its bars', () => {
+  const html = toHtml(bodyOf({ kind: 'help' }));
+  for (const { usage } of Object.values(COMMANDS)) {
+    expect(html).toContain(
+      `<code>${usage.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')}</code>`,
+    );
+  }
+});
+
+describe('status', () => {
+  const environment: EnvironmentStatus = {
+    environment: 'production',
+    tags: known([
+      { repository: IMAGE, tag: tagOf('main'), digest: NEW },
+      { repository: IMAGE, tag: tagOf('latest'), digest: null },
+    ]),
+    open: [{ number: 13, environment: 'production', source: 'staging-def5678', state: 'awaiting-approval' }],
+    lastPromoted: {
+      number: 12,
+      source: tagOf('staging-abc1234'),
+      digest: NEW,
+      at: AT,
+      requester: 'maria',
+      cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
+    },
+    auditHead: { seq: 123, hash: `ab12cd34${'0'.repeat(56)}` },
+  };
+  const about = { kind: 'environment', environment: 'production' } as const;
+
+  test('of an environment', () => {
+    const status = { kind: 'environment', ...environment } as const;
+    expect(renderReply({ kind: 'status', about }, { ...CONTEXT, status })).toMatchInlineSnapshot(`
+      "<!-- imprimatur reply comment-5 -->
+
+      **\`production\` now**
+
+      - \`main\`: \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\`
+      - \`latest\`: does not exist
+
+      Last promoted: \`staging-abc1234\` (\`sha256:bbbbbbbbbbbb…\`) by [P12](https://github.com/acme/dotca/issues/3#issuecomment-1), 2026-11-24 06:33 UTC, asked for by \`maria\`.
+
+      On its way:
+
+      - \`/status P13\`: \`staging-def5678\` → \`production\`, waits for approval
+
+      <sub>audit 123·ab12cd34</sub>"
+    `);
+  });
+
+  test('of an environment nothing was promoted to, whose tags could not be read', () => {
+    const tags = unknown('the registry answered HTTP 503.');
+    const status = {
+      kind: 'environment',
+      ...environment,
+      tags,
+      open: [],
+      lastPromoted: null,
+      auditHead: null,
+    } as const;
+    expect(renderReply({ kind: 'status', about }, { ...CONTEXT, status })).toMatchInlineSnapshot(`
+      "<!-- imprimatur reply comment-5 -->
+
+      **\`production\` now**
+
+      Its tags could not be read: the registry answered HTTP 503.
+
+      Imprimatur has promoted nothing here yet.
+
+      Nothing is on its way.
+
+      <sub>audit: no entry yet</sub>"
+    `);
+  });
+
+  test('of a promotion', () => {
+    const status = { kind: 'promotion', view: viewOf() } as const;
+    const reply = { kind: 'status', about: { kind: 'promotion', number: 12 } } as const;
+    expect(renderReply(reply, { ...CONTEXT, status })).toMatchInlineSnapshot(`
+      "<!-- imprimatur reply comment-5 -->
+
+      **● P12 · \`staging-abc1234\` → \`production\` · Waits for approval**
+
+      Anyone with write access can approve, but not the one who asked. Comment \`/approve P12\` or \`/reject P12 <reason>\`, or use the buttons of the [check run](https://github.com/acme/dotca/runs/9001). To withdraw it: \`/cancel P12\`.
+
+      <sub>[card](https://github.com/acme/dotca/issues/3#issuecomment-1) · [check run](https://github.com/acme/dotca/runs/9001) · audit 123·ab12cd34</sub>"
+    `);
+  });
+
+  test('without what it is about is a bug', () => {
+    expect(() => renderReply({ kind: 'status', about }, CONTEXT)).toThrow('needs the status');
+  });
+});
+
+test('no key can end its marker early', () => {
+  const marker = replyMarker('a -->\n@all <b> \u{D800}');
+  expect(marker).toBe('<!-- imprimatur reply a%20--%3E%0A%40all%20%3Cb%3E%20%EF%BF%BD -->');
+  expect([...inlineKinds(marker)]).toEqual([]);
+});
+
+test('a failure mentions the requester, and links the card', () => {
+  const failure = {
+    problem: 'no',
+    production: 'restored',
+    tags: [
+      {
+        ...viewOf().promotion.baseline[0],
+        repository: IMAGE,
+        tag: tagOf('main'),
+        kind: 'floating',
+        from: OLD,
+        holds: OLD,
+      },
+    ],
+  } as const;
+  const view = viewOf({ state: { kind: 'failed', failure } });
+  expect(renderNotification({ view, key: 'failed-P12' })).toMatchInlineSnapshot(`
+    "<!-- imprimatur reply failed-P12 -->
+
+    @maria [P12](https://github.com/acme/dotca/issues/3#issuecomment-1), \`staging-abc1234\` → \`production\`: Failed, production restored. The card tells why, and what each tag holds."
+  `);
+  expect(renderNotification({ view: { ...view, cardUrl: null }, key: 'failed-P12' })).toContain('`/status P12`');
+});
