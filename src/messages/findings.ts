@@ -14,8 +14,8 @@ export function renderFindings(findings: readonly Finding[], detail: Detail): st
     OUTCOME_WORDS[outcome],
     rule,
     platforms.length === 0 ? 'whole image' : escapeText(platforms.join(', '), { maxLength: detail.textLength }),
-    escapeText(seen, { maxLength: detail.textLength }),
-    escapeText(wanted, { maxLength: detail.textLength }),
+    escapeText(shortenHex(seen), { maxLength: detail.textLength }),
+    escapeText(shortenHex(wanted), { maxLength: detail.textLength }),
   ]);
   const leftOut = rows.length - shown.length;
   return [
@@ -55,4 +55,9 @@ function summary(findings: readonly Finding[]): string {
   const warnings = findings.filter(({ outcome }) => outcome === 'warn').length;
   if (blocking > 0) return `${blocking} of ${findings.length} ${blocking === 1 ? 'keeps' : 'keep'} the image out`;
   return warnings > 0 ? `nothing keeps the image out, ${plural(warnings, 'warning')}` : 'all pass';
+}
+
+/** Commits and digests in full would push the last column out of sight; the audit trail has them in full. */
+function shortenHex(text: string): string {
+  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1…');
 }

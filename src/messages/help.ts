@@ -4,11 +4,7 @@ import { renderTable } from './table.ts';
 
 /** All commands with what they do and a line that works. */
 export function renderHelp(): string {
-  const rows = Object.values(COMMANDS).map(({ usage, summary, example }) => [
-    cell(usage),
-    summary,
-    usage === example ? '' : cell(example),
-  ]);
+  const rows = Object.values(COMMANDS).map(({ usage, summary, example }) => [cell(usage), summary, cell(example)]);
   return [
     'A command is a line of its own in a comment, outside of lists, quotes and code.',
     renderTable(['Command', 'What it does', 'For example'], rows),

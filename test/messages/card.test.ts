@@ -409,6 +409,13 @@ test('a first promotion shows new tags, and no rollback tag', () => {
   );
 });
 
+test('a commit in a finding is short enough to keep the table in sight', () => {
+  const findings = [finding('revision', null, { seen: `${'c'.repeat(40)}, on staging`, wanted: 'a commit' })];
+  expect(renderCard(viewOf({ findings }))).toContain(
+    '| ✓ pass | revision | whole image | `cccccccccccc…`, on staging |',
+  );
+});
+
 test('an image without a commit says that no tag keeps it', () => {
   const images = viewOf().promotion.images.map((image) => ({ ...image, commit: null, commitTag: null }));
   expect(renderCard(viewOf({ images }))).toContain(
