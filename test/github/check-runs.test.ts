@@ -96,6 +96,7 @@ test('a known run is updated in place', async () => {
 test.each([
   { name: 'the conclusion stays old', answer: standing },
   { name: 'the status stays old', answer: { status: 'in_progress', conclusion: null } },
+  { name: 'the status alone stays old', answer: { status: 'queued', conclusion: 'success' } },
 ])('where $name after an update, a new run with the same identity takes over', async ({ answer }) => {
   grantToken(7);
   nock(API)
