@@ -86,6 +86,17 @@ const PATTERNS = [
   '    a\n\n',
   ' ',
   '\n',
+  '\n\n/',
+  '\n\n><)',
+  '[\n\n>',
+  '_\n\n><',
+  '[\n\n/',
+  '\n\n> /',
+  '- /\n\n',
+  '# /\n',
+  '<b>/\n\n',
+  '\n/a `',
+  '<b\n/a\n',
   ' \n',
   '\\',
   '\\[',
@@ -135,8 +146,10 @@ for (const { name, best, worst } of slowest) {
 console.log(`${figures.length} bodies, sorted by the best of ${ROUNDS}; the line is ${LINE_MS} ms`);
 if (slowest.some(({ best }) => best > LINE_MS)) process.exitCode = 1;
 
+/** Processor time of this thread: what other programs do meanwhile does not count. */
 function time(body: string): number {
-  const start = performance.now();
+  const start = process.threadCpuUsage();
   parseComment(readCommandLines(body).lines);
-  return performance.now() - start;
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000;
 }

@@ -18,13 +18,12 @@ export type CommandLines = {
 type Paragraph = Extract<Block, { kind: 'paragraph' }>;
 /** A line, counted from 0, that would be a candidate if it stood elsewhere. */
 type Suspect = CommandHint & { readonly number: number };
-type ReadBlock = {
-  readonly pieces: readonly HtmlPiece[];
-  readonly candidates: readonly CandidateLine[];
-  readonly suspects: readonly Suspect[];
+type Found = {
+  readonly pieces: HtmlPiece[];
+  readonly candidates: CandidateLine[];
+  readonly suspects: Suspect[];
 };
 
-const NOTHING: ReadBlock = { pieces: [], candidates: [], suspects: [] };
 const COMMAND_START = /^ {0,3}(?=\/)/;
 
 /**
@@ -34,59 +33,57 @@ const COMMAND_START = /^ {0,3}(?=\/)/;
 export function readCommandLines(body: string): CommandLines {
   if (!body.includes('/')) return { lines: [], hint: null };
   const markdown = readMarkdown(body);
-  const blocks = markdown.blocks.map((block) => readBlock(block, markdown));
-  const candidates = blocks.flatMap((block) => block.candidates);
-  const html = readRawHtml(
-    blocks.flatMap((block) => block.pieces),
-    markdown.lines.length,
-  );
-  const isOutside = ({ line }: CandidateLine): boolean => !html.encloses(line - 1) && !html.hides(line - 1);
-  const enclosed = candidates.filter((candidate) => !isOutside(candidate));
-  const suspects = [
-    ...blocks.flatMap((block) => block.suspects),
-    ...enclosed.map(({ line, text }) => ({ number: line - 1, line: text, place: 'html' }) as const),
-  ];
-  return { lines: candidates.filter(isOutside), hint: findBackticks(markdown) ?? findHint(suspects, html) };
+  const found: Found = { pieces: [], candidates: [], suspects: [] };
+  for (const block of markdown.blocks) readBlock(block, markdown, found);
+  const html = readRawHtml(found.pieces, markdown.lines.length);
+  const lines: CandidateLine[] = [];
+  for (const candidate of found.candidates) {
+    const number = candidate.line - 1;
+    if (!html.encloses(number) && !html.hides(number)) lines.push(candidate);
+    else found.suspects.push({ number, line: candidate.text, place: 'html' });
+  }
+  return { lines, hint: findBackticks(markdown) ?? findHint(found.suspects, html) };
 }
 
-function readBlock(block: Block, markdown: Markdown): ReadBlock {
+function readBlock(block: Block, markdown: Markdown, found: Found): void {
   switch (block.kind) {
     case 'enter':
     case 'leave':
-      return { ...NOTHING, pieces: [block] };
-    case 'html': {
-      const piece = { kind: 'tags', line: block.firstLine, text: block.text } as const;
-      return { ...NOTHING, pieces: [piece], suspects: suspectEveryLine(block) };
-    }
+      found.pieces.push(block);
+      break;
+    case 'html':
+      found.pieces.push({ kind: 'tags', line: block.firstLine, text: block.text });
+      suspectEveryLine(block, found);
+      break;
     case 'heading':
-      return { ...NOTHING, suspects: suspectEveryLine(block) };
+      suspectEveryLine(block, found);
+      break;
     case 'paragraph':
-      return readParagraph(block, markdown);
+      readParagraph(block, markdown, found);
+      break;
     case 'fence':
     case 'other':
-      return NOTHING;
+      break;
   }
 }
 
-function readParagraph(block: Paragraph, { lines, env }: Markdown): ReadBlock {
+function readParagraph(block: Paragraph, { lines, env }: Markdown, found: Found): void {
   const { firstLine, text, container } = block;
-  if (!/[/<]/.test(text)) return NOTHING;
+  if (!text.includes('/') && !text.includes('<')) return;
   const content = text.split('\n');
-  const commandLines = content.flatMap((line, index) => (COMMAND_START.test(line) ? [index] : []));
+  const starts = content.flatMap((line, index) => (COMMAND_START.test(line) ? [index] : []));
   // Only what begins on an earlier line can hide the beginning of a line.
-  const isPlain = !text.includes('<') && commandLines.every((index) => index === 0);
+  const isPlain = starts.every((index) => index === 0) && !/<[/A-Za-z]/.test(text);
   const inline = isPlain ? null : readInline(text, env);
-  const tags = inline?.tags ?? [];
-  const pieces = tags.map((tag) => ({ kind: 'tags', line: firstLine + tag.line, text: tag.text }) as const);
-  if (container !== null) return { pieces, candidates: [], suspects: suspectLazyLines(block, container, lines) };
-  const candidates = commandLines
-    .filter((index) => inline?.freeLines.has(index) ?? true)
-    .map((index) => ({
-      text: withoutIndent(lines[firstLine + index]),
-      line: firstLine + index + 1,
-      next: index + 1 < content.length ? withoutIndent(lines[firstLine + index + 1]) : null,
-    }));
-  return { ...NOTHING, pieces, candidates };
+  for (const tag of inline?.tags ?? []) found.pieces.push({ kind: 'tags', line: firstLine + tag.line, text: tag.text });
+  for (const index of starts) {
+    const number = firstLine + index;
+    if (container !== null) suspectLazyLine({ number, container, line: lines[number] ?? '' }, found);
+    else if (inline?.freeLines.has(index) ?? true) {
+      const next = index + 1 < content.length ? withoutIndent(lines[number + 1]) : null;
+      found.candidates.push({ text: withoutIndent(lines[number]), line: number + 1, next });
+    }
+  }
 }
 
 /** The whole comment is one command in backticks: `/help`, or a fenced block of one line. */
@@ -98,20 +95,20 @@ function findBackticks({ blocks }: Markdown): CommandHint | null {
   return quoted === undefined ? null : hintAt('backticks', quoted);
 }
 
-/** Lines that begin outside of the list item or quote that Markdown counts them in. */
-function suspectLazyLines(block: Paragraph, container: Container, lines: readonly string[]): readonly Suspect[] {
-  return block.text.split('\n').flatMap((_, index) => {
-    const number = block.firstLine + index;
-    const line = lines[number] ?? '';
-    const indent = COMMAND_START.exec(line)?.[0].length;
-    const isLazy = indent !== undefined && (container.kind === 'quote' || indent < container.indent);
-    return isLazy ? [{ number, line, place: container.kind }] : [];
-  });
+/** A line that begins outside of the list item or quote that Markdown counts it in. */
+function suspectLazyLine(
+  { number, line, container }: { readonly number: number; readonly line: string; readonly container: Container },
+  found: Found,
+): void {
+  const indent = COMMAND_START.exec(line)?.[0].length;
+  const isLazy = indent !== undefined && (container.kind === 'quote' || indent < container.indent);
+  if (isLazy) found.suspects.push({ number, line, place: container.kind });
 }
 
-function suspectEveryLine(block: Block & { kind: 'heading' | 'html' }): readonly Suspect[] {
-  const { kind, firstLine, text } = block;
-  return text.split('\n').map((line, index) => ({ number: firstLine + index, line, place: kind }));
+function suspectEveryLine(block: Block & { kind: 'heading' | 'html' }, found: Found): void {
+  for (const [index, line] of block.text.split('\n').entries()) {
+    if (line.includes('/')) found.suspects.push({ number: block.firstLine + index, line, place: block.kind });
+  }
 }
 
 function findHint(suspects: readonly Suspect[], { hides }: RawHtml): CommandHint | null {

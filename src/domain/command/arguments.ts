@@ -10,10 +10,7 @@ export type StatusArguments = { readonly id: number | null; readonly environment
 
 /** approve, cancel = [ id ] */
 export function parseIdArgument(text: string): Parsed<number | null> {
-  const word = readOnlyWord(text);
-  if (word.kind === 'mistake') return word;
-  if (word.value === null) return value(null);
-  return parsePromotionId(word.value) ?? mistake(surplus(word.value));
+  return parseOnlyWord<number | null>(text, null, (word) => parsePromotionId(word) ?? mistake(surplus(word)));
 }
 
 /** reject = [ id ] reason; the reason is free text to the end of the line, quotes and dashes included */
@@ -29,31 +26,29 @@ export function parseRejectArguments(text: string): Parsed<RejectArguments> {
 
 /** status = [ id / environment ] */
 export function parseStatusArguments(text: string): Parsed<StatusArguments> {
-  const word = readOnlyWord(text);
-  if (word.kind === 'mistake') return word;
-  if (word.value === null) return value({ id: null, environment: null });
-  const id = parsePromotionId(word.value);
-  if (id !== null) return id.kind === 'mistake' ? id : value({ id: id.value, environment: null });
-  const environment = parseEnvironment(word.value);
-  return environment.kind === 'mistake' ? environment : value({ id: null, environment: environment.value });
+  return parseOnlyWord<StatusArguments>(text, { id: null, environment: null }, (word) => {
+    const id = parsePromotionId(word);
+    if (id !== null) return id.kind === 'mistake' ? id : value({ id: id.value, environment: null });
+    const environment = parseEnvironment(word);
+    return environment.kind === 'mistake' ? environment : value({ id: null, environment: environment.value });
+  });
 }
 
 /** help = nothing */
 export function parseNoArguments(text: string): Parsed<null> {
-  const word = readOnlyWord(text);
-  if (word.kind === 'mistake') return word;
-  return word.value === null ? value(null) : mistake(surplus(word.value));
+  return parseOnlyWord(text, null, (word) => mistake(surplus(word)));
 }
 
-/** The one bare word that a verb may take, or null when there is none. */
-function readOnlyWord(text: string): Parsed<string | null> {
+/** The one bare word that a verb may take; `absent` where there is none. */
+function parseOnlyWord<T>(text: string, absent: T, parse: (word: string) => Parsed<T>): Parsed<T> {
   const read = readWords(text);
   if (read.kind === 'mistake') return read;
   const [first, second] = read.value;
-  if (first === undefined) return value(null);
+  if (first === undefined) return value(absent);
   if (first.kind === 'flag') return mistake({ code: 'unknown-flag', typed: first.typed });
   if (first.kind === 'quoted') return mistake({ code: 'quoted-argument', typed: first.text });
-  return second === undefined ? value(first.text) : mistake(explainSecond(second));
+  const parsed = parse(first.text);
+  return parsed.kind === 'mistake' || second === undefined ? parsed : mistake(explainSecond(second));
 }
 
 function explainSecond(word: Word): CommandMistake {
