@@ -114,6 +114,9 @@ describe('A stale credential', () => {
     double.quirks.deny403 = [{ times: 1, on: /^GET \/v2\//, message: 'denied' }];
     expect((await client.fetchManifest(repository, tag('staging'))).digest).toBe(IMAGE.digest);
     expect(tokenRequests(double).at(-1)).toBe('?service=double&scope=repository:acme/dotca:pull');
+    const strangers = double.requests.at(-1)?.authorization;
+    await client.fetchManifest(repository, tag('staging'));
+    expect(double.requests.at(-1)?.authorization).toBe(strangers);
   });
 
   test('is named when the image is not public', async () => {

@@ -202,6 +202,14 @@ describe('Digests', () => {
     expect(error).toMatchObject({ code: 'digest-mismatch' });
   });
 
+  test('that were asked for are compared with the bytes, also where the registry names none', async () => {
+    const { double, repository } = await makeWorld({ noDigestHeader: true });
+    const claimed = digest(`sha256:${'2'.repeat(64)}`);
+    double.addImage({ repository: 'acme/dotca', image: { ...IMAGE, digest: claimed } });
+    const error = await failureOf(makeClient().client.fetchManifest(repository, claimed));
+    expect(error).toMatchObject({ code: 'digest-mismatch' });
+  });
+
   test('must belong to the bytes before anything is sent', async () => {
     const { double, repository } = await makeWorld();
     const { client } = makeClient();
@@ -268,13 +276,17 @@ describe('Redirects', () => {
     expect(storage.requests.map(({ authorization }) => authorization)).toEqual(storage.requests.map(() => null));
   });
 
-  test('to a host that asks for a login are not given one', async () => {
+  test('to a host that asks for a login are not given one, nor is the registry by its advice', async () => {
     const { double: storage } = await makeWorld({ auth: 'basic' });
-    const { repository } = await makeWorld({ auth: 'token', redirectBlobsTo: storage.url });
+    const { double, repository } = await makeWorld({ auth: 'token', redirectBlobsTo: storage.url });
     const { client } = makeClient();
+    await client.fetchManifest(repository, tag('staging'));
     const error = await failureOf(client.fetchBlob({ repository, digest: digest(CONFIG.digest), maxBytes: 4096 }));
     expect(error).toMatchObject({ code: 'registry-denied', status: 401 });
     expect(storage.requests.map(({ authorization }) => authorization)).toEqual([null]);
+    await client.fetchManifest(repository, tag('staging'));
+    const basic = double.requests.filter(({ authorization }) => authorization?.startsWith('Basic ') === true);
+    expect(basic.map(({ path }) => path)).toEqual(['/token']);
   });
 
   test('without end are given up', async () => {
