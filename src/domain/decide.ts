@@ -4,7 +4,7 @@ import type { Review } from './approval.ts';
 import type { AuditEntry } from './audit.ts';
 import { revisitEnvironment } from './decide/accept.ts';
 import { decideExaminationFailed, decideExamined, decideIdentified, decideRerequested } from './decide/examine.ts';
-import { decideApplied, decideApplyFailed, decideRestored } from './decide/outcome.ts';
+import { decideApplied, decideApplyFailed, decideApplyStopped, decideRestored } from './decide/outcome.ts';
 import { decideProductionRead } from './decide/production.ts';
 import { decideReviewed } from './decide/review.ts';
 import { decideCancelled, decideOvertaken, decideTimePassed } from './decide/withdraw.ts';
@@ -44,7 +44,10 @@ export type PromotionEvent =
   /** A promotion that was asked for later reached production. */
   | { readonly kind: 'overtaken'; readonly by: number }
   | { readonly kind: 'applied'; readonly tags: readonly TagOutcome[] }
-  | { readonly kind: 'apply-failed'; readonly failure: Failure }
+  /** A floating tag could not be written: those that were go back, whatever happens next. */
+  | { readonly kind: 'apply-stopped'; readonly problem: string }
+  /** `undoAgain`: the registry refused to move a tag back, and may not refuse for ever. */
+  | { readonly kind: 'apply-failed'; readonly failure: Failure; readonly undoAgain: boolean }
   /** A `mixed` production went back after all. */
   | { readonly kind: 'restored'; readonly tags: readonly TagOutcome[] }
   | { readonly kind: 'time-passed' };
@@ -115,7 +118,9 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
     case 'applied':
       return decideApplied(promotion, event.tags, context);
     case 'apply-failed':
-      return decideApplyFailed(promotion, event.failure, context);
+      return decideApplyFailed(promotion, event, context);
+    case 'apply-stopped':
+      return decideApplyStopped(promotion, event.problem, context);
     case 'restored':
       return decideRestored(promotion, event.tags, context);
     case 'time-passed':

@@ -64,7 +64,8 @@ export type PromotionState =
   | { readonly kind: 'awaiting-approval' }
   /** `lane`: another promotion is applying in this environment. */
   | { readonly kind: 'scheduled'; readonly cause: 'lane' }
-  | { readonly kind: 'applying'; readonly since: number }
+  /** `undoing`: why it was decided to move the tags back; from then on there is no way forward. */
+  | { readonly kind: 'applying'; readonly since: number; readonly undoing: string | null }
   | { readonly kind: 'promoted'; readonly at: number }
   | { readonly kind: 'rejected' }
   | { readonly kind: 'declined'; readonly by: Person; readonly reason: string | null }

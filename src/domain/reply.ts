@@ -6,7 +6,11 @@ import type { ImageRepository, Tag } from './reference.ts';
 export type Reply =
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'mistake'; readonly verb: Verb; readonly mistake: CommandMistake }
-  | { readonly kind: 'misspelled'; readonly typed: string; readonly meant: Extract<OurLine, { kind: 'misspelled' }>['meant'] }
+  | {
+      readonly kind: 'misspelled';
+      readonly typed: string;
+      readonly meant: Extract<OurLine, { kind: 'misspelled' }>['meant'];
+    }
   | { readonly kind: 'too-many-commands'; readonly count: number; readonly limit: number }
   | { readonly kind: 'hint'; readonly hint: CommandHint }
   | { readonly kind: 'help' }

@@ -42,7 +42,7 @@ const state = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('examining'), again: z.boolean() }),
   z.strictObject({ kind: z.literal('awaiting-approval') }),
   z.strictObject({ kind: z.literal('scheduled'), cause: z.literal('lane') }),
-  z.strictObject({ kind: z.literal('applying'), since: time }),
+  z.strictObject({ kind: z.literal('applying'), undoing: z.string().nullable(), since: time }),
   z.strictObject({ kind: z.literal('promoted'), at: time }),
   z.strictObject({ kind: z.literal('rejected') }),
   z.strictObject({ kind: z.literal('declined'), by: person, reason: z.string().nullable() }),

@@ -1,13 +1,13 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
-import type { Decision, DecisionContext } from '../decide.ts';
+import type { Decision, DecisionContext, EventOf } from '../decide.ts';
 import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
-import { auditTags, end, fail, revisitEnvironment } from './accept.ts';
+import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
 
 /** How often the undo of a half-moved production is tried. */
 export const RESTORE_EVERY_MS = 60 * 60 * 1000;
 
 export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
-  if (promotion.state.kind !== 'applying') return { kind: 'ignored' };
+  if (promotion.state.kind !== 'applying' || promotion.state.undoing !== null) return { kind: 'ignored' };
   return end(
     promotion,
     { kind: 'promoted', at: context.now },
@@ -15,10 +15,27 @@ export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[],
   );
 }
 
-export function decideApplyFailed(promotion: Promotion, failure: Failure, context: DecisionContext): Decision {
+/** The decision to go back is stored before the first tag does, so that a restart does not turn round again. */
+export function decideApplyStopped(promotion: Promotion, problem: string, context: DecisionContext): Decision {
+  const { state } = promotion;
+  if (state.kind !== 'applying' || state.undoing !== null) return { kind: 'ignored' };
+  return {
+    kind: 'accepted',
+    promotion: { ...promotion, state: { ...state, undoing: problem }, updatedAt: context.now },
+    effects: [],
+    audit: [entryOf(promotion, context, 'undoing', { problem })],
+    journal: [],
+  };
+}
+
+export function decideApplyFailed(
+  promotion: Promotion,
+  { failure, undoAgain }: EventOf<'apply-failed'>,
+  context: DecisionContext,
+): Decision {
   if (promotion.state.kind !== 'applying') return { kind: 'ignored' };
   const failed = fail(promotion, failure, context);
-  if (failure.production !== 'mixed') return failed;
+  if (failure.production !== 'mixed' || !undoAgain) return failed;
   const retry = { kind: 'restore-production', promotionId: promotion.id, at: context.now + RESTORE_EVERY_MS } as const;
   return { ...failed, effects: [...failed.effects, retry] };
 }

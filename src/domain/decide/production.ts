@@ -16,6 +16,8 @@ export function decideProductionRead(
 ): Decision {
   const { kind } = promotion.state;
   if (kind !== 'scheduled' && kind !== 'awaiting-approval' && kind !== 'applying') return { kind: 'ignored' };
+  // Tags were written and go back: that ends in `failed`, and nothing is planned on what lies in between.
+  if (promotion.state.kind === 'applying' && promotion.state.undoing !== null) return { kind: 'ignored' };
   const floating = movedTags(promotion.baseline, production);
   // A floating tag that holds our own digest is one that we wrote before a restart: applying goes on from there.
   if (kind === 'applying' && floating.every(({ to }) => to === imageOf(promotion).digest)) return { kind: 'ignored' };

@@ -81,7 +81,7 @@ export function proceed(asked: Promotion, context: DecisionContext, audit: reado
   }));
   return {
     kind: 'accepted',
-    promotion: { ...promotion, notice: null, state: { kind: 'applying', since: context.now } },
+    promotion: { ...promotion, notice: null, state: { kind: 'applying', since: context.now, undoing: null } },
     effects: [{ kind: 'apply-tag-plan', promotionId: promotion.id }, ...show],
     audit: [...audit, entryOf(promotion, context, 'applying', { subject, tags })],
     journal,

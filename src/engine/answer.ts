@@ -1,0 +1,52 @@
+// How a command is answered: 🚀 and what was decided, or 👎 and why not.
+import type { Actor } from '../domain/actor.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Repo } from '../domain/promotion.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Reply } from '../domain/reply.ts';
+import type { Commit } from './commit.ts';
+
+/** Who asked, and where: the comment that carries the command. */
+export type Asked = {
+  readonly repo: Repo;
+  readonly issue: number;
+  readonly commentId: number;
+  readonly by: Actor;
+};
+
+export type Answer = Commit;
+
+/** The command was carried out. */
+export function answered(asked: Asked, commit: Commit): Answer {
+  return { ...commit, effects: [...(commit.effects ?? []), react(asked, 'rocket')] };
+}
+
+/** The command is answered with words. */
+export function replied(asked: Asked, reply: Reply): Answer {
+  return { repo: asked.repo, effects: [replyIn(asked, reply), react(asked, 'rocket')] };
+}
+
+/** The command was understood and not carried out. */
+export function refused(asked: Asked, refusal: Refusal): Answer {
+  return notDone(asked, { kind: 'refusal', refusal });
+}
+
+/** Nothing was done: 👎 and the reason. */
+export function notDone(asked: Asked, reply: Reply): Answer {
+  return { repo: asked.repo, effects: [react(asked, '-1'), replyIn(asked, reply)] };
+}
+
+/** Like `notDone`, but with words at most once per thread and day: for people who may not command us. */
+export function turnedAway(asked: Asked, refusal: Refusal): Answer {
+  const onceKey = `turned-away/${asked.repo.id}/${asked.issue}`;
+  const reply = { ...replyIn(asked, { kind: 'refusal', refusal }), onceKey };
+  return { repo: asked.repo, effects: [react(asked, '-1'), reply] };
+}
+
+function react({ repo, commentId }: Asked, reaction: Extract<Effect, { kind: 'react' }>['reaction']): Effect {
+  return { kind: 'react', repoId: repo.id, commentId, reaction };
+}
+
+function replyIn({ repo, issue }: Asked, reply: Reply): Extract<Effect, { kind: 'reply' }> {
+  return { kind: 'reply', repoId: repo.id, issue, reply, onceKey: null };
+}

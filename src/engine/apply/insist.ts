@@ -1,0 +1,24 @@
+// Tries one registry request again while its failure may pass, for at most five minutes: DESIGN §4.
+import { OutsideError } from '../../domain/outside-error.ts';
+import type { Services } from '../services.ts';
+
+export type Insisted<T> =
+  { readonly kind: 'done'; readonly value: T } | { readonly kind: 'failed'; readonly problem: string };
+
+const INSIST_FOR_MS = 5 * 60 * 1000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** `failed` carries the sentence of the last error: final at once, or still there after five minutes. Bugs are thrown. */
+export async function insist<T>({ now, wait }: Services, request: () => Promise<T>): Promise<Insisted<T>> {
+  const until = now() + INSIST_FOR_MS;
+  for (let pause = 500; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return { kind: 'done', value: await request() };
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error;
+      const next = Math.max(now() + pause, error.retryAt ?? 0);
+      if (!error.retryable || next >= until) return { kind: 'failed', problem: error.message };
+      await wait(next - now());
+    }
+  }
+}

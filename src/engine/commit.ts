@@ -1,0 +1,117 @@
+// The one transaction: state, journal, audit entries, effects and the end of the job that led to them, all or nothing.
+import type { AuditEntry } from '../domain/audit.ts';
+import type { Accepted, Decision, JournalEntry } from '../domain/decide.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Promotion, Repo } from '../domain/promotion.ts';
+import { appendAudit } from '../store/audit.ts';
+import { saveMark, type GitHubMark } from '../store/github-marks.ts';
+import { addJob, finishJob, holdsLease, type Lease } from '../store/jobs.ts';
+import { useOnce } from '../store/once.ts';
+import { insertPromotion, updatePromotion } from '../store/promotions.ts';
+import { lockRepo, saveRepo, takePromotionNumber } from '../store/repos.ts';
+import { insertJournal } from '../store/tag-moves.ts';
+import type { Tx } from '../store/database.ts';
+import type { Intent } from './intent.ts';
+import { jobOfEffect, jobOfIntent } from './job.ts';
+import type { Services } from './services.ts';
+
+export type Commit = {
+  readonly repo: Repo;
+  /** `before` null: it is new. A `before` that is not today's version makes the commit a conflict. */
+  readonly promotion?: { readonly before: Promotion | null; readonly after: Promotion };
+  readonly journal?: readonly JournalEntry[];
+  readonly audit?: readonly AuditEntry[];
+  readonly effects?: readonly Effect[];
+  readonly intents?: readonly Intent[];
+  readonly marks?: readonly GitHubMark[];
+};
+
+/** `conflict`: somebody else decided meanwhile; load and decide again. `lease-lost`: the job is another worker's now. */
+export type CommitResult = 'committed' | 'conflict' | 'lease-lost';
+
+const ONCE_FOR_MS = 24 * 60 * 60 * 1000;
+
+/** Stores the commit and finishes the job. Nothing is stored unless the job's lease still holds. */
+export async function commitAndFinish(services: Services, job: Lease, commit: Commit | null): Promise<CommitResult> {
+  return run(services, async (tx) => {
+    if (!(await finishJob(tx, { id: job.id, lease: job.lease, now: services.now() }))) throw new Rollback('lease-lost');
+    if (commit !== null) await store(services, tx, commit);
+  });
+}
+
+/** Stores the commit and keeps the job running: for a handler that comes to a decision half-way. */
+export async function commitAndContinue(services: Services, job: Lease, commit: Commit): Promise<CommitResult> {
+  return run(services, async (tx) => {
+    if (!(await holdsLease(tx, { id: job.id, lease: job.lease }))) throw new Rollback('lease-lost');
+    await store(services, tx, commit);
+  });
+}
+
+/** The commit that a decision on a stored promotion asks for; null when there is nothing to store. */
+export function commitOf(before: Promotion, decision: Decision): Commit | null {
+  switch (decision.kind) {
+    case 'ignored':
+      return null;
+    case 'refused':
+      return { repo: before.repo, audit: decision.audit };
+    case 'accepted':
+      return commitOfAccepted(before, decision);
+  }
+}
+
+/** The commit of an accepted decision: a new promotion (`before` null) or the next version of a stored one. */
+export function commitOfAccepted(before: Promotion | null, decision: Accepted): Commit {
+  const { promotion, effects, audit, journal } = decision;
+  const version = before === null ? 1 : before.version + 1;
+  return { repo: promotion.repo, promotion: { before, after: { ...promotion, version } }, effects, audit, journal };
+}
+
+class Rollback extends Error {
+  readonly result: Exclude<CommitResult, 'committed'>;
+
+  constructor(result: Exclude<CommitResult, 'committed'>) {
+    super(result);
+    this.result = result;
+  }
+}
+
+async function run(services: Services, work: (tx: Tx) => Promise<void>): Promise<CommitResult> {
+  try {
+    await services.store.transaction(work);
+    return 'committed';
+  } catch (error) {
+    if (error instanceof Rollback) return error.result;
+    throw error;
+  }
+}
+
+async function store(services: Services, tx: Tx, commit: Commit): Promise<void> {
+  const { repo, promotion, journal = [], audit = [], effects = [], intents = [], marks = [] } = commit;
+  const now = services.now();
+  // Only a delivery knows today's name and installation; a promotion remembers those of its day.
+  if (intents.length > 0) await saveRepo(tx, repo, now);
+  await lockRepo(tx, repo.id);
+  if (promotion !== undefined) {
+    await storePromotion(tx, promotion);
+    if (journal.length > 0) await insertJournal(tx, promotion.after.id, journal, now);
+  }
+  if (audit.length > 0) await appendAudit(tx, { repoId: repo.id, entries: audit, sha256: services.sha256 });
+  for (const mark of marks) await saveMark(tx, mark, now);
+  for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now });
+  for (const effect of effects) {
+    const onceKey = effect.kind === 'reply' ? effect.onceKey : null;
+    const first = onceKey === null || (await useOnce(tx, { key: onceKey, until: now + ONCE_FOR_MS, now }));
+    if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now });
+  }
+}
+
+async function storePromotion(tx: Tx, { before, after }: NonNullable<Commit['promotion']>): Promise<void> {
+  if (before === null) {
+    const number = await takePromotionNumber(tx, after.repo.id);
+    if (number !== after.number) throw new Rollback('conflict');
+    await insertPromotion(tx, after);
+    return;
+  }
+  const result = await updatePromotion(tx, after, before.version);
+  if (result === 'conflict') throw new Rollback('conflict');
+}

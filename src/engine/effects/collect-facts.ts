@@ -1,0 +1,102 @@
+// Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
+import { decide } from '../../domain/decide.ts';
+import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image-facts.ts';
+import { OutsideError } from '../../domain/outside-error.ts';
+import { imageOf, type Promotion } from '../../domain/promotion.ts';
+import type { Tag } from '../../domain/reference.ts';
+import type { TagState } from '../../domain/tag-plan.ts';
+import { collectMissing } from '../../facts/completeness.ts';
+import { toImageFacts } from '../../facts/collect.ts';
+import { collectContents, type ImageContents } from '../../facts/contents.ts';
+import { collectLineage } from '../../facts/lineage.ts';
+import { findOtherReviewer } from '../../github/collaborators.ts';
+import { commitAndContinue, commitOf } from '../commit.ts';
+import { DONE, type Handler, type Job, type JobOutcome } from '../job.ts';
+import { loadContext, loadPromotion } from '../load.ts';
+import { isPatient } from '../patience.ts';
+import { readProduction } from '../read-production.ts';
+import { findCommitTag } from '../resolve-source.ts';
+import type { Services } from '../services.ts';
+
+export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  if (promotion.state.kind !== 'examining') return DONE;
+  try {
+    return await examine(services, { job, promotion });
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    const today = await loadPromotion(services, promotion.id);
+    const event = { kind: 'examination-failed', problem: error.message } as const;
+    return { kind: 'done', commit: commitOf(today, decide(today, event, await loadContext(services, today))) };
+  }
+};
+
+type Examination = { readonly job: Job<'collect-facts'>; readonly promotion: Promotion };
+
+async function examine(services: Services, { job, promotion }: Examination): Promise<JobOutcome> {
+  const { registry, github } = services;
+  const { repository, digest } = imageOf(promotion);
+  const { policy, environment } = await loadContext(services, promotion);
+  const client = github.forInstallation(promotion.repo.installationId);
+  const contents = await collectContents({ registry, repository }, digest);
+  const lineage = await collectLineage(
+    { github: client, repo: promotion.repo.name, branches: [...new Set([policy.staging.branch, environment.branch])] },
+    contents,
+  );
+  const { tag } = promotion.source;
+  const facts = toImageFacts({ repository, digest, tag, contents, lineage, missing: [] });
+  if (!(await identify(services, { job, promotion, facts }))) {
+    return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
+  }
+  const [rest, otherReviewers] = await Promise.all([
+    collectRest(services, { promotion, facts, contents }),
+    findOtherReviewer({
+      client,
+      repo: promotion.repo.name,
+      exceptId: promotion.requester.id,
+      role: environment.approvals.role,
+    }),
+  ]);
+  const today = await loadPromotion(services, promotion.id);
+  const decision = decide(today, { kind: 'examined', ...rest, otherReviewers }, await loadContext(services, today));
+  return { kind: 'done', commit: commitOf(today, decision) };
+}
+
+/** Opens the check run as soon as the commit is known, the first time; false when the promotion moved on meanwhile. */
+async function identify(services: Services, args: Examination & { readonly facts: ImageFacts }): Promise<boolean> {
+  const { job, promotion, facts } = args;
+  const commit = commitOfImage(facts);
+  if (commit === null || imageOf(promotion).commit === commit) return true;
+  const platforms = facts.platforms.map(({ platform }) => platform);
+  const decision = decide(promotion, { kind: 'identified', commit, platforms }, await loadContext(services, promotion));
+  const shown = commitOf(promotion, decision);
+  return shown === null || (await commitAndContinue(services, job, shown)) === 'committed';
+}
+
+type Rest = {
+  readonly facts: ImageFacts;
+  readonly commitTag: Tag | null;
+  readonly production: readonly TagState[];
+};
+
+async function collectRest(
+  services: Services,
+  args: { readonly promotion: Promotion; readonly facts: ImageFacts; readonly contents: ImageContents },
+): Promise<Rest> {
+  const { promotion, facts, contents } = args;
+  const { registry } = services;
+  const { policy, environment } = await loadContext(services, promotion);
+  const image = imageOf(promotion);
+  const { repository, digest } = image;
+  const commit = commitOfImage(facts);
+  const [missing, commitTag] = await Promise.all([
+    collectMissing({ registry, repository }, contents),
+    findCommitTag(
+      { registry, image: repository, prefix: policy.staging.tagPrefix },
+      { tag: promotion.source.tag, digest, commit },
+    ),
+  ]);
+  const pinned = { ...image, commit, commitTag };
+  const production = await readProduction(services, { repoId: promotion.repo.id, environment, image: pinned });
+  return { facts: { ...facts, missing: { kind: 'known', value: missing } }, commitTag, production };
+}

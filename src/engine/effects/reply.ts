@@ -1,0 +1,72 @@
+// Answers in a thread; a status is read when it is posted, not when it was asked for.
+import { known, unknown } from '../../domain/image-facts.ts';
+import { OutsideError } from '../../domain/outside-error.ts';
+import { findEnvironment } from '../../domain/policy.ts';
+import { imageOf, type Promotion, type Repo } from '../../domain/promotion.ts';
+import type { StatusSubject } from '../../domain/reply.ts';
+import { renderReply } from '../../messages/replies.ts';
+import type { EnvironmentStatus, LastPromoted, StatusView } from '../../messages/status.ts';
+import { findAuditHead } from '../../store/audit.ts';
+import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { lineOf } from '../find-promotion.ts';
+import { DONE, type Handler } from '../job.ts';
+import { loadPolicy } from '../load.ts';
+import { loadView } from '../load-view.ts';
+import { postOnce } from '../post-once.ts';
+import type { Services } from '../services.ts';
+
+export const reply: Handler<'reply'> = async (job, services) => {
+  const { repoId, issue, reply: answer } = job.payload;
+  const repo = await findRepo(services.store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  const key = `reply ${job.id}`;
+  const status = answer.kind === 'status' ? await loadStatus(services, repo, answer.about) : null;
+  await postOnce(services, { job, repo, issue, key, body: renderReply(answer, { key, now: services.now(), status }) });
+  return DONE;
+};
+
+async function loadStatus(services: Services, repo: Repo, about: StatusSubject): Promise<StatusView> {
+  if (about.kind === 'environment') return loadEnvironment(services, repo, about.environment);
+  const promotion = await findPromotionByNumber(services.store.db, { repoId: repo.id, number: about.number });
+  if (promotion === null) throw new Error(`promotion ${about.number} of ${repo.name} is not in the database`);
+  return { kind: 'promotion', view: await loadView(services, { ...promotion, repo }) };
+}
+
+async function loadEnvironment(services: Services, repo: Repo, name: string): Promise<StatusView> {
+  const { db } = services.store;
+  const [open, last, auditHead, tags] = await Promise.all([
+    listOpenPromotions(db, { repoId: repo.id, environment: name }),
+    findLastPromoted(db, { repoId: repo.id, environment: name }),
+    findAuditHead(db, repo.id),
+    readTags(services, repo, name),
+  ]);
+  const lastPromoted = last === null ? null : await describe(services, { ...last, repo });
+  return { kind: 'environment', environment: name, tags, open: open.map(lineOf), lastPromoted, auditHead };
+}
+
+async function readTags(services: Services, repo: Repo, name: string): Promise<EnvironmentStatus['tags']> {
+  const policy = loadPolicy(services, repo);
+  const environment = findEnvironment(policy, name);
+  const repository = policy.images[0];
+  if (environment === null || repository === undefined) return unknown(`the policy has no environment ${name}`);
+  try {
+    const read = environment.tags.map(async (tag) => ({
+      repository,
+      tag,
+      digest: await services.registry.findDigest(repository, tag),
+    }));
+    return known(await Promise.all(read));
+  } catch (error) {
+    if (error instanceof OutsideError) return unknown(error.message);
+    throw error;
+  }
+}
+
+async function describe(services: Services, promotion: Promotion): Promise<LastPromoted | null> {
+  const { number, source, requester, state } = promotion;
+  if (state.kind !== 'promoted') return null;
+  const { cardUrl } = await loadView(services, promotion);
+  const { digest } = imageOf(promotion);
+  return { number, source: source.tag, digest, at: state.at, requester: requester.login, cardUrl };
+}

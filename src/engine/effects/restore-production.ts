@@ -1,0 +1,32 @@
+// Tries again to move back what a failed promotion left behind: hourly, until it works or a newer promotion succeeds.
+import { decide } from '../../domain/decide.ts';
+import { RESTORE_EVERY_MS } from '../../domain/decide/outcome.ts';
+import { findLastPromoted } from '../../store/promotions.ts';
+import { LeaseLost, outcomesOf, readJournal } from '../apply/application.ts';
+import { undoTags } from '../apply/undo-tags.ts';
+import { commitOf } from '../commit.ts';
+import { DONE, type Handler } from '../job.ts';
+import { loadContext, loadPromotion } from '../load.ts';
+
+export const restoreProduction: Handler<'restore-production'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { state, repo, environment } = promotion;
+  if (state.kind !== 'failed' || state.failure.production !== 'mixed') return DONE;
+  const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
+  if (last?.state.kind === 'promoted' && last.state.at > promotion.updatedAt) return DONE;
+  const application = { services, job, promotion };
+  try {
+    const { production, refused, seen } = await undoTags(application);
+    if (refused !== null) {
+      const at = services.now() + RESTORE_EVERY_MS;
+      return { kind: 'again', at, because: `production is still mixed: ${refused}` };
+    }
+    if (production === 'mixed') return DONE;
+    const event = { kind: 'restored', tags: outcomesOf(await readJournal(application), seen) } as const;
+    const decision = decide(promotion, event, await loadContext(services, promotion));
+    return { kind: 'done', commit: commitOf(promotion, decision) };
+  } catch (error) {
+    if (error instanceof LeaseLost) return DONE;
+    throw error;
+  }
+};

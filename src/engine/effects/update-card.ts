@@ -1,0 +1,39 @@
+// Makes the card in the promotion's thread show today's truth; posts it when the promotion first comes to rest.
+import type { Promotion } from '../../domain/promotion.ts';
+import { createComment, findCommentByMarker, updateComment } from '../../github/comments.ts';
+import { cardMarker, renderCard } from '../../messages/card.ts';
+import { findMark } from '../../store/github-marks.ts';
+import { DONE, type Handler, type Job } from '../job.ts';
+import { loadPromotion } from '../load.ts';
+import { loadView } from '../load-view.ts';
+import type { Services } from '../services.ts';
+
+export const updateCard: Handler<'update-card'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { id: promotionId, repo, thread, state } = promotion;
+  if (thread === null) return DONE;
+  const card = await findCard(services, job, promotion);
+  // The first card notifies people, so it waits until there is something to say.
+  if (card === null && state.kind === 'examining') return DONE;
+  const client = services.github.forInstallation(repo.installationId);
+  const body = renderCard(await loadView(services, promotion));
+  const edited = card === null ? 'gone' : await updateComment({ client, repo: repo.name, commentId: card, body });
+  const commentId =
+    card !== null && edited === 'updated'
+      ? card
+      : await createComment({ client, repo: repo.name, issue: thread.issue, body });
+  const marks = [{ promotionId, kind: 'card', githubId: commentId, target: String(thread.issue) }] as const;
+  return { kind: 'done', commit: { repo, marks } };
+};
+
+/** The card's comment: as remembered, or by its marker where an earlier try may have posted it without our noting it. */
+async function findCard(
+  services: Services,
+  job: Job<'update-card'>,
+  { id: promotionId, repo, number, thread }: Promotion,
+): Promise<number | null> {
+  const mark = await findMark(services.store.db, { promotionId, kind: 'card' });
+  if (mark !== null || job.attempts === 1 || thread === null) return mark?.githubId ?? null;
+  const client = services.github.forInstallation(repo.installationId);
+  return findCommentByMarker({ client, repo: repo.name, issue: thread.issue, marker: cardMarker(number) });
+}

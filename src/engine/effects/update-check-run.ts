@@ -1,0 +1,36 @@
+// Makes the check run on the promotion's commit show today's truth; opens it when there is none.
+import { imageOf } from '../../domain/promotion.ts';
+import { publishCheckRun, type CheckRunContent } from '../../github/check-runs.ts';
+import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run.ts';
+import { findMark } from '../../store/github-marks.ts';
+import { DONE, type Handler } from '../job.ts';
+import { loadPromotion } from '../load.ts';
+import { loadView } from '../load-view.ts';
+
+export const updateCheckRun: Handler<'update-check-run'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { commit } = imageOf(promotion);
+  // No commit is proven: the promotion lives on its card alone.
+  if (commit === null) return DONE;
+  const { id: promotionId, repo } = promotion;
+  const mark = await findMark(services.store.db, { promotionId, kind: 'check-run' });
+  const { text, title, summary, name, actions, ...rest } = renderCheckRun(await loadView(services, promotion));
+  const checkRun = await publishCheckRun({
+    client: services.github.forInstallation(repo.installationId),
+    repo: repo.name,
+    content: { name, headSha: commit, externalId: promotionId, title, summary, text, actions, ...statusOf(rest) },
+    existing: mark === null || mark.target !== commit ? null : { id: mark.githubId },
+    mayExist: job.attempts > 1,
+  });
+  if (checkRun === mark?.githubId) return DONE;
+  const marks = [{ promotionId, kind: 'check-run', githubId: checkRun, target: commit }] as const;
+  return { kind: 'done', commit: { repo, marks } };
+};
+
+function statusOf({ conclusion }: Pick<RenderedCheckRun, 'conclusion'>): StatusPart {
+  return conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion };
+}
+
+type StatusPart =
+  | Pick<Extract<CheckRunContent, { status: 'in_progress' }>, 'status'>
+  | Pick<Extract<CheckRunContent, { status: 'completed' }>, 'status' | 'conclusion'>;

@@ -1,0 +1,41 @@
+// Which handler carries out which kind of job.
+import { applyTagPlan } from './effects/apply-tag-plan.ts';
+import { collectFacts } from './effects/collect-facts.ts';
+import { expirePromotion } from './effects/expire-promotion.ts';
+import { notifyRequester } from './effects/notify-requester.ts';
+import { react } from './effects/react.ts';
+import { reply } from './effects/reply.ts';
+import { restoreProduction } from './effects/restore-production.ts';
+import { revisitEnvironment, revisitPromotion } from './effects/revisit-environment.ts';
+import { updateCard } from './effects/update-card.ts';
+import { updateCheckRun } from './effects/update-check-run.ts';
+import type { Handler } from './job.ts';
+import type { Handlers } from './run-job.ts';
+import { rerunCheck } from './rerun-check.ts';
+import { reviewByClick } from './review-promotion.ts';
+import { runCommand } from './run-command.ts';
+import { sweep } from './sweep.ts';
+import { takeComment } from './take-comment.ts';
+
+/** `delivery` comes from above: only the doors know GitHub's payloads. */
+export function createHandlers(args: { readonly delivery: Handler<'delivery'> }): Handlers {
+  return {
+    delivery: args.delivery,
+    comment: takeComment,
+    command: runCommand,
+    click: reviewByClick,
+    're-run': rerunCheck,
+    'collect-facts': collectFacts,
+    'apply-tag-plan': applyTagPlan,
+    'restore-production': restoreProduction,
+    'revisit-environment': revisitEnvironment,
+    'revisit-promotion': revisitPromotion,
+    'expire-promotion': expirePromotion,
+    'update-check-run': updateCheckRun,
+    'update-card': updateCard,
+    'notify-requester': notifyRequester,
+    reply,
+    react,
+    sweep,
+  };
+}

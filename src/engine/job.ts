@@ -1,0 +1,103 @@
+// The work that a job row carries, in which lane it runs, and what a handler answers.
+import type { Effect } from '../domain/effect.ts';
+import type { Repo } from '../domain/promotion.ts';
+import type { Lease } from '../store/jobs.ts';
+import type { Commit } from './commit.ts';
+import type { Intent } from './intent.ts';
+import type { Services } from './services.ts';
+
+/** A stored webhook delivery, as it came. */
+export type Delivery = {
+  readonly kind: 'delivery';
+  readonly deliveryId: string;
+  readonly event: string;
+  readonly body: string;
+};
+
+/** What the clock asks for; `slot` is the time it asked at. */
+export type Tick = { readonly kind: 'sweep'; readonly slot: string };
+
+export type JobPayload = Delivery | Intent | Effect | Tick;
+export type JobKind = JobPayload['kind'];
+export type PayloadOf<Kind extends JobKind> = Extract<JobPayload, { kind: Kind }>;
+
+/** A claimed row. */
+export type Job<Kind extends JobKind = JobKind> = Lease & {
+  /** 1 on the first try. More than 1: an earlier try may have done its outside write. */
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly payload: PayloadOf<Kind>;
+};
+
+export type JobOutcome =
+  /** The job is finished in the transaction that stores the commit. */
+  | { readonly kind: 'done'; readonly commit: Commit | null }
+  /** To be run again at this time; says why in the log. */
+  | { readonly kind: 'again'; readonly at: number; readonly because: string };
+
+export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services) => Promise<JobOutcome>;
+
+export const DONE: JobOutcome = { kind: 'done', commit: null };
+
+/** How a payload becomes a row: same kind and key waiting = one row; same lane = one at a time, in order. */
+export type NewJob = {
+  readonly kind: JobKind;
+  readonly key: string | null;
+  readonly lane: string | null;
+  readonly payload: string;
+  readonly runAt: number;
+};
+
+/** The row for something that a person asked: one at a time per repository, in the order of asking. */
+export function jobOfIntent(intent: Intent, now: number): NewJob {
+  const lane = `repo:${intent.repo.id}`;
+  return { kind: intent.kind, key: null, lane, payload: JSON.stringify(intent), runAt: now };
+}
+
+/** The row for an effect. GitHub writes of one installation share a lane, so that they can be paced. */
+export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
+  const base = { kind: effect.kind, payload: JSON.stringify(effect), runAt: now, lane: null };
+  const writes = { lane: githubLane(repo.installationId) };
+  switch (effect.kind) {
+    case 'collect-facts':
+    case 'revisit-promotion':
+      return { ...base, key: effect.promotionId };
+    case 'expire-promotion':
+      return { ...base, key: effect.promotionId, runAt: effect.at };
+    case 'revisit-environment':
+      return { ...base, key: `${effect.repoId}/${effect.environment}` };
+    case 'apply-tag-plan':
+      return { ...base, key: effect.promotionId, lane: `apply:${repo.id}` };
+    case 'restore-production':
+      return { ...base, key: effect.promotionId, lane: `apply:${repo.id}`, runAt: effect.at };
+    case 'update-check-run':
+    case 'update-card':
+    case 'notify-requester':
+      return { ...base, ...writes, key: effect.promotionId };
+    case 'reply':
+    case 'react':
+      return { ...base, ...writes, key: null };
+  }
+}
+
+/** The effects that write to GitHub, and so wait for their turn. */
+export const GITHUB_WRITES: readonly JobKind[] = [
+  'update-check-run',
+  'update-card',
+  'notify-requester',
+  'reply',
+  'react',
+];
+
+const GITHUB_LANE = 'github:';
+
+function githubLane(installationId: number): string {
+  return `${GITHUB_LANE}${installationId}`;
+}
+
+/** The installation whose GitHub writes share this lane. */
+export function installationOf(lane: string | null): number {
+  if (lane === null || !lane.startsWith(GITHUB_LANE))
+    throw new Error(`${lane ?? 'no lane'} is no lane of GitHub writes`);
+  return Number(lane.slice(GITHUB_LANE.length));
+}

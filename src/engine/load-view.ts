@@ -1,0 +1,40 @@
+// Gathers today's truth about a promotion, for everything that shows it.
+import { subjectOf } from '../domain/approval.ts';
+import type { Promotion } from '../domain/promotion.ts';
+import { outcomesOf } from './apply/application.ts';
+import type { PromotionView } from '../messages/promotion-view.ts';
+import { findAuditHead } from '../store/audit.ts';
+import { listMarks } from '../store/github-marks.ts';
+import { listOpenPromotions } from '../store/promotions.ts';
+import { listJournal } from '../store/tag-moves.ts';
+import { loadContext } from './load.ts';
+import type { Services } from './services.ts';
+
+export async function loadView(services: Services, promotion: Promotion): Promise<PromotionView> {
+  const { store, settings, sha256 } = services;
+  const { repo, environment, thread } = promotion;
+  const [context, journal, auditHead, marks, open] = await Promise.all([
+    loadContext(services, promotion),
+    listJournal(store.db, promotion.id),
+    findAuditHead(store.db, repo.id),
+    listMarks(store.db, promotion.id),
+    listOpenPromotions(store.db, { repoId: repo.id, environment }),
+  ]);
+  const githubUrl = `https://${settings.githubHost}`;
+  const home = `${githubUrl}/${repo.name}`;
+  const checkRun = marks.find(({ kind }) => kind === 'check-run');
+  const card = marks.find(({ kind }) => kind === 'card');
+  const inLane = open.find(({ state }) => state.kind === 'applying');
+  return {
+    promotion,
+    environment: context.environment,
+    subject: sha256(subjectOf(promotion)),
+    outcomes: outcomesOf(journal),
+    auditHead,
+    githubUrl,
+    checkRunUrl: checkRun === undefined ? null : `${home}/runs/${checkRun.githubId}`,
+    cardUrl:
+      card === undefined || thread === null ? null : `${home}/issues/${thread.issue}#issuecomment-${card.githubId}`,
+    blockedBy: inLane === undefined || inLane.id === promotion.id ? null : inLane.number,
+  };
+}

@@ -1,0 +1,10 @@
+// How long a person's wish is tried while GitHub or the registry fail in a way that may pass.
+import type { Job } from './job.ts';
+import type { Services } from './services.ts';
+
+const PATIENCE_MS = 10 * 60 * 1000;
+
+/** True while the job is young enough to be tried again rather than answered with the problem. */
+export function isPatient({ createdAt }: Pick<Job, 'createdAt'>, { now }: Pick<Services, 'now'>): boolean {
+  return now() - createdAt < PATIENCE_MS;
+}

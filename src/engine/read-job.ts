@@ -1,0 +1,15 @@
+// A row of the job table → the job it carries.
+import type { JobRow } from '../store/jobs.ts';
+import type { Job, JobPayload } from './job.ts';
+
+/** Throws when the row holds no payload of ours: a bug, or a database that something else wrote to. */
+export function readJob(row: JobRow): Job {
+  const payload: unknown = JSON.parse(row.payload);
+  if (!isPayload(payload, row.kind)) throw new Error(`job ${row.id} holds no ${row.kind} payload`);
+  return { id: row.id, lease: row.lease, attempts: row.attempts, createdAt: row.createdAt, payload };
+}
+
+/** These bytes are our own, written by `addJob`: the kind is enough to know the rest. */
+function isPayload(value: unknown, kind: string): value is JobPayload {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
+}

@@ -1,0 +1,120 @@
+// `/promote`: pins the image, refuses what can be refused at once, and opens the promotion.
+import { reaches } from '../domain/actor.ts';
+import type { Command, SourceSpec } from '../domain/command.ts';
+import { decideRequest } from '../domain/decide.ts';
+import { mayPromote } from '../domain/image-access.ts';
+import { findEnvironment, type EnvironmentPolicy, type Policy } from '../domain/policy.ts';
+import { isOpen, type Promotion } from '../domain/promotion.ts';
+import type { ImageRepository } from '../domain/reference.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { tagsToRead } from '../domain/tag-plan.ts';
+import { listOpenPromotions } from '../store/promotions.ts';
+import { peekPromotionNumber } from '../store/repos.ts';
+import { answered, refused, type Answer, type Asked } from './answer.ts';
+import { commitOfAccepted } from './commit.ts';
+import { listCandidates } from './list-candidates.ts';
+import { loadPolicy } from './load.ts';
+import { resolveSource } from './resolve-source.ts';
+import type { Services } from './services.ts';
+
+type Promote = Extract<Command, { kind: 'promote' }>;
+
+/** The answer to one `/promote` line by somebody whose role is known. */
+export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
+  const policy = loadPolicy(services, asked.repo);
+  const image = policy.images[0];
+  const refusal = refuseRequest(services, { asked, command, policy, image });
+  if (refusal !== null) return refused(asked, refusal);
+  const environment = findEnvironment(policy, command.environment);
+  if (environment === null || image === undefined) return refused(asked, unknownEnvironment(command, policy));
+  if (command.source === null)
+    return listCandidates(services, { asked, policy, image, environment: command.environment });
+
+  const question = { registry: services.registry, image, prefix: policy.staging.tagPrefix };
+  const source = await resolveSource(question, command.source);
+  if (source.kind === 'refused') return refused(asked, source.refusal);
+
+  const open = await listOpenPromotions(services.store.db, { repoId: asked.repo.id, environment: environment.name });
+  const same = open.find((promotion) => promotion.images.some(({ digest }) => digest === source.digest));
+  if (same !== undefined && isOpen(same.state)) {
+    const { number, state } = same;
+    return refused(asked, {
+      code: 'already-requested',
+      promotion: number,
+      state: state.kind,
+      environment: environment.name,
+    });
+  }
+  const pinned = { repository: image, digest: source.digest, commit: null, commitTag: null, platforms: [] };
+  const held = await Promise.all(
+    tagsToRead(environment, pinned).map((tag) => services.registry.findDigest(image, tag)),
+  );
+  if (held.every((digest) => digest === source.digest)) {
+    const { name, tags } = environment;
+    return refused(asked, { code: 'already-in-production', environment: name, digest: source.digest, tags });
+  }
+  const now = services.now();
+  const promotion: Promotion = {
+    id: services.newId(),
+    number: await peekPromotionNumber(services.store.db, asked.repo.id),
+    repo: asked.repo,
+    environment: environment.name,
+    kind: 'promotion',
+    requester: { id: asked.by.id, login: asked.by.login },
+    reason: command.reason,
+    source: { typed: typedSource(command.source), tag: source.tag },
+    images: [pinned],
+    baseline: [],
+    findings: [],
+    reviews: [],
+    moves: [],
+    policyBlob: policy.blob,
+    otherReviewers: 'unknown',
+    notice: null,
+    thread: { issue: asked.issue },
+    state: { kind: 'examining', again: false },
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return answered(asked, commitOfAccepted(null, decideRequest(promotion)));
+}
+
+function refuseRequest(
+  { settings }: Services,
+  request: {
+    readonly asked: Asked;
+    readonly command: Promote;
+    readonly policy: Policy;
+    readonly image: ImageRepository | undefined;
+  },
+): Refusal | null {
+  const { asked, command, policy, image } = request;
+  if (!reaches(asked.by.role, 'write')) {
+    return { code: 'not-permitted', verb: 'promote', role: asked.by.role, wanted: 'write' };
+  }
+  if (command.force) return { code: 'not-available', what: 'force' };
+  if (command.version !== null) return { code: 'not-available', what: 'version' };
+  if (findEnvironment(policy, command.environment) === null) return unknownEnvironment(command, policy);
+  const { registryHost, imageGrants: grants } = settings;
+  if (image !== undefined && !mayPromote({ repo: asked.repo.name, image, registryHost, grants })) {
+    return { code: 'image-not-granted', image, repo: asked.repo.name };
+  }
+  return null;
+}
+
+function unknownEnvironment(command: Promote, policy: Policy): Refusal {
+  const names = policy.environments.map(({ name }: EnvironmentPolicy) => name);
+  return { code: 'environment-unknown', typed: command.environment, environments: names };
+}
+
+function typedSource(source: SourceSpec): string {
+  switch (source.kind) {
+    case 'digest':
+      return source.digest;
+    case 'tag':
+      return source.tag;
+    case 'hex':
+      return source.typed;
+  }
+}

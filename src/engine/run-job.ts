@@ -1,0 +1,125 @@
+// Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
+import { OutsideError } from '../domain/outside-error.ts';
+import { holdWrites, reserveWrite } from '../store/github-pace.ts';
+import { parkJob, renewLease, requeueJob, type JobRow } from '../store/jobs.ts';
+import { commitAndFinish } from './commit.ts';
+import { GITHUB_WRITES, installationOf, type Handler, type Job, type JobKind, type JobOutcome } from './job.ts';
+import { readJob } from './read-job.ts';
+import type { Services } from './services.ts';
+
+export type Handlers = { readonly [Kind in JobKind]: Handler<Kind> };
+
+type Again = { readonly runAt: number; readonly countAttempt: boolean; readonly error: string | null };
+type Claimed = { readonly services: Services; readonly handlers: Handlers; readonly row: JobRow; readonly job: Job };
+
+export const LEASE_MS = 30_000;
+const RENEW_EVERY_MS = 10_000;
+/** Tries of a job whose error is not known to pass: a bug may depend on what else is going on. */
+const TRIES_OF_A_BUG = 5;
+/** Tries of a job whose error may pass; with the backoff below, about six hours. */
+const TRIES_OF_AN_OUTAGE = 40;
+const CONFLICTS_IN_A_ROW = 20;
+/** GitHub's limits for content that an App writes. */
+const WRITES = { perMinute: 80, perHour: 500 } as const;
+
+/** Never throws: what can't even be stored is logged, and the job runs again when its lease passes. */
+export async function runJob(services: Services, handlers: Handlers, row: JobRow): Promise<void> {
+  const { log, store, now } = services;
+  const renewal = setInterval(() => {
+    renewLease(store.db, { id: row.id, lease: row.lease, until: now() + LEASE_MS }).catch((error: unknown) => {
+      log.warn({ err: error, job: row.id }, 'the lease of a job could not be renewed');
+    });
+  }, RENEW_EVERY_MS);
+  try {
+    await carryOut({ services, handlers, row, job: readJob(row) });
+  } catch (error) {
+    log.error({ err: error, job: row.id }, 'the end of a job could not be stored; it runs again when its lease passes');
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+async function carryOut(claimed: Claimed): Promise<void> {
+  const { services, handlers, job } = claimed;
+  const fields = { job: job.id, kind: job.payload.kind };
+  if (await mustWait(claimed)) return;
+  for (let round = 1; round <= CONFLICTS_IN_A_ROW; round += 1) {
+    let outcome: JobOutcome;
+    try {
+      outcome = await handlerOf(handlers, job.payload.kind)(job, services);
+    } catch (error) {
+      await settleError(claimed, error);
+      return;
+    }
+    if (outcome.kind === 'again') {
+      services.log.info({ ...fields, at: outcome.at }, outcome.because);
+      await putBack(claimed, { runAt: outcome.at, countAttempt: false, error: null });
+      return;
+    }
+    const result = await commitAndFinish(services, job, outcome.commit);
+    if (result === 'committed') return;
+    if (result === 'lease-lost') {
+      services.log.warn(fields, 'another worker took this job over; what this one decided was dropped');
+      return;
+    }
+  }
+  const runAt = services.now() + backoffMs(job.attempts);
+  await putBack(claimed, { runAt, countAttempt: true, error: 'others decided first, again and again' });
+}
+
+/** GitHub writes wait for their turn without counting a try. */
+async function mustWait(claimed: Claimed): Promise<boolean> {
+  const { services, row, job } = claimed;
+  if (!GITHUB_WRITES.includes(job.payload.kind)) return false;
+  const pace = {
+    installationId: installationOf(row.lane),
+    now: services.now(),
+    intervalMs: services.settings.githubWriteIntervalMs,
+    ...WRITES,
+  };
+  const turn = await services.store.transaction((tx) => reserveWrite(tx, pace));
+  if (turn.kind === 'wait') await putBack(claimed, { runAt: turn.until, countAttempt: false, error: null });
+  return turn.kind === 'wait';
+}
+
+async function settleError(claimed: Claimed, error: unknown): Promise<void> {
+  const { services, row, job } = claimed;
+  const { log, now, store } = services;
+  const fields = { err: error, job: job.id, kind: job.payload.kind };
+  const message = error instanceof Error ? error.message : String(error);
+  const outside = error instanceof OutsideError ? error : null;
+  const tries = outside === null ? TRIES_OF_A_BUG : outside.retryable ? TRIES_OF_AN_OUTAGE : 0;
+  if (job.attempts >= tries) {
+    log.error(fields, 'a job is given up: it is parked as dead');
+    await store.transaction((tx) => parkJob(tx, { id: row.id, lease: row.lease, error: message, now: now() }));
+    return;
+  }
+  const until = outside?.retryAt ?? 0;
+  if (outside?.code === 'github-rate-limited' && GITHUB_WRITES.includes(job.payload.kind)) {
+    await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.lane), until }));
+  }
+  const runAt = Math.max(now() + backoffMs(job.attempts), until);
+  log.warn({ ...fields, runAt }, 'a job failed and will be tried again');
+  await putBack(claimed, { runAt, countAttempt: true, error: message });
+}
+
+async function putBack({ services, row }: Claimed, again: Again): Promise<void> {
+  const { id, lease } = row;
+  await services.store.transaction((tx) => requeueJob(tx, { id, lease, ...again, now: services.now() }));
+}
+
+/** One table, read by the kind that the payload itself carries: the pair always fits. */
+function handlerOf(handlers: { readonly [kind: string]: unknown }, kind: JobKind): Handler<JobKind> {
+  const handler = handlers[kind];
+  if (!isHandler(handler)) throw new Error(`no handler for ${kind} jobs`);
+  return handler;
+}
+
+function isHandler(value: unknown): value is Handler<JobKind> {
+  return typeof value === 'function';
+}
+
+/** 1 s, 2 s, 4 s … at most 10 min. */
+function backoffMs(attempts: number): number {
+  return Math.min(1000 * 2 ** Math.max(attempts - 1, 0), 600_000);
+}

@@ -1,0 +1,40 @@
+// Ticks of the clock become jobs: one per time slot, however many processes tick.
+import { schedule } from 'node-cron';
+import { addJob } from '../store/jobs.ts';
+import { useOnce } from '../store/once.ts';
+import type { Tick } from './job.ts';
+import type { Services } from './services.ts';
+
+export type Scheduler = { stop(): Promise<void> };
+
+const HOURLY = '17 * * * *';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** `wake` is called when a tick put a job into the table. */
+export function startScheduler(services: Services, wake: () => void): Scheduler {
+  const task = schedule(HOURLY, async () => {
+    try {
+      if (await tick(services, 'sweep')) wake();
+    } catch (error) {
+      services.log.error({ err: error }, 'an hourly tick could not be stored; the next hour tries again');
+    }
+  });
+  return {
+    stop: async () => {
+      await task.destroy();
+    },
+  };
+}
+
+/** True when this hour's job was put into the table now. */
+export async function tick({ store, now }: Services, kind: Tick['kind']): Promise<boolean> {
+  const at = now();
+  const slot = new Date(at).toISOString().slice(0, 13);
+  const payload: Tick = { kind, slot };
+  return store.transaction(async (tx) => {
+    const first = await useOnce(tx, { key: `${kind}/${slot}`, until: at + DAY_MS, now: at });
+    if (!first) return false;
+    await addJob(tx, { kind, key: slot, lane: null, payload: JSON.stringify(payload), runAt: at, now: at });
+    return true;
+  });
+}

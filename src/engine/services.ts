@@ -1,0 +1,32 @@
+// What the engine works with; wiring.ts makes it, once per process.
+import type { Logger } from 'pino';
+import type { ImageGrant } from '../domain/image-access.ts';
+import type { GitHub } from '../github/client.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import type { Store } from '../store/database.ts';
+import type { AppIdentity } from './app-identity.ts';
+
+export type Services = {
+  readonly store: Store;
+  readonly registry: RegistryClient;
+  readonly github: GitHub;
+  readonly identity: AppIdentity;
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** Resolves after that many milliseconds. */
+  readonly wait: (ms: number) => Promise<void>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Lower-case hex. */
+  readonly sha256: (text: string) => string;
+};
+
+export type Settings = {
+  readonly registryHost: string;
+  readonly imageGrants: readonly ImageGrant[];
+  /** Lower-case names, or null for the App's owner. */
+  readonly allowedOwners: readonly string[] | null;
+  readonly githubHost: string;
+  readonly githubWriteIntervalMs: number;
+};

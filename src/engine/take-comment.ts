@@ -1,0 +1,39 @@
+// A new comment: which of its lines are for us, and 👀 at once for those.
+import { answersEverywhere, parseComment, parseCommandLine } from '../domain/command.ts';
+import { listPromotionsOfThread } from '../store/promotions.ts';
+import type { Intent } from './intent.ts';
+import { DONE, type Handler } from './job.ts';
+
+type Line = Extract<Intent, { kind: 'command' }>['line'];
+/** `everywhere` false: other bots use the word too, so it is ours only in a thread with a promotion of ours. */
+type Candidate = { readonly line: Line; readonly everywhere: boolean };
+
+export const takeComment: Handler<'comment'> = async ({ payload }, { store }) => {
+  const { repo, issue, commentId, by } = payload;
+  const candidates = candidatesOf(payload);
+  const inDoubt = candidates.some(({ everywhere }) => !everywhere);
+  const threadIsOurs = inDoubt && (await listPromotionsOfThread(store.db, { repoId: repo.id, issue })).length > 0;
+  const taken = candidates.filter(({ everywhere }) => everywhere || threadIsOurs);
+  if (taken.length === 0) return DONE;
+  return {
+    kind: 'done',
+    commit: {
+      repo,
+      effects: [{ kind: 'react', repoId: repo.id, commentId, reaction: 'eyes' }],
+      intents: taken.map(({ line }) => ({ kind: 'command', repo, issue, commentId, by, line })),
+    },
+  };
+};
+
+function candidatesOf({ lines, hint }: Extract<Intent, { kind: 'comment' }>): readonly Candidate[] {
+  const parsed = parseComment(lines);
+  if (parsed.kind === 'too-many') {
+    const { count, limit, refused } = parsed;
+    return [{ line: { kind: 'too-many-commands', count, limit }, everywhere: refused.some(answersEverywhere) }];
+  }
+  if (parsed.items.length > 0 || hint === null) {
+    return parsed.items.map((line) => ({ line, everywhere: answersEverywhere(line) }));
+  }
+  const meant = parseCommandLine({ text: hint.line, line: 1, next: null });
+  return meant.kind === 'not-ours' ? [] : [{ line: { kind: 'hint', hint }, everywhere: answersEverywhere(meant) }];
+}

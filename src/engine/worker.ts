@@ -1,0 +1,104 @@
+// Takes due jobs from the table, several at once, and looks again when one ends, when it is woken, or when one falls due.
+import { claimJob, nextRunAt, type JobRow } from '../store/jobs.ts';
+import { LEASE_MS, runJob, type Handlers } from './run-job.ts';
+import type { Services } from './services.ts';
+
+const SLOTS = 8;
+/** Jobs that other processes put in are noticed by looking: no longer than this without a look. */
+const LOOK_EVERY_MS = 1000;
+
+export class Worker {
+  readonly #services: Services;
+  readonly #handlers: Handlers;
+  readonly #running = new Set<Promise<void>>();
+  #started = false;
+  #looking = false;
+  #lookAgain = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(services: Services, handlers: Handlers) {
+    this.#services = services;
+    this.#handlers = handlers;
+  }
+
+  start(): void {
+    this.#started = true;
+    void this.#look();
+  }
+
+  /** Something was put into the table: look at once. */
+  wake(): void {
+    void this.#look();
+  }
+
+  /** Runs every job that is due, and those that they lead to, until none is; for tests, instead of `start`. */
+  async drain(): Promise<void> {
+    for (;;) {
+      const rows: JobRow[] = [];
+      for (let row = await this.#claim(); row !== null; row = rows.length < SLOTS ? await this.#claim() : null) {
+        rows.push(row);
+      }
+      if (rows.length === 0) return;
+      await Promise.all(rows.map((row) => runJob(this.#services, this.#handlers, row)));
+    }
+  }
+
+  /** Takes no more jobs and waits for those that run, `graceMs` at most; the rest stay leased and are taken up later. */
+  async stop(graceMs: number): Promise<void> {
+    this.#started = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, graceMs);
+    await Promise.race([Promise.all(this.#running), graceIsOver]);
+    clearTimeout(timer);
+  }
+
+  /** Never throws: a table that can't be read is logged, and looked at again a second later. */
+  async #look(): Promise<void> {
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      let nextMs = LOOK_EVERY_MS;
+      while (this.#started && this.#lookAgain) {
+        this.#lookAgain = false;
+        await this.#fillSlots();
+        nextMs = await this.#untilNextMs();
+      }
+      this.#lookIn(nextMs);
+    } catch (error) {
+      this.#services.log.error({ err: error }, 'the job table could not be read; looking again in a second');
+      this.#lookIn(LOOK_EVERY_MS);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #fillSlots(): Promise<void> {
+    while (this.#started && this.#running.size < SLOTS) {
+      const row = await this.#claim();
+      if (row === null) return;
+      const run = runJob(this.#services, this.#handlers, row).finally(() => {
+        this.#running.delete(run);
+        void this.#look();
+      });
+      this.#running.add(run);
+    }
+  }
+
+  #claim(): Promise<JobRow | null> {
+    const { store, now, newId } = this.#services;
+    return claimJob(store.db, { now: now(), lease: newId(), leaseMs: LEASE_MS });
+  }
+
+  async #untilNextMs(): Promise<number> {
+    const now = this.#services.now();
+    const next = this.#started ? await nextRunAt(this.#services.store.db, now) : null;
+    return next === null ? LOOK_EVERY_MS : Math.min(Math.max(next - now, 1), LOOK_EVERY_MS);
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = this.#started ? setTimeout(() => void this.#look(), ms) : null;
+  }
+}

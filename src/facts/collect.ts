@@ -1,0 +1,35 @@
+// Puts the facets together into one ImageFacts value.
+import { known, unknown, type Fact, type ImageFacts, type Lineage, type PlatformFacts } from '../domain/image-facts.ts';
+import type { MissingPart } from '../domain/image-facts.ts';
+import type { Digest, ImageRepository, Tag } from '../domain/reference.ts';
+import type { ImageContents, PlatformContents } from './contents.ts';
+
+/** The facts of one image; pure, everything was read before. */
+export function toImageFacts(args: {
+  readonly repository: ImageRepository;
+  readonly digest: Digest;
+  readonly tag: Tag | null;
+  readonly contents: ImageContents;
+  readonly missing: readonly MissingPart[];
+  readonly lineage: Fact<Lineage>;
+}): ImageFacts {
+  const { repository, digest, tag, contents, missing, lineage } = args;
+  return {
+    repository,
+    digest,
+    tag,
+    mediaType: contents.mediaType,
+    platforms: contents.platforms.map(toPlatformFacts),
+    missing: known(missing),
+    lineage,
+  };
+}
+
+function toPlatformFacts({ platform, digest, parts, config }: PlatformContents): PlatformFacts {
+  if (parts === null) {
+    const absent = unknown('its manifest is missing');
+    return { platform, digest, sizeBytes: absent, layerCount: absent, config };
+  }
+  const sizeBytes = [parts.config, ...parts.layers].reduce((sum, part) => sum + part.sizeBytes, 0);
+  return { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length), config };
+}

@@ -1,0 +1,141 @@
+// Reads what an image is made of: its manifest, the manifests of its runnable platforms, and their configs.
+import { unknown, known, type ConfigFacts, type Fact, type MissingPart } from '../domain/image-facts.ts';
+import { OutsideError } from '../domain/outside-error.ts';
+import type { Digest, ImageRepository } from '../domain/reference.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { parseImageConfig, type ImageConfig } from '../registry/image-config.ts';
+import type { Descriptor, IndexChild, Manifest, Platform } from '../registry/manifest.ts';
+
+export type ImageContents = {
+  readonly mediaType: string;
+  readonly platforms: readonly PlatformContents[];
+};
+
+export type PlatformContents = {
+  readonly platform: string;
+  readonly digest: Digest;
+  /** Null when the registry does not hold the platform's manifest. */
+  readonly parts: { readonly config: Descriptor; readonly layers: readonly Descriptor[] } | null;
+  readonly config: Fact<ConfigFacts>;
+  readonly missing: readonly MissingPart[];
+};
+
+type Source = { readonly registry: RegistryClient; readonly repository: ImageRepository };
+
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+const MAX_DEPTH = 3;
+
+/**
+ * Everything that the manifests say, read in three steps: the image, its platforms in parallel, their configs. A part that
+ * the registry lacks is listed as missing; any other failure is thrown (OutsideError).
+ */
+export async function collectContents(source: Source, digest: Digest): Promise<ImageContents> {
+  const manifest = await source.registry.fetchManifest(source.repository, digest);
+  return {
+    mediaType: manifest.mediaType,
+    platforms: await platformsOf(source, { manifest, platform: null, depth: 1 }),
+  };
+}
+
+async function platformsOf(
+  source: Source,
+  at: { readonly manifest: Manifest; readonly platform: Platform | null; readonly depth: number },
+): Promise<readonly PlatformContents[]> {
+  const { body, digest } = at.manifest;
+  if (body.kind === 'image') return [await platformOf(source, { digest, platform: at.platform, parts: body })];
+  if (at.depth >= MAX_DEPTH) {
+    throw new OutsideError(
+      `${source.repository}@${digest} is an index in an index in an index; this deep is not read`,
+      {
+        code: 'manifest-invalid',
+        retryable: false,
+      },
+    );
+  }
+  const runnable = body.children.filter((child) => !child.isAttestation);
+  const children = await Promise.all(runnable.map((child) => childOf(source, child, at.depth + 1)));
+  return children.flat();
+}
+
+async function childOf(source: Source, child: IndexChild, depth: number): Promise<readonly PlatformContents[]> {
+  const { digest, platform } = child;
+  try {
+    const manifest = await source.registry.fetchManifest(source.repository, digest);
+    return await platformsOf(source, { manifest, platform, depth });
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    const name = platform === null ? digest : formatPlatform(platform);
+    const config = unknown('its manifest is missing');
+    return [{ platform: name, digest, parts: null, config, missing: [{ part: 'manifest', digest, platform: name }] }];
+  }
+}
+
+async function platformOf(
+  source: Source,
+  image: {
+    readonly digest: Digest;
+    readonly platform: Platform | null;
+    readonly parts: { readonly config: Descriptor; readonly layers: readonly Descriptor[] };
+  },
+): Promise<PlatformContents> {
+  const { digest, parts } = image;
+  const config = await configOf(source, parts.config);
+  const platform = nameOf(image.platform, config.kind === 'known' ? config.value : null);
+  if (config.kind === 'unknown') {
+    return {
+      platform,
+      digest,
+      parts,
+      config: unknown(config.reason),
+      missing: config.absent ? [{ part: 'config', digest: parts.config.digest, platform }] : [],
+    };
+  }
+  return { platform, digest, parts, config: known(toFacts(config.value)), missing: [] };
+}
+
+type ConfigRead =
+  | { readonly kind: 'known'; readonly value: ImageConfig }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly absent: boolean };
+
+async function configOf(source: Source, descriptor: Descriptor): Promise<ConfigRead> {
+  const { registry, repository } = source;
+  try {
+    const bytes = await registry.fetchBlob({ repository, digest: descriptor.digest, maxBytes: MAX_CONFIG_BYTES });
+    return { kind: 'known', value: parseImageConfig(bytes) };
+  } catch (error) {
+    if (isAbsent(error)) return { kind: 'unknown', reason: 'its config is missing', absent: true };
+    if (error instanceof OutsideError && !error.retryable && UNREADABLE_CODES.includes(error.code)) {
+      return { kind: 'unknown', reason: error.message, absent: false };
+    }
+    throw error;
+  }
+}
+
+/** Failures that belong to the image, not to the way to it. */
+const UNREADABLE_CODES: readonly string[] = ['image-config-invalid', 'blob-too-large', 'digest-mismatch'];
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof OutsideError && (error.code === 'manifest-unknown' || error.code === 'blob-unknown');
+}
+
+function toFacts(config: ImageConfig): ConfigFacts {
+  const { entrypoint, cmd, labels, healthcheckTest, history, diffIds } = config;
+  return {
+    entrypoint,
+    cmd,
+    labels,
+    healthcheck: healthcheckTest,
+    historyLayers: history.length === 0 ? null : history.filter(({ emptyLayer }) => !emptyLayer).length,
+    diffIds: diffIds.length,
+  };
+}
+
+function nameOf(platform: Platform | null, config: ImageConfig | null): string {
+  if (platform !== null) return formatPlatform(platform);
+  const { os, architecture, variant } = config ?? { os: null, architecture: null, variant: null };
+  return os === null || architecture === null ? 'unknown' : formatPlatform({ os, architecture, variant });
+}
+
+function formatPlatform({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter((part) => part !== null && part !== '').join('/');
+}

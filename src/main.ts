@@ -1,0 +1,50 @@
+// The server: reads the environment, wires, listens, works; drains on SIGTERM.
+import { ConfigError, readConfig, type Config } from './config/env.ts';
+import { createApplication, createLogger, type Application } from './wiring.ts';
+
+/** Container runtimes wait ten seconds before they kill. */
+const GRACE_MS = 8000;
+
+const config = readConfigOrExit();
+const log = createLogger(config.log);
+try {
+  const application = await createApplication(config, log);
+  await listen(application, config);
+  application.start();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(application, signal));
+} catch (error) {
+  log.fatal({ err: error }, 'the server could not start');
+  process.exitCode = 1;
+}
+
+function readConfigOrExit(): Config {
+  try {
+    return readConfig(process.env, { isTty: process.stdout.isTTY });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`imprimatur can't start:\n${error.problems.map((problem) => `  ${problem}\n`).join('')}`);
+    process.exit(1);
+  }
+}
+
+async function listen({ server }: Application, { host, port, app }: Config): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  log.info({ host, port: bound }, app === null ? 'listening, not configured: set APP_ID' : 'listening');
+}
+
+async function drain(application: Application, signal: string): Promise<void> {
+  log.info({ signal }, 'draining: no new work, what runs may end');
+  try {
+    await application.stop(GRACE_MS);
+    log.info('drained');
+    process.exit(0);
+  } catch (error) {
+    log.error({ err: error }, 'could not drain cleanly');
+    process.exit(1);
+  }
+}

@@ -1,0 +1,65 @@
+// /metrics: what an operator watches, in Prometheus' text format.
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Page } from './server.ts';
+
+export type Gauges = {
+  readonly jobs: Readonly<Record<string, number>>;
+  readonly oldestDueJobSeconds: number;
+  readonly promotions: Readonly<Record<string, number>>;
+};
+
+export type Metrics = {
+  countWebhook(status: number): void;
+  countRegistryRequest(request: { readonly host: string; readonly status: number | null }): void;
+  countGitHubRequest(status: number | null): void;
+  render(gauges: Gauges): Promise<Page>;
+};
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const webhooks = new Counter({
+    name: 'imprimatur_webhooks_total',
+    help: 'Webhook requests by HTTP status of our answer',
+    labelNames: ['status'],
+    registers,
+  });
+  const registryRequests = new Counter({
+    name: 'imprimatur_registry_requests_total',
+    help: 'Requests to registries by host and HTTP status; none = no answer',
+    labelNames: ['host', 'status'],
+    registers,
+  });
+  const githubRequests = new Counter({
+    name: 'imprimatur_github_requests_total',
+    help: 'Requests to GitHub by HTTP status; none = no answer',
+    labelNames: ['status'],
+    registers,
+  });
+  const jobs = new Gauge({ name: 'imprimatur_jobs', help: 'Jobs by state', labelNames: ['state'], registers });
+  const oldest = new Gauge({
+    name: 'imprimatur_oldest_due_job_seconds',
+    help: 'How long the job that has been due longest has waited',
+    registers,
+  });
+  const promotions = new Gauge({
+    name: 'imprimatur_promotions',
+    help: 'Promotions by state',
+    labelNames: ['state'],
+    registers,
+  });
+  return {
+    countWebhook: (status) => webhooks.inc({ status: String(status) }),
+    countRegistryRequest: ({ host, status }) => registryRequests.inc({ host, status: String(status ?? 'none') }),
+    countGitHubRequest: (status) => githubRequests.inc({ status: String(status ?? 'none') }),
+    render: async (gauges) => {
+      jobs.reset();
+      promotions.reset();
+      for (const [state, count] of Object.entries(gauges.jobs)) jobs.set({ state }, count);
+      for (const [state, count] of Object.entries(gauges.promotions)) promotions.set({ state }, count);
+      oldest.set(gauges.oldestDueJobSeconds);
+      return { status: 200, type: 'text/plain; version=0.0.4', body: await registry.metrics() };
+    },
+  };
+}

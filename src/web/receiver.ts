@@ -1,0 +1,110 @@
+// POST /api/github/webhooks: checks, stores, answers; nothing else happens before the answer.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import type { IncomingDelivery } from '../engine/inbox.ts';
+
+export type ReceiverOptions = {
+  /** Null while the App is not configured. */
+  readonly secrets: readonly string[] | null;
+  readonly isListenedTo: (event: string) => boolean;
+  /** Throws when the delivery can't be stored. */
+  readonly accept: (delivery: IncomingDelivery) => Promise<'new' | 'seen'>;
+  readonly onError: (error: unknown) => void;
+};
+
+export type Received = {
+  readonly status: 202 | 400 | 401 | 405 | 413 | 415 | 503;
+  readonly text: string;
+};
+
+/** GitHub delivers nothing larger. */
+const MAX_BODY_BYTES = 25 * 1024 * 1024;
+
+/** Never throws, and never tells more of an error than its kind. */
+export async function receiveWebhook(request: IncomingMessage, options: ReceiverOptions): Promise<Received> {
+  const refusal = refuseByHead(request, options);
+  if (refusal !== null) return refusal;
+  const body = await readBody(request);
+  if (body === 'too-large') return { status: 413, text: 'larger than 25 MiB' };
+  if (body === 'broken') return { status: 400, text: 'the body ended early' };
+  const signature = headerOf(request, 'x-hub-signature-256');
+  if (!isSigned(body, signature, options.secrets ?? [])) return { status: 401, text: 'the signature does not match' };
+  const delivery = readDelivery(request, body);
+  if (typeof delivery === 'string') return { status: 400, text: delivery };
+  if (!options.isListenedTo(delivery.event)) return { status: 202, text: 'ignored' };
+  try {
+    const first = await options.accept(delivery);
+    return { status: 202, text: first === 'new' ? 'stored' : 'stored before' };
+  } catch (error) {
+    options.onError(error);
+    return { status: 503, text: 'could not be stored; deliver it again' };
+  }
+}
+
+/** What can be refused without reading a body. */
+function refuseByHead(request: IncomingMessage, { secrets }: ReceiverOptions): Received | null {
+  if (request.method !== 'POST') return { status: 405, text: 'POST only' };
+  if (secrets === null) return { status: 503, text: 'not configured: set APP_ID' };
+  const type = (headerOf(request, 'content-type').split(';')[0] ?? '').trim().toLowerCase();
+  if (type !== 'application/json')
+    return { status: 415, text: "application/json only: set the webhook's content type" };
+  if (Number(headerOf(request, 'content-length')) > MAX_BODY_BYTES) return { status: 413, text: 'larger than 25 MiB' };
+  return null;
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'broken'> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request) {
+      if (!(chunk instanceof Buffer)) return 'broken';
+      length += chunk.length;
+      if (length > MAX_BODY_BYTES) return 'too-large';
+      chunks.push(chunk);
+    }
+  } catch {
+    // The sender is gone: whatever is answered, nobody reads it.
+    return 'broken';
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Every secret is tried, so that the time taken tells nothing about which one fitted. */
+function isSigned(body: Buffer, signature: string, secrets: readonly string[]): boolean {
+  const given = Buffer.from(signature);
+  const matches = secrets.map((secret) => {
+    const expected = Buffer.from(`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  return matches.includes(true);
+}
+
+const Payload = z.looseObject({ repository: z.looseObject({ id: z.number().int() }).nullish() });
+
+function readDelivery(request: IncomingMessage, body: Buffer): IncomingDelivery | string {
+  const event = headerOf(request, 'x-github-event');
+  const deliveryId = headerOf(request, 'x-github-delivery');
+  if (!/^[a-z_]{1,100}$/.test(event)) return 'X-GitHub-Event is missing or no event name';
+  if (!/^[\w-]{1,100}$/.test(deliveryId)) return 'X-GitHub-Delivery is missing or no delivery id';
+  const text = body.toString('utf8');
+  const payload = Payload.safeParse(parseJson(text));
+  if (!payload.success) return 'the body is not a JSON object of a webhook';
+  const target = ['type', 'id'].map((part) => headerOf(request, `x-github-hook-installation-target-${part}`));
+  const repoId = payload.data.repository?.id ?? null;
+  return { hookTarget: target.join('/').slice(0, 200), deliveryId, event, body: text, repoId };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: undefined fits no schema, so the sender is told.
+    return undefined;
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}

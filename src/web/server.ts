@@ -1,0 +1,67 @@
+// The HTTP server: webhooks, health, readiness, metrics; everything else is 404.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { receiveWebhook, type ReceiverOptions } from './receiver.ts';
+
+export type Page = { readonly status: number; readonly type: string; readonly body: string };
+
+export type ServerOptions = {
+  readonly receiver: ReceiverOptions;
+  readonly ready: () => Promise<Page>;
+  readonly metrics: () => Promise<Page>;
+  readonly onError: (error: unknown) => void;
+  readonly onWebhook: (status: number) => void;
+};
+
+export const WEBHOOK_PATH = '/api/github/webhooks';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+/** GitHub gives up after 10 s; 25 MiB over a slow line may take a while longer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 1000;
+
+export function createWebServer(options: ServerOptions): Server {
+  const server = createServer((request, response) => {
+    answer(request, response, options).catch((error: unknown) => {
+      options.onError(error);
+      send(response, { status: 500, type: 'text/plain', body: 'an error of ours; see the log\n' });
+    });
+  });
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+  const path = (request.url ?? '/').split('?')[0];
+  if (path === WEBHOOK_PATH) {
+    const { status, text } = await receiveWebhook(request, options.receiver);
+    options.onWebhook(status);
+    if (status === 405) response.setHeader('Allow', 'POST');
+    // What was not read is not read any more: the connection ends with the answer.
+    if (!request.complete) response.setHeader('Connection', 'close');
+    send(response, { status, type: 'text/plain', body: `${text}\n` });
+    return;
+  }
+  const page = PAGES[path ?? ''];
+  if (page === undefined) {
+    send(response, { status: 404, type: 'text/plain', body: 'not found\n' });
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    send(response, { status: 405, type: 'text/plain', body: 'GET only\n' });
+  } else {
+    send(response, await page(options));
+  }
+}
+
+const PAGES: Readonly<Record<string, ((options: ServerOptions) => Promise<Page>) | undefined>> = {
+  '/healthz': async () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
+  '/readyz': ({ ready }) => ready(),
+  '/metrics': ({ metrics }) => metrics(),
+};
+
+function send(response: ServerResponse, { status, type, body }: Page): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,28 @@
+// What every delivery tells: the repository, the installation, the sender. Extra fields are ignored, GitHub adds them at will.
+import { z } from 'zod';
+import type { Repo } from '../domain/promotion.ts';
+import { parseRepoName } from '../domain/reference.ts';
+import type { Sender } from '../engine/intent.ts';
+
+export const Account = z
+  .object({ id: z.number().int(), login: z.string(), type: z.string() })
+  .transform(({ id, login, type }): Sender => ({ id, login, kind: type === 'Bot' ? 'bot' : 'user' }));
+
+export const RepositoryPart = {
+  repository: z.object({
+    id: z.number().int(),
+    full_name: z.string().transform((name, context) => {
+      const parsed = parseRepoName(name);
+      if (parsed !== null) return parsed;
+      context.addIssue({ code: 'custom', message: 'is not owner/name' });
+      return z.NEVER;
+    }),
+  }),
+  installation: z.object({ id: z.number().int() }),
+} as const;
+
+const Repository = z.object(RepositoryPart);
+
+export function toRepo({ repository, installation }: z.infer<typeof Repository>): Repo {
+  return { id: repository.id, name: repository.full_name, installationId: installation.id };
+}

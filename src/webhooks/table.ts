@@ -1,0 +1,19 @@
+// Which events we listen to, and who translates each: app.yml asks GitHub for the same.
+import type { Intent } from '../engine/intent.ts';
+import { translateCheckRun } from './check-run.ts';
+import { translateIssueComment } from './issue-comment.ts';
+
+export type Translate = (payload: unknown, context: { readonly appId: number }) => readonly Intent[];
+
+export const WEBHOOKS = {
+  issue_comment: translateIssueComment,
+  check_run: translateCheckRun,
+} as const satisfies Readonly<Record<string, Translate>>;
+
+export type WebhookEvent = keyof typeof WEBHOOKS;
+
+export const WEBHOOK_EVENTS: readonly WebhookEvent[] = ['issue_comment', 'check_run'];
+
+export function isListenedTo(event: string): event is WebhookEvent {
+  return Object.hasOwn(WEBHOOKS, event);
+}

@@ -1,0 +1,220 @@
+// Constructs everything, once per process: the only file that does.
+import { createHash, randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { pino, stdTimeFunctions, type Logger } from 'pino';
+import { Probot, ProbotOctokit } from 'probot';
+import { createProbotApp } from './app.ts';
+import type { AppConfig, Config } from './config/env.ts';
+import { createAppIdentity } from './engine/app-identity.ts';
+import { createHandlers } from './engine/handlers.ts';
+import { acceptDelivery } from './engine/inbox.ts';
+import { startScheduler, type Scheduler } from './engine/scheduler.ts';
+import type { Services } from './engine/services.ts';
+import { Worker } from './engine/worker.ts';
+import { createGitHub } from './github/client.ts';
+import { createRegistryClient } from './registry/client.ts';
+import { createCredentialSource, loadDockerConfig } from './registry/credentials.ts';
+import { assertWritable, openStore, type Store } from './store/database.ts';
+import { countJobs } from './store/job-upkeep.ts';
+import { migrate } from './store/migrations.ts';
+import { countPromotionsByState } from './store/promotions.ts';
+import { createMetrics, type Gauges, type Metrics } from './web/metrics.ts';
+import { renderReadiness, type Check } from './web/readiness.ts';
+import { createWebServer } from './web/server.ts';
+import { isListenedTo } from './webhooks/table.ts';
+import { createDeliveryHandler, type Collector } from './webhooks/translate-delivery.ts';
+
+/** What differs between a real process and a test: time and chance. */
+export type World = {
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly random: () => number;
+  readonly newId: () => string;
+};
+
+export const REAL_WORLD: World = {
+  now: () => Date.now(),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  random: () => Math.random(),
+  newId: () => randomUUID(),
+};
+
+export type Application = {
+  readonly server: Server;
+  readonly store: Store;
+  /** Null while the App is not configured. */
+  readonly worker: Worker | null;
+  /** Takes up work: jobs, ticks, and the question to GitHub who we are. */
+  start(): void;
+  /** Takes no more work, lets what runs end within `graceMs`, and closes everything. */
+  stop(graceMs: number): Promise<void>;
+};
+
+/** Opens the database and brings its schema up to date. Throws what the user must mend. */
+export async function createApplication(config: Config, log: Logger, world: World = REAL_WORLD): Promise<Application> {
+  const store = await openStore({ url: config.databaseUrl, log });
+  await migrate(store, world.now());
+  const metrics = createMetrics();
+  const active = config.app === null ? null : await activate({ config, app: config.app, log, world, store, metrics });
+  const server = createWebServer({
+    receiver: {
+      secrets: config.app?.webhookSecrets ?? null,
+      isListenedTo,
+      accept: async (delivery) => {
+        if (active === null) throw new Error('a delivery was accepted without an App');
+        const first = await acceptDelivery(active.services, delivery);
+        active.worker.wake();
+        return first;
+      },
+      onError: (error) => log.error({ err: error }, 'a delivery could not be stored; GitHub was told so'),
+    },
+    ready: async () =>
+      renderReadiness({ database: await checkDatabase(store, world), github: checkGitHub(active?.services ?? null) }),
+    metrics: async () => metrics.render(await readGauges(store, world)),
+    onError: (error) => log.error({ err: error }, 'an HTTP request failed'),
+    onWebhook: (status) => metrics.countWebhook(status),
+  });
+  return {
+    server,
+    store,
+    worker: active?.worker ?? null,
+    start: () => active?.start(),
+    stop: async (graceMs) => {
+      server.close();
+      server.closeIdleConnections();
+      await active?.stop(graceMs);
+      server.closeAllConnections();
+      await store.close();
+    },
+  };
+}
+
+/** One JSON or pretty line per event; tokens and secrets never reach a field that is logged. */
+export function createLogger({ level, format }: Config['log']): Logger {
+  return pino({
+    level,
+    timestamp: stdTimeFunctions.isoTime,
+    redact: ['*.authorization', '*.headers.authorization', '*.token', '*.password', 'err.event', 'err.request'],
+    ...(format === 'pretty' ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
+  });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+type Parts = {
+  readonly config: Config;
+  readonly app: AppConfig;
+  readonly log: Logger;
+  readonly world: World;
+  readonly store: Store;
+  readonly metrics: Metrics;
+};
+
+type Active = {
+  readonly services: Services;
+  readonly worker: Worker;
+  start(): void;
+  stop(graceMs: number): Promise<void>;
+};
+
+async function activate({ config, app, log, world, store, metrics }: Parts): Promise<Active> {
+  const { now, wait, random, newId } = world;
+  const docker = await loadDockerConfig(config.dockerConfigFolder);
+  const ghcr = config.ghcr === null ? null : { username: config.ghcr.username, password: config.ghcr.token };
+  const registry = createRegistryClient({
+    credentials: createCredentialSource({ ghcr, docker }),
+    tokenHosts: config.registryTokenHosts,
+    now,
+    wait,
+    random,
+    log,
+    onRequest: (request) => metrics.countRegistryRequest(request),
+  });
+  const github = createGitHub({
+    appId: app.id,
+    privateKey: app.privateKey,
+    apiUrl: config.githubApiUrl,
+    userAgent: 'imprimatur',
+    log,
+    now,
+    onRequest: ({ status }) => metrics.countGitHubRequest(status),
+  });
+  const identity = createAppIdentity(github);
+  const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
+  const settings = { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs };
+  const services: Services = { store, registry, github, identity, settings, log, now, wait, newId, sha256 };
+  const collector: Collector = new Map();
+  const probot = createProbot(config, app, log);
+  await probot.load(createProbotApp({ appId: app.id, collector }));
+  const worker = new Worker(services, createHandlers({ delivery: createDeliveryHandler({ probot, collector }) }));
+  let scheduler: Scheduler | null = null;
+  return {
+    services,
+    worker,
+    start: () => {
+      worker.start();
+      scheduler = startScheduler(services, () => worker.wake());
+      void learnIdentity(services);
+    },
+    stop: async (graceMs) => {
+      await scheduler?.stop();
+      await worker.stop(graceMs);
+      await registry.close();
+    },
+  };
+}
+
+/** Probot translates deliveries; it never calls GitHub here, so its plugins for that are off. */
+function createProbot(config: Config, app: AppConfig, log: Logger): Probot {
+  return new Probot({
+    appId: app.id,
+    privateKey: app.privateKey,
+    secret: app.webhookSecrets[0],
+    baseUrl: config.githubApiUrl,
+    log,
+    Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
+  });
+}
+
+/** Until GitHub accepts the App's credentials; /readyz says so meanwhile. */
+async function learnIdentity({ identity, log, wait }: Services): Promise<void> {
+  for (let pause = 1000; identity.known() === null; pause = Math.min(pause * 2, 60_000)) {
+    try {
+      const { slug, owner } = await identity.learn();
+      log.info({ app: slug, owner }, 'GitHub accepted the credentials of the App');
+    } catch (error) {
+      log.error({ err: error }, 'GitHub did not accept the credentials of the App yet');
+      await wait(pause);
+    }
+  }
+}
+
+async function checkDatabase(store: Store, { now }: World): Promise<Check> {
+  try {
+    await assertWritable(store, now());
+    return { ok: true, says: 'writable' };
+  } catch (error) {
+    return { ok: false, says: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function checkGitHub(services: Services | null): Check {
+  if (services === null) return { ok: false, says: 'not configured: set APP_ID' };
+  return services.identity.known() === null
+    ? { ok: false, says: 'GitHub has not accepted the credentials of the App yet' }
+    : { ok: true, says: 'credentials accepted' };
+}
+
+async function readGauges(store: Store, { now }: World): Promise<Gauges> {
+  const [{ oldestDueAgeMs, ...jobs }, promotions] = await Promise.all([
+    countJobs(store.db, now()),
+    countPromotionsByState(store.db),
+  ]);
+  return {
+    jobs,
+    oldestDueJobSeconds: (oldestDueAgeMs ?? 0) / 1000,
+    promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
+  };
+}
