@@ -69,8 +69,12 @@ function classify(attempt: Attempt, shown: Shown): { readonly code: string; read
     case 401:
     case 403:
       return { code: 'registry-denied', advice: denialAdvice(attempt, shown.hasCredential) };
-    case 404:
+    case 404: {
+      if (isHtml(shown.answer)) return { code: 'registry-protocol', advice: 'That is no answer of a registry.' };
+      const denied = registryCodes(shown.answer.body).some((said) => said === 'DENIED' || said === 'UNAUTHORIZED');
+      if (denied) return { code: 'registry-denied', advice: denialAdvice(attempt, shown.hasCredential) };
       return { code: attempt.unknownCode, advice: 'It does not exist, or our account may not see it.' };
+    }
     case 400:
     case 405:
     case 413:

@@ -64,7 +64,7 @@ export function createTransport(options: {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: request.method,
-        headers: request.headers,
+        headers: { 'user-agent': 'imprimatur', ...request.headers },
         body: request.body,
         // undici closes a connection after each HEAD by default; registries keep to the rules.
         reset: false,

@@ -3,7 +3,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseImageConfig } from '../../src/registry/image-config.ts';
 import { isDockerRegistryInstalled, startDockerRegistry } from '../support/registry/docker-registry.ts';
 import { startRegistryDouble } from '../support/registry/double.ts';
@@ -48,9 +48,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
     let registry: Registry;
     beforeAll(async () => {
       registry = await start();
-    });
-    afterAll(async () => {
-      await registry.close();
+      return () => registry.close();
     });
 
     async function push(args: {

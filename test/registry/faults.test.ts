@@ -163,8 +163,18 @@ describe('Final failures', () => {
   test('does not take a web page with status 404 for an absent tag', async () => {
     const { double, repository } = await makeWorld();
     double.quirks.html404 = { times: Infinity };
+    const { client } = makeClient();
+    for (const asked of [client.findDigest, client.fetchManifest]) {
+      const error = await failureOf(asked(repository, tag('main')));
+      expect(error).toMatchObject({ code: 'registry-protocol', status: 404 });
+    }
+  });
+
+  test('does not take a denial with status 404 for an absent tag', async () => {
+    const { double, repository } = await makeWorld();
+    double.quirks.deny403 = [{ times: Infinity, status: 404, message: 'requested access to the resource is denied' }];
     const error = await failureOf(makeClient().client.findDigest(repository, tag('main')));
-    expect(error).toMatchObject({ code: 'manifest-unknown', status: 404 });
+    expect(error).toMatchObject({ code: 'registry-denied', status: 404 });
   });
 });
 
@@ -237,6 +247,14 @@ describe('Odd but legal registries', () => {
     double.addSparseBlob('acme/empty', CONFIG.digest, 1);
     double.quirks.extraTagNames = [];
     expect(await client.listTags(repositoryAt(double.host, 'acme/empty'))).toEqual([]);
+  });
+
+  test('whose tag list has no end are given up', async () => {
+    const { double, repository } = await makeWorld({ tagsPerPage: 1 });
+    double.quirks.extraTagNames = Array.from({ length: 1000 }, (_unused, at) => `v${at}`);
+    const error = await failureOf(makeClient().client.listTags(repository));
+    expect(error).toMatchObject({ code: 'tag-list-too-long', retryable: false });
+    expect(double.requests).toHaveLength(1000);
   });
 
   test('that lost a child say so', async () => {

@@ -78,6 +78,7 @@ async function startOnFreePort(args: {
     await writeFile(config, lines.join('\n'));
     const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)));
+    child.on('error', (error) => (said = error.message));
     if (await isReady(child, host)) return { child, host };
     await stop(child);
   }
@@ -85,13 +86,13 @@ async function startOnFreePort(args: {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');
   await once(child, 'exit');
 }
 
 async function isReady(child: ChildProcess, host: string): Promise<boolean> {
-  for (let tries = 0; tries < READY_TRIES && child.exitCode === null; tries += 1) {
+  for (let tries = 0; tries < READY_TRIES && child.pid !== undefined && child.exitCode === null; tries += 1) {
     try {
       const answer = await fetch(`http://${host}/v2/`);
       await answer.arrayBuffer();

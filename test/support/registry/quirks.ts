@@ -8,7 +8,7 @@ export type Fault = {
   readonly on?: RegExp;
 };
 
-export type Denial = Fault & { readonly code?: string; readonly message?: string };
+export type Denial = Fault & { readonly status?: number; readonly code?: string; readonly message?: string };
 
 /** All fields may be assigned at any time. */
 export type Quirks = {
@@ -110,7 +110,11 @@ export function faultReply(quirks: Quirks, request: { readonly method: string; r
   }
   const denial = quirks.deny403.find((rule) => strikes(rule, request));
   if (denial === undefined) return null;
-  return errorReply(403, denial.code ?? 'DENIED', denial.message ?? 'permission_denied: write_package');
+  return errorReply(
+    denial.status ?? 403,
+    denial.code ?? 'DENIED',
+    denial.message ?? 'permission_denied: write_package',
+  );
 }
 
 export function errorReply(status: number, code: string, message: string, detail?: unknown): Reply {
