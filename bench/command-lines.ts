@@ -126,12 +126,19 @@ const bodies = PREFIXES.flatMap((prefix) =>
   ),
 );
 const wide = `${'|'.repeat(400)}\n${'|-'.repeat(399)}|\n`;
-const staircase = Array.from({ length: 350 }, (_, depth) => `${' '.repeat(depth)}- a\n`).join('');
+const staircase = Array.from({ length: 350 }, (_, depth) => `${' '.repeat(depth)}- /\n`).join('');
 bodies.push(
-  { name: 'a wide table with empty rows', body: wide + 'a\n'.repeat(32_000) },
+  { name: 'a wide table with empty rows', body: wide + '/\n'.repeat(32_000) },
   { name: 'a list 350 deep', body: staircase },
   { name: 'a closing tag for every second of 9,000 open ones', body: '<b><i>'.repeat(5_000) + '</b>'.repeat(8_000) },
-  { name: 'quotes, 100 deep, for 650 lines', body: `${'>'.repeat(100)}\n`.repeat(650) },
+  { name: 'lazy lines under 300 quote marks', body: `${'>'.repeat(300)}a\n${'/\n'.repeat(32_000)}` },
+  {
+    name: 'lazy lines that might be HTML, under 300 quote marks',
+    body: `${'>'.repeat(300)}a\n${'<\n'.repeat(32_000)}/`,
+  },
+  { name: 'lazy lines under quotes in lists', body: `${'> - '.repeat(100)}a\n${'/\n'.repeat(32_000)}` },
+  { name: 'lists 200 deep in a line, line by line', body: `${'+ - '.repeat(100)}/\n`.repeat(160) },
+  { name: 'quotes, 100 deep, for 650 lines', body: `${'>'.repeat(100)}/\n`.repeat(640) },
   { name: 'backtick runs of every length', body: Array.from({ length: 360 }, (_, n) => `${'`'.repeat(n)}a`).join('') },
 );
 

@@ -32,7 +32,17 @@ export type Inline = {
   readonly tags: readonly { readonly line: number; readonly text: string }[];
 };
 
-const blockParser = new MarkdownIt({ html: true });
+// Deeper than anybody writes; at the limit markdown-it drops the rest of the text.
+const blockParser = new MarkdownIt({ html: true, maxNesting: 400 });
+const MAX_QUOTE_LEVEL = 12;
+// Each level of a quote reads all its lazy lines again. What is deeper is quoted in any case, so one look is enough.
+blockParser.block.ruler.before('blockquote', 'deep-quote', (state, startLine, endLine, silent) => {
+  const isQuote = state.src.charAt((state.bMarks[startLine] ?? 0) + (state.tShift[startLine] ?? 0)) === '>';
+  if (silent || state.level < MAX_QUOTE_LEVEL || !isQuote) return false;
+  state.line = startLine + 1;
+  while (state.line < endLine && !state.isEmpty(state.line)) state.line += 1;
+  return true;
+});
 blockParser.block.State = class extends blockParser.block.State {
   override push(type: string, tag: string, nesting: -1 | 0 | 1): Token {
     if (nesting < 0) this.level -= 1;

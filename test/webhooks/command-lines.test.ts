@@ -126,6 +126,7 @@ describe('what stands elsewhere is not read, and gets no hint', () => {
     ['a link target on its own line', joined('[see](', '/help', ')')],
     ['a link title over several lines', joined('[see](x "', '/help', '")')],
     ['a reference link', joined('[see', '/help', '][ref]', '', '[ref]: https://example.org')],
+    ['a lazy line under quotes 100 deep', joined(`${'> '.repeat(100)}a`, '/deploy')],
     ['an image', joined('![see', '/help', '](x.png)')],
     ['a link around an image', joined('[![a](b)', '/help', '](c)')],
     ['a link definition', joined('[see]:', '/help')],
@@ -308,6 +309,8 @@ describe('any body', () => {
     ['60,000 quote marks', '>'.repeat(60_000)],
     ['16,000 pieces of emphasis', '*a_ '.repeat(16_000)],
     ['20,000 list marks', '- '.repeat(20_000)],
+    ['a list 100 deep in one line', `${'+ - '.repeat(50)}a`],
+    ['quotes 100 deep and lazy lines', `${'>'.repeat(100)}a\n${'b\n'.repeat(100)}`],
     ['20,000 comment openings', '<!-'.repeat(20_000)],
   ])('of %s leaves the command after it alone', (_, hostile) => {
     expect(texts(joined(hostile, '', '', COMMAND))).toEqual([COMMAND]);
