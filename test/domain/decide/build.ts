@@ -1,0 +1,118 @@
+// Promotions in every state, and events by name, for the tests of the state machine.
+import {
+  decide,
+  type Accepted,
+  type Decision,
+  type DecisionContext,
+  type PromotionEvent,
+} from '../../../src/domain/decide.ts';
+import { unknown } from '../../../src/domain/image-facts.ts';
+import type { Promotion, StateKind } from '../../../src/domain/promotion.ts';
+import { ALICE, actor, BOB, COMMIT, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
+import { production, promotion, tag } from '../build.ts';
+
+export const KEPT = 'main-staging-abc1234';
+export const BEFORE = production({ main: OLD, latest: OLD, [KEPT]: null });
+export const MOVED = production({ main: FOREIGN, latest: FOREIGN, [KEPT]: null });
+
+const written = { repository: IMAGE, tag: tag('main'), kind: 'floating', from: OLD, holds: NEW } as const;
+const mixed = { problem: 'the registry answered 403', production: 'mixed', tags: [written] } as const;
+
+/** One event of each kind, and of each verdict where the kind has several. */
+export const EVENTS = {
+  identified: { kind: 'identified', commit: COMMIT, platforms: ['linux/amd64', 'linux/arm64'] },
+  'examined well': examined({}),
+  'examined badly': examined({ facts: facts({ missing: unknown('HTTP 502') }) }),
+  'examination-failed': { kind: 'examination-failed', problem: 'the registry answered 403' },
+  approved: approve(BOB),
+  rejected: { kind: 'reviewed', verdict: 'reject', by: actor(BOB), reason: 'not now', via: { kind: 'comment' } },
+  cancelled: { kind: 'cancelled', by: actor(ALICE) },
+  rerequested: { kind: 'rerequested', by: actor(BOB) },
+  'production as planned': { kind: 'production-read', production: BEFORE },
+  'production moved': { kind: 'production-read', production: MOVED },
+  'kept tag taken': {
+    kind: 'production-read',
+    production: production({ main: FOREIGN, latest: OLD, [KEPT]: FOREIGN }),
+  },
+  'production holds it': { kind: 'production-read', production: production({ main: NEW, latest: NEW, [KEPT]: NEW }) },
+  overtaken: { kind: 'overtaken', by: 13 },
+  applied: { kind: 'applied', tags: [written] },
+  'apply-stopped': { kind: 'apply-stopped', problem: 'the registry answered 403' },
+  'apply-failed': { kind: 'apply-failed', failure: mixed, undoAgain: true },
+  restored: { kind: 'restored', tags: [{ ...written, holds: OLD }] },
+  'time is up': { kind: 'time-passed' },
+} as const satisfies Record<string, PromotionEvent>;
+
+export type EventName = keyof typeof EVENTS;
+
+export function examined(
+  change: Partial<Extract<PromotionEvent, { kind: 'examined' }>>,
+): Extract<PromotionEvent, { kind: 'examined' }> {
+  return {
+    kind: 'examined',
+    facts: facts(),
+    commitTag: tag('staging-abc1234'),
+    production: BEFORE,
+    otherReviewers: 'some',
+    ...change,
+  };
+}
+
+export function approve(by: Promotion['requester']): Extract<PromotionEvent, { kind: 'reviewed' }> {
+  return { kind: 'reviewed', verdict: 'approve', by: actor(by), reason: null, via: { kind: 'comment' } };
+}
+
+/** The decision where it must be an accepted one. */
+export function accept(before: Promotion, event: PromotionEvent, at: DecisionContext = context()): Accepted {
+  const decision = decide(before, event, at);
+  if (decision.kind !== 'accepted')
+    throw new Error(`${event.kind} in ${before.state.kind}: ${JSON.stringify(decision)}`);
+  return decision;
+}
+
+/** What a row shows of a decision: the next state, a refusal's code, or `-` for nothing to do. */
+export function summary(decision: Decision): string {
+  if (decision.kind === 'refused') return decision.refusal.code;
+  return decision.kind === 'accepted' ? decision.promotion.state.kind : '-';
+}
+
+/** What the effects of a decision are, by kind. */
+export function effectsOf(decision: Decision): readonly string[] {
+  return decision.kind === 'accepted' ? decision.effects.map(({ kind }) => kind) : [];
+}
+
+function waiting(): Promotion {
+  return accept(promotion(), EVENTS['examined well']).promotion;
+}
+
+function applying(): Promotion {
+  return accept(waiting(), EVENTS.approved).promotion;
+}
+
+/** A promotion that came to this state the way promotions do. */
+export function promotionIn(state: StateKind): Promotion {
+  switch (state) {
+    case 'examining':
+      return promotion();
+    case 'awaiting-approval':
+      return waiting();
+    case 'scheduled':
+      return accept(waiting(), EVENTS.approved, context({ laneBusy: true })).promotion;
+    case 'applying':
+      return applying();
+    case 'promoted':
+      return accept(applying(), EVENTS.applied).promotion;
+    case 'failed':
+      return accept(applying(), EVENTS['apply-failed']).promotion;
+    case 'rejected':
+      return accept(promotion(), EVENTS['examined badly']).promotion;
+    case 'declined':
+      return accept(waiting(), EVENTS.rejected).promotion;
+    case 'cancelled':
+      return accept(waiting(), EVENTS.cancelled).promotion;
+    case 'superseded':
+      return accept(waiting(), EVENTS.overtaken).promotion;
+    case 'expired':
+      return accept(waiting(), EVENTS['time is up'], context({ now: NOW + 15 * 24 * 60 * 60 * 1000 })).promotion;
+  }
+}

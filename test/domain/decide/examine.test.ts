@@ -1,0 +1,203 @@
+// What an examination makes of a promotion, and what a Re-run keeps.
+import { describe, expect, test } from 'vitest';
+import { decide, decideRequest } from '../../../src/domain/decide.ts';
+import { known, unknown } from '../../../src/domain/image-facts.ts';
+import {
+  actor,
+  ALICE,
+  BOB,
+  CAROL,
+  COMMIT,
+  context,
+  environment,
+  facts,
+  FOREIGN,
+  IMAGE,
+  NEW,
+  NOW,
+  OLD,
+} from '../build.ts';
+import { platform, production, promotion, ruleContext } from '../build.ts';
+import { accept, approve, BEFORE, effectsOf, EVENTS, examined, KEPT, MOVED, promotionIn, summary } from './build.ts';
+
+const TWO = context({ environment: environment({ approvals: { required: 2, role: 'write', selfApproval: false } }) });
+const NONE = context({ environment: environment({ approvals: { required: 0, role: 'write', selfApproval: false } }) });
+const smaller = facts({ platforms: [platform({ sizeBytes: known(1) }), platform({ platform: 'linux/arm64' })] });
+
+test('a request is examined, will expire after 14 days, and is on record', () => {
+  const requested = decideRequest(promotion({ createdAt: NOW }));
+  expect(requested.promotion).toEqual(promotion({ createdAt: NOW }));
+  expect(requested.effects).toEqual([
+    { kind: 'collect-facts', promotionId: 'promotion-12' },
+    { kind: 'expire-promotion', promotionId: 'promotion-12', at: NOW + 14 * 24 * 60 * 60 * 1000 },
+  ]);
+  expect(requested.audit).toEqual([
+    {
+      kind: 'requested',
+      at: NOW,
+      promotion: 12,
+      actor: ALICE,
+      details: {
+        environment: 'production',
+        reason: 'Black Friday',
+        source: 'staging-abc1234',
+        tag: 'staging-abc1234',
+        images: [`${IMAGE}@${NEW}`],
+      },
+    },
+  ]);
+});
+
+test('the commit is known before the findings are: the check run can be opened', () => {
+  const { promotion: after, effects, audit } = accept(promotion(), EVENTS.identified);
+  expect(after.images).toMatchObject([{ commit: COMMIT, platforms: ['linux/amd64', 'linux/arm64'] }]);
+  expect(effects).toEqual([{ kind: 'update-check-run', promotionId: 'promotion-12' }]);
+  expect(audit).toEqual([]);
+});
+
+test('an examined promotion carries what was found, planned and who could approve', () => {
+  const { promotion: after, audit, journal } = accept(promotion(), EVENTS['examined well']);
+  expect(after).toMatchObject({
+    state: { kind: 'awaiting-approval' },
+    images: [{ commit: COMMIT, commitTag: 'staging-abc1234', platforms: ['linux/amd64', 'linux/arm64'] }],
+    baseline: [
+      { tag: 'main', digest: OLD },
+      { tag: 'latest', digest: OLD },
+    ],
+    moves: [{ kind: 'rollback' }, { kind: 'kept', tag: KEPT }, { tag: 'main' }, { tag: 'latest' }],
+    policyBlob: 'none',
+    otherReviewers: 'some',
+    notice: null,
+    updatedAt: NOW,
+  });
+  expect(audit).toMatchObject([{ kind: 'examined', actor: null, details: { state: 'awaiting-approval', voided: [] } }]);
+  expect(journal).toEqual([]);
+});
+
+test('the baseline is in the order of the policy, in whichever order production was read', () => {
+  const read = accept(promotion(), examined({ production: BEFORE.toReversed() })).promotion;
+  expect(read.baseline).toEqual(promotionIn('awaiting-approval').baseline);
+});
+
+test('a kept tag that holds another digest rejects, with both digests', () => {
+  const taken = examined({ production: production({ main: OLD, latest: OLD, [KEPT]: FOREIGN }) });
+  const { promotion: after } = accept(promotion(), taken);
+  expect(after.state).toEqual({ kind: 'rejected' });
+  expect(after.findings.at(-1)).toMatchObject({
+    rule: 'kept-tag',
+    outcome: 'fail',
+    seen: `${KEPT} already holds ${FOREIGN}`,
+    wanted: expect.stringContaining(NEW),
+  });
+});
+
+test('where production came to hold the digest meanwhile, there is nothing to promote', () => {
+  const held = examined({ production: production({ main: NEW, latest: NEW }) });
+  expect(accept(promotion(), held).promotion.state).toEqual({ kind: 'superseded', by: { kind: 'production' } });
+});
+
+test('a rejected promotion starts nothing, though no approval is needed', () => {
+  const { promotion: after, journal, effects } = accept(promotion(), EVENTS['examined badly'], NONE);
+  expect(after.state).toEqual({ kind: 'rejected' });
+  expect(journal).toEqual([]);
+  expect(effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card']);
+});
+
+test('where no approval is needed it starts at once, or waits for the lane', () => {
+  expect(summary(decide(promotion(), EVENTS['examined well'], NONE))).toBe('applying');
+  expect(summary(decide(promotion(), EVENTS['examined well'], { ...NONE, laneBusy: true }))).toBe('scheduled');
+});
+
+test('an examination that failed for good tells the requester', () => {
+  const decision = accept(promotion(), EVENTS['examination-failed']);
+  expect(decision.promotion.state).toEqual({
+    kind: 'failed',
+    failure: { problem: 'the registry answered 403', production: 'untouched', tags: [] },
+  });
+  expect(effectsOf(decision)).toEqual(['update-check-run', 'update-card', 'notify-requester']);
+});
+
+describe('a Re-run', () => {
+  const approvedByBob = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
+  const rerun = accept(approvedByBob, EVENTS.rerequested, TWO).promotion;
+
+  test('examines again: the check run stays completed', () => {
+    const decision = accept(approvedByBob, EVENTS.rerequested, TWO);
+    expect(decision.promotion.state).toEqual({ kind: 'examining', again: true });
+    expect(effectsOf(decision)).toEqual(['collect-facts', 'update-check-run', 'update-card']);
+    expect(decision.audit).toMatchObject([{ kind: 're-run', actor: BOB }]);
+  });
+
+  test('with the same outcomes keeps the reviews, though what was seen differs', () => {
+    const seen = facts({
+      platforms: [platform({ sizeBytes: known(400_000_000) }), platform({ platform: 'linux/arm64' })],
+    });
+    const { promotion: after, audit } = accept(rerun, examined({ facts: seen }), TWO);
+    expect(after.notice).toBeNull();
+    expect(audit).toMatchObject([{ kind: 'examined', details: { voided: [] } }]);
+    expect(accept(after, approve(CAROL), TWO).promotion.state.kind).toBe('applying');
+  });
+
+  test('with other outcomes voids the reviews, and says that outcomes changed', () => {
+    const { promotion: after, audit } = accept(rerun, examined({ facts: smaller }), TWO);
+    expect(after.state).toEqual({ kind: 'awaiting-approval' });
+    expect(after.notice).toEqual({ kind: 'outcomes-changed' });
+    expect(audit).toMatchObject([{ kind: 'examined', details: { voided: ['bob'] } }]);
+    expect(accept(after, approve(CAROL), TWO).promotion.state.kind).toBe('awaiting-approval');
+  });
+
+  test('that finds production moved says that', () => {
+    const { promotion: after } = accept(rerun, examined({ production: MOVED }), TWO);
+    expect(after.notice).toMatchObject({
+      kind: 'production-moved',
+      tags: [{ tag: 'main', from: OLD, to: FOREIGN }, {}],
+    });
+  });
+
+  test('with other outcomes has nothing to explain where nobody had approved', () => {
+    const again = accept(promotionIn('awaiting-approval'), EVENTS.rerequested).promotion;
+    expect(accept(again, examined({ facts: smaller })).promotion.notice).toBeNull();
+  });
+
+  test('whose notice is answered by a new approval drops it', () => {
+    const told = accept(rerun, examined({ facts: smaller }), TWO).promotion;
+    expect(accept(told, approve(CAROL), TWO).promotion.notice).toEqual({ kind: 'outcomes-changed' });
+    expect(accept(told, approve(BOB), TWO).promotion.notice).toBeNull();
+  });
+
+  test('that brings the old outcomes back makes the old review count again', () => {
+    const told = accept(rerun, examined({ facts: smaller }), TWO).promotion;
+    const back = accept(accept(told, EVENTS.rerequested, TWO).promotion, examined({}), TWO).promotion;
+    expect(back.notice).toBeNull();
+    expect(accept(back, approve(CAROL), TWO).promotion.state.kind).toBe('applying');
+  });
+
+  test('under an edited policy file voids the reviews', () => {
+    const edited = { ...TWO, policy: { ...ruleContext().policy, blob: 'a1b2c3' } };
+    const { promotion: after } = accept(rerun, examined({}), edited);
+    expect(after).toMatchObject({ policyBlob: 'a1b2c3', notice: { kind: 'outcomes-changed' } });
+    expect(accept(after, approve(CAROL), edited).promotion.state.kind).toBe('awaiting-approval');
+  });
+
+  test('of a rejected promotion examines again, and its time starts to run again', () => {
+    const rejected = accept(promotion(), examined({ facts: facts({ missing: unknown('HTTP 502') }) })).promotion;
+    const late = context({ now: NOW + 20 * 24 * 60 * 60 * 1000 });
+    const decision = accept(rejected, EVENTS.rerequested, late);
+    expect(decision.promotion.state).toEqual({ kind: 'examining', again: true });
+    expect(decision.effects.at(-1)).toEqual({
+      kind: 'expire-promotion',
+      promotionId: 'promotion-12',
+      at: NOW + 21 * 24 * 60 * 60 * 1000,
+    });
+    expect(accept(decision.promotion, EVENTS['examined well'], late).promotion.state.kind).toBe('awaiting-approval');
+  });
+
+  test.each([
+    ['a bot', actor(BOB, 'admin', 'bot'), 'bot-not-permitted'],
+    ['somebody who may read', actor(BOB, 'read'), 'not-permitted'],
+    ['somebody who may triage', actor(BOB, 'triage'), 'not-permitted'],
+    ['the requester', actor(ALICE), 'examining'],
+  ])('asked for by %s: %s', (_name, by, expected) => {
+    expect(summary(decide(promotionIn('awaiting-approval'), { kind: 'rerequested', by }, context()))).toBe(expected);
+  });
+});

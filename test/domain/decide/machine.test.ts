@@ -1,0 +1,107 @@
+// Every state with every event: the next state, the refusal, or nothing to do.
+import { expect, test } from 'vitest';
+import { decide } from '../../../src/domain/decide.ts';
+import type { StateKind } from '../../../src/domain/promotion.ts';
+import { context, must, NOW } from '../build.ts';
+import { EVENTS, promotionIn, summary, type EventName } from './build.ts';
+
+const LATE = context({ now: NOW + 15 * 24 * 60 * 60 * 1000 });
+
+/** In an end: internal news is too late, people are told what the state is. */
+const END = {
+  identified: '-',
+  'examined well': '-',
+  'examined badly': '-',
+  'examination-failed': '-',
+  approved: 'not-awaiting-approval',
+  rejected: 'not-awaiting-approval',
+  cancelled: 'cannot-cancel',
+  rerequested: 'not-awaiting-approval',
+  'production as planned': '-',
+  'production moved': '-',
+  'kept tag taken': '-',
+  'production holds it': '-',
+  overtaken: '-',
+  applied: '-',
+  'apply-stopped': '-',
+  'apply-failed': '-',
+  restored: '-',
+  'time is up': '-',
+} as const satisfies Record<EventName, string>;
+
+const NEXT: Record<StateKind, Record<EventName, string>> = {
+  examining: {
+    ...END,
+    identified: 'examining',
+    'examined well': 'awaiting-approval',
+    'examined badly': 'rejected',
+    'examination-failed': 'failed',
+    cancelled: 'cancelled',
+    overtaken: 'superseded',
+    'time is up': 'examining',
+  },
+  'awaiting-approval': {
+    ...END,
+    approved: 'applying',
+    rejected: 'declined',
+    cancelled: 'cancelled',
+    rerequested: 'examining',
+    'production moved': 'awaiting-approval',
+    'kept tag taken': 'rejected',
+    'production holds it': 'superseded',
+    overtaken: 'superseded',
+    'time is up': 'expired',
+  },
+  scheduled: {
+    ...END,
+    cancelled: 'cancelled',
+    'production as planned': 'applying',
+    'production moved': 'awaiting-approval',
+    'kept tag taken': 'rejected',
+    'production holds it': 'superseded',
+    overtaken: 'superseded',
+    'time is up': 'scheduled',
+  },
+  applying: {
+    ...END,
+    'production moved': 'awaiting-approval',
+    'kept tag taken': 'rejected',
+    applied: 'promoted',
+    'apply-stopped': 'applying',
+    'apply-failed': 'failed',
+    'time is up': 'applying',
+  },
+  rejected: { ...END, rerequested: 'examining' },
+  failed: { ...END, restored: 'failed' },
+  promoted: END,
+  declined: END,
+  cancelled: END,
+  superseded: END,
+  expired: END,
+};
+
+function isState(text: string): text is StateKind {
+  return text in NEXT;
+}
+
+function isEvent(text: string): text is EventName {
+  return text in EVENTS;
+}
+
+const PAIRS = Object.keys(NEXT)
+  .filter(isState)
+  .flatMap((state) =>
+    Object.keys(EVENTS)
+      .filter(isEvent)
+      .map((event) => [state, event, NEXT[state][event]] as const),
+  );
+
+test('the table has every pair of a state and an event', () => {
+  expect(PAIRS).toHaveLength(11 * 18);
+  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(13);
+});
+
+test.each(PAIRS)('%s, %s → %s', (state, event, next) => {
+  const at = event === 'time is up' ? LATE : context();
+  expect(summary(decide(promotionIn(state), must(EVENTS[event]), at))).toBe(next);
+});

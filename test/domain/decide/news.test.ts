@@ -1,0 +1,256 @@
+// News from outside: production moved, a newer promotion, how the writing ended, time.
+import { describe, expect, test } from 'vitest';
+import { APPROVAL_EXPIRES_AFTER_MS, decide } from '../../../src/domain/decide.ts';
+import type { StateKind } from '../../../src/domain/promotion.ts';
+import { actor, ALICE, BOB, CAROL, context, environment, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
+import { production, promotion, tag } from '../build.ts';
+import { accept, approve, BEFORE, effectsOf, EVENTS, examined, KEPT, MOVED, promotionIn, summary } from './build.ts';
+
+const TWO = context({ environment: environment({ approvals: { required: 2, role: 'write', selfApproval: false } }) });
+const NONE = context({ environment: environment({ approvals: { required: 0, role: 'write', selfApproval: false } }) });
+const DAY_MS = 24 * 60 * 60 * 1000;
+const revisit = { kind: 'revisit-environment', repoId: 77, environment: 'production' };
+
+describe('production was read', () => {
+  test('and moved: the moves are planned anew, and the card asks again with the reason', () => {
+    const approved = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
+    const decision = accept(approved, EVENTS['production moved'], TWO);
+    expect(decision.promotion).toMatchObject({
+      state: { kind: 'awaiting-approval' },
+      baseline: [
+        { tag: 'main', digest: FOREIGN },
+        { tag: 'latest', digest: FOREIGN },
+      ],
+      moves: [{ kind: 'rollback', digest: FOREIGN }, {}, { baseline: FOREIGN }, { baseline: FOREIGN }],
+      notice: {
+        kind: 'production-moved',
+        tags: [
+          { tag: 'main', from: OLD, to: FOREIGN },
+          { tag: 'latest', from: OLD, to: FOREIGN },
+        ],
+      },
+    });
+    expect(decision.audit).toMatchObject([{ kind: 'replanned', details: { voided: ['bob'] } }]);
+    expect(decision.effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card']);
+  });
+
+  test('and moved where nobody had approved: there is nothing to explain', () => {
+    const decision = accept(promotionIn('awaiting-approval'), EVENTS['production moved']);
+    expect(decision.promotion.notice).toBeNull();
+    expect(decision.audit).toMatchObject([{ details: { voided: [] } }]);
+  });
+
+  test('and came back to what it was: the approvals count again', () => {
+    const approved = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
+    const moved = accept(approved, EVENTS['production moved'], TWO).promotion;
+    const back = accept(moved, EVENTS['production as planned'], TWO).promotion;
+    expect(back.notice).toBeNull();
+    expect(summary(decide(back, approve(CAROL), TWO))).toBe('applying');
+  });
+
+  test('and a tag that was not read is not moved', () => {
+    const some = { kind: 'production-read', production: production({ main: OLD }) } as const;
+    expect(summary(decide(promotionIn('awaiting-approval'), some, context()))).toBe('-');
+  });
+
+  test('and a floating tag vanished: it moved', () => {
+    const gone = {
+      kind: 'production-read',
+      production: production({ main: OLD, latest: null, [KEPT]: null }),
+    } as const;
+    expect(accept(promotionIn('awaiting-approval'), gone).promotion.moves.at(-1)).toMatchObject({ baseline: null });
+  });
+
+  test('and the kept tag was written by somebody with this very digest: it is not written again, and the card asks again', () => {
+    const approved = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
+    const kept = { kind: 'production-read', production: production({ main: OLD, latest: OLD, [KEPT]: NEW }) } as const;
+    const { promotion: after } = accept(approved, kept, TWO);
+    expect(after.moves.map(({ kind }) => kind)).toEqual(['rollback', 'floating', 'floating']);
+    expect(after.notice).toEqual({ kind: 'production-moved', tags: [{ tag: KEPT, from: null, to: NEW }] });
+  });
+
+  test('while it waits for the lane that is still taken: nothing changes', () => {
+    const busy = context({ laneBusy: true });
+    expect(summary(decide(promotionIn('scheduled'), EVENTS['production as planned'], busy))).toBe('-');
+    expect(summary(decide(promotionIn('scheduled'), EVENTS['production moved'], busy))).toBe('awaiting-approval');
+  });
+
+  test('while it waits for the lane, and the kept tag alone was taken: it is rejected', () => {
+    const taken = {
+      kind: 'production-read',
+      production: production({ main: OLD, latest: OLD, [KEPT]: FOREIGN }),
+    } as const;
+    expect(summary(decide(promotionIn('scheduled'), taken, context()))).toBe('rejected');
+  });
+
+  test('when it was to be written, with a foreign digest: it asks again, and the lane is free', () => {
+    const decision = accept(promotionIn('applying'), EVENTS['production moved']);
+    expect(decision.promotion).toMatchObject({
+      state: { kind: 'awaiting-approval' },
+      notice: { kind: 'production-moved' },
+    });
+    expect(decision.effects.at(-1)).toEqual(revisit);
+    expect(decision.journal).toEqual([]);
+  });
+
+  test('when it was to be written, and a tag holds our own digest: writing goes on', () => {
+    const ours = { kind: 'production-read', production: production({ main: NEW, latest: OLD, [KEPT]: NEW }) } as const;
+    expect(summary(decide(promotionIn('applying'), ours, context()))).toBe('-');
+  });
+
+  test('when it was to be written, and no approval is needed: it starts on the new plan and keeps the lane', () => {
+    const applying = accept(promotion(), examined({}), NONE).promotion;
+    const decision = accept(applying, EVENTS['production moved'], NONE);
+    expect(decision.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: null });
+    expect(decision.journal.filter(({ kind }) => kind === 'floating').map(({ baseline }) => baseline)).toEqual([
+      FOREIGN,
+      FOREIGN,
+    ]);
+    expect(effectsOf(decision)).toEqual(['apply-tag-plan', 'update-check-run', 'update-card']);
+  });
+});
+
+describe('the lane', () => {
+  const leaving: readonly (readonly [keyof typeof EVENTS, string])[] = [
+    ['applied', 'promoted'],
+    ['apply-failed', 'failed'],
+    ['production moved', 'awaiting-approval'],
+    ['kept tag taken', 'rejected'],
+  ];
+
+  test.each(leaving)('%s → %s frees it, and whoever waits looks again', (event, state) => {
+    const decision = accept(promotionIn('applying'), EVENTS[event]);
+    expect(decision.promotion.state.kind).toBe(state);
+    expect(decision.effects.filter(({ kind }) => kind === 'revisit-environment')).toEqual([revisit]);
+  });
+
+  const elsewhere: readonly (readonly [StateKind, keyof typeof EVENTS])[] = [
+    ['awaiting-approval', 'cancelled'],
+    ['awaiting-approval', 'production moved'],
+    ['scheduled', 'cancelled'],
+    ['examining', 'examination-failed'],
+  ];
+
+  test.each(elsewhere)('%s, %s leaves it alone', (state, event) => {
+    expect(effectsOf(accept(promotionIn(state), EVENTS[event]))).not.toContain('revisit-environment');
+  });
+});
+
+describe('a newer promotion reached production', () => {
+  test.each(['examining', 'awaiting-approval', 'scheduled'] as const)('an older one in %s is superseded', (state) => {
+    const { promotion: after, audit } = accept(promotionIn(state), EVENTS.overtaken);
+    expect(after.state).toEqual({ kind: 'superseded', by: { kind: 'promotion', number: 13 } });
+    expect(audit).toMatchObject([{ kind: 'superseded', details: { by: 13 } }]);
+  });
+
+  test.each([11, 12])('P%i supersedes nothing of P12', (by) => {
+    expect(summary(decide(promotionIn('awaiting-approval'), { kind: 'overtaken', by }, context()))).toBe('-');
+  });
+});
+
+describe('the writing ended', () => {
+  test('well: promoted, with each tag on record', () => {
+    const { promotion: after, audit } = accept(promotionIn('applying'), EVENTS.applied);
+    expect(after.state).toEqual({ kind: 'promoted', at: NOW });
+    expect(audit).toMatchObject([
+      {
+        kind: 'promoted',
+        details: { tags: [{ repository: IMAGE, tag: 'main', kind: 'floating', from: OLD, holds: NEW }] },
+      },
+    ]);
+  });
+
+  const failures = [
+    ['untouched', ['update-check-run', 'update-card', 'notify-requester', 'revisit-environment']],
+    ['restored', ['update-check-run', 'update-card', 'notify-requester', 'revisit-environment']],
+    ['mixed', ['update-check-run', 'update-card', 'notify-requester', 'restore-production', 'revisit-environment']],
+  ] as const;
+
+  test.each(failures)('badly, production %s: %s', (state, effects) => {
+    const failure = { problem: 'the registry answered 403', production: state, tags: [] };
+    const decision = accept(promotionIn('applying'), { kind: 'apply-failed', failure, undoAgain: true });
+    expect(decision.promotion.state).toEqual({ kind: 'failed', failure });
+    expect(effectsOf(decision)).toEqual(effects);
+  });
+
+  test('badly, production mixed, by a tag that cannot be removed: the undo is not tried again', () => {
+    const failure = { problem: 'the registry answered 403', production: 'mixed', tags: [] } as const;
+    const decision = accept(promotionIn('applying'), { kind: 'apply-failed', failure, undoAgain: false });
+    expect(effectsOf(decision)).not.toContain('restore-production');
+  });
+
+  test('half-way: from the decision to go back there is no way forward', () => {
+    const stopped = accept(promotionIn('applying'), EVENTS['apply-stopped']);
+    expect(stopped.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: 'the registry answered 403' });
+    expect(stopped.audit).toMatchObject([{ kind: 'undoing', details: { problem: 'the registry answered 403' } }]);
+    const next = (name: keyof typeof EVENTS): string => summary(decide(stopped.promotion, EVENTS[name], context()));
+    expect(next('apply-stopped')).toBe('-');
+    expect(next('applied')).toBe('-');
+    expect(next('production moved')).toBe('-');
+    expect(next('cancelled')).toBe('cannot-cancel');
+    expect(next('apply-failed')).toBe('failed');
+  });
+
+  test('badly, and production was put right later: said so once, and whoever waits looks again', () => {
+    const decision = accept(promotionIn('failed'), EVENTS.restored);
+    expect(decision.promotion.state).toMatchObject({
+      kind: 'failed',
+      failure: { problem: 'the registry answered 403', production: 'restored', tags: [{ holds: OLD }] },
+    });
+    expect(effectsOf(decision)).toEqual(['update-check-run', 'update-card', 'revisit-environment']);
+    expect(decision.audit).toMatchObject([{ kind: 'restored' }]);
+    expect(summary(decide(decision.promotion, EVENTS.restored, context()))).toBe('-');
+  });
+});
+
+describe('time passed', () => {
+  const due = promotion().createdAt + APPROVAL_EXPIRES_AFTER_MS;
+
+  test('a millisecond short of 14 days, it still waits', () => {
+    expect(summary(decide(promotionIn('awaiting-approval'), EVENTS['time is up'], context({ now: due - 1 })))).toBe(
+      '-',
+    );
+  });
+
+  test('at 14 days it expires', () => {
+    expect(summary(decide(promotionIn('awaiting-approval'), EVENTS['time is up'], context({ now: due })))).toBe(
+      'expired',
+    );
+  });
+
+  test.each(['examining', 'scheduled', 'applying'] as const)('%s is looked at again a day later', (state) => {
+    const before = promotionIn(state);
+    expect(decide(before, EVENTS['time is up'], context({ now: due }))).toEqual({
+      kind: 'accepted',
+      promotion: before,
+      effects: [{ kind: 'expire-promotion', promotionId: 'promotion-12', at: due + DAY_MS }],
+      audit: [],
+      journal: [],
+    });
+  });
+});
+
+describe('a cancellation', () => {
+  test.each([
+    ['by the requester', actor(ALICE), 'cancelled'],
+    ['by another with write', actor(BOB), 'cancelled'],
+    ['by somebody who may read', actor(BOB, 'read'), 'not-permitted'],
+    ['by a bot', actor(BOB, 'admin', 'bot'), 'bot-not-permitted'],
+  ])('%s: %s', (_name, by, expected) => {
+    expect(summary(decide(promotionIn('awaiting-approval'), { kind: 'cancelled', by }, context()))).toBe(expected);
+  });
+
+  test('of one that waits for the lane tells who did it', () => {
+    const { promotion: after, audit } = accept(promotionIn('scheduled'), EVENTS.cancelled);
+    expect(after.state).toEqual({ kind: 'cancelled', by: ALICE });
+    expect(audit).toMatchObject([{ kind: 'cancelled', actor: ALICE }]);
+  });
+});
+
+test('what was read last is what is planned on', () => {
+  const moved = accept(promotionIn('awaiting-approval'), { kind: 'production-read', production: MOVED }).promotion;
+  expect(moved.baseline.map(({ digest }) => digest)).toEqual([FOREIGN, FOREIGN]);
+  const back = accept(moved, { kind: 'production-read', production: BEFORE }).promotion;
+  expect(back.baseline).toEqual(promotionIn('awaiting-approval').baseline);
+  expect(back.baseline.map((held) => held.tag)).toEqual([tag('main'), tag('latest')]);
+});

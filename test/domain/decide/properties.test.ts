@@ -1,0 +1,277 @@
+// What holds on every path through the state machine: random events, in random order, at random times.
+import { array, assert, boolean, constantFrom, nat, oneof, property, record, tuple, type Arbitrary } from 'fast-check';
+import { expect, test } from 'vitest';
+import { ROLES, type Person } from '../../../src/domain/actor.ts';
+import { decide, decideRequest, type Accepted, type DecisionContext } from '../../../src/domain/decide.ts';
+import type { PromotionEvent } from '../../../src/domain/decide.ts';
+import { known, unknown } from '../../../src/domain/image-facts.ts';
+import { isOpen, type Promotion, type StateKind } from '../../../src/domain/promotion.ts';
+import { tagNameOf, type TagState } from '../../../src/domain/tag-plan.ts';
+import { actor, ALICE, BOB, CAROL, context, environment, facts, FOREIGN, NEW, NOW, OLD } from '../build.ts';
+import { platform, production, promotion, tag } from '../build.ts';
+import { EVENTS, examined, KEPT, promotionIn } from './build.ts';
+
+const STATES: readonly StateKind[] = [
+  'examining',
+  'awaiting-approval',
+  'scheduled',
+  'applying',
+  'promoted',
+  'rejected',
+  'declined',
+  'failed',
+  'cancelled',
+  'superseded',
+  'expired',
+];
+
+const held = constantFrom(null, OLD, NEW, FOREIGN);
+const keptHeld = constantFrom(null, null, null, NEW, FOREIGN);
+const readings: Arbitrary<readonly TagState[]> = tuple(held, held, keptHeld, boolean()).map(
+  ([main, latest, kept, left]) =>
+    production({ main, latest, [KEPT]: kept }).map((state) => ({
+      ...state,
+      leftByUnfinished: left && state.tag === KEPT,
+    })),
+);
+function repeat<T extends string>(word: T, times: number): readonly T[] {
+  return Array.from({ length: times }, () => word);
+}
+
+const people = constantFrom<Person>(ALICE, BOB, CAROL, { id: 4, login: 'dave' });
+const actors = tuple(
+  people,
+  constantFrom(...ROLES, ...repeat('write', 6)),
+  constantFrom(...repeat('user', 9), 'bot' as const),
+).map(([person, role, kind]) => actor(person, role, kind));
+const images = oneof(
+  { weight: 6, arbitrary: constantFrom(facts()) },
+  { weight: 2, arbitrary: constantFrom(facts({ platforms: [platform({ sizeBytes: known(1) })] })) },
+  { weight: 2, arbitrary: constantFrom(facts({ lineage: known({ kind: 'no-revision' }) })) },
+  { weight: 1, arbitrary: constantFrom(facts({ missing: unknown('HTTP 502') }), facts({ platforms: [] })) },
+);
+
+const news: readonly PromotionEvent[] = Object.values(EVENTS).filter(({ kind }) => kind !== 'time-passed');
+const examinations = tuple(images, readings, constantFrom(tag('staging-abc1234'), null)).map(
+  ([seen, read, commitTag]): PromotionEvent => examined({ facts: seen, production: read, commitTag }),
+);
+const reviews = tuple(constantFrom(...repeat('approve', 9), 'reject' as const), actors, boolean()).map(
+  ([verdict, by, clicked]): PromotionEvent => ({
+    kind: 'reviewed',
+    verdict,
+    by,
+    reason: null,
+    via: clicked ? { kind: 'check-run', current: true } : { kind: 'comment' },
+  }),
+);
+/** All but the clock's, which comes when a timer is due. */
+const events: Arbitrary<PromotionEvent> = oneof(
+  { weight: 2, arbitrary: constantFrom(...news) },
+  { weight: 1, arbitrary: constantFrom(EVENTS.applied, EVENTS['apply-failed']) },
+  { weight: 4, arbitrary: examinations },
+  { weight: 6, arbitrary: reviews },
+  { weight: 3, arbitrary: actors.map((by): PromotionEvent => ({ kind: 'rerequested', by })) },
+  { weight: 4, arbitrary: readings.map((read): PromotionEvent => ({ kind: 'production-read', production: read })) },
+);
+
+const contexts: Arbitrary<Partial<DecisionContext>> = record({
+  laneBusy: boolean(),
+  environment: tuple(constantFrom(1, 1, 2, 0), boolean()).map(([required, selfApproval]) =>
+    environment({ approvals: { required, role: 'write', selfApproval } }),
+  ),
+});
+
+const steps = array(tuple(events, boolean(), nat(24 * 60 * 60 * 1000)), { maxLength: 40, size: 'max' });
+
+type Step = {
+  readonly before: Promotion;
+  readonly event: PromotionEvent;
+  readonly context: DecisionContext;
+  readonly accepted: Accepted;
+  /** When the promotion is looked at again by the clock, after this step. */
+  readonly timers: readonly number[];
+};
+
+/** The accepted decisions of one life: from a request, event by event; a timer is never early. */
+function live(fixed: Partial<DecisionContext>, path: readonly (readonly [PromotionEvent, boolean, number])[]): Step[] {
+  const requested = decideRequest(promotion({ createdAt: NOW }));
+  let current = requested.promotion;
+  let timers = timersOf(requested);
+  let now = NOW;
+  const taken: Step[] = [];
+  for (const [event, laneBusy, passedMs] of path) {
+    now += passedMs;
+    const due = timers.filter((at) => at <= now);
+    const all = [...due.map((): PromotionEvent => ({ kind: 'time-passed' })), event];
+    for (const next of all) {
+      if (next.kind === 'time-passed') timers = timers.toSpliced(timers.indexOf(Math.min(...timers)), 1);
+      const at = context({ ...fixed, laneBusy, now });
+      const decision = decide(current, next, at);
+      if (decision.kind !== 'accepted') continue;
+      timers = [...timers, ...timersOf(decision)];
+      taken.push({ before: current, event: next, context: at, accepted: decision, timers });
+      current = decision.promotion;
+    }
+  }
+  return taken;
+}
+
+function timersOf({ effects }: Accepted): readonly number[] {
+  return effects.flatMap((effect) => (effect.kind === 'expire-promotion' ? [effect.at] : []));
+}
+
+function holdsOnEveryPath(check: (step: Step, earlier: readonly Step[]) => void): void {
+  assert(
+    property(contexts, steps, (fixed, path) => {
+      const taken = live(fixed, path);
+      for (const [index, step] of taken.entries()) check(step, taken.slice(0, index));
+    }),
+    { numRuns: 500 },
+  );
+}
+
+test('any state answers any event', () => {
+  assert(
+    property(constantFrom(...STATES), events, contexts, (state, event, at) => {
+      expect(['accepted', 'ignored', 'refused']).toContain(decide(promotionIn(state), event, context(at)).kind);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('paths reach every state', () => {
+  const reached = new Map<StateKind, number>(STATES.map((state) => [state, 0]));
+  holdsOnEveryPath(({ accepted }) => {
+    const { kind } = accepted.promotion.state;
+    reached.set(kind, (reached.get(kind) ?? 0) + 1);
+  });
+  expect([...reached].filter(([, times]) => times === 0)).toEqual([]);
+});
+
+/** Everything but what decisions are about. */
+function identityOf(one: Promotion): unknown {
+  const decided = {
+    state: 0,
+    findings: 0,
+    reviews: 0,
+    moves: 0,
+    baseline: 0,
+    policyBlob: 0,
+    otherReviewers: 0,
+    notice: 0,
+  };
+  const pinned = one.images.map(({ repository, digest }) => [repository, digest]);
+  return { ...one, ...decided, updatedAt: 0, images: pinned };
+}
+
+test('what a promotion is never changes: ids, number, version, requester, source, images by digest', () => {
+  holdsOnEveryPath(({ before, accepted }) => expect(identityOf(accepted.promotion)).toEqual(identityOf(before)));
+});
+
+test('reviews are only added, one by one', () => {
+  holdsOnEveryPath(({ before, event, accepted }) => {
+    const added = event.kind === 'reviewed' ? 1 : 0;
+    expect(accepted.promotion.reviews.slice(0, before.reviews.length)).toEqual(before.reviews);
+    expect(accepted.promotion.reviews).toHaveLength(before.reviews.length + added);
+  });
+});
+
+/** What a person who approves looks at, kept apart from the hash by which the machine compares it. */
+function lookOf({ baseline, findings, moves, policyBlob }: Promotion): unknown {
+  const outcomes = findings.map(({ rule, platform: about, outcome }) => [rule, about, outcome]);
+  return { baseline, outcomes, tags: moves.map((move) => [tagNameOf(move), move.digest]), policyBlob };
+}
+
+test('nothing is written without enough people, entitled, who approved just this', () => {
+  holdsOnEveryPath((step, earlier) => {
+    const { accepted, context: at } = step;
+    if (accepted.journal.length === 0) return;
+    const { required, selfApproval } = at.environment.approvals;
+    const look = JSON.stringify(lookOf(accepted.promotion));
+    const approvals = [...earlier, step].flatMap(({ before, event }) =>
+      event.kind === 'reviewed' && event.verdict === 'approve' && JSON.stringify(lookOf(before)) === look
+        ? [event.by]
+        : [],
+    );
+    const entitled = approvals.filter(
+      ({ id, role, kind }) =>
+        kind === 'user' && ['write', 'maintain', 'admin'].includes(role) && (selfApproval || id !== ALICE.id),
+    );
+    expect(new Set(entitled.map(({ id }) => id)).size).toBeGreaterThanOrEqual(required);
+  });
+});
+
+test('writing starts with tags to write, no finding against it, and a free lane; and only then is there a journal', () => {
+  holdsOnEveryPath(({ before, accepted, context: at }) => {
+    const { promotion: after, journal, effects } = accepted;
+    const starts = effects.some(({ kind }) => kind === 'apply-tag-plan');
+    expect(journal.length > 0).toBe(starts);
+    expect(after.state.kind === 'applying').toBe(
+      starts || (before.state.kind === 'applying' && after.state.kind === 'applying'),
+    );
+    if (!starts) return;
+    expect(after.state).toEqual({ kind: 'applying', since: at.now, undoing: null });
+    expect(at.laneBusy).toBe(false);
+    expect(after.findings.every(({ outcome }) => outcome === 'pass' || outcome === 'warn')).toBe(true);
+    expect(journal.some(({ kind }) => kind === 'floating')).toBe(true);
+    expect(journal.every(({ kind, target }) => kind === 'rollback' || target === NEW)).toBe(true);
+    expect(journal.every(({ baseline, target }) => baseline !== target)).toBe(true);
+  });
+});
+
+test('the lane that is left is offered, once, and none that was not held', () => {
+  holdsOnEveryPath(({ before, event, accepted }) => {
+    const left = before.state.kind === 'applying' && accepted.promotion.state.kind !== 'applying';
+    const offers = accepted.effects.filter(({ kind }) => kind === 'revisit-environment').length;
+    expect(offers).toBe(left || event.kind === 'restored' ? 1 : 0);
+  });
+});
+
+test('from every open state a person or the clock has a step to an end', () => {
+  holdsOnEveryPath(({ accepted, context: at, timers }) => {
+    const { promotion: after } = accepted;
+    if (!isOpen(after.state)) return;
+    expect(timers.length).toBeGreaterThan(0);
+    const [way, late]: readonly [PromotionEvent, DecisionContext] =
+      after.state.kind === 'applying'
+        ? [EVENTS['apply-failed'], at]
+        : after.state.kind === 'awaiting-approval'
+          ? [{ kind: 'time-passed' }, { ...at, now: Math.max(...timers) }]
+          : [{ kind: 'cancelled', by: actor(BOB) }, at];
+    const ended = decide(after, way, late);
+    expect(ended.kind === 'accepted' && !isOpen(ended.promotion.state)).toBe(true);
+  });
+});
+
+test('an end is left only by a Re-run of a rejected promotion, or to tell that production was put right', () => {
+  holdsOnEveryPath(({ before, event, accepted }) => {
+    if (isOpen(before.state)) return;
+    const way = `${before.state.kind}, ${event.kind} → ${accepted.promotion.state.kind}`;
+    expect(['rejected, rerequested → examining', 'failed, restored → failed']).toContain(way);
+  });
+});
+
+test('every change of state is on record and is shown', () => {
+  holdsOnEveryPath(({ before, accepted }) => {
+    if (before.state.kind === accepted.promotion.state.kind) return;
+    expect(accepted.audit.length).toBeGreaterThan(0);
+    expect(accepted.effects.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['update-check-run', 'update-card']),
+    );
+  });
+});
+
+test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more', () => {
+  holdsOnEveryPath((step, earlier) => {
+    const { promotion: after } = step.accepted;
+    if (after.state.kind !== 'awaiting-approval') return;
+    const look = JSON.stringify(lookOf(after));
+    const approvals = [...earlier, step].flatMap(({ before, event }) =>
+      event.kind === 'reviewed' && event.verdict === 'approve'
+        ? [{ id: event.by.id, counts: JSON.stringify(lookOf(before)) === look }]
+        : [],
+    );
+    const counting = new Set(approvals.filter(({ counts }) => counts).map(({ id }) => id));
+    expect(after.notice !== null).toBe(approvals.some(({ id }) => !counting.has(id)));
+  });
+});

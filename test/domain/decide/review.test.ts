@@ -1,0 +1,114 @@
+// Whose review is taken, and what it makes of the promotion.
+import { describe, expect, test } from 'vitest';
+import { decide, type DecisionContext, type PromotionEvent } from '../../../src/domain/decide.ts';
+import { actor, ALICE, BOB, CAROL, context, environment, NEW, NOW, OLD } from '../build.ts';
+import { accept, approve, effectsOf, EVENTS, examined, KEPT, promotionIn, summary } from './build.ts';
+import { production, promotion } from '../build.ts';
+
+type Review = Extract<PromotionEvent, { kind: 'reviewed' }>;
+
+function asking(
+  required: number,
+  change: { role?: 'write' | 'maintain'; selfApproval?: boolean } = {},
+): DecisionContext {
+  return context({
+    environment: environment({ approvals: { required, role: 'write', selfApproval: false, ...change } }),
+  });
+}
+
+const click = (current: boolean): Pick<Review, 'via'> => ({ via: { kind: 'check-run', current } });
+const byBob = approve(BOB);
+const no: Review = { ...byBob, verdict: 'reject', reason: 'not now' };
+
+const ROWS: readonly (readonly [string, Review, DecisionContext, string])[] = [
+  ['somebody with write approves', byBob, asking(1), 'applying'],
+  ['an admin approves', { ...byBob, by: actor(BOB, 'admin') }, asking(1), 'applying'],
+  ['somebody who may triage approves', { ...byBob, by: actor(BOB, 'triage') }, asking(1), 'not-permitted'],
+  ['somebody with write approves where maintain is asked', byBob, asking(1, { role: 'maintain' }), 'not-permitted'],
+  ['a bot approves', { ...byBob, by: actor(BOB, 'admin', 'bot') }, asking(1), 'bot-not-permitted'],
+  ['a bot rejects', { ...no, by: actor(BOB, 'admin', 'bot') }, asking(1), 'bot-not-permitted'],
+  ['the requester approves', approve(ALICE), asking(1), 'own-request'],
+  ['the requester approves as an admin', { ...byBob, by: actor(ALICE, 'admin') }, asking(1), 'own-request'],
+  ['the requester approves by a click', { ...approve(ALICE), ...click(true) }, asking(1), 'own-request'],
+  ['the requester under a new login', approve({ id: 1, login: 'al' }), asking(1), 'own-request'],
+  ['the requester, where the policy lets them', approve(ALICE), asking(1, { selfApproval: true }), 'applying'],
+  ['the requester rejects', { ...no, by: actor(ALICE) }, asking(1), 'declined'],
+  ['one of two approves', byBob, asking(2), 'awaiting-approval'],
+  ['a click on the current check run', { ...byBob, ...click(true) }, asking(1), 'applying'],
+  ['a click on an outdated check run', { ...byBob, ...click(false) }, asking(1), 'outdated-check-run'],
+  ['a rejecting click on an outdated check run', { ...no, ...click(false) }, asking(1), 'outdated-check-run'],
+  ['one rejection ends it', no, asking(2), 'declined'],
+  ['an approval while another promotion is applying', byBob, { ...asking(1), laneBusy: true }, 'scheduled'],
+];
+
+test.each(ROWS)('%s: %s', (_name, event, at, expected) => {
+  expect(summary(decide(promotionIn('awaiting-approval'), event, at))).toBe(expected);
+});
+
+test('a refused review is on record with its code and its author, and changes nothing', () => {
+  expect(decide(promotionIn('awaiting-approval'), approve(ALICE), context())).toEqual({
+    kind: 'refused',
+    refusal: { code: 'own-request', promotion: 12 },
+    audit: [
+      {
+        kind: 'review-refused',
+        at: NOW,
+        promotion: 12,
+        actor: ALICE,
+        details: { verdict: 'approve', via: 'comment', code: 'own-request' },
+      },
+    ],
+  });
+});
+
+describe('of two needed approvals', () => {
+  const once = accept(promotionIn('awaiting-approval'), byBob, asking(2)).promotion;
+
+  test('a second one by the same person is refused', () => {
+    expect(summary(decide(once, byBob, asking(2)))).toBe('already-approved');
+    expect(summary(decide(once, approve({ ...BOB, login: 'robert' }), asking(2)))).toBe('already-approved');
+  });
+
+  test('one by another person starts it', () => {
+    expect(summary(decide(once, approve(CAROL), asking(2)))).toBe('applying');
+  });
+
+  test('the same person may still reject', () => {
+    expect(accept(once, no, asking(2)).promotion.state).toEqual({ kind: 'declined', by: BOB, reason: 'not now' });
+  });
+
+  test('one for what it was before counts no more, and may be given again', () => {
+    const moved = accept(once, EVENTS['production moved'], asking(2)).promotion;
+    expect(summary(decide(moved, approve(CAROL), asking(2)))).toBe('awaiting-approval');
+    const again = accept(moved, byBob, asking(2)).promotion;
+    expect(summary(decide(again, approve(CAROL), asking(2)))).toBe('applying');
+  });
+});
+
+test('the approval that starts it fixes the tags, in the order of writing, with what they held', () => {
+  const decision = accept(promotionIn('awaiting-approval'), byBob);
+  expect(decision.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: null });
+  expect(decision.journal.map(({ tag, kind, baseline, target }) => [tag, kind, baseline, target])).toEqual([
+    ['rollback-20261124-063312-black-friday', 'rollback', null, OLD],
+    [KEPT, 'kept', null, NEW],
+    ['main', 'floating', OLD, NEW],
+    ['latest', 'floating', OLD, NEW],
+  ]);
+  expect(effectsOf(decision)).toEqual(['apply-tag-plan', 'update-check-run', 'update-card']);
+  expect(decision.audit.map(({ kind, actor: by }) => [kind, by?.login ?? null])).toEqual([
+    ['reviewed', 'bob'],
+    ['applying', null],
+  ]);
+  const [review] = decision.promotion.reviews;
+  expect(decision.audit[1]?.details['subject']).toBe(review?.subject);
+});
+
+test('a first promotion has no rollback tag in its journal', () => {
+  const first = examined({ production: production({ main: null, latest: null, [KEPT]: null }) });
+  const { journal } = accept(accept(promotion(), first).promotion, byBob);
+  expect(journal.map(({ tag, baseline }) => [tag, baseline])).toEqual([
+    [KEPT, null],
+    ['main', null],
+    ['latest', null],
+  ]);
+});
