@@ -1,4 +1,5 @@
 // Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
+import type { Role } from '../../domain/actor.ts';
 import { decide } from '../../domain/decide.ts';
 import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image-facts.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
@@ -50,16 +51,27 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   }
   const [rest, otherReviewers] = await Promise.all([
     collectRest(services, { promotion, facts, contents }),
-    findOtherReviewer({
-      client,
-      repo: promotion.repo.name,
-      exceptId: promotion.requester.id,
-      role: environment.approvals.role,
-    }),
+    lookForReviewer(services, promotion, environment.approvals.role),
   ]);
   const today = await loadPromotion(services, promotion.id);
   const decision = decide(today, { kind: 'examined', ...rest, otherReviewers }, await loadContext(services, today));
   return { kind: 'done', commit: commitOf(today, decision) };
+}
+
+/** A courtesy of the card: where GitHub does not tell, the card says nothing of it. */
+async function lookForReviewer(
+  { github, log }: Services,
+  { repo, requester }: Promotion,
+  role: Role,
+): Promise<Promotion['otherReviewers']> {
+  const client = github.forInstallation(repo.installationId);
+  try {
+    return await findOtherReviewer({ client, repo: repo.name, exceptId: requester.id, role });
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn({ err: error, repo: repo.name }, 'GitHub did not tell who else could approve');
+    return 'unknown';
+  }
 }
 
 /** Opens the check run as soon as the commit is known, the first time; false when the promotion moved on meanwhile. */

@@ -1,0 +1,204 @@
+// The world of the scenarios: the real app on a real database, a stateful GitHub, a registry, and a clock turned by hand.
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect } from 'vitest';
+import { readConfig } from '../../src/config/env.ts';
+import { findChainProblem, type AuditRow } from '../../src/domain/audit.ts';
+import { listAudit, listAuditedRepoIds } from '../../src/store/audit.ts';
+import { countJobs, listDeadJobs } from '../../src/store/job-upkeep.ts';
+import { createApplication, type Application, type World } from '../../src/wiring.ts';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
+import { startRegistryDouble, type RegistryDouble } from '../support/registry/double.ts';
+import { buildImage, type ImageOptions, type TestImage } from '../support/registry/images.ts';
+
+export type ScenarioOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly owners?: readonly string[];
+  /** `sqlite:<temporary file>` where nothing is said. */
+  readonly databaseUrl?: string;
+};
+
+export const START = Date.UTC(2026, 10, 24, 9, 0, 0);
+export const IMAGE = 'acme/dotca';
+
+/** One scenario: people act, the jobs run dry, and the world is looked at. */
+export class Scenario {
+  readonly github: GitHubWorld;
+  readonly registry: RegistryDouble;
+  readonly clock: Clock;
+  readonly log: readonly string[];
+  app: Application;
+  readonly #restart: () => Promise<Application>;
+  readonly #folder: string;
+
+  private constructor(parts: {
+    readonly github: GitHubWorld;
+    readonly registry: RegistryDouble;
+    readonly clock: Clock;
+    readonly log: readonly string[];
+    readonly app: Application;
+    readonly restart: () => Promise<Application>;
+    readonly folder: string;
+  }) {
+    this.github = parts.github;
+    this.registry = parts.registry;
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.app = parts.app;
+    this.#restart = parts.restart;
+    this.#folder = parts.folder;
+  }
+
+  static async start(options: ScenarioOptions = {}): Promise<Scenario> {
+    const clock = new Clock();
+    const folder = await mkdtemp(join(tmpdir(), 'imprimatur-'));
+    const github = await startGitHub({
+      now: clock.now,
+      ...(options.owners === undefined ? {} : { owners: options.owners }),
+    });
+    const registry = await startRegistryDouble();
+    const log: string[] = [];
+    const env = {
+      ...github.env,
+      DATABASE_URL: options.databaseUrl ?? `sqlite:${join(folder, 'imprimatur.db')}`,
+      DOCKER_CONFIG: folder,
+      REGISTRY_HOST: registry.host,
+      ...options.env,
+    };
+    const start = async (): Promise<Application> => {
+      const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
+      const app = await createApplication(readConfig(env, { isTty: false }), logger, clock.world);
+      const { promise: listening, resolve } = Promise.withResolvers<void>();
+      app.server.listen(0, '127.0.0.1', resolve);
+      await listening;
+      const address = app.server.address();
+      if (typeof address !== 'object' || address === null) throw new Error('the app does not listen');
+      github.setAppUrl(`http://127.0.0.1:${address.port}`);
+      return app;
+    };
+    return new Scenario({ github, registry, clock, log, folder, restart: start, app: await start() });
+  }
+
+  /** Runs all jobs that are due, and the webhooks that they lead to, until nothing happens any more. */
+  async drain(): Promise<void> {
+    const { worker, store } = this.app;
+    if (worker === null) throw new Error('the app is not configured');
+    for (let due = true; due;) {
+      await worker.drain();
+      await this.github.settle();
+      due = (await countJobs(store.db, this.clock.now())).oldestDueAgeMs !== null;
+    }
+  }
+
+  /** Turns the clock and runs what falls due, step by step. */
+  async pass(ms: number, stepMs = ms): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      this.clock.turn(stepMs);
+      await this.drain();
+    }
+  }
+
+  /** The process ends without a word, and a new one starts on the same database. */
+  async restart(): Promise<void> {
+    await this.app.stop(0);
+    this.app = await this.#restart();
+  }
+
+  async dead(): Promise<readonly string[]> {
+    const jobs = await listDeadJobs(this.app.store.db, 100);
+    return jobs.map(({ kind, error }) => `${kind}: ${error}`);
+  }
+
+  /** What every scenario ends with: nothing that GitHub would not accept, no dead job, a whole chain. */
+  async end(): Promise<void> {
+    await this.drain();
+    expect(this.github.violations).toEqual([]);
+    expect(await this.dead()).toEqual([]);
+    for (const [repoId, chain] of await this.audit()) {
+      expect(findChainProblem(chain, { repoId, sha256 })).toBeNull();
+    }
+  }
+
+  /** The audit trail of each repository, by its id. */
+  async audit(): Promise<ReadonlyMap<number, readonly AuditRow[]>> {
+    const { db } = this.app.store;
+    const chains = (await listAuditedRepoIds(db)).map(async (repoId) => {
+      const rows = await listAudit(db, { repoId, afterSeq: 0, limit: 10_000 });
+      return [repoId, rows] as const;
+    });
+    return new Map(await Promise.all(chains));
+  }
+
+  async close(): Promise<void> {
+    await this.app.stop(0);
+    await this.github.close();
+    await this.registry.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Stands still until it is turned; whoever waits turns it. */
+export class Clock {
+  #now = START;
+  #ids = 0;
+
+  readonly now = (): number => this.#now;
+
+  readonly world: World = {
+    now: this.now,
+    wait: async (ms) => {
+      this.turn(ms);
+    },
+    random: () => 0.5,
+    newId: () => {
+      this.#ids += 1;
+      return `id-${this.#ids}-${crypto.randomUUID()}`;
+    },
+  };
+
+  turn(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The repository `acme/dotca` with people of every role, a `main` and a `staging` branch. */
+export async function acme(scenario: Scenario): Promise<GitHubRepo> {
+  const repo = await scenario.github.repo({
+    owner: 'acme',
+    name: 'dotca',
+    private: true,
+    users: { ada: 'write', bob: 'write', mia: 'maintain', ron: 'read' },
+  });
+  repo.commitOn('main', { message: 'First' });
+  return repo;
+}
+
+/** An image of that commit, as the build of the staging branch pushes it: `staging-<7 hex>`, and `staging` on top. */
+export function stage(
+  scenario: Scenario,
+  args: { readonly commit: string; readonly image?: ImageOptions; readonly tag?: string; readonly repository?: string },
+): TestImage {
+  const { commit, tag = `staging-${commit.slice(0, 7)}`, repository = IMAGE } = args;
+  const image = buildImage({
+    declaredLayerSizes: [90_000_000, 30_000_000],
+    cmd: ['node', 'server.js'],
+    attestationChild: true,
+    seed: commit,
+    ...args.image,
+    labels: args.image?.labels ?? {
+      'org.opencontainers.image.source': 'https://github.com/acme/dotca',
+      'org.opencontainers.image.revision': commit,
+    },
+  });
+  scenario.registry.addImage({ repository, tag, image });
+  scenario.registry.setTag(repository, 'staging', image.digest);
+  return image;
+}
