@@ -19,8 +19,12 @@ export function decideProductionRead(
   // Tags were written and go back: that ends in `failed`, and nothing is planned on what lies in between.
   if (promotion.state.kind === 'applying' && promotion.state.undoing !== null) return { kind: 'ignored' };
   const floating = movedTags(promotion.baseline, production);
-  // A floating tag that holds our own digest is one that we wrote before a restart: applying goes on from there.
-  if (kind === 'applying' && floating.every(({ to }) => to === imageOf(promotion).digest)) return { kind: 'ignored' };
+  // A floating tag that holds our own digest is one that we wrote before a restart. With nothing foreign (any more),
+  // writing goes on: whoever read this has stopped, and a promotion must not stay in `applying` for ever.
+  if (kind === 'applying' && floating.every(({ to }) => to === imageOf(promotion).digest)) {
+    const goOn = { kind: 'apply-tag-plan', promotionId: promotion.id } as const;
+    return { kind: 'accepted', promotion, effects: [goOn], audit: [], journal: [] };
+  }
   const kept = promotion.moves.flatMap((move) => (move.kind === 'kept' ? [{ ...move, digest: move.baseline }] : []));
   const tags = [...floating, ...movedTags(kept, production)];
   if (tags.length > 0) {

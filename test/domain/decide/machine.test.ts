@@ -64,6 +64,8 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
   },
   applying: {
     ...END,
+    'production as planned': 'applying',
+    'production holds it': 'applying',
     'production moved': 'awaiting-approval',
     'kept tag taken': 'rejected',
     applied: 'promoted',

@@ -93,9 +93,18 @@ describe('production was read', () => {
     expect(decision.journal).toEqual([]);
   });
 
-  test('when it was to be written, and a tag holds our own digest: writing goes on', () => {
-    const ours = { kind: 'production-read', production: production({ main: NEW, latest: OLD, [KEPT]: NEW }) } as const;
-    expect(summary(decide(promotionIn('applying'), ours, context()))).toBe('-');
+  test.each([
+    ['a tag holds our own digest', production({ main: NEW, latest: OLD, [KEPT]: NEW })],
+    ['the foreign digest is gone again', BEFORE],
+  ])('when it was to be written, and %s: writing goes on', (_name, read) => {
+    const before = promotionIn('applying');
+    expect(decide(before, { kind: 'production-read', production: read }, context())).toEqual({
+      kind: 'accepted',
+      promotion: before,
+      effects: [{ kind: 'apply-tag-plan', promotionId: 'promotion-12' }],
+      audit: [],
+      journal: [],
+    });
   });
 
   test('when it was to be written, and no approval is needed: it starts on the new plan and keeps the lane', () => {
