@@ -4,7 +4,8 @@ import type { Refusal } from './refusal.ts';
 import type { ImageRepository, Tag } from './reference.ts';
 
 export type Reply =
-  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  /** `to`: the login of somebody who clicked; whoever commented is the one above. */
+  | { readonly kind: 'refusal'; readonly refusal: Refusal; readonly to: string | null }
   | { readonly kind: 'mistake'; readonly verb: Verb; readonly mistake: CommandMistake }
   | {
       readonly kind: 'misspelled';

@@ -28,7 +28,7 @@ export function replied(asked: Asked, reply: Reply): Answer {
 
 /** The command was understood and not carried out. */
 export function refused(asked: Asked, refusal: Refusal): Answer {
-  return notDone(asked, { kind: 'refusal', refusal });
+  return notDone(asked, { kind: 'refusal', refusal, to: null });
 }
 
 /** Nothing was done: 👎 and the reason. */
@@ -39,7 +39,7 @@ export function notDone(asked: Asked, reply: Reply): Answer {
 /** Like `notDone`, but with words at most once per thread and day: for people who may not command us. */
 export function turnedAway(asked: Asked, refusal: Refusal): Answer {
   const onceKey = `turned-away/${asked.repo.id}/${asked.issue}`;
-  const reply = { ...replyIn(asked, { kind: 'refusal', refusal }), onceKey };
+  const reply = { ...replyIn(asked, { kind: 'refusal', refusal, to: null }), onceKey };
   return { repo: asked.repo, effects: [react(asked, '-1'), reply] };
 }
 

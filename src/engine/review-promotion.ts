@@ -9,6 +9,7 @@ import { findForeignOwner } from './allowed-owners.ts';
 import { answered, refused, type Answer, type Asked } from './answer.ts';
 import { commitOf, type Commit } from './commit.ts';
 import { findMeant } from './find-promotion.ts';
+import type { Sender } from './intent.ts';
 import { DONE, type Handler } from './job.ts';
 import { loadActor, loadContext } from './load.ts';
 import type { Services } from './services.ts';
@@ -42,7 +43,7 @@ export const reviewByClick: Handler<'click'> = async ({ payload }, services) => 
   const promotion = { ...stored, repo };
   const foreign = await findForeignOwner(services, repo);
   if (foreign !== null) {
-    return { kind: 'done', commit: clickRefused(promotion, { code: 'owner-not-allowed', owner: foreign }) };
+    return { kind: 'done', commit: clickRefused(promotion, payload.by, { code: 'owner-not-allowed', owner: foreign }) };
   }
   const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });
   const by = await loadActor(services, payload);
@@ -50,15 +51,14 @@ export const reviewByClick: Handler<'click'> = async ({ payload }, services) => 
   const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via };
   const decision = decide(promotion, event, await loadContext(services, promotion));
   if (decision.kind !== 'refused') return { kind: 'done', commit: commitOf(promotion, decision) };
-  return { kind: 'done', commit: { ...clickRefused(promotion, decision.refusal), audit: decision.audit } };
+  return { kind: 'done', commit: { ...clickRefused(promotion, payload.by, decision.refusal), audit: decision.audit } };
 };
 
 /** A click has no comment to react to: the reason goes to the promotion's thread. */
-function clickRefused(promotion: Promotion, refusal: Refusal): Commit {
+function clickRefused(promotion: Promotion, by: Sender, refusal: Refusal): Commit {
   const { repo, thread } = promotion;
-  const reply: readonly Effect[] =
-    thread === null
-      ? []
-      : [{ kind: 'reply', repoId: repo.id, issue: thread.issue, reply: { kind: 'refusal', refusal }, onceKey: null }];
-  return { repo, effects: reply };
+  const reply = { kind: 'refusal', refusal, to: by.login } as const;
+  const effects: readonly Effect[] =
+    thread === null ? [] : [{ kind: 'reply', repoId: repo.id, issue: thread.issue, reply, onceKey: null }];
+  return { repo, effects };
 }

@@ -25,7 +25,7 @@ export function renderReply(reply: Reply, context: ReplyContext): string {
 function replyBody(reply: Reply, { now, status }: ReplyContext): string {
   switch (reply.kind) {
     case 'refusal':
-      return renderRefusal(reply.refusal);
+      return reply.to === null ? renderRefusal(reply.refusal) : `${code(reply.to)}: ${renderRefusal(reply.refusal)}`;
     case 'mistake':
       return renderMistake(reply);
     case 'misspelled':

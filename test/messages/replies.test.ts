@@ -73,7 +73,7 @@ describe('a reply', () => {
     ['to a command in a heading', { kind: 'hint', hint: { line: '/promote staging', place: 'heading' } }],
     ['to a command under a list', { kind: 'hint', hint: { line: '/promote staging', place: 'list' } }],
     ['to a command under a quote', { kind: 'hint', hint: { line: '/promote staging', place: 'quote' } }],
-    ['with a refusal', { kind: 'refusal', refusal: { code: 'own-request', promotion: 12 } }],
+    ['with a refusal', { kind: 'refusal', refusal: { code: 'own-request', promotion: 12 }, to: null }],
     ['with help', { kind: 'help' }],
     ['with no candidate', { kind: 'candidates', image: IMAGE, environment: null, candidates: [] }],
     [
@@ -230,4 +230,11 @@ test('a failure mentions the requester, and links the card', () => {
     @maria [P12](https://github.com/acme/dotca/issues/3#issuecomment-1), \`staging-abc1234\` → \`production\`: Failed, production restored. The card tells why, and what each tag holds."
   `);
   expect(renderNotification({ view: { ...view, cardUrl: null }, key: 'failed-P12' })).toContain('`/status P12`');
+});
+
+test('a refused click is addressed to who clicked, in code style: nobody is mentioned', () => {
+  const refusal = { code: 'own-request', promotion: 12 } as const;
+  const body = renderReply({ kind: 'refusal', refusal, to: 'ada' }, { key: 'k', now: 0, status: null });
+  expect(body).toContain('\n`ada`: Your approval of P12 does not count');
+  expect(body).not.toContain('@ada');
 });
