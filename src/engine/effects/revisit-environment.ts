@@ -21,6 +21,8 @@ export const revisitEnvironment: Handler<'revisit-environment'> = async ({ paylo
 /** Ends it if a later request reached production, else plans it again over what production holds now. */
 export const revisitPromotion: Handler<'revisit-promotion'> = async ({ payload }, services) => {
   const promotion = await loadPromotion(services, payload.promotionId);
+  // Half-written tags are for the apply job alone to judge: it knows the journal.
+  if (promotion.state.kind === 'applying') return DONE;
   const context = await loadContext(services, promotion);
   const { repo, environment } = promotion;
   const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
