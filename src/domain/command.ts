@@ -33,7 +33,10 @@ export type Intent =
 
 export type Command = Intent & { readonly form: CommandForm };
 
-/** `hasId`: something like `P12` was typed, so the line is meant for us wherever it stands. */
+/**
+ * `hasId`: something like `P12` was typed, so the line is meant for us wherever it stands. `typed` and `meant` of a slip
+ * are the bare words, without a slash of ours before them.
+ */
 export type ParsedLine =
   | { readonly kind: 'command'; readonly command: Command }
   | {

@@ -25,14 +25,10 @@ const SWALLOWING: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-const VOID: ReadonlySet<string> = new Set(
-  'area base br col embed hr img input link meta param source track wbr'.split(' '),
-);
 // Where to look for the closer: `<!-->` is a whole comment.
 const UNSEEN = [
   { opener: '<!--', closer: '-->', skip: 2 },
   { opener: '<?', closer: '?>', skip: 2 },
-  { opener: '<![CDATA[', closer: ']]>', skip: 9 },
   { opener: '<!', closer: '>', skip: 2 },
 ] as const;
 // No `<` outside of quotes: that keeps the time linear for a body full of unfinished tags.
@@ -102,7 +98,7 @@ function* readEvents(pieces: readonly HtmlPiece[], lineCount: number): Generator
       }
       TAG.lastIndex = at;
       const [tag = '<', slash, name] = TAG.exec(text) ?? [];
-      if (name !== undefined && !VOID.has(name.toLowerCase())) {
+      if (name !== undefined) {
         yield { kind: slash === '/' ? 'close' : 'open', name: name.toLowerCase(), line: lineOf(at) };
       }
       at += tag.length;
