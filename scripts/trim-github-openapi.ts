@@ -43,6 +43,8 @@ const OPERATIONS = [
   'repos/get-deployment',
   'repos/get-deployment-status',
   'repos/list-branches',
+  'repos/list-collaborators',
+  'repos/list-commits',
   'repos/list-deployment-statuses',
   'repos/list-deployments',
   'repos/list-pull-requests-associated-with-commit',

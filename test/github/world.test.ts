@@ -4,13 +4,14 @@ import { fetchApp } from '../../src/github/app.ts';
 import { findCheckRuns, publishCheckRun, type CheckRunContent } from '../../src/github/check-runs.ts';
 import { createGitHub, type GitHub, type InstallationClient } from '../../src/github/client.ts';
 import { createComment, findCommentByMarker, updateComment } from '../../src/github/comments.ts';
-import { compareWithBranch } from '../../src/github/commits.ts';
+import { findOtherReviewer } from '../../src/github/collaborators.ts';
+import { compareWithBranch, listCommits } from '../../src/github/commits.ts';
 import { mayHaveBeenApplied } from '../../src/github/errors.ts';
 import { fetchActor } from '../../src/github/permissions.ts';
 import { addReaction } from '../../src/github/reactions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
-import { commitSha, failureOf, REPO } from './offline-github.ts';
+import { commitSha, failureOf, REPO, repoName } from './offline-github.ts';
 
 let world: GitHubWorld;
 let repo: GitHubRepo;
@@ -70,6 +71,45 @@ test('a commit is placed relative to a branch', async () => {
   expect(await compare(elsewhere)).toBe('not-on-branch');
   expect(await compare(commitSha('f'.repeat(40)))).toBe('unknown-commit');
   expect(await compare(newer, 'release/1')).toBe('no-branch');
+});
+
+test('the newest commits of a branch come with subject and time, at most as many as asked for', async () => {
+  repo.commitOn('staging', { message: 'Older\n\nwith a body' });
+  const newest = commitSha(repo.commitOn('staging', { message: 'Newest' }));
+  const staging = { client, repo: REPO, branch: 'staging' };
+  expect((await listCommits({ ...staging, limit: 30 })).map(({ subject }) => subject)).toEqual([
+    'Newest',
+    'Older',
+    'First commit',
+  ]);
+  const [commit, ...others] = await listCommits({ ...staging, limit: 1 });
+  expect(others).toEqual([]);
+  expect(commit).toEqual({ sha: newest, subject: 'Newest', at: expect.any(Number) });
+  expect(Math.abs((commit?.at ?? 0) - Date.now())).toBeLessThan(60_000);
+});
+
+test('a branch that is not there and an empty repository have no commits', async () => {
+  expect(await listCommits({ client, repo: REPO, branch: 'release/1', limit: 5 })).toEqual([]);
+  await world.repo({ owner: 'acme', name: 'empty', empty: true });
+  expect(await listCommits({ client, repo: repoName('acme/empty'), branch: 'main', limit: 5 })).toEqual([]);
+  const error = await failureOf(listCommits({ client, repo: repoName('acme/gone'), branch: 'main', limit: 5 }));
+  expect(error.code).toBe('github-not-found');
+});
+
+test('whether somebody else could review follows the roles of the moment', async () => {
+  expect(await otherThanAda()).toEqual({ write: 'some', maintain: 'some', admin: 'none' });
+  repo.user('bob', 'read');
+  expect(await otherThanAda()).toEqual({ write: 'none', maintain: 'none', admin: 'none' });
+  repo.user('eve', { custom: 'release-manager', base: 'write' });
+  expect(await otherThanAda()).toEqual({ write: 'some', maintain: 'none', admin: 'none' });
+});
+
+test('the one other reviewer is found on the second page', async () => {
+  for (let index = 0; index < 100; index += 1) repo.user(`reader-${index}`, 'read');
+  repo.user('zoe', 'admin');
+  const ask = { client, repo: REPO, exceptId: senderId('ada'), role: 'admin' } as const;
+  expect(await findOtherReviewer(ask)).toBe('some');
+  expect(world.requests.filter(({ path }) => path.endsWith('/collaborators'))).toHaveLength(2);
 });
 
 test('a comment whose creation was unclear is found by its marker and edited', async () => {
@@ -210,6 +250,16 @@ function publish(
 
 function shown({ headSha }: CheckRunContent): readonly string[] {
   return repo.checkRuns(headSha).map(({ id, status, conclusion }) => `${id} ${status} ${conclusion}`);
+}
+
+/** Who else could review, for each role that may be asked for. */
+async function otherThanAda(): Promise<Readonly<Record<'write' | 'maintain' | 'admin', string>>> {
+  const ask = { client, repo: REPO, exceptId: senderId('ada') };
+  return {
+    write: await findOtherReviewer({ ...ask, role: 'write' }),
+    maintain: await findOtherReviewer({ ...ask, role: 'maintain' }),
+    admin: await findOtherReviewer({ ...ask, role: 'admin' }),
+  };
 }
 
 function senderId(login: string): number {

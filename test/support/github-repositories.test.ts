@@ -75,6 +75,46 @@ describe('people', () => {
     expect(there.data.permission).toBe('read');
   });
 
+  test('all who have a role are listed, with its name and what it permits', async () => {
+    const { world, repo, app } = stage();
+    world.user('stranger');
+    repo.user('Kim', { custom: 'release-manager', base: 'triage' });
+    repo.user('bob', 'none');
+    const { data, headers } = await app.rest.repos.listCollaborators(AT);
+    const none = { pull: false, triage: false, push: false, maintain: false, admin: false };
+    expect(data.map(({ login, role_name, permissions }) => ({ login, role_name, permissions }))).toEqual([
+      { login: 'ada', role_name: 'write', permissions: { ...none, pull: true, triage: true, push: true } },
+      { login: 'eve', role_name: 'read', permissions: { ...none, pull: true } },
+      { login: 'Kim', role_name: 'release-manager', permissions: { ...none, pull: true, triage: true } },
+    ]);
+    expect(headers.link).toBeUndefined();
+    expect(world.violations).toEqual([]);
+  });
+
+  test('the list of people comes in pages, linked to each other', async () => {
+    const { repo, app } = stage();
+    repo.user('kim', 'admin');
+    const second = await app.rest.repos.listCollaborators({ ...AT, per_page: 2, page: 2 });
+    expect(second.data.map(({ login }) => login)).toEqual(['eve', 'kim']);
+    expect(second.headers.link).toMatch(/page=1>; rel="prev"$/);
+    const all = await app.paginate(app.rest.repos.listCollaborators, { ...AT, per_page: 1 });
+    expect(all.map(({ login }) => login)).toEqual(['ada', 'bob', 'eve', 'kim']);
+  });
+
+  test('whoever can only read a public repository is not told who works there', async () => {
+    const { world, app } = stage();
+    const open = await world.repo({ owner: 'globex', name: 'open', private: false, users: { ada: 'admin' } });
+    const list = app.rest.repos.listCollaborators({ owner: 'globex', repo: open.name() });
+    expect(await statusOf(list)).toBe(403);
+  });
+
+  test('a filter that this GitHub does not know is never ignored', async () => {
+    const { world, app } = stage();
+    const { url } = app.rest.repos.listCollaborators.endpoint({ ...AT, permission: 'push' });
+    expect(await statusOf(app.request({ url, request: { retries: 0 } }))).toBe(500);
+    expect(world.violations).toEqual([expect.stringContaining('does not filter by permission')]);
+  });
+
   test('team membership is known to those who may read members', async () => {
     const { world, app } = stage();
     world.team({ org: 'acme', slug: 'release', members: { ada: 'active', bob: 'pending' } });
@@ -104,6 +144,52 @@ describe('git', () => {
     const basehead = `main...${'b'.repeat(40)}`;
     expect(await statusOf(app.rest.repos.compareCommitsWithBasehead({ ...AT, basehead }))).toBe(404);
     expect(await statusOf(app.rest.repos.getBranch({ ...AT, branch: 'staging' }))).toBe(404);
+  });
+
+  test('commits are listed newest first over all parents, each once, and in pages', async () => {
+    const { world, repo, app, turnClock } = stage();
+    const first = repo.head('main');
+    const commit = (branch: string): string => {
+      turnClock(60_000);
+      return repo.commitOn(branch);
+    };
+    const shas = [commit('main'), commit('feature'), commit('main'), commit('main')];
+    turnClock(60_000);
+    const merged = repo.merge({ from: 'feature', into: 'main' });
+    commit('elsewhere');
+    const expected = [merged, ...shas.toReversed(), first];
+    const listed = await app.rest.repos.listCommits({ ...AT, sha: 'main' });
+    expect(listed.data.map(({ sha }) => sha)).toEqual(expected);
+    expect(listed.data[0]?.commit.committer?.date).toBe('2026-11-24T09:05:00Z');
+    const paged = await app.paginate(app.rest.repos.listCommits, { ...AT, sha: 'main', per_page: 4 });
+    expect(paged.map(({ sha }) => sha)).toEqual(expected);
+    const second = await app.rest.repos.listCommits({ ...AT, sha: 'main', per_page: 4, page: 2 });
+    expect(second.data.map(({ sha }) => sha)).toEqual(expected.slice(4));
+    expect(world.violations).toEqual([]);
+  });
+
+  test('commits are listed from a commit too, and from the default branch where nothing is named', async () => {
+    const { repo, app } = stage();
+    const older = repo.commitOn('staging', { message: 'Older' });
+    repo.commitOn('staging', { message: 'Newer' });
+    const messages = async (from: { readonly sha?: string }): Promise<readonly string[]> =>
+      (await app.rest.repos.listCommits({ ...AT, ...from })).data.map(({ commit }) => commit.message);
+    expect(await messages({ sha: older })).toEqual(['Older', 'First commit']);
+    expect(await messages({ sha: 'staging' })).toEqual(['Newer', 'Older', 'First commit']);
+    expect(await messages({})).toEqual(['First commit']);
+  });
+
+  test('commits of an unknown branch are 404, of an empty repository 409, without the permission 403', async () => {
+    const { world, app } = stage();
+    const empty = await world.repo({ owner: 'acme', name: 'empty', empty: true });
+    const list = (repo: string): Promise<number> =>
+      statusOf(app.rest.repos.listCommits({ owner: 'acme', repo, sha: 'staging' }));
+    expect(await list(AT.repo)).toBe(404);
+    expect(await list('empty')).toBe(409);
+    empty.commitOn('staging');
+    expect(await list('empty')).toBe(200);
+    await world.installation('acme').setPermissions({ metadata: 'read' });
+    expect(await list(AT.repo)).toBe(403);
   });
 
   test('files have git’s own ids and are 404 before they are written', async () => {

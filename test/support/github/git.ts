@@ -33,6 +33,8 @@ export type Git = {
   /** A branch, `heads/x`, `refs/heads/x` or a commit id of at least 7 digits. */
   readonly resolve: (ref: string) => GitCommit | undefined;
   readonly compare: (base: GitCommit, head: GitCommit) => Comparison | undefined;
+  /** The commit and all its ancestors as `git log` orders them: of those whose child was shown, the newest is next. */
+  readonly log: (start: GitCommit) => readonly GitCommit[];
 };
 
 export function createGit(): Git {
@@ -41,7 +43,7 @@ export function createGit(): Git {
 
   const store = (commit: NewCommit): GitCommit => {
     const tree = treeId(commit.files);
-    const who = `${commit.author} <${commit.author}@users.noreply.github.com> ${Math.floor(commit.at / 1000)} +0000`;
+    const who = `${commit.author} <${commit.author}@users.noreply.github.com> ${secondOf(commit)} +0000`;
     // Two commits made within one second must differ: the count stands where a signature would.
     const lines = [
       `tree ${tree}`,
@@ -87,12 +89,33 @@ export function createGit(): Git {
     return { status: relation(ahead.length, behind.length), mergeBase, ahead, behind };
   };
 
-  return { branches, store, resolve, compare };
+  const log = (start: GitCommit): readonly GitCommit[] => {
+    const seen = new Set([start.sha]);
+    const queue = [start];
+    const shown: GitCommit[] = [];
+    for (let commit = queue.shift(); commit !== undefined; commit = queue.shift()) {
+      shown.push(commit);
+      for (const parent of commit.parents.flatMap((sha) => commits.get(sha) ?? [])) {
+        if (seen.has(parent.sha)) continue;
+        seen.add(parent.sha);
+        const older = queue.findIndex((waiting) => secondOf(waiting) < secondOf(parent));
+        queue.splice(older === -1 ? queue.length : older, 0, parent);
+      }
+    }
+    return shown;
+  };
+
+  return { branches, store, resolve, compare, log };
 }
 
 /** The id GitHub shows as `sha` of a file. */
 export function blobId(text: string): string {
   return objectId('blob', Buffer.from(text));
+}
+
+/** Git's dates have no fractions; of two commits made within one second neither is newer. */
+function secondOf(commit: NewCommit): number {
+  return Math.floor(commit.at / 1000);
 }
 
 function relation(ahead: number, behind: number): Comparison['status'] {

@@ -53,6 +53,8 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
     readonly owner: string;
     readonly name: string;
     readonly private?: boolean;
+    /** Without the first commit, as GitHub makes repositories unless asked for a README. */
+    readonly empty?: boolean;
     readonly users?: Readonly<Record<string, Role>>;
   }) => Promise<GitHubRepo>;
   /** An account without any role. `…[bot]` is a bot. */
@@ -159,13 +161,14 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     freezeCompletedCheckRuns: (on) => {
       state.freezeCompletedCheckRuns = on;
     },
-    repo: async ({ owner, name, private: isPrivate = true, users = {} }) => {
+    repo: async ({ owner, name, private: isPrivate = true, empty = false, users = {} }) => {
       const id = await core.addRepo({ owner, name, private: isPrivate });
       const account = found(state, owner).account;
       const repo = createRepo({ id, owner: account, name, private: isPrivate, createdAt: now() });
       state.repos.set(id, repo);
       const opened = openRepo({ state, repo, deliveries });
-      opened.commitOn(repo.defaultBranch, { files: { 'README.md': `# ${name}\n` }, message: 'First commit' });
+      const readme = { 'README.md': `# ${name}\n` };
+      if (!empty) opened.commitOn(repo.defaultBranch, { files: readme, message: 'First commit' });
       for (const [login, role] of Object.entries(users)) opened.user(login, role);
       return opened;
     },

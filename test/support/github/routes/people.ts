@@ -1,7 +1,17 @@
 // Answers who may do what: a person's role on a repository, and who is in a team.
 import { renderAccount, type Json } from '../render.ts';
-import { NOT_FOUND, param, refuse, type InstallationCall, type Routes } from '../route.ts';
-import type { BaseRole, Repo, Role, Team } from '../state.ts';
+import {
+  NOT_FOUND,
+  page,
+  param,
+  refuse,
+  refuseFilters,
+  type Answer,
+  type InstallationCall,
+  type RepoCall,
+  type Routes,
+} from '../route.ts';
+import { accountOf, type Account, type BaseRole, type Repo, type Role, type Team } from '../state.ts';
 
 export const PEOPLE_ROUTES: Routes = {
   'repos/get-collaborator-permission-level': {
@@ -12,12 +22,11 @@ export const PEOPLE_ROUTES: Routes = {
       const account = call.state.accounts.get(param(call, 'username').toLowerCase());
       if (account === undefined) return refuse(404, `${param(call, 'username')} is not a user`);
       const role = roleOf(call.repo, account.login);
-      const level = levelOf(role);
-      const name = typeof role === 'string' ? role : role.custom;
-      const user: Json = { ...renderAccount(account), role_name: name, permissions: flagsOf(role) };
-      return { status: 200, body: { permission: level, role_name: name, user } };
+      const user = renderCollaborator(account, role);
+      return { status: 200, body: { permission: levelOf(role), role_name: user['role_name'], user } };
     },
   },
+  'repos/list-collaborators': { auth: 'repository', needs: ['metadata'], access: 'read', answer: listCollaborators },
   'teams/get-by-name': {
     auth: 'organization',
     needs: ['members'],
@@ -43,6 +52,23 @@ export const PEOPLE_ROUTES: Routes = {
 /** On a public repository everybody can read. */
 export function roleOf(repo: Repo, login: string): Role {
   return repo.roles.get(login.toLowerCase()) ?? (repo.private ? 'none' : 'read');
+}
+
+function listCollaborators(call: RepoCall): Answer {
+  const { state, repo } = call;
+  refuseFilters(call, ['affiliation', 'permission']);
+  // Being able to read a public repository is not enough.
+  if (!call.repositories.includes(repo)) return refuse(403, 'Must have push access to view repository collaborators.');
+  const people = [...repo.roles].filter(([, role]) => role !== 'none');
+  const cut = page(call, people);
+  const body = cut.items.map(([login, role]) => renderCollaborator(accountOf(state, login), role));
+  return { status: 200, body, headers: cut.headers };
+}
+
+/** `permissions` are those of the base role, `role_name` is the highest of all grants. */
+function renderCollaborator(account: Account, role: Role): Json {
+  const name = typeof role === 'string' ? role : role.custom;
+  return { ...renderAccount(account), role_name: name, permissions: flagsOf(role) };
 }
 
 const LEVELS = {

@@ -3,7 +3,17 @@ import { blobId, type GitCommit } from '../git.ts';
 import { apiUrl, nodeId, renderRepo, WEB, type Json } from '../render.ts';
 import { renderPull } from '../render-threads.ts';
 import { renderCommit } from '../render-work.ts';
-import { NOT_FOUND, page, param, refuse, type Answer, type RepoCall, type Route, type Routes } from '../route.ts';
+import {
+  NOT_FOUND,
+  page,
+  param,
+  refuse,
+  refuseFilters,
+  type Answer,
+  type RepoCall,
+  type Route,
+  type Routes,
+} from '../route.ts';
 import { fullNameOf, type Repo } from '../state.ts';
 
 const MAX_INLINE_BYTES = 1_000_000;
@@ -38,6 +48,7 @@ export const REPOSITORY_ROUTES: Routes = {
       },
     };
   }),
+  'repos/list-commits': needs('contents', listCommits),
   'repos/get-commit': needs('contents', (call) => {
     const ref = param(call, 'ref');
     const commit = call.repo.git.resolve(ref);
@@ -60,6 +71,16 @@ export const REPOSITORY_ROUTES: Routes = {
 
 function needs(permission: string, answer: (call: RepoCall) => Answer): Route {
   return { auth: 'repository', needs: [permission], access: 'read', answer };
+}
+
+function listCommits(call: RepoCall): Answer {
+  const { repo } = call;
+  refuseFilters(call, ['path', 'author', 'committer', 'since', 'until']);
+  if (repo.git.branches.size === 0) return refuse(409, 'Git Repository is empty.');
+  const start = repo.git.resolve(call.query['sha'] ?? repo.defaultBranch);
+  if (start === undefined) return NOT_FOUND;
+  const cut = page(call, repo.git.log(start));
+  return { status: 200, body: cut.items.map((commit) => renderCommit(repo, commit)), headers: cut.headers };
 }
 
 function compare(call: RepoCall): Answer {
