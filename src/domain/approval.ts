@@ -3,16 +3,8 @@ import type { Person } from './actor.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { ApprovalPolicy } from './policy.ts';
 import type { Promotion } from './promotion.ts';
+import type { Review } from './review.ts';
 import { tagNameOf } from './tag-plan.ts';
-
-export type Review = {
-  readonly verdict: 'approve' | 'reject';
-  readonly by: Person;
-  readonly at: number;
-  readonly via: 'comment' | 'check-run';
-  /** SHA-256 (hex) of what was reviewed; the review counts for that and nothing else. */
-  readonly subject: string;
-};
 
 /** Canonical JSON of what a review covers (DESIGN §3): hash it with SHA-256. */
 export function subjectOf(promotion: Promotion): string {

@@ -1,6 +1,6 @@
 // A promotion: one set of images, each pinned by digest, on its way to one environment.
 import type { Person } from './actor.ts';
-import type { Review } from './approval.ts';
+import type { Review } from './review.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from './reference.ts';
 import type { Finding } from './rule.ts';
 import type { PinnedImage, TagMove } from './tag-plan.ts';

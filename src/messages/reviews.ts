@@ -1,5 +1,6 @@
 // Who reviewed, whether it still counts, and who can approve: sentences made from the rule.
-import { approvalsMissing, type Review } from '../domain/approval.ts';
+import { approvalsMissing } from '../domain/approval.ts';
+import type { Review } from '../domain/review.ts';
 import type { Role } from '../domain/actor.ts';
 import type { Detail } from './detail.ts';
 import { code } from './escape.ts';

@@ -1,6 +1,7 @@
 // Whose review counts for what: the subject, and how many approvals are missing.
 import { describe, expect, test } from 'vitest';
-import { approvalsMissing, subjectOf, voidedApprovals, type Review } from '../../src/domain/approval.ts';
+import { approvalsMissing, subjectOf, voidedApprovals } from '../../src/domain/approval.ts';
+import type { Review } from '../../src/domain/review.ts';
 import type { Promotion } from '../../src/domain/promotion.ts';
 import type { Finding } from '../../src/domain/rule.ts';
 import { ALICE, BOB, CAROL, COMMIT, environment, FOREIGN, IMAGE, image, NEW, NOW, OLD } from './build.ts';

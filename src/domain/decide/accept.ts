@@ -1,6 +1,6 @@
 // What accepted decisions are made of: the effects that show a promotion, audit entries, and ends.
 import type { AuditEntry } from '../audit.ts';
-import type { Accepted, DecisionContext } from '../decide.ts';
+import type { Accepted, DecisionContext } from './decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Failure, Promotion, PromotionState, TagOutcome } from '../promotion.ts';
 

@@ -1,7 +1,7 @@
 // What an examination makes of a promotion, and who may ask for another one.
 import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../approval.ts';
-import type { Decision, DecisionContext, EventOf } from '../decide.ts';
+import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { commitOf } from '../image-facts.ts';
 import type { Promotion } from '../promotion.ts';
 import type { Refusal } from '../refusal.ts';

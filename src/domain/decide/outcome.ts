@@ -1,5 +1,5 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
-import type { Decision, DecisionContext, EventOf } from '../decide.ts';
+import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
 import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
 

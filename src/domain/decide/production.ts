@@ -1,5 +1,5 @@
 // What a fresh look at production's tags makes of a promotion that was planned on an older one.
-import type { Decision, DecisionContext } from '../decide.ts';
+import type { Decision, DecisionContext } from './decision.ts';
 import { imageOf, type MovedTag, type Promotion } from '../promotion.ts';
 import type { TagState } from '../tag-plan.ts';
 import { entryOf } from './accept.ts';

@@ -1,5 +1,5 @@
 // The first decision on a promotion: it exists, and its image is examined.
-import type { Accepted } from '../decide.ts';
+import type { Accepted } from './decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Promotion } from '../promotion.ts';
 

@@ -1,10 +1,11 @@
 // Whose review is taken, and what it makes of the promotion.
 import { reaches } from '../actor.ts';
-import { subjectOf, type Review } from '../approval.ts';
+import { subjectOf } from '../approval.ts';
 import type { AuditEntry } from '../audit.ts';
-import type { Decision, DecisionContext, EventOf } from '../decide.ts';
+import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Promotion } from '../promotion.ts';
 import type { Refusal } from '../refusal.ts';
+import type { Review } from '../review.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { proceed } from './settle.ts';
 

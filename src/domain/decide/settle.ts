@@ -1,7 +1,7 @@
 // Where an examined promotion comes to rest: its plan, its findings and its reviews decide.
 import { approvalsMissing, subjectOf, voidedApprovals } from '../approval.ts';
 import type { AuditEntry } from '../audit.ts';
-import type { Accepted, DecisionContext, JournalEntry } from '../decide.ts';
+import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
 import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion.ts';
 import type { Finding } from '../rule.ts';
 import { planTags, rollbackTagName, type TagMove, type TagState } from '../tag-plan.ts';

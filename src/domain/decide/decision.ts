@@ -1,0 +1,82 @@
+// The words of the state machine: what may happen to a promotion, what a decision is made from, and what it answers.
+import type { Actor } from '../actor.ts';
+import type { AuditEntry } from '../audit.ts';
+import type { Effect } from '../effect.ts';
+import type { ImageFacts } from '../image-facts.ts';
+import type { EnvironmentPolicy, Policy } from '../policy.ts';
+import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
+import type { CommitSha, Digest, Tag } from '../reference.ts';
+import type { Refusal } from '../refusal.ts';
+import type { Review } from '../review.ts';
+import type { TagMove, TagState } from '../tag-plan.ts';
+
+export type PromotionEvent =
+  /** The image told its commit: the check run can be opened. */
+  | { readonly kind: 'identified'; readonly commit: CommitSha | null; readonly platforms: readonly string[] }
+  | {
+      readonly kind: 'examined';
+      readonly facts: ImageFacts;
+      readonly commitTag: Tag | null;
+      readonly production: readonly TagState[];
+      readonly otherReviewers: Promotion['otherReviewers'];
+    }
+  | { readonly kind: 'examination-failed'; readonly problem: string }
+  | {
+      readonly kind: 'reviewed';
+      readonly verdict: Review['verdict'];
+      readonly by: Actor;
+      readonly reason: string | null;
+      /** A click is only good on the check run that shows the promotion now. */
+      readonly via: { readonly kind: 'comment' } | { readonly kind: 'check-run'; readonly current: boolean };
+    }
+  | { readonly kind: 'cancelled'; readonly by: Actor }
+  | { readonly kind: 'rerequested'; readonly by: Actor }
+  /** Production was read again: the lane is free, or the plan's baseline was found moved before anything was written. */
+  | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
+  /** A promotion that was asked for later reached production. */
+  | { readonly kind: 'overtaken'; readonly by: number }
+  | { readonly kind: 'applied'; readonly tags: readonly TagOutcome[] }
+  /** A floating tag could not be written: those that were go back, whatever happens next. */
+  | { readonly kind: 'apply-stopped'; readonly problem: string }
+  /** `undoAgain`: the registry refused to move a tag back, and may not refuse for ever. */
+  | { readonly kind: 'apply-failed'; readonly failure: Failure; readonly undoAgain: boolean }
+  /** A `mixed` production went back after all. */
+  | { readonly kind: 'restored'; readonly tags: readonly TagOutcome[] }
+  | { readonly kind: 'time-passed' };
+
+export type DecisionContext = {
+  readonly policy: Policy;
+  readonly environment: EnvironmentPolicy;
+  readonly githubHost: string;
+  readonly now: number;
+  /** Lower-case hex. */
+  readonly sha256: (text: string) => string;
+  /** True while another promotion is applying in this environment of this repository. */
+  readonly laneBusy: boolean;
+};
+
+export type Decision =
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly audit: readonly AuditEntry[] }
+  /** The event does not concern this state any more (a late or doubled internal event): nothing to do. */
+  | { readonly kind: 'ignored' }
+  | Accepted;
+
+export type Accepted = {
+  readonly kind: 'accepted';
+  readonly promotion: Promotion;
+  readonly effects: readonly Effect[];
+  readonly audit: readonly AuditEntry[];
+  /** The tags to write, when this decision starts `applying`. */
+  readonly journal: readonly JournalEntry[];
+};
+
+/** One tag of a plan that is carried out, in the order of writing. */
+export type JournalEntry = {
+  readonly repository: TagMove['repository'];
+  readonly tag: Tag;
+  readonly kind: TagMove['kind'];
+  readonly baseline: Digest | null;
+  readonly target: Digest;
+};
+
+export type EventOf<Kind extends PromotionEvent['kind']> = Extract<PromotionEvent, { kind: Kind }>;
