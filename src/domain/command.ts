@@ -23,7 +23,7 @@ export type CandidateLine = {
 export type CommandForm = 'short' | 'long';
 
 /** What a legal line asks for; ids are the number of `P12`. */
-export type Intent =
+export type CommandContent =
   | ({ readonly kind: 'promote' } & PromoteArguments)
   | { readonly kind: 'approve'; readonly id: number | null }
   | { readonly kind: 'reject'; readonly id: number | null; readonly reason: string }
@@ -31,7 +31,7 @@ export type Intent =
   | { readonly kind: 'status'; readonly id: number | null; readonly environment: string | null }
   | { readonly kind: 'help' };
 
-export type Command = Intent & { readonly form: CommandForm };
+export type Command = CommandContent & { readonly form: CommandForm };
 
 /**
  * `hasId`: something like `P12` was typed, so the line is meant for us wherever it stands. `typed` and `meant` of a slip
@@ -131,14 +131,14 @@ function parseNearLongForm(call: Call): ParsedLine {
 }
 
 function parseVerb(call: Call, verb: Verb): OurLine {
-  const intent = parseIntent(verb, call.text);
+  const intent = parseContent(verb, call.text);
   if (intent.kind === 'mistake') return wrong(call, verb, intent.mistake);
   const { next } = call.line;
   if (next !== null && continuesCommand(next)) return wrong(call, verb, { code: 'half-command', next });
   return { kind: 'command', command: { ...intent.value, form: call.form } };
 }
 
-function parseIntent(verb: Verb, text: string): Parsed<Intent> {
+function parseContent(verb: Verb, text: string): Parsed<CommandContent> {
   switch (verb) {
     case 'promote':
       return mapValue(parsePromoteArguments(text), (given) => ({ kind: verb, ...given }));
@@ -154,8 +154,8 @@ function parseIntent(verb: Verb, text: string): Parsed<Intent> {
   }
 }
 
-function mapValue<T>(parsed: Parsed<T>, toIntent: (given: T) => Intent): Parsed<Intent> {
-  return parsed.kind === 'mistake' ? parsed : value(toIntent(parsed.value));
+function mapValue<T>(parsed: Parsed<T>, toContent: (given: T) => CommandContent): Parsed<CommandContent> {
+  return parsed.kind === 'mistake' ? parsed : value(toContent(parsed.value));
 }
 
 function wrong(call: Call, verb: Verb, mistake: CommandMistake): OurLine {
