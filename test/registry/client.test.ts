@@ -1,13 +1,11 @@
 // The client's whole contract, on the double and on a real registry, both behind a token service.
-import { readFileSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseImageConfig } from '../../src/registry/image-config.ts';
 import { isDockerRegistryInstalled, startDockerRegistry } from '../support/registry/docker-registry.ts';
 import { startRegistryDouble } from '../support/registry/double.ts';
-import { buildImage, pushImage, sha256, type TestImage, type TestManifest } from '../support/registry/images.ts';
+import { buildImage, pushImage, type TestImage } from '../support/registry/images.ts';
+import { hasGhcrImage, readGhcrImage } from '../support/registry/vectors.ts';
 import { ADA, type TokenRules } from '../support/registry/token-service.ts';
 import { digest, failureOf, known, makeClient, repositoryAt, tag } from './harness.ts';
 
@@ -38,10 +36,6 @@ const REGISTRIES: readonly {
     start: () => startDockerRegistry({ auth: 'token' }),
   },
 ];
-
-const VECTORS = process.env['VECTORS'] ?? fileURLToPath(new URL('../../../shared/vectors', import.meta.url));
-const GHCR_LAYOUT = join(VECTORS, 'oci-images/ghcr-slsa-v2.1.0/blobs/sha256');
-const GHCR_INDEX = '234e2c830c2fb31ac5671789d22adfe44d30c3ee831d01beae5e237841a13122';
 
 describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
   describe.skipIf(missing)('the client', () => {
@@ -231,13 +225,13 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       expect(body.kind === 'image' ? body.layers.map((layer) => layer.sizeBytes) : []).toEqual([101_000_000]);
     });
 
-    test.skipIf(!existsSync(GHCR_LAYOUT))('promotes a real image from GHCR, digest unchanged', async () => {
-      const image = readLayout(GHCR_INDEX);
+    test.skipIf(!hasGhcrImage())('promotes a real image from GHCR, digest unchanged', async () => {
+      const image = readGhcrImage();
       const repository = await push({ image, name: 'acme/real' });
       const { client } = makeClient();
       const manifest = await client.fetchManifest(repository, tag('staging'));
       await client.putManifest({ repository, tag: tag('main'), manifest });
-      expect(await client.findDigest(repository, tag('main'))).toBe(`sha256:${GHCR_INDEX}`);
+      expect(await client.findDigest(repository, tag('main'))).toBe(image.digest);
       const runnable = manifest.body.kind === 'index' ? manifest.body.children.filter((one) => !one.isAttestation) : [];
       const child = await client.fetchManifest(repository, known(runnable[0]).digest);
       if (runnable.length !== 1 || child.body.kind !== 'image') throw new Error('One platform was expected');
@@ -248,30 +242,3 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
     });
   });
 });
-
-/** The image with this index digest from an OCI layout on disk. */
-function readLayout(indexHex: string): TestImage {
-  const raw = readLayoutBlob(indexHex);
-  const index: { mediaType: string; manifests: { digest: string; mediaType: string }[] } = JSON.parse(raw.toString());
-  const children = index.manifests.map(({ digest: child, mediaType }): TestManifest & { platform: string } => ({
-    digest: child,
-    mediaType,
-    raw: readLayoutBlob(child),
-    platform: '',
-  }));
-  const references = children.flatMap((child): string[] => {
-    const { config, layers }: { config: { digest: string }; layers: { digest: string }[] } = JSON.parse(
-      Buffer.from(child.raw).toString(),
-    );
-    return [config, ...layers].map((descriptor) => descriptor.digest);
-  });
-  const blobs = [...new Set(references)].map((reference) => {
-    const bytes = readLayoutBlob(reference);
-    return { digest: reference, sizeBytes: bytes.length, content: { kind: 'bytes', bytes } } as const;
-  });
-  return { digest: sha256(raw), mediaType: index.mediaType, raw, children, blobs };
-}
-
-function readLayoutBlob(reference: string): Buffer {
-  return readFileSync(join(GHCR_LAYOUT, reference.replace('sha256:', '')));
-}

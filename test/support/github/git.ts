@@ -17,6 +17,8 @@ export type NewCommit = {
   readonly at: number;
   readonly parents: readonly string[];
   readonly files: ReadonlyMap<string, string>;
+  /** The id of a real commit of elsewhere, whose contents are not known here. */
+  readonly id?: string;
 };
 
 export type Comparison = {
@@ -54,8 +56,9 @@ export function createGit(): Git {
       '',
       commit.message,
     ];
-    const sha = objectId('commit', Buffer.from(lines.join('\n')));
-    const stored: GitCommit = { ...commit, sha, tree };
+    const { id, ...rest } = commit;
+    const sha = id ?? objectId('commit', Buffer.from(lines.join('\n')));
+    const stored: GitCommit = { ...rest, sha, tree };
     commits.set(sha, stored);
     return stored;
   };

@@ -97,6 +97,8 @@ export type CommitOptions = {
   readonly message?: string;
   readonly by?: string;
   readonly files?: Readonly<Record<string, string | null>>;
+  /** The id of a real commit of elsewhere. */
+  readonly id?: string;
 };
 
 const NO_COMMIT = '0'.repeat(40);
@@ -120,7 +122,9 @@ export function openRepo(parts: {
     }
     const parents = parent === undefined ? [] : [parent.sha];
     const message = commit.message ?? `Work on ${branch}`;
-    return repo.git.store({ message, author, at: state.now(), parents, files }).sha;
+    const { id } = commit;
+    return repo.git.store({ message, author, at: state.now(), parents, files, ...(id === undefined ? {} : { id }) })
+      .sha;
   };
   const commitOn = (branch: string, commit: CommitOptions = {}): string => {
     const sha = commitOff(branch, commit);
