@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import {
   SqliteAdapter,
   SqliteDriver,
@@ -19,6 +19,7 @@ import { guardDriver, type Engine } from './driver.ts';
 const SQLITE_BUSY = 5;
 const BUSY_TIMEOUT_MS = 10_000;
 const MAX_BUSY_DELAY_MS = 20;
+const YIELD_AFTER_MS = 5;
 
 /** Opens the file, made where it is missing; throws an OutsideError where that can't be. */
 export async function openSqlite(path: string): Promise<Engine> {
@@ -55,7 +56,7 @@ async function attempt<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function openFile(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
   try {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
@@ -68,6 +69,15 @@ function openFile(path: string): DatabaseSync {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const problem = `The folder of the database, ${folder}, can not be made`;
+    throw new OutsideError(problem, { code: 'database-unavailable', retryable: false, cause });
   }
 }
 
@@ -100,9 +110,15 @@ function toInput(value: unknown): SQLInputValue {
 function takeTurns(inner: SqliteDriver): Driver {
   let last = Promise.resolve();
   let holder: PromiseWithResolvers<void> | null = null;
+  let yieldedAt = performance.now();
   return {
     init: (options) => inner.init(options),
     async acquireConnection() {
+      // node:sqlite never waits, so a loop over queries would keep sockets and timers from ever having their turn.
+      if (performance.now() - yieldedAt > YIELD_AFTER_MS) {
+        await nextTurn();
+        yieldedAt = performance.now();
+      }
       const before = last;
       const turn = Promise.withResolvers<void>();
       last = turn.promise;

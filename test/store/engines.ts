@@ -1,0 +1,88 @@
+// Runs a suite on SQLite and on PostgreSQL, each with fresh databases that are closed and removed afterwards.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { OutsideError } from '../../src/domain/outside-error.ts';
+import { openStore, type Store } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import { startPostgres, type Postgres } from '../support/postgres.ts';
+
+export type Databases = {
+  /** The URL of a new database without tables. */
+  readonly createUrl: () => Promise<string>;
+  /** Opens a database; every call is a handle of its own. */
+  readonly open: (url: string) => Promise<Store>;
+  /** A new database with all tables. */
+  readonly fresh: () => Promise<Store>;
+  /** Two handles on one new database with all tables. */
+  readonly freshPair: () => Promise<readonly [Store, Store]>;
+};
+
+export function onBothEngines(suite: (databases: Databases) => void): void {
+  onEngine('sqlite', suite);
+  onEngine('postgres', suite);
+}
+
+export function onEngine(engine: Store['engine'], suite: (databases: Databases) => void): void {
+  describe(`on ${engine}`, () => {
+    let folder = '';
+    let postgres: Postgres | null = null;
+    let files = 0;
+    const opened: Store[] = [];
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'imprimatur-store-'));
+      postgres = engine === 'postgres' ? await startPostgres() : null;
+    });
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map((store) => store.close()));
+    });
+    afterAll(async () => {
+      await postgres?.stop();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const createUrl = async (): Promise<string> => {
+      files += 1;
+      return postgres === null ? `sqlite:${join(folder, `${files}.db`)}` : postgres.createDatabase();
+    };
+    const open = async (url: string): Promise<Store> => {
+      const store = await openStore({ url });
+      opened.push(store);
+      return store;
+    };
+    const freshPair = async (): Promise<readonly [Store, Store]> => {
+      const url = await createUrl();
+      const store = await open(url);
+      await migrate(store, 0);
+      return [store, await open(url)];
+    };
+    suite({ createUrl, open, freshPair, fresh: async () => (await freshPair())[0] });
+  });
+}
+
+/** A promise that the test resolves when the moment has come. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
+/** Lets everything that is ready run, so that a call that was begun gets as far as it can. */
+export async function turns(count = 20): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+/** The OutsideError that the work ends in. */
+export async function failureOf(work: Promise<unknown>): Promise<OutsideError> {
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof OutsideError) return error;
+  throw new Error('an OutsideError was expected', { cause: error });
+}
