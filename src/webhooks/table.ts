@@ -1,4 +1,5 @@
 // Which events we listen to, and who translates each: app.yml asks GitHub for the same.
+import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import type { Intent } from '../engine/intent.ts';
 import { translateCheckRun } from './check-run.ts';
 import { translateIssueComment } from './issue-comment.ts';
@@ -8,7 +9,7 @@ export type Translate = (payload: unknown, context: { readonly appId: number }) 
 export const WEBHOOKS = {
   issue_comment: translateIssueComment,
   check_run: translateCheckRun,
-} as const satisfies Readonly<Record<string, Translate>>;
+} as const satisfies Readonly<Partial<Record<EmitterWebhookEventName, Translate>>>;
 
 export type WebhookEvent = keyof typeof WEBHOOKS;
 

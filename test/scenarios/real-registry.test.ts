@@ -85,20 +85,6 @@ describe.skipIf(missing)("On Debian's docker-registry", () => {
     await world.end();
   });
 
-  function imageOf(commit: string): TestImage {
-    const labels = {
-      'org.opencontainers.image.source': 'https://github.com/acme/dotca',
-      'org.opencontainers.image.revision': commit,
-    };
-    return buildImage({
-      layers: [{ zeros: 101_000_000 }],
-      cmd: ['/app'],
-      labels,
-      attestationChild: true,
-      seed: commit,
-    });
-  }
-
   async function push(args: { repository: string; tag: string; image: TestImage }): Promise<void> {
     await pushImage({ ...args, baseUrl: registry.url, credentials: ADA });
   }
@@ -119,3 +105,17 @@ describe.skipIf(missing)("On Debian's docker-registry", () => {
     return answer.headers.get('docker-content-digest');
   }
 });
+
+function imageOf(commit: string): TestImage {
+  const labels = {
+    'org.opencontainers.image.source': 'https://github.com/acme/dotca',
+    'org.opencontainers.image.revision': commit,
+  };
+  return buildImage({
+    layers: [{ zeros: 101_000_000 }],
+    cmd: ['/app'],
+    labels,
+    attestationChild: true,
+    seed: commit,
+  });
+}

@@ -1,7 +1,7 @@
 // The test GitHub itself: a real Octokit App works with it, hears from it, and is told where it breaks the contract.
 import { generateKeyPairSync } from 'node:crypto';
 import { Octokit } from '@octokit/rest';
-import { verify } from '@octokit/webhooks-methods';
+import { Webhooks } from '@octokit/webhooks';
 import { describe, expect, test } from 'vitest';
 import { connectApp, SILENT } from './github/app-client.ts';
 import { DEFAULT_PERMISSIONS } from './github/world.ts';
@@ -115,7 +115,7 @@ describe('deliveries', () => {
     const [heard] = listener.heard;
     expect(heard?.path).toBe('/api/github/webhooks');
     const signature = String(heard?.headers['x-hub-signature-256']);
-    expect(await verify(world.env.WEBHOOK_SECRET, heard?.body ?? '', signature)).toBe(true);
+    expect(await new Webhooks({ secret: world.env.WEBHOOK_SECRET }).verify(heard?.body ?? '', signature)).toBe(true);
     expect(heard?.headers).toMatchObject({
       'x-github-delivery': delivery.guid,
       'x-github-event': 'issue_comment',

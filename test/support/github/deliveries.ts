@@ -1,5 +1,6 @@
 // Signs and sends webhooks as GitHub does, once and without retry, and keeps the log that the App may ask for.
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { Webhooks } from '@octokit/webhooks';
 import { z } from 'zod';
 import type { Json } from './render.ts';
 import type { State } from './state.ts';
@@ -81,7 +82,7 @@ export function createDeliveries(options: { readonly state: State; readonly secr
 
   return {
     log,
-    deliver: (delivery) => {
+    deliver: async (delivery) => {
       const guid = delivery.guid ?? randomUUID();
       const body = JSON.stringify(delivery.payload);
       const headers = {
@@ -93,14 +94,14 @@ export function createDeliveries(options: { readonly state: State; readonly secr
         'x-github-hook-id': String(HOOK_ID),
         'x-github-hook-installation-target-id': String(state.app.id),
         'x-github-hook-installation-target-type': 'integration',
-        'x-hub-signature-256': sign(delivery.secret ?? secret, body),
+        'x-hub-signature-256': await sign(delivery.secret ?? secret, body),
       };
       return attempt({ guid, event: delivery.event, headers, body, redelivery: false });
     },
-    redeliver: (guid) => {
+    redeliver: async (guid) => {
       const first = log.find((delivery) => delivery.guid === guid);
       if (first === undefined) throw new Error(`no delivery ${guid}`);
-      const headers = { ...first.headers, 'x-hub-signature-256': sign(secret, first.body) };
+      const headers = { ...first.headers, 'x-hub-signature-256': await sign(secret, first.body) };
       return attempt({ ...first, headers, redelivery: true });
     },
     send: (delivery) => {
@@ -124,8 +125,8 @@ export function createDeliveries(options: { readonly state: State; readonly secr
   };
 }
 
-function sign(secret: string, body: string): string {
-  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+function sign(secret: string, body: string): Promise<string> {
+  return new Webhooks({ secret }).sign(body);
 }
 
 type Outcome = Pick<Delivery, 'status' | 'statusText' | 'answer'>;
