@@ -1,0 +1,30 @@
+// Which repositories a command about the audit trail speaks of.
+import { OutsideError } from '../domain/outside-error.ts';
+import { listAuditedRepoIds } from '../store/audit.ts';
+import type { Store } from '../store/database.ts';
+import { findRepo } from '../store/repos.ts';
+import type { Flag } from './command.ts';
+
+export type AuditedRepo = {
+  readonly id: number;
+  /** Today's name, or the id where the database knows no name for it. */
+  readonly name: string;
+};
+
+export const repoFlag: Flag = {
+  value: '<owner/name>',
+  says: 'only this repository (default: all, one after the other)',
+};
+
+/** All with an audit trail, or those of that name; a name without one is an OutsideError. */
+export async function listAuditedRepos({ db }: Store, name: string | undefined): Promise<readonly AuditedRepo[]> {
+  const repos: AuditedRepo[] = [];
+  for (const id of await listAuditedRepoIds(db)) {
+    const repo = await findRepo(db, id);
+    repos.push({ id, name: repo?.name ?? `repository ${id}` });
+  }
+  if (name === undefined) return repos;
+  const named = repos.filter((repo) => repo.name.toLowerCase() === name.toLowerCase());
+  if (named.length > 0) return named;
+  throw new OutsideError(`the database holds no audit row of ${name}`, { code: 'repo-not-audited', retryable: false });
+}
