@@ -9,7 +9,7 @@ import { restoreProduction } from './effects/restore-production.ts';
 import { revisitEnvironment, revisitPromotion } from './effects/revisit-environment.ts';
 import { updateCard } from './effects/update-card.ts';
 import { updateCheckRun } from './effects/update-check-run.ts';
-import type { Handler } from './job.ts';
+import type { Handler } from './handler.ts';
 import type { Handlers } from './run-job.ts';
 import { rerunCheck } from './rerun-check.ts';
 import { reviewByClick } from './review-promotion.ts';

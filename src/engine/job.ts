@@ -1,10 +1,7 @@
-// The work that a job row carries, in which lane it runs, and what a handler answers.
+// The work that a job row carries, and in which lane it runs.
 import type { Effect } from '../domain/effect.ts';
 import type { Repo } from '../domain/promotion.ts';
-import type { Lease } from '../store/jobs.ts';
-import type { Commit } from './commit.ts';
 import type { Intent } from './intent.ts';
-import type { Services } from './services.ts';
 
 /** A stored webhook delivery, as it came. */
 export type Delivery = {
@@ -20,24 +17,6 @@ export type Tick = { readonly kind: 'sweep'; readonly slot: string };
 export type JobPayload = Delivery | Intent | Effect | Tick;
 export type JobKind = JobPayload['kind'];
 export type PayloadOf<Kind extends JobKind> = Extract<JobPayload, { kind: Kind }>;
-
-/** A claimed row. */
-export type Job<Kind extends JobKind = JobKind> = Lease & {
-  /** 1 on the first try. More than 1: an earlier try may have done its outside write. */
-  readonly attempts: number;
-  readonly createdAt: number;
-  readonly payload: PayloadOf<Kind>;
-};
-
-export type JobOutcome =
-  /** The job is finished in the transaction that stores the commit. */
-  | { readonly kind: 'done'; readonly commit: Commit | null }
-  /** To be run again at this time; says why in the log. */
-  | { readonly kind: 'again'; readonly at: number; readonly because: string };
-
-export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services) => Promise<JobOutcome>;
-
-export const DONE: JobOutcome = { kind: 'done', commit: null };
 
 /** How a payload becomes a row: same kind and key waiting = one row; same lane = one at a time, in order. */
 export type NewJob = {

@@ -1,5 +1,5 @@
 // How long a person's wish is tried while GitHub or the registry fail in a way that may pass.
-import type { Job } from './job.ts';
+import type { Job } from './handler.ts';
 import type { Services } from './services.ts';
 
 const PATIENCE_MS = 10 * 60 * 1000;

@@ -2,7 +2,7 @@
 import type { Repo } from '../domain/promotion.ts';
 import { createComment, findCommentByMarker } from '../github/comments.ts';
 import { replyMarker } from '../messages/reply-marker.ts';
-import type { Job } from './job.ts';
+import type { Job } from './handler.ts';
 import type { Services } from './services.ts';
 
 /** `body` begins with `replyMarker(key)`; `key` is its own for each such comment of a thread. */

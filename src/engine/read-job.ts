@@ -1,6 +1,7 @@
 // A row of the job table → the job it carries.
 import type { JobRow } from '../store/jobs.ts';
-import type { Job, JobPayload } from './job.ts';
+import type { Job } from './handler.ts';
+import type { JobPayload } from './job.ts';
 
 /** Throws when the row holds no payload of ours: a bug, or a database that something else wrote to. */
 export function readJob(row: JobRow): Job {

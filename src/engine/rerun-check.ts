@@ -2,7 +2,7 @@
 import { decide } from '../domain/decide.ts';
 import { findPromotion } from '../store/promotions.ts';
 import { commitOf } from './commit.ts';
-import { DONE, type Handler } from './job.ts';
+import { DONE, type Handler } from './handler.ts';
 import { loadActor, loadContext } from './load.ts';
 
 export const rerunCheck: Handler<'re-run'> = async ({ payload }, services) => {

@@ -10,7 +10,7 @@ import { answered, refused, type Answer, type Asked } from './answer.ts';
 import { commitOf, type Commit } from './commit.ts';
 import { findMeant } from './find-promotion.ts';
 import type { Sender } from './intent.ts';
-import { DONE, type Handler } from './job.ts';
+import { DONE, type Handler } from './handler.ts';
 import { loadActor, loadContext } from './load.ts';
 import type { Services } from './services.ts';
 

@@ -7,7 +7,7 @@ import { findForeignOwner } from './allowed-owners.ts';
 import { notDone, refused, replied, turnedAway, type Answer, type Asked } from './answer.ts';
 import { cancelPromotion } from './cancel-promotion.ts';
 import type { Intent } from './intent.ts';
-import type { Handler } from './job.ts';
+import type { Handler } from './handler.ts';
 import { loadActor, loadPolicy } from './load.ts';
 import { isPatient } from './patience.ts';
 import { requestPromotion } from './request-promotion.ts';

@@ -3,7 +3,8 @@ import { OutsideError } from '../domain/outside-error.ts';
 import { holdWrites, reserveWrite } from '../store/github-pace.ts';
 import { parkJob, renewLease, requeueJob, type JobRow } from '../store/jobs.ts';
 import { commitAndFinish } from './commit.ts';
-import { GITHUB_WRITES, installationOf, type Handler, type Job, type JobKind, type JobOutcome } from './job.ts';
+import type { Handler, Job, JobOutcome } from './handler.ts';
+import { GITHUB_WRITES, installationOf, type JobKind } from './job.ts';
 import { readJob } from './read-job.ts';
 import type { Services } from './services.ts';
 

@@ -2,7 +2,7 @@
 import { deleteDeliveriesBefore } from '../store/deliveries.ts';
 import { deleteFinishedJobsBefore } from '../store/job-upkeep.ts';
 import { deleteExpiredOnce } from '../store/once.ts';
-import { DONE, type Handler } from './job.ts';
+import { DONE, type Handler } from './handler.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEEP_FINISHED_JOBS_MS = 7 * DAY_MS;

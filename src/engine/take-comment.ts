@@ -2,7 +2,7 @@
 import { answersEverywhere, parseComment, parseCommandLine } from '../domain/command.ts';
 import { listPromotionsOfThread } from '../store/promotions.ts';
 import type { Intent } from './intent.ts';
-import { DONE, type Handler } from './job.ts';
+import { DONE, type Handler } from './handler.ts';
 
 type Line = Extract<Intent, { kind: 'command' }>['line'];
 /** `everywhere` false: other bots use the word too, so it is ours only in a thread with a promotion of ours. */

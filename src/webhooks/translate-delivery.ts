@@ -1,7 +1,7 @@
 // Feeds a stored delivery to Probot and turns what its handlers found into jobs.
 import type { Probot } from 'probot';
 import type { Intent } from '../engine/intent.ts';
-import { DONE, type Handler } from '../engine/job.ts';
+import { DONE, type Handler } from '../engine/handler.ts';
 import { isListenedTo } from './table.ts';
 
 /** Where the Probot handlers of one delivery leave their intents, by delivery id. */

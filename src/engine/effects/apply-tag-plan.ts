@@ -6,7 +6,7 @@ import { readBack } from '../apply/read-back.ts';
 import { undoTags, type Undone } from '../apply/undo-tags.ts';
 import { writeTags } from '../apply/write-tags.ts';
 import { commitAndContinue, commitOf } from '../commit.ts';
-import { DONE, type Handler, type JobOutcome } from '../job.ts';
+import { DONE, type Handler, type JobOutcome } from '../handler.ts';
 import { loadContext, loadPromotion } from '../load.ts';
 import { readProductionOf } from '../read-production.ts';
 import type { Services } from '../services.ts';

@@ -12,7 +12,7 @@ import { collectContents, type ImageContents } from '../../facts/contents.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { commitAndContinue, commitOf } from '../commit.ts';
-import { DONE, type Handler, type Job, type JobOutcome } from '../job.ts';
+import { DONE, type Handler, type Job, type JobOutcome } from '../handler.ts';
 import { loadContext, loadPromotion } from '../load.ts';
 import { isPatient } from '../patience.ts';
 import { readProduction } from '../read-production.ts';

@@ -1,7 +1,7 @@
 // Time has passed: a question that nobody answered is withdrawn.
 import { decide } from '../../domain/decide.ts';
 import { commitOf } from '../commit.ts';
-import type { Handler } from '../job.ts';
+import type { Handler } from '../handler.ts';
 import { loadContext, loadPromotion } from '../load.ts';
 
 export const expirePromotion: Handler<'expire-promotion'> = async ({ payload }, services) => {

@@ -1,7 +1,7 @@
 // Posts a fresh line that mentions the requester: an edited card notifies nobody.
 import { formatNumber } from '../../domain/promotion.ts';
 import { renderNotification } from '../../messages/notify.ts';
-import { DONE, type Handler } from '../job.ts';
+import { DONE, type Handler } from '../handler.ts';
 import { loadPromotion } from '../load.ts';
 import { loadView } from '../load-view.ts';
 import { postOnce } from '../post-once.ts';

@@ -1,7 +1,7 @@
 // Puts 👀, 🚀 or 👎 on the comment that carried a command.
 import { addReaction } from '../../github/reactions.ts';
 import { findRepo } from '../../store/repos.ts';
-import { DONE, type Handler } from '../job.ts';
+import { DONE, type Handler } from '../handler.ts';
 
 export const react: Handler<'react'> = async ({ payload }, { store, github }) => {
   const { repoId, commentId, reaction } = payload;

@@ -10,7 +10,7 @@ import { findAuditHead } from '../../store/audit.ts';
 import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { lineOf } from '../find-promotion.ts';
-import { DONE, type Handler } from '../job.ts';
+import { DONE, type Handler } from '../handler.ts';
 import { loadPolicy } from '../load.ts';
 import { loadView } from '../load-view.ts';
 import { postOnce } from '../post-once.ts';

@@ -5,7 +5,7 @@ import { findLastPromoted } from '../../store/promotions.ts';
 import { LeaseLost, outcomesOf, readJournal } from '../apply/application.ts';
 import { undoTags } from '../apply/undo-tags.ts';
 import { commitOf } from '../commit.ts';
-import { DONE, type Handler } from '../job.ts';
+import { DONE, type Handler } from '../handler.ts';
 import { loadContext, loadPromotion } from '../load.ts';
 
 export const restoreProduction: Handler<'restore-production'> = async (job, services) => {

@@ -4,7 +4,7 @@ import type { Promotion } from '../../domain/promotion.ts';
 import { findLastPromoted, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { commitOf } from '../commit.ts';
-import { DONE, type Handler } from '../job.ts';
+import { DONE, type Handler } from '../handler.ts';
 import { loadContext, loadPromotion } from '../load.ts';
 import { readProductionOf } from '../read-production.ts';
 

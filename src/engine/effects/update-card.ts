@@ -3,7 +3,7 @@ import type { Promotion } from '../../domain/promotion.ts';
 import { createComment, findCommentByMarker, updateComment } from '../../github/comments.ts';
 import { cardMarker, renderCard } from '../../messages/card.ts';
 import { findMark } from '../../store/github-marks.ts';
-import { DONE, type Handler, type Job } from '../job.ts';
+import { DONE, type Handler, type Job } from '../handler.ts';
 import { loadPromotion } from '../load.ts';
 import { loadView } from '../load-view.ts';
 import type { Services } from '../services.ts';

@@ -3,7 +3,7 @@ import { imageOf } from '../../domain/promotion.ts';
 import { publishCheckRun, type CheckRunContent } from '../../github/check-runs.ts';
 import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run.ts';
 import { findMark } from '../../store/github-marks.ts';
-import { DONE, type Handler } from '../job.ts';
+import { DONE, type Handler } from '../handler.ts';
 import { loadPromotion } from '../load.ts';
 import { loadView } from '../load-view.ts';
 

@@ -1,0 +1,23 @@
+// What carries out a job: it gets the claimed job, and answers with what is to be stored.
+import type { Lease } from '../store/jobs.ts';
+import type { Commit } from './commit.ts';
+import type { JobKind, PayloadOf } from './job.ts';
+import type { Services } from './services.ts';
+
+/** A claimed row. */
+export type Job<Kind extends JobKind = JobKind> = Lease & {
+  /** 1 on the first try. More than 1: an earlier try may have done its outside write. */
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly payload: PayloadOf<Kind>;
+};
+
+export type JobOutcome =
+  /** The job is finished in the transaction that stores the commit. */
+  | { readonly kind: 'done'; readonly commit: Commit | null }
+  /** To be run again at this time; says why in the log. */
+  | { readonly kind: 'again'; readonly at: number; readonly because: string };
+
+export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services) => Promise<JobOutcome>;
+
+export const DONE: JobOutcome = { kind: 'done', commit: null };
