@@ -38,9 +38,13 @@ export function notDone(asked: Asked, reply: Reply): Answer {
 
 /** Like `notDone`, but with words at most once per thread and day: for people who may not command us. */
 export function turnedAway(asked: Asked, refusal: Refusal): Answer {
-  const onceKey = `turned-away/${asked.repo.id}/${asked.issue}`;
-  const reply = { ...replyIn(asked, { kind: 'refusal', refusal, to: null }), onceKey };
+  const reply = { ...replyIn(asked, { kind: 'refusal', refusal, to: null }), onceKey: onceADay(asked, refusal) };
   return { repo: asked.repo, effects: [react(asked, '-1'), reply] };
+}
+
+/** The key under which a thread hears of such a refusal once a day, whoever is refused. */
+export function onceADay({ repo, issue }: Pick<Asked, 'repo' | 'issue'>, { code }: Refusal): string {
+  return `turned-away/${repo.id}/${issue}/${code}`;
 }
 
 function react({ repo, commentId }: Asked, reaction: Extract<Effect, { kind: 'react' }>['reaction']): Effect {

@@ -23,7 +23,9 @@ export type Intent =
       readonly issue: number;
       readonly commentId: number;
       readonly by: Sender;
-      readonly line: OurLine | { readonly kind: 'hint'; readonly hint: CommandHint } | TooManyCommands;
+      readonly line: CommandLine;
+      /** The comment's next commands: each is put into the table when the one before it is done, so none overtakes. */
+      readonly later: readonly CommandLine[];
     }
   | {
       readonly kind: 'click';
@@ -40,6 +42,9 @@ export type Intent =
       readonly externalId: string;
       readonly by: Sender;
     };
+
+/** What one line of a comment asks of us, or why it is not run. */
+export type CommandLine = OurLine | { readonly kind: 'hint'; readonly hint: CommandHint } | TooManyCommands;
 
 /** An eleventh command: none runs. */
 export type TooManyCommands = { readonly kind: 'too-many-commands'; readonly count: number; readonly limit: number };

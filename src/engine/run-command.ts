@@ -6,8 +6,8 @@ import type { Refusal } from '../domain/refusal.ts';
 import { findForeignOwner } from './allowed-owners.ts';
 import { notDone, refused, replied, turnedAway, type Answer, type Asked } from './answer.ts';
 import { cancelPromotion } from './cancel-promotion.ts';
-import type { Intent } from './intent.ts';
-import type { Handler } from './handler.ts';
+import type { CommandLine, Intent } from './intent.ts';
+import type { Handler, Job } from './handler.ts';
 import { loadActor, loadPolicy } from './load.ts';
 import { isPatient } from './patience.ts';
 import { requestPromotion } from './request-promotion.ts';
@@ -15,21 +15,32 @@ import { reviewByComment } from './review-promotion.ts';
 import type { Services } from './services.ts';
 import { showStatus } from './show-status.ts';
 
-type Line = Extract<Intent, { kind: 'command' }>['line'];
-
 export const runCommand: Handler<'command'> = async (job, services) => {
-  const { repo, issue, commentId, line } = job.payload;
-  const by = await loadActor(services, job.payload);
-  const asked: Asked = { repo, issue, commentId, by };
-  try {
-    return { kind: 'done', commit: await answer(services, asked, line) };
-  } catch (error) {
-    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
-    return { kind: 'done', commit: refused(asked, problemOf(services, asked, error)) };
-  }
+  const commit = await answerInTime(job, services);
+  return { kind: 'done', commit: { ...commit, intents: nextCommand(job.payload) } };
 };
 
-async function answer(services: Services, asked: Asked, line: Line): Promise<Answer> {
+/** An outside failure that may pass is thrown for a while, then answered like one that does not. */
+async function answerInTime(job: Job<'command'>, services: Services): Promise<Answer> {
+  const { repo, issue, commentId, by: sender, line } = job.payload;
+  let asked: Asked | null = null;
+  try {
+    asked = { repo, issue, commentId, by: await loadActor(services, job.payload) };
+    return await answer(services, asked, line);
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    if (asked !== null) return refused(asked, problemOf(services, asked, error));
+    const unknown: Asked = { repo, issue, commentId, by: { ...sender, role: 'none' } };
+    return turnedAway(unknown, { code: 'github-problem', problem: error.message });
+  }
+}
+
+function nextCommand({ later, ...command }: Extract<Intent, { kind: 'command' }>): readonly Intent[] {
+  const [line, ...rest] = later;
+  return line === undefined ? [] : [{ ...command, line, later: rest }];
+}
+
+async function answer(services: Services, asked: Asked, line: CommandLine): Promise<Answer> {
   const verb = verbOf(line);
   const foreign = await findForeignOwner(services, asked.repo);
   if (foreign !== null) return turnedAway(asked, { code: 'owner-not-allowed', owner: foreign });
@@ -66,7 +77,7 @@ function carryOut(services: Services, asked: Asked, command: Command): Answer | 
   }
 }
 
-function verbOf(line: Line): string {
+function verbOf(line: CommandLine): string {
   switch (line.kind) {
     case 'command':
       return line.command.kind;

@@ -1,12 +1,11 @@
 // A new comment: which of its lines are for us, and 👀 at once for those.
 import { answersEverywhere, parseComment, parseCommandLine } from '../domain/command.ts';
 import { listPromotionsOfThread } from '../store/promotions.ts';
-import type { Intent } from './intent.ts';
+import type { CommandLine, Intent } from './intent.ts';
 import { DONE, type Handler } from './handler.ts';
 
-type Line = Extract<Intent, { kind: 'command' }>['line'];
 /** `everywhere` false: other bots use the word too, so it is ours only in a thread with a promotion of ours. */
-type Candidate = { readonly line: Line; readonly everywhere: boolean };
+type Candidate = { readonly line: CommandLine; readonly everywhere: boolean };
 
 export const takeComment: Handler<'comment'> = async ({ payload }, { store }) => {
   const { repo, issue, commentId, by } = payload;
@@ -14,13 +13,14 @@ export const takeComment: Handler<'comment'> = async ({ payload }, { store }) =>
   const inDoubt = candidates.some(({ everywhere }) => !everywhere);
   const threadIsOurs = inDoubt && (await listPromotionsOfThread(store.db, { repoId: repo.id, issue })).length > 0;
   const taken = candidates.filter(({ everywhere }) => everywhere || threadIsOurs);
-  if (taken.length === 0) return DONE;
+  const [line, ...later] = taken.map((candidate) => candidate.line);
+  if (line === undefined) return DONE;
   return {
     kind: 'done',
     commit: {
       repo,
       effects: [{ kind: 'react', repoId: repo.id, commentId, reaction: 'eyes' }],
-      intents: taken.map(({ line }) => ({ kind: 'command', repo, issue, commentId, by, line })),
+      intents: [{ kind: 'command', repo, issue, commentId, by, line, later }],
     },
   };
 };

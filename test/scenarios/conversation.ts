@@ -1,0 +1,113 @@
+// A thread in acme/dotca with a staged image and an older one in production: people comment and click, and see the answers.
+import { parseDigest } from '../../src/domain/reference.ts';
+import type { StateKind } from '../../src/domain/promotion.ts';
+import { findPromotionByNumber } from '../../src/store/promotions.ts';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import type { ImageOptions, TestImage } from '../support/registry/images.ts';
+import { acme, IMAGE, Scenario, stage, type ScenarioOptions } from './world.ts';
+
+/** What became of a comment: its reactions, and our new comments in its thread that are no cards, markers cut off. */
+export type Said = { readonly id: number; readonly reactions: readonly string[]; readonly replies: readonly string[] };
+
+export type Conversation = {
+  readonly world: Scenario;
+  readonly repo: GitHubRepo;
+  /** The thread where people talk unless another is named. */
+  readonly issue: number;
+  readonly commit: string;
+  readonly short: string;
+  readonly image: TestImage;
+  /** What production holds at first. */
+  readonly old: TestImage;
+  readonly openIssue: () => number;
+  readonly say: (by: string, body: string, issue?: number) => Promise<Said>;
+  /** A click on the newest check run of the commit, or on the one named; answers the new replies in the thread. */
+  readonly click: (
+    by: string,
+    action: 'approve' | 'reject',
+    on?: { readonly checkRun?: number; readonly stalePage?: boolean },
+  ) => Promise<readonly string[]>;
+  /** `/promote` by ada, which comes to rest where the image brings it. */
+  readonly request: (options?: { readonly by?: string; readonly issue?: number }) => Promise<Said>;
+  /** The body of the one card of a promotion, marker cut off. */
+  readonly card: (number?: number) => string;
+  readonly replies: (issue?: number) => readonly string[];
+  readonly state: (number?: number) => Promise<StateKind | null>;
+  /** The tags of production. */
+  readonly production: () => { readonly main: string | null; readonly latest: string | null };
+};
+
+export async function begin(options: ScenarioOptions & { readonly image?: ImageOptions } = {}): Promise<Conversation> {
+  const world = await Scenario.start(options);
+  const repo = await acme(world);
+  const old = stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });
+  world.registry.setTag(IMAGE, 'main', old.digest);
+  world.registry.setTag(IMAGE, 'latest', old.digest);
+  const commit = repo.commitOn('staging', { message: 'New login page' });
+  const image = stage(world, { commit, ...(options.image === undefined ? {} : { image: options.image }) });
+  return converse(world, { repo, commit, image, old });
+}
+
+/** A conversation about one image in a world that stands already. */
+export function converse(
+  world: Scenario,
+  about: Pick<Conversation, 'repo' | 'commit' | 'image' | 'old'>,
+): Conversation {
+  const { repo, commit } = about;
+  const short = commit.slice(0, 7);
+  const issue = repo.openIssue({ title: 'Release', by: 'ada' });
+  const threads = [issue];
+  const openIssue = (): number => {
+    threads.push(repo.openIssue({ title: 'Another', by: 'ada' }));
+    return threads.at(-1) ?? issue;
+  };
+  const ofApp = (thread: number): readonly { readonly marker: string; readonly text: string }[] =>
+    repo.comments(thread).flatMap(({ byApp, body }) => {
+      const [marker = '', ...lines] = body.split('\n');
+      return byApp ? [{ marker, text: lines.join('\n').trim() }] : [];
+    });
+  const replies = (thread = issue): readonly string[] =>
+    ofApp(thread).flatMap(({ marker, text }) => (marker.startsWith('<!-- imprimatur reply ') ? [text] : []));
+  const say: Conversation['say'] = async (by, body, thread = issue) => {
+    const before = replies(thread).length;
+    const { id } = await repo.comment({ issue: thread, by, body });
+    await world.drain();
+    return { id, reactions: repo.reactions(id), replies: replies(thread).slice(before) };
+  };
+  return {
+    ...about,
+    world,
+    issue,
+    short,
+    openIssue,
+    say,
+    click: async (by, action, on = {}) => {
+      const newest = repo.checkRuns(commit).at(-1)?.id;
+      const checkRun = on.checkRun ?? newest;
+      if (checkRun === undefined) throw new Error('there is no check run to click on');
+      const before = replies().length;
+      await repo.click({ checkRun, action, by, ...(on.stalePage === true ? { stalePage: true } : {}) });
+      await world.drain();
+      return replies().slice(before);
+    },
+    request: ({ by = 'ada', issue: thread = issue } = {}) => say(by, `/promote staging-${short}`, thread),
+    card: (number = 1) => {
+      const cards = threads.flatMap(ofApp).filter(({ marker }) => marker === `<!-- imprimatur P${number} -->`);
+      const [card] = cards;
+      if (card === undefined || cards.length > 1) throw new Error(`${cards.length} cards of P${number}`);
+      return card.text;
+    },
+    replies,
+    state: async (number = 1) => {
+      const promotion = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
+      return promotion?.state.kind ?? null;
+    },
+    production: () => ({ main: world.registry.tag(IMAGE, 'main'), latest: world.registry.tag(IMAGE, 'latest') }),
+  };
+}
+
+/** `sha256:0123456789ab…`, as cards shorten it. */
+export function shown(digest: string): string {
+  if (parseDigest(digest) === null) throw new Error(`${digest} is no digest`);
+  return `${digest.slice(0, 'sha256:'.length + 12)}…`;
+}
