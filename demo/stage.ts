@@ -1,0 +1,140 @@
+// Sets the stage: a GitHub, a registry that wants tokens, and the app between them; all on this machine, all thrown away.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GitHubRepo } from '../test/support/github/repo.ts';
+import { startGitHub, type GitHubWorld } from '../test/support/github/world.ts';
+import { startRegistryDouble, type RegistryDouble } from '../test/support/registry/double.ts';
+import { startApp, type AppProcess, type Env } from './app-process.ts';
+import { pushBuild, type Build } from './build.ts';
+import type { RegistryAddress } from './registry-client.ts';
+import type { Printer } from './terminal/printer.ts';
+
+export type Stage = {
+  readonly github: GitHubWorld;
+  readonly registry: RegistryDouble;
+  readonly app: AppProcess;
+  /** What the app's process was given, and nothing else. */
+  readonly env: Env;
+  readonly repo: GitHubRepo;
+  /** How somebody who may only pull reads the registry. */
+  readonly visitor: RegistryAddress;
+  /** Commits to `staging` and pushes the image of that commit with these tags, `staging-<sha>` if none. */
+  readonly build: (what: { readonly message: string; readonly tags?: readonly string[] }) => Promise<Build>;
+  /** Oldest first. */
+  readonly builds: readonly Build[];
+  /** Waits until what the app does on GitHub has made it true; fails after a bounded time, or when the app dies. */
+  readonly until: (what: string, isTrue: () => boolean) => Promise<void>;
+};
+
+/** Who may do what: `bob` can be made a mere reader to show that nothing is promoted then. */
+export type Cast = { readonly bob: 'write' | 'read' };
+
+export const OWNER = 'acme';
+export const NAME = 'dotca';
+export const IMAGE = `${OWNER}/${NAME}`;
+
+const PATIENCE_MS = 10_000;
+const CI = { username: 'build-server', password: 'for-the-demo-only-1' };
+const MACHINE_USER = { username: 'imprimatur', password: 'for-the-demo-only-2' };
+const VISITOR = { username: 'visitor', password: 'for-the-demo-only-3' };
+
+/** Everything that was opened is handed to `defer`, to be closed in reverse order, also when a later step fails. */
+export async function openStage(args: {
+  readonly printer: Printer;
+  readonly cast: Cast;
+  readonly defer: (close: () => Promise<unknown>) => void;
+}): Promise<Stage> {
+  const { step } = args.printer;
+  const folder = await mkdtemp(join(tmpdir(), 'imprimatur-demo-'));
+  args.defer(() => rm(folder, { recursive: true, force: true }));
+
+  const github = await step('A GitHub opens, with an organization that has the App installed', async (note) => {
+    const world = await startGitHub({ owners: [OWNER] });
+    args.defer(world.close);
+    note(`${world.url} · stateful, checks every request against GitHub's own API description`);
+    return world;
+  });
+  const repo = await github.repo({
+    owner: OWNER,
+    name: NAME,
+    private: true,
+    users: { ada: 'write', bob: args.cast.bob, ron: 'read' },
+  });
+
+  const registry = await step('An image registry opens, which wants a token for everything', async (note) => {
+    const double = await startRegistryDouble({ quirks: { auth: 'token' } });
+    args.defer(double.close);
+    double.quirks.tokenRules.users = {
+      [CI.username]: { password: CI.password, rights: { [IMAGE]: 'pull,push' } },
+      [MACHINE_USER.username]: { password: MACHINE_USER.password, rights: { [IMAGE]: 'pull,push' } },
+      [VISITOR.username]: { password: VISITOR.password, rights: { [IMAGE]: 'pull' } },
+    };
+    note(`${double.url} · speaks the OCI distribution protocol`);
+    return double;
+  });
+  const builds: Build[] = [];
+  const build: Stage['build'] = async ({ message, tags }) => {
+    const made = await pushBuild({
+      commit: repo.commitOn('staging', { message, by: 'ada' }),
+      sourceUrl: `https://github.com/${IMAGE}`,
+      target: { url: registry.url, repository: IMAGE, credentials: CI },
+      ...(tags === undefined ? {} : { tags }),
+    });
+    builds.push(made);
+    return made;
+  };
+
+  const env: Env = {
+    ...github.env,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATABASE_URL: `sqlite:${join(folder, 'imprimatur.db')}`,
+    DOCKER_CONFIG: folder,
+    REGISTRY_HOST: registry.host,
+    LOG_FORMAT: 'json',
+  };
+  const app = await step('The app starts as a process of its own', async (note) => {
+    await writeFile(join(folder, 'config.json'), dockerConfig(registry.host), { mode: 0o600 });
+    const process = await startApp(env);
+    args.defer(process.stop);
+    github.setAppUrl(process.url);
+    note(`${process.url} · it knows ${Object.keys(env).length} environment variables, and nothing else`);
+    return process;
+  });
+
+  return {
+    github,
+    registry,
+    app,
+    env,
+    repo,
+    build,
+    builds,
+    visitor: { url: registry.url, repository: IMAGE, credentials: VISITOR },
+    until: async (what, isTrue) => {
+      try {
+        await Promise.race([github.until(isTrue, { what, timeoutMs: PATIENCE_MS }), app.died]);
+      } catch (error) {
+        const complaints = app.complaints();
+        const log =
+          complaints === ''
+            ? ''
+            : `
+The app's log says:
+${complaints}`;
+        throw new Error(`${messageOf(error)}${log}`, { cause: error });
+      }
+    },
+  };
+}
+
+/** The credentials of the machine user, as `docker login` writes them. */
+function dockerConfig(host: string): string {
+  const auth = Buffer.from(`${MACHINE_USER.username}:${MACHINE_USER.password}`).toString('base64');
+  return JSON.stringify({ auths: { [host]: { auth } } });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
