@@ -8,7 +8,7 @@ import { OutsideError } from '../../src/domain/outside-error.ts';
 import { assertWritable, openStore, type Store } from '../../src/store/database.ts';
 import { migrate, MIGRATIONS } from '../../src/store/migrations.ts';
 import { findRepo, saveRepo } from '../../src/store/repos.ts';
-import { failureOf, gate, onBothEngines, turns } from './engines.ts';
+import { failureOf, gate, onBothEngines, untilSomebodyWaits } from './engines.ts';
 import { promotion, repo, storePromotion } from './fixtures.ts';
 import { insertPromotion } from '../../src/store/promotions.ts';
 
@@ -17,8 +17,8 @@ async function tableNames(store: Store): Promise<readonly string[]> {
   return tables.map(({ name }) => name).toSorted();
 }
 
-/** Reads a counter, waits, and writes what it read plus one. */
-function count(handle: Store, hold: Promise<void>): Promise<number> {
+/** Reads a counter, says so, waits, and writes what it read plus one. */
+function count(handle: Store, { hasRead, hold }: { hasRead: () => void; hold: Promise<void> }): Promise<number> {
   return handle.transaction(async (tx) => {
     const row = await tx
       .selectFrom('repos')
@@ -26,6 +26,7 @@ function count(handle: Store, hold: Promise<void>): Promise<number> {
       .where('id', '=', repo.id)
       .forUpdate()
       .executeTakeFirstOrThrow();
+    hasRead();
     await hold;
     await tx
       .updateTable('repos')
@@ -160,10 +161,11 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       const [store, other] = await freshPair();
       await store.transaction((tx) => saveRepo(tx, repo, 1));
       const { opened, open: release } = gate();
-      const first = count(store, opened);
-      await turns();
-      const second = count(other, Promise.resolve());
-      await turns();
+      const firstHasRead = gate();
+      const first = count(store, { hasRead: firstHasRead.open, hold: opened });
+      await firstHasRead.opened;
+      const second = count(other, { hasRead: release, hold: Promise.resolve() });
+      await untilSomebodyWaits(store);
       release();
       expect(await Promise.all([first, second])).toEqual([1, 2]);
     });

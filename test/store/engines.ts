@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { OutsideError } from '../../src/domain/outside-error.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
@@ -85,4 +86,13 @@ export async function failureOf(work: Promise<unknown>): Promise<OutsideError> {
   );
   if (error instanceof OutsideError) return error;
   throw new Error('an OutsideError was expected', { cause: error });
+}
+
+/** Until a query of another connection waits for a lock; on SQLite nothing can be seen of that. */
+export async function untilSomebodyWaits(store: Store): Promise<void> {
+  if (store.engine === 'sqlite') return turns();
+  for (let waiting = 0; waiting === 0;) {
+    const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM pg_locks WHERE NOT granted`.execute(store.db);
+    waiting = rows[0]?.n ?? 0;
+  }
 }

@@ -24,7 +24,7 @@ import {
   type NewJobRow,
 } from '../../src/store/jobs.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { gate, onBothEngines, turns } from './engines.ts';
+import { gate, onBothEngines, turns, untilSomebodyWaits } from './engines.ts';
 
 const run = promisify(execFile);
 
@@ -55,15 +55,6 @@ const finish = (store: Store, { id, lease }: JobRow, now = 20): Promise<boolean>
 function claimed(job: JobRow | null): JobRow {
   if (job === null) throw new Error('no job was claimed');
   return job;
-}
-
-/** Until a query of another connection waits for a lock; on SQLite nothing can be seen of that. */
-async function untilSomebodyWaits(store: Store): Promise<void> {
-  if (store.engine === 'sqlite') return turns();
-  for (let waiting = 0; waiting === 0;) {
-    const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM pg_locks WHERE NOT granted`.execute(store.db);
-    waiting = rows[0]?.n ?? 0;
-  }
 }
 
 onBothEngines(({ createUrl, fresh, freshPair, open }) => {
