@@ -1,17 +1,19 @@
 // Approvals and rejections, by comment or by a click on the check run.
 import { decide, type PromotionEvent } from '../domain/decide.ts';
-import type { Effect } from '../domain/effect.ts';
+import { OutsideError } from '../domain/outside-error.ts';
 import type { Promotion } from '../domain/promotion.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { findMark } from '../store/github-marks.ts';
 import { findPromotion } from '../store/promotions.ts';
 import { findForeignOwner } from './allowed-owners.ts';
-import { answered, refused, type Answer, type Asked } from './answer.ts';
+import { answered, onceADay, refused, type Answer, type Asked } from './answer.ts';
 import { commitOf, type Commit } from './commit.ts';
 import { findMeant } from './find-promotion.ts';
 import type { Sender } from './intent.ts';
 import { DONE, type Handler } from './handler.ts';
+import type { PayloadOf } from './job.ts';
 import { loadActor, loadContext } from './load.ts';
+import { isPatient } from './patience.ts';
 import type { Services } from './services.ts';
 
 type Reviewed = Extract<PromotionEvent, { kind: 'reviewed' }>;
@@ -33,32 +35,52 @@ export async function reviewByComment(
 }
 
 /** A click on `Approve` or `Reject`: good only on the check run that shows the promotion now. */
-export const reviewByClick: Handler<'click'> = async ({ payload }, services) => {
-  const { repo, action, checkRunId, externalId } = payload;
+export const reviewByClick: Handler<'click'> = async (job, services) => {
+  const { repo, checkRunId, externalId, by } = job.payload;
   const stored = await findPromotion(services.store.db, externalId);
   if (stored === null || stored.repo.id !== repo.id) {
     services.log.warn({ repo: repo.name, checkRun: checkRunId }, 'a click on a check run of no promotion of ours');
     return DONE;
   }
   const promotion = { ...stored, repo };
-  const foreign = await findForeignOwner(services, repo);
-  if (foreign !== null) {
-    return { kind: 'done', commit: clickRefused(promotion, payload.by, { code: 'owner-not-allowed', owner: foreign }) };
+  try {
+    return { kind: 'done', commit: await decideClick(services, promotion, job.payload) };
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    return { kind: 'done', commit: clickRefused(promotion, by, { code: 'github-problem', problem: error.message }) };
   }
+};
+
+async function decideClick(
+  services: Services,
+  promotion: Promotion,
+  click: PayloadOf<'click'>,
+): Promise<Commit | null> {
+  const { repo, action, checkRunId } = click;
+  const foreign = await findForeignOwner(services, repo);
+  if (foreign !== null) return clickRefused(promotion, click.by, { code: 'owner-not-allowed', owner: foreign });
   const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });
-  const by = await loadActor(services, payload);
+  const by = await loadActor(services, click);
   const via = { kind: 'check-run', current: mark?.githubId === checkRunId } as const;
   const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via };
   const decision = decide(promotion, event, await loadContext(services, promotion));
-  if (decision.kind !== 'refused') return { kind: 'done', commit: commitOf(promotion, decision) };
-  return { kind: 'done', commit: { ...clickRefused(promotion, payload.by, decision.refusal), audit: decision.audit } };
-};
+  if (decision.kind !== 'refused') return commitOf(promotion, decision);
+  return { ...clickRefused(promotion, click.by, decision.refusal), audit: decision.audit };
+}
+
+/** Those who may not review, whatever the promotion's state: a thread hears of each kind once a day. */
+const FOR_STRANGERS: readonly Refusal['code'][] = [
+  'owner-not-allowed',
+  'not-permitted',
+  'bot-not-permitted',
+  'github-problem',
+];
 
 /** A click has no comment to react to: the reason goes to the promotion's thread. */
-function clickRefused(promotion: Promotion, by: Sender, refusal: Refusal): Commit {
-  const { repo, thread } = promotion;
+function clickRefused({ repo, thread }: Promotion, by: Sender, refusal: Refusal): Commit {
+  if (thread === null) return { repo };
+  const { issue } = thread;
+  const onceKey = FOR_STRANGERS.includes(refusal.code) ? onceADay({ repo, issue }, refusal) : null;
   const reply = { kind: 'refusal', refusal, to: by.login } as const;
-  const effects: readonly Effect[] =
-    thread === null ? [] : [{ kind: 'reply', repoId: repo.id, issue: thread.issue, reply, onceKey: null }];
-  return { repo, effects };
+  return { repo, effects: [{ kind: 'reply', repoId: repo.id, issue, reply, onceKey }] };
 }

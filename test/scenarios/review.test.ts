@@ -1,0 +1,140 @@
+// Approvals and rejections: by comment and by click, twice, at once, too early and too late.
+import { afterEach, expect, test } from 'vitest';
+import { begin, type Conversation } from './conversation.ts';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+test("the requester's own click is refused with the reason, somebody else's promotes", async () => {
+  talk = await begin();
+  await talk.request();
+  expect(await talk.click('ada', 'approve')).toEqual([
+    expect.stringMatching(/^`ada`: Your approval of P1 does not count, because you asked for it/),
+  ]);
+  expect(talk.production()).toEqual({ main: talk.old.digest, latest: talk.old.digest });
+  expect(await talk.click('bob', 'approve')).toEqual([]);
+  expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
+  expect(await reviewEntries()).toEqual(['ada review-refused own-request', 'bob reviewed approve']);
+  await talk.world.end();
+});
+
+test('two people approve at the same moment: one promotion, and the second hears that the tags move', async () => {
+  talk = await begin();
+  await talk.request();
+  const { repo, issue, world } = talk;
+  const [bob, mia] = await Promise.all([
+    repo.comment({ issue, by: 'bob', body: '/approve' }),
+    repo.comment({ issue, by: 'mia', body: '/approve P1' }),
+  ]);
+  await world.drain();
+  const both = [repo.reactions(bob.id), repo.reactions(mia.id)].toSorted();
+  expect(both).toEqual([
+    ['eyes', '-1'],
+    ['eyes', 'rocket'],
+  ]);
+  expect(talk.production().main).toBe(talk.image.digest);
+  expect((await entries()).filter(({ kind }) => kind === 'applying' || kind === 'promoted')).toHaveLength(2);
+  await world.end();
+});
+
+test('two clicks at the same moment promote once', async () => {
+  talk = await begin();
+  await talk.request();
+  const run = talk.repo.checkRuns(talk.commit).at(-1)?.id ?? 0;
+  await Promise.all(['bob', 'mia'].map((by) => talk.repo.click({ checkRun: run, action: 'approve', by })));
+  await talk.world.drain();
+  expect((await entries()).filter(({ kind }) => kind === 'promoted')).toHaveLength(1);
+  await talk.world.end();
+});
+
+test('one rejection ends it, with its reason on the card, and no approval revives it', async () => {
+  talk = await begin();
+  await talk.request();
+  expect((await talk.say('bob', '/reject the migration can not go back')).reactions).toEqual(['eyes', 'rocket']);
+  expect(talk.card()).toContain('Declined by bob');
+  expect(talk.card()).toContain('Reason: the migration can not go back');
+  const late = await talk.say('mia', '/approve P1');
+  expect(late.reactions).toEqual(['eyes', '-1']);
+  expect(late.replies).toEqual([expect.stringContaining("P1 can't be reviewed now: it was declined")]);
+  expect(talk.production().main).toBe(talk.old.digest);
+  await talk.world.end();
+});
+
+test('a click on Reject declines without a reason', async () => {
+  talk = await begin();
+  await talk.request();
+  await talk.click('mia', 'reject');
+  expect(await talk.state()).toBe('declined');
+  expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'failure', actions: [] });
+  await talk.world.end();
+});
+
+test.each([
+  ['cancelled', '/cancel', 'it was cancelled'],
+  ['declined', '/reject no', 'it was declined'],
+  ['promoted', '/approve', 'it was promoted'],
+])('an approval after it was %s is refused, by comment and on a stale page', async (_state, ending, says) => {
+  talk = await begin();
+  await talk.request();
+  await talk.say('bob', ending);
+  const before = talk.production();
+  const said = await talk.say('mia', '/approve P1');
+  expect(said.reactions).toEqual(['eyes', '-1']);
+  expect(said.replies).toEqual([expect.stringContaining(`P1 can't be reviewed now: ${says}`)]);
+  expect(await talk.click('mia', 'approve', { stalePage: true })).toEqual([
+    expect.stringMatching(new RegExp(`^\`mia\`: P1 can't be reviewed now: ${says}`)),
+  ]);
+  expect(talk.production()).toEqual(before);
+  await talk.world.end();
+});
+
+test('the check run is in progress while the image is examined, and a click on it then is refused', async () => {
+  talk = await begin();
+  const { world, repo, issue, commit } = talk;
+  // The layers can't be read for a while: the commit is known, the outcome is not.
+  world.registry.quirks.html502 = { times: 1000, on: /^HEAD .*\/blobs\// };
+  await repo.comment({ issue, by: 'ada', body: `/promote ${talk.short}` });
+  await world.drain();
+  expect(repo.checkRuns(commit)).toEqual([
+    expect.objectContaining({ status: 'in_progress', conclusion: null, actions: [], headSha: commit }),
+  ]);
+  expect(repo.comments(issue).filter(({ byApp }) => byApp)).toEqual([]);
+  expect(await talk.click('bob', 'approve', { stalePage: true })).toEqual([
+    expect.stringMatching(/^`bob`: P1 can't be reviewed now: it is being examined\. Try again when its card asks/),
+  ]);
+  expect((await talk.say('bob', '/approve P1')).replies).toEqual([expect.stringContaining('it is being examined')]);
+  world.registry.quirks.html502 = { times: 0 };
+  await world.pass(60_000, 10_000);
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect(repo.checkRuns(commit)).toEqual([
+    expect.objectContaining({ status: 'completed', conclusion: 'action_required' }),
+  ]);
+  expect(talk.card()).toContain('Waits for approval');
+  await world.end();
+});
+
+test('approving twice in one comment counts once', async () => {
+  talk = await begin();
+  await talk.request();
+  expect((await talk.say('bob', '/approve\n/approve')).reactions).toEqual(['eyes', 'rocket', '-1']);
+  expect((await entries()).filter(({ kind }) => kind === 'promoted')).toHaveLength(1);
+  await talk.world.end();
+});
+
+async function entries(): Promise<readonly { readonly kind: string; readonly text: string }[]> {
+  const rows = (await talk.world.audit()).get(talk.repo.id) ?? [];
+  return rows.map(({ entry }) => {
+    const parsed: { kind: string; actor: { login: string } | null; details: { verdict?: string; code?: string } } =
+      JSON.parse(entry);
+    return {
+      kind: parsed.kind,
+      text: `${parsed.actor?.login} ${parsed.kind} ${parsed.details.code ?? parsed.details.verdict}`,
+    };
+  });
+}
+
+async function reviewEntries(): Promise<readonly string[]> {
+  return (await entries()).filter(({ kind }) => kind.startsWith('review')).map(({ text }) => text);
+}

@@ -1,0 +1,155 @@
+// Who may ask and who may approve: GitHub's answer at the moment of the decision.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../support/github/state.ts';
+import { begin, converse, type Conversation } from './conversation.ts';
+import { stage } from './world.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+type Row = readonly [name: string, role: Role, role_: string | null];
+
+const MAY: readonly Row[] = [
+  ['admin', 'admin', null],
+  ['maintain', 'maintain', null],
+  ['write', 'write', null],
+  ['a custom role on write', { custom: 'releaser', base: 'write' }, null],
+  ['a custom role on maintain', { custom: 'lead', base: 'maintain' }, null],
+];
+const MAY_NOT: readonly Row[] = [
+  ['triage', 'triage', 'triage access'],
+  ['read', 'read', 'read access'],
+  ['a custom role on read', { custom: 'auditor', base: 'read' }, 'read access'],
+  ['a custom role that is called like a higher one', { custom: 'admin', base: 'read' }, 'read access'],
+  ['no role', 'none', 'no access'],
+];
+
+describe('roles', () => {
+  let talk: Conversation;
+  beforeAll(async () => {
+    talk = await begin();
+  });
+  afterAll(async () => {
+    await talk.world.end();
+    await talk.world.close();
+  });
+
+  test.each(MAY)('%s may ask, and may approve what another asked for', async (_name, role) => {
+    const { world, repo, old } = talk;
+    repo.user('rita', role);
+    const commit = repo.commitOn('staging', { message: 'Asked' });
+    const asking = converse(world, { repo, old, commit, image: stage(world, { commit }) });
+    expect((await asking.request({ by: 'rita' })).reactions).toEqual(['eyes', 'rocket']);
+    await asking.say('bob', '/cancel');
+    await asking.request({ by: 'ada' });
+    expect((await asking.say('rita', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(asking.production().main).toBe(asking.image.digest);
+  });
+
+  test.each(MAY_NOT)('%s may neither ask nor approve', async (_name, role, access) => {
+    const { world, repo, old } = talk;
+    repo.user('rita', role);
+    const commit = repo.commitOn('staging', { message: 'Not asked' });
+    const asking = converse(world, { repo, old, commit, image: stage(world, { commit }) });
+    const asked = await asking.request({ by: 'rita' });
+    expect(asked.reactions).toEqual(['eyes', '-1']);
+    expect(asked.replies).toEqual([
+      expect.stringContaining(`takes write access to this repository, and you have ${access}`),
+    ]);
+    const before = asking.production();
+    await asking.request({ by: 'ada' });
+    expect((await asking.say('rita', '/approve')).reactions).toEqual(['eyes', '-1']);
+    expect(await asking.click('rita', 'approve')).toEqual([]);
+    expect(asking.production()).toEqual(before);
+    expect((await asking.say('ada', '/cancel')).reactions).toEqual(['eyes', 'rocket']);
+  });
+});
+
+describe('one conversation', () => {
+  let talk: Conversation;
+  afterEach(async () => {
+    await talk.world.close();
+  });
+
+  test('people who may not command us hear why once a thread and day, and see 👎 each time', async () => {
+    talk = await begin();
+    talk.repo.user('rob', 'triage');
+    const first = await talk.say('ron', '/status');
+    expect(first.reactions).toEqual(['eyes', '-1']);
+    expect(first.replies).toHaveLength(1);
+    expect(await talk.say('ron', '/promote')).toMatchObject({ reactions: ['eyes', '-1'], replies: [] });
+    expect(await talk.say('rob', '/status\n/promote staging')).toMatchObject({
+      reactions: ['eyes', '-1'],
+      replies: [],
+    });
+    expect((await talk.say('ron', '/status', talk.openIssue())).replies).toHaveLength(1);
+    await talk.world.pass(DAY_MS - 1);
+    expect((await talk.say('ron', '/status')).replies).toEqual([]);
+    await talk.world.pass(1);
+    expect((await talk.say('ron', '/status')).replies).toHaveLength(1);
+    expect((await talk.say('ron', '/status')).replies).toEqual([]);
+    await talk.world.end();
+  });
+
+  test('in a thread that is not ours a reader who says /approve sees nothing at all', async () => {
+    talk = await begin();
+    expect(await talk.say('ron', '/approve')).toMatchObject({ reactions: [], replies: [] });
+    await talk.world.end();
+  });
+
+  test('clicks of somebody without the right are answered once a thread and day too', async () => {
+    talk = await begin();
+    await talk.request();
+    expect(await talk.click('ron', 'approve')).toEqual([expect.stringMatching(/^`ron`: .*you have read access/)]);
+    expect(await talk.click('ron', 'reject')).toEqual([]);
+    expect(await talk.click('renovate[bot]', 'approve')).toEqual([expect.stringMatching(/A bot can't approve/)]);
+    expect(await talk.click('renovate[bot]', 'approve')).toEqual([]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await talk.world.end();
+  });
+
+  test('write access that was lost between request and approval counts no more, and counts again once it is back', async () => {
+    talk = await begin();
+    await talk.request();
+    talk.repo.user('bob', 'read');
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', '-1']);
+    expect(await talk.state()).toBe('awaiting-approval');
+    talk.repo.user('bob', 'write');
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    await talk.world.end();
+  });
+
+  test('the requester may withdraw and reject what they may not approve', async () => {
+    talk = await begin();
+    await talk.request();
+    const own = await talk.say('ada', '/approve');
+    expect(own.reactions).toEqual(['eyes', '-1']);
+    expect(own.replies).toEqual([
+      expect.stringMatching(/^Your approval of P1 does not count, because you asked for it/),
+    ]);
+    expect((await talk.say('ada', '/reject found a bug')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('declined');
+    expect(talk.card()).toContain('Reason: found a bug');
+    await talk.world.end();
+  });
+
+  test('where nobody but the requester could approve, the card says so until somebody is invited', async () => {
+    talk = await begin();
+    const { repo } = talk;
+    for (const login of ['bob', 'mia']) repo.user(login, 'triage');
+    repo.user('deploy[bot]', 'admin');
+    await talk.request();
+    expect(talk.card()).toContain('Nobody but `ada`, who asked, could approve. Invite somebody with write access');
+    repo.user('zoe', 'write');
+    expect((await talk.say('zoe', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    await talk.world.end();
+  });
+
+  test('where others can approve, the card says who', async () => {
+    talk = await begin();
+    await talk.request();
+    expect(talk.card()).toContain('Anyone with write access can approve, but not the one who asked.');
+    await talk.world.end();
+  });
+});
