@@ -1,6 +1,6 @@
 // The world of the scenarios: the real app on a real database, a stateful GitHub, a registry, and a clock turned by hand.
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -12,7 +12,7 @@ import { countJobs, listDeadJobs } from '../../src/store/job-upkeep.ts';
 import { createApplication, type Application, type World } from '../../src/wiring.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
-import { startRegistryDouble, type RegistryDouble } from '../support/registry/double.ts';
+import { startRegistryDouble, type Hook, type RegistryDouble } from '../support/registry/double.ts';
 import { buildImage, type ImageOptions, type TestImage } from '../support/registry/images.ts';
 
 export type ScenarioOptions = {
@@ -20,6 +20,8 @@ export type ScenarioOptions = {
   readonly owners?: readonly string[];
   /** `sqlite:<temporary file>` where nothing is said. */
   readonly databaseUrl?: string;
+  /** What docker's config.json holds for the registry. */
+  readonly credentials?: { readonly username: string; readonly password: string };
 };
 
 export const START = Date.UTC(2026, 10, 24, 9, 0, 0);
@@ -32,23 +34,26 @@ export class Scenario {
   readonly clock: Clock;
   readonly log: readonly string[];
   app: Application;
-  readonly #restart: () => Promise<Application>;
+  readonly #restart: (env?: ScenarioOptions['env']) => Promise<Process>;
   readonly #folder: string;
+  readonly #abandoned: Application[] = [];
+  #life: Life;
 
   private constructor(parts: {
     readonly github: GitHubWorld;
     readonly registry: RegistryDouble;
     readonly clock: Clock;
     readonly log: readonly string[];
-    readonly app: Application;
-    readonly restart: () => Promise<Application>;
+    readonly process: Process;
+    readonly restart: (env?: ScenarioOptions['env']) => Promise<Process>;
     readonly folder: string;
   }) {
     this.github = parts.github;
     this.registry = parts.registry;
     this.clock = parts.clock;
     this.log = parts.log;
-    this.app = parts.app;
+    this.app = parts.process.app;
+    this.#life = parts.process.life;
     this.#restart = parts.restart;
     this.#folder = parts.folder;
   }
@@ -60,7 +65,7 @@ export class Scenario {
       now: clock.now,
       ...(options.owners === undefined ? {} : { owners: options.owners }),
     });
-    const registry = await startRegistryDouble();
+    const registry = await startRegistryDouble({ clock: clock.now });
     const log: string[] = [];
     const env = {
       ...github.env,
@@ -69,18 +74,28 @@ export class Scenario {
       REGISTRY_HOST: registry.host,
       ...options.env,
     };
-    const start = async (): Promise<Application> => {
+    if (options.credentials !== undefined) {
+      const { username, password } = options.credentials;
+      const auth = Buffer.from(`${username}:${password}`).toString('base64');
+      await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }));
+    }
+    const start = async (changes: ScenarioOptions['env'] = {}): Promise<Process> => {
+      const life: Life = { killed: false };
       const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
-      const app = await createApplication(readConfig(env, { isTty: false }), logger, clock.world);
+      const app = await createApplication(
+        readConfig({ ...env, ...changes }, { isTty: false }),
+        logger,
+        mortal(clock.world, life),
+      );
       const { promise: listening, resolve } = Promise.withResolvers<void>();
       app.server.listen(0, '127.0.0.1', resolve);
       await listening;
       const address = app.server.address();
       if (typeof address !== 'object' || address === null) throw new Error('the app does not listen');
       github.setAppUrl(`http://127.0.0.1:${address.port}`);
-      return app;
+      return { app, life };
     };
-    return new Scenario({ github, registry, clock, log, folder, restart: start, app: await start() });
+    return new Scenario({ github, registry, clock, log, folder, restart: start, process: await start() });
   }
 
   /** Runs all jobs that are due, and the webhooks that they lead to, until nothing happens any more. */
@@ -102,10 +117,49 @@ export class Scenario {
     }
   }
 
-  /** The process ends without a word, and a new one starts on the same database. */
-  async restart(): Promise<void> {
+  /** The process ends without a word, and a new one starts on the same database, with these variables changed. */
+  async restart(env: ScenarioOptions['env'] = {}): Promise<void> {
     await this.app.stop(0);
-    this.app = await this.#restart();
+    await this.#begin(env);
+  }
+
+  /** The process hangs, but lives; another one starts on the same database. */
+  async abandon(): Promise<void> {
+    this.#abandoned.push(this.app);
+    await this.#begin();
+  }
+
+  /**
+   * Runs the jobs until the process is killed by the first such request, before or after the registry carried it out: its
+   * connection breaks, its database is closed, and it never waits for anything again.
+   */
+  async drainUntilKilled(kill: {
+    readonly by: (call: Parameters<Hook>[0]) => boolean;
+    readonly when: 'before' | 'after';
+  }): Promise<void> {
+    const { app } = this;
+    const life = this.#life;
+    const { quirks } = this.registry;
+    const remove = this.registry.onRequest(async (call) => {
+      if (life.killed || !kill.by(call)) return;
+      life.killed = true;
+      await app.store.close();
+      const fault = { times: 1, on: new RegExp(`^${call.method} ${call.path}$`) };
+      if (kill.when === 'before') quirks.reset = fault;
+      else quirks.applyThenCut = fault;
+    });
+    const end = await this.drain().then(
+      () => 'ran dry' as const,
+      () => 'died' as const,
+    );
+    remove();
+    expect({ end, ...life }).toEqual({ end: 'died', killed: true });
+  }
+
+  async #begin(env: ScenarioOptions['env'] = {}): Promise<void> {
+    const { app, life } = await this.#restart(env);
+    this.app = app;
+    this.#life = life;
   }
 
   async dead(): Promise<readonly string[]> {
@@ -134,11 +188,24 @@ export class Scenario {
   }
 
   async close(): Promise<void> {
-    await this.app.stop(0);
+    for (const app of [...this.#abandoned, this.app]) await app.stop(0);
     await this.github.close();
     await this.registry.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+type Life = { killed: boolean };
+type Process = { readonly app: Application; readonly life: Life };
+
+function mortal(world: World, life: Life): World {
+  return {
+    ...world,
+    wait: async (ms) => {
+      if (life.killed) throw new Error('the process was killed');
+      await world.wait(ms);
+    },
+  };
 }
 
 /** Stands still until it is turned; whoever waits turns it. */

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Serv
 import { matchPath, serve, type Call } from './double-routes.ts';
 import { createStore, writeTag } from './double-store.ts';
 import type { TestImage } from './images.ts';
-import { defaultQuirks, errorReply, faultReply, type Quirks, type Reply } from './quirks.ts';
+import { defaultQuirks, errorReply, faultReply, lateFaultReply, type Quirks, type Reply } from './quirks.ts';
 import { answerTokenRequest, type Access } from './token-service.ts';
 
 export type LoggedRequest = {
@@ -73,7 +73,8 @@ export async function startRegistryDouble(
     if (refused !== null) return refused;
     if (url.pathname === '/v2/') return { status: 200, body: '{}' };
     if (matched === null) return { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found' };
-    return serve({ ...matched, method, url, request }, store, quirks);
+    const reply = await serve({ ...matched, method, url, request }, store, quirks);
+    return lateFaultReply(quirks, seen) ?? reply;
   }
 
   function mint(access: readonly Access[], seconds: number): string {

@@ -34,10 +34,16 @@ export type Quirks = {
   wrongDigest: boolean;
   /** 502 with a web page. */
   html502: Fault;
+  /** 404 of the registry itself: the manifest is not there, for a moment. */
+  missingTag: Fault;
   /** 404 with a web page: a proxy that knows no such path. */
   html404: Fault;
   /** The connection breaks before an answer. */
   reset: Fault;
+  /** The request is carried out, and answered with a 502 all the same. */
+  applyThen502: Fault;
+  /** The request is carried out, and the connection breaks before the answer. */
+  applyThenCut: Fault;
   /** The connection breaks in the middle of a manifest's or blob's body. */
   truncateBody: Fault;
   /** Blob reads are redirected to this origin. */
@@ -66,8 +72,11 @@ export function defaultQuirks(): Quirks {
     noDigestHeader: false,
     wrongDigest: false,
     html502: { times: 0 },
+    missingTag: { times: 0 },
     html404: { times: 0 },
     reset: { times: 0 },
+    applyThen502: { times: 0 },
+    applyThenCut: { times: 0 },
     truncateBody: { times: 0 },
     redirectBlobsTo: null,
     missing: new Set(),
@@ -96,6 +105,7 @@ export type Reply = {
 export function faultReply(quirks: Quirks, request: { readonly method: string; readonly path: string }): Reply | null {
   if (strikes(quirks.reset, request)) return { status: 0, cut: 'before' };
   if (strikes(quirks.html502, request)) return webPage(502, 'Bad Gateway');
+  if (strikes(quirks.missingTag, request)) return errorReply(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
   if (strikes(quirks.html404, request)) return webPage(404, 'Not Found');
   if (strikes(quirks.ghcr429InBody, request)) {
     const wait = quirks.ghcr429InBody.wait ?? '10.305464ms';
@@ -115,6 +125,15 @@ export function faultReply(quirks: Quirks, request: { readonly method: string; r
     denial.code ?? 'DENIED',
     denial.message ?? 'permission_denied: write_package',
   );
+}
+
+/** What is answered in place of the truth after a request was carried out, or null. */
+export function lateFaultReply(
+  quirks: Quirks,
+  request: { readonly method: string; readonly path: string },
+): Reply | null {
+  if (strikes(quirks.applyThenCut, request)) return { status: 0, cut: 'before' };
+  return strikes(quirks.applyThen502, request) ? webPage(502, 'Bad Gateway') : null;
 }
 
 export function errorReply(status: number, code: string, message: string, detail?: unknown): Reply {

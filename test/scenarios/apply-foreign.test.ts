@@ -1,0 +1,186 @@
+// Somebody else moves a production tag: before anything is written, between two writes, or right after.
+import { afterEach, expect, test } from 'vitest';
+import {
+  alarmsOf,
+  approved,
+  beforeRequest,
+  cardOf,
+  isPut,
+  prepare,
+  repliesOf,
+  runOf,
+  say,
+  strange,
+  tagsOf,
+  trailOf,
+  writesOf,
+} from './release.ts';
+import { IMAGE, Scenario } from './world.ts';
+
+let world: Scenario;
+
+afterEach(async () => {
+  await world.close();
+});
+
+const ANY = (): boolean => true;
+const short = (digest: string): string => `\`${digest.slice(0, 19)}…\``;
+
+test('moved before the first write: nothing is written, the card names the move and asks again', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image, old } = release;
+  const other = strange(world);
+  await approved(release);
+  beforeRequest(world, ANY, () => world.registry.setTag(IMAGE, 'latest', other.digest));
+  await world.drain();
+
+  expect(writesOf(world)).toEqual([]);
+  expect(runOf(release)).toEqual({ conclusion: 'action_required', title: 'Waits for approval' });
+  expect(cardOf(release)).toContain(`- \`latest\`: ${short(old.digest)} → ${short(other.digest)}`);
+  expect(cardOf(release)).toContain('1 approval given before counts no more');
+  expect(cardOf(release)).toMatch(/Approved by `bob`.*; counts no more/);
+  expect(await trailOf(world)).toContainEqual({
+    ...{ kind: 'replanned', promotion: 1, actor: null, at: expect.any(Number) },
+    details: {
+      state: 'awaiting-approval',
+      voided: ['bob'],
+      tags: [{ tag: 'latest', from: old.digest, to: other.digest }],
+    },
+  });
+
+  await say(release, 'bob', '/approve');
+  expect(runOf(release).conclusion).toBe('success');
+  expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
+  await world.end();
+});
+
+test('a tag that held the image already and was moved away is a moved tag as well', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image, old } = release;
+  world.registry.setTag(IMAGE, 'main', image.digest);
+  await approved(release);
+  beforeRequest(world, ANY, () => world.registry.setTag(IMAGE, 'main', old.digest));
+  await world.drain();
+
+  expect(writesOf(world)).toEqual([]);
+  expect(cardOf(release)).toContain(`- \`main\`: ${short(image.digest)} → ${short(old.digest)}`);
+  await say(release, 'bob', '/approve');
+  expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
+  await world.end();
+});
+
+test('moved to this very image before the first write: what is left is done, and the tag is not written again', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image } = release;
+  await approved(release);
+  beforeRequest(world, ANY, () => world.registry.setTag(IMAGE, 'main', image.digest));
+  await world.drain();
+
+  expect(runOf(release).conclusion).toBe('success');
+  expect(writesOf(world)).not.toContain('main');
+  expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
+  await world.end();
+});
+
+test('moved to this very image by somebody else, and a kept tag is refused: their move is left alone', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image, old, kept } = release;
+  await approved(release);
+  beforeRequest(world, ANY, () => world.registry.setTag(IMAGE, 'main', image.digest));
+  world.registry.quirks.deny403 = [{ times: Infinity, on: new RegExp(`^PUT .*/${kept}$`) }];
+  await world.drain();
+
+  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+  expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: old.digest });
+  await world.end();
+});
+
+test('moved between two writes: the first goes back, the moved one is left, and the requester is told', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { old, image, kept } = release;
+  const other = strange(world);
+  await approved(release);
+  // The check of `latest` is the first request after `main` was written.
+  beforeRequest(
+    world,
+    ({ method }) => method === 'HEAD' && world.registry.tag(IMAGE, 'main') === image.digest,
+    () => world.registry.setTag(IMAGE, 'latest', other.digest),
+  );
+  await world.drain();
+
+  expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: other.digest, [kept]: image.digest });
+  expect(writesOf(world).slice(2)).toEqual(['main', 'main']);
+  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+  expect(cardOf(release)).toContain('Somebody else moved latest');
+  expect(cardOf(release)).toContain(`\`main\` holds \`${old.digest}\`, as before`);
+  expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\`; before, it held \`${old.digest}\``);
+  expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
+  expect((await trailOf(world)).map(({ kind }) => kind).slice(-2)).toEqual(['undoing', 'failed']);
+  expect(alarmsOf(world)).toEqual([]);
+  await world.end();
+});
+
+test('moved between the first look and the first floating write: nothing goes back, as nothing was moved', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { old } = release;
+  const other = strange(world);
+  await approved(release);
+  beforeRequest(world, isPut, () => world.registry.setTag(IMAGE, 'main', other.digest));
+  await world.drain();
+
+  expect(tagsOf(world)).toMatchObject({ main: other.digest, latest: old.digest });
+  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+  expect(cardOf(release)).toContain(`\`main\` holds \`${other.digest}\`; before, it held \`${old.digest}\``);
+  await world.end();
+});
+
+test('moved right after the last write: an alarm, and the third digest is never overwritten', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image } = release;
+  const other = strange(world);
+  await approved(release);
+  beforeRequest(
+    world,
+    () => world.registry.tag(IMAGE, 'latest') === image.digest,
+    () => world.registry.setTag(IMAGE, 'latest', other.digest),
+  );
+  await world.drain();
+  await world.pass(3 * 60 * 60 * 1000, 60 * 60 * 1000);
+
+  expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: other.digest });
+  expect(writesOf(world).slice(2)).toEqual(['main', 'latest']);
+  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
+  expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\``);
+  expect(cardOf(release)).toContain('Somebody else moved `latest` meanwhile');
+  expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
+  expect(alarmsOf(world)).toHaveLength(1);
+  await world.end();
+});
+
+test('a tag that was not to be written, moved away while the others were: an alarm as well', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image } = release;
+  const other = strange(world);
+  world.registry.setTag(IMAGE, 'main', image.digest);
+  await approved(release);
+  beforeRequest(
+    world,
+    () => world.registry.tag(IMAGE, 'latest') === image.digest,
+    () => world.registry.setTag(IMAGE, 'main', other.digest),
+  );
+  await world.drain();
+
+  expect(tagsOf(world)).toMatchObject({ main: other.digest, latest: image.digest });
+  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
+  expect(cardOf(release)).toContain(other.digest);
+  expect(alarmsOf(world)).toHaveLength(1);
+  await world.end();
+});

@@ -1,0 +1,73 @@
+// A registry that acknowledges a tag and shows it later, or never: promoted is only what was read back.
+import { afterEach, expect, test } from 'vitest';
+import { alarmsOf, approved, beforeRequest, cardOf, prepare, repliesOf, runOf, tagsOf, writesOf } from './release.ts';
+import { IMAGE, Scenario } from './world.ts';
+
+let world: Scenario;
+
+afterEach(async () => {
+  await world.close();
+});
+
+const MINUTE = 60_000;
+
+test('while reads lag behind, the promotion is looked at again, later and later, and promoted when they show it', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image } = release;
+  world.registry.quirks.lag = 6;
+  await approved(release);
+  await world.drain();
+  expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
+  expect(runOf(release)).toEqual({ conclusion: 'action_required', title: 'Moves the tags' });
+
+  const looks: number[] = [];
+  for (let passed = 0; passed < MINUTE && runOf(release).conclusion !== 'success'; passed += 250) {
+    const before = world.registry.requests.length;
+    await world.pass(250);
+    if (world.registry.requests.length > before) looks.push(world.clock.now());
+  }
+  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+  expect(pauses.length).toBeGreaterThan(2);
+  expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+  expect(writesOf(world).slice(2)).toEqual(['main', 'latest']);
+  await world.end();
+});
+
+test('a tag that was just written and is not there for a moment is lag, not somebody else', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image } = release;
+  await approved(release);
+  beforeRequest(
+    world,
+    () => world.registry.tag(IMAGE, 'latest') === image.digest,
+    () => (world.registry.quirks.missingTag = { times: 2, on: /\/latest$/ }),
+  );
+  await world.drain();
+  expect(runOf(release)).toEqual({ conclusion: 'action_required', title: 'Moves the tags' });
+  await world.pass(250);
+  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  expect(alarmsOf(world)).toEqual([]);
+  await world.end();
+});
+
+test('what ten minutes of looking do not show goes back, and the promotion failed', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { old, kept, image } = release;
+  world.registry.quirks.lag = Infinity;
+  await approved(release);
+  await world.drain();
+  await world.pass(9 * MINUTE, 15_000);
+  expect(runOf(release).conclusion).toBe('action_required');
+  expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
+  await world.pass(3 * MINUTE, 15_000);
+
+  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+  expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest, [kept]: image.digest });
+  expect(cardOf(release)).toContain('could not be seen to hold them ten minutes later');
+  expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
+  await world.end();
+});

@@ -1,0 +1,128 @@
+// A release in conversation: an issue of acme/dotca, what production holds, the image that shall go there, and where to look.
+import { buildImage, type TestImage } from '../support/registry/images.ts';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import { acme, IMAGE, stage, type Scenario } from './world.ts';
+
+export type Release = {
+  readonly world: Scenario;
+  readonly repo: GitHubRepo;
+  readonly issue: number;
+  /** What production holds, unless `first`. */
+  readonly old: TestImage;
+  readonly image: TestImage;
+  readonly commit: string;
+  /** `staging-<7 hex>`, which the image is staged under. */
+  readonly source: string;
+  /** The tag that keeps the image. */
+  readonly kept: string;
+};
+
+/** Production's tags hold `old`, or nothing where it is the first release; nothing is asked for yet. */
+export async function prepare(world: Scenario, { first = false } = {}): Promise<Release> {
+  const repo = await acme(world);
+  const old = stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });
+  if (!first) for (const tag of ['main', 'latest']) world.registry.setTag(IMAGE, tag, old.digest);
+  const commit = repo.commitOn('staging', { message: 'New' });
+  const image = stage(world, { commit });
+  const source = `staging-${commit.slice(0, 7)}`;
+  const issue = repo.openIssue({ title: 'Release', by: 'ada' });
+  return { world, repo, issue, old, image, commit, source, kept: `main-${source}` };
+}
+
+export async function say({ world, repo, issue }: Release, by: string, body: string): Promise<void> {
+  await repo.comment({ issue, by, body });
+  await world.drain();
+}
+
+/** Ada has asked for it, and bob's approval is on its way; what happens next is the test's. */
+export async function approved(release: Release): Promise<void> {
+  await say(release, 'ada', `/promote ${release.source}`);
+  await release.repo.comment({ issue: release.issue, by: 'bob', body: '/approve P1' });
+}
+
+/** Another image of the same repository, under no tag. */
+export function strange(world: Scenario, seed = 'strange'): TestImage {
+  const image = buildImage({ declaredLayerSizes: [90_000_000], cmd: ['true'], seed });
+  world.registry.addImage({ repository: IMAGE, image });
+  return image;
+}
+
+export function cardOf({ repo, issue }: Release, number = 1): string {
+  const cards = repo.comments(issue).filter(({ body }) => body.startsWith(`<!-- imprimatur P${number} -->`));
+  if (cards.length !== 1) throw new Error(`${cards.length} cards of P${number}`);
+  return cards[0]?.body ?? '';
+}
+
+/** What our App wrote in the thread besides cards. */
+export function repliesOf({ repo, issue }: Release): readonly string[] {
+  const ours = repo.comments(issue).filter(({ byApp }) => byApp);
+  return ours.map(({ body }) => body).filter((body) => !/^<!-- imprimatur P\d+ -->/.test(body));
+}
+
+export function runOf({ repo, commit }: Release): { readonly conclusion: string | null; readonly title: string } {
+  const run = repo.checkRuns(commit).at(-1);
+  if (run === undefined) throw new Error('no check run');
+  return { conclusion: run.conclusion, title: run.title ?? '' };
+}
+
+/** Each tag of the image that is not a staging tag, and the digest it holds. */
+export function tagsOf(world: Scenario): Readonly<Record<string, string>> {
+  const tags = Object.entries(world.registry.tags(IMAGE));
+  return Object.fromEntries(tags.filter(([tag]) => !tag.startsWith('staging')));
+}
+
+export function isPut({ method, path }: { readonly method: string; readonly path: string }): boolean {
+  return method === 'PUT' && path.startsWith(`/v2/${IMAGE}/manifests/`);
+}
+
+/** The tags of all PUTs so far that the registry took, in order. */
+export function writesOf({ registry }: Scenario): readonly string[] {
+  return registry.requests
+    .filter((request) => isPut(request) && request.status === 201)
+    .map(({ path }) => path.split('/').at(-1) ?? '');
+}
+
+export type Entry = { readonly kind: string; readonly promotion: number | null; readonly details: unknown };
+
+/** The audit trail, in order. */
+export async function trailOf(world: Scenario): Promise<readonly Entry[]> {
+  const [chain = []] = [...(await world.audit()).values()];
+  return chain.map(({ entry }) => readEntry(entry));
+}
+
+/** The sentences of the log that are alarms. */
+export function alarmsOf({ log }: Scenario): readonly string[] {
+  const ERROR = 50;
+  return log.flatMap((line) => {
+    const entry: unknown = JSON.parse(line);
+    const isAlarm = isRecord(entry) && Number(entry['level']) >= ERROR;
+    return isAlarm ? [String(entry['msg'])] : [];
+  });
+}
+
+/** Runs once, before the first request of the registry that fits is served. */
+export function beforeRequest(
+  { registry }: Scenario,
+  fits: (call: { readonly method: string; readonly path: string }) => boolean,
+  change: () => void,
+): void {
+  const remove = registry.onRequest((call) => {
+    if (!fits(call)) return;
+    remove();
+    change();
+  });
+}
+
+function readEntry(text: string): Entry {
+  const entry: unknown = JSON.parse(text);
+  if (!isEntry(entry)) throw new Error(`no audit entry: ${text}`);
+  return entry;
+}
+
+function isEntry(value: unknown): value is Entry {
+  return isRecord(value) && typeof value['kind'] === 'string' && 'promotion' in value && 'details' in value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
