@@ -1,15 +1,19 @@
 // One run over a promotion's journal: what the steps of applying share.
-import type { Promotion, TagOutcome } from '../../domain/promotion.ts';
-import type { Digest } from '../../domain/reference.ts';
-import type { Lease } from '../../store/jobs.ts';
+import { imageOf, type Promotion, type TagOutcome } from '../../domain/promotion.ts';
+import type { Digest, ImageRepository, Tag } from '../../domain/reference.ts';
+import type { Manifest } from '../../registry/manifest.ts';
+import { holdsLease, type Lease } from '../../store/jobs.ts';
 import { listJournal, markMove, type JournalRow } from '../../store/tag-moves.ts';
 import type { Services } from '../services.ts';
 
 export type Application = {
   readonly services: Services;
-  readonly job: Lease;
+  readonly job: Pick<Lease, 'id' | 'lease'> & { readonly attempts: number };
   readonly promotion: Promotion;
 };
+
+/** A floating tag that needed no move when the plan was made: it held `target` already. */
+export type StandingTag = { readonly repository: ImageRepository; readonly tag: Tag; readonly target: Digest };
 
 /** Another worker took the job over: nothing more may be written. */
 export class LeaseLost extends Error {}
@@ -27,6 +31,16 @@ export async function mark(
   if (!held) throw new LeaseLost(`job ${job.id}`);
 }
 
+/** Tags a manifest, if the job is still ours: a process that hung must not write what another decided against since. */
+export async function writeTag(
+  { services, job }: Application,
+  write: { readonly repository: ImageRepository; readonly tag: Tag; readonly manifest: Manifest },
+): Promise<void> {
+  const held = await services.store.transaction((tx) => holdsLease(tx, job));
+  if (!held) throw new LeaseLost(`job ${job.id}`);
+  await services.registry.putManifest(write);
+}
+
 export async function readJournal({ services, promotion }: Application): Promise<readonly JournalRow[]> {
   return listJournal(services.store.db, promotion.id);
 }
@@ -35,14 +49,22 @@ export function isFloating(row: JournalRow): boolean {
   return row.kind === 'floating';
 }
 
-/** What became of each tag, by the journal; `seen` holds digests of others that were met on the way. */
-export function outcomesOf(
-  rows: readonly JournalRow[],
-  seen: ReadonlyMap<string, Digest | null> = new Map(),
-): readonly TagOutcome[] {
-  return rows.map((row) => {
-    const { repository, tag, kind, baseline, target, state } = row;
+/** Floating tags are written after all others: as long as one of those is not, no floating tag of ours can be. */
+export function isKeptDone(rows: readonly JournalRow[]): boolean {
+  return rows.every((row) => isFloating(row) || row.state !== 'planned');
+}
+
+export function standingTags(promotion: Promotion, rows: readonly JournalRow[]): readonly StandingTag[] {
+  const target = imageOf(promotion).digest;
+  return promotion.baseline
+    .filter(({ repository, tag }) => !rows.some((row) => row.repository === repository && row.tag === tag))
+    .map(({ repository, tag }) => ({ repository, tag, target }));
+}
+
+/** What became of each tag, by the journal. */
+export function outcomesOf(rows: readonly JournalRow[]): readonly TagOutcome[] {
+  return rows.map(({ repository, tag, kind, baseline, target, state }) => {
     const holds = state === 'planned' || state === 'undone' ? baseline : target;
-    return { repository, tag, kind, from: baseline, holds: seen.has(tag) ? (seen.get(tag) ?? null) : holds };
+    return { repository, tag, kind, from: baseline, holds };
   });
 }

@@ -1,8 +1,8 @@
 // Step 4 of applying: every tag is read again; the old digest is lag, a third one is an alarm.
-import type { Digest, Tag } from '../../domain/reference.ts';
+import type { Tag } from '../../domain/reference.ts';
 import type { JournalRow } from '../../store/tag-moves.ts';
-import { mark, readJournal, type Application } from './application.ts';
 import type { Services } from '../services.ts';
+import { mark, readJournal, standingTags, type Application } from './application.ts';
 import { insist } from './insist.ts';
 
 export type ReadBack =
@@ -12,27 +12,36 @@ export type ReadBack =
   /** Acknowledged, and never shown: what was written goes back. */
   | { readonly kind: 'never-shown'; readonly problem: string }
   /** Somebody else moved a tag right after: it is left alone. */
-  | { readonly kind: 'foreign'; readonly problem: string; readonly seen: ReadonlyMap<Tag, Digest | null> };
+  | { readonly kind: 'foreign'; readonly problem: string };
 
 /** How long a registry may show what was before a write that it acknowledged. */
 const LAG_LIMIT_MS = 10 * 60 * 1000;
 const FIRST_LOOK_MS = 250;
 
 export async function readBack(application: Application): Promise<ReadBack> {
-  const { services } = application;
-  const open = (await readJournal(application)).filter(({ state }) => state === 'written');
+  const { services, promotion } = application;
+  const rows = await readJournal(application);
+  const written = rows.filter(({ state }) => state === 'written');
+  const standing = standingTags(promotion, rows);
   const held = await insist(services, () =>
-    Promise.all(open.map(({ repository, tag }) => services.registry.findDigest(repository, tag))),
+    Promise.all([...written, ...standing].map(({ repository, tag }) => services.registry.findDigest(repository, tag))),
   );
-  if (held.kind === 'failed') return laterOrNever(services, open, held.problem);
-  const shown = open.map((row, position) => ({ row, digest: held.value[position] ?? null }));
-  const foreign = shown.filter(({ row, digest }) => digest !== row.target && digest !== row.baseline);
+  if (held.kind === 'failed') return laterOrNever(services, rows, held.problem);
+  const shown = written.map((row, position) => ({ row, digest: held.value[position] ?? null }));
+  const foreign = [
+    // GHCR may answer for seconds that a tag which was just written is not there: that is lag as well.
+    ...shown
+      .filter(({ row, digest }) => digest !== null && digest !== row.target && digest !== row.baseline)
+      .map(({ row, digest }) => ({ tag: row.tag, digest })),
+    ...standing
+      .map(({ tag, target }, position) => ({ tag, target, digest: held.value[written.length + position] ?? null }))
+      .filter(({ target, digest }) => digest !== target),
+  ];
   if (foreign.length > 0) {
-    const named = foreign.map(({ row, digest }) => `${row.tag} holds ${digest ?? 'nothing'}`).join(', ');
+    const named = foreign.map(({ tag, digest }) => `${tag} holds ${digest ?? 'nothing'}`).join(', ');
     return {
       kind: 'foreign',
       problem: `All tags were written, but somebody else moved one right after: ${named}. It was left as it is.`,
-      seen: new Map(foreign.map(({ row, digest }) => [row.tag, digest])),
     };
   }
   const behind: JournalRow[] = [];

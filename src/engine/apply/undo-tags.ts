@@ -1,16 +1,13 @@
 // Moves back the floating tags that were written, newest first; what can't go back is named.
-import type { Digest, Tag } from '../../domain/reference.ts';
 import type { JournalRow } from '../../store/tag-moves.ts';
-import { isFloating, mark, readJournal, type Application } from './application.ts';
+import { isFloating, isKeptDone, mark, readJournal, writeTag, type Application } from './application.ts';
 import { insist } from './insist.ts';
 
 export type Undone = {
-  /** `mixed`: at least one floating tag still holds our digest. */
-  readonly production: 'restored' | 'mixed';
+  /** `untouched`: no floating tag was ours. `mixed`: at least one still holds our digest, or may hold it. */
+  readonly production: 'untouched' | 'restored' | 'mixed';
   /** What the registry refused, if it did: worth another try later. */
   readonly refused: string | null;
-  /** Tags that somebody else moved meanwhile, and to what: they are left alone. */
-  readonly seen: ReadonlyMap<Tag, Digest | null>;
 };
 
 const OURS: readonly JournalRow['state'][] = ['written', 'confirmed', 'stuck'];
@@ -20,27 +17,29 @@ const OURS: readonly JournalRow['state'][] = ['written', 'confirmed', 'stuck'];
  * without baseline can't be removed on GHCR: it stays. A foreign digest is never overwritten.
  */
 export async function undoTags(application: Application): Promise<Undone> {
-  const floating = (await readJournal(application)).filter(isFloating);
-  const attempted = floating.find(({ state }) => state === 'planned');
+  const rows = await readJournal(application);
+  const floating = rows.filter(isFloating);
+  const attempted = isKeptDone(rows) ? floating.find(({ state }) => state === 'planned') : undefined;
   const candidates = floating.filter((row) => row === attempted || OURS.includes(row.state));
-  const seen = new Map<Tag, Digest | null>();
+  let moved = floating.some(({ state }) => state !== 'planned');
   let mixed = false;
   let refused: string | null = null;
   for (const row of candidates.toReversed()) {
     const back = await moveBack(application, row);
-    if (back.kind === 'foreign') seen.set(row.tag, back.digest);
+    if (back.kind === 'back') moved = true;
     if (back.kind === 'stays') mixed = true;
     if (back.kind === 'refused') {
       mixed = true;
       refused = back.problem;
     }
   }
-  return { production: mixed ? 'mixed' : 'restored', refused, seen };
+  return { production: mixed ? 'mixed' : moved ? 'restored' : 'untouched', refused };
 }
 
 type Back =
   | { readonly kind: 'back' }
-  | { readonly kind: 'foreign'; readonly digest: Digest | null }
+  /** Never written, or moved by somebody else since: left alone. */
+  | { readonly kind: 'not-ours' }
   /** A first promotion's tag: nothing was there to go back to. */
   | { readonly kind: 'stays' }
   | { readonly kind: 'refused'; readonly problem: string };
@@ -48,28 +47,20 @@ type Back =
 async function moveBack(application: Application, row: JournalRow): Promise<Back> {
   const { services } = application;
   const { repository, tag, baseline, target, state } = row;
-  const held = await insist(services, () => services.registry.findDigest(repository, tag));
-  if (held.kind === 'failed') return refuse(application, row, held.problem);
-  if (held.value !== target && held.value !== baseline) {
-    await mark(application, row, 'undone');
-    return { kind: 'foreign', digest: held.value };
-  }
-  if (held.value === baseline && state === 'planned') return { kind: 'back' };
-  if (baseline === null) {
-    await mark(application, row, 'stuck');
-    return { kind: 'stays' };
-  }
-  // A tag of ours that shows its baseline may only lag behind: it is written back all the same.
-  const put = await insist(services, async () => {
+  let isOurs = state !== 'planned';
+  const done = await insist(services, async (): Promise<Back> => {
+    const held = await services.registry.findDigest(repository, tag);
+    if (held !== target && held !== baseline) return { kind: 'not-ours' };
+    if (held === baseline && !isOurs) return { kind: 'not-ours' };
+    isOurs = true;
+    if (baseline === null) return { kind: 'stays' };
+    // A tag of ours that shows its baseline may only lag behind: it is written back all the same.
     const manifest = await services.registry.fetchManifest(repository, baseline);
-    await services.registry.putManifest({ repository, tag, manifest });
+    await writeTag(application, { repository, tag, manifest });
+    return { kind: 'back' };
   });
-  if (put.kind === 'failed') return refuse(application, row, put.problem);
-  await mark(application, row, 'undone');
-  return { kind: 'back' };
-}
-
-async function refuse(application: Application, row: JournalRow, problem: string): Promise<Back> {
-  if (row.state !== 'planned') await mark(application, row, 'stuck');
-  return { kind: 'refused', problem };
+  const back: Back = done.kind === 'done' ? done.value : { kind: 'refused', problem: done.problem };
+  // The journal says of a row that is `stuck` that the tag holds our digest; of an unclear one it says nothing new.
+  if (isOurs) await mark(application, row, back.kind === 'stays' || back.kind === 'refused' ? 'stuck' : 'undone');
+  return back;
 }

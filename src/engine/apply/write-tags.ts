@@ -1,89 +1,73 @@
 // Steps 1 to 3 of applying: look at all tags, write the kept ones in parallel, then the floating ones one by one.
-import { OutsideError } from '../../domain/outside-error.ts';
 import type { Digest, Tag } from '../../domain/reference.ts';
 import { rollbackTagName } from '../../domain/tag-plan.ts';
-import type { RegistryClient } from '../../registry/client.ts';
 import type { Manifest } from '../../registry/manifest.ts';
 import { renameMove, type JournalRow } from '../../store/tag-moves.ts';
-import { isFloating, LeaseLost, mark, readJournal, type Application } from './application.ts';
-import { insist, type Insisted } from './insist.ts';
+import { isFloating, isKeptDone, LeaseLost, mark, readJournal, writeTag, type Application } from './application.ts';
+import { insist } from './insist.ts';
+import { look, see, type Look } from './look.ts';
 
 export type Written =
   | { readonly kind: 'written' }
   /** Production is not what was planned over, and nothing is written yet: plan again. */
   | { readonly kind: 'production-moved' }
-  /** Going on is impossible or unsafe; `floatingWritten` tells whether something has to go back. */
-  | { readonly kind: 'stopped'; readonly problem: string; readonly floatingWritten: boolean };
-
-type Seen = { readonly digest: Digest | null; readonly manifest: Manifest | null };
-type Look = { readonly target: Manifest; readonly seen: ReadonlyMap<number, Seen> };
+  /** Going on is impossible or unsafe; `mayHaveMoved` tells whether a floating tag may have to go back. */
+  | { readonly kind: 'stopped'; readonly problem: string; readonly mayHaveMoved: boolean };
 
 /** Goes on from wherever the journal stands: a tag that holds its target already is not written again. */
 export async function writeTags(application: Application): Promise<Written> {
   const rows = await readJournal(application);
+  const mayHaveMoved = mayHaveMovedBefore(application, rows);
   const looked = await look(application, rows);
-  if (looked.kind === 'failed') return stopped(rows, looked.problem);
-  const { seen, target } = looked.value;
+  if (looked.kind === 'failed') return { kind: 'stopped', problem: looked.problem, mayHaveMoved };
 
-  const foreign = rows.filter(isFloating).find((row) => row.state === 'planned' && isForeign(row, seen));
-  if (foreign !== undefined) {
-    const untouched = rows.every(({ state }) => state === 'planned');
-    return untouched ? { kind: 'production-moved' } : stopped(rows, somebodyMoved(foreign, digestIn(seen, foreign)));
+  const moved = findMoved(rows, looked.value);
+  if (moved !== null) {
+    const oneIsOurs = rows.some((row) => isFloating(row) && digestIn(looked.value, row) === row.target);
+    const untouched = rows.every(({ state }) => state === 'planned') && !(mayHaveMoved && oneIsOurs);
+    return untouched ? { kind: 'production-moved' } : { kind: 'stopped', problem: somebodyMoved(moved), mayHaveMoved };
   }
-  const kept = await writeKept(application, rows, looked.value);
-  if (kept !== null) return stopped(rows, kept);
-  return writeFloating(application, target);
+  const problem = await writeKept(application, rows, looked.value);
+  if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved };
+  return writeFloating(application, looked.value.target);
 }
 
-/** One step: the target's bytes, and what each unwritten tag holds now. */
-async function look({ services }: Application, rows: readonly JournalRow[]): Promise<Insisted<Look>> {
-  const { registry } = services;
-  const floating = rows.find(isFloating);
-  if (floating === undefined) throw new Error('a journal without floating tags');
-  const planned = rows.filter(({ state }) => state === 'planned');
-  const rollback = planned.find(({ kind }) => kind === 'rollback');
-  // The tag that is about to be left is read whole: its bytes are what the rollback tag needs.
-  const leaving = planned.find((row) => isFloating(row) && row.baseline === rollback?.target);
-  return insist(services, async () => {
-    const [target, ...entries] = await Promise.all([
-      registry.fetchManifest(floating.repository, floating.target),
-      ...planned.map(async (row): Promise<readonly [number, Seen]> => {
-        if (row === leaving) return [row.position, await seeWhole(registry, row)];
-        return [row.position, { digest: await registry.findDigest(row.repository, row.tag), manifest: null }];
-      }),
-    ]);
-    return { target, seen: new Map(entries) };
+/** A write is noted after it was done, so a run that broke off may have moved one floating tag more than the journal says. */
+function mayHaveMovedBefore({ job }: Application, rows: readonly JournalRow[]): boolean {
+  if (rows.some((row) => isFloating(row) && row.state !== 'planned')) return true;
+  return job.attempts > 1 && isKeptDone(rows);
+}
+
+type Moved = { readonly tag: Tag; readonly expected: Digest | null; readonly holds: Digest | null };
+
+/** A floating tag that holds neither what it did when the plan was made, nor what it shall. */
+function findMoved(rows: readonly JournalRow[], seen: Look): Moved | null {
+  const foreign = rows.find((row) => {
+    if (!isFloating(row) || row.state !== 'planned') return false;
+    const holds = digestIn(seen, row);
+    return holds !== row.baseline && holds !== row.target;
   });
-}
-
-async function seeWhole(registry: RegistryClient, { repository, tag }: JournalRow): Promise<Seen> {
-  try {
-    const manifest = await registry.fetchManifest(repository, tag);
-    return { digest: manifest.digest, manifest };
-  } catch (error) {
-    if (error instanceof OutsideError && error.code === 'manifest-unknown') return { digest: null, manifest: null };
-    throw error;
+  if (foreign !== undefined) {
+    return { tag: foreign.tag, expected: foreign.baseline, holds: digestIn(seen, foreign) };
   }
+  const left = seen.standing.find(({ digest, target }) => digest !== target);
+  return left === undefined ? null : { tag: left.tag, expected: left.target, holds: left.digest };
 }
 
 /** Null when all kept tags hold their target, else the problem. All are tried before one failure counts. */
-async function writeKept(
-  application: Application,
-  rows: readonly JournalRow[],
-  { seen, target }: Look,
-): Promise<string | null> {
+async function writeKept(application: Application, rows: readonly JournalRow[], seen: Look): Promise<string | null> {
+  const { services } = application;
   const planned = rows.filter((row) => !isFloating(row) && row.state === 'planned');
   const problems = await Promise.all(
     planned.map(async (row) => {
-      const held = digestIn(seen, row);
-      if (row.target === target.digest) return writeOneKept(application, { row, manifest: target, held });
-      const read = [...seen.values()].find(({ digest }) => digest === row.target)?.manifest ?? null;
-      const { registry } = application.services;
+      const known = [seen.target, ...[...seen.seen.values()].map(({ manifest }) => manifest)];
+      const read = known.find((manifest) => manifest?.digest === row.target) ?? null;
       const bytes = await insist(
-        application.services,
-        async () => read ?? registry.fetchManifest(row.repository, row.target),
+        services,
+        async () => read ?? services.registry.fetchManifest(row.repository, row.target),
       );
-      return bytes.kind === 'failed' ? bytes.problem : writeOneKept(application, { row, manifest: bytes.value, held });
+      if (bytes.kind === 'failed') return bytes.problem;
+      return writeOneKept(application, { row, manifest: bytes.value, held: digestIn(seen, row) });
     }),
   );
   return problems.find((problem) => problem !== null) ?? null;
@@ -93,21 +77,23 @@ async function writeOneKept(
   application: Application,
   args: { readonly row: JournalRow; readonly manifest: Manifest; readonly held: Digest | null },
 ): Promise<string | null> {
-  const { row, manifest, held } = args;
-  const { services } = application;
+  const { row, manifest } = args;
+  const { registry } = application.services;
   const { repository, target } = row;
-  if (held === target) {
-    await mark(application, row, 'written');
+  let known: Digest | null | undefined = args.held;
+  const put = await insist(application.services, async () => {
+    // Another try looks again: the last one may have been taken, or somebody else may have taken the name.
+    const held = known === undefined ? (await see(registry, row)).digest : known;
+    known = undefined;
+    if (held === target) return null;
+    if (row.kind === 'kept' && held !== null && held !== row.baseline) return keptTagTaken(row, held);
+    const tag = held === null || row.kind === 'kept' ? row.tag : await renameRollback(application, row);
+    await writeTag(application, { repository, tag, manifest });
     return null;
-  }
-  if (row.kind === 'kept' && held !== null && held !== row.baseline) {
-    return `${row.tag} was free when this was planned and holds ${held} now. Kept tags are never moved: build the commit once, or promote the digest that the tag holds.`;
-  }
-  const tag = held === null || row.kind === 'kept' ? row.tag : await renameRollback(application, row);
-  const put = await insist(services, () => services.registry.putManifest({ repository, tag, manifest }));
-  if (put.kind === 'failed') return put.problem;
-  await mark(application, row, 'written');
-  return null;
+  });
+  const problem = put.kind === 'failed' ? put.problem : put.value;
+  if (problem === null) await mark(application, row, 'written');
+  return problem;
 }
 
 /** The first free name of a rollback tag whose own is taken: `…-2`, `…-3`. */
@@ -130,39 +116,38 @@ async function renameRollback({ services, job, promotion }: Application, row: Jo
 }
 
 async function writeFloating(application: Application, manifest: Manifest): Promise<Written> {
-  const { services } = application;
   const rows = await readJournal(application);
   for (const row of rows.filter((candidate) => isFloating(candidate) && candidate.state === 'planned')) {
-    const { repository, tag, target } = row;
-    const held = await insist(services, () => services.registry.findDigest(repository, tag));
-    if (held.kind === 'failed') return stopped(await readJournal(application), held.problem);
-    if (held.value !== target) {
-      if (held.value !== row.baseline) {
-        return stopped(await readJournal(application), somebodyMoved(row, held.value));
-      }
-      const put = await insist(services, () => services.registry.putManifest({ repository, tag, manifest }));
-      // A failed write may have been taken all the same: what goes back looks at this tag as well.
-      if (put.kind === 'failed') return stopped(await readJournal(application), put.problem);
-    }
+    const problem = await writeOneFloating(application, row, manifest);
+    // A failed write may have been taken all the same: what goes back looks at this tag as well.
+    if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved: true };
     await mark(application, row, 'written');
   }
   return { kind: 'written' };
 }
 
-function isForeign(row: JournalRow, seen: ReadonlyMap<number, Seen>): boolean {
-  const held = digestIn(seen, row);
-  return held !== row.baseline && held !== row.target;
+async function writeOneFloating(application: Application, row: JournalRow, manifest: Manifest): Promise<string | null> {
+  const { services } = application;
+  const { repository, tag, target, baseline } = row;
+  // Each try looks first: minutes may lie between two, and what somebody else moved meanwhile is never overwritten.
+  const put = await insist(services, async () => {
+    const { digest } = await see(services.registry, row);
+    if (digest === target) return null;
+    if (digest !== baseline) return somebodyMoved({ tag, expected: baseline, holds: digest });
+    await writeTag(application, { repository, tag, manifest });
+    return null;
+  });
+  return put.kind === 'failed' ? put.problem : put.value;
 }
 
-function digestIn(seen: ReadonlyMap<number, Seen>, row: JournalRow): Digest | null {
+function digestIn({ seen }: Look, row: JournalRow): Digest | null {
   return seen.get(row.position)?.digest ?? null;
 }
 
-function somebodyMoved(row: JournalRow, held: Digest | null): string {
-  const expected = row.baseline ?? 'nothing';
-  return `Somebody else moved ${row.tag} to ${held ?? 'nothing'} meanwhile; ${expected} was expected there. It was left as it is.`;
+function keptTagTaken({ tag }: JournalRow, held: Digest): string {
+  return `${tag} was free when this was planned and holds ${held} now. Kept tags are never moved: build the commit once, or promote the digest that the tag holds.`;
 }
 
-function stopped(rows: readonly JournalRow[], problem: string): Written {
-  return { kind: 'stopped', problem, floatingWritten: rows.some((row) => isFloating(row) && row.state !== 'planned') };
+function somebodyMoved({ tag, expected, holds }: Moved): string {
+  return `Somebody else moved ${tag} to ${holds ?? 'nothing'} meanwhile; ${expected ?? 'nothing'} was expected there. It was left as it is.`;
 }

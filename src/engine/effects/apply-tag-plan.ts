@@ -2,8 +2,10 @@
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import type { Failure, Promotion } from '../../domain/promotion.ts';
 import { outcomesOf, readJournal, LeaseLost, type Application } from '../apply/application.ts';
+import { insist } from '../apply/insist.ts';
+import { readOutcomes } from '../apply/outcomes.ts';
 import { readBack } from '../apply/read-back.ts';
-import { undoTags, type Undone } from '../apply/undo-tags.ts';
+import { undoTags } from '../apply/undo-tags.ts';
 import { writeTags } from '../apply/write-tags.ts';
 import { commitAndContinue, commitOf } from '../commit.ts';
 import { DONE, type Handler, type JobOutcome } from '../handler.ts';
@@ -29,13 +31,14 @@ async function goForward(application: Application): Promise<JobOutcome> {
   const { services, promotion } = application;
   const written = await writeTags(application);
   switch (written.kind) {
-    case 'production-moved':
-      return end(services, promotion, {
-        kind: 'production-read',
-        production: await readProductionOf(services, promotion),
-      });
+    case 'production-moved': {
+      const read = await insist(services, () => readProductionOf(services, promotion));
+      return read.kind === 'failed'
+        ? failUntouched(application, read.problem)
+        : end(services, promotion, { kind: 'production-read', production: read.value });
+    }
     case 'stopped':
-      return written.floatingWritten
+      return written.mayHaveMoved
         ? turnBack(application, written.problem)
         : failUntouched(application, written.problem);
     case 'written':
@@ -55,12 +58,8 @@ async function confirm(application: Application): Promise<JobOutcome> {
     }
     case 'never-shown':
       return turnBack(application, back.problem);
-    case 'foreign': {
-      services.log.error(alarmFields(promotion), 'somebody else moved a production tag right after it was written');
-      const tags = outcomesOf(await readJournal(application), back.seen);
-      const failure = { problem: back.problem, production: 'mixed', tags } as const;
-      return end(services, promotion, { kind: 'apply-failed', failure, undoAgain: false });
-    }
+    case 'foreign':
+      return failWith(application, { problem: back.problem, production: 'mixed', undoAgain: false });
   }
 }
 
@@ -79,26 +78,23 @@ async function turnBack(application: Application, problem: string): Promise<JobO
 }
 
 async function goBack(application: Application, problem: string): Promise<JobOutcome> {
-  const { production, refused, seen } = await undoTags(application);
+  const { production, refused } = await undoTags(application);
   const whole = refused === null ? problem : `${problem} Moving the tags back failed as well: ${refused}`;
-  return failWith(application, { problem: whole, production, seen, undoAgain: refused !== null });
+  return failWith(application, { problem: whole, production, undoAgain: refused !== null });
 }
 
-async function failUntouched(application: Application, problem: string): Promise<JobOutcome> {
-  // The one write that failed may have been taken all the same: looked at, and put right, before saying "untouched".
-  const { production, refused, seen } = await undoTags(application);
-  const untouched = production === 'restored' ? 'untouched' : production;
-  return failWith(application, { problem, production: untouched, seen, undoAgain: refused !== null });
+function failUntouched(application: Application, problem: string): Promise<JobOutcome> {
+  return failWith(application, { problem, production: 'untouched', undoAgain: false });
 }
 
 async function failWith(
   application: Application,
-  failed: Pick<Failure, 'problem' | 'production'> & Pick<Undone, 'seen'> & { readonly undoAgain: boolean },
+  failed: Pick<Failure, 'problem' | 'production'> & { readonly undoAgain: boolean },
 ): Promise<JobOutcome> {
   const { services, promotion } = application;
-  const { problem, production, seen, undoAgain } = failed;
+  const { problem, production, undoAgain } = failed;
   if (production === 'mixed') services.log.error(alarmFields(promotion), 'production is mixed: its tags disagree');
-  const failure = { problem, production, tags: outcomesOf(await readJournal(application), seen) };
+  const failure = { problem, production, tags: await readOutcomes(application) };
   return end(services, promotion, { kind: 'apply-failed', failure, undoAgain });
 }
 

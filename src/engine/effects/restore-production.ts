@@ -2,7 +2,8 @@
 import { decide } from '../../domain/decide.ts';
 import { RESTORE_EVERY_MS } from '../../domain/decide/outcome.ts';
 import { findLastPromoted } from '../../store/promotions.ts';
-import { LeaseLost, outcomesOf, readJournal } from '../apply/application.ts';
+import { LeaseLost } from '../apply/application.ts';
+import { readOutcomes } from '../apply/outcomes.ts';
 import { undoTags } from '../apply/undo-tags.ts';
 import { commitOf } from '../commit.ts';
 import { DONE, type Handler } from '../handler.ts';
@@ -14,15 +15,16 @@ export const restoreProduction: Handler<'restore-production'> = async (job, serv
   if (state.kind !== 'failed' || state.failure.production !== 'mixed') return DONE;
   const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
   if (last?.state.kind === 'promoted' && last.state.at > promotion.updatedAt) return DONE;
+  const at = services.now() + RESTORE_EVERY_MS;
+  const context = await loadContext(services, promotion);
+  // The tags are being moved by a newer promotion, which was planned over what they hold now.
+  if (context.laneBusy) return { kind: 'again', at, because: 'a newer promotion is moving the tags' };
   const application = { services, job, promotion };
   try {
-    const { production, refused, seen } = await undoTags(application);
-    if (refused !== null) {
-      const at = services.now() + RESTORE_EVERY_MS;
-      return { kind: 'again', at, because: `production is still mixed: ${refused}` };
-    }
+    const { production, refused } = await undoTags(application);
+    if (refused !== null) return { kind: 'again', at, because: `production is still mixed: ${refused}` };
     if (production === 'mixed') return DONE;
-    const event = { kind: 'restored', tags: outcomesOf(await readJournal(application), seen) } as const;
+    const event = { kind: 'restored', tags: await readOutcomes(application) } as const;
     const decision = decide(promotion, event, await loadContext(services, promotion));
     return { kind: 'done', commit: commitOf(promotion, decision) };
   } catch (error) {

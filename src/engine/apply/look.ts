@@ -1,0 +1,63 @@
+// Step 1 of applying: the bytes to write, and what each tag holds before the first write.
+import { OutsideError } from '../../domain/outside-error.ts';
+import type { Digest } from '../../domain/reference.ts';
+import type { RegistryClient } from '../../registry/client.ts';
+import type { Manifest } from '../../registry/manifest.ts';
+import type { JournalRow } from '../../store/tag-moves.ts';
+import { isFloating, standingTags, type Application, type StandingTag } from './application.ts';
+import { insist, type Insisted } from './insist.ts';
+
+/** `manifest` is null where nothing is there, and where only the digest was asked for. */
+export type Seen = { readonly digest: Digest | null; readonly manifest: Manifest | null };
+
+export type Look = {
+  readonly target: Manifest;
+  /** By position, of the rows that are not written yet. */
+  readonly seen: ReadonlyMap<number, Seen>;
+  readonly standing: readonly (StandingTag & { readonly digest: Digest | null })[];
+};
+
+/** Everything is read at once; `failed` when the registry does not tell within five minutes. */
+export async function look({ services, promotion }: Application, rows: readonly JournalRow[]): Promise<Insisted<Look>> {
+  const { registry } = services;
+  const floating = rows.find(isFloating);
+  if (floating === undefined) throw new Error('a journal without floating tags');
+  const planned = rows.filter(({ state }) => state === 'planned');
+  const rollback = planned.find(({ kind }) => kind === 'rollback');
+  // The tag that is about to be left is read whole: its bytes are what the rollback tag needs.
+  const leaving = planned.find((row) => isFloating(row) && row.baseline === rollback?.target);
+  return insist(services, async () => {
+    const [target, entries, standing] = await Promise.all([
+      registry.fetchManifest(floating.repository, floating.target),
+      Promise.all(
+        planned.map(async (row) => {
+          const seen = row === leaving ? await seeWhole(registry, row) : await see(registry, row);
+          return [row.position, seen] as const;
+        }),
+      ),
+      Promise.all(
+        standingTags(promotion, rows).map(async (tag) => ({
+          ...tag,
+          digest: await registry.findDigest(tag.repository, tag.tag),
+        })),
+      ),
+    ]);
+    return { target, seen: new Map(entries), standing };
+  });
+}
+
+/** What the tag of a row holds now. One that should be absent costs one request that way, not two. */
+export async function see(registry: RegistryClient, row: JournalRow): Promise<Seen> {
+  if (row.baseline === null) return seeWhole(registry, row);
+  return { digest: await registry.findDigest(row.repository, row.tag), manifest: null };
+}
+
+async function seeWhole(registry: RegistryClient, { repository, tag }: JournalRow): Promise<Seen> {
+  try {
+    const manifest = await registry.fetchManifest(repository, tag);
+    return { digest: manifest.digest, manifest };
+  } catch (error) {
+    if (error instanceof OutsideError && error.code === 'manifest-unknown') return { digest: null, manifest: null };
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+// What each tag of a plan that failed holds in the end: by the journal, unless the registry shows that somebody else moved it.
+import { OutsideError } from '../../domain/outside-error.ts';
+import type { TagOutcome } from '../../domain/promotion.ts';
+import type { Digest } from '../../domain/reference.ts';
+import { outcomesOf, readJournal, standingTags, type Application } from './application.ts';
+
+/** The tags of the plan, and those that needed no move and were moved by somebody else. */
+export async function readOutcomes(application: Application): Promise<readonly TagOutcome[]> {
+  const { promotion } = application;
+  const rows = await readJournal(application);
+  const standing = standingTags(promotion, rows).map(({ repository, tag, target }): TagOutcome => ({
+    repository,
+    tag,
+    kind: 'floating',
+    from: target,
+    holds: target,
+  }));
+  const planned = outcomesOf(rows).map(async (outcome, position) => {
+    const held = await look(application, outcome);
+    // Old and new digest may both be shown late: between these two, the journal knows better.
+    const expected = held === undefined || held === outcome.from || held === rows[position]?.target;
+    return expected ? outcome : { ...outcome, holds: held };
+  });
+  const others = standing.map(async (outcome) => {
+    const held = await look(application, outcome);
+    return held === undefined ? outcome : { ...outcome, holds: held };
+  });
+  const moved = (await Promise.all(others)).filter(({ from, holds }) => holds !== from);
+  return [...(await Promise.all(planned)), ...moved];
+}
+
+/** Undefined where the registry does not tell. */
+async function look({ services }: Application, { repository, tag }: TagOutcome): Promise<Digest | null | undefined> {
+  try {
+    return await services.registry.findDigest(repository, tag);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    services.log.warn({ err: error, tag }, 'what a tag holds after a failure could not be read');
+    return undefined;
+  }
+}
