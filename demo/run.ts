@@ -20,9 +20,13 @@ const USAGE = `Usage: npm run demo [-- --serve]
 const options = readOptions(process.argv.slice(2));
 const printer = createPrinter({ stream: process.stdout, isTerminal: isatty(1), env: process.env });
 const closings: (() => Promise<unknown>)[] = [];
+let isInterrupted = false;
 const interrupted = Promise.withResolvers<'interrupted'>();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => interrupted.resolve('interrupted'));
+  process.on(signal, () => {
+    isInterrupted = true;
+    interrupted.resolve('interrupted');
+  });
 }
 /** Ctrl-C is how a served demo ends well, and how any other is broken off. */
 const brokenOff = options.serve ? [] : [interrupted.promise];
@@ -37,6 +41,8 @@ async function playAll(): Promise<'done' | 'failed'> {
     await play();
     return 'done';
   } catch (error) {
+    // What we tear down ourselves is no news.
+    if (isInterrupted && !options.serve) return 'failed';
     const step = error instanceof StepFailed ? error.step : 'the demo itself';
     const reason = error instanceof Error ? (error instanceof StepFailed ? error.message : error.stack) : String(error);
     process.stderr.write(`\nThis did not happen: ${step}\n${reason}\n`);

@@ -58,7 +58,7 @@ function help(args: {
     '',
     post('/say', { issue, by: 'ada', body: `/promote ${tag}` }),
     post('/click', { by: 'bob', action: 'approve' }),
-    post('/say', { issue, by: 'ron', body: '/status production' }),
+    post('/say', { issue, by: 'bob', body: '/status production' }),
     post('/build', { message: 'More work' }),
     `  curl ${url}/issues/${issue}`,
     `  curl ${url}/tags`,

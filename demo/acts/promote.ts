@@ -71,7 +71,7 @@ export async function playPromotion(stage: Stage, { step }: Printer): Promise<Pr
     const asked = stage.registry.requests.length;
     await repo.click({ checkRun: newestRun(stage, build).id, action: 'approve', by: 'bob' });
     await until('a green check run', () => {
-      if (answered().length > 0) throw new Error(`the app answered bob: ${textOf(answered())}`);
+      if (answered().length > 0) throw new Error(`the app answered: ${textOf(answered())}`);
       return newestRun(stage, build).conclusion === 'success';
     });
     const requests = stage.registry.requests.slice(asked);

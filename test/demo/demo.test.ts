@@ -1,0 +1,91 @@
+// The demo plays the main job to its end, and says so when a step of it doesn't happen.
+import { afterEach, expect, test } from 'vitest';
+import { startDemo, type RunningDemo } from './running-demo.ts';
+
+let demo: RunningDemo | null = null;
+
+afterEach(async () => {
+  demo?.interrupt();
+  await demo?.ended;
+});
+
+test('each step happens, and the tags, the card and the audit trail are shown', async () => {
+  demo = startDemo();
+  const { code, stdout, stderr } = await demo.ended;
+  expect(stderr).toBe('');
+  const steps = stdout.match(/^ {2}[✓✗] .*(?= {2}[\d.]+ m?s$)/gm) ?? [];
+  expect(steps.map((step) => step.trim().replace(/staging-[0-9a-f]{7}/, 'staging-<sha>'))).toEqual([
+    '✓ A GitHub opens, with an organization that has the App installed',
+    '✓ An image registry opens, which wants a token for everything',
+    '✓ The app starts as a process of its own',
+    '✓ Production runs an earlier image, pushed as main and latest',
+    '✓ ada merges to staging, and the build server pushes the image of that commit',
+    '✓ ada comments on issue #1: /promote staging-<sha> --reason "new login page"',
+    '✓ The app checks the image on the registry and reports on the commit',
+    '✓ The card appears in the thread',
+    '✓ ada clicks Approve on her own request, and is refused',
+    '✓ bob clicks Approve, and production moves to the new image',
+    '✓ The card tells the end, in place',
+    '✓ GitHub would have accepted everything that the app asked of it',
+    '✓ The command line exports it: imprimatur audit export --format jsonl',
+    '✓ No row was changed, left out or moved: imprimatur audit verify',
+    '✓ The card on GitHub shows the same head, outside of the database',
+    '✓ On SIGTERM the app ends what it does, and exits with 0',
+  ]);
+  expect(stdout).toMatch(/because you asked for it: somebody else/);
+  const [, before, after] = /^ {2}main +sha256:(\S+) +sha256:(\S+) +moved$/m.exec(stdout) ?? [];
+  expect(before).not.toBe(after);
+  expect(stdout).toMatch(new RegExp(String.raw`^ {2}latest +sha256:${before} +sha256:${after} +moved$`, 'm'));
+  expect(stdout).toMatch(new RegExp(String.raw`^ {2}rollback-\S+-new-login-page +– +sha256:${before} +new$`, 'm'));
+  expect(stdout).toMatch(/^ {2}│ ✓ P1 · staging-[0-9a-f]{7} → production · Promoted$/m);
+  expect(stdout).toMatch(/DOCKER_IMAGE=127\.0\.0\.1:\d+\/acme\/dotca@sha256:[0-9a-f]{64}/);
+  expect(stdout).toMatch(/^ {2}1 +\S+ +requested +ada /m);
+  expect(stdout).toMatch(/ reviewed +bob /);
+  // Neither colours nor our markers get into a pipe.
+  expect(stdout).not.toContain('\u{1b}');
+  expect(stdout).not.toContain('<!--');
+  expect(code).toBe(0);
+});
+
+test('a reviewer without write access promotes nothing: exit 1, and the step is named', async () => {
+  demo = startDemo('--break', 'approve');
+  const { code, stdout, stderr } = await demo.ended;
+  expect(stdout).toMatch(/^ {2}✗ bob clicks Approve, and production moves to the new image/m);
+  expect(stdout).not.toContain('The tags, as the registry tells them');
+  expect(stderr).toContain('This did not happen: bob clicks Approve, and production moves to the new image');
+  expect(stderr).toContain('bob: To approve takes write access to this repository, and you have read access.');
+  expect(code).toBe(1);
+});
+
+test('left running, it takes what people say and click over HTTP, until Ctrl-C', async () => {
+  demo = startDemo('--serve');
+  const [, url = '', tag = ''] = await demo.printed(/curl (http:\S+)\/say -d '.*\/promote (staging-[0-9a-f]{7})"/);
+  const post = async (path: string, body: unknown): Promise<string> => {
+    const answer = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) });
+    return `${answer.status} ${await answer.text()}`;
+  };
+
+  expect(await post('/click', { by: 'bob', action: 'approve' })).toMatch(/^409 No check run shows the button/);
+  expect(await post('/say', { issue: 1, by: 'ada', body: `/promote ${tag}` })).toMatch(/^202 ada said it/);
+  await demo.printed(new RegExp(`P2 · ${tag} → production · Waits for approval`));
+  expect(await post('/click', { by: 'bob', action: 'approve' })).toMatch(/^202 bob clicked approve/);
+  await demo.printed(new RegExp(`P2 · ${tag} → production · Promoted`));
+
+  const tags = await (await fetch(`${url}/tags`)).text();
+  const [digest] = new RegExp(String.raw`\S+(?=  ${tag}$)`, 'm').exec(tags) ?? [];
+  expect(tags).toMatch(new RegExp(`^${digest}  main$`, 'm'));
+  expect(await (await fetch(`${url}/issues/1`)).text()).toContain(`── ada\n/promote ${tag}\n`);
+  expect(await post('/say', { issue: 7, by: 'ada', body: 'hm' })).toMatch(/^404 There is one issue here: #1/);
+  expect(await post('/say', { issue: 1, by: 'ada' })).toMatch(/^400 .*\n.*body/);
+  expect(await post('/build', {})).toMatch(/^201 staging-[0-9a-f]{7} = sha256:/);
+
+  demo.interrupt();
+  expect(await demo.ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('an option it does not know ends it with the usage', async () => {
+  demo = startDemo('--fast');
+  const { code, stderr } = await demo.ended;
+  expect(stderr).toContain('Usage: npm run demo');
+  expect(code).toBe(2);
+});
