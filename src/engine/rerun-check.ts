@@ -1,6 +1,7 @@
 // GitHub's Re-run button: the same digest is examined again.
 import { decide } from '../domain/decide.ts';
 import { findPromotion } from '../store/promotions.ts';
+import { findForeignOwner } from './allowed-owners.ts';
 import { commitOf } from './commit.ts';
 import { DONE, type Handler } from './handler.ts';
 import { loadActor, loadContext } from './load.ts';
@@ -13,9 +14,11 @@ export const rerunCheck: Handler<'re-run'> = async ({ payload }, services) => {
     return DONE;
   }
   const promotion = { ...stored, repo };
-  const by = await loadActor(services, payload);
-  const decision = decide(promotion, { kind: 'rerequested', by }, await loadContext(services, promotion));
-  if (decision.kind === 'accepted') return { kind: 'done', commit: commitOf(promotion, decision) };
+  if ((await findForeignOwner(services, repo)) === null) {
+    const by = await loadActor(services, payload);
+    const decision = decide(promotion, { kind: 'rerequested', by }, await loadContext(services, promotion));
+    if (decision.kind === 'accepted') return { kind: 'done', commit: commitOf(promotion, decision) };
+  }
   // GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again.
   return { kind: 'done', commit: { repo, effects: [{ kind: 'update-check-run', promotionId: promotion.id }] } };
 };
