@@ -34,7 +34,7 @@ export async function resolveSource(question: Question, source: SourceSpec): Pro
 
 async function resolveHex(question: Question, typed: string): Promise<ResolvedSource> {
   const hex = typed.toLowerCase();
-  const names = [`${question.prefix}-${hex}`, `${question.prefix}-${hex.slice(0, SHORT_COMMIT)}`];
+  const names = [typed, hex, hex.slice(0, SHORT_COMMIT)].map((name) => `${question.prefix}-${name}`);
   const tried = [...new Set(names)].map(parseTag).filter((tag) => tag !== null);
   const found = await holders(question, tried);
   if (found.length > 0) return pick(question, typed, found, tried);

@@ -1,0 +1,151 @@
+// What `/promote <source>` means: which tag and digest are pinned, and which sources are refused.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestImage } from '../support/registry/images.ts';
+import { begin, shown, type Conversation } from './conversation.ts';
+import { IMAGE, stage } from './world.ts';
+
+let talk: Conversation;
+beforeAll(async () => {
+  talk = await begin();
+});
+afterAll(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+/** A commit with an image under exactly these tags. */
+function staged(tags: (commit: string) => readonly string[]): { readonly commit: string; readonly image: TestImage } {
+  const { world, repo } = talk;
+  const commit = repo.commitOn('staging', { message: 'Something' });
+  const [first = 'staging', ...others] = tags(commit);
+  const image = stage(world, { commit, tag: first });
+  for (const tag of others) world.registry.setTag(IMAGE, tag, image.digest);
+  return { commit, image };
+}
+
+async function promote(source: string): Promise<{ readonly card: string; readonly reply: string }> {
+  const issue = talk.openIssue();
+  const said = await talk.say('ada', `/promote ${source}`, issue);
+  const card = talk.repo.comments(issue).find(({ body }) => body.includes('### '))?.body ?? '';
+  await talk.say('ada', '/cancel', issue);
+  return { card, reply: said.replies.join('\n') };
+}
+
+type Case = readonly [
+  name: string,
+  tags: (commit: string) => readonly string[],
+  source: (commit: string, digest: string) => string,
+  tag: (commit: string) => string,
+];
+
+const short = (commit: string): string => `staging-${commit.slice(0, 7)}`;
+const long = (commit: string): string => `staging-${commit}`;
+
+describe('found', () => {
+  test.each<Case>([
+    ['a staging tag, literally', (c) => [short(c)], short, short],
+    ['`staging` itself', () => ['staging'], () => 'staging', () => 'staging'],
+    ['a staging tag that names no commit', () => ['staging-nightly'], () => 'staging-nightly', () => 'staging-nightly'],
+    ['six digits', (c) => [short(c)], (c) => c.slice(0, 6), short],
+    ['seven digits', (c) => [short(c)], (c) => c.slice(0, 7), short],
+    ['seven digits in upper case', (c) => [short(c)], (c) => c.slice(0, 7).toUpperCase(), short],
+    ['ten digits where the tag has seven', (c) => [short(c)], (c) => c.slice(0, 10), short],
+    [
+      'ten digits where the tag has ten',
+      (c) => [long(c).slice(0, 18)],
+      (c) => c.slice(0, 10),
+      (c) => long(c).slice(0, 18),
+    ],
+    ['the full commit where the tag has seven', (c) => [short(c)], (c) => c, short],
+    ['the full commit where the tag is full', (c) => [long(c)], (c) => c, long],
+    ['seven digits where the tag is full', (c) => [long(c)], (c) => c.slice(0, 7), long],
+    ['seven digits where short and full tag hold the same', (c) => [long(c), short(c)], (c) => c.slice(0, 7), short],
+    [
+      'seven digits where the tag is in upper case',
+      (c) => [`staging-${c.slice(0, 7).toUpperCase()}`],
+      (c) => c.slice(0, 7),
+      (c) => `staging-${c.slice(0, 7).toUpperCase()}`,
+    ],
+    ['a digest that a commit tag holds', (c) => [short(c)], (_c, d) => d, short],
+    ['a digest that `staging` and a commit tag hold', (c) => ['staging', short(c)], (_c, d) => d, short],
+    ['a digest in backticks', (c) => [short(c)], (_c, d) => `\`${d}\``, short],
+  ])('%s', async (_name, tags, source, tag) => {
+    const { commit, image } = staged(tags);
+    const { card } = await promote(source(commit, image.digest));
+    expect(card).toContain(` · \`${tag(commit)}\` → \`production\` · Waits for approval`);
+    expect(card).toContain(`| Digest | \`${image.digest}\` |`);
+    expect(card).toContain(`[\`${commit.slice(0, 7)}\`](`);
+  });
+});
+
+describe('refused', () => {
+  test('hex that fits two digests lists both, each with the line that picks it', async () => {
+    const { commit, image } = staged((sha) => [short(sha)]);
+    const rebuilt = stage(talk.world, { commit, tag: long(commit), image: { seed: 'built again' } });
+    for (const typed of [commit.slice(0, 6), commit]) {
+      const { card, reply } = await promote(typed);
+      expect(card).toBe('');
+      expect(reply).toContain(`\`${typed}\` fits more than one image, so nothing was done`);
+      expect(reply).toContain(`- \`/promote ${short(commit)}\` (\`${shown(image.digest)}\`)`);
+      expect(reply).toContain(`- \`/promote ${long(commit)}\` (\`${shown(rebuilt.digest)}\`)`);
+    }
+    expect((await promote(long(commit))).card).toContain(rebuilt.digest);
+  });
+
+  test('upper-case hex that is the literal tag of one image and the folded tag of another lists both', async () => {
+    const { commit, image } = staged((sha) => [long(sha).slice(0, 18)]);
+    const upper = commit.slice(0, 10).toUpperCase();
+    const other = stage(talk.world, { commit, tag: `staging-${upper}`, image: { seed: 'shouted' } });
+    const { reply } = await promote(upper);
+    expect(reply).toContain(shown(image.digest));
+    expect(reply).toContain(shown(other.digest));
+  });
+
+  test('hex that no staging tag has says what was looked for', async () => {
+    const { reply } = await promote('0123456789');
+    expect(reply).toContain(
+      'has no staging image for `0123456789`. Looked for: `staging-0123456789` and `staging-0123456`.',
+    );
+  });
+
+  test('a staging tag that is not there', async () => {
+    expect((await promote('staging-0000000')).reply).toContain('has no staging image for `staging-0000000`');
+  });
+
+  test('a digest that only a production tag holds', async () => {
+    const { image } = staged((sha) => [short(sha)]);
+    const released = stage(talk.world, { commit: talk.repo.commitOn('staging'), tag: 'v9' });
+    talk.world.registry.setTag(IMAGE, 'staging', image.digest);
+    expect((await promote(released.digest)).reply).toContain(`No staging tag of`);
+  });
+
+  test('a digest that the image does not have', async () => {
+    expect((await promote(`sha256:${'0'.repeat(64)}`)).reply).toContain('only what was staged can be promoted');
+  });
+
+  test.each([
+    ['main', 'is no staging tag'],
+    ['latest', 'is no staging tag'],
+    ['v1.2.3', 'is no staging tag'],
+    ['main-staging-abc1234', 'is no staging tag'],
+    ['abc12', 'is named by 6 to 40'],
+    ['staging_', 'is no staging tag'],
+    ['sha256:abc', 'is no digest'],
+  ])('%s', async (source, says) => {
+    expect((await promote(source)).reply).toContain(says);
+  });
+
+  test('the digest that production holds already', async () => {
+    const held = talk.world.registry.tag(IMAGE, 'main') ?? '';
+    const { reply } = await promote(held);
+    expect(reply).toContain(`Nothing to do: \`main\` and \`latest\` already hold \`${shown(held)}\``);
+  });
+
+  test('a tag that names another commit than its image was built from is rejected by the rules', async () => {
+    const { image } = staged((sha) => [short(sha)]);
+    talk.world.registry.setTag(IMAGE, 'staging-deadbee', image.digest);
+    const { card } = await promote('deadbee');
+    expect(card).toContain('Refused: 1 rule fails');
+    expect(card).toMatch(/✗ fail \| tag-commit \|/);
+  });
+});

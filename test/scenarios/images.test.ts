@@ -1,0 +1,172 @@
+// Which images a repository may name: another repository's image is refused by every door.
+import { afterEach, expect, test } from 'vitest';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import { buildImage } from '../support/registry/images.ts';
+import { begin, type Conversation } from './conversation.ts';
+import { IMAGE } from './world.ts';
+
+const OTHER = 'acme/other';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+test("repository B names A's image by tag, by commit and by digest: B's own name is looked under, and nothing is found", async () => {
+  talk = await begin();
+  const other = await otherRepo();
+  for (const source of [`staging-${talk.short}`, talk.commit, talk.image.digest]) {
+    const said = await saySomewhere(other, 'eve', `/promote ${source}`);
+    expect(said.reactions).toEqual(['eyes', '-1']);
+    expect(said.replies).toEqual([expect.stringContaining(`\`${talk.world.registry.host}/${OTHER}\``)]);
+  }
+  const asked = talk.world.registry.requests.map(({ path }) => path).filter((path) => path.startsWith('/v2/acme'));
+  expect(asked.filter((path) => !path.startsWith(`/v2/${OTHER}/`))).toEqual([]);
+  await talk.world.end();
+});
+
+test.each(['docker.io/acme/dotca:staging', 'acme/dotca:staging', 'ghcr.io/acme/dotca@sha256:00'])(
+  'a source can not name an image at all: %s',
+  async (source) => {
+    talk = await begin();
+    const said = await talk.say('ada', `/promote ${source}`);
+    expect(said.reactions).toEqual(['eyes', '-1']);
+    expect(said.replies).toEqual([expect.stringContaining("can't be a tag")]);
+    expect(talk.world.registry.requests).toEqual([]);
+    await talk.world.end();
+  },
+);
+
+test("A's image under B's name is rejected by its source label, and no force helps", async () => {
+  talk = await begin();
+  const { world, image } = talk;
+  const other = await otherRepo();
+  world.registry.addImage({ repository: OTHER, tag: 'staging', image });
+  const said = await saySomewhere(other, 'eve', '/promote staging');
+  expect(said.reactions).toEqual(['eyes', 'rocket']);
+  const card = other.comments(1).find(({ body }) => body.startsWith('<!-- imprimatur P1 -->'))?.body ?? '';
+  expect(card).toContain('✗ P1 · `staging` → `production` · Refused: 2 rules fail');
+  expect(card).toMatch(/✗ fail \| source \|.*acme\/dotca.*acme\/other/);
+  const forced = await saySomewhere(other, 'eve', '/promote staging force');
+  expect(forced.reactions).toEqual(['eyes', '-1']);
+  expect((await saySomewhere(other, 'bob', '/approve P1')).replies).toEqual([
+    expect.stringContaining("P1 can't be reviewed now: it was refused by the rules"),
+  ]);
+  expect(world.registry.tags(OTHER)).toEqual({ staging: image.digest });
+  await world.end();
+});
+
+test("one platform with another repository's source label is enough to reject the image", async () => {
+  talk = await begin();
+  const { repo, world, old } = talk;
+  const commit = repo.commitOn('staging', { message: 'Half of it' });
+  const labels = (name: string): Readonly<Record<string, string>> => ({
+    'org.opencontainers.image.source': `https://github.com/acme/${name}`,
+    'org.opencontainers.image.revision': commit,
+  });
+  const image = buildImage({
+    declaredLayerSizes: [150_000_000],
+    labels: labels('dotca'),
+    perPlatform: { 'linux/arm64': { labels: labels('dotca-fork') } },
+    seed: commit,
+  });
+  world.registry.addImage({ repository: IMAGE, tag: `staging-${commit.slice(0, 7)}`, image });
+  await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
+  expect(await talk.state()).toBe('rejected');
+  expect(talk.card()).toMatch(/✗ fail \| source \| `?linux\/arm64`? \|.*dotca-fork/);
+  expect(talk.production().main).toBe(old.digest);
+  await world.end();
+});
+
+test("the ids of another repository's promotions mean nothing: not in commands, not in clicks, not in re-runs", async () => {
+  talk = await begin();
+  const { world, repo, commit } = talk;
+  await talk.request();
+  const other = await otherRepo();
+  for (const line of ['/approve P1', '/reject P1 no', '/cancel P1', '/status P1']) {
+    const said = await saySomewhere(other, 'bob', line);
+    expect(said.replies).toEqual([expect.stringContaining('There is no P1 in this repository')]);
+  }
+  const [run] = repo.checkRuns(commit);
+  for (const action of ['requested_action', 'rerequested']) {
+    const sent = await world.github.deliver({
+      event: 'check_run',
+      payload: {
+        action,
+        requested_action: { identifier: 'approve' },
+        check_run: {
+          id: run?.id ?? 0,
+          external_id: run?.externalId ?? '',
+          app: { id: Number(world.github.env.APP_ID) },
+        },
+        ...other.frame('bob'),
+      },
+    });
+    expect(sent.status).toBe(202);
+    await world.drain();
+  }
+  expect(
+    world.log.filter(
+      (line) =>
+        line.includes('of a check run of no promotion of ours') ||
+        line.includes('on a check run of no promotion of ours'),
+    ),
+  ).toHaveLength(2);
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect(talk.production().main).toBe(talk.old.digest);
+  await world.end();
+});
+
+test('a click that names a promotion of ours on a check run that is not ours does not count', async () => {
+  talk = await begin();
+  const { world, repo, commit, issue } = talk;
+  await talk.request();
+  const externalId = repo.checkRuns(commit)[0]?.externalId ?? '';
+  const click = async (appId: number): Promise<void> => {
+    await world.github.deliver({
+      event: 'check_run',
+      payload: {
+        action: 'requested_action',
+        requested_action: { identifier: 'approve' },
+        check_run: { id: 1, external_id: externalId, app: { id: appId } },
+        ...repo.frame('bob'),
+      },
+    });
+    await world.drain();
+  };
+  await click(4);
+  expect(talk.replies(issue)).toEqual([]);
+  await click(Number(world.github.env.APP_ID));
+  expect(talk.replies(issue)).toEqual([
+    expect.stringContaining('The click did not count: it was on an older check run'),
+  ]);
+  expect(await talk.state()).toBe('awaiting-approval');
+  await world.end();
+});
+
+test('a repository whose owner is written with capitals has an image in lower case', async () => {
+  talk = await begin({ owners: ['acme', 'ACME-Labs'], env: { ALLOWED_OWNERS: 'acme,acme-labs' } });
+  const repo = await talk.world.github.repo({ owner: 'ACME-Labs', name: 'DotCA', users: { eve: 'write' } });
+  const said = await saySomewhere(repo, 'eve', '/promote staging');
+  expect(said.replies).toEqual([expect.stringContaining(`\`${talk.world.registry.host}/acme-labs/dotca\``)]);
+  await talk.world.end();
+});
+
+function otherRepo(): Promise<GitHubRepo> {
+  return talk.world.github.repo({ owner: 'acme', name: 'other', users: { eve: 'admin', bob: 'write' } });
+}
+
+async function saySomewhere(
+  repo: GitHubRepo,
+  by: string,
+  body: string,
+): Promise<{ readonly reactions: readonly string[]; readonly replies: readonly string[] }> {
+  const issue = repo.openIssue({ title: 'Release', by });
+  const { id } = await repo.comment({ issue, by, body });
+  await talk.world.drain();
+  const replies = repo
+    .comments(issue)
+    .filter(({ byApp }) => byApp)
+    .map((comment) => comment.body);
+  return { reactions: repo.reactions(id), replies };
+}
