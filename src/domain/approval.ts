@@ -1,5 +1,5 @@
 // Whose review counts for what: the subject that is approved, and whether enough people approved it.
-import type { Person } from './actor.ts';
+import { reaches, type Actor, type Person, type Role } from './actor.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { ApprovalPolicy } from './policy.ts';
 import type { Promotion } from './promotion.ts';
@@ -20,6 +20,24 @@ export function subjectOf(promotion: Promotion): string {
     tags: promotion.moves.map((move) => [move.repository, tagNameOf(move), move.digest]),
     policy: promotion.policyBlob,
   });
+}
+
+/** Why a person may not review here: `role` is not reached, or the policy names others. */
+export type ReviewBar = { readonly kind: 'role'; readonly wanted: Role } | { readonly kind: 'not-listed' };
+
+/**
+ * What keeps `actor` from reviewing, or null. A listed user needs no more than to read the repository; others need the
+ * role, where the policy lets one count.
+ */
+export function reviewBarOf({ role, users }: ApprovalPolicy, actor: Actor): ReviewBar | null {
+  if (role !== null && reaches(actor.role, role)) return null;
+  if (isListed(users, actor)) return reaches(actor.role, 'read') ? null : { kind: 'role', wanted: 'read' };
+  return role === null || users.length > 0 ? { kind: 'not-listed' } : { kind: 'role', wanted: role };
+}
+
+/** True when the policy names somebody who is not this person. */
+export function listsAnother({ users }: ApprovalPolicy, person: Person): boolean {
+  return users.some((user) => !isSameLogin(user, person.login));
 }
 
 /** How many more people must approve this subject; one person counts once, the requester only where the policy says so. */
@@ -43,4 +61,12 @@ export function voidedApprovals(reviews: readonly Review[], subject: string): re
   const standing = new Set(approvals.filter((review) => review.subject === subject).map(({ by }) => by.id));
   const people = new Map(approvals.filter(({ by }) => !standing.has(by.id)).map(({ by }) => [by.id, by]));
   return [...people.values()];
+}
+
+function isListed(users: readonly string[], { login }: Person): boolean {
+  return users.some((user) => isSameLogin(user, login));
+}
+
+function isSameLogin(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

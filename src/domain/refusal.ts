@@ -10,6 +10,13 @@ export type Refusal =
   | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
   | { readonly code: 'environment-unknown'; readonly typed: string | null; readonly environments: readonly string[] }
   | { readonly code: 'not-permitted'; readonly verb: string; readonly role: Role; readonly wanted: Role }
+  /** The policy names who may review; `role` is what others need, or null where nobody else may. */
+  | {
+      readonly code: 'not-a-reviewer';
+      readonly verb: string;
+      readonly users: readonly string[];
+      readonly role: Role | null;
+    }
   | { readonly code: 'bot-not-permitted'; readonly verb: string }
   | {
       readonly code: 'source-not-found';

@@ -2,7 +2,17 @@
 import type { ImageFacts } from './image-facts.ts';
 import type { Policy } from './policy.ts';
 
-export type RuleId = 'completeness' | 'size' | 'layers' | 'command' | 'source' | 'revision' | 'tag-commit' | 'kept-tag';
+export type RuleId =
+  | 'completeness'
+  | 'size'
+  | 'layers'
+  | 'command'
+  | 'healthcheck'
+  | 'source'
+  | 'revision'
+  | 'labels'
+  | 'tag-commit'
+  | 'kept-tag';
 
 /** `unknown` counts as `fail`: what could not be seen is not trusted. */
 export type Outcome = 'pass' | 'warn' | 'fail' | 'unknown';

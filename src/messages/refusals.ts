@@ -4,7 +4,7 @@ import { formatNumber } from '../domain/promotion.ts';
 import { code, escapeText } from './escape.ts';
 import { capitalise, codeList, shortDigest } from './format.ts';
 import { promotionLines } from './promotion-lines.ts';
-import { accessWords } from './reviews.ts';
+import { accessWords, reviewerWords } from './reviews.ts';
 import { STATE_CLAUSES } from './state.ts';
 
 /** Markdown: a paragraph, with a list where there is something to choose from. */
@@ -35,6 +35,9 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
 
   'not-permitted': ({ verb, role, wanted }) =>
     `To ${plainVerb(verb)} takes ${accessWords(wanted)} to this repository, and you have ${accessWords(role)}. Those who administer the repository can give it to you.`,
+
+  'not-a-reviewer': ({ verb, users, role }) =>
+    `To ${plainVerb(verb)} takes ${reviewerWords({ users, role })}: the policy file says so, in ${code('approvals')}. Who may change that file can add you.`,
 
   'bot-not-permitted': ({ verb }) =>
     `A bot can't ${plainVerb(verb)}: that takes a person with write access to this repository.`,

@@ -1,10 +1,11 @@
 // Who reviewed, whether it still counts, and who can approve: sentences made from the rule.
 import { approvalsMissing } from '../domain/approval.ts';
+import type { ApprovalPolicy } from '../domain/policy.ts';
 import type { Review } from '../domain/review.ts';
 import type { Role } from '../domain/actor.ts';
 import type { Detail } from './detail.ts';
 import { code } from './escape.ts';
-import { formatTime, plural } from './format.ts';
+import { capitalise, formatTime, listWords, plural } from './format.ts';
 import type { PromotionView } from './promotion-view.ts';
 
 /** One line per review, the newest ones where there are too many; empty when nobody reviewed. */
@@ -25,17 +26,30 @@ export function whoCanApprove({ promotion, environment, subject }: PromotionView
   const { approvals } = environment;
   const { requester, reviews, otherReviewers, state } = promotion;
   if (state.kind !== 'awaiting-approval') return '';
-  const access = accessWords(approvals.role);
   if (otherReviewers === 'none' && !approvals.selfApproval) {
-    return `Nobody but ${code(requester.login)}, who asked, could approve. Invite somebody with ${access} to this repository; then they can.`;
+    return `Nobody but ${code(requester.login)}, who asked, could approve. ${howToAdd(approvals)}; then they can.`;
   }
   const missing = approvalsMissing({ approvals, requester, reviews, subject });
   const still = missing < approvals.required ? `${missing} more` : `${approvals.required}`;
   const who =
     approvals.required === 1
-      ? `Anyone with ${access} can approve`
-      : `${still} ${missing === 1 ? 'person' : 'people'} with ${access} must approve`;
+      ? `${capitalise(reviewerWords(approvals))} can approve`
+      : `${still} ${missing === 1 ? 'person' : 'people'} ${groupWords(approvals)} must approve`;
   return approvals.selfApproval ? `${who}, also the one who asked.` : `${who}, but not the one who asked.`;
+}
+
+/** `anyone with write access`, or the users that the policy names, or both; nobody is mentioned. */
+export function reviewerWords({ role, users }: Pick<ApprovalPolicy, 'role' | 'users'>): string {
+  const named = users.slice(0, MAX_NAMED).map((user) => code(user));
+  const rest = users.length - named.length;
+  return listWords(
+    [
+      ...named,
+      ...(rest > 0 ? [`one of ${rest} others that the policy names`] : []),
+      ...(role === null ? [] : [`anyone with ${accessWords(role)}`]),
+    ],
+    'or',
+  );
 }
 
 /** `write access`, as GitHub names the role. */
@@ -48,4 +62,16 @@ function reviewLine({ verdict, by, at, via, subject }: Review, current: string):
   const word = verdict === 'approve' ? '✓ Approved' : '✗ Declined';
   const line = `${word} by ${code(by.login)}, ${formatTime(at)}, ${how}`;
   return verdict === 'approve' && subject !== current ? `${line}; counts no more` : line;
+}
+
+const MAX_NAMED = 10;
+
+function groupWords(approvals: ApprovalPolicy): string {
+  const { role, users } = approvals;
+  return users.length === 0 && role !== null ? `with ${accessWords(role)}` : `(${reviewerWords(approvals)})`;
+}
+
+function howToAdd({ role }: ApprovalPolicy): string {
+  if (role === null) return `Add somebody to ${code('approvals')} in the policy file`;
+  return `Invite somebody with ${accessWords(role)} to this repository`;
 }

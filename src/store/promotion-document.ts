@@ -99,7 +99,18 @@ const promotion = z.strictObject({
   baseline: z.array(z.strictObject({ repository: imageRepository, tag, digest: digest.nullable() })),
   findings: z.array(
     z.strictObject({
-      rule: z.enum(['completeness', 'size', 'layers', 'command', 'source', 'revision', 'tag-commit', 'kept-tag']),
+      rule: z.enum([
+        'completeness',
+        'size',
+        'layers',
+        'command',
+        'healthcheck',
+        'source',
+        'revision',
+        'labels',
+        'tag-commit',
+        'kept-tag',
+      ]),
       platform: z.string().nullable(),
       outcome: z.enum(['pass', 'warn', 'fail', 'unknown']),
       seen: z.string(),

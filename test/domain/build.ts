@@ -104,7 +104,7 @@ export function config(change: Partial<ConfigFacts> = {}): ConfigFacts {
     entrypoint: ['/app'],
     cmd: [],
     labels: { [SOURCE_LABEL]: 'https://github.com/acme/dotca', [REVISION_LABEL]: COMMIT },
-    healthcheck: null,
+    healthcheck: ['CMD', '/ready'],
     historyLayers: 12,
     diffIds: 12,
     ...change,

@@ -16,6 +16,8 @@ test('findings come in catalogue order, per platform where a rule looks at platf
     'layers linux/arm64',
     'command linux/amd64',
     'command linux/arm64',
+    'healthcheck linux/amd64',
+    'healthcheck linux/arm64',
     'source linux/amd64',
     'source linux/arm64',
     'revision',

@@ -382,6 +382,37 @@ test.each([
   ['the asker too', { selfApproval: true }, 'none', 'Anyone with write access can approve, also the one who asked.'],
   ['two people', { required: 2 }, 'unknown', '2 people with write access must approve, but not the one who asked.'],
   ['another role', { role: 'maintain' }, 'some', 'Anyone with maintain access can approve, but not the one who asked.'],
+  ['a listed user', { role: null, users: ['jo'] }, 'some', '`jo` can approve, but not the one who asked.'],
+  [
+    'listed users',
+    { role: null, users: ['jo', 'kim', 'lee'] },
+    'some',
+    '`jo`, `kim` or `lee` can approve, but not the one who asked.',
+  ],
+  [
+    'listed users or a role',
+    { role: 'maintain', users: ['jo'] },
+    'some',
+    '`jo` or anyone with maintain access can approve, but not the one who asked.',
+  ],
+  [
+    'two of those listed',
+    { required: 2, role: null, users: ['jo', 'kim', 'lee'] },
+    'some',
+    '2 people (`jo`, `kim` or `lee`) must approve, but not the one who asked.',
+  ],
+  [
+    'many listed users',
+    { role: null, users: Array.from({ length: 12 }, (_, number) => `user-${number}`) },
+    'some',
+    '`user-9` or one of 2 others that the policy names can approve, but not the one who asked.',
+  ],
+  [
+    'only the asker is listed',
+    { role: null, users: ['maria'] },
+    'none',
+    'Nobody but `maria`, who asked, could approve. Add somebody to `approvals` in the policy file; then they can.',
+  ],
   [
     'nobody',
     {},

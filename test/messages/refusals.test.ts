@@ -24,6 +24,8 @@ test.each<[string, Refusal]>([
   ['environment-unknown, no environment', { code: 'environment-unknown', typed: 'prod', environments: [] }],
   ['not-permitted', { code: 'not-permitted', verb: 'approve', role: 'read', wanted: 'write' }],
   ['not-permitted, no access at all', { code: 'not-permitted', verb: 'promote', role: 'none', wanted: 'write' }],
+  ['not-a-reviewer', { code: 'not-a-reviewer', verb: 'approve', users: ['ada', 'bob'], role: null }],
+  ['not-a-reviewer, a role too', { code: 'not-a-reviewer', verb: 'reject', users: ['ada'], role: 'maintain' }],
   ['bot-not-permitted', { code: 'bot-not-permitted', verb: 'approve' }],
   ['source-not-found', { code: 'source-not-found', image: IMAGE, typed: 'abc1234', tried: [tagOf('staging-abc1234')] }],
   ['source-not-found, nothing tried', { code: 'source-not-found', image: IMAGE, typed: 'staging', tried: [] }],

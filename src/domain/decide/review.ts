@@ -1,6 +1,5 @@
 // Whose review is taken, and what it makes of the promotion.
-import { reaches } from '../actor.ts';
-import { subjectOf } from '../approval.ts';
+import { reviewBarOf, subjectOf } from '../approval.ts';
 import type { AuditEntry } from '../audit.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Promotion } from '../promotion.ts';
@@ -51,9 +50,11 @@ function refuseReview(
   { environment, sha256 }: DecisionContext,
 ): Refusal | null {
   const { number, state, requester } = promotion;
-  const { role, selfApproval } = environment.approvals;
+  const { role, users, selfApproval } = environment.approvals;
   if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
-  if (!reaches(by.role, role)) return { code: 'not-permitted', verb: verdict, role: by.role, wanted: role };
+  const bar = reviewBarOf(environment.approvals, by);
+  if (bar?.kind === 'role') return { code: 'not-permitted', verb: verdict, role: by.role, wanted: bar.wanted };
+  if (bar?.kind === 'not-listed') return { code: 'not-a-reviewer', verb: verdict, users, role };
   if (state.kind !== 'awaiting-approval') {
     return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
   }

@@ -2,10 +2,22 @@
 import type { Rule } from '../rule.ts';
 import { command } from './command.ts';
 import { completeness } from './completeness.ts';
+import { healthcheck } from './healthcheck.ts';
+import { labels } from './labels.ts';
 import { layers } from './layers.ts';
 import { revision } from './revision.ts';
 import { size } from './size.ts';
 import { source } from './source.ts';
 import { tagCommit } from './tag-commit.ts';
 
-export const RULES: readonly Rule[] = [completeness, size, layers, command, source, revision, tagCommit];
+export const RULES: readonly Rule[] = [
+  completeness,
+  size,
+  layers,
+  command,
+  healthcheck,
+  source,
+  revision,
+  labels,
+  tagCommit,
+];

@@ -1,8 +1,9 @@
 // Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
-import type { Role } from '../../domain/actor.ts';
+import { listsAnother } from '../../domain/approval.ts';
 import { decide } from '../../domain/decide.ts';
 import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image-facts.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
+import type { ApprovalPolicy } from '../../domain/policy.ts';
 import { imageOf, type Promotion } from '../../domain/promotion.ts';
 import type { Tag } from '../../domain/reference.ts';
 import type { TagState } from '../../domain/tag-plan.ts';
@@ -51,7 +52,7 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   }
   const [rest, otherReviewers] = await Promise.all([
     collectRest(services, { promotion, facts, contents }),
-    lookForReviewer(services, promotion, environment.approvals.role),
+    lookForReviewer(services, promotion, environment.approvals),
   ]);
   const today = await loadPromotion(services, promotion.id);
   const decision = decide(today, { kind: 'examined', ...rest, otherReviewers }, await loadContext(services, today));
@@ -62,8 +63,11 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
 async function lookForReviewer(
   { github, log }: Services,
   { repo, requester }: Promotion,
-  role: Role,
+  approvals: ApprovalPolicy,
 ): Promise<Promotion['otherReviewers']> {
+  if (listsAnother(approvals, requester)) return 'some';
+  const { role } = approvals;
+  if (role === null) return 'none';
   const client = github.forInstallation(repo.installationId);
   try {
     return await findOtherReviewer({ client, repo: repo.name, exceptId: requester.id, role });

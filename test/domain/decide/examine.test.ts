@@ -20,8 +20,12 @@ import {
 import { platform, production, promotion, ruleContext } from '../build.ts';
 import { accept, approve, BEFORE, effectsOf, EVENTS, examined, KEPT, MOVED, promotionIn, summary } from './build.ts';
 
-const TWO = context({ environment: environment({ approvals: { required: 2, role: 'write', selfApproval: false } }) });
-const NONE = context({ environment: environment({ approvals: { required: 0, role: 'write', selfApproval: false } }) });
+const TWO = context({
+  environment: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+});
+const NONE = context({
+  environment: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+});
 const smaller = facts({ platforms: [platform({ sizeBytes: known(1) }), platform({ platform: 'linux/arm64' })] });
 
 test('a request is examined, will expire after 14 days, and is on record', () => {

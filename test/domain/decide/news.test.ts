@@ -6,8 +6,12 @@ import { actor, ALICE, BOB, CAROL, context, environment, FOREIGN, IMAGE, NEW, NO
 import { production, promotion, tag } from '../build.ts';
 import { accept, approve, BEFORE, effectsOf, EVENTS, examined, KEPT, MOVED, promotionIn, summary } from './build.ts';
 
-const TWO = context({ environment: environment({ approvals: { required: 2, role: 'write', selfApproval: false } }) });
-const NONE = context({ environment: environment({ approvals: { required: 0, role: 'write', selfApproval: false } }) });
+const TWO = context({
+  environment: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+});
+const NONE = context({
+  environment: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+});
 const DAY_MS = 24 * 60 * 60 * 1000;
 const revisit = { kind: 'revisit-environment', repoId: 77, environment: 'production' };
 

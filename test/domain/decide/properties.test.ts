@@ -77,7 +77,7 @@ const events: Arbitrary<PromotionEvent> = oneof(
 const contexts: Arbitrary<Partial<DecisionContext>> = record({
   laneBusy: boolean(),
   environment: tuple(constantFrom(1, 1, 2, 0), boolean()).map(([required, selfApproval]) =>
-    environment({ approvals: { required, role: 'write', selfApproval } }),
+    environment({ approvals: { required, role: 'write', users: [], selfApproval } }),
   ),
 });
 

@@ -9,10 +9,10 @@ type Review = Extract<PromotionEvent, { kind: 'reviewed' }>;
 
 function asking(
   required: number,
-  change: { role?: 'write' | 'maintain'; selfApproval?: boolean } = {},
+  change: { role?: 'write' | 'maintain' | null; users?: readonly string[]; selfApproval?: boolean } = {},
 ): DecisionContext {
   return context({
-    environment: environment({ approvals: { required, role: 'write', selfApproval: false, ...change } }),
+    environment: environment({ approvals: { required, role: 'write', users: [], selfApproval: false, ...change } }),
   });
 }
 
@@ -25,6 +25,52 @@ const ROWS: readonly (readonly [string, Review, DecisionContext, string])[] = [
   ['an admin approves', { ...byBob, by: actor(BOB, 'admin') }, asking(1), 'applying'],
   ['somebody who may triage approves', { ...byBob, by: actor(BOB, 'triage') }, asking(1), 'not-permitted'],
   ['somebody with write approves where maintain is asked', byBob, asking(1, { role: 'maintain' }), 'not-permitted'],
+  ['a listed user with write approves', byBob, asking(1, { role: null, users: ['bob'] }), 'applying'],
+  [
+    'a listed user who may only read approves',
+    { ...byBob, by: actor(BOB, 'read') },
+    asking(1, { role: null, users: ['carol', 'Bob'] }),
+    'applying',
+  ],
+  [
+    'a listed user without access approves',
+    { ...byBob, by: actor(BOB, 'none') },
+    asking(1, { role: null, users: ['bob'] }),
+    'not-permitted',
+  ],
+  [
+    'an admin approves where only others are listed',
+    { ...byBob, by: actor(BOB, 'admin') },
+    asking(1, { role: null, users: ['carol'] }),
+    'not-a-reviewer',
+  ],
+  [
+    'an admin rejects where only others are listed',
+    { ...no, by: actor(BOB, 'admin') },
+    asking(1, { role: null, users: ['carol'] }),
+    'not-a-reviewer',
+  ],
+  [
+    'one who reaches the role that is written next to users',
+    { ...byBob, by: actor(BOB, 'maintain') },
+    asking(1, { role: 'maintain', users: ['carol'] }),
+    'applying',
+  ],
+  [
+    'a listed user below the role that is written next to users',
+    { ...byBob, by: actor(BOB, 'read') },
+    asking(1, { role: 'maintain', users: ['bob'] }),
+    'applying',
+  ],
+  ['one below that role who is not listed', byBob, asking(1, { role: 'maintain', users: ['carol'] }), 'not-a-reviewer'],
+  ['a listed requester approves', approve(ALICE), asking(1, { role: null, users: ['alice', 'bob'] }), 'own-request'],
+  ['one of two listed approves', byBob, asking(2, { role: null, users: ['bob', 'carol'] }), 'awaiting-approval'],
+  [
+    'a listed bot approves',
+    { ...byBob, by: actor(BOB, 'admin', 'bot') },
+    asking(1, { role: null, users: ['bob'] }),
+    'bot-not-permitted',
+  ],
   ['a bot approves', { ...byBob, by: actor(BOB, 'admin', 'bot') }, asking(1), 'bot-not-permitted'],
   ['a bot rejects', { ...no, by: actor(BOB, 'admin', 'bot') }, asking(1), 'bot-not-permitted'],
   ['the requester approves', approve(ALICE), asking(1), 'own-request'],
