@@ -1,0 +1,94 @@
+// app.yml asks GitHub for the events that we listen to and for the permissions that our calls need.
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { WEBHOOK_PATH } from '../../src/web/server.ts';
+import { WEBHOOK_EVENTS } from '../../src/webhooks/table.ts';
+
+const Manifest = z.strictObject({
+  name: z.string().max(34),
+  description: z.string(),
+  url: z.url({ protocol: /^https$/ }),
+  public: z.boolean(),
+  hook_attributes: z.strictObject({ url: z.url({ protocol: /^https$/ }), active: z.literal(true) }),
+  default_permissions: z.record(z.string(), z.enum(['read', 'write'])),
+  default_events: z.array(z.string()),
+});
+
+/** What each call of src/github needs, by docs.github.com's "Permissions required for GitHub Apps"; null for calls as the App. */
+const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
+  'apps.getAuthenticated': null,
+  'checks.create': ['checks: write'],
+  'checks.listForRef': ['checks: read'],
+  'checks.update': ['checks: write'],
+  // Comments and reactions of pull requests want pull_requests, those of issues want issues.
+  'issues.createComment': ['issues: write', 'pull_requests: write'],
+  'issues.listComments': ['issues: read', 'pull_requests: read'],
+  'issues.updateComment': ['issues: write', 'pull_requests: write'],
+  'reactions.createForIssueComment': ['issues: write', 'pull_requests: write'],
+  'repos.compareCommitsWithBasehead': ['contents: read'],
+  'repos.get': ['metadata: read'],
+  'repos.getBranch': ['contents: read'],
+  'repos.getCollaboratorPermissionLevel': ['metadata: read'],
+  'repos.listCollaborators': ['metadata: read'],
+  'repos.listCommits': ['contents: read'],
+};
+
+/** What the next versions will need: asked for now, because a wider App needs the consent of every installation. */
+const SOON: readonly string[] = [
+  'actions: read',
+  'attestations: read',
+  'deployments: write',
+  'members: read',
+  'packages: read',
+];
+
+const manifest = Manifest.parse(parse(readText('app.yml')));
+
+function readText(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+}
+
+function callsOfSource(): readonly string[] {
+  const folder = new URL('../../src/github/', import.meta.url);
+  const texts = readdirSync(folder).map((file) => readText(`src/github/${file}`));
+  const calls = texts.flatMap((text) =>
+    [...text.matchAll(/\bapi\.([a-z]+\.[A-Za-z]+)\(/g)].map(([, call = '']) => call),
+  );
+  return [...new Set(calls)].toSorted();
+}
+
+function isGranted(need: string): boolean {
+  const [name = '', level] = need.split(': ');
+  const granted = manifest.default_permissions[name];
+  return granted === 'write' || (granted === 'read' && level === 'read');
+}
+
+test('its events are those of the table of webhooks', () => {
+  expect(manifest.default_events.toSorted()).toEqual(WEBHOOK_EVENTS.toSorted());
+});
+
+test('every call to GitHub has the permissions that it needs', () => {
+  const calls = callsOfSource();
+  expect(calls).toEqual(Object.keys(NEEDS).toSorted());
+  const missing = calls.flatMap((call) => (NEEDS[call] ?? []).filter((need) => !isGranted(need)));
+  expect(missing).toEqual([]);
+});
+
+test('it asks for nothing else', () => {
+  const wanted = new Set([...Object.values(NEEDS).flatMap((needs) => needs ?? []), ...SOON]);
+  const surplus = Object.entries(manifest.default_permissions)
+    .map(([name, level]) => `${name}: ${level}`)
+    .filter((granted) => !wanted.has(granted));
+  expect(surplus).toEqual([]);
+  expect(SOON.filter((need) => !isGranted(need))).toEqual([]);
+});
+
+test('deliveries come to the path that we serve', () => {
+  expect(new URL(manifest.hook_attributes.url).pathname).toBe(WEBHOOK_PATH);
+});
+
+test('only its own account can install it', () => {
+  expect(manifest.public).toBe(false);
+});

@@ -1,0 +1,82 @@
+// What the container image promises: no root, a health check, a volume for the database, nothing of development.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readConfig } from '../../src/config/env.ts';
+
+type Instruction = { readonly word: string; readonly rest: string };
+
+function readText(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+}
+
+const instructions: readonly Instruction[] = readText('Dockerfile')
+  .replaceAll(/^#.*\n/gm, '')
+  .replaceAll(/\\\n\s*/g, '')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => ({ word: line.split(' ')[0] ?? '', rest: line.slice(line.indexOf(' ') + 1) }));
+
+/** The last stage is the image. */
+const image = instructions.slice(instructions.findLastIndex(({ word }) => word === 'FROM'));
+
+function only(word: string): string {
+  const found = image.filter((instruction) => instruction.word === word);
+  expect(found, word).toHaveLength(1);
+  return found[0]?.rest ?? '';
+}
+
+const environment = Object.fromEntries(
+  only('ENV')
+    .split(' ')
+    .map((pair): readonly string[] => pair.split('='))
+    .map(([name = '', value = '']) => [name, value]),
+);
+
+test('its base can be replaced, in both stages', () => {
+  expect(instructions[0]).toEqual({ word: 'ARG', rest: 'BASE=node:24-slim' });
+  const bases = instructions.filter(({ word }) => word === 'FROM').map(({ rest }) => rest);
+  expect(bases).toEqual(['${BASE} AS dependencies', '${BASE}']);
+});
+
+test('it runs as somebody who is not root, who owns the volume', () => {
+  const [uid] = only('USER').split(':');
+  expect(uid).toMatch(/^[1-9]\d*$/);
+  expect(only('VOLUME')).toBe('/data');
+  const ownership = image.findIndex(({ word, rest }) => word === 'RUN' && rest.includes(`chown ${only('USER')} /data`));
+  expect(ownership).toBeGreaterThan(-1);
+  // What is done to a volume's folder after VOLUME is lost.
+  expect(ownership).toBeLessThan(image.findIndex(({ word }) => word === 'VOLUME'));
+});
+
+test('it listens to the outside and keeps its database in the volume', () => {
+  const config = readConfig(environment, { isTty: false });
+  expect(config).toMatchObject({ host: '0.0.0.0', port: 3000, databaseUrl: 'sqlite:/data/imprimatur.db' });
+  expect(only('EXPOSE')).toBe(String(config.port));
+});
+
+test('its health check asks for the page that tells whether the process lives', () => {
+  expect(only('HEALTHCHECK')).toContain('/healthz');
+});
+
+test('it holds no development dependencies, and runs TypeScript directly', () => {
+  const installs = instructions.filter(({ rest }) => rest.includes('npm ci'));
+  expect(installs).toHaveLength(1);
+  expect(installs[0]?.rest).toContain('--omit=dev');
+  expect(only('CMD')).toBe('["node", "src/main.ts"]');
+});
+
+test('the build sees only what the image copies', () => {
+  const allowed = readText('.dockerignore')
+    .split('\n')
+    .filter((line) => line !== '');
+  expect(allowed[0]).toBe('*');
+  const copied = instructions
+    .filter(({ word, rest }) => word === 'COPY' && !rest.startsWith('--from'))
+    .flatMap(({ rest }) => rest.split(' ').slice(0, -1));
+  expect([...new Set(copied)].toSorted()).toEqual(
+    allowed
+      .slice(1)
+      .map((line) => line.slice(1))
+      .toSorted(),
+  );
+});

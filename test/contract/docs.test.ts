@@ -1,0 +1,293 @@
+// What the documentation says is true: commands parse, links resolve, variables, scripts and metrics exist, SQL runs.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import MarkdownIt from 'markdown-it';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { COMMANDS as CLI_COMMANDS } from '../../src/cli/commands.ts';
+import { parseCall } from '../../src/cli/command.ts';
+import { VARIABLES } from '../../src/config/env.ts';
+import { COMMANDS, parseCommandLine, type ParsedLine } from '../../src/domain/command.ts';
+import { RULES } from '../../src/domain/rules/catalogue.ts';
+import { cardMarker, renderCard } from '../../src/messages/card.ts';
+import { openStore } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
+import { WEBHOOK_PATH } from '../../src/web/server.ts';
+import { parseCommitSha, parseDigest } from '../../src/domain/reference.ts';
+import { IMAGE, must, tagOf, viewOf } from '../messages/sample-view.ts';
+
+type Span = { readonly page: string; readonly section: string; readonly code: string };
+type Fence = { readonly page: string; readonly language: string; readonly code: string };
+
+const PAGES: readonly string[] = [
+  ...readdirSync(new URL('../../', import.meta.url)).filter((name) => name.endsWith('.md')),
+  ...readdirSync(new URL('../../docs/', import.meta.url))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const markdown = new MarkdownIt({ html: true });
+
+function readText(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+}
+
+/** All inline code, with the heading above it. */
+function spansOf(page: string): readonly Span[] {
+  let section = '';
+  let inHeading = false;
+  const spans: Span[] = [];
+  for (const token of markdown.parse(readText(page), {})) {
+    if (token.type === 'heading_open') inHeading = true;
+    if (token.type === 'heading_close') inHeading = false;
+    if (token.type !== 'inline') continue;
+    if (inHeading) section = token.content;
+    for (const child of token.children ?? []) {
+      // Inside of a table a bar is written \|, also in code.
+      if (child.type === 'code_inline')
+        spans.push({ page, section, code: child.content.replaceAll(String.raw`\|`, '|') });
+    }
+  }
+  return spans;
+}
+
+function fencesOf(page: string): readonly Fence[] {
+  return markdown
+    .parse(readText(page), {})
+    .filter(({ type }) => type === 'fence')
+    .map(({ info, content }) => ({ page, language: info.trim(), code: content }));
+}
+
+const SPANS = PAGES.flatMap(spansOf);
+const FENCES = PAGES.flatMap(fencesOf);
+const SHELL_LINES = FENCES.filter(({ language }) => language === 'sh').flatMap(({ page, code }) =>
+  code.split('\n').map((line) => ({ page, line })),
+);
+
+const USAGES: readonly string[] = Object.values(COMMANDS).map(({ usage }) => usage);
+/** A command that is spoken of, without its arguments. */
+const NAMES: readonly string[] = [...Object.keys(COMMANDS).map((verb) => `/${verb}`), '/imprimatur <verb> …'];
+const SERVED = [WEBHOOK_PATH, '/healthz', '/readyz', '/metrics', '/data'];
+
+/** Placeholders become words, so that `/reject P12 <reason>` is a line like any other. */
+function parseLine(text: string): ParsedLine {
+  return parseCommandLine({ text: text.replaceAll(/<[^<>]*>/g, 'word'), line: 1, next: null });
+}
+
+test('every command that is shown is legal, and every mistake is one', () => {
+  const shown = [
+    ...SPANS.filter(({ code }) => /^\/[a-z]/i.test(code)),
+    ...FENCES.filter(({ language }) => language === 'text').flatMap(({ page, code }) =>
+      code
+        .split('\n')
+        .filter((line) => line.startsWith('/'))
+        .map((line) => ({ page, section: '', code: line })),
+    ),
+  ];
+  const wrong = shown.filter(({ section, code }) => {
+    if (SERVED.includes(code) || USAGES.includes(code) || NAMES.includes(code)) return false;
+    const { kind } = parseLine(code.replace(/ …$/, code.startsWith('/promote') ? ' staging-abc1234' : ''));
+    // A mistake's row may name the right word behind it.
+    if (section === 'Mistakes') return kind === 'not-ours';
+    return kind !== 'command';
+  });
+  expect(wrong).toEqual([]);
+  expect(shown.length).toBeGreaterThan(50);
+});
+
+test('every row of the table of mistakes begins with a mistake', () => {
+  const section = /\n## Mistakes\n([\s\S]*?)\n## /.exec(readText('docs/commands.md'))?.[1] ?? '';
+  const lines = [...section.matchAll(/^\| `(\/[^`]*)` *\|/gm)].map(([, line = '']) => line);
+  expect(lines.length).toBeGreaterThan(10);
+  expect(lines.filter((line) => !['mistake', 'misspelled'].includes(parseLine(line).kind))).toEqual([]);
+});
+
+test('README and commands page list every command with its legal form', () => {
+  for (const page of ['README.md', 'docs/commands.md']) {
+    const codes = SPANS.filter((span) => span.page === page).map(({ code }) => code);
+    for (const usage of USAGES) expect(codes, page).toContain(usage);
+  }
+});
+
+test('every relative link leads to a file, and to a heading of it', () => {
+  const broken = PAGES.flatMap((page) =>
+    markdown
+      .parse(readText(page), {})
+      .flatMap(({ children }) => children ?? [])
+      .filter(({ type }) => type === 'link_open')
+      .map((token) => String(token.attrGet('href') ?? ''))
+      .filter((href) => !/^[a-z]+:/.test(href) && !leadsSomewhere(page, href))
+      .map((href) => `${page}: ${href}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+function leadsSomewhere(page: string, href: string): boolean {
+  const { pathname, hash } = new URL(href, `file:///${page}`);
+  const path = pathname.slice(1);
+  if (!existsSync(new URL(`../../${path}`, import.meta.url))) return false;
+  return hash === '' || headingsOf(path).includes(hash.slice(1));
+}
+
+/** As GitHub makes them. */
+function headingsOf(path: string): readonly string[] {
+  return [...readText(path).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('every variable that is named exists', () => {
+  const others = ['CI', 'VECTORS', 'BASE', 'DOCKER_IMAGE', 'FULL', 'IMMEDIATE', 'NONE'];
+  const named = SPANS.flatMap(({ page, code }) => {
+    const name = /^(?!P\d+$)([A-Z][A-Z0-9_]+)(?:=.*)?$/.exec(code)?.[1];
+    return name === undefined ? [] : [{ page, name }];
+  });
+  const known: readonly string[] = [...VARIABLES, ...others];
+  expect(named.filter(({ name }) => !known.includes(name))).toEqual([]);
+  expect(named.length).toBeGreaterThan(VARIABLES.length);
+});
+
+test('the table of variables is whole and in the order of the code', () => {
+  const table = /\n## Variables\n([\s\S]*?)\n## /.exec(readText('docs/operations.md'))?.[1] ?? '';
+  expect(firstCells(table)).toEqual([...VARIABLES]);
+});
+
+test('the table of metrics is whole', async () => {
+  const table = /\n## Metrics\n([\s\S]*?)\n## /.exec(readText('docs/operations.md'))?.[1] ?? '';
+  const { body } = await createMetrics().render({ jobs: {}, oldestDueJobSeconds: 0, promotions: {} });
+  const ours = [...body.matchAll(/^# TYPE (imprimatur_\w+) /gm)].map(([, name = '']) => name);
+  expect(firstCells(table).toSorted()).toEqual(ours.toSorted());
+});
+
+test('the table of rules is whole', () => {
+  const table = /\n## Rules\n([\s\S]*?)\n## /.exec(readText('docs/design.md'))?.[1] ?? '';
+  // The plan, not the catalogue, finds a kept tag that is taken.
+  expect(firstCells(table)).toEqual([...RULES.map(({ id }) => id), 'kept-tag']);
+});
+
+test('every runtime dependency has its reason', () => {
+  const table = /\n## Runtime dependencies\n([\s\S]*?)\n## /.exec(readText('docs/design.md'))?.[1] ?? '';
+  expect(firstCells(table).toSorted()).toEqual(Object.keys(PACKAGE.dependencies).toSorted());
+});
+
+const PACKAGE = z
+  .object({ scripts: z.record(z.string(), z.string()), dependencies: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readText('package.json')));
+
+/** The code of the first column, one per row. */
+function firstCells(table: string): readonly string[] {
+  return [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, code = '']) => code);
+}
+
+test('every npm script that is named exists', () => {
+  const texts = [...SPANS.map(({ code }) => code), ...SHELL_LINES.map(({ line }) => line)];
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/\bnpm (?:run )?([a-z][a-z:]*)/g)].map(([, name = '']) => name),
+  );
+  const builtIn = ['ci'];
+  expect(named).toContain('demo');
+  expect(named.filter((name) => !builtIn.includes(name) && !(name in PACKAGE.scripts))).toEqual([]);
+});
+
+test('every command line that is shown is legal', () => {
+  const texts = [...SPANS.map(({ code }) => code), ...SHELL_LINES.map(({ line }) => line)];
+  const calls = texts.flatMap((text) => /^(?:npm run cli --|imprimatur) (.+?)(?: >.*)?$/.exec(text)?.[1] ?? []);
+  const wrong = calls.filter((call) => {
+    const command = CLI_COMMANDS.find(({ name }) => call === name || call.startsWith(`${name} `));
+    if (command === undefined) return true;
+    const rest = call
+      .slice(command.name.length)
+      .split(' ')
+      .filter((word) => word !== '');
+    return parseCall(command, rest).kind !== 'run';
+  });
+  expect(wrong).toEqual([]);
+  expect(calls.length).toBeGreaterThan(5);
+});
+
+test('the commands that the command line has are described', () => {
+  const text = readText('docs/operations.md');
+  for (const { name } of CLI_COMMANDS) expect(text).toContain(`npm run cli -- ${name}`);
+});
+
+test('every YAML and JSON block parses', () => {
+  for (const { language, code } of FENCES) {
+    if (language === 'yaml') parse(code);
+    if (language === 'json') JSON.parse(code);
+  }
+  expect(FENCES.map(({ language }) => language)).not.toContain('');
+});
+
+test('every SQL block runs on our tables', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'imprimatur-docs-'));
+  try {
+    const file = join(folder, 'imprimatur.db');
+    const store = await openStore({ url: `sqlite:${file}` });
+    await migrate(store, 0);
+    await store.close();
+    const statements = FENCES.filter(({ language }) => language === 'sql').map(({ code }) => code);
+    expect(statements).toHaveLength(3);
+    const database = new DatabaseSync(file);
+    database.exec(
+      `INSERT INTO jobs (id, kind, payload, run_at, attempts, last_error, state, created_at, finished_at)
+       VALUES (17, 'reply', x'7b7d', 1, 5, 'it broke', 'dead', 1, 2)`,
+    );
+    for (const statement of statements)
+      database.exec(statement.replace("'backup.db'", `'${join(folder, 'backup.db')}'`));
+    expect(database.prepare('SELECT state, attempts, last_error FROM jobs').get()).toEqual({
+      state: 'queued',
+      attempts: 0,
+      last_error: 'it broke',
+    });
+    database.close();
+    const backup = new DatabaseSync(join(folder, 'backup.db'));
+    expect(backup.prepare('SELECT state FROM jobs').get()).toEqual({ state: 'dead' });
+    backup.close();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('the card in README is one that the App writes', () => {
+  const text = readText('README.md');
+  const quoted = /<!-- card -->\n([\s\S]*?)\n<!-- \/card -->/.exec(text)?.[1] ?? '';
+  const shown = quoted
+    .split('\n')
+    .map((line) => line.replace(/^> ?/, ''))
+    .join('\n');
+  const old = must(parseDigest('sha256:e7c2915b40af83d61f5e0c92a7b4d8360e15fc79a2b46d80e3719f5c24ab60d8'));
+  const digest = must(parseDigest('sha256:4b1d5f0c9a7e3826d0c4f1b95a7e638204cd8f1b6e0a9573c2d84f61b09ae753'));
+  const commit = must(parseCommitSha('abc1234d0f6e5b7a89c3210fedcba9876543210f'));
+  const tag = tagOf('staging-abc1234');
+  const card = renderCard(
+    viewOf({
+      images: [{ repository: IMAGE, digest, commit, commitTag: tag, platforms: ['linux/amd64', 'linux/arm64'] }],
+      moves: [
+        { kind: 'rollback', repository: IMAGE, slug: 'release', digest: old },
+        { kind: 'kept', repository: IMAGE, tag: tagOf('main-staging-abc1234'), baseline: null, digest },
+        { kind: 'floating', repository: IMAGE, tag: tagOf('main'), baseline: old, digest },
+        { kind: 'floating', repository: IMAGE, tag: tagOf('latest'), baseline: old, digest },
+      ],
+    }),
+  );
+  expect(shown.trim()).toBe(card.replace(`${cardMarker(12)}\n`, '').trim());
+});
+
+test('the log lines that operators are told to watch are written somewhere', () => {
+  const alarms = /\n## Alarms\n([\s\S]*?)\n## /.exec(readText('docs/operations.md'))?.[1] ?? '';
+  const lines = [...alarms.matchAll(/level error: `([^`]+)`/g)].map(([, line = '']) => line);
+  expect(lines).toHaveLength(2);
+  const folder = new URL('../../src/engine/', import.meta.url);
+  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readText(`src/engine/${path}`))
+    .join('\n');
+  expect(lines.filter((line) => !source.includes(line))).toEqual([]);
+});
