@@ -1,0 +1,268 @@
+// A process that ends in the middle of applying, wherever that is: the next one finishes what it began, or goes on going back.
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Hook } from '../support/registry/double.ts';
+import {
+  alarmsOf,
+  approved,
+  cardOf,
+  isPut,
+  prepare,
+  runOf,
+  strange,
+  tagsOf,
+  trailOf,
+  writesOf,
+  type Release,
+} from './release.ts';
+import { IMAGE, Scenario } from './world.ts';
+
+let world: Scenario;
+
+afterEach(async () => {
+  await world.close();
+});
+
+type Call = Parameters<Hook>[0];
+
+const ROLLBACK = 'rollback-20261124-090000-release';
+const LEASE_MS = 30_000;
+const HOUR = 60 * 60_000;
+
+/** True at the n-th call that fits. */
+function nth(n: number, fits: (call: Call) => boolean): (call: Call) => boolean {
+  let count = 0;
+  return (call) => {
+    if (!fits(call)) return false;
+    count += 1;
+    return count === n;
+  };
+}
+
+function isRead({ method, path }: Call): boolean {
+  return method !== 'PUT' && path.startsWith(`/v2/${IMAGE}/manifests/`);
+}
+
+function putsOf(tag: string): (call: Call) => boolean {
+  return ({ method, path }) => method === 'PUT' && path.endsWith(`/${tag}`);
+}
+
+/** A new process, half a minute later: then the jobs of the old one are free. */
+async function restart(): Promise<void> {
+  await world.restart();
+  await world.pass(LEASE_MS + 1);
+}
+
+/** The outcome of a run that nothing disturbed. */
+async function expectPromotedOnce(release: Release): Promise<void> {
+  const { image, old, kept } = release;
+  const held = { main: image.digest, latest: image.digest, [kept]: image.digest, [ROLLBACK]: old.digest };
+  expect(tagsOf(world)).toEqual(held);
+  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  const trail = (await trailOf(world)).map(({ kind }) => kind);
+  expect(trail).toEqual(['requested', 'examined', 'reviewed', 'applying', 'promoted']);
+}
+
+const WRITES = [1, 2, 3, 4].flatMap((n) => (['before', 'after'] as const).map((when) => ({ n, when })));
+
+test.each(WRITES)('killed at write $n, $when the registry took it: all is written once, and promoted', async (row) => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  await approved(release);
+  const isVictim = nth(row.n, isPut);
+  let victim = '';
+  const by = (call: Call): boolean => {
+    const hit = isVictim(call);
+    if (hit) victim = call.reference ?? '';
+    return hit;
+  };
+  await world.drainUntilKilled({ by, when: row.when });
+  await restart();
+
+  await expectPromotedOnce(release);
+  for (const tag of [ROLLBACK, release.kept, 'main', 'latest']) {
+    const unanswered = row.when === 'after' && tag === victim ? 1 : 0;
+    expect(writesOf(world).filter((written) => written === tag).length + unanswered, tag).toBe(1);
+  }
+  await world.end();
+});
+
+// Five of the first look, one before each floating write, four of the last look.
+const READS = Array.from({ length: 11 }, (_, index) => index + 1);
+
+test.each(READS)('killed at read %i of 11: all is written once, and promoted', async (n) => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  await approved(release);
+  await world.drainUntilKilled({ by: nth(n, isRead), when: 'after' });
+  await restart();
+
+  await expectPromotedOnce(release);
+  expect(writesOf(world).toSorted()).toEqual([ROLLBACK, release.kept, 'latest', 'main'].toSorted());
+  await world.end();
+});
+
+test('killed again and again, at every write there is', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  await approved(release);
+  for (const tag of [release.kept, 'main', 'latest']) {
+    await world.drainUntilKilled({ by: putsOf(tag), when: 'before' });
+    await world.restart();
+    world.clock.turn(LEASE_MS + 1);
+  }
+  await world.drain();
+  await expectPromotedOnce(release);
+  await world.end();
+});
+
+test('killed while it waits for the registry to show the tags', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  world.registry.quirks.lag = 5;
+  await approved(release);
+  await world.drain();
+  expect(runOf(release).title).toBe('Moves the tags');
+  await world.restart();
+  await world.pass(60_000, 1000);
+  await expectPromotedOnce(release);
+  await world.end();
+});
+
+describe('killed while going back', () => {
+  /** `latest` is refused, so `main` goes back; the process is killed on the way, and then nothing is refused any more. */
+  async function killedGoingBack(kill: Parameters<Scenario['drainUntilKilled']>[0]): Promise<Release> {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    const { quirks } = world.registry;
+    quirks.deny403 = [{ times: Infinity, on: /^PUT .*\/latest$/ }];
+    await approved(release);
+    await world.drainUntilKilled(kill);
+    quirks.deny403 = [];
+    await restart();
+    return release;
+  }
+
+  test.each([
+    ['before the tag was written back', { by: nth(2, putsOf('main')), when: 'before' as const }],
+    ['after the tag was written back', { by: nth(2, putsOf('main')), when: 'after' as const }],
+    // The first look, the check of `main` and that of `latest`; the next one is the first of the way back.
+    ['before the first look of the way back', { by: nth(8, isRead), when: 'before' as const }],
+  ])('%s: it never turns round again, though nothing is refused any more', async (_name, kill) => {
+    const release = await killedGoingBack(kill);
+    const { old } = release;
+    expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
+    expect(writesOf(world)).not.toContain('latest');
+    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    expect(cardOf(release)).toContain('HTTP 403 DENIED');
+    const trail = (await trailOf(world)).map(({ kind }) => kind);
+    expect(trail).toEqual(['requested', 'examined', 'reviewed', 'applying', 'undoing', 'failed']);
+    expect(alarmsOf(world)).not.toContain('production is mixed: its tags disagree');
+    await world.end();
+  });
+});
+
+describe('killed when a floating tag was written and not yet noted', () => {
+  async function killedAtMain(options: { readonly first?: boolean } = {}): Promise<Release> {
+    world = await Scenario.start();
+    const release = await prepare(world, options);
+    // The kept tag is there already: where production is empty, the plan has nothing but floating tags.
+    if (options.first === true) world.registry.setTag(IMAGE, release.kept, release.image.digest);
+    await approved(release);
+    await world.drainUntilKilled({ by: putsOf('main'), when: 'after' });
+    expect(world.registry.tag(IMAGE, 'main')).toBe(release.image.digest);
+    return release;
+  }
+
+  test('and somebody moves the other one meanwhile: the first goes back', async () => {
+    const release = await killedAtMain();
+    const other = strange(world);
+    world.registry.setTag(IMAGE, 'latest', other.digest);
+    await restart();
+    expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: other.digest });
+    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    await world.end();
+  });
+
+  test('and nothing but floating tags is in the plan: nobody is asked to approve what was half done', async () => {
+    const release = await killedAtMain({ first: true });
+    const other = strange(world);
+    world.registry.setTag(IMAGE, 'latest', other.digest);
+    await restart();
+    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
+    expect(cardOf(release)).toContain(`\`main\` holds \`${release.image.digest}\`; before, it did not exist`);
+    expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\`; before, it did not exist`);
+    await world.end();
+  });
+
+  test('and the registry denies everything from then on: mixed, until the hour in which it does not', async () => {
+    const release = await killedAtMain();
+    world.registry.quirks.deny403 = [{ times: Infinity }];
+    await restart();
+    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
+    expect(alarmsOf(world)).toContain('production is mixed: its tags disagree');
+    world.registry.quirks.deny403 = [];
+    await world.pass(HOUR);
+    expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: release.old.digest });
+    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    await world.end();
+  });
+});
+
+describe('a process that only hung', () => {
+  /** It hangs at that request until it is released; meanwhile another process takes its job over. */
+  async function hangAt(fits: (call: Call) => boolean): Promise<{ release: () => Promise<void> }> {
+    const reached = Promise.withResolvers<void>();
+    const hung = Promise.withResolvers<void>();
+    const remove = world.registry.onRequest(async (call) => {
+      if (!fits(call)) return;
+      remove();
+      reached.resolve();
+      await hung.promise;
+    });
+    const ended = world.drain();
+    await reached.promise;
+    await world.abandon();
+    await world.pass(LEASE_MS + 1);
+    return {
+      release: async () => {
+        hung.resolve();
+        await ended;
+      },
+    };
+  }
+
+  test.each([
+    ['a kept tag', nth(1, isPut)],
+    ['a floating tag', putsOf('main')],
+  ])('while it wrote %s: the other one finishes, and the late write changes nothing', async (_name, fits) => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    await approved(release);
+    const hung = await hangAt(fits);
+    await expectPromotedOnce(release);
+    const before = world.registry.requests.length;
+    await hung.release();
+
+    await expectPromotedOnce(release);
+    expect(world.registry.requests.length).toBe(before);
+    await world.end();
+  });
+
+  test('before it wrote a floating tag that the other one decided to leave alone: it does not write it any more', async () => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    const { old } = release;
+    world.registry.quirks.deny403 = [{ times: Infinity, on: /^PUT .*\/latest$/ }];
+    await approved(release);
+    // The sixth read is the check of `main`.
+    const hung = await hangAt(nth(6, isRead));
+    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    world.registry.quirks.deny403 = [];
+    const before = world.registry.requests.filter(isPut).length;
+    await hung.release();
+
+    expect(world.registry.requests.filter(isPut).length).toBe(before);
+    expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
+    await world.end();
+  });
+});
