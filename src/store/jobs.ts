@@ -176,18 +176,21 @@ export async function putBack(
 
 /** The time when the next job can be claimed; `now` where one can be already, null where none waits. */
 export async function nextRunAt(db: Db, now: number): Promise<number | null> {
-  const { queued } = await db
+  const queued = await db
     .selectFrom('jobs as job')
-    .select(({ fn }) => fn.min('job.run_at').as('queued'))
+    .select('job.run_at')
     .where(sql<boolean>`job.state = 'queued'`)
+    .where(sql<boolean>`job.state IN ('queued', 'running')`) // what the index of open jobs is limited to
     .where(UNBLOCKED)
-    .executeTakeFirstOrThrow();
+    .orderBy('job.run_at')
+    .limit(1)
+    .executeTakeFirst();
   const { leased } = await db
     .selectFrom('jobs')
     .select(({ fn }) => fn.min('leased_until').as('leased'))
     .where(sql<boolean>`state = 'running'`)
     .executeTakeFirstOrThrow();
-  const times = [queued, leased].filter((time) => time !== null);
+  const times = [queued?.run_at ?? null, leased].filter((time) => time !== null);
   return times.length === 0 ? null : Math.max(now, Math.min(...times));
 }
 

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../domain/decide.ts';
 import { parseDigest, parseImageRepository, parseTag } from '../domain/reference.ts';
 import type { Digest, ImageRepository, Tag } from '../domain/reference.ts';
 import { holdsLease, type Lease } from './jobs.ts';
-import type { Db, MoveState, Tx } from './schema.ts';
+import type { Db, MoveState, Schema, Tx } from './schema.ts';
 import { readStored, readStoredOrNull } from './stored.ts';
 
 /** `stuck`: it was written and should go back, but the registry refuses. */
@@ -63,32 +63,17 @@ export async function listJournal(db: Db, promotionId: string): Promise<readonly
 /** False when the lease was lost: another worker carries the plan out, and nothing was stored. */
 export async function markMove(
   tx: Tx,
-  { promotionId, position, fence, state, now }: MoveKey & { readonly state: MoveState; readonly now: number },
+  { state, now, ...key }: MoveKey & { readonly state: MoveState; readonly now: number },
 ): Promise<boolean> {
-  if (!(await holdsLease(tx, fence))) return false;
-  await tx
-    .updateTable('tag_moves')
-    .set({ state, updated_at: now })
-    .where('promotion_id', '=', promotionId)
-    .where('position', '=', position)
-    .executeTakeFirstOrThrow();
-  return true;
+  return updateMove(tx, key, { state, updated_at: now });
 }
 
 /** For a rollback tag whose name turned out to be taken. False as for `markMove`. */
 export async function renameMove(
   tx: Tx,
-  { promotionId, position, fence, tag, now }: MoveKey & { readonly tag: Tag; readonly now: number },
+  { tag, now, ...key }: MoveKey & { readonly tag: Tag; readonly now: number },
 ): Promise<boolean> {
-  if (!(await holdsLease(tx, fence))) return false;
-  await tx
-    .updateTable('tag_moves')
-    .set({ tag, updated_at: now })
-    .where('promotion_id', '=', promotionId)
-    .where('position', '=', position)
-    .where('state', '=', 'planned')
-    .executeTakeFirstOrThrow();
-  return true;
+  return updateMove(tx, key, { tag, updated_at: now });
 }
 
 /**
@@ -118,4 +103,20 @@ export async function listUnfinishedWriters(
     .orderBy('move.target')
     .execute();
   return rows.map(({ target }) => readStored(parseDigest, target));
+}
+
+async function updateMove(
+  tx: Tx,
+  { promotionId, position, fence }: MoveKey,
+  change: Partial<Pick<Schema['tag_moves'], 'state' | 'tag' | 'updated_at'>>,
+): Promise<boolean> {
+  if (!(await holdsLease(tx, fence))) return false;
+  const { numUpdatedRows } = await tx
+    .updateTable('tag_moves')
+    .set(change)
+    .where('promotion_id', '=', promotionId)
+    .where('position', '=', position)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) throw new Error(`promotion ${promotionId} has no tag move ${position}`);
+  return true;
 }

@@ -13,8 +13,14 @@ import { promotion, repo, storePromotion } from './fixtures.ts';
 import { insertPromotion } from '../../src/store/promotions.ts';
 
 async function tableNames(store: Store): Promise<readonly string[]> {
-  const tables = await store.db.introspection.getTables();
-  return tables.map(({ name }) => name).toSorted();
+  const names = {
+    sqlite: sql<{ name: string }>`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`,
+    postgres: sql<{
+      name: string;
+    }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1`,
+  };
+  const { rows } = await names[store.engine].execute(store.db);
+  return rows.map(({ name }) => name);
 }
 
 /** Reads a counter, says so, waits, and writes what it read plus one. */

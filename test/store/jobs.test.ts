@@ -24,7 +24,7 @@ import {
   type NewJobRow,
 } from '../../src/store/jobs.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { gate, onBothEngines, turns, untilSomebodyWaits } from './engines.ts';
+import { gate, onBothEngines, turns, untilAnswered, untilSomebodyWaits } from './engines.ts';
 
 const run = promisify(execFile);
 
@@ -158,6 +158,24 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       }
     });
 
+    test('do not let a later job pass the first one that somebody holds', async () => {
+      const [store, other] = await freshPair();
+      await add(store, { key: 'k', lane: 'l' }, { lane: 'l' });
+      const held = gate();
+      const { opened, open: release } = gate();
+      const holding = store.transaction(async (tx) => {
+        await addJob(tx, { kind: 'work', key: 'k', lane: 'l', payload: '{}', runAt: 1, now: 1 });
+        held.open();
+        await opened;
+      });
+      await held.opened;
+      const early = claim(other).then((job) => job?.id ?? null);
+      await untilAnswered(other, early);
+      release();
+      await holding;
+      expect([null, 1]).toContain(await early);
+    });
+
     test('are kept apart by the table itself', async () => {
       const store = await fresh();
       await add(store, { lane: 'l' }, { lane: 'l' });
@@ -220,7 +238,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       });
       await looked.opened;
       const taken = claim(other, { now: 500, lease: 'second' }).then((second) => second === null || ended);
-      await turns();
+      await untilAnswered(other, taken);
       release();
       expect(await taken).toBe(true);
       await work;
@@ -261,7 +279,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       });
       await added.opened;
       const early = claim(other).then((job) => job === null || committing);
-      await turns();
+      await untilAnswered(other, early);
       release();
       expect(await early).toBe(true);
       await wish;

@@ -16,10 +16,7 @@ onEngine('postgres', ({ createUrl, freshPair, open }) => {
     const url = await createUrl();
     const store = await open(url);
     await migrate(store, 1);
-    await sql
-      .raw(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = on`)
-      .execute(store.db);
-    const readOnly = await open(url);
+    const readOnly = await open(`${url}${encodeURIComponent(' -c default_transaction_read_only=on')}`);
     expect(await failureOf(assertWritable(readOnly, 5))).toMatchObject({ code: 'database-unavailable' });
   });
 

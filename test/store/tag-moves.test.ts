@@ -119,6 +119,13 @@ onBothEngines(({ fresh }) => {
       expect(await mark(store, promotion, { position: 1, state: 'written', fence })).toBe(false);
     });
 
+    test('of a tag that is not in the journal are a bug', async () => {
+      const store = await fresh();
+      const promotion = await storePromotion(store);
+      const fence = await claimApply(store);
+      await expect(mark(store, promotion, { position: 9, state: 'written', fence })).rejects.toThrow('no tag move 9');
+    });
+
     test('a rollback tag whose name is taken gets another', async () => {
       const store = await fresh();
       const promotion = await storePromotion(store);
