@@ -2,12 +2,13 @@
 import { parseIdArgument, parseNoArguments, parseRejectArguments, parseStatusArguments } from './command/arguments.ts';
 import { value, type CommandMistake, type Parsed } from './command/mistake.ts';
 import { parsePromoteArguments, type PromoteArguments } from './command/promote.ts';
+import { parseRollbackArguments, type RollbackArguments } from './command/rollback.ts';
 import { findMisspelledVerb, findVerb, isOneEdit, LONG_FORM, type Verb } from './command/verbs.ts';
 import { continuesCommand, foldAscii, splitFirstWord, withoutPunctuation } from './command/words.ts';
 
 export { COMMANDS, type CommandDescription, type Verb } from './command/verbs.ts';
 export { MAX_REASON_LENGTH, type SourceSpec } from './command/values.ts';
-export type { CommandMistake, PromoteOption } from './command/mistake.ts';
+export type { CommandMistake, OptionName } from './command/mistake.ts';
 
 /** A line of a comment that may be a command. */
 export type CandidateLine = {
@@ -25,6 +26,7 @@ export type CommandForm = 'short' | 'long';
 /** What a legal line asks for; ids are the number of `P12`. */
 export type CommandContent =
   | ({ readonly kind: 'promote' } & PromoteArguments)
+  | ({ readonly kind: 'rollback' } & RollbackArguments)
   | { readonly kind: 'approve'; readonly id: number | null }
   | { readonly kind: 'reject'; readonly id: number | null; readonly reason: string }
   | { readonly kind: 'cancel'; readonly id: number | null }
@@ -142,6 +144,8 @@ function parseContent(verb: Verb, text: string): Parsed<CommandContent> {
   switch (verb) {
     case 'promote':
       return mapValue(parsePromoteArguments(text), (given) => ({ kind: verb, ...given }));
+    case 'rollback':
+      return mapValue(parseRollbackArguments(text), (given) => ({ kind: verb, ...given }));
     case 'approve':
     case 'cancel':
       return mapValue(parseIdArgument(text), (id) => ({ kind: verb, id }));
@@ -172,7 +176,7 @@ function misspelled(call: Call, meant: Verb | typeof LONG_FORM, form: CommandFor
 }
 
 function isAlwaysOurs(verb: Verb): boolean {
-  return verb === 'promote' || verb === 'status';
+  return verb === 'promote' || verb === 'rollback' || verb === 'status';
 }
 
 function holdsId(text: string): boolean {

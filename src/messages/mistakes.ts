@@ -5,7 +5,7 @@ import { code } from './escape.ts';
 /** One sentence about the mistake, then the legal form and an example. Nothing of the line was done. */
 export function renderMistake({ verb, mistake }: { readonly verb: Verb; readonly mistake: CommandMistake }): string {
   const { usage, example } = COMMANDS[verb];
-  return `${code(`/${verb}`)} was not run: ${mistakeSentence(mistake)}\n\nThe legal form is ${code(usage)}, for example ${code(example)}.`;
+  return `${code(`/${verb}`)} was not run: ${mistakeSentence(mistake)}\n\nThe legal form is ${ownCode(usage)}, for example ${ownCode(example)}.`;
 }
 
 function mistakeSentence(mistake: CommandMistake): string {
@@ -24,6 +24,10 @@ function mistakeSentence(mistake: CommandMistake): string {
       return `${typedWord(mistake.typed)} needs no quotes; only a reason takes them.`;
     case 'doubled-option':
       return `${code(mistake.option)} is given twice.`;
+    case 'force-without-reason':
+      return `${code('force')} overrides rules, so it takes a reason: ${code('--reason "…"')}.`;
+    case 'target-without-to':
+      return `${typedWord(mistake.typed)} is no environment; what to go back to is written ${typedWord(`to ${mistake.typed}`)}.`;
     case 'unbalanced-quote':
       return `the quote that ${code(mistake.opener)} opens is never closed by ${code(mistake.closer)}.`;
     case 'text-after-quote':
@@ -38,8 +42,6 @@ function mistakeSentence(mistake: CommandMistake): string {
       return `${typedWord(mistake.typed)} is no digest: that is ${code('sha256:')} and 64 hex digits in lower case.`;
     case 'hex-length':
       return `${typedWord(mistake.typed)} has ${mistake.length} hex digits, and a commit is named by 6 to 40.`;
-    case 'not-a-staging-tag':
-      return `${typedWord(mistake.typed)} is no staging tag: only ${code('staging')} and ${code('staging-…')} can be promoted by tag.`;
     case 'illegal-environment':
       return `${typedWord(mistake.typed)} can't be an environment: names are letters, digits, ${code('-')} and ${code('_')}.`;
     case 'illegal-version':
@@ -63,10 +65,16 @@ const MISSING = {
   source: 'the source, such as a staging tag,',
   environment: `the environment after ${code('to')}`,
   version: `the version after ${code('as')}`,
+  target: `the tag, digest or promotion after ${code('to')}`,
   reason: 'the reason',
 } as const;
 
 /** What somebody typed, unbounded and untrusted. */
 function typedWord(typed: string): string {
   return code(typed, { maxLength: 80 });
+}
+
+/** Our own words, whose bars are to be typed as they stand. */
+function ownCode(text: string): string {
+  return `\`${text}\``;
 }

@@ -13,6 +13,10 @@ describe('a legal source', () => {
     ['a digest', DIGEST, { kind: 'digest', digest: DIGEST }],
     ['the tag staging', 'staging', { kind: 'tag', tag: 'staging' }],
     ['a staging tag, literally', 'staging-ABC_1.x', { kind: 'tag', tag: 'staging-ABC_1.x' }],
+    ['a tag of any prefix: which are sources is the policy’s answer', 'rc-abc1234', { kind: 'tag', tag: 'rc-abc1234' }],
+    ['a production tag, which the policy will refuse', 'latest', { kind: 'tag', tag: 'latest' }],
+    ['a version', 'v1.2.3', { kind: 'tag', tag: 'v1.2.3' }],
+    ['an id, which is a legal tag', 'P12', { kind: 'tag', tag: 'P12' }],
     ['a staging tag that is no commit', 'staging-hotfix', { kind: 'tag', tag: 'staging-hotfix' }],
     ['six hex digits', 'abc123', { kind: 'hex', typed: 'abc123' }],
     ['forty hex digits, case kept', 'ABCDEF1234'.repeat(4), { kind: 'hex', typed: 'ABCDEF1234'.repeat(4) }],
@@ -29,12 +33,6 @@ describe('a legal source', () => {
 
 describe('an illegal source', () => {
   test.each<[string, string, object]>([
-    ['a production tag', 'latest', { code: 'not-a-staging-tag', typed: 'latest' }],
-    ['a version', 'v1.2.3', { code: 'not-a-staging-tag', typed: 'v1.2.3' }],
-    ['a staging tag in capitals', 'Staging-abc1234', { code: 'not-a-staging-tag', typed: 'Staging-abc1234' }],
-    ['a staging tag without its rest', 'staging-', { code: 'not-a-staging-tag', typed: 'staging-' }],
-    ['a longer word', 'staging2', { code: 'not-a-staging-tag', typed: 'staging2' }],
-    ['an id', 'P12', { code: 'not-a-staging-tag', typed: 'P12' }],
     ['five hex digits', 'abc12', { code: 'hex-length', typed: 'abc12', length: 5 }],
     ['forty-one hex digits', 'a'.repeat(41), { code: 'hex-length', typed: 'a'.repeat(41), length: 41 }],
     ['a digest in capitals', DIGEST.toUpperCase(), { code: 'illegal-digest', typed: DIGEST.toUpperCase() }],
@@ -72,7 +70,7 @@ describe('an illegal source', () => {
       kind: 'mistake',
       verb: 'promote',
       form: 'short',
-      hasId: text === 'P12',
+      hasId: false,
       mistake,
     });
   });
@@ -103,7 +101,8 @@ describe('legal options', () => {
     ['a version', 'as v1.2.3', { version: 'v1.2.3' }],
     ['a version gains its v', 'as 1.2.3', { version: 'v1.2.3' }],
     ['a pre-release', 'As 1.2.3-rc.1', { version: 'v1.2.3-rc.1' }],
-    ['force', 'FORCE', { force: true }],
+    ['force, with its reason', 'FORCE --reason x', { force: true, reason: 'x' }],
+    ['force after its reason', '--reason x force', { force: true, reason: 'x' }],
     [
       'all of them in one order',
       'to canary as v2.0.0 force --reason "x y"',
@@ -168,6 +167,9 @@ describe('illegal options', () => {
     ['two environments', 'to production to production', { code: 'doubled-option', option: 'to' }],
     ['two reasons', '--reason a --REASON=b', { code: 'doubled-option', option: '--reason' }],
     ['two versions', 'as 1.0.0 AS 1.0.0', { code: 'doubled-option', option: 'as' }],
+    ['force without a reason', 'force', { code: 'force-without-reason' }],
+    ['force without a reason, among others', 'to canary force as 1.0.0', { code: 'force-without-reason' }],
+    ['force with an empty reason', 'force --reason ""', { code: 'empty-reason' }],
     ['force twice', 'force Force', { code: 'doubled-option', option: 'force' }],
     ['a dot in an environment', 'to eu.west', { code: 'illegal-environment', typed: 'eu.west' }],
     [

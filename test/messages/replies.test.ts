@@ -1,14 +1,13 @@
-// What we answer besides the card: mistakes, hints, help, candidates, status, and the line that notifies.
+// What we answer besides the card: hints, candidates, status, and the line that notifies.
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, parseCommandLine, type CommandMistake } from '../../src/domain/command.ts';
+import { parseCommandLine } from '../../src/domain/command.ts';
 import { known, unknown } from '../../src/domain/image-facts.ts';
 import type { Reply } from '../../src/domain/reply.ts';
-import { renderMistake } from '../../src/messages/mistakes.ts';
 import { renderNotification } from '../../src/messages/notify.ts';
 import { renderReply } from '../../src/messages/replies.ts';
 import { replyMarker } from '../../src/messages/reply-marker.ts';
 import type { EnvironmentStatus } from '../../src/messages/status.ts';
-import { githubWouldLink, inlineKinds, plainTexts, toHtml } from './rendered.ts';
+import { githubWouldLink, inlineKinds, plainTexts } from './rendered.ts';
 import { AT, IMAGE, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,49 +18,6 @@ function bodyOf(reply: Reply): string {
   expect(marker).toBe('<!-- imprimatur reply comment-5 -->');
   return body.join('\n\n');
 }
-
-test.each<[CommandMistake]>([
-  [{ code: 'unknown-verb', typed: 'deploy' }],
-  [{ code: 'unknown-flag', typed: '--yes' }],
-  [{ code: 'missing-argument', argument: 'source' }],
-  [{ code: 'missing-argument', argument: 'environment' }],
-  [{ code: 'missing-argument', argument: 'version' }],
-  [{ code: 'missing-argument', argument: 'reason' }],
-  [{ code: 'surplus-argument', typed: 'please' }],
-  [{ code: 'source-not-first', typed: 'staging-abc1234' }],
-  [{ code: 'quoted-argument', typed: 'staging' }],
-  [{ code: 'doubled-option', option: '--reason' }],
-  [{ code: 'unbalanced-quote', opener: '“', closer: '”' }],
-  [{ code: 'text-after-quote', typed: '"a"b' }],
-  [{ code: 'trailing-punctuation', typed: 'P12.', meant: 'P12' }],
-  [{ code: 'trailing-punctuation', typed: '.', meant: '' }],
-  [{ code: 'illegal-tag', typed: 'staging/x' }],
-  [{ code: 'illegal-digest', typed: 'sha256:ABC' }],
-  [{ code: 'hex-length', typed: 'abc12', length: 5 }],
-  [{ code: 'not-a-staging-tag', typed: 'main' }],
-  [{ code: 'illegal-environment', typed: 'a.b' }],
-  [{ code: 'illegal-version', typed: '1.02.3', cause: 'not-semver' }],
-  [{ code: 'illegal-version', typed: 'v1.2.3+4', cause: 'build-metadata' }],
-  [{ code: 'id-without-p', typed: '#12', meant: 'P12' }],
-  [{ code: 'illegal-id', typed: 'P0' }],
-  [{ code: 'empty-reason' }],
-  [{ code: 'reason-too-long', length: 501, limit: 500 }],
-  [{ code: 'half-command', next: 'to production' }],
-])('a mistake has one sentence: %j', (mistake) => {
-  const text = renderMistake({ verb: 'promote', mistake });
-  const [sentence = '', form] = text.split('\n\n');
-  expect(sentence).toMatchSnapshot();
-  expect(form).toBe(
-    'The legal form is `/promote <source> [to <environment>] [--reason "…"]`, for example `/promote staging-abc1234 to production --reason "fixes the login page"`.',
-  );
-});
-
-test('a mistake shows what was typed as code only, and not all of a flood', () => {
-  const typed = '@acme/all`<b>'.repeat(2000);
-  const text = renderMistake({ verb: 'status', mistake: { code: 'surplus-argument', typed } });
-  expect(text.length).toBeLessThan(300);
-  expect(plainTexts(text).filter((plain) => /[@<]/.test(plain))).toEqual([]);
-});
 
 describe('a reply', () => {
   test.each<[string, Reply]>([
@@ -107,15 +63,6 @@ test('candidates are ready lines that are commands, also for another environment
     kind: 'command',
     command: { kind: 'promote', environment: 'canary' },
   });
-});
-
-test('help shows the usage of every command in a table that keeps its bars', () => {
-  const html = toHtml(bodyOf({ kind: 'help' }));
-  for (const { usage } of Object.values(COMMANDS)) {
-    expect(html).toContain(
-      `<code>${usage.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')}</code>`,
-    );
-  }
 });
 
 describe('status', () => {

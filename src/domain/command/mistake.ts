@@ -1,7 +1,7 @@
 // Every way in which a line that is a command of ours can be wrong, with the values that a sentence about it needs.
 
-/** The options of `/promote` as they are typed. */
-export type PromoteOption = 'to' | 'as' | 'force' | '--reason';
+/** The options as they are typed; each verb takes some of them. */
+export type OptionName = 'to' | 'as' | 'force' | '--reason';
 
 /** `typed` is the user's own text, unbounded and unescaped: who words the answer must cut and escape it. */
 export type CommandMistake =
@@ -10,29 +10,31 @@ export type CommandMistake =
   /** A word that starts with `-`, `--` or an em dash and is no flag of this verb. */
   | { readonly code: 'unknown-flag'; readonly typed: string }
   /** An argument, or the value of an option, that is not there. */
-  | { readonly code: 'missing-argument'; readonly argument: 'source' | 'environment' | 'version' | 'reason' }
+  | { readonly code: 'missing-argument'; readonly argument: 'source' | 'environment' | 'version' | 'target' | 'reason' }
   /** One word or quoted text more than the verb takes; only the first one is named. */
   | { readonly code: 'surplus-argument'; readonly typed: string }
   /** `/promote to production staging-abc1234`: the source must come before the options. */
   | { readonly code: 'source-not-first'; readonly typed: string }
-  /** A source, environment or version in quotes; only `--reason` takes them. */
+  /** A source, environment, version or target in quotes; only `--reason` takes them. */
   | { readonly code: 'quoted-argument'; readonly typed: string }
   /** The same option twice, even with the same value. */
-  | { readonly code: 'doubled-option'; readonly option: PromoteOption }
+  | { readonly code: 'doubled-option'; readonly option: OptionName }
+  /** `/promote … force`: overriding rules takes a reason. */
+  | { readonly code: 'force-without-reason' }
+  /** `/rollback P12`: what looks like a target stands where an environment would. */
+  | { readonly code: 'target-without-to'; readonly typed: string }
   /** A quote that nothing closes: `opener` is as typed, `closer` is the only character that would have closed it. */
   | { readonly code: 'unbalanced-quote'; readonly opener: string; readonly closer: string }
   /** Text glued to a closing quote, as in `"a"b`. */
   | { readonly code: 'text-after-quote'; readonly typed: string }
   /** `staging-abc1234.` or `P12,`: `meant` is the same without the punctuation (empty when it stood alone). */
   | { readonly code: 'trailing-punctuation'; readonly typed: string; readonly meant: string }
-  /** A source with characters that no tag can hold, or with more than 128 of them. */
+  /** A source or target with characters that no tag can hold, or with more than 128 of them. */
   | { readonly code: 'illegal-tag'; readonly typed: string }
-  /** A source that looks like a digest but is not `sha256:` and 64 lower-case hex digits. */
+  /** A source or target that looks like a digest but is not `sha256:` and 64 lower-case hex digits. */
   | { readonly code: 'illegal-digest'; readonly typed: string }
   /** A source of hex digits only, with fewer or more of them than a commit can be named by. */
   | { readonly code: 'hex-length'; readonly typed: string; readonly length: number }
-  /** A legal tag that is neither `staging` nor `staging-…`. */
-  | { readonly code: 'not-a-staging-tag'; readonly typed: string }
   /** Environments are letters, digits, `-` and `_`, at most 255 of them. */
   | { readonly code: 'illegal-environment'; readonly typed: string }
   /** Not `X.Y.Z` by semver (`build-metadata`: it has a `+…`, which no tag can hold). */

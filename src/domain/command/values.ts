@@ -1,6 +1,7 @@
-// Reads the single values of the command grammar: source, promotion id, environment, version and reason.
+// Reads the single values of the command grammar: source, target, promotion id, environment, version and reason.
 import semver from 'semver';
 import { parseDigest, parseTag, type Digest, type Tag } from '../reference.ts';
+import type { RollbackTarget } from '../rollback-target.ts';
 import { mistake, value, type Parsed } from './mistake.ts';
 import { withoutPunctuation } from './words.ts';
 
@@ -17,31 +18,30 @@ const MIN_HEX_LENGTH = 6;
 const MAX_HEX_LENGTH = 40;
 const ENVIRONMENT = /^[A-Za-z0-9_-]{1,255}$/;
 
-/** source = digest / "staging" / "staging-" 1*tag-char / 6*40HEXDIG, perhaps in backticks */
+/** source = digest / 6*40HEXDIG / tag, perhaps in backticks; which tags are sources is the policy's answer */
 export function parseSource(word: string): Parsed<SourceSpec> {
-  const plain = plainWord(word);
+  const plain = parsePlainWord(word);
   if (plain.kind === 'mistake') return plain;
   const typed = plain.value;
-  if (/^sha\d+:/i.test(typed)) {
-    const digest = typed.startsWith('sha256:') ? parseDigest(typed) : null;
-    return digest === null ? mistake({ code: 'illegal-digest', typed }) : value({ kind: 'digest', digest });
-  }
-  if (/^[0-9A-Fa-f]+$/.test(typed)) {
-    const { length } = typed;
-    const nameable = length >= MIN_HEX_LENGTH && length <= MAX_HEX_LENGTH;
-    return nameable ? value({ kind: 'hex', typed }) : mistake({ code: 'hex-length', typed, length });
-  }
-  const tag = parseTag(typed);
-  if (tag === null) return mistake({ code: 'illegal-tag', typed });
-  const staging = typed === 'staging' || (typed.startsWith('staging-') && typed !== 'staging-');
-  return staging ? value({ kind: 'tag', tag }) : mistake({ code: 'not-a-staging-tag', typed });
+  if (!/^[0-9A-Fa-f]+$/.test(typed)) return parseDigestOrTag(typed);
+  const { length } = typed;
+  const nameable = length >= MIN_HEX_LENGTH && length <= MAX_HEX_LENGTH;
+  return nameable ? value({ kind: 'hex', typed }) : mistake({ code: 'hex-length', typed, length });
+}
+
+/** target = id / digest / tag, perhaps in backticks; whether production ever held it is not asked here */
+export function parseRollbackTarget(word: string): Parsed<RollbackTarget> {
+  const id = parsePromotionId(word);
+  if (id !== null) return id.kind === 'mistake' ? id : value({ kind: 'promotion', number: id.value });
+  const plain = parsePlainWord(word);
+  return plain.kind === 'mistake' ? plain : parseDigestOrTag(plain.value);
 }
 
 /** id = ( "P" / "p" ) 1*9DIGIT, from 1, no leading zero, perhaps in backticks; null: this word is no attempt at an id. */
 export function parsePromotionId(word: string): Parsed<number> | null {
   const shape = /^`*(?:[Pp]|#?)\d+[`.,;:!?\u2026]*$/.test(word);
   if (!shape) return null;
-  const plain = plainWord(word);
+  const plain = parsePlainWord(word);
   if (plain.kind === 'mistake') return plain;
   const typed = plain.value;
   const digits = typed.replace(/^[Pp#]/, '');
@@ -80,11 +80,22 @@ export function parseReason(text: string): Parsed<string> {
 }
 
 /** One word without its backticks, if it has any; a full stop after it is a mistake even where a tag could hold it. */
-function plainWord(word: string): Parsed<string> {
+export function parsePlainWord(word: string): Parsed<string> {
   const meant = withoutPunctuation(word);
   if (meant !== word) return mistake({ code: 'trailing-punctuation', typed: word, meant });
   const fenced = /^(`+)([^`]+)\1$/.exec(word)?.[2];
-  if (fenced !== undefined) return plainWord(fenced);
+  if (fenced !== undefined) return parsePlainWord(fenced);
   const unbalanced = word.startsWith('`') || word.endsWith('`');
   return unbalanced ? mistake({ code: 'unbalanced-quote', opener: '`', closer: '`' }) : value(word);
+}
+
+type DigestOrTag = Extract<SourceSpec, { kind: 'digest' | 'tag' }>;
+
+function parseDigestOrTag(typed: string): Parsed<DigestOrTag> {
+  if (/^sha\d+:/i.test(typed)) {
+    const digest = typed.startsWith('sha256:') ? parseDigest(typed) : null;
+    return digest === null ? mistake({ code: 'illegal-digest', typed }) : value({ kind: 'digest', digest });
+  }
+  const tag = parseTag(typed);
+  return tag === null ? mistake({ code: 'illegal-tag', typed }) : value({ kind: 'tag', tag });
 }

@@ -1,6 +1,6 @@
 // The table of our verbs, and the decision which words are close enough to one to deserve an answer.
 
-export type Verb = 'promote' | 'approve' | 'reject' | 'cancel' | 'status' | 'help';
+export type Verb = 'promote' | 'rollback' | 'approve' | 'reject' | 'cancel' | 'status' | 'help';
 
 /** `usage` is the legal form, `example` one line that parses, `summary` a sentence; `/help` and mistakes show them. */
 export type CommandDescription = { readonly usage: string; readonly example: string; readonly summary: string };
@@ -8,11 +8,19 @@ export type CommandDescription = { readonly usage: string; readonly example: str
 /** In the order in which `/help` lists them. */
 export const COMMANDS = {
   promote: {
-    usage: '/promote <source> [to <environment>] [--reason "…"]',
+    usage: '/promote <source> [to <environment>] [as vX.Y.Z] [force] [--reason "…"]',
     example: '/promote staging-abc1234 to production --reason "fixes the login page"',
     summary:
       'Asks for the promotion of a staging image: a `staging` or `staging-…` tag, 6 to 40 digits of a commit, or a ' +
-      '`sha256:…` digest. Without a source it lists the newest candidates.',
+      '`sha256:…` digest. `as` adds a version tag; `force` overrides failed rules, takes a reason, and is approved like ' +
+      'any other. Without a source it lists the newest candidates.',
+  },
+  rollback: {
+    usage: '/rollback [<environment>] [to <tag|digest|P12>] --reason "…"',
+    example: '/rollback production to P12 --reason "the login page fails"',
+    summary:
+      'Asks to put an environment back to an image that it held: a `rollback-…` or kept tag, a digest, or what a ' +
+      'promotion put there. Without a target, the newest one before the current that no rollback has left.',
   },
   approve: {
     usage: '/approve [P12]',
@@ -44,7 +52,7 @@ export const COMMANDS = {
 /** The word that makes any verb ours for certain: `/imprimatur promote …`. */
 export const LONG_FORM = 'imprimatur';
 
-const VERBS: readonly Verb[] = ['promote', 'approve', 'reject', 'cancel', 'status', 'help'];
+const VERBS: readonly Verb[] = ['promote', 'rollback', 'approve', 'reject', 'cancel', 'status', 'help'];
 
 /** The verb that a folded word is, or null. */
 export function findVerb(word: string): Verb | null {
