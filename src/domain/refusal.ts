@@ -18,6 +18,8 @@ export type Refusal =
       readonly role: Role | null;
     }
   | { readonly code: 'bot-not-permitted'; readonly verb: string }
+  /** A legal tag that is neither one of the prefixes nor begins with one and a dash. */
+  | { readonly code: 'not-a-source'; readonly typed: string; readonly prefixes: readonly string[] }
   | {
       readonly code: 'source-not-found';
       readonly image: ImageRepository;
@@ -33,7 +35,7 @@ export type Refusal =
       readonly code: 'digest-not-staged';
       readonly image: ImageRepository;
       readonly digest: Digest;
-      readonly prefix: string;
+      readonly prefixes: readonly string[];
     }
   | {
       readonly code: 'already-in-production';

@@ -14,7 +14,7 @@ import { answered, refused, type Answer, type Asked } from './answer.ts';
 import { commitOfAccepted } from './commit.ts';
 import { listCandidates } from './list-candidates.ts';
 import { loadPolicy } from './load.ts';
-import { resolveSource } from './resolve-source.ts';
+import { resolveSource, sourcePrefixes } from './resolve-source.ts';
 import type { Services } from './services.ts';
 
 type Promote = Extract<Command, { kind: 'promote' }>;
@@ -30,7 +30,7 @@ export async function requestPromotion(services: Services, asked: Asked, command
   if (command.source === null)
     return listCandidates(services, { asked, policy, image, environment: command.environment });
 
-  const question = { registry: services.registry, image, prefix: policy.staging.tagPrefix };
+  const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
   const source = await resolveSource(question, command.source);
   if (source.kind === 'refused') return refused(asked, source.refusal);
 

@@ -1,5 +1,6 @@
 // Pins what `/promote <source>` means: a staging tag and the digest that it holds now.
 import type { SourceSpec } from '../domain/command.ts';
+import type { Policy } from '../domain/policy.ts';
 import { parseTag, type Digest, type ImageRepository, type Tag } from '../domain/reference.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { commitHexOf } from '../domain/rules/tag-commit.ts';
@@ -9,22 +10,32 @@ export type ResolvedSource =
   | { readonly kind: 'resolved'; readonly tag: Tag; readonly digest: Digest }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-type Question = {
-  readonly registry: RegistryClient;
-  readonly image: ImageRepository;
-  /** `staging`, as the policy has it. */
-  readonly prefix: string;
-};
+type Place = { readonly registry: RegistryClient; readonly image: ImageRepository };
+/** `prefix`: `staging`, as the policy has it. */
+type Question = Place & { readonly prefix: string };
+/** `prefixes`: those of the tags that are legal sources now; an earlier one wins. */
+type SourceQuestion = Place & { readonly prefixes: readonly string[] };
 
 type Holder = { readonly tag: Tag; readonly digest: Digest };
 
 const SHORT_COMMIT = 7;
 
+/** The prefixes of the tags that may be promoted: `staging`, and with force `hotfix` after it. */
+export function sourcePrefixes(policy: Policy, { force }: { readonly force: boolean }): readonly string[] {
+  const { staging, hotfix } = policy;
+  return force && hotfix.tagPrefix !== staging.tagPrefix ? [staging.tagPrefix, hotfix.tagPrefix] : [staging.tagPrefix];
+}
+
+/** True for a prefix itself, and for a tag that begins with one and a dash. */
+export function isSourceTag(tag: Tag, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => tag === prefix || (tag.startsWith(`${prefix}-`) && tag !== `${prefix}-`));
+}
+
 /** Asks the registry; OutsideError when it can't say. */
-export async function resolveSource(question: Question, source: SourceSpec): Promise<ResolvedSource> {
+export async function resolveSource(question: SourceQuestion, source: SourceSpec): Promise<ResolvedSource> {
   switch (source.kind) {
     case 'tag':
-      return pick(question, source.tag, await holders(question, [source.tag]), [source.tag]);
+      return resolveTag(question, source.tag);
     case 'hex':
       return resolveHex(question, source.typed);
     case 'digest':
@@ -32,32 +43,62 @@ export async function resolveSource(question: Question, source: SourceSpec): Pro
   }
 }
 
-async function resolveHex(question: Question, typed: string): Promise<ResolvedSource> {
+async function resolveTag(question: SourceQuestion, tag: Tag): Promise<ResolvedSource> {
+  const { prefixes } = question;
+  if (!isSourceTag(tag, prefixes)) return { kind: 'refused', refusal: { code: 'not-a-source', typed: tag, prefixes } };
+  return pick(question, tag, { found: await holders(question, [tag]), tried: [tag] });
+}
+
+async function resolveHex(question: SourceQuestion, typed: string): Promise<ResolvedSource> {
   const hex = typed.toLowerCase();
-  const names = [typed, hex, hex.slice(0, SHORT_COMMIT)].map((name) => `${question.prefix}-${name}`);
-  const tried = [...new Set(names)].map(parseTag).filter((tag) => tag !== null);
-  const found = await holders(question, tried);
-  if (found.length > 0) return pick(question, typed, found, tried);
+  const tried: Tag[] = [];
+  for (const prefix of question.prefixes) {
+    const names = tagsNamed(prefix, typed);
+    tried.push(...names);
+    const found = await findByHex({ ...question, prefix }, { hex, names });
+    if (found.length > 0) return pick(question, typed, { found, tried });
+  }
+  return pick(question, typed, { found: [], tried });
+}
+
+/** The holders of the names that a build would give, else of all commit tags that begin alike. */
+async function findByHex(
+  question: Question,
+  { hex, names }: { readonly hex: string; readonly names: readonly Tag[] },
+): Promise<readonly Holder[]> {
+  const found = await holders(question, names);
+  if (found.length > 0) return found;
   const similar = (await listCommitTags(question)).filter((tag) => {
     const other = commitHexOf(tag, question.prefix) ?? '';
     return other.startsWith(hex) || hex.startsWith(other);
   });
-  return pick(question, typed, await holders(question, similar), tried);
+  return holders(question, similar);
 }
 
-async function resolveDigest(question: Question, digest: Digest): Promise<ResolvedSource> {
-  const { image, prefix } = question;
-  const tags = (await question.registry.listTags(image)).filter(
-    (tag) => tag === prefix || tag.startsWith(`${prefix}-`),
-  );
+/** As typed, in lower case, and as builds shorten it. */
+function tagsNamed(prefix: string, typed: string): readonly Tag[] {
+  const hex = typed.toLowerCase();
+  const names = new Set([typed, hex, hex.slice(0, SHORT_COMMIT)]);
+  return [...names].map((name) => parseTag(`${prefix}-${name}`)).filter((tag) => tag !== null);
+}
+
+async function resolveDigest(question: SourceQuestion, digest: Digest): Promise<ResolvedSource> {
+  const { registry, image, prefixes } = question;
+  const listed = await registry.listTags(image);
+  const tags = prefixes.flatMap((prefix) => listed.filter((tag) => isSourceTag(tag, [prefix])));
   const holding = (await holders(question, tags)).filter((holder) => holder.digest === digest);
-  const best = holding.find(({ tag }) => commitHexOf(tag, prefix) !== null) ?? holding[0];
+  const namesCommit = ({ tag }: Holder): boolean => prefixes.some((prefix) => commitHexOf(tag, prefix) !== null);
+  const best = holding.find(namesCommit) ?? holding[0];
   if (best !== undefined) return { kind: 'resolved', ...best };
-  return { kind: 'refused', refusal: { code: 'digest-not-staged', image, digest, prefix } };
+  return { kind: 'refused', refusal: { code: 'digest-not-staged', image, digest, prefixes } };
 }
 
 /** One digest, whatever the number of tags that hold it, is an answer; none or two are refused. */
-function pick({ image }: Question, typed: string, found: readonly Holder[], tried: readonly Tag[]): ResolvedSource {
+function pick(
+  { image }: Place,
+  typed: string,
+  { found, tried }: { readonly found: readonly Holder[]; readonly tried: readonly Tag[] },
+): ResolvedSource {
   const [first] = found;
   if (first === undefined) return { kind: 'refused', refusal: { code: 'source-not-found', image, typed, tried } };
   if (found.some(({ digest }) => digest !== first.digest)) {
@@ -66,7 +107,7 @@ function pick({ image }: Question, typed: string, found: readonly Holder[], trie
   return { kind: 'resolved', ...first };
 }
 
-async function holders({ registry, image }: Question, tags: readonly Tag[]): Promise<readonly Holder[]> {
+async function holders({ registry, image }: Place, tags: readonly Tag[]): Promise<readonly Holder[]> {
   const found = await Promise.all(
     tags.map(async (tag) => {
       const digest = await registry.findDigest(image, tag);

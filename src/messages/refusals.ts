@@ -2,7 +2,7 @@
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import { formatNumber } from '../domain/promotion.ts';
 import { code, escapeText } from './escape.ts';
-import { capitalise, codeList, shortDigest } from './format.ts';
+import { capitalise, codeList, listWords, shortDigest } from './format.ts';
 import { promotionLines } from './promotion-lines.ts';
 import { accessWords, reviewerWords } from './reviews.ts';
 import { STATE_CLAUSES } from './state.ts';
@@ -42,6 +42,15 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   'bot-not-permitted': ({ verb }) =>
     `A bot can't ${plainVerb(verb)}: that takes a person with write access to this repository.`,
 
+  'not-a-source': ({ typed, prefixes }) => {
+    const legal = prefixes.flatMap((prefix) => [code(prefix), code(`${prefix}-…`)]);
+    const [kind, more] =
+      prefixes.length > 1
+        ? ['neither a staging nor a hotfix tag', '']
+        : ['no staging tag', `, and hotfix tags with ${code('force')}`];
+    return `${code(typed, { maxLength: 140 })} is ${kind}: only ${listWords(legal)} can be promoted by tag${more}. ${code('/promote')} alone lists the newest ones.`;
+  },
+
   'source-not-found': ({ image, typed, tried }) => {
     const where = tried.length === 0 ? '' : ` Looked for: ${codeList(tried, { max: 10 })}.`;
     return `${code(image)} has no staging image for ${code(typed, { maxLength: 140 })}.${where} Has the build pushed it? ${code('/promote')} alone lists the newest ones.`;
@@ -58,8 +67,10 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     ].join('\n');
   },
 
-  'digest-not-staged': ({ image, digest, prefix }) =>
-    `No staging tag of ${code(image)} holds ${code(digest)}, and only what was staged can be promoted. A build that tags it ${code(prefix)} or ${code(`${prefix}-<commit>`)} makes it so.`,
+  'digest-not-staged': ({ image, digest, prefixes }) => {
+    const legal = prefixes.flatMap((prefix) => [code(prefix), code(`${prefix}-<commit>`)]);
+    return `No staging tag of ${code(image)} holds ${code(digest)}, and only what was staged can be promoted. A build that tags it ${listWords(legal, 'or')} makes it so.`;
+  },
 
   'already-in-production': ({ environment, digest, tags }) =>
     `Nothing to do: ${codeList(tags, { max: 20 })} already ${tags.length === 1 ? 'holds' : 'hold'} ${shortDigest(digest)}, so this image is what ${code(environment)} has.`,

@@ -27,6 +27,8 @@ test.each<[string, Refusal]>([
   ['not-a-reviewer', { code: 'not-a-reviewer', verb: 'approve', users: ['ada', 'bob'], role: null }],
   ['not-a-reviewer, a role too', { code: 'not-a-reviewer', verb: 'reject', users: ['ada'], role: 'maintain' }],
   ['bot-not-permitted', { code: 'bot-not-permitted', verb: 'approve' }],
+  ['not-a-source', { code: 'not-a-source', typed: 'latest', prefixes: ['staging'] }],
+  ['not-a-source, with force', { code: 'not-a-source', typed: 'main', prefixes: ['stage', 'fix'] }],
   ['source-not-found', { code: 'source-not-found', image: IMAGE, typed: 'abc1234', tried: [tagOf('staging-abc1234')] }],
   ['source-not-found, nothing tried', { code: 'source-not-found', image: IMAGE, typed: 'staging', tried: [] }],
   [
@@ -40,7 +42,11 @@ test.each<[string, Refusal]>([
       ],
     },
   ],
-  ['digest-not-staged', { code: 'digest-not-staged', image: IMAGE, digest: NEW, prefix: 'staging' }],
+  ['digest-not-staged', { code: 'digest-not-staged', image: IMAGE, digest: NEW, prefixes: ['staging'] }],
+  [
+    'digest-not-staged, with force',
+    { code: 'digest-not-staged', image: IMAGE, digest: NEW, prefixes: ['staging', 'hotfix'] },
+  ],
   [
     'already-in-production',
     { code: 'already-in-production', environment: 'production', digest: NEW, tags: [tagOf('main'), tagOf('latest')] },
