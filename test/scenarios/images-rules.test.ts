@@ -108,13 +108,6 @@ describe('let through', () => {
 
 describe('kept out', () => {
   type Row = readonly [name: string, options: ImageOptions, spoil: (image: TestImage) => void, card: RegExp];
-  const whole = (): void => undefined;
-  const child = (image: TestImage): string =>
-    image.children.find(({ platform }) => platform === 'linux/arm64')?.digest ?? '';
-  const blob = (image: TestImage, at: number): string =>
-    image.blobs.filter(({ content }) => content.kind === 'declared')[at]?.digest ?? '';
-  const config = (image: TestImage): string =>
-    image.blobs.filter(({ content }) => content.kind === 'bytes')[0]?.digest ?? '';
   test.each<Row>([
     [
       "a platform's manifest is gone",
@@ -162,7 +155,6 @@ describe('kept out', () => {
   });
 
   type Labelled = readonly [name: string, commit: () => string, revision: (commit: string) => string, card: RegExp];
-  const onStaging = (): string => talk.repo.commitOn('staging', { message: 'Labelled' });
   test.each<Labelled>([
     [
       'the revision is of a fork, which GitHub serves as well',
@@ -242,3 +234,23 @@ describe('without a commit that is proven', () => {
     expect(world.registry.tag(IMAGE, 'main-staging-nightly')).toBeNull();
   });
 });
+
+function onStaging(): string {
+  return talk.repo.commitOn('staging', { message: 'Labelled' });
+}
+
+function whole(): void {
+  // Nothing is missing.
+}
+
+function child(image: TestImage): string {
+  return image.children.find(({ platform }) => platform === 'linux/arm64')?.digest ?? '';
+}
+
+function blob(image: TestImage, at: number): string {
+  return image.blobs.filter(({ content }) => content.kind === 'declared')[at]?.digest ?? '';
+}
+
+function config(image: TestImage): string {
+  return image.blobs.find(({ content }) => content.kind === 'bytes')?.digest ?? '';
+}

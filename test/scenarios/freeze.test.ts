@@ -1,0 +1,163 @@
+// The check run: GitHub's status and conclusion for every state, and a GitHub that keeps completed runs as they are.
+import { afterEach, describe, expect, test } from 'vitest';
+import type { CheckRun } from '../support/github/state.ts';
+import { begin, type Conversation } from './conversation.ts';
+import { IMAGE, stage } from './world.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const BUTTONS = ['approve', 'reject'];
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+type Seen = Pick<CheckRun, 'name' | 'status' | 'conclusion' | 'title'> & { readonly buttons: readonly string[] };
+
+function runs(): readonly Seen[] {
+  return talk.repo.checkRuns(talk.commit).map(({ name, status, conclusion, title, actions }) => ({
+    name,
+    status,
+    conclusion,
+    title,
+    buttons: actions.map(({ identifier }) => identifier),
+  }));
+}
+
+function run(
+  status: CheckRun['status'],
+  conclusion: string | null,
+  title: string,
+  buttons: readonly string[] = [],
+): Seen {
+  return { name: 'imprimatur / production', status, conclusion, title, buttons };
+}
+
+describe('one run shows every state', () => {
+  test('examining, then waiting with buttons', async () => {
+    talk = await begin();
+    talk.world.registry.quirks.html502 = { times: 1000, on: /^HEAD .*\/blobs\// };
+    await talk.request();
+    expect(runs()).toEqual([run('in_progress', null, 'Examines the image')]);
+    talk.world.registry.quirks.html502 = { times: 0 };
+    await talk.world.pass(60_000, 10_000);
+    expect(runs()).toEqual([run('completed', 'action_required', 'Waits for approval', BUTTONS)]);
+    await talk.world.end();
+  });
+
+  type Ending = readonly [state: string, end: () => Promise<unknown>, conclusion: string, title: string];
+  test.each<Ending>([
+    ['promoted', () => talk.click('bob', 'approve'), 'success', 'Promoted'],
+    ['declined', () => talk.click('bob', 'reject'), 'failure', 'Declined by bob'],
+    ['cancelled', () => talk.say('ada', '/cancel'), 'cancelled', 'Cancelled by ada'],
+    ['expired', () => talk.world.pass(14 * DAY_MS), 'timed_out', 'Expired: nobody approved in time'],
+    ['superseded', promoteAnother, 'neutral', 'Superseded by P2'],
+    ['failed', failToWrite, 'failure', 'Failed, production untouched'],
+  ])('%s', async (_state, end, conclusion, title) => {
+    talk = await begin();
+    await talk.request();
+    await end();
+    await talk.world.drain();
+    expect(runs()).toEqual([run('completed', conclusion, title)]);
+    expect(talk.card()).toContain(title);
+    await talk.world.end();
+  });
+
+  test('rejected by the rules', async () => {
+    talk = await begin({ image: { cmd: null } });
+    await talk.request();
+    expect(runs()).toEqual([run('completed', 'failure', 'Refused: 1 rule fails')]);
+    await talk.world.end();
+  });
+
+  test('moving tags, and examined again: completed stays completed', async () => {
+    talk = await begin();
+    const { world, repo, commit } = talk;
+    await talk.request();
+    world.registry.quirks.html502 = { times: 1000, on: /^GET .*\/manifests\// };
+    await repo.rerun({ checkRun: repo.checkRuns(commit)[0]?.id ?? 0, by: 'mia' });
+    await world.drain();
+    expect(runs()).toEqual([run('completed', 'action_required', 'Examines the image again')]);
+    world.registry.quirks.html502 = { times: 0 };
+    await world.pass(60_000, 10_000);
+    expect(runs()).toEqual([run('completed', 'action_required', 'Waits for approval', BUTTONS)]);
+    world.registry.quirks.html502 = { times: 1000, on: /^PUT / };
+    await talk.click('bob', 'approve');
+    world.registry.quirks.html502 = { times: 0 };
+    const titles = repo.checkRuns(commit).map(({ title }) => title);
+    expect(titles).toEqual([expect.stringMatching(/^Failed, production (untouched|restored)$/)]);
+    await world.end();
+  });
+
+  test('the summary stays within what GitHub takes, whatever a label says', async () => {
+    const labels = {
+      'org.opencontainers.image.source': `https://github.com/acme/${'dotca'.repeat(20_000)}`,
+      'org.opencontainers.image.revision': 'x'.repeat(100_000),
+    };
+    talk = await begin({ image: { labels } });
+    await talk.request();
+    expect(await talk.state()).toBe('rejected');
+    expect(talk.card().length).toBeLessThan(65_536);
+    await talk.world.end();
+  });
+});
+
+describe('a GitHub that leaves completed runs as they are', () => {
+  test('gets a new run with the same name, commit and external id; clicks on the old one do not count', async () => {
+    talk = await begin();
+    const { world, repo, commit, issue } = talk;
+    await talk.request();
+    const [first] = repo.checkRuns(commit);
+    world.github.freezeCompletedCheckRuns(true);
+    await talk.click('bob', 'reject');
+    expect(runs().map(({ conclusion, title }) => `${conclusion} ${title}`)).toEqual([
+      'action_required Declined by bob',
+      'failure Declined by bob',
+    ]);
+    const [, second] = repo.checkRuns(commit);
+    expect(second).toMatchObject({ name: first?.name, externalId: first?.externalId, headSha: commit });
+    expect(second?.id).not.toBe(first?.id);
+    expect(talk.card()).toContain(`/runs/${second?.id}`);
+    expect(repo.comments(issue).filter(({ byApp }) => byApp)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('the old run of a promotion that is asked for again is outdated, the new one is good', async () => {
+    talk = await begin();
+    const { world, repo, commit } = talk;
+    talk.world.registry.quirks.missing.add(talk.image.blobs[0]?.digest ?? '');
+    await talk.request();
+    const [rejected] = repo.checkRuns(commit);
+    expect(rejected?.conclusion).toBe('failure');
+    world.github.freezeCompletedCheckRuns(true);
+    world.registry.quirks.missing.clear();
+    await repo.rerun({ checkRun: rejected?.id ?? 0, by: 'bob' });
+    await world.drain();
+    const [, current] = repo.checkRuns(commit);
+    expect(current).toMatchObject({ conclusion: 'action_required', externalId: rejected?.externalId });
+    expect(await talk.click('bob', 'approve', { checkRun: rejected?.id ?? 0, stalePage: true })).toEqual([
+      expect.stringMatching(/^`bob`: The click did not count: it was on an older check run of P1/),
+    ]);
+    expect(await talk.click('bob', 'reject', { checkRun: rejected?.id ?? 0, stalePage: true })).toEqual([
+      expect.stringMatching(/^`bob`: The click did not count/),
+    ]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await talk.click('bob', 'approve', { checkRun: current?.id ?? 0 });
+    expect(await talk.state()).toBe('promoted');
+    expect(repo.checkRuns(commit).at(-1)).toMatchObject({ conclusion: 'success' });
+    await world.end();
+  });
+});
+
+async function promoteAnother(): Promise<void> {
+  const { world, repo } = talk;
+  stage(world, { commit: repo.commitOn('staging', { message: 'Newer' }) });
+  await talk.say('ada', '/promote staging');
+  await talk.say('bob', '/approve P2');
+}
+
+async function failToWrite(): Promise<void> {
+  talk.world.registry.quirks.deny403 = [{ times: 1000, on: /^PUT / }];
+  await talk.click('bob', 'approve');
+  expect(talk.world.registry.tag(IMAGE, 'main')).toBe(talk.old.digest);
+}

@@ -1,0 +1,232 @@
+// Writes to GitHub are paced, its limits are respected, and registry work does not wait for either.
+import { afterEach, describe, expect, test } from 'vitest';
+import { begin, type Conversation } from './conversation.ts';
+import { IMAGE } from './world.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+/** When our writes reached GitHub, on the clock that the scenario turns. */
+function writes(): readonly number[] {
+  const { requests } = talk.world.github;
+  return requests
+    .filter(({ method, path }) => method !== 'GET' && !path.endsWith('/access_tokens'))
+    .map(({ at }) => at);
+}
+
+function gaps(times: readonly number[]): readonly number[] {
+  return times.slice(1).map((at, index) => at - (times[index] ?? at));
+}
+
+describe('an interval', () => {
+  test('of a second lies between any two writes, and the promotion gets through', async () => {
+    talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '1000' } });
+    const { world } = talk;
+    await talk.request();
+    await world.pass(20 * SECOND, 250);
+    await talk.say('bob', '/approve');
+    await world.pass(20 * SECOND, 250);
+    expect(talk.card()).toContain('Promoted');
+    expect(Math.min(...gaps(writes()))).toBe(SECOND);
+    expect(writes().length).toBeGreaterThanOrEqual(8);
+    await world.end();
+  });
+
+  test('is not waited for by the registry: the tags move although GitHub has yet to hear of it', async () => {
+    talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '60000' } });
+    const { world } = talk;
+    await talk.request();
+    await talk.say('bob', '/approve P1');
+    expect(world.registry.tag(IMAGE, 'latest')).toBe(talk.image.digest);
+    expect(writes()).toHaveLength(1);
+    await world.pass(20 * MINUTE, MINUTE);
+    expect(talk.card()).toContain('Promoted');
+    await world.end();
+  });
+
+  test('spares what became superfluous: a card that waited shows the last state, and is written once', async () => {
+    talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '60000' } });
+    const { world, repo, issue } = talk;
+    await talk.request();
+    await talk.say('bob', '/approve P1');
+    await world.pass(20 * MINUTE, MINUTE);
+    const card = repo.comments(issue).find(({ byApp }) => byApp);
+    expect(card).toMatchObject({ edited: false });
+    expect(card?.body).toContain('Promoted');
+    await world.end();
+  });
+
+  test('holds for 80 writes a minute even where it is short', async () => {
+    talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '1' } });
+    const { world } = talk;
+    const ten = Array.from({ length: 10 }, () => '/status').join('\n');
+    for (let comment = 0; comment < 6; comment += 1) {
+      await talk.repo.comment({ issue: talk.issue, by: 'ada', body: ten });
+    }
+    await world.pass(MINUTE, 20);
+    const inFirstMinute = writes().filter((at) => at < (writes()[0] ?? 0) + MINUTE);
+    expect(inFirstMinute).toHaveLength(80);
+    await world.pass(MINUTE, SECOND / 2);
+    await world.end();
+  });
+
+  test('of nothing leaves writes alone', async () => {
+    talk = await begin();
+    await talk.request();
+    expect(Math.max(...gaps(writes()))).toBe(0);
+    await talk.world.end();
+  });
+});
+
+describe("GitHub's limits", () => {
+  test('a secondary limit with retry-after 60 stops all writes for a minute, and no registry work', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    world.github.limitNext({ kind: 'secondary', method: 'POST', path: /\/reactions$/, seconds: 60 });
+    const before = writes().length;
+    await talk.say('bob', '/approve');
+    await world.pass(59 * SECOND, SECOND);
+    expect(writes().slice(before)).toHaveLength(1);
+    expect(world.registry.tag(IMAGE, 'latest')).toBe(talk.image.digest);
+    expect(talk.card()).toContain('Waits for approval');
+    await world.pass(5 * SECOND, SECOND);
+    expect(talk.card()).toContain('Promoted');
+    const [limited = 0, ...rest] = writes().slice(before);
+    expect(rest.every((at) => at >= limited + MINUTE)).toBe(true);
+    await world.end();
+  });
+
+  test('an exhausted primary limit is waited for until its reset', async () => {
+    talk = await begin();
+    const { world } = talk;
+    world.github.limitNext({ kind: 'primary', method: 'POST', path: /\/check-runs$/, seconds: 1800 });
+    await talk.request();
+    const before = writes().length;
+    await world.pass(29 * MINUTE, MINUTE);
+    expect(writes()).toHaveLength(before);
+    await world.pass(2 * MINUTE, MINUTE);
+    expect(talk.card()).toContain('Waits for approval');
+    expect(talk.repo.checkRuns(talk.commit)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('a limit on reading whose end GitHub names delays a command, and does not fail it', async () => {
+    talk = await begin();
+    const { world } = talk;
+    world.github.limitNext({ kind: 'primary', method: 'GET', path: /\/permission$/, seconds: 1800 });
+    const { id } = await talk.request();
+    await world.pass(31 * MINUTE, MINUTE);
+    expect(talk.repo.reactions(id)).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+});
+
+describe('an outage', () => {
+  const DOWN = { path: /./, status: 503, times: Infinity } as const;
+
+  test('of GitHub for five minutes is sat out: what was asked is done afterwards', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    world.github.failNext(DOWN);
+    const { id } = await repo.comment({ issue, by: 'ada', body: `/promote ${talk.short}` });
+    await world.pass(5 * MINUTE, 10 * SECOND);
+    expect(await talk.state()).toBeNull();
+    world.github.clearFaults();
+    await world.pass(15 * MINUTE, 10 * SECOND);
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(repo.reactions(id).toSorted()).toEqual(['eyes', 'rocket']);
+    expect(talk.card()).toContain('Waits for approval');
+    await world.end();
+  });
+
+  test('of GitHub for longer than anybody waits is answered when it is over, and nothing is done late', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    world.github.failNext(DOWN);
+    const { id } = await repo.comment({ issue, by: 'ada', body: `/promote ${talk.short}` });
+    await world.pass(30 * MINUTE, MINUTE);
+    world.github.clearFaults();
+    await world.pass(30 * MINUTE, MINUTE);
+    expect(await talk.state()).toBeNull();
+    expect(repo.reactions(id).toSorted()).toEqual(['-1', 'eyes']);
+    expect(talk.replies()).toEqual([
+      expect.stringMatching(
+        /^Nothing was done, because GitHub did not tell what was needed\. Reading what ada may do.*HTTP 503/,
+      ),
+    ]);
+    await world.end();
+  });
+
+  test('of GitHub while a click is decided is told the one who clicked', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    world.github.failNext({ ...DOWN, path: /\/permission$/ });
+    await talk.click('bob', 'approve');
+    expect(talk.replies()).toEqual([]);
+    await world.pass(20 * MINUTE, MINUTE);
+    expect(talk.replies()).toEqual([expect.stringMatching(/^`bob`: Nothing was done, because GitHub did not tell/)]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+
+  test('of GitHub during an examination that outlasts our patience fails the promotion, and its requester hears', async () => {
+    talk = await begin();
+    const { world } = talk;
+    world.github.failNext({ ...DOWN, path: /\/compare\// });
+    await talk.request();
+    await world.pass(20 * MINUTE, MINUTE);
+    expect(await talk.state()).toBe('failed');
+    expect(talk.card()).toContain('HTTP 503');
+    expect(talk.replies()).toEqual([expect.stringMatching(/^@ada \[P1\]/)]);
+    await world.end();
+  });
+
+  test('of the registry is sat out as well', async () => {
+    talk = await begin();
+    const { world } = talk;
+    world.registry.quirks.html502 = { times: Infinity };
+    const { id } = await talk.request();
+    await world.pass(5 * MINUTE, 30 * SECOND);
+    world.registry.quirks.html502 = { times: 0 };
+    await world.pass(10 * MINUTE, 30 * SECOND);
+    expect(talk.repo.reactions(id)).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+
+  test('of the registry that lasts is answered with what the registry said', async () => {
+    talk = await begin();
+    const { world } = talk;
+    world.registry.quirks.html502 = { times: Infinity };
+    await talk.request();
+    await world.pass(30 * MINUTE, MINUTE);
+    expect(talk.replies()).toEqual([
+      expect.stringMatching(/^Nothing was done, because the registry did not tell what was needed about .*502/),
+    ]);
+    expect(await talk.state()).toBeNull();
+    await world.end();
+  });
+
+  test('that GitHub calls final is answered at once', async () => {
+    talk = await begin();
+    const { world } = talk;
+    world.github.failNext({
+      method: 'GET',
+      path: /\/permission$/,
+      status: 403,
+      body: { message: 'Resource not accessible by integration' },
+    });
+    const said = await talk.request();
+    expect(said.reactions).toEqual(['eyes', '-1']);
+    expect(said.replies).toEqual([expect.stringMatching(/The App lacks a permission: accept its new permissions/)]);
+    await world.end();
+  });
+});
