@@ -1,0 +1,169 @@
+// Which tag and digest `/promote <source>` means, on a registry, with the prefixes that are legal with and without force.
+import { describe, expect, test } from 'vitest';
+import type { SourceSpec } from '../../src/domain/command.ts';
+import { builtInPolicy } from '../../src/domain/policy.ts';
+import { parseRepoName } from '../../src/domain/reference.ts';
+import { isSourceTag, resolveSource, sourcePrefixes, type ResolvedSource } from '../../src/engine/resolve-source.ts';
+import { digest, known, makeClient, makeDouble, repositoryAt, tag } from '../registry/harness.ts';
+import { buildImage, pushImage, type TestImage } from '../support/registry/images.ts';
+
+const STAGED = buildImage({ platforms: ['linux/amd64'], seed: 'staged' });
+const FIXED = buildImage({ platforms: ['linux/amd64'], seed: 'fixed' });
+const UNFORCED = ['staging'];
+const FORCED = ['staging', 'hotfix'];
+
+/** Pushes the images under their tags and asks the registry for one source. */
+async function resolve(args: {
+  readonly tags: Readonly<Record<string, TestImage>>;
+  readonly source: SourceSpec;
+  readonly prefixes: readonly string[];
+}): Promise<ResolvedSource> {
+  const { tags, source, prefixes } = args;
+  const double = await makeDouble();
+  for (const [name, image] of Object.entries(tags)) {
+    await pushImage({ baseUrl: double.url, repository: 'acme/dotca', tag: name, image });
+  }
+  return resolveSource(
+    { registry: makeClient({ credential: null }).client, image: repositoryAt(double.host), prefixes },
+    source,
+  );
+}
+
+const hex = (typed: string): SourceSpec => ({ kind: 'hex', typed });
+const named = (name: string): SourceSpec => ({ kind: 'tag', tag: tag(name) });
+const pinned = ({ digest: text }: TestImage): SourceSpec => ({ kind: 'digest', digest: digest(text) });
+
+describe('a source is found', () => {
+  test.each<[string, Readonly<Record<string, TestImage>>, SourceSpec, readonly string[], string, TestImage]>([
+    ['a staging tag', { 'staging-abc1234': STAGED }, named('staging-abc1234'), UNFORCED, 'staging-abc1234', STAGED],
+    ['a hotfix tag with force', { 'hotfix-abc1234': FIXED }, named('hotfix-abc1234'), FORCED, 'hotfix-abc1234', FIXED],
+    ['a hotfix commit with force', { 'hotfix-abc1234': FIXED }, hex('abc1234'), FORCED, 'hotfix-abc1234', FIXED],
+    ['the beginning of one', { 'hotfix-abc1234': FIXED }, hex('abc123'), FORCED, 'hotfix-abc1234', FIXED],
+    [
+      'the staging tag of a commit that has both, even with force',
+      { 'hotfix-abc1234': FIXED, 'staging-abc1234': STAGED },
+      hex('abc1234'),
+      FORCED,
+      'staging-abc1234',
+      STAGED,
+    ],
+    [
+      'a staging tag that only begins alike before a hotfix tag of that name',
+      { 'hotfix-abc123': FIXED, 'staging-abc1234': STAGED },
+      hex('abc123'),
+      FORCED,
+      'staging-abc1234',
+      STAGED,
+    ],
+    ['a digest under a hotfix tag', { 'hotfix-abc1234': FIXED }, pinned(FIXED), FORCED, 'hotfix-abc1234', FIXED],
+    [
+      'a digest under both, by its staging tag',
+      { 'hotfix-abc1234': STAGED, 'staging-abc1234': STAGED },
+      pinned(STAGED),
+      FORCED,
+      'staging-abc1234',
+      STAGED,
+    ],
+    [
+      'a digest by the tag that names its commit',
+      { staging: STAGED, 'staging-abc1234': STAGED },
+      pinned(STAGED),
+      UNFORCED,
+      'staging-abc1234',
+      STAGED,
+    ],
+    ['a tag of another prefix', { 'rc-abc1234': STAGED }, hex('abc1234'), ['rc'], 'rc-abc1234', STAGED],
+  ])('%s', async (_, tags, source, prefixes, foundTag, image) => {
+    const found = await resolve({ tags, source, prefixes });
+    expect(found).toEqual({ kind: 'resolved', tag: foundTag, digest: image.digest });
+  });
+});
+
+describe('a source is refused', () => {
+  test.each<[string, Readonly<Record<string, TestImage>>, SourceSpec, readonly string[], object]>([
+    [
+      'a hotfix tag without force',
+      { 'hotfix-abc1234': FIXED },
+      named('hotfix-abc1234'),
+      UNFORCED,
+      { code: 'not-a-source', typed: 'hotfix-abc1234', prefixes: UNFORCED },
+    ],
+    [
+      'a production tag, also with force',
+      { latest: FIXED },
+      named('latest'),
+      FORCED,
+      { code: 'not-a-source', typed: 'latest', prefixes: FORCED },
+    ],
+    [
+      'a hotfix commit without force',
+      { 'hotfix-abc1234': FIXED },
+      hex('abc1234'),
+      UNFORCED,
+      { code: 'source-not-found', tried: ['staging-abc1234'] },
+    ],
+    [
+      'a commit under neither prefix, and both are named',
+      { 'main-abc1234': FIXED },
+      hex('ABC12345'),
+      FORCED,
+      {
+        code: 'source-not-found',
+        typed: 'ABC12345',
+        tried: [
+          'staging-ABC12345',
+          'staging-abc12345',
+          'staging-abc1234',
+          'hotfix-ABC12345',
+          'hotfix-abc12345',
+          'hotfix-abc1234',
+        ],
+      },
+    ],
+    [
+      'a digest under a hotfix tag without force',
+      { 'hotfix-abc1234': FIXED },
+      pinned(FIXED),
+      UNFORCED,
+      { code: 'digest-not-staged', prefixes: UNFORCED },
+    ],
+    [
+      'two hotfix images that begin alike',
+      { 'hotfix-abc1234': FIXED, 'hotfix-abc1235': STAGED },
+      hex('abc123'),
+      FORCED,
+      { code: 'source-ambiguous', typed: 'abc123' },
+    ],
+  ])('%s', async (_, tags, source, prefixes, refusal) => {
+    expect(await resolve({ tags, source, prefixes })).toMatchObject({ kind: 'refused', refusal });
+  });
+});
+
+test.each([
+  ['the prefix itself', 'staging', true],
+  ['a commit tag', 'staging-abc1234', true],
+  ['any other rest', 'staging-2026.11', true],
+  ['no rest', 'staging-', false],
+  ['a longer word', 'staging2', false],
+  ['another dash', 'staging_abc1234', false],
+  ['in capitals', 'Staging-abc1234', false],
+  ['a kept tag', 'main-staging-abc1234', false],
+  ['a rollback tag', 'rollback-20261124-063300-release', false],
+  ['a version', 'v1.2.3', false],
+  ['main', 'main', false],
+  ['latest', 'latest', false],
+])('%s: %s is a source: %s', (_, name, expected) => {
+  expect(isSourceTag(tag(name), FORCED)).toBe(expected);
+});
+
+describe('the prefixes of a policy', () => {
+  const policy = builtInPolicy({ repo: known(parseRepoName('acme/dotca')), registryHost: 'ghcr.io' });
+
+  test.each([
+    ['staging without force', policy, false, ['staging']],
+    ['hotfix after it with force', policy, true, ['staging', 'hotfix']],
+    ['each once', { ...policy, hotfix: { ...policy.hotfix, tagPrefix: 'staging' } }, true, ['staging']],
+  ])('are %s', (_, given, force, prefixes) => {
+    expect(sourcePrefixes(given, { force })).toEqual(prefixes);
+  });
+});
