@@ -71,6 +71,8 @@ const SHELL_LINES = FENCES.filter(({ language }) => language === 'sh').flatMap((
 const USAGES: readonly string[] = Object.values(COMMANDS).map(({ usage }) => usage);
 /** A command that is spoken of, without its arguments. */
 const NAMES: readonly string[] = [...Object.keys(COMMANDS).map((verb) => `/${verb}`), '/imprimatur <verb> …'];
+/** What `…` stands for behind a verb that can't be alone. */
+const ARGUMENTS: Readonly<Record<string, string>> = { '/rollback …': ' --reason "it fails"' };
 const SERVED = [WEBHOOK_PATH, '/healthz', '/readyz', '/metrics', '/data'];
 
 /** Placeholders become words, so that `/reject P12 <reason>` is a line like any other. */
@@ -90,7 +92,7 @@ test('every command that is shown is legal, and every mistake is one', () => {
   ];
   const wrong = shown.filter(({ section, code }) => {
     if (SERVED.includes(code) || USAGES.includes(code) || NAMES.includes(code)) return false;
-    const { kind } = parseLine(code.replace(/ …$/, code.startsWith('/promote') ? ' staging-abc1234' : ''));
+    const { kind } = parseLine(code.replace(/ …$/, ARGUMENTS[code] ?? ''));
     // A mistake's row may name the right word behind it.
     if (section === 'Mistakes') return kind === 'not-ours';
     return kind !== 'command';
