@@ -1,0 +1,112 @@
+// Reads `.github/promotion.yml`: YAML text becomes a Policy, or every problem in it with its line and column.
+import { z } from 'zod';
+import type { Policy } from '../domain/policy.ts';
+import type { RepoName } from '../domain/reference.ts';
+import { findContradictions } from './promotion-file/contradictions.ts';
+import { formatPath, problemsOf, type FilePath, type Problem } from './promotion-file/problem.ts';
+import { keysAt, PromotionFile } from './promotion-file/schema.ts';
+import { toPolicy } from './promotion-file/to-policy.ts';
+import { readYaml, type PlacedProblem } from './promotion-file/yaml.ts';
+
+export type FileProblem = {
+  /** From 1; columns count UTF-16 units, as editors do. */
+  readonly line: number;
+  readonly column: number;
+  /** `environments.production.tags[1]`; empty where the file as a whole, or its YAML, is meant. */
+  readonly path: string;
+  /** What is wrong and what is legal: half a sentence. May carry text of the file, so it is escaped when shown. */
+  readonly says: string;
+};
+
+export type PromotionFileReading =
+  | { readonly kind: 'policy'; readonly policy: Policy }
+  /** In the order of the file, at least one, at most 20. */
+  | { readonly kind: 'problems'; readonly problems: readonly FileProblem[] };
+
+export const MAX_POLICY_FILE_BYTES = 64 * 1024;
+const MAX_PROBLEMS = 20;
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** Never throws, whatever the text. `blob` is git's id of the file, `registryHost` that of images which no key names. */
+export function readPromotionFile(args: {
+  readonly text: string;
+  readonly blob: string;
+  readonly repo: RepoName;
+  readonly registryHost: string;
+}): PromotionFileReading {
+  if (new TextEncoder().encode(args.text).length > MAX_POLICY_FILE_BYTES) {
+    return refuse([{ line: 1, column: 1, path: '', says: TOO_LARGE }]);
+  }
+  const text = args.text.startsWith(BYTE_ORDER_MARK) ? args.text.slice(1) : args.text;
+  const yaml = readYaml(text);
+  if (yaml.kind === 'unreadable') return refuse(firstOfEachLine(toFileProblems(yaml.problems, text)));
+  const file = yaml.value ?? {};
+  const parsed = PromotionFile.safeParse(file);
+  const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, { file, keysAt }));
+  const legal = parsed.success ? parsed.data : readWithout(file, found);
+  const policy = legal === null ? null : toPolicy(legal, args);
+  const contradictions = legal === null || policy === null ? [] : findContradictions(policy, legal);
+  const placed = [...found, ...contradictions].map(yaml.place).filter(({ path }) => !yaml.problems.some(isAt(path)));
+  const problems = toFileProblems([...yaml.problems, ...placed], text);
+  if (policy !== null && problems.length === 0) return { kind: 'policy', policy };
+  return refuse(problems);
+}
+
+/** JSON Schema (draft 7) of the file, for completion in editors. */
+export function promotionFileJsonSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(PromotionFile, {
+    target: 'draft-7',
+    io: 'input',
+    // zod leaves `default` out where a value is transformed, since it would be that of the output.
+    override: ({ jsonSchema }) => {
+      if (!('defaultsTo' in jsonSchema)) return;
+      jsonSchema.default = jsonSchema['defaultsTo'];
+      delete jsonSchema['defaultsTo'];
+    },
+  });
+  return { $schema, title: 'Imprimatur: .github/promotion.yml', ...schema };
+}
+
+function refuse(problems: readonly FileProblem[]): PromotionFileReading {
+  return { kind: 'problems', problems: problems.slice(0, MAX_PROBLEMS) };
+}
+
+const TOO_LARGE = `the file is larger than ${MAX_POLICY_FILE_BYTES / 1024} KiB: no policy is that long`;
+
+/**
+ * What is left of the file without the parts that have problems, so that contradictions elsewhere are told at once too;
+ * null where a broken part could make or hide them.
+ */
+function readWithout(file: unknown, problems: readonly Problem[]): PromotionFile | null {
+  const broken = new Set(problems.map(({ path }) => formatPath(path.slice(0, path[0] === 'environments' ? 2 : 1))));
+  if (['', 'staging', 'hotfix', 'environments'].some((part) => broken.has(part))) return null;
+  const left = leaveOut(file, [], broken);
+  return PromotionFile.safeParse(left).data ?? null;
+}
+
+function leaveOut(map: unknown, path: FilePath, broken: ReadonlySet<string>): unknown {
+  if (typeof map !== 'object' || map === null) return map;
+  const entries = Object.entries(map).filter(([key]) => !broken.has(formatPath([...path, key])));
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [key, key === 'environments' ? leaveOut(inner, [key], broken) : inner]),
+  );
+}
+
+/** An alias, say, was refused there: that its value fits nowhere is no news. */
+function isAt(path: FilePath): (other: PlacedProblem) => boolean {
+  return (other) => formatPath(other.path) === formatPath(path);
+}
+
+/** What breaks YAML breaks it again and again until the end of the line. */
+function firstOfEachLine(problems: readonly FileProblem[]): readonly FileProblem[] {
+  return problems.filter(({ line }, index) => problems[index - 1]?.line !== line);
+}
+
+function toFileProblems(problems: readonly PlacedProblem[], text: string): readonly FileProblem[] {
+  const sorted = problems.toSorted((a, b) => a.offset - b.offset);
+  return sorted.map(({ path, offset, says }) => {
+    const before = text.slice(0, offset);
+    const lineStart = before.lastIndexOf('\n') + 1;
+    return { line: before.split('\n').length, column: offset - lineStart + 1, path: formatPath(path), says };
+  });
+}

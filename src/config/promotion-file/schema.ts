@@ -1,0 +1,200 @@
+// The shape of `.github/promotion.yml`, key by key: what is legal. `defaultsTo` is for editors; to-policy.ts decides.
+import { z } from 'zod';
+import type { FilePath } from './problem.ts';
+import {
+  branch,
+  environmentName,
+  flag,
+  floatingTag,
+  gitHubEnvironment,
+  image,
+  keepAs,
+  label,
+  level,
+  login,
+  oneOf,
+  role,
+  size,
+  tagPrefix,
+  wholeNumber,
+} from './values.ts';
+
+export const MAX_APPROVALS = 10;
+
+const FOR_DEFAULTS = ' ({} for all defaults)';
+const ENVIRONMENTS_LEGAL = 'a map of environments by name, such as production: {}';
+
+const required = wholeNumber({ from: 0, to: MAX_APPROVALS });
+
+const Staging = section({
+  branch: branch.meta({ description: 'The branch whose images are promoted.', defaultsTo: 'staging' }).optional(),
+  tag_prefix: tagPrefix
+    .meta({ description: 'Its images are tagged `<tag_prefix>-<commit>`.', defaultsTo: 'staging' })
+    .optional(),
+  deployed: oneOf(['off', 'warn', 'required'])
+    .meta({
+      description:
+        'Whether the latest deployment of the commit to environment `staging` must have succeeded. `warn` says something only where there are such deployments.',
+      defaultsTo: 'warn',
+    })
+    .optional(),
+});
+
+const Hotfix = section({
+  branch: branch.meta({ description: 'The branch whose images are hotfixes.', defaultsTo: 'main' }).optional(),
+  tag_prefix: tagPrefix
+    .meta({ description: 'Its images are tagged `<tag_prefix>-<commit>`.', defaultsTo: 'hotfix' })
+    .optional(),
+});
+
+const Approvals = section({
+  required: required
+    .meta({ description: 'How many people must approve; 0: nobody needs to.', defaultsTo: 1 })
+    .optional(),
+  role: role
+    .meta({
+      description:
+        'Who has it, or more, may review. Without this key: `write` where no `users` are given, else nobody but them.',
+    })
+    .optional(),
+  users: list(login, { what: 'logins', from: 0, to: 100 })
+    .meta({ description: 'Logins of people who may review, whatever their role.', defaultsTo: [] })
+    .optional(),
+  self_approval: flag.meta({ description: 'Whether the one who asked may approve.', defaultsTo: false }).optional(),
+});
+
+const Environment = section({
+  branch: branch.meta({ description: 'The branch that this environment stands for.', defaultsTo: 'main' }).optional(),
+  tags: list(floatingTag, { what: 'tags', from: 1, to: 20 })
+    .meta({
+      description:
+        'Floating tags, written last, in this order. Default: `[main, latest]` for `production`, else `[<name of the environment>]`.',
+    })
+    .optional(),
+  keep_as: keepAs
+    .meta({
+      description:
+        'The tag that keeps each promoted image, with `{source}` for its staging tag, or `off`. Default: `main-{source}` for `production`, else `off`.',
+    })
+    .optional(),
+  rollback_tags: flag
+    .meta({
+      description:
+        'Whether what the tags held before is kept as `rollback-<time>-<reason>`. Default: true for `production`, else false.',
+    })
+    .optional(),
+  approvals: Approvals.meta({ description: 'Whose approval a promotion needs.' }).optional(),
+  deployment: section({
+    create: flag.meta({ description: 'Whether a GitHub Deployment is made.', defaultsTo: true }).optional(),
+    environment: gitHubEnvironment
+      .meta({ description: 'The environment on GitHub. Default: the same name.' })
+      .optional(),
+  })
+    .meta({ description: 'The GitHub Deployment that follows a promotion.' })
+    .optional(),
+});
+
+const Validation = section({
+  size: section({
+    level: level.meta({ description: 'What it means to be over the maximum.', defaultsTo: 'fail' }).optional(),
+    min: size.meta({ description: 'Smaller images only warn.', defaultsTo: '100MB' }).optional(),
+    max: size.meta({ description: 'Compressed, per platform.', defaultsTo: '2GB' }).optional(),
+  })
+    .meta({ description: 'The size of each platform: config and compressed layers.' })
+    .optional(),
+  layers: section({
+    level: level.meta({ description: 'What it means to have more.', defaultsTo: 'fail' }).optional(),
+    max: wholeNumber({ from: 1, to: 1000 }).meta({ description: 'Layers per platform.', defaultsTo: 100 }).optional(),
+  })
+    .meta({ description: 'The number of layers, and a history that agrees.' })
+    .optional(),
+  command: level.meta({ description: 'Entrypoint or Cmd is set.', defaultsTo: 'fail' }).optional(),
+  labels: section({
+    level: level
+      .meta({
+        description: 'What a missing label means. One that is there and wrong always fails.',
+        defaultsTo: 'warn',
+      })
+      .optional(),
+    required: list(label, { what: 'labels', from: 0, to: 50 })
+      .meta({
+        description: 'Labels that an image carries.',
+        defaultsTo: ['org.opencontainers.image.source', 'org.opencontainers.image.revision'],
+      })
+      .optional(),
+  })
+    .meta({ description: 'Labels of the image.' })
+    .optional(),
+  healthcheck: level.meta({ description: 'A HEALTHCHECK is set; NONE is none.', defaultsTo: 'warn' }).optional(),
+});
+
+export const PromotionFile = section({
+  preset: oneOf(['guide'])
+    .meta({ description: '`guide` makes every check binding; keys that are written win over it.' })
+    .optional(),
+  images: list(image, { what: 'image', from: 1, to: 1 })
+    .meta({ description: 'The image that is promoted. Default: `ghcr.io/<owner>/<repo>`.' })
+    .optional(),
+  staging: Staging.meta({ description: 'Where images come from.' }).optional(),
+  hotfix: Hotfix.meta({ description: 'A second source, with `force` only.' }).optional(),
+  environments: z
+    .record(environmentName, Environment, { error: ENVIRONMENTS_LEGAL })
+    .refine((written) => Object.keys(written).length > 0, { error: ENVIRONMENTS_LEGAL })
+    .meta({
+      description: 'Where images go, by name. Once written, it replaces the built-in `production`.',
+      minProperties: 1,
+    })
+    .optional(),
+  validation: Validation.meta({ description: 'What an image must be.' }).optional(),
+  rollback: section({
+    role: role.meta({ description: 'Who may ask for a rollback.', defaultsTo: 'write' }).optional(),
+    approvals: section({
+      required: required.meta({ description: 'How many people must approve.', defaultsTo: 0 }).optional(),
+    })
+      .meta({ description: 'The target was approved once.' })
+      .optional(),
+  })
+    .meta({ description: 'Going back to an image that an environment held.' })
+    .optional(),
+  force: section({
+    role: role.meta({ description: 'Who may ask for it.', defaultsTo: 'maintain' }).optional(),
+  })
+    .meta({ description: 'Promotion although checks failed.' })
+    .optional(),
+});
+
+export type PromotionFile = z.output<typeof PromotionFile>;
+export type EnvironmentFile = z.output<typeof Environment>;
+
+/** The legal keys of the map at a path of the file. */
+export function keysAt(path: FilePath): readonly string[] {
+  const schema = path.reduce<unknown>((around, step) => {
+    const inner = unwrap(around);
+    if (inner instanceof z.ZodRecord) return inner.valueType;
+    return inner instanceof z.ZodObject ? inner.shape[step] : undefined;
+  }, PromotionFile);
+  const map = unwrap(schema);
+  return map instanceof z.ZodObject ? Object.keys(map.shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
+}
+
+function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const keys = Object.keys(shape);
+  return z.strictObject(shape, {
+    error:
+      keys.length === 1
+        ? `a map with the key ${keys.join('')}${FOR_DEFAULTS}`
+        : `a map with keys among ${keys.join(', ')}${FOR_DEFAULTS}`,
+  });
+}
+
+function list<Item extends z.ZodType>(
+  item: Item,
+  { what, from, to }: { readonly what: string; readonly from: number; readonly to: number },
+): z.ZodArray<Item> {
+  const error = from === to ? `a list with exactly ${from} ${what}` : `a list of ${from} to ${to} ${what}`;
+  return z.array(item, { error }).min(from, { error }).max(to, { error });
+}

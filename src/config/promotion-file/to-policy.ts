@@ -1,0 +1,85 @@
+// Puts what a policy file says over the built-in policy: written keys win, lists and `environments` replace.
+import {
+  builtInPolicy,
+  defaultEnvironment,
+  type ApprovalPolicy,
+  type EnvironmentPolicy,
+  type Policy,
+  type ValidationPolicy,
+} from '../../domain/policy.ts';
+import type { RepoName } from '../../domain/reference.ts';
+import type { EnvironmentFile, PromotionFile } from './schema.ts';
+
+export function toPolicy(
+  file: PromotionFile,
+  around: { readonly blob: string; readonly repo: RepoName; readonly registryHost: string },
+): Policy {
+  const { blob, repo, registryHost } = around;
+  const base = builtInPolicy({ repo, registryHost, preset: file.preset ?? 'default' });
+  const { staging, hotfix, rollback, force, environments } = file;
+  return {
+    blob,
+    images: file.images ?? base.images,
+    staging: {
+      branch: staging?.branch ?? base.staging.branch,
+      tagPrefix: staging?.tag_prefix ?? base.staging.tagPrefix,
+      deployed: staging?.deployed ?? base.staging.deployed,
+    },
+    hotfix: {
+      branch: hotfix?.branch ?? base.hotfix.branch,
+      tagPrefix: hotfix?.tag_prefix ?? base.hotfix.tagPrefix,
+    },
+    environments:
+      environments === undefined
+        ? base.environments
+        : Object.entries(environments).map(([name, written]) => toEnvironment(name, written)),
+    validation: toValidation(file.validation, base.validation),
+    rollback: {
+      role: rollback?.role ?? base.rollback.role,
+      approvals: { required: rollback?.approvals?.required ?? base.rollback.approvals.required },
+    },
+    force: { role: force?.role ?? base.force.role },
+  };
+}
+
+function toEnvironment(name: string, written: EnvironmentFile): EnvironmentPolicy {
+  const base = defaultEnvironment(name);
+  return {
+    name,
+    branch: written.branch ?? base.branch,
+    tags: written.tags ?? base.tags,
+    keepAs: written.keep_as === undefined ? base.keepAs : written.keep_as === 'off' ? null : written.keep_as,
+    rollbackTags: written.rollback_tags ?? base.rollbackTags,
+    approvals: toApprovals(written.approvals, base.approvals),
+    deployment: {
+      create: written.deployment?.create ?? base.deployment.create,
+      environment: written.deployment?.environment ?? base.deployment.environment,
+    },
+  };
+}
+
+function toApprovals(written: EnvironmentFile['approvals'], base: ApprovalPolicy): ApprovalPolicy {
+  const users = written?.users ?? base.users;
+  return {
+    required: written?.required ?? base.required,
+    // Named people are all who count, unless a role is written next to them.
+    role: written?.role ?? (users.length > 0 ? null : base.role),
+    users,
+    selfApproval: written?.self_approval ?? base.selfApproval,
+  };
+}
+
+function toValidation(written: PromotionFile['validation'], base: ValidationPolicy): ValidationPolicy {
+  const { size, layers, labels } = written ?? {};
+  return {
+    size: {
+      level: size?.level ?? base.size.level,
+      minBytes: size?.min ?? base.size.minBytes,
+      maxBytes: size?.max ?? base.size.maxBytes,
+    },
+    layers: { level: layers?.level ?? base.layers.level, max: layers?.max ?? base.layers.max },
+    command: written?.command ?? base.command,
+    labels: { level: labels?.level ?? base.labels.level, required: labels?.required ?? base.labels.required },
+    healthcheck: written?.healthcheck ?? base.healthcheck,
+  };
+}

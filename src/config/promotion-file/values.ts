@@ -1,0 +1,159 @@
+// The single values of a policy file. The message of each schema is what is legal, as a noun phrase: `write <it>`.
+import semver from 'semver';
+import { z } from 'zod';
+import { parseImageRepository, parseTag, type Tag } from '../../domain/reference.ts';
+import { listOr } from './problem.ts';
+
+export const MAX_PREFIX_LENGTH = 30;
+/** A prefix, a hyphen and a commit id of SHA-256: what `{source}` can grow to. */
+const MAX_SOURCE_LENGTH = MAX_PREFIX_LENGTH + 1 + 64;
+const MAX_BRANCH_LENGTH = 200;
+const RESERVED_PREFIXES = ['rollback-', 'sha256-'] as const;
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+): z.ZodEnum<{ [Word in Words[number]]: Word }> {
+  return z.enum(words, { error: listOr(words) });
+}
+
+export const flag = z.boolean({ error: 'true or false' });
+
+export const level = oneOf(['fail', 'warn', 'off']);
+
+/** `read` is missing: in a public repository everybody has it. */
+export const role = oneOf(['triage', 'write', 'maintain', 'admin']);
+
+export function wholeNumber({ from, to }: { readonly from: number; readonly to: number }): z.ZodInt {
+  const error = `a whole number from ${from} to ${to}`;
+  return z.int({ error }).min(from, { error }).max(to, { error });
+}
+
+export const image = parsed({
+  parse: parseImageRepository,
+  legal: 'an image with its registry and in lower case, without tag or digest, such as ghcr.io/acme/api',
+});
+
+export const branch = parsed({
+  parse: (text) => (isBranch(text) ? text : null),
+  legal: 'the name of a branch, such as main',
+});
+
+export const tagPrefix = parsed({
+  parse: (text) => (isTagPrefix(text) ? text : null),
+  legal: `the beginning of tags without its hyphen, such as staging, up to ${MAX_PREFIX_LENGTH} characters; not rollback, sha256 or a version`,
+});
+
+export const floatingTag = parsed({
+  parse: (text) => {
+    const tag = parseTag(text);
+    return tag === null || isReserved(tag) ? null : tag;
+  },
+  legal: 'a tag that may move, such as main; not rollback-…, sha256-… or a version such as v1.2.3',
+});
+
+/** The template of a kept tag, or `off`. */
+export const keepAs = parsed({
+  parse: (text) => (text === 'off' || isKeepAs(text) ? text : null),
+  legal: `a tag with {source} in it once, such as main-{source}, up to ${128 - MAX_SOURCE_LENGTH} characters besides; or off`,
+});
+
+export const login = parsed({
+  parse: (text) => (/^(?!-)[A-Za-z0-9-]{1,39}(?:_[A-Za-z0-9]{1,10})?$/.test(text) ? text : null),
+  legal: 'the login of a person on GitHub, without @',
+});
+
+export const label = parsed({
+  parse: (text) => (/^[\x21-\x7e]{1,255}$/.test(text) ? text : null),
+  legal: 'the name of a label, such as org.opencontainers.image.source',
+});
+
+export const gitHubEnvironment = parsed({
+  parse: (text) => (text === text.trim() && /^[^\p{Cc}\ufffd]{1,255}$/u.test(text) ? text : null),
+  legal: 'the name of an environment on GitHub, such as production',
+});
+
+/** `/status P12` asks for a promotion, so no environment is called like one. */
+export const environmentName = z.string().regex(/^(?![Pp]\d+$)[A-Za-z0-9_-]{1,100}$/, {
+  error: 'a name of letters, digits, - and _, other than P and a number',
+});
+
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['B', 1],
+  ['kB', 1000],
+  ['MB', 1000 ** 2],
+  ['GB', 1000 ** 3],
+  ['TB', 1000 ** 4],
+  ['KiB', 1024],
+  ['MiB', 1024 ** 2],
+  ['GiB', 1024 ** 3],
+  ['TiB', 1024 ** 4],
+]);
+const SIZE_PATTERN = /^(\d{1,9}(?:\.\d{1,3})?) ?([kMGT]?B|[KMGT]iB)$/;
+const SIZE_LEGAL = 'a size such as 100MB, 1.5GB (MB = 10⁶ bytes) or 2GiB, or a whole number of bytes';
+
+/** Bytes. */
+export const size = z.union(
+  [
+    z.int().min(0),
+    z
+      .string()
+      .regex(SIZE_PATTERN)
+      .transform((text, context) => {
+        const bytes = toBytes(text);
+        if (bytes === null) context.addIssue(SIZE_LEGAL);
+        return bytes ?? z.NEVER;
+      }),
+  ],
+  { error: SIZE_LEGAL },
+);
+
+/** True for tags that are never moved: `rollback-…`, what cosign writes, versions. */
+export function isReserved(tag: string): boolean {
+  return RESERVED_PREFIXES.some((prefix) => tag.startsWith(prefix)) || semver.valid(tag) !== null;
+}
+
+/** The kept tag for a source; the longest one where none is given. */
+export function expandKeepAs(template: string, source: string = 's'.repeat(MAX_SOURCE_LENGTH)): Tag | null {
+  return parseTag(template.replaceAll('{source}', () => source));
+}
+
+function parsed<T>({
+  parse,
+  legal,
+}: {
+  readonly parse: (text: string) => T | null;
+  readonly legal: string;
+}): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
+  return z.string({ error: legal }).transform((text, context) => {
+    const value = parse(text);
+    if (value === null) context.addIssue(legal);
+    return value ?? z.NEVER;
+  });
+}
+
+function toBytes(text: string): number | null {
+  const [, number = '', unit = ''] = SIZE_PATTERN.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * (SIZE_UNITS.get(unit) ?? Number.NaN));
+  return Number.isSafeInteger(bytes) ? bytes : null;
+}
+
+function isTagPrefix(text: string): boolean {
+  return text.length <= MAX_PREFIX_LENGTH && parseTag(text) !== null && !isReserved(`${text}-`) && !isReserved(text);
+}
+
+function isKeepAs(template: string): boolean {
+  if (template.split('{source}').length !== 2) return false;
+  return expandKeepAs(template) !== null && !isReserved(template);
+}
+
+/** Git's own rules (git-check-ref-format), and no `refs/…`: a branch is named as GitHub shows it. */
+function isBranch(name: string): boolean {
+  const parts = name.split('/');
+  return (
+    name.length <= MAX_BRANCH_LENGTH &&
+    !/[\p{Cc}\ufffd ~^:?*[\\]|\.\.|@\{/u.test(name) &&
+    !/^(?:@|HEAD|-.*|refs\/.*)$|\.$/.test(name) &&
+    parts.every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
+  );
+}

@@ -1,0 +1,156 @@
+// Reads YAML text into plain values that remember where they were written; refuses what a policy has no use for.
+import { isAlias, isMap, isScalar, isSeq, Lexer, parseAllDocuments, type YAMLMap } from 'yaml';
+import { quote, type FilePath, type Problem } from './problem.ts';
+
+export type YamlReading =
+  | {
+      readonly kind: 'read';
+      /** Null for an empty file. */
+      readonly value: unknown;
+      readonly problems: readonly PlacedProblem[];
+      /** Where something is written, or the nearest thing around it. */
+      readonly place: (problem: Problem) => PlacedProblem;
+    }
+  | { readonly kind: 'unreadable'; readonly problems: readonly PlacedProblem[] };
+
+/** `offset` counts UTF-16 units from the start of the text. */
+export type PlacedProblem = { readonly path: FilePath; readonly offset: number; readonly says: string };
+
+/** Bounds the work on hostile text: a policy of 20 environments, each with all its keys, takes half of this. */
+const MAX_TOKENS = 3000;
+/** Deeper than any key of a policy, and far from what overflows the stack. */
+const MAX_DEPTH = 8;
+
+/** Never throws. The text comes without a byte order mark. */
+export function readYaml(text: string): YamlReading {
+  if (text.includes('\0')) return unreadable(text.indexOf('\0'), 'a NUL character: this is no UTF-8 text');
+  if (hasTooManyTokens(text)) return unreadable(0, `more than ${MAX_TOKENS} words and signs: no policy is that long`);
+  const documents = [...parseAllDocuments(text, { version: '1.2', prettyErrors: false, uniqueKeys: false })];
+  const problems = documents.flatMap(({ errors, warnings }) =>
+    [...errors, ...warnings].map((error) => atOffset(error.pos[0], syntaxWords(error))),
+  );
+  const [document, second] = documents;
+  if (document !== undefined && document.directives.yaml.version !== '1.2') {
+    problems.push(atOffset(0, 'a policy is YAML 1.2: leave the %YAML line out'));
+  }
+  if (second !== undefined) {
+    const offset = second.contents?.range?.[0] ?? second.range[0];
+    problems.push(atOffset(offset, 'a second document begins: a policy is one document, so leave the --- out'));
+  }
+  if (problems.length > 0) return { kind: 'unreadable', problems };
+
+  const walk: Walk = { places: new Map(), problems: [] };
+  const value = toValue(document?.contents ?? null, { path: [], offset: 0 }, walk);
+  return {
+    kind: 'read',
+    value,
+    problems: walk.problems,
+    place: ({ path, at, says }) => ({ path, says, offset: findOffset(walk.places, path, at) }),
+  };
+}
+
+type Walk = { readonly places: Map<string, Place>; readonly problems: PlacedProblem[] };
+
+/** Offsets of a key and of its value; the same for an item of a list, and where nothing follows a key. */
+type Place = { readonly key: number; readonly value: number };
+
+/** Where the walk is. */
+type Spot = { readonly path: FilePath; readonly offset: number };
+
+function atOffset(offset: number, says: string): PlacedProblem {
+  return { path: [], offset, says };
+}
+
+function unreadable(offset: number, says: string): YamlReading {
+  return { kind: 'unreadable', problems: [atOffset(offset, says)] };
+}
+
+function hasTooManyTokens(text: string): boolean {
+  let count = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (!/^[\s#]/.test(token)) count += 1;
+    if (count > MAX_TOKENS) return true;
+  }
+  return false;
+}
+
+function syntaxWords({ code, message }: { readonly code: string; readonly message: string }): string {
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return 'a tab indents this line: YAML is indented with blanks';
+    case 'TAG_RESOLVE_FAILED':
+      return TAGS_REFUSED;
+    case 'RESOURCE_EXHAUSTION':
+      return TOO_DEEP;
+    default:
+      return `this is not YAML: ${message.slice(0, 200)}`;
+  }
+}
+
+const TAGS_REFUSED = 'tags (!…) are not legal here: write the plain value';
+const TOO_DEEP = 'nested deeper than any key of a policy';
+
+function toValue(node: unknown, spot: Spot, walk: Walk): unknown {
+  const refuse = (says: string): null => {
+    walk.problems.push({ ...spot, says });
+    return null;
+  };
+  if (isAlias(node)) return refuse('aliases (*…) are not legal here: write the value out');
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
+  if (node.anchor !== undefined) refuse('anchors (&…) are not legal here: write the value out where it is needed');
+  if (node.tag !== undefined) refuse(TAGS_REFUSED);
+  if (isScalar(node)) return node.value;
+  if (spot.path.length >= MAX_DEPTH) return refuse(TOO_DEEP);
+  if (isMap(node)) return toMap(node, spot, walk);
+  return node.items.map((item, index) => {
+    const path = [...spot.path, index];
+    const offset = offsetOf(item) ?? spot.offset;
+    walk.places.set(keyOf(path), { key: offset, value: offset });
+    return toValue(item, { path, offset }, walk);
+  });
+}
+
+function toMap(map: YAMLMap, spot: Spot, walk: Walk): unknown {
+  const entries = new Map<string, unknown>();
+  for (const pair of map.items) {
+    const offset = offsetOf(pair.key) ?? spot.offset;
+    const key = toKey(pair.key);
+    if (key === null) {
+      walk.problems.push({ path: spot.path, offset, says: 'a key is one plain word' });
+      continue;
+    }
+    const path = [...spot.path, key];
+    if (entries.has(key)) {
+      walk.problems.push({ path, offset, says: `the key ${quote(key)} is written twice` });
+      continue;
+    }
+    const isEmpty = pair.value === null || (isScalar(pair.value) && pair.value.value === null);
+    const value = isEmpty ? offset : (offsetOf(pair.value) ?? offset);
+    walk.places.set(keyOf(path), { key: offset, value });
+    entries.set(key, toValue(pair.value, { path, offset: value }, walk));
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Numbers and words without quotes count as written; merge keys (`<<`) are unknown keys like any other. */
+function toKey(node: unknown): string | null {
+  if (!isScalar(node) || node.anchor !== undefined || node.tag !== undefined) return null;
+  // A record of zod's would leave this one out without a word.
+  const key = typeof node.value === 'string' ? node.value : (node.source ?? '');
+  return key === '' || key === '__proto__' ? null : key;
+}
+
+function offsetOf(node: unknown): number | null {
+  const hasRange = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+  return hasRange ? (node.range?.[0] ?? null) : null;
+}
+
+function findOffset(places: ReadonlyMap<string, Place>, path: FilePath, at: Problem['at']): number {
+  const place = places.get(keyOf(path));
+  if (place !== undefined) return place[at];
+  return path.length === 0 ? 0 : findOffset(places, path.slice(0, -1), 'key');
+}
+
+function keyOf(path: FilePath): string {
+  return JSON.stringify(path);
+}
