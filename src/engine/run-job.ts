@@ -1,6 +1,7 @@
 // Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
 import { OutsideError } from '../domain/outside-error.ts';
 import { holdWrites, reserveWrite } from '../store/github-pace.ts';
+import { delayLane } from '../store/lanes.ts';
 import { parkJob, renewLease, requeueJob, type JobRow } from '../store/jobs.ts';
 import { commitAndFinish } from './commit.ts';
 import type { Handler, Job, JobOutcome } from './handler.ts';
@@ -68,19 +69,25 @@ async function carryOut(claimed: Claimed): Promise<void> {
   await putBack(claimed, { runAt, countAttempt: true, error: 'others decided first, again and again' });
 }
 
-/** GitHub writes wait for their turn without counting a try. */
-async function mustWait(claimed: Claimed): Promise<boolean> {
-  const { services, row, job } = claimed;
+/** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its lane do. */
+async function mustWait({ services, row, job }: Claimed): Promise<boolean> {
   if (!GITHUB_WRITES.includes(job.payload.kind)) return false;
+  const { id, lease, lane } = row;
+  const now = services.now();
   const pace = {
-    installationId: installationOf(row.lane),
-    now: services.now(),
+    installationId: installationOf(lane),
+    now,
     intervalMs: services.settings.githubWriteIntervalMs,
     ...WRITES,
   };
-  const turn = await services.store.transaction((tx) => reserveWrite(tx, pace));
-  if (turn.kind === 'wait') await putBack(claimed, { runAt: turn.until, countAttempt: false, error: null });
-  return turn.kind === 'wait';
+  return services.store.transaction(async (tx) => {
+    const turn = await reserveWrite(tx, pace);
+    if (turn.kind === 'go') return false;
+    const { until } = turn;
+    await requeueJob(tx, { id, lease, runAt: until, countAttempt: false, error: null, now });
+    if (lane !== null) await delayLane(tx, { lane, until });
+    return true;
+  });
 }
 
 async function settleError(claimed: Claimed, error: unknown): Promise<void> {

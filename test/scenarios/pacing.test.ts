@@ -68,10 +68,10 @@ describe('an interval', () => {
     for (let comment = 0; comment < 6; comment += 1) {
       await talk.repo.comment({ issue: talk.issue, by: 'ada', body: ten });
     }
-    await world.pass(MINUTE, 20);
+    await world.pass(MINUTE, 400);
     const inFirstMinute = writes().filter((at) => at < (writes()[0] ?? 0) + MINUTE);
     expect(inFirstMinute).toHaveLength(80);
-    await world.pass(MINUTE, SECOND / 2);
+    await world.pass(MINUTE, SECOND);
     await world.end();
   });
 
