@@ -57,7 +57,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' 
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of request) {
+    // Left open when it is too large: the answer has to get out on the same connection.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       if (!(chunk instanceof Buffer)) return 'broken';
       length += chunk.length;
       if (length > MAX_BODY_BYTES) return 'too-large';

@@ -18,6 +18,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 /** GitHub gives up after 10 s; 25 MiB over a slow line may take a while longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 1000;
+const LINGER_MS = 1000;
 
 export function createWebServer(options: ServerOptions): Server {
   const server = createServer((request, response) => {
@@ -38,9 +39,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     const { status, text } = await receiveWebhook(request, options.receiver);
     options.onWebhook(status);
     if (status === 405) response.setHeader('Allow', 'POST');
-    // What was not read is not read any more: the connection ends with the answer.
-    if (!request.complete) response.setHeader('Connection', 'close');
-    send(response, { status, type: 'text/plain', body: `${text}\n` });
+    await sendFirst(request, response, { status, type: 'text/plain', body: `${text}\n` });
     return;
   }
   const page = PAGES[path ?? ''];
@@ -60,8 +59,32 @@ const PAGES: Readonly<Record<string, ((options: ServerOptions) => Promise<Page>)
   '/metrics': ({ metrics }) => metrics(),
 };
 
-function send(response: ServerResponse, { status, type, body }: Page): void {
+/**
+ * The answer does not wait for the rest of the request, which is thrown away as it comes: a connection that is closed over
+ * unread bytes is reset, and the answer is lost with it. Whoever has not stopped sending after a moment is cut off.
+ */
+async function sendFirst(request: IncomingMessage, response: ServerResponse, page: Page): Promise<void> {
+  if (request.complete) {
+    send(response, page);
+    return;
+  }
+  response.setHeader('Connection', 'close');
+  writeHead(response, page);
+  response.write(page.body);
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, LINGER_MS);
+  request.once('end', resolve).once('close', resolve).resume();
+  await over;
+  clearTimeout(timer);
+  response.end();
+}
+
+function send(response: ServerResponse, page: Page): void {
   if (response.headersSent || response.destroyed) return;
+  writeHead(response, page);
+  response.end(page.body);
+}
+
+function writeHead(response: ServerResponse, { status, type, body }: Page): void {
   response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': Buffer.byteLength(body) });
-  response.end(body);
 }
