@@ -67,6 +67,7 @@ test('what ten minutes of looking do not show goes back, and the promotion faile
 
   expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
   expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest, [kept]: image.digest });
+  expect(writesOf(world).slice(2)).toEqual(['main', 'latest', 'latest', 'main']);
   expect(cardOf(release)).toContain('could not be seen to hold them ten minutes later');
   expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
   await world.end();

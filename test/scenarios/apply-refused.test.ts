@@ -312,6 +312,25 @@ describe('failures that may pass', () => {
     await world.end();
   });
 
+  test('between two tries of a kept tag somebody else takes the name: it is not written over', async () => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    const { old, kept } = release;
+    const other = stage(world, { commit: release.repo.commitOn('staging', { message: 'Other' }) });
+    world.registry.quirks.html502 = { times: 4, on: putOf(kept) };
+    const remove = world.registry.onRequest(() => {
+      if (world.registry.quirks.html502.times === 0) world.registry.setTag(IMAGE, kept, other.digest);
+    });
+    await approved(release);
+    await world.drain();
+    remove();
+
+    expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest, [kept]: other.digest });
+    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+    expect(cardOf(release)).toContain(`${kept} was free when this was planned and holds ${other.digest} now`);
+    await world.end();
+  });
+
   test('between two tries of a write somebody else moves the tag: it is not written over', async () => {
     world = await Scenario.start();
     const release = await prepare(world);

@@ -52,14 +52,24 @@ async function restart(): Promise<void> {
   await world.pass(LEASE_MS + 1);
 }
 
-/** The outcome of a run that nothing disturbed. */
-async function expectPromotedOnce(release: Release): Promise<void> {
-  const { image, old, kept } = release;
-  const held = { main: image.digest, latest: image.digest, [kept]: image.digest, [ROLLBACK]: old.digest };
-  expect(tagsOf(world)).toEqual(held);
-  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+type Outcome = {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly run: ReturnType<typeof runOf>;
+  readonly trail: readonly string[];
+};
+
+async function outcomeOf(release: Release): Promise<Outcome> {
   const trail = (await trailOf(world)).map(({ kind }) => kind);
-  expect(trail).toEqual(['requested', 'examined', 'reviewed', 'applying', 'promoted']);
+  return { tags: tagsOf(world), run: runOf(release), trail };
+}
+
+/** The outcome of a run that nothing disturbed. */
+function undisturbed({ image, old, kept }: Release): Outcome {
+  return {
+    tags: { main: image.digest, latest: image.digest, [kept]: image.digest, [ROLLBACK]: old.digest },
+    run: { conclusion: 'success', title: 'Promoted' },
+    trail: ['requested', 'examined', 'reviewed', 'applying', 'promoted'],
+  };
 }
 
 const WRITES = [1, 2, 3, 4].flatMap((n) => (['before', 'after'] as const).map((when) => ({ n, when })));
@@ -78,7 +88,7 @@ test.each(WRITES)('killed at write $n, $when the registry took it: all is writte
   await world.drainUntilKilled({ by, when: row.when });
   await restart();
 
-  await expectPromotedOnce(release);
+  expect(await outcomeOf(release)).toEqual(undisturbed(release));
   for (const tag of [ROLLBACK, release.kept, 'main', 'latest']) {
     const unanswered = row.when === 'after' && tag === victim ? 1 : 0;
     expect(writesOf(world).filter((written) => written === tag).length + unanswered, tag).toBe(1);
@@ -96,7 +106,7 @@ test.each(READS)('killed at read %i of 11: all is written once, and promoted', a
   await world.drainUntilKilled({ by: nth(n, isRead), when: 'after' });
   await restart();
 
-  await expectPromotedOnce(release);
+  expect(await outcomeOf(release)).toEqual(undisturbed(release));
   expect(writesOf(world).toSorted()).toEqual([ROLLBACK, release.kept, 'latest', 'main'].toSorted());
   await world.end();
 });
@@ -111,9 +121,33 @@ test('killed again and again, at every write there is', async () => {
     world.clock.turn(LEASE_MS + 1);
   }
   await world.drain();
-  await expectPromotedOnce(release);
+  expect(await outcomeOf(release)).toEqual(undisturbed(release));
   await world.end();
 });
+
+test.each(['before', 'after'] as const)(
+  'killed %s the write of a rollback tag under another name than planned',
+  async (when) => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    const { image, old } = release;
+    const other = strange(world);
+    world.registry.setTag(IMAGE, ROLLBACK, other.digest);
+    await approved(release);
+    await world.drainUntilKilled({ by: putsOf(`${ROLLBACK}-2`), when });
+    await restart();
+
+    expect(tagsOf(world)).toEqual({
+      main: image.digest,
+      latest: image.digest,
+      [release.kept]: image.digest,
+      [ROLLBACK]: other.digest,
+      [`${ROLLBACK}-2`]: old.digest,
+    });
+    expect(runOf(release).conclusion).toBe('success');
+    await world.end();
+  },
+);
 
 test('killed while it waits for the registry to show the tags', async () => {
   world = await Scenario.start();
@@ -124,24 +158,24 @@ test('killed while it waits for the registry to show the tags', async () => {
   expect(runOf(release).title).toBe('Moves the tags');
   await world.restart();
   await world.pass(60_000, 1000);
-  await expectPromotedOnce(release);
+  expect(await outcomeOf(release)).toEqual(undisturbed(release));
   await world.end();
 });
 
-describe('killed while going back', () => {
-  /** `latest` is refused, so `main` goes back; the process is killed on the way, and then nothing is refused any more. */
-  async function killedGoingBack(kill: Parameters<Scenario['drainUntilKilled']>[0]): Promise<Release> {
-    world = await Scenario.start();
-    const release = await prepare(world);
-    const { quirks } = world.registry;
-    quirks.deny403 = [{ times: Infinity, on: /^PUT .*\/latest$/ }];
-    await approved(release);
-    await world.drainUntilKilled(kill);
-    quirks.deny403 = [];
-    await restart();
-    return release;
-  }
+/** `latest` is refused, so `main` goes back; the process is killed on the way, and then nothing is refused any more. */
+async function killedGoingBack(kill: Parameters<Scenario['drainUntilKilled']>[0]): Promise<Release> {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { quirks } = world.registry;
+  quirks.deny403 = [{ times: Infinity, on: /^PUT .*\/latest$/ }];
+  await approved(release);
+  await world.drainUntilKilled(kill);
+  quirks.deny403 = [];
+  await restart();
+  return release;
+}
 
+describe('killed while going back', () => {
   test.each([
     ['before the tag was written back', { by: nth(2, putsOf('main')), when: 'before' as const }],
     ['after the tag was written back', { by: nth(2, putsOf('main')), when: 'after' as const }],
@@ -161,18 +195,18 @@ describe('killed while going back', () => {
   });
 });
 
-describe('killed when a floating tag was written and not yet noted', () => {
-  async function killedAtMain(options: { readonly first?: boolean } = {}): Promise<Release> {
-    world = await Scenario.start();
-    const release = await prepare(world, options);
-    // The kept tag is there already: where production is empty, the plan has nothing but floating tags.
-    if (options.first === true) world.registry.setTag(IMAGE, release.kept, release.image.digest);
-    await approved(release);
-    await world.drainUntilKilled({ by: putsOf('main'), when: 'after' });
-    expect(world.registry.tag(IMAGE, 'main')).toBe(release.image.digest);
-    return release;
-  }
+async function killedAtMain(options: { readonly first?: boolean } = {}): Promise<Release> {
+  world = await Scenario.start();
+  const release = await prepare(world, options);
+  // The kept tag is there already: where production is empty, the plan has nothing but floating tags.
+  if (options.first === true) world.registry.setTag(IMAGE, release.kept, release.image.digest);
+  await approved(release);
+  await world.drainUntilKilled({ by: putsOf('main'), when: 'after' });
+  expect(world.registry.tag(IMAGE, 'main')).toBe(release.image.digest);
+  return release;
+}
 
+describe('killed when a floating tag was written and not yet noted', () => {
   test('and somebody moves the other one meanwhile: the first goes back', async () => {
     const release = await killedAtMain();
     const other = strange(world);
@@ -208,29 +242,29 @@ describe('killed when a floating tag was written and not yet noted', () => {
   });
 });
 
-describe('a process that only hung', () => {
-  /** It hangs at that request until it is released; meanwhile another process takes its job over. */
-  async function hangAt(fits: (call: Call) => boolean): Promise<{ release: () => Promise<void> }> {
-    const reached = Promise.withResolvers<void>();
-    const hung = Promise.withResolvers<void>();
-    const remove = world.registry.onRequest(async (call) => {
-      if (!fits(call)) return;
-      remove();
-      reached.resolve();
-      await hung.promise;
-    });
-    const ended = world.drain();
-    await reached.promise;
-    await world.abandon();
-    await world.pass(LEASE_MS + 1);
-    return {
-      release: async () => {
-        hung.resolve();
-        await ended;
-      },
-    };
-  }
+/** It hangs at that request until it is released; meanwhile another process takes its job over. */
+async function hangAt(fits: (call: Call) => boolean): Promise<{ release: () => Promise<void> }> {
+  const reached = Promise.withResolvers<void>();
+  const hung = Promise.withResolvers<void>();
+  const remove = world.registry.onRequest(async (call) => {
+    if (!fits(call)) return;
+    remove();
+    reached.resolve();
+    await hung.promise;
+  });
+  const ended = world.drain();
+  await reached.promise;
+  await world.abandon();
+  await world.pass(LEASE_MS + 1);
+  return {
+    release: async () => {
+      hung.resolve();
+      await ended;
+    },
+  };
+}
 
+describe('a process that only hung', () => {
   test.each([
     ['a kept tag', nth(1, isPut)],
     ['a floating tag', putsOf('main')],
@@ -239,11 +273,11 @@ describe('a process that only hung', () => {
     const release = await prepare(world);
     await approved(release);
     const hung = await hangAt(fits);
-    await expectPromotedOnce(release);
+    expect(await outcomeOf(release)).toEqual(undisturbed(release));
     const before = world.registry.requests.length;
     await hung.release();
 
-    await expectPromotedOnce(release);
+    expect(await outcomeOf(release)).toEqual(undisturbed(release));
     expect(world.registry.requests.length).toBe(before);
     await world.end();
   });
