@@ -103,7 +103,9 @@ function firstOfEachLine(problems: readonly FileProblem[]): readonly FileProblem
 }
 
 function toFileProblems(problems: readonly PlacedProblem[], text: string): readonly FileProblem[] {
-  const sorted = problems.toSorted((a, b) => a.offset - b.offset);
+  // zod tells one fault twice where a list is none and its length is wrong as well.
+  const unique = new Map(problems.map((problem) => [`${problem.offset} ${problem.says}`, problem]));
+  const sorted = [...unique.values()].toSorted((a, b) => a.offset - b.offset);
   return sorted.map(({ path, offset, says }) => {
     const before = text.slice(0, offset);
     const lineStart = before.lastIndexOf('\n') + 1;

@@ -95,10 +95,10 @@ const SIZE_LEGAL = 'a size such as 100MB, 1.5GB (MB = 10⁶ bytes) or 2GiB, or a
 /** Bytes. */
 export const size = z.union(
   [
-    z.int().min(0),
+    z.int({ error: SIZE_LEGAL }).min(0, { error: SIZE_LEGAL }),
     z
-      .string()
-      .regex(SIZE_PATTERN)
+      .string({ error: SIZE_LEGAL })
+      .regex(SIZE_PATTERN, { error: SIZE_LEGAL })
       .transform((text, context) => {
         const bytes = toBytes(text);
         if (bytes === null) context.addIssue(SIZE_LEGAL);
