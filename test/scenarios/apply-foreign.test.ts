@@ -119,7 +119,7 @@ test('moved between two writes: the first goes back, the moved one is left, and 
   expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: other.digest, [kept]: image.digest });
   expect(writesOf(world).slice(2)).toEqual(['main', 'main']);
   expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-  expect(cardOf(release)).toContain('Somebody else moved latest');
+  expect(cardOf(release)).toMatch(/Somebody else moved .?latest/);
   expect(cardOf(release)).toContain(`\`main\` holds \`${old.digest}\`, as before`);
   expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\`; before, it held \`${old.digest}\``);
   expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
@@ -161,7 +161,7 @@ test('moved right after the last write: an alarm, and the third digest is never 
   expect(writesOf(world).slice(2)).toEqual(['main', 'latest']);
   expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
   expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\``);
-  expect(cardOf(release)).toContain('Somebody else moved `latest` meanwhile');
+  expect(cardOf(release)).toMatch(/Somebody else moved .?latest.? meanwhile/);
   expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
   expect(alarmsOf(world)).toHaveLength(1);
   await world.end();

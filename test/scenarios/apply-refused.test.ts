@@ -327,7 +327,7 @@ describe('failures that may pass', () => {
 
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest, [kept]: other.digest });
     expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
-    expect(cardOf(release)).toContain(`${kept} was free when this was planned and holds ${other.digest} now`);
+    expect(cardOf(release)).toMatch(new RegExp(`${kept}.? was free when this was planned and holds .?${other.digest}`));
     await world.end();
   });
 
@@ -348,7 +348,7 @@ describe('failures that may pass', () => {
 
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: foreign.digest });
     expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-    expect(cardOf(release)).toContain('Somebody else moved latest');
+    expect(cardOf(release)).toMatch(/Somebody else moved .?latest/);
     await world.end();
   });
 
