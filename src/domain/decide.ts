@@ -1,11 +1,19 @@
 // The state machine: (promotion, event, context) → a new promotion with effects and audit entries, or a refusal. Total and pure.
 import { revisitEnvironment } from './decide/accept.ts';
 import type { Decision, DecisionContext, PromotionEvent } from './decide/decision.ts';
-import { decideExaminationFailed, decideExamined, decideIdentified, decideRerequested } from './decide/examine.ts';
+import { decideDeploymentStatus } from './decide/deployment.ts';
+import {
+  decideExaminationFailed,
+  decideExamined,
+  decideIdentified,
+  decidePolicyChanged,
+  decideRerequested,
+} from './decide/examine.ts';
 import { decideApplied, decideApplyFailed, decideApplyStopped, decideRestored } from './decide/outcome.ts';
 import { decideProductionRead } from './decide/production.ts';
 import { decideReviewed } from './decide/review.ts';
-import { decideCancelled, decideOvertaken, decideTimePassed } from './decide/withdraw.ts';
+import { decideImageAppeared, decideImageUnreadable } from './decide/waiting.ts';
+import { decideCancelled, decideOvertaken, decideTimePassed, decideWithdrawn } from './decide/withdraw.ts';
 import type { Promotion } from './promotion.ts';
 
 export type { Accepted, Decision, DecisionContext, EventOf, JournalEntry, PromotionEvent } from './decide/decision.ts';
@@ -33,8 +41,18 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
       return decideCancelled(promotion, event.by, context);
     case 'rerequested':
       return decideRerequested(promotion, event.by, context);
+    case 'policy-changed':
+      return decidePolicyChanged(promotion, context);
     case 'production-read':
       return decideProductionRead(promotion, event.production, context);
+    case 'image-appeared':
+      return decideImageAppeared(promotion, event, context);
+    case 'image-unreadable':
+      return decideImageUnreadable(promotion, event.problem, context);
+    case 'deployment-status':
+      return decideDeploymentStatus(promotion, event, context);
+    case 'withdrawn':
+      return decideWithdrawn(promotion, event.because, context);
     case 'overtaken':
       return decideOvertaken(promotion, event.by, context);
     case 'applied':

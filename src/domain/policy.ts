@@ -111,3 +111,14 @@ export function findEnvironment(policy: Policy, name: string | null): Environmen
   if (production !== undefined) return production;
   return policy.environments.length === 1 ? (policy.environments[0] ?? null) : null;
 }
+
+/** What holds for one promotion: a rollback's approvals are a matter of their own. */
+export function termsFor(args: {
+  readonly policy: Policy;
+  readonly environment: EnvironmentPolicy;
+  readonly kind: 'promotion' | 'rollback';
+}): EnvironmentPolicy {
+  const { policy, environment, kind } = args;
+  if (kind === 'promotion') return environment;
+  return { ...environment, approvals: { ...environment.approvals, ...policy.rollback.approvals } };
+}

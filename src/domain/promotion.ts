@@ -1,7 +1,8 @@
 // A promotion: one set of images, each pinned by digest, on its way to one environment.
 import type { Person } from './actor.ts';
 import type { Review } from './review.ts';
-import type { Digest, ImageRepository, RepoName, Tag } from './reference.ts';
+import type { EnvironmentPolicy } from './policy.ts';
+import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from './reference.ts';
 import type { Finding } from './rule.ts';
 import type { PinnedImage, TagMove } from './tag-plan.ts';
 
@@ -14,6 +15,10 @@ export type Promotion = {
   readonly kind: 'promotion' | 'rollback';
   readonly requester: Person;
   readonly reason: string | null;
+  /** Failed rules of the policy are overridden, in everybody's sight; approvals are not. */
+  readonly force: boolean;
+  /** `v1.2.3`, if `as v1.2.3` was given. */
+  readonly versionTag: Tag | null;
   readonly source: PromotionSource;
   readonly images: readonly PinnedImage[];
   /** What each floating tag held when the moves were planned. */
@@ -23,6 +28,8 @@ export type Promotion = {
   readonly moves: readonly TagMove[];
   /** Git blob id of the policy file that the plan was made under, or `none`. */
   readonly policyBlob: string;
+  /** What that policy says of the environment: who may approve, which tags move. Made anew when facts are collected. */
+  readonly terms: EnvironmentPolicy;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
   /** Why reviews that were given count no more. */
@@ -43,8 +50,8 @@ export type Thread = { readonly issue: number };
 export type PromotionSource = {
   /** As the requester typed it. */
   readonly typed: string;
-  /** The staging tag that held the digest. */
-  readonly tag: Tag;
+  /** The tag that held the digest; null for a digest that only our history names. */
+  readonly tag: Tag | null;
 };
 
 export type BaselineTag = {
@@ -54,11 +61,21 @@ export type BaselineTag = {
 };
 
 export type Notice =
-  { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] } | { readonly kind: 'outcomes-changed' };
+  | { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] }
+  | { readonly kind: 'policy-changed' }
+  | { readonly kind: 'outcomes-changed' };
 
 export type MovedTag = { readonly tag: Tag; readonly from: Digest | null; readonly to: Digest | null };
 
 export type PromotionState =
+  /** The commit is young and its build may still be running; the digest is pinned when the image appears. */
+  | {
+      readonly kind: 'waiting-for-image';
+      readonly repository: ImageRepository;
+      readonly commit: CommitSha;
+      readonly tags: readonly Tag[];
+      readonly until: number;
+    }
   /** `again`: it had come to rest before, so its check run is completed and stays so. */
   | { readonly kind: 'examining'; readonly again: boolean }
   | { readonly kind: 'awaiting-approval' }
@@ -67,12 +84,26 @@ export type PromotionState =
   /** `undoing`: why it was decided to move the tags back; from then on there is no way forward. */
   | { readonly kind: 'applying'; readonly since: number; readonly undoing: string | null }
   | { readonly kind: 'promoted'; readonly at: number }
+  | ({ readonly kind: 'deploying' } & DeploymentNews)
+  | ({ readonly kind: 'deployed' } & DeploymentNews)
+  | ({ readonly kind: 'deployment-failed' } & DeploymentNews)
   | { readonly kind: 'rejected' }
   | { readonly kind: 'declined'; readonly by: Person; readonly reason: string | null }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'cancelled'; readonly by: Person }
+  /** By a person, or because the App may not act there any more. */
+  | { readonly kind: 'cancelled'; readonly by: Person | null; readonly because: CancelCause }
   | { readonly kind: 'superseded'; readonly by: Superseder }
   | { readonly kind: 'expired' };
+
+/** From the latest deployment status; `at` is when the tags stood, `since` when the status came. */
+export type DeploymentNews = {
+  readonly at: number;
+  readonly since: number;
+  /** Where the deployer tells more, an https URL. */
+  readonly url: string | null;
+};
+
+export type CancelCause = 'person' | 'installation-gone' | 'repository-gone';
 
 export type StateKind = PromotionState['kind'];
 
@@ -100,7 +131,13 @@ export type TagOutcome = {
   readonly holds: Digest | null;
 };
 
-const OPEN_STATES: readonly StateKind[] = ['examining', 'awaiting-approval', 'scheduled', 'applying'];
+const OPEN_STATES: readonly StateKind[] = [
+  'waiting-for-image',
+  'examining',
+  'awaiting-approval',
+  'scheduled',
+  'applying',
+];
 
 /** True while a person or the clock still has a next step that leads to production. */
 export function isOpen(state: PromotionState): boolean {
@@ -117,4 +154,22 @@ export function imageOf(promotion: Promotion): PinnedImage {
   const [image] = promotion.images;
   if (image === undefined) throw new Error(`promotion ${promotion.id} has no image`);
   return image;
+}
+
+/** What people call the source: its tag, else as it was typed. */
+export function sourceName({ source }: Promotion): string {
+  return source.tag ?? source.typed;
+}
+
+/** When the tags stood, if they did: from `promoted` on, whatever the deployment does. */
+export function promotedAt({ state }: Promotion): number | null {
+  switch (state.kind) {
+    case 'promoted':
+    case 'deploying':
+    case 'deployed':
+    case 'deployment-failed':
+      return state.at;
+    default:
+      return null;
+  }
 }

@@ -50,11 +50,15 @@ export type Refusal =
       readonly environment: string;
     }
   /** The registry refused or failed for good; `problem` is the registry client's sentence. */
-  | { readonly code: 'registry-problem'; readonly image: ImageRepository; readonly problem: string }
+  | { readonly code: 'registry-problem'; readonly problem: string }
+  /** The policy file can't be read: nothing is promoted under it. `problems` are sentences with line and column. */
+  | { readonly code: 'policy-unreadable'; readonly problems: readonly string[] }
+  /** The policy file was edited since the promotion was planned: it is examined again, and asks again. */
+  | { readonly code: 'policy-changed'; readonly promotion: number }
   /** GitHub refused or failed for good; `problem` is the sentence of the GitHub client. */
   | { readonly code: 'github-problem'; readonly problem: string }
   /** The command is understood, but this version does not do it. */
-  | { readonly code: 'not-available'; readonly what: 'version' | 'force' }
+  | { readonly code: 'not-available'; readonly what: 'version' | 'force' | 'rollback' }
   | { readonly code: 'promotion-not-found'; readonly promotion: number }
   | { readonly code: 'nothing-waits-here'; readonly verb: string; readonly elsewhere: readonly PromotionLine[] }
   | { readonly code: 'several-wait-here'; readonly verb: string; readonly promotions: readonly PromotionLine[] }

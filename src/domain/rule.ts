@@ -25,6 +25,8 @@ export type Finding = {
   /** Text for people; may carry text from labels, so it is escaped when shown. */
   readonly seen: string;
   readonly wanted: string;
+  /** Set where force let it pass. */
+  readonly overridden?: true;
 };
 
 export type Rule = {
@@ -42,5 +44,5 @@ export type RuleContext = {
 
 /** True when this finding alone keeps the image out. */
 export function isBlocking(finding: Finding): boolean {
-  return finding.outcome === 'fail' || finding.outcome === 'unknown';
+  return finding.overridden !== true && (finding.outcome === 'fail' || finding.outcome === 'unknown');
 }

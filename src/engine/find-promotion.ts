@@ -1,5 +1,5 @@
 // Which promotion a command without or with an id means.
-import { type Promotion, type StateKind } from '../domain/promotion.ts';
+import { sourceName, type Promotion, type StateKind } from '../domain/promotion.ts';
 import type { PromotionLine, Refusal } from '../domain/refusal.ts';
 import { findPromotionByNumber, listOpenPromotions, listPromotionsOfThread } from '../store/promotions.ts';
 import type { Asked } from './answer.ts';
@@ -36,6 +36,7 @@ export async function findMeant(
 }
 
 /** A promotion as lists show it. */
-export function lineOf({ number, environment, source, state }: Promotion): PromotionLine {
-  return { number, environment, source: source.tag, state: state.kind };
+export function lineOf(promotion: Promotion): PromotionLine {
+  const { number, environment, state } = promotion;
+  return { number, environment, source: sourceName(promotion), state: state.kind };
 }

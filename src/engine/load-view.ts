@@ -7,14 +7,12 @@ import { findAuditHead } from '../store/audit.ts';
 import { listMarks } from '../store/github-marks.ts';
 import { listOpenPromotions } from '../store/promotions.ts';
 import { listJournal } from '../store/tag-moves.ts';
-import { loadContext } from './load.ts';
 import type { Services } from './services.ts';
 
 export async function loadView(services: Services, promotion: Promotion): Promise<PromotionView> {
   const { store, settings, sha256 } = services;
   const { repo, environment, thread } = promotion;
-  const [context, journal, auditHead, marks, open] = await Promise.all([
-    loadContext(services, promotion),
+  const [journal, auditHead, marks, open] = await Promise.all([
     listJournal(store.db, promotion.id),
     findAuditHead(store.db, repo.id),
     listMarks(store.db, promotion.id),
@@ -27,7 +25,7 @@ export async function loadView(services: Services, promotion: Promotion): Promis
   const inLane = open.find(({ state }) => state.kind === 'applying');
   return {
     promotion,
-    environment: context.environment,
+    environment: promotion.terms,
     subject: sha256(subjectOf(promotion)),
     outcomes: outcomesOf(journal),
     auditHead,

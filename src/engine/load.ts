@@ -1,7 +1,7 @@
 // Loads what a decision needs: the promotion, the policy, who acts, and whether the lane is free.
 import type { Actor } from '../domain/actor.ts';
 import type { DecisionContext } from '../domain/decide.ts';
-import { builtInPolicy, findEnvironment, type Policy } from '../domain/policy.ts';
+import { builtInPolicy, type Policy } from '../domain/policy.ts';
 import type { Promotion, Repo } from '../domain/promotion.ts';
 import { fetchActor } from '../github/permissions.ts';
 import { findPromotion, isLaneBusy } from '../store/promotions.ts';
@@ -16,21 +16,22 @@ export async function loadPromotion({ store }: Services, id: string): Promise<Pr
   return { ...promotion, repo: (await findRepo(store.db, promotion.repo.id)) ?? promotion.repo };
 }
 
-export function loadPolicy({ settings }: Services, repo: Repo): Policy {
-  return builtInPolicy({ repo: repo.name, registryHost: settings.registryHost });
+/** `unreadable`: nothing is promoted under it; `problems` are sentences with line and column. */
+export type LoadedPolicy =
+  | { readonly kind: 'policy'; readonly policy: Policy }
+  | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
+
+/** The repository's policy as it stands now. */
+export async function loadPolicy({ settings }: Services, repo: Repo): Promise<LoadedPolicy> {
+  return { kind: 'policy', policy: builtInPolicy({ repo: repo.name, registryHost: settings.registryHost }) };
 }
 
+/** What every decision on a stored promotion needs besides the promotion itself. */
 export async function loadContext(services: Services, promotion: Promotion): Promise<DecisionContext> {
   const { store, settings, now, sha256 } = services;
-  const policy = loadPolicy(services, promotion.repo);
-  const environment = findEnvironment(policy, promotion.environment);
-  if (environment === null) throw new Error(`the policy of ${promotion.repo.name} has no ${promotion.environment}`);
-  const laneBusy = await isLaneBusy(store.db, {
-    repoId: promotion.repo.id,
-    environment: promotion.environment,
-    exceptId: promotion.id,
-  });
-  return { policy, environment, githubHost: settings.githubHost, now: now(), sha256, laneBusy };
+  const { repo, environment, id: exceptId } = promotion;
+  const laneBusy = await isLaneBusy(store.db, { repoId: repo.id, environment, exceptId });
+  return { githubHost: settings.githubHost, now: now(), sha256, laneBusy };
 }
 
 /** Who acts, with the role that GitHub gives them now. */

@@ -3,7 +3,6 @@ import type { EnvironmentPolicy } from '../domain/policy.ts';
 import { imageOf, type Promotion } from '../domain/promotion.ts';
 import { tagsToRead, type PinnedImage, type TagState } from '../domain/tag-plan.ts';
 import { listUnfinishedWriters } from '../store/tag-moves.ts';
-import { loadContext } from './load.ts';
 import type { Services } from './services.ts';
 
 /** One request per tag, in parallel; the kept tag is looked up in the journal as well. */
@@ -24,7 +23,7 @@ export async function readProduction(
 }
 
 /** The same for a promotion's own environment and image. */
-export async function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
-  const { environment } = await loadContext(services, promotion);
-  return readProduction(services, { repoId: promotion.repo.id, environment, image: imageOf(promotion) });
+export function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
+  const { repo, terms: environment } = promotion;
+  return readProduction(services, { repoId: repo.id, environment, image: imageOf(promotion) });
 }

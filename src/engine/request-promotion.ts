@@ -21,7 +21,9 @@ type Promote = Extract<Command, { kind: 'promote' }>;
 
 /** The answer to one `/promote` line by somebody whose role is known. */
 export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
-  const policy = loadPolicy(services, asked.repo);
+  const loaded = await loadPolicy(services, asked.repo);
+  if (loaded.kind === 'unreadable') return refused(asked, { code: 'policy-unreadable', problems: loaded.problems });
+  const { policy } = loaded;
   const image = policy.images[0];
   const refusal = refuseRequest(services, { asked, command, policy, image });
   if (refusal !== null) return refused(asked, refusal);
@@ -62,6 +64,8 @@ export async function requestPromotion(services: Services, asked: Asked, command
     kind: 'promotion',
     requester: { id: asked.by.id, login: asked.by.login },
     reason: command.reason,
+    force: command.force,
+    versionTag: command.version,
     source: { typed: typedSource(command.source), tag: source.tag },
     images: [pinned],
     baseline: [],
@@ -69,6 +73,7 @@ export async function requestPromotion(services: Services, asked: Asked, command
     reviews: [],
     moves: [],
     policyBlob: policy.blob,
+    terms: environment,
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: asked.issue },

@@ -128,10 +128,10 @@ export async function listCommitTags({ registry, image, prefix }: Question): Pro
  */
 export async function findCommitTag(
   question: Question,
-  image: { readonly tag: Tag; readonly digest: Digest; readonly commit: string | null },
+  image: { readonly tag: Tag | null; readonly digest: Digest; readonly commit: string | null },
 ): Promise<Tag | null> {
   const { prefix } = question;
-  if (commitHexOf(image.tag, prefix) !== null) return image.tag;
+  if (image.tag !== null && commitHexOf(image.tag, prefix) !== null) return image.tag;
   if (image.commit === null) return null;
   const short = parseTag(`${prefix}-${image.commit.slice(0, SHORT_COMMIT)}`);
   const named = [short, parseTag(`${prefix}-${image.commit}`)].filter((tag) => tag !== null);

@@ -8,7 +8,7 @@ import { notDone, refused, replied, turnedAway, type Answer, type Asked } from '
 import { cancelPromotion } from './cancel-promotion.ts';
 import type { CommandLine, Intent } from './intent.ts';
 import type { Handler, Job } from './handler.ts';
-import { loadActor, loadPolicy } from './load.ts';
+import { loadActor } from './load.ts';
 import { isPatient } from './patience.ts';
 import { requestPromotion } from './request-promotion.ts';
 import { reviewByComment } from './review-promotion.ts';
@@ -29,7 +29,7 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
     return await answer(services, asked, line);
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
-    if (asked !== null) return refused(asked, problemOf(services, asked, error));
+    if (asked !== null) return refused(asked, problemOf(error));
     const unknown: Asked = { repo, issue, commentId, by: { ...sender, role: 'none' } };
     return turnedAway(unknown, { code: 'github-problem', problem: error.message });
   }
@@ -70,6 +70,8 @@ function carryOut(services: Services, asked: Asked, command: Command): Answer | 
       return reviewByComment(services, asked, { verdict: 'reject', id: command.id, reason: command.reason });
     case 'cancel':
       return cancelPromotion(services, asked, command.id);
+    case 'rollback':
+      return refused(asked, { code: 'not-available', what: 'rollback' });
     case 'status':
       return showStatus(services, asked, command);
     case 'help':
@@ -91,10 +93,6 @@ function verbOf(line: CommandLine): string {
   }
 }
 
-function problemOf(services: Services, asked: Asked, error: OutsideError): Refusal {
-  const image = loadPolicy(services, asked.repo).images[0];
-  const ofGitHub = error.code.startsWith('github-') || image === undefined;
-  return ofGitHub
-    ? { code: 'github-problem', problem: error.message }
-    : { code: 'registry-problem', image, problem: error.message };
+function problemOf({ code, message: problem }: OutsideError): Refusal {
+  return code.startsWith('github-') ? { code: 'github-problem', problem } : { code: 'registry-problem', problem };
 }

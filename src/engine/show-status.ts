@@ -17,7 +17,9 @@ export async function showStatus(
     if (promotion === null) return refused(asked, { code: 'promotion-not-found', promotion: id });
     return replied(asked, { kind: 'status', about: { kind: 'promotion', number: id } });
   }
-  const policy = loadPolicy(services, asked.repo);
+  const loaded = await loadPolicy(services, asked.repo);
+  if (loaded.kind === 'unreadable') return refused(asked, { code: 'policy-unreadable', problems: loaded.problems });
+  const { policy } = loaded;
   const environment = findEnvironment(policy, command.environment);
   if (environment === null) {
     const environments = policy.environments.map(({ name }) => name);

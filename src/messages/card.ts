@@ -1,5 +1,5 @@
 // The card: the one comment of a promotion, edited in place, that tells where it stands and what to type next.
-import { formatNumber } from '../domain/promotion.ts';
+import { sourceName, formatNumber } from '../domain/promotion.ts';
 import { renderWithin } from './detail.ts';
 import { auditLine } from './audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
@@ -40,8 +40,8 @@ export function renderCard(view: PromotionView): string {
 /** `✓ P12 · staging-abc1234 → production · promoted`, in Markdown. */
 export function cardTitle(view: PromotionView): string {
   const { promotion } = view;
-  const { number, kind, source, environment, state } = promotion;
-  const what = `${kind === 'rollback' ? 'rollback to ' : ''}${code(source.tag)}`;
+  const { number, kind, environment, state } = promotion;
+  const what = `${kind === 'rollback' ? 'rollback to ' : ''}${code(sourceName(promotion))}`;
   const title = escapeText(stateTitle(view), { maxLength: 200 });
   return `${STATE_SYMBOLS[state.kind]} ${formatNumber(number)} · ${what} → ${code(environment)} · ${title}`;
 }

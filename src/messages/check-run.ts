@@ -66,6 +66,8 @@ const ACTIONS: readonly CheckRunAction[] = [
 /** Buttons show on completed runs only, and a completed run is never reopened: hence `action_required` while we work on. */
 function conclusionOf(state: PromotionState): CheckRunConclusion | null {
   switch (state.kind) {
+    case 'waiting-for-image':
+      return null;
     case 'examining':
       return state.again ? 'action_required' : null;
     case 'awaiting-approval':
@@ -73,10 +75,13 @@ function conclusionOf(state: PromotionState): CheckRunConclusion | null {
     case 'applying':
       return 'action_required';
     case 'promoted':
+    case 'deploying':
+    case 'deployed':
       return 'success';
     case 'rejected':
     case 'declined':
     case 'failed':
+    case 'deployment-failed':
       return 'failure';
     case 'cancelled':
       return 'cancelled';

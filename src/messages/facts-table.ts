@@ -9,12 +9,13 @@ import { renderTable } from './table.ts';
 
 export function renderFacts(view: PromotionView, detail: Detail): string {
   const { promotion } = view;
-  const { repository, digest } = imageOf(promotion);
-  const reason = promotion.reason;
+  const { reason, state } = promotion;
+  const image = state.kind === 'waiting-for-image' ? null : imageOf(promotion);
+  const repository = state.kind === 'waiting-for-image' ? state.repository : imageOf(promotion).repository;
   return renderTable(
     ['Image', code(nameOf(repository))],
     [
-      ['Digest', code(digest)],
+      ...(image === null ? [] : [['Digest', code(image.digest)]]),
       ['Commit', commitCell(view)],
       ['Requested', `by ${code(promotion.requester.login)}, ${formatTime(promotion.createdAt)}`],
       ...(reason === null ? [] : [['Reason', escapeText(reason, { maxLength: detail.textLength })]]),
@@ -23,7 +24,9 @@ export function renderFacts(view: PromotionView, detail: Detail): string {
 }
 
 function commitCell({ promotion, environment, githubUrl }: PromotionView): string {
-  const { commit, commitTag } = imageOf(promotion);
+  const { state } = promotion;
+  const { commit, commitTag } =
+    state.kind === 'waiting-for-image' ? { commit: state.commit, commitTag: null } : imageOf(promotion);
   if (commit !== null) {
     return link(code(commit.slice(0, 7)), `${githubUrl}/${promotion.repo.name}/commit/${commit}`);
   }

@@ -1,5 +1,5 @@
 // What to type next, for each state a person can do something about.
-import { formatNumber, type Promotion } from '../domain/promotion.ts';
+import { sourceName, formatNumber, type Promotion } from '../domain/promotion.ts';
 import { code, link } from './escape.ts';
 import type { PromotionView } from './promotion-view.ts';
 
@@ -17,6 +17,7 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
           : `Use the buttons above, or comment ${commands} in its thread.`;
       return `${say} To withdraw it: ${code(`/cancel ${id}`)}.`;
     }
+    case 'waiting-for-image':
     case 'examining':
     case 'scheduled':
       return `Nothing to do now. To withdraw it: ${code(`/cancel ${id}`)}.`;
@@ -35,11 +36,21 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
         ? `Nothing was moved by this one. To ask again: ${code(promoteLine(promotion))}.`
         : 'Nothing to do: somebody else moved the tags to this very image.';
     case 'promoted':
+    case 'deploying':
+    case 'deployed':
       return '';
+    case 'deployment-failed':
+      return `To go back to what was there before: ${code(rollbackLine(promotion))}.`;
   }
 }
 
 /** The command that asks for this promotion once more. */
-export function promoteLine({ source, environment }: Promotion): string {
-  return `/promote ${source.tag}${environment === 'production' ? '' : ` to ${environment}`}`;
+export function promoteLine(promotion: Promotion): string {
+  const { environment } = promotion;
+  return `/promote ${sourceName(promotion)}${environment === 'production' ? '' : ` to ${environment}`}`;
+}
+
+/** The command that takes the environment back to what it held before. */
+export function rollbackLine({ environment }: Promotion): string {
+  return `/rollback${environment === 'production' ? '' : ` ${environment}`} --reason "…"`;
 }

@@ -1,5 +1,5 @@
 // The fresh line that tells the requester of a failure: an edited card notifies nobody.
-import { formatNumber } from '../domain/promotion.ts';
+import { sourceName, formatNumber } from '../domain/promotion.ts';
 import { joinBlocks } from './blocks.ts';
 import { code, link, mention } from './escape.ts';
 import type { PromotionView } from './promotion-view.ts';
@@ -9,10 +9,10 @@ import { stateTitle } from './state.ts';
 /** The only text that mentions anybody. `key` makes the comment findable again. */
 export function renderNotification({ view, key }: { readonly view: PromotionView; readonly key: string }): string {
   const { promotion, cardUrl } = view;
-  const { requester, number, source, environment } = promotion;
+  const { requester, number, environment } = promotion;
   const id = formatNumber(number);
   const subject = cardUrl === null ? id : link(id, cardUrl);
-  const says = `${subject}, ${code(source.tag)} → ${code(environment)}: ${stateTitle(view)}.`;
+  const says = `${subject}, ${code(sourceName(promotion))} → ${code(environment)}: ${stateTitle(view)}.`;
   const more =
     cardUrl === null ? `${code(`/status ${id}`)} tells more.` : 'The card tells why, and what each tag holds.';
   return joinBlocks([replyMarker(key), `${mention(requester.login)} ${says} ${more}`]);

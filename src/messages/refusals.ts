@@ -86,14 +86,24 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     return `${id} already asks for this image in ${code(environment)}: it ${STATE_CLAUSES[state]}. No second promotion was opened. ${join}`;
   },
 
-  'registry-problem': ({ image, problem }) =>
-    `Nothing was done, because the registry did not tell what was needed about ${code(image)}. ${problemText(problem)}`,
+  'registry-problem': ({ problem }) =>
+    `Nothing was done, because the registry did not tell what was needed. ${problemText(problem)}`,
+
+  'policy-unreadable': ({ problems }) =>
+    [
+      `Nothing was done: ${code('.github/promotion.yml')} can't be read, and nothing is promoted under a policy that can't be read. Whoever maintains the file can mend it:`,
+      '',
+      ...problems.slice(0, 20).map((problem) => `- ${escapeText(problem, { maxLength: 300 })}`),
+    ].join('\n'),
+
+  'policy-changed': ({ promotion }) =>
+    `This review of ${formatNumber(promotion)} does not count: ${code('.github/promotion.yml')} was edited since it was planned. It is examined again under the new policy, and its card asks again.`,
 
   'github-problem': ({ problem }) =>
     `Nothing was done, because GitHub did not tell what was needed. ${problemText(problem)}`,
 
   'not-available': ({ what }) => {
-    const option = what === 'version' ? code('as <version>') : code('force');
+    const option = code({ version: 'as <version>', force: 'force', rollback: '/rollback' }[what]);
     return `Nothing was done: ${option} is understood, but this version of Imprimatur can't do it yet; it comes with a later one. Without it the command works.`;
   },
 

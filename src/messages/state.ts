@@ -6,11 +6,15 @@ import type { PromotionView } from './promotion-view.ts';
 
 /** Completes "P12 …". */
 export const STATE_CLAUSES: Readonly<Record<StateKind, string>> = {
+  'waiting-for-image': 'waits for its image',
   examining: 'is being examined',
   'awaiting-approval': 'waits for approval',
   scheduled: 'is approved and waits for its turn',
   applying: 'is moving tags',
   promoted: 'was promoted',
+  deploying: 'was promoted and is being deployed',
+  deployed: 'was promoted and deployed',
+  'deployment-failed': 'was promoted, but its deployment failed',
   rejected: 'was refused by the rules',
   declined: 'was declined',
   failed: 'failed',
@@ -21,11 +25,15 @@ export const STATE_CLAUSES: Readonly<Record<StateKind, string>> = {
 
 /** Plain symbols, one per kind of state; the words next to them carry the meaning. */
 export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
+  'waiting-for-image': '◌',
   examining: '◌',
   'awaiting-approval': '●',
   scheduled: '◔',
   applying: '▶',
   promoted: '✓',
+  deploying: '▶',
+  deployed: '✓',
+  'deployment-failed': '✗',
   rejected: '✗',
   declined: '✗',
   failed: '✗',
@@ -38,6 +46,8 @@ export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
 export function stateTitle({ promotion, blockedBy }: PromotionView): string {
   const { state } = promotion;
   switch (state.kind) {
+    case 'waiting-for-image':
+      return `Waits for the image of ${state.commit.slice(0, 7)}`;
     case 'examining':
       return state.again ? 'Examines the image again' : 'Examines the image';
     case 'awaiting-approval':
@@ -48,6 +58,12 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
       return state.undoing === null ? 'Moves the tags' : 'Moves the tags back';
     case 'promoted':
       return promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
+    case 'deploying':
+      return 'Promoted, being deployed';
+    case 'deployed':
+      return 'Promoted and deployed';
+    case 'deployment-failed':
+      return 'Promoted, but the deployment failed';
     case 'rejected':
       return `Refused: ${blockingRules(promotion)}`;
     case 'declined':
@@ -55,7 +71,7 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
     case 'failed':
       return `Failed, production ${FAILED_PRODUCTION[state.failure.production]}`;
     case 'cancelled':
-      return `Cancelled by ${state.by.login}`;
+      return state.by === null ? CANCELLED_BECAUSE[state.because] : `Cancelled by ${state.by.login}`;
     case 'superseded':
       return state.by.kind === 'promotion'
         ? `Superseded by ${formatNumber(state.by.number)}`
@@ -64,6 +80,12 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
       return 'Expired: nobody approved in time';
   }
 }
+
+const CANCELLED_BECAUSE = {
+  person: 'Cancelled',
+  'installation-gone': 'Cancelled: the App was removed or suspended',
+  'repository-gone': 'Cancelled: the repository left the App',
+} as const;
 
 const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'is mixed' } as const;
 

@@ -2,7 +2,7 @@
 import type { AuditHead } from '../domain/audit.ts';
 import type { Fact } from '../domain/image-facts.ts';
 import { formatNumber, type BaselineTag } from '../domain/promotion.ts';
-import type { Digest, Tag } from '../domain/reference.ts';
+import type { Digest } from '../domain/reference.ts';
 import type { PromotionLine } from '../domain/refusal.ts';
 import { auditLine } from './audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
@@ -28,7 +28,7 @@ export type EnvironmentStatus = {
 
 export type LastPromoted = {
   readonly number: number;
-  readonly source: Tag;
+  readonly source: string;
   readonly digest: Digest;
   readonly at: number;
   readonly requester: string;

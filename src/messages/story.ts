@@ -11,11 +11,16 @@ export function renderStory(view: PromotionView, detail: Detail): string {
   const { promotion } = view;
   const { state } = promotion;
   switch (state.kind) {
+    case 'waiting-for-image':
+      return `The build of ${code(state.commit.slice(0, 7))} has not pushed ${codeList(state.tags, { max: 5 })} yet. It is looked for until ${formatTime(state.until)}.`;
     case 'examining':
     case 'awaiting-approval':
     case 'scheduled':
       return promotion.notice === null ? '' : noticeText(promotion.notice, view);
     case 'promoted':
+    case 'deploying':
+    case 'deployed':
+    case 'deployment-failed':
       return promotedText(promotion, state.at);
     case 'declined':
       return state.reason === null ? '' : `Reason: ${escapeText(state.reason, { maxLength: detail.textLength })}`;
@@ -37,6 +42,7 @@ function noticeText(notice: Notice, { promotion, subject }: PromotionView): stri
     voided.length === 0
       ? 'The plan was made anew.'
       : `The plan was made anew, and ${plural(voided.length, 'approval')} given before ${voided.length === 1 ? 'counts' : 'count'} no more.`;
+  if (notice.kind === 'policy-changed') return `${code('.github/promotion.yml')} was edited meanwhile. ${consequence}`;
   if (notice.kind === 'outcomes-changed') return `The rules found something else than before. ${consequence}`;
   const tags = notice.tags.slice(0, 10).map(({ tag, from, to }) => {
     return `- ${code(tag)}: ${from === null ? 'nothing' : shortDigest(from)} → ${to === null ? 'nothing' : shortDigest(to)}`;

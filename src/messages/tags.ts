@@ -20,9 +20,13 @@ export function renderTags({ promotion, outcomes }: PromotionView, detail: Detai
         detail,
       );
     case 'promoted':
+    case 'deploying':
+    case 'deployed':
+    case 'deployment-failed':
       return section('Tags moved', outcomes.length > 0 ? outcomes.map(movedLine) : moves.map(plannedLine), detail);
     case 'failed':
       return section('Tags now', state.failure.tags.map(heldLine), detail);
+    case 'waiting-for-image':
     case 'examining':
     case 'rejected':
     case 'declined':

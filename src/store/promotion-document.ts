@@ -1,5 +1,6 @@
 // A promotion as text, and the text as a promotion again; the compiler keeps the schema and the type the same.
 import { z } from 'zod';
+import { ROLES } from '../domain/actor.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Promotion } from '../domain/promotion.ts';
 import { parseCommitSha, parseDigest, parseImageRepository, parseRepoName, parseTag } from '../domain/reference.ts';
@@ -38,16 +39,32 @@ const failure = z.strictObject({
   tags: z.array(tagOutcome),
 });
 
+const deploymentNews = { at: time, since: time, url: z.string().nullable() };
+
 const state = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('examining'), again: z.boolean() }),
   z.strictObject({ kind: z.literal('awaiting-approval') }),
   z.strictObject({ kind: z.literal('scheduled'), cause: z.literal('lane') }),
   z.strictObject({ kind: z.literal('applying'), undoing: z.string().nullable(), since: time }),
   z.strictObject({ kind: z.literal('promoted'), at: time }),
+  z.strictObject({ kind: z.literal('deploying'), ...deploymentNews }),
+  z.strictObject({ kind: z.literal('deployed'), ...deploymentNews }),
+  z.strictObject({ kind: z.literal('deployment-failed'), ...deploymentNews }),
+  z.strictObject({
+    kind: z.literal('waiting-for-image'),
+    repository: imageRepository,
+    commit: commitSha,
+    tags: z.array(tag),
+    until: time,
+  }),
   z.strictObject({ kind: z.literal('rejected') }),
   z.strictObject({ kind: z.literal('declined'), by: person, reason: z.string().nullable() }),
   z.strictObject({ kind: z.literal('failed'), failure }),
-  z.strictObject({ kind: z.literal('cancelled'), by: person }),
+  z.strictObject({
+    kind: z.literal('cancelled'),
+    by: person.nullable(),
+    because: z.enum(['person', 'installation-gone', 'repository-gone']),
+  }),
   z.strictObject({
     kind: z.literal('superseded'),
     by: z.discriminatedUnion('kind', [
@@ -74,8 +91,23 @@ const notice = z.discriminatedUnion('kind', [
     kind: z.literal('production-moved'),
     tags: z.array(z.strictObject({ tag, from: digest.nullable(), to: digest.nullable() })),
   }),
-  z.strictObject({ kind: z.literal('outcomes-changed') }),
+  z.strictObject({ kind: z.enum(['policy-changed', 'outcomes-changed']) }),
 ]);
+
+const terms = z.strictObject({
+  name: z.string(),
+  branch: z.string(),
+  tags: z.array(tag),
+  keepAs: z.string().nullable(),
+  rollbackTags: z.boolean(),
+  approvals: z.strictObject({
+    required: z.int(),
+    role: z.enum(ROLES).nullable(),
+    users: z.array(z.string()),
+    selfApproval: z.boolean(),
+  }),
+  deployment: z.strictObject({ create: z.boolean(), environment: z.string() }),
+});
 
 // Strict: a member that is not known is a version mix-up, and dropping it silently would lose it at the next commit.
 const promotion = z.strictObject({
@@ -86,7 +118,9 @@ const promotion = z.strictObject({
   kind: z.enum(['promotion', 'rollback']),
   requester: person,
   reason: z.string().nullable(),
-  source: z.strictObject({ typed: z.string(), tag }),
+  force: z.boolean(),
+  versionTag: tag.nullable(),
+  source: z.strictObject({ typed: z.string(), tag: tag.nullable() }),
   images: z.array(
     z.strictObject({
       repository: imageRepository,
@@ -115,6 +149,7 @@ const promotion = z.strictObject({
       outcome: z.enum(['pass', 'warn', 'fail', 'unknown']),
       seen: z.string(),
       wanted: z.string(),
+      overridden: z.literal(true).exactOptional(),
     }),
   ),
   reviews: z.array(
@@ -128,6 +163,7 @@ const promotion = z.strictObject({
   ),
   moves: z.array(move),
   policyBlob: z.string(),
+  terms,
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),
   thread: z.strictObject({ issue: z.int() }).nullable(),

@@ -1,6 +1,6 @@
 // Promotions: the document is the truth, the columns beside it are what questions are asked by.
 import { sql } from 'kysely';
-import { isOpen, type Promotion, type StateKind } from '../domain/promotion.ts';
+import { isOpen, promotedAt, type Promotion, type StateKind } from '../domain/promotion.ts';
 import { unlessTaken } from './database-errors.ts';
 import { formatPromotion, readPromotion } from './promotion-document.ts';
 import type { Db, Schema, Tx } from './schema.ts';
@@ -150,8 +150,4 @@ function changingColumns(
     document: formatPromotion(promotion),
     updated_at: promotion.updatedAt,
   };
-}
-
-function promotedAt({ state }: Promotion): number | null {
-  return state.kind === 'promoted' ? state.at : null;
 }

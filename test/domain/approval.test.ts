@@ -35,8 +35,8 @@ describe('the subject', () => {
       images: [[IMAGE, NEW]],
       baseline: [[IMAGE, 'main', OLD]],
       outcomes: [
-        ['size', 'linux/amd64', 'pass'],
-        ['source', 'linux/amd64', 'warn'],
+        ['size', 'linux/amd64', 'pass', false],
+        ['source', 'linux/amd64', 'warn', false],
       ],
       tags: [
         [IMAGE, 'rollback-<time>-black-friday', OLD],

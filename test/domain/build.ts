@@ -77,10 +77,13 @@ export function environment(change: Partial<EnvironmentPolicy> = {}): Environmen
   return { ...must(findEnvironment(policy(), 'production')), ...change };
 }
 
-export function context(change: Partial<DecisionContext> = {}): DecisionContext {
+/** What a decision is made from, and the policy that holds meanwhile. */
+export type TestContext = DecisionContext & { readonly policy: Policy; readonly terms: EnvironmentPolicy };
+
+export function context(change: Partial<TestContext> = {}): TestContext {
   return {
     policy: policy(),
-    environment: environment(),
+    terms: environment(),
     githubHost: 'github.com',
     now: NOW,
     sha256,
@@ -155,6 +158,8 @@ export function promotion(change: Partial<Promotion> = {}): Promotion {
     kind: 'promotion',
     requester: ALICE,
     reason: 'Black Friday',
+    force: false,
+    versionTag: null,
     source: { typed: 'staging-abc1234', tag: tag('staging-abc1234') },
     images: [{ repository: IMAGE, digest: NEW, commit: null, commitTag: null, platforms: [] }],
     baseline: [],
@@ -162,6 +167,7 @@ export function promotion(change: Partial<Promotion> = {}): Promotion {
     reviews: [],
     moves: [],
     policyBlob: 'none',
+    terms: environment(),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: 3 },

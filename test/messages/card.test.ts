@@ -355,7 +355,7 @@ test.each<[string, Partial<Promotion>, string]>([
   ],
   [
     'cancelled',
-    { state: { kind: 'cancelled', by: JO } },
+    { state: { kind: 'cancelled', by: JO, because: 'person' } },
     '### ■ P12 · `staging-abc1234` → `production` · Cancelled by jo',
   ],
   [

@@ -71,7 +71,6 @@ test.each<[string, Refusal]>([
     'registry-problem',
     {
       code: 'registry-problem',
-      image: IMAGE,
       problem: 'GET of the tag list answered HTTP 403 DENIED; is GHCR_TOKEN a classic token with read:packages?',
     },
   ],

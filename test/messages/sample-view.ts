@@ -47,6 +47,8 @@ const PROMOTION: Promotion = {
   kind: 'promotion',
   requester: { id: 1, login: 'maria' },
   reason: null,
+  force: false,
+  versionTag: null,
   source: { typed: 'abc1234', tag: tagOf('staging-abc1234') },
   images: [
     {
@@ -70,6 +72,7 @@ const PROMOTION: Promotion = {
     { kind: 'floating', repository: IMAGE, tag: tagOf('latest'), baseline: OLD, digest: NEW },
   ],
   policyBlob: 'none',
+  terms: PRODUCTION,
   otherReviewers: 'some',
   notice: null,
   thread: { issue: 3 },

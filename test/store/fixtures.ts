@@ -1,6 +1,7 @@
 // Values that the store's tests start from.
 import { createHash } from 'node:crypto';
 import type { JournalEntry } from '../../src/domain/decide.ts';
+import { defaultEnvironment } from '../../src/domain/policy.ts';
 import type { Promotion, Repo } from '../../src/domain/promotion.ts';
 import {
   parseDigest,
@@ -46,6 +47,8 @@ export function promotion(over: Partial<Promotion> = {}): Promotion {
     kind: 'promotion',
     requester: { id: 1, login: 'ada' },
     reason: null,
+    force: false,
+    versionTag: null,
     source: { typed: 'abc1234', tag: tag('staging-abc1234') },
     images: [{ repository: image, digest: digest('a'), commit: null, commitTag: null, platforms: [] }],
     baseline: [],
@@ -53,6 +56,7 @@ export function promotion(over: Partial<Promotion> = {}): Promotion {
     reviews: [],
     moves: [],
     policyBlob: 'none',
+    terms: defaultEnvironment('production'),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: 5 },
@@ -81,7 +85,7 @@ export async function storePromotion(store: Store, over: Partial<Promotion> = {}
   });
 }
 
-function legal<T>(parse: (text: string) => T | null, text: string): T {
+export function legal<T>(parse: (text: string) => T | null, text: string): T {
   const value = parse(text);
   if (value === null) throw new Error(`the test uses an illegal ${text}`);
   return value;

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { defaultEnvironment } from '../../src/domain/policy.ts';
 import type { Promotion, PromotionState } from '../../src/domain/promotion.ts';
 import { formatPromotion, readPromotion } from '../../src/store/promotion-document.ts';
-import { digest, promotion, repo, repository, tag } from './fixtures.ts';
+import { legal, digest, promotion, repo, repository, tag } from './fixtures.ts';
 import { parseCommitSha } from '../../src/domain/reference.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 20 });
@@ -11,7 +12,7 @@ const person = fc.record({ id: int, login: text });
 const aDigest = fc.constantFrom('a', 'b', '0').map(digest);
 const aTag = fc.constantFrom('main', 'latest', 'v1.2.3', 'staging-abc1234').map(tag);
 const anImage = fc.constantFrom('ghcr.io/acme/dotca', '127.0.0.1:5000/acme/api').map(repository);
-const aCommit = fc.constantFrom('0', 'f').map((hex) => parseCommitSha(hex.repeat(40)));
+const aCommit = fc.constantFrom('0', 'f').map((hex) => legal(parseCommitSha, hex.repeat(40)));
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
 const list = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { maxLength: 3 });
 
@@ -39,7 +40,21 @@ const states: { readonly [Kind in PromotionState['kind']]: fc.Arbitrary<Extract<
   rejected: fc.record({ kind: fc.constant('rejected') }),
   declined: fc.record({ kind: fc.constant('declined'), by: person, reason: maybe(text) }),
   failed: fc.record({ kind: fc.constant('failed'), failure }),
-  cancelled: fc.record({ kind: fc.constant('cancelled'), by: person }),
+  cancelled: fc.record({
+    kind: fc.constant('cancelled'),
+    by: maybe(person),
+    because: fc.constantFrom('person', 'installation-gone', 'repository-gone'),
+  }),
+  deploying: fc.record({ kind: fc.constant('deploying'), at: int, since: int, url: maybe(text) }),
+  deployed: fc.record({ kind: fc.constant('deployed'), at: int, since: int, url: maybe(text) }),
+  'deployment-failed': fc.record({ kind: fc.constant('deployment-failed'), at: int, since: int, url: maybe(text) }),
+  'waiting-for-image': fc.record({
+    kind: fc.constant('waiting-for-image'),
+    repository: anImage,
+    commit: aCommit,
+    tags: list(aTag),
+    until: int,
+  }),
   superseded: fc.record({
     kind: fc.constant('superseded'),
     by: fc.oneof(
@@ -58,7 +73,9 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
   kind: fc.constantFrom('promotion', 'rollback'),
   requester: person,
   reason: maybe(text),
-  source: fc.record({ typed: text, tag: aTag }),
+  force: fc.boolean(),
+  versionTag: maybe(aTag),
+  source: fc.record({ typed: text, tag: maybe(aTag) }),
   images: list(
     fc.record({
       repository: anImage,
@@ -109,6 +126,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
     ),
   ),
   policyBlob: text,
+  terms: fc.constantFrom(defaultEnvironment('production'), defaultEnvironment('canary')),
   otherReviewers: fc.constantFrom('some', 'none', 'unknown'),
   notice: maybe(
     fc.oneof(
@@ -116,7 +134,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
         kind: fc.constant('production-moved' as const),
         tags: list(fc.record({ tag: aTag, from: maybe(aDigest), to: maybe(aDigest) })),
       }),
-      fc.record({ kind: fc.constant('outcomes-changed' as const) }),
+      fc.record({ kind: fc.constantFrom('policy-changed' as const, 'outcomes-changed' as const) }),
     ),
   ),
   thread: maybe(fc.record({ issue: int })),

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../audit.ts';
 import type { Effect } from '../effect.ts';
 import type { ImageFacts } from '../image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../policy.ts';
-import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
+import type { CancelCause, DeploymentNews, Failure, Promotion, StateKind, TagOutcome } from '../promotion.ts';
 import type { CommitSha, Digest, Tag } from '../reference.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../review.ts';
@@ -15,6 +15,9 @@ export type PromotionEvent =
   | { readonly kind: 'identified'; readonly commit: CommitSha | null; readonly platforms: readonly string[] }
   | {
       readonly kind: 'examined';
+      /** As it stands now, and what it says of the promotion's environment. */
+      readonly policy: Policy;
+      readonly terms: EnvironmentPolicy;
       readonly facts: ImageFacts;
       readonly commitTag: Tag | null;
       readonly production: readonly TagState[];
@@ -31,8 +34,17 @@ export type PromotionEvent =
     }
   | { readonly kind: 'cancelled'; readonly by: Actor }
   | { readonly kind: 'rerequested'; readonly by: Actor }
+  /** The policy file was edited since the plan was made. */
+  | { readonly kind: 'policy-changed' }
   /** Production was read again: the lane is free, or the plan's baseline was found moved before anything was written. */
   | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
+  /** The image that was waited for is there: its digest is pinned now. */
+  | { readonly kind: 'image-appeared'; readonly tag: Tag; readonly digest: Digest }
+  /** The registry says for good that it can't be read. */
+  | { readonly kind: 'image-unreadable'; readonly problem: string }
+  | ({ readonly kind: 'deployment-status'; readonly status: DeploymentStatus } & Omit<DeploymentNews, 'at'>)
+  /** The App may not act there any more. */
+  | { readonly kind: 'withdrawn'; readonly because: Exclude<CancelCause, 'person'> }
   /** A promotion that was asked for later reached production. */
   | { readonly kind: 'overtaken'; readonly by: number }
   | { readonly kind: 'applied'; readonly tags: readonly TagOutcome[] }
@@ -45,8 +57,6 @@ export type PromotionEvent =
   | { readonly kind: 'time-passed' };
 
 export type DecisionContext = {
-  readonly policy: Policy;
-  readonly environment: EnvironmentPolicy;
   readonly githubHost: string;
   readonly now: number;
   /** Lower-case hex. */
@@ -80,3 +90,5 @@ export type JournalEntry = {
 };
 
 export type EventOf<Kind extends PromotionEvent['kind']> = Extract<PromotionEvent, { kind: Kind }>;
+
+export type DeploymentStatus = Extract<StateKind, 'deploying' | 'deployed' | 'deployment-failed'>;

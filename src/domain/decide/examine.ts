@@ -3,7 +3,7 @@ import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { commitOf } from '../image-facts.ts';
-import type { Promotion } from '../promotion.ts';
+import type { MovedTag, Notice, Promotion } from '../promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import { validate } from '../validation.ts';
 import { entryOf, fail, showEffects } from './accept.ts';
@@ -30,19 +30,19 @@ export function decideIdentified(
 /** The rules judge the facts. Reviews from before a Re-run count on where the same outcomes come out again. */
 export function decideExamined(promotion: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
-  const { facts, commitTag, production, otherReviewers } = event;
-  const { policy, githubHost, now } = context;
+  const { policy, terms, facts, commitTag, production, otherReviewers } = event;
+  const { githubHost, now } = context;
   const platforms = facts.platforms.map(({ platform }) => platform);
   const images = promotion.images.map((image) => ({ ...image, commit: commitOf(facts), commitTag, platforms }));
   const findings = validate(facts, { policy, repo: promotion.repo.name, githubHost });
   const moved = movedTags(promotion.baseline, production);
   return settle(
-    { ...promotion, images, findings, otherReviewers, updatedAt: now },
+    { ...promotion, images, findings, otherReviewers, terms, policyBlob: policy.blob, updatedAt: now },
     {
       subjectBefore: context.sha256(subjectOf(promotion)),
       production,
       context,
-      because: moved.length > 0 ? { kind: 'production-moved', tags: moved } : { kind: 'outcomes-changed' },
+      because: noticeOf({ moved, policyChanged: policy.blob !== promotion.policyBlob }),
       entry: (settlement) =>
         entryOf(promotion, context, 'examined', {
           state: settlement.state,
@@ -79,9 +79,27 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
   };
 }
 
+/** Whoever waits is examined again under the policy of today; what is being written goes on as it was approved. */
+export function decidePolicyChanged(promotion: Promotion, context: DecisionContext): Decision {
+  const { id, state } = promotion;
+  if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
+  return {
+    kind: 'accepted',
+    promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
+    effects: [{ kind: 'collect-facts', promotionId: id }, ...showEffects(id)],
+    audit: [entryOf(promotion, context, 'policy-changed', { before: promotion.policyBlob })],
+    journal: [],
+  };
+}
+
 function refuseRerun({ number, state }: Promotion, by: Actor): Refusal | null {
   if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: 're-run' };
   if (!reaches(by.role, 'write')) return { code: 'not-permitted', verb: 're-run', role: by.role, wanted: 'write' };
   if (state.kind === 'awaiting-approval' || state.kind === 'rejected') return null;
   return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
+}
+
+function noticeOf(change: { readonly moved: readonly MovedTag[]; readonly policyChanged: boolean }): Notice {
+  if (change.moved.length > 0) return { kind: 'production-moved', tags: change.moved };
+  return { kind: change.policyChanged ? 'policy-changed' : 'outcomes-changed' };
 }

@@ -47,12 +47,12 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
 function refuseReview(
   promotion: Promotion,
   { by, verdict, via }: EventOf<'reviewed'>,
-  { environment, sha256 }: DecisionContext,
+  { sha256 }: DecisionContext,
 ): Refusal | null {
   const { number, state, requester } = promotion;
-  const { role, users, selfApproval } = environment.approvals;
+  const { role, users, selfApproval } = promotion.terms.approvals;
   if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
-  const bar = reviewBarOf(environment.approvals, by);
+  const bar = reviewBarOf(promotion.terms.approvals, by);
   if (bar?.kind === 'role') return { code: 'not-permitted', verb: verdict, role: by.role, wanted: bar.wanted };
   if (bar?.kind === 'not-listed') return { code: 'not-a-reviewer', verb: verdict, users, role };
   if (state.kind !== 'awaiting-approval') {

@@ -30,7 +30,7 @@ export function settle(
 ): Accepted {
   const { context, production, entry } = args;
   const subjectBefore = args.subjectBefore ?? context.sha256(subjectOf(promotion));
-  const { planned, alreadyThere } = planInto(promotion, production, context);
+  const { planned, alreadyThere } = planInto(promotion, production);
   const { findings, reviews } = planned;
   const changed = context.sha256(subjectOf(planned)) !== subjectBefore;
   const voided = changed
@@ -56,7 +56,7 @@ export function proceed(asked: Promotion, context: DecisionContext, audit: reado
   const promotion = { ...withLiveNotice(asked, context), updatedAt: context.now };
   const subject = context.sha256(subjectOf(promotion));
   const missing = approvalsMissing({
-    approvals: context.environment.approvals,
+    approvals: promotion.terms.approvals,
     requester: promotion.requester,
     reviews: promotion.reviews,
     subject,
@@ -92,9 +92,8 @@ export function proceed(asked: Promotion, context: DecisionContext, audit: reado
 function planInto(
   promotion: Promotion,
   production: readonly TagState[],
-  { environment, policy }: DecisionContext,
 ): { readonly planned: Promotion; readonly alreadyThere: boolean } {
-  const { kind, reason } = promotion;
+  const { kind, reason, terms: environment } = promotion;
   const plan = planTags({ image: imageOf(promotion), environment, kind, reason, production });
   // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
   const baseline = environment.tags.flatMap((floating) =>
@@ -107,7 +106,6 @@ function planInto(
     planned: {
       ...promotion,
       baseline,
-      policyBlob: policy.blob,
       moves: plan.kind === 'moves' ? plan.moves : [],
       findings: plan.kind === 'kept-tag-taken' ? [...others, keptTagTaken(plan)] : others,
     },

@@ -1,7 +1,7 @@
 // Ends a promotion before anything was written: somebody cancelled it, a newer one overtook it, or time ran out.
 import { reaches, type Actor } from '../actor.ts';
 import type { Decision, DecisionContext } from './decision.ts';
-import { isOpen, type Promotion, type PromotionState } from '../promotion.ts';
+import { isOpen, type CancelCause, type Promotion, type PromotionState } from '../promotion.ts';
 import { end } from './accept.ts';
 import { expiryOf, expiryTimer } from './request.ts';
 
@@ -16,7 +16,17 @@ export function decideCancelled(promotion: Promotion, by: Actor, context: Decisi
     return { kind: 'refused', refusal: { code: 'cannot-cancel', promotion: number, state: state.kind }, audit: [] };
   }
   const person = { id: by.id, login: by.login };
-  return end(promotion, { kind: 'cancelled', by: person }, { context, actor: person, details: {} });
+  return end(promotion, { kind: 'cancelled', by: person, because: 'person' }, { context, actor: person, details: {} });
+}
+
+/** Nobody can act there any more; what is being written goes on as long as the registry lets it. */
+export function decideWithdrawn(
+  promotion: Promotion,
+  because: Exclude<CancelCause, 'person'>,
+  context: DecisionContext,
+): Decision {
+  if (!canWithdraw(promotion.state)) return { kind: 'ignored' };
+  return end(promotion, { kind: 'cancelled', by: null, because }, { context, actor: null, details: { because } });
 }
 
 /** A newer promotion in production ends the older ones that are not writing, wherever they are: order of news is chance. */
@@ -28,7 +38,12 @@ export function decideOvertaken(promotion: Promotion, by: number, context: Decis
 
 /** Only a question to people expires. Elsewhere the timer is set again, as it may have to be asked once more. */
 export function decideTimePassed(promotion: Promotion, context: DecisionContext): Decision {
-  if (!isOpen(promotion.state) || context.now < expiryOf(promotion)) return { kind: 'ignored' };
+  const { state } = promotion;
+  if (state.kind === 'waiting-for-image') {
+    if (context.now < state.until) return { kind: 'ignored' };
+    return end(promotion, { kind: 'expired' }, { context, actor: null, details: { waitedFor: state.tags } });
+  }
+  if (!isOpen(state) || context.now < expiryOf(promotion)) return { kind: 'ignored' };
   if (promotion.state.kind === 'awaiting-approval') {
     return end(promotion, { kind: 'expired' }, { context, actor: null, details: {} });
   }

@@ -3,7 +3,13 @@ import { listsAnother } from '../../domain/approval.ts';
 import { decide } from '../../domain/decide.ts';
 import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image-facts.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
-import type { ApprovalPolicy } from '../../domain/policy.ts';
+import {
+  findEnvironment,
+  termsFor,
+  type ApprovalPolicy,
+  type EnvironmentPolicy,
+  type Policy,
+} from '../../domain/policy.ts';
 import { imageOf, type Promotion } from '../../domain/promotion.ts';
 import type { Tag } from '../../domain/reference.ts';
 import type { TagState } from '../../domain/tag-plan.ts';
@@ -14,7 +20,7 @@ import { collectLineage } from '../../facts/lineage.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { commitAndContinue, commitOf } from '../commit.ts';
 import { DONE, type Handler, type Job, type JobOutcome } from '../handler.ts';
-import { loadContext, loadPromotion } from '../load.ts';
+import { loadContext, loadPolicy, loadPromotion } from '../load.ts';
 import { isPatient } from '../patience.ts';
 import { readProduction } from '../read-production.ts';
 import { findCommitTag } from '../resolve-source.ts';
@@ -27,22 +33,29 @@ export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
     return await examine(services, { job, promotion });
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
-    const today = await loadPromotion(services, promotion.id);
-    const event = { kind: 'examination-failed', problem: error.message } as const;
-    return { kind: 'done', commit: commitOf(today, decide(today, event, await loadContext(services, today))) };
+    return failExamination(services, promotion, error.message);
   }
 };
 
 type Examination = { readonly job: Job<'collect-facts'>; readonly promotion: Promotion };
 
 async function examine(services: Services, { job, promotion }: Examination): Promise<JobOutcome> {
+  const loaded = await loadPolicy(services, promotion.repo);
+  if (loaded.kind === 'unreadable')
+    return failExamination(services, promotion, `The policy file can't be read: ${loaded.problems.join(' ')}`);
+  const { policy } = loaded;
+  const environment = findEnvironment(policy, promotion.environment);
+  if (environment === null) {
+    const problem = `The policy file has no environment ${promotion.environment} any more.`;
+    return failExamination(services, promotion, problem);
+  }
+  const terms = termsFor({ policy, environment, kind: promotion.kind });
   const { registry, github } = services;
   const { repository, digest } = imageOf(promotion);
-  const { policy, environment } = await loadContext(services, promotion);
   const client = github.forInstallation(promotion.repo.installationId);
   const contents = await collectContents({ registry, repository }, digest);
   const lineage = await collectLineage(
-    { github: client, repo: promotion.repo.name, branches: [...new Set([policy.staging.branch, environment.branch])] },
+    { github: client, repo: promotion.repo.name, branches: [...new Set([policy.staging.branch, terms.branch])] },
     contents,
   );
   const { tag } = promotion.source;
@@ -51,11 +64,17 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
   const [rest, otherReviewers] = await Promise.all([
-    collectRest(services, { promotion, facts, contents }),
-    lookForReviewer(services, promotion, environment.approvals),
+    collectRest(services, { promotion, facts, contents, policy, terms }),
+    lookForReviewer(services, promotion, terms.approvals),
   ]);
   const today = await loadPromotion(services, promotion.id);
-  const decision = decide(today, { kind: 'examined', ...rest, otherReviewers }, await loadContext(services, today));
+  const event = { kind: 'examined', policy, terms, ...rest, otherReviewers } as const;
+  return { kind: 'done', commit: commitOf(today, decide(today, event, await loadContext(services, today))) };
+}
+
+async function failExamination(services: Services, promotion: Promotion, problem: string): Promise<JobOutcome> {
+  const today = await loadPromotion(services, promotion.id);
+  const decision = decide(today, { kind: 'examination-failed', problem }, await loadContext(services, today));
   return { kind: 'done', commit: commitOf(today, decision) };
 }
 
@@ -97,11 +116,16 @@ type Rest = {
 
 async function collectRest(
   services: Services,
-  args: { readonly promotion: Promotion; readonly facts: ImageFacts; readonly contents: ImageContents },
+  args: {
+    readonly promotion: Promotion;
+    readonly facts: ImageFacts;
+    readonly contents: ImageContents;
+    readonly policy: Policy;
+    readonly terms: EnvironmentPolicy;
+  },
 ): Promise<Rest> {
-  const { promotion, facts, contents } = args;
+  const { promotion, facts, contents, policy, terms: environment } = args;
   const { registry } = services;
-  const { policy, environment } = await loadContext(services, promotion);
   const image = imageOf(promotion);
   const { repository, digest } = image;
   const commit = commitOfImage(facts);

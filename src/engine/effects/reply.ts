@@ -2,7 +2,7 @@
 import { known, unknown } from '../../domain/image-facts.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
 import { findEnvironment } from '../../domain/policy.ts';
-import { imageOf, type Promotion, type Repo } from '../../domain/promotion.ts';
+import { imageOf, promotedAt, sourceName, type Promotion, type Repo } from '../../domain/promotion.ts';
 import type { StatusSubject } from '../../domain/reply.ts';
 import { renderReply } from '../../messages/replies.ts';
 import type { EnvironmentStatus, LastPromoted, StatusView } from '../../messages/status.ts';
@@ -46,9 +46,10 @@ async function loadEnvironment(services: Services, repo: Repo, name: string): Pr
 }
 
 async function readTags(services: Services, repo: Repo, name: string): Promise<EnvironmentStatus['tags']> {
-  const policy = loadPolicy(services, repo);
-  const environment = findEnvironment(policy, name);
-  const repository = policy.images[0];
+  const loaded = await loadPolicy(services, repo);
+  if (loaded.kind === 'unreadable') return unknown(loaded.problems.join(' '));
+  const environment = findEnvironment(loaded.policy, name);
+  const repository = loaded.policy.images[0];
   if (environment === null || repository === undefined) return unknown(`the policy has no environment ${name}`);
   try {
     const read = environment.tags.map(async (tag) => ({
@@ -64,9 +65,10 @@ async function readTags(services: Services, repo: Repo, name: string): Promise<E
 }
 
 async function describe(services: Services, promotion: Promotion): Promise<LastPromoted | null> {
-  const { number, source, requester, state } = promotion;
-  if (state.kind !== 'promoted') return null;
+  const { number, requester } = promotion;
+  const at = promotedAt(promotion);
+  if (at === null) return null;
   const { cardUrl } = await loadView(services, promotion);
   const { digest } = imageOf(promotion);
-  return { number, source: source.tag, digest, at: state.at, requester: requester.login, cardUrl };
+  return { number, source: sourceName(promotion), digest, at, requester: requester.login, cardUrl };
 }

@@ -1,6 +1,7 @@
 // Tries again to move back what a failed promotion left behind: hourly, until it works or a newer promotion succeeds.
 import { decide } from '../../domain/decide.ts';
 import { RESTORE_EVERY_MS } from '../../domain/decide/outcome.ts';
+import { promotedAt } from '../../domain/promotion.ts';
 import { findLastPromoted } from '../../store/promotions.ts';
 import { LeaseLost } from '../apply/application.ts';
 import { readOutcomes } from '../apply/outcomes.ts';
@@ -14,7 +15,7 @@ export const restoreProduction: Handler<'restore-production'> = async (job, serv
   const { state, repo, environment } = promotion;
   if (state.kind !== 'failed' || state.failure.production !== 'mixed') return DONE;
   const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
-  if (last?.state.kind === 'promoted' && last.state.at > promotion.updatedAt) return DONE;
+  if (last !== null && (promotedAt(last) ?? 0) > promotion.updatedAt) return DONE;
   const at = services.now() + RESTORE_EVERY_MS;
   const context = await loadContext(services, promotion);
   // The tags are being moved by a newer promotion, which was planned over what they hold now.

@@ -1,6 +1,6 @@
 // The lane is free, or production moved: each open promotion of the environment is looked at again, oldest first.
 import { decide } from '../../domain/decide.ts';
-import type { Promotion } from '../../domain/promotion.ts';
+import { promotedAt, type Promotion } from '../../domain/promotion.ts';
 import { findLastPromoted, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { commitOf } from '../commit.ts';
@@ -33,6 +33,6 @@ export const revisitPromotion: Handler<'revisit-promotion'> = async ({ payload }
   return { kind: 'done', commit: commitOf(promotion, decision) };
 };
 
-function wasPromotedAfter({ state }: Promotion, { createdAt }: Promotion): boolean {
-  return state.kind === 'promoted' && state.at >= createdAt;
+function wasPromotedAfter(last: Promotion, { createdAt }: Promotion): boolean {
+  return (promotedAt(last) ?? 0) >= createdAt;
 }

@@ -1,15 +1,14 @@
 // Promotions in every state, and events by name, for the tests of the state machine.
 import {
-  decide,
+  decide as decideInDomain,
   type Accepted,
   type Decision,
-  type DecisionContext,
   type PromotionEvent,
 } from '../../../src/domain/decide.ts';
 import { unknown } from '../../../src/domain/image-facts.ts';
 import type { Promotion, StateKind } from '../../../src/domain/promotion.ts';
 import { ALICE, actor, BOB, COMMIT, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
-import { production, promotion, tag } from '../build.ts';
+import { environment, policy, production, promotion, tag, type TestContext } from '../build.ts';
 
 export const KEPT = 'main-staging-abc1234';
 export const BEFORE = production({ main: OLD, latest: OLD, [KEPT]: null });
@@ -35,6 +34,13 @@ export const EVENTS = {
     production: production({ main: FOREIGN, latest: OLD, [KEPT]: FOREIGN }),
   },
   'production holds it': { kind: 'production-read', production: production({ main: NEW, latest: NEW, [KEPT]: NEW }) },
+  'policy-changed': { kind: 'policy-changed' },
+  'image-appeared': { kind: 'image-appeared', tag: tag('staging-abc1234'), digest: NEW },
+  'image-unreadable': { kind: 'image-unreadable', problem: 'the registry answered 403' },
+  'deployment started': { kind: 'deployment-status', status: 'deploying', since: NOW, url: null },
+  'deployment succeeded': { kind: 'deployment-status', status: 'deployed', since: NOW, url: null },
+  'deployment failed': { kind: 'deployment-status', status: 'deployment-failed', since: NOW, url: null },
+  withdrawn: { kind: 'withdrawn', because: 'installation-gone' },
   overtaken: { kind: 'overtaken', by: 13 },
   applied: { kind: 'applied', tags: [written] },
   'apply-stopped': { kind: 'apply-stopped', problem: 'the registry answered 403' },
@@ -50,6 +56,8 @@ export function examined(
 ): Extract<PromotionEvent, { kind: 'examined' }> {
   return {
     kind: 'examined',
+    policy: policy(),
+    terms: environment(),
     facts: facts(),
     commitTag: tag('staging-abc1234'),
     production: BEFORE,
@@ -62,8 +70,18 @@ export function approve(by: Promotion['requester']): Extract<PromotionEvent, { k
   return { kind: 'reviewed', verdict: 'approve', by: actor(by), reason: null, via: { kind: 'comment' } };
 }
 
+/** The decision under the policy of the context: the promotion was planned under it, and it is examined under it. */
+export function decide(
+  before: Promotion,
+  event: PromotionEvent,
+  { policy: today, terms, ...at }: TestContext,
+): Decision {
+  const told = event.kind === 'examined' ? { ...event, policy: today, terms } : event;
+  return decideInDomain({ ...before, terms }, told, at);
+}
+
 /** The decision where it must be an accepted one. */
-export function accept(before: Promotion, event: PromotionEvent, at: DecisionContext = context()): Accepted {
+export function accept(before: Promotion, event: PromotionEvent, at: TestContext = context()): Accepted {
   const decision = decide(before, event, at);
   if (decision.kind !== 'accepted')
     throw new Error(`${event.kind} in ${before.state.kind}: ${JSON.stringify(decision)}`);
@@ -92,6 +110,11 @@ function applying(): Promotion {
 /** A promotion that came to this state the way promotions do. */
 export function promotionIn(state: StateKind): Promotion {
   switch (state) {
+    case 'waiting-for-image':
+      return promotion({
+        images: [],
+        state: { kind: state, repository: IMAGE, commit: COMMIT, tags: [tag('staging-abc1234')], until: NOW + 1 },
+      });
     case 'examining':
       return promotion();
     case 'awaiting-approval':
@@ -102,6 +125,12 @@ export function promotionIn(state: StateKind): Promotion {
       return applying();
     case 'promoted':
       return accept(applying(), EVENTS.applied).promotion;
+    case 'deploying':
+      return accept(promotionIn('promoted'), EVENTS['deployment started']).promotion;
+    case 'deployed':
+      return accept(promotionIn('promoted'), EVENTS['deployment succeeded']).promotion;
+    case 'deployment-failed':
+      return accept(promotionIn('promoted'), EVENTS['deployment failed']).promotion;
     case 'failed':
       return accept(applying(), EVENTS['apply-failed']).promotion;
     case 'rejected':

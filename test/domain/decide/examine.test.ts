@@ -1,6 +1,6 @@
 // What an examination makes of a promotion, and what a Re-run keeps.
 import { describe, expect, test } from 'vitest';
-import { decide, decideRequest } from '../../../src/domain/decide.ts';
+import { decideRequest } from '../../../src/domain/decide.ts';
 import { known, unknown } from '../../../src/domain/image-facts.ts';
 import {
   actor,
@@ -18,13 +18,25 @@ import {
   OLD,
 } from '../build.ts';
 import { platform, production, promotion, ruleContext } from '../build.ts';
-import { accept, approve, BEFORE, effectsOf, EVENTS, examined, KEPT, MOVED, promotionIn, summary } from './build.ts';
+import {
+  decide,
+  accept,
+  approve,
+  BEFORE,
+  effectsOf,
+  EVENTS,
+  examined,
+  KEPT,
+  MOVED,
+  promotionIn,
+  summary,
+} from './build.ts';
 
 const TWO = context({
-  environment: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+  terms: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
 });
 const NONE = context({
-  environment: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+  terms: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
 });
 const smaller = facts({ platforms: [platform({ sizeBytes: known(1) }), platform({ platform: 'linux/arm64' })] });
 
@@ -179,7 +191,7 @@ describe('a Re-run', () => {
   test('under an edited policy file voids the reviews', () => {
     const edited = { ...TWO, policy: { ...ruleContext().policy, blob: 'a1b2c3' } };
     const { promotion: after } = accept(rerun, examined({}), edited);
-    expect(after).toMatchObject({ policyBlob: 'a1b2c3', notice: { kind: 'outcomes-changed' } });
+    expect(after).toMatchObject({ policyBlob: 'a1b2c3', notice: { kind: 'policy-changed' } });
     expect(accept(after, approve(CAROL), edited).promotion.state.kind).toBe('awaiting-approval');
   });
 

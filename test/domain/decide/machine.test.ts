@@ -1,9 +1,8 @@
 // Every state with every event: the next state, the refusal, or nothing to do.
 import { expect, test } from 'vitest';
-import { decide } from '../../../src/domain/decide.ts';
 import type { StateKind } from '../../../src/domain/promotion.ts';
 import { context, must, NOW } from '../build.ts';
-import { EVENTS, promotionIn, summary, type EventName } from './build.ts';
+import { decide, EVENTS, promotionIn, summary, type EventName } from './build.ts';
 
 const LATE = context({ now: NOW + 15 * 24 * 60 * 60 * 1000 });
 
@@ -21,6 +20,13 @@ const END = {
   'production moved': '-',
   'kept tag taken': '-',
   'production holds it': '-',
+  'policy-changed': '-',
+  'image-appeared': '-',
+  'image-unreadable': '-',
+  'deployment started': '-',
+  'deployment succeeded': '-',
+  'deployment failed': '-',
+  withdrawn: '-',
   overtaken: '-',
   applied: '-',
   'apply-stopped': '-',
@@ -29,7 +35,24 @@ const END = {
   'time is up': '-',
 } as const satisfies Record<EventName, string>;
 
+/** The tags stand: the deployment may say how it goes. */
+const STANDS = {
+  ...END,
+  'deployment started': 'deploying',
+  'deployment succeeded': 'deployed',
+  'deployment failed': 'deployment-failed',
+} as const;
+
 const NEXT: Record<StateKind, Record<EventName, string>> = {
+  'waiting-for-image': {
+    ...END,
+    'image-appeared': 'examining',
+    'image-unreadable': 'failed',
+    cancelled: 'cancelled',
+    withdrawn: 'cancelled',
+    overtaken: 'superseded',
+    'time is up': 'expired',
+  },
   examining: {
     ...END,
     identified: 'examining',
@@ -37,6 +60,7 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
     'examined badly': 'rejected',
     'examination-failed': 'failed',
     cancelled: 'cancelled',
+    withdrawn: 'cancelled',
     overtaken: 'superseded',
     'time is up': 'examining',
   },
@@ -45,6 +69,8 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
     approved: 'applying',
     rejected: 'declined',
     cancelled: 'cancelled',
+    withdrawn: 'cancelled',
+    'policy-changed': 'examining',
     rerequested: 'examining',
     'production moved': 'awaiting-approval',
     'kept tag taken': 'rejected',
@@ -55,6 +81,8 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
   scheduled: {
     ...END,
     cancelled: 'cancelled',
+    withdrawn: 'cancelled',
+    'policy-changed': 'examining',
     'production as planned': 'applying',
     'production moved': 'awaiting-approval',
     'kept tag taken': 'rejected',
@@ -75,7 +103,10 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
   },
   rejected: { ...END, rerequested: 'examining' },
   failed: { ...END, restored: 'failed' },
-  promoted: END,
+  promoted: STANDS,
+  deploying: { ...STANDS, 'deployment started': '-' },
+  deployed: { ...STANDS, 'deployment succeeded': '-' },
+  'deployment-failed': { ...STANDS, 'deployment failed': '-' },
   declined: END,
   cancelled: END,
   superseded: END,
@@ -99,8 +130,8 @@ const PAIRS = Object.keys(NEXT)
   );
 
 test('the table has every pair of a state and an event', () => {
-  expect(PAIRS).toHaveLength(11 * 18);
-  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(13);
+  expect(PAIRS).toHaveLength(15 * 25);
+  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(18);
 });
 
 test.each(PAIRS)('%s, %s → %s', (state, event, next) => {

@@ -1,16 +1,28 @@
 // News from outside: production moved, a newer promotion, how the writing ended, time.
 import { describe, expect, test } from 'vitest';
-import { APPROVAL_EXPIRES_AFTER_MS, decide } from '../../../src/domain/decide.ts';
+import { APPROVAL_EXPIRES_AFTER_MS } from '../../../src/domain/decide.ts';
 import type { StateKind } from '../../../src/domain/promotion.ts';
 import { actor, ALICE, BOB, CAROL, context, environment, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
 import { production, promotion, tag } from '../build.ts';
-import { accept, approve, BEFORE, effectsOf, EVENTS, examined, KEPT, MOVED, promotionIn, summary } from './build.ts';
+import {
+  decide,
+  accept,
+  approve,
+  BEFORE,
+  effectsOf,
+  EVENTS,
+  examined,
+  KEPT,
+  MOVED,
+  promotionIn,
+  summary,
+} from './build.ts';
 
 const TWO = context({
-  environment: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+  terms: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
 });
 const NONE = context({
-  environment: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+  terms: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
 });
 const DAY_MS = 24 * 60 * 60 * 1000;
 const revisit = { kind: 'revisit-environment', repoId: 77, environment: 'production' };
@@ -255,7 +267,7 @@ describe('a cancellation', () => {
 
   test('of one that waits for the lane tells who did it', () => {
     const { promotion: after, audit } = accept(promotionIn('scheduled'), EVENTS.cancelled);
-    expect(after.state).toEqual({ kind: 'cancelled', by: ALICE });
+    expect(after.state).toEqual({ kind: 'cancelled', by: ALICE, because: 'person' });
     expect(audit).toMatchObject([{ kind: 'cancelled', actor: ALICE }]);
   });
 });

@@ -1,8 +1,8 @@
 // Whose review is taken, and what it makes of the promotion.
 import { describe, expect, test } from 'vitest';
-import { decide, type DecisionContext, type PromotionEvent } from '../../../src/domain/decide.ts';
-import { actor, ALICE, BOB, CAROL, context, environment, NEW, NOW, OLD } from '../build.ts';
-import { accept, approve, effectsOf, EVENTS, examined, KEPT, promotionIn, summary } from './build.ts';
+import type { PromotionEvent } from '../../../src/domain/decide.ts';
+import { actor, ALICE, BOB, CAROL, context, environment, NEW, NOW, OLD, type TestContext } from '../build.ts';
+import { decide, accept, approve, effectsOf, EVENTS, examined, KEPT, promotionIn, summary } from './build.ts';
 import { production, promotion } from '../build.ts';
 
 type Review = Extract<PromotionEvent, { kind: 'reviewed' }>;
@@ -10,9 +10,9 @@ type Review = Extract<PromotionEvent, { kind: 'reviewed' }>;
 function asking(
   required: number,
   change: { role?: 'write' | 'maintain' | null; users?: readonly string[]; selfApproval?: boolean } = {},
-): DecisionContext {
+): TestContext {
   return context({
-    environment: environment({ approvals: { required, role: 'write', users: [], selfApproval: false, ...change } }),
+    terms: environment({ approvals: { required, role: 'write', users: [], selfApproval: false, ...change } }),
   });
 }
 
@@ -20,7 +20,7 @@ const click = (current: boolean): Pick<Review, 'via'> => ({ via: { kind: 'check-
 const byBob = approve(BOB);
 const no: Review = { ...byBob, verdict: 'reject', reason: 'not now' };
 
-const ROWS: readonly (readonly [string, Review, DecisionContext, string])[] = [
+const ROWS: readonly (readonly [string, Review, TestContext, string])[] = [
   ['somebody with write approves', byBob, asking(1), 'applying'],
   ['an admin approves', { ...byBob, by: actor(BOB, 'admin') }, asking(1), 'applying'],
   ['somebody who may triage approves', { ...byBob, by: actor(BOB, 'triage') }, asking(1), 'not-permitted'],

@@ -1,0 +1,32 @@
+// A promotion that waits for its image: it appears, it can't be read, or time runs out.
+import type { Promotion } from '../promotion.ts';
+import { entryOf, fail, showEffects } from './accept.ts';
+import type { Decision, DecisionContext, EventOf } from './decision.ts';
+
+export function decideImageAppeared(
+  promotion: Promotion,
+  { tag, digest }: EventOf<'image-appeared'>,
+  context: DecisionContext,
+): Decision {
+  const { id, state, source } = promotion;
+  if (state.kind !== 'waiting-for-image') return { kind: 'ignored' };
+  const { repository, commit } = state;
+  return {
+    kind: 'accepted',
+    promotion: {
+      ...promotion,
+      source: { ...source, tag },
+      images: [{ repository, digest, commit, commitTag: null, platforms: [] }],
+      state: { kind: 'examining', again: false },
+      updatedAt: context.now,
+    },
+    effects: [{ kind: 'collect-facts', promotionId: id }, ...showEffects(id)],
+    audit: [entryOf(promotion, context, 'image-appeared', { tag, image: `${repository}@${digest}` })],
+    journal: [],
+  };
+}
+
+export function decideImageUnreadable(promotion: Promotion, problem: string, context: DecisionContext): Decision {
+  if (promotion.state.kind !== 'waiting-for-image') return { kind: 'ignored' };
+  return fail(promotion, { problem, production: 'untouched', tags: [] }, context);
+}
