@@ -7,7 +7,7 @@ import {
   cardOf,
   isPut,
   prepare,
-  repliesOf,
+  mentionsOf,
   runOf,
   say,
   strange,
@@ -122,7 +122,7 @@ test('moved between two writes: the first goes back, the moved one is left, and 
   expect(cardOf(release)).toMatch(/Somebody else moved .?latest/);
   expect(cardOf(release)).toContain(`\`main\` holds \`${old.digest}\`, as before`);
   expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\`; before, it held \`${old.digest}\``);
-  expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
+  expect(mentionsOf(release)).toBe(1);
   expect((await trailOf(world)).map(({ kind }) => kind).slice(-2)).toEqual(['undoing', 'failed']);
   expect(alarmsOf(world)).toEqual([]);
   await world.end();
@@ -162,7 +162,7 @@ test('moved right after the last write: an alarm, and the third digest is never 
   expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
   expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\``);
   expect(cardOf(release)).toMatch(/Somebody else moved .?latest.? meanwhile/);
-  expect(repliesOf(release).filter((body) => body.includes('@ada'))).toHaveLength(1);
+  expect(mentionsOf(release)).toBe(1);
   expect(alarmsOf(world)).toHaveLength(1);
   await world.end();
 });

@@ -1,17 +1,23 @@
-// A process that ends in the middle of applying, wherever that is: the next one finishes what it began, or goes on going back.
+// A process that is killed in the middle of applying, wherever that is: the next one finishes it, or goes on going back.
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Hook } from '../support/registry/double.ts';
 import {
   alarmsOf,
   approved,
   cardOf,
   isPut,
+  isRead,
+  nth,
+  outcomeOf,
   prepare,
+  putsOf,
+  ROLLBACK,
   runOf,
   strange,
   tagsOf,
   trailOf,
+  undisturbed,
   writesOf,
+  type Call,
   type Release,
 } from './release.ts';
 import { IMAGE, Scenario } from './world.ts';
@@ -22,54 +28,13 @@ afterEach(async () => {
   await world.close();
 });
 
-type Call = Parameters<Hook>[0];
-
-const ROLLBACK = 'rollback-20261124-090000-release';
 const LEASE_MS = 30_000;
 const HOUR = 60 * 60_000;
-
-/** True at the n-th call that fits. */
-function nth(n: number, fits: (call: Call) => boolean): (call: Call) => boolean {
-  let count = 0;
-  return (call) => {
-    if (!fits(call)) return false;
-    count += 1;
-    return count === n;
-  };
-}
-
-function isRead({ method, path }: Call): boolean {
-  return method !== 'PUT' && path.startsWith(`/v2/${IMAGE}/manifests/`);
-}
-
-function putsOf(tag: string): (call: Call) => boolean {
-  return ({ method, path }) => method === 'PUT' && path.endsWith(`/${tag}`);
-}
 
 /** A new process, half a minute later: then the jobs of the old one are free. */
 async function restart(): Promise<void> {
   await world.restart();
   await world.pass(LEASE_MS + 1);
-}
-
-type Outcome = {
-  readonly tags: Readonly<Record<string, string>>;
-  readonly run: ReturnType<typeof runOf>;
-  readonly trail: readonly string[];
-};
-
-async function outcomeOf(release: Release): Promise<Outcome> {
-  const trail = (await trailOf(world)).map(({ kind }) => kind);
-  return { tags: tagsOf(world), run: runOf(release), trail };
-}
-
-/** The outcome of a run that nothing disturbed. */
-function undisturbed({ image, old, kept }: Release): Outcome {
-  return {
-    tags: { main: image.digest, latest: image.digest, [kept]: image.digest, [ROLLBACK]: old.digest },
-    run: { conclusion: 'success', title: 'Promoted' },
-    trail: ['requested', 'examined', 'reviewed', 'applying', 'promoted'],
-  };
 }
 
 const WRITES = [1, 2, 3, 4].flatMap((n) => (['before', 'after'] as const).map((when) => ({ n, when })));
@@ -238,65 +203,6 @@ describe('killed when a floating tag was written and not yet noted', () => {
     await world.pass(HOUR);
     expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: release.old.digest });
     expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-    await world.end();
-  });
-});
-
-/** It hangs at that request until it is released; meanwhile another process takes its job over. */
-async function hangAt(fits: (call: Call) => boolean): Promise<{ release: () => Promise<void> }> {
-  const reached = Promise.withResolvers<void>();
-  const hung = Promise.withResolvers<void>();
-  const remove = world.registry.onRequest(async (call) => {
-    if (!fits(call)) return;
-    remove();
-    reached.resolve();
-    await hung.promise;
-  });
-  const ended = world.drain();
-  await reached.promise;
-  await world.abandon();
-  await world.pass(LEASE_MS + 1);
-  return {
-    release: async () => {
-      hung.resolve();
-      await ended;
-    },
-  };
-}
-
-describe('a process that only hung', () => {
-  test.each([
-    ['a kept tag', nth(1, isPut)],
-    ['a floating tag', putsOf('main')],
-  ])('while it wrote %s: the other one finishes, and the late write changes nothing', async (_name, fits) => {
-    world = await Scenario.start();
-    const release = await prepare(world);
-    await approved(release);
-    const hung = await hangAt(fits);
-    expect(await outcomeOf(release)).toEqual(undisturbed(release));
-    const before = world.registry.requests.length;
-    await hung.release();
-
-    expect(await outcomeOf(release)).toEqual(undisturbed(release));
-    expect(world.registry.requests.length).toBe(before);
-    await world.end();
-  });
-
-  test('before it wrote a floating tag that the other one decided to leave alone: it does not write it any more', async () => {
-    world = await Scenario.start();
-    const release = await prepare(world);
-    const { old } = release;
-    world.registry.quirks.deny403 = [{ times: Infinity, on: /^PUT .*\/latest$/ }];
-    await approved(release);
-    // The sixth read is the check of `main`.
-    const hung = await hangAt(nth(6, isRead));
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-    world.registry.quirks.deny403 = [];
-    const before = world.registry.requests.filter(isPut).length;
-    await hung.release();
-
-    expect(world.registry.requests.filter(isPut).length).toBe(before);
-    expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
     await world.end();
   });
 });

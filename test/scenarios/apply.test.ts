@@ -1,7 +1,7 @@
 // Applying a plan when nothing is in the way: which tags are written, over what, and at what cost.
 import { afterEach, expect, test } from 'vitest';
 import { ADA } from '../support/registry/token-service.ts';
-import { cardOf, prepare, repliesOf, runOf, say, strange, tagsOf, trailOf, writesOf } from './release.ts';
+import { cardOf, prepare, repliesOf, ROLLBACK, runOf, say, strange, tagsOf, trailOf, writesOf } from './release.ts';
 import { IMAGE, Scenario, stage } from './world.ts';
 
 let world: Scenario;
@@ -9,8 +9,6 @@ let world: Scenario;
 afterEach(async () => {
   await world.close();
 });
-
-const ROLLBACK = 'rollback-20261124-090000-release';
 
 test('all four tags of a plan are written once, in order, and card, check run and audit trail say so', async () => {
   world = await Scenario.start();

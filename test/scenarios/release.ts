@@ -1,7 +1,11 @@
 // A release in conversation: an issue of acme/dotca, what production holds, the image that shall go there, and where to look.
 import { buildImage, type TestImage } from '../support/registry/images.ts';
+import type { Hook } from '../support/registry/double.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { acme, IMAGE, stage, type Scenario } from './world.ts';
+
+/** The rollback tag of a promotion that was approved at the start of the scenario without a reason. */
+export const ROLLBACK = 'rollback-20261124-090000-release';
 
 export type Release = {
   readonly world: Scenario;
@@ -59,6 +63,11 @@ export function repliesOf({ repo, issue }: Release): readonly string[] {
   return ours.map(({ body }) => body).filter((body) => !/^<!-- imprimatur P\d+ -->/.test(body));
 }
 
+/** How many fresh lines mention the requester. */
+export function mentionsOf(release: Release): number {
+  return repliesOf(release).filter((body) => body.includes('@ada')).length;
+}
+
 export function runOf({ repo, commit }: Release): { readonly conclusion: string | null; readonly title: string } {
   const run = repo.checkRuns(commit).at(-1);
   if (run === undefined) throw new Error('no check run');
@@ -75,6 +84,26 @@ export function isPut({ method, path }: { readonly method: string; readonly path
   return method === 'PUT' && path.startsWith(`/v2/${IMAGE}/manifests/`);
 }
 
+export type Call = Parameters<Hook>[0];
+
+export function isRead({ method, path }: Call): boolean {
+  return method !== 'PUT' && path.startsWith(`/v2/${IMAGE}/manifests/`);
+}
+
+export function putsOf(tag: string): (call: Call) => boolean {
+  return ({ method, path }) => method === 'PUT' && path.endsWith(`/${tag}`);
+}
+
+/** True at the n-th call that fits. */
+export function nth(n: number, fits: (call: Call) => boolean): (call: Call) => boolean {
+  let count = 0;
+  return (call) => {
+    if (!fits(call)) return false;
+    count += 1;
+    return count === n;
+  };
+}
+
 /** The tags of all PUTs so far that the registry took, in order. */
 export function writesOf({ registry }: Scenario): readonly string[] {
   return registry.requests
@@ -88,6 +117,27 @@ export type Entry = { readonly kind: string; readonly promotion: number | null; 
 export async function trailOf(world: Scenario): Promise<readonly Entry[]> {
   const [chain = []] = [...(await world.audit()).values()];
   return chain.map(({ entry }) => readEntry(entry));
+}
+
+export type Outcome = {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly run: ReturnType<typeof runOf>;
+  readonly trail: readonly string[];
+};
+
+/** What became of P1. */
+export async function outcomeOf(release: Release): Promise<Outcome> {
+  const trail = (await trailOf(release.world)).map(({ kind }) => kind);
+  return { tags: tagsOf(release.world), run: runOf(release), trail };
+}
+
+/** The outcome of P1, asked for and approved at the start of the scenario, where nothing disturbed it. */
+export function undisturbed({ image, old, kept }: Release): Outcome {
+  return {
+    tags: { main: image.digest, latest: image.digest, [kept]: image.digest, [ROLLBACK]: old.digest },
+    run: { conclusion: 'success', title: 'Promoted' },
+    trail: ['requested', 'examined', 'reviewed', 'applying', 'promoted'],
+  };
 }
 
 /** The sentences of the log that are alarms. */
