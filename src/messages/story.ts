@@ -57,39 +57,59 @@ function promotedText(promotion: Promotion, at: number): string {
 }
 
 function failureText(promotion: Promotion, failure: Failure): string {
-  const { problem, production, tags } = failure;
+  const { problem, production } = failure;
   const sentence = escapeText(problem, { maxLength: 1000 });
   switch (production) {
     case 'untouched':
       return `${sentence}\n\nProduction is untouched: none of its tags was moved.`;
     case 'restored':
-      return `${sentence}\n\nProduction is as it was: the tags that had been moved went back.${newTagsText(tags)}`;
+      return `${sentence}\n\n${restoredText(promotion, failure)}`;
     case 'mixed':
       return `> [!CAUTION]\n> **Production is mixed**: its tags hold different images. ${mixedText(promotion, failure)}\n\n${sentence}`;
   }
 }
 
-/** On GHCR a tag can't be taken away without its image, so an undo leaves those that did not exist before. */
-function newTagsText(tags: Failure['tags']): string {
-  const stay = tags.filter(({ kind, from, holds }) => kind === 'floating' && from === null && holds !== null);
-  if (stay.length === 0) return '';
-  const names = codeList(
-    stay.map(({ tag }) => tag),
-    { max: 20 },
-  );
-  return ` But ${names} did not exist before and can't be taken away again: look whether anything deploys from ${stay.length === 1 ? 'it' : 'them'}.`;
+/** What we moved went back. On GHCR a tag can't be taken away without its image, so one that was new stays. */
+function restoredText(promotion: Promotion, failure: Failure): string {
+  const { foreign, ours } = leftovers(promotion, failure);
+  const back =
+    foreign.length === 0
+      ? 'Production is as it was: the tags that had been moved went back.'
+      : `The tags that had been moved went back, but somebody else moved ${names(foreign)} meanwhile: what others moved is left alone.`;
+  if (ours.length === 0) return back;
+  const it = ours.length === 1 ? 'it' : 'them';
+  return `${back} But ${names(ours)} did not exist before and can't be taken away again: look whether anything deploys from ${it}.`;
 }
 
 /** A digest that is neither ours nor the old one was put there by somebody else, and is never overwritten. */
-function mixedText(promotion: Promotion, { tags }: Failure): string {
-  const { digest } = imageOf(promotion);
-  const foreign = tags.filter(({ kind, from, holds }) => kind === 'floating' && holds !== from && holds !== digest);
-  if (foreign.length === 0) {
-    return 'Putting them back was refused too; that is tried again every hour, until it works or a newer promotion succeeds.';
+function mixedText(promotion: Promotion, failure: Failure): string {
+  const { foreign, ours, stuck } = leftovers(promotion, failure);
+  if (foreign.length > 0) {
+    return `Somebody else moved ${names(foreign)} meanwhile, and what others moved is left alone. A newer promotion that succeeds ends this.`;
   }
-  const names = codeList(
-    foreign.map(({ tag }) => tag),
+  if (stuck.length === 0 && ours.length > 0) {
+    return `${names(ours)} did not exist before and can't be taken away again. A newer promotion that succeeds ends this.`;
+  }
+  return 'Putting them back was refused too; that is tried again every hour, until it works or a newer promotion succeeds.';
+}
+
+type Tags = Failure['tags'];
+
+/** Floating tags that don't hold what they did: moved by others, new ones of ours, and those that are still to go back. */
+function leftovers(promotion: Promotion, { tags }: Failure): { readonly [kind in 'foreign' | 'ours' | 'stuck']: Tags } {
+  const { digest } = imageOf(promotion);
+  const changed = tags.filter(({ kind, from, holds }) => kind === 'floating' && holds !== from);
+  const held = changed.filter(({ holds }) => holds === digest);
+  return {
+    foreign: changed.filter(({ holds }) => holds !== digest),
+    ours: held.filter(({ from }) => from === null),
+    stuck: held.filter(({ from }) => from !== null),
+  };
+}
+
+function names(tags: Tags): string {
+  return codeList(
+    tags.map(({ tag }) => tag),
     { max: 20 },
   );
-  return `Somebody else moved ${names} meanwhile, and what others moved is left alone. A newer promotion that succeeds ends this.`;
 }

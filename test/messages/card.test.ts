@@ -289,6 +289,28 @@ describe('a card reads', () => {
     expect(card).toContain(`- \`latest\` holds \`${FOREIGN}\`; before, it held \`${OLD}\``);
   });
 
+  test('when it went back as far as it could, and another tag is somebody else’s now', () => {
+    const tags = [
+      outcome('main', { kind: 'floating', from: OLD, holds: OLD }),
+      outcome('latest', { kind: 'floating', from: OLD, holds: FOREIGN }),
+    ];
+    const failure = { problem: 'Tag latest holds another digest.', production: 'restored', tags } as const;
+    const card = renderCard(viewOf({ state: { kind: 'failed', failure } }));
+    expect(card).toContain('went back, but somebody else moved `latest` meanwhile: what others moved is left alone.');
+    expect(card).not.toContain('Production is as it was');
+  });
+
+  test('when a first promotion stopped half-way: nothing is tried again, and the card does not say so', () => {
+    const tags = [
+      outcome('main', { kind: 'floating', from: null, holds: NEW }),
+      outcome('latest', { kind: 'floating', from: null, holds: null }),
+    ];
+    const failure = { problem: 'The registry refused tag latest.', production: 'mixed', tags } as const;
+    const card = renderCard(viewOf({ state: { kind: 'failed', failure } }));
+    expect(card).toContain("`main` did not exist before and can't be taken away again.");
+    expect(card).not.toContain('every hour');
+  });
+
   test('while tags go back', () => {
     const card = renderCard(viewOf({ state: { kind: 'applying', since: AT, undoing: 'HTTP 403 for tag latest.' } }));
     expect(card).toContain('Moves the tags back\n\nHTTP 403 for tag latest.');
