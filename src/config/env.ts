@@ -1,4 +1,5 @@
 // Reads the environment: a Config, or every problem in it, each with what to do.
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -181,7 +182,9 @@ function readPrivateKey(value: ReadValue, problems: string[]): string {
     const unescaped = inline.replaceAll(String.raw`\n`, '\n');
     const key = isPem(unescaped) ? unescaped : Buffer.from(inline, 'base64').toString('utf8');
     if (isPem(key)) return key;
-    problems.push('PRIVATE_KEY: not a PEM private key (newlines may be written \\n, or the whole PEM as base64)');
+    problems.push(
+      'PRIVATE_KEY: not a PEM private key that works (newlines may be written \\n, or the whole PEM as base64)',
+    );
     return '';
   }
   if (path === null) {
@@ -191,7 +194,7 @@ function readPrivateKey(value: ReadValue, problems: string[]): string {
   try {
     const key = readFileSync(path, 'utf8');
     if (isPem(key)) return key;
-    problems.push(`PRIVATE_KEY_PATH: ${path} holds no PEM private key`);
+    problems.push(`PRIVATE_KEY_PATH: ${path} holds no PEM private key that works`);
   } catch (error) {
     problems.push(
       `PRIVATE_KEY_PATH: ${path} can't be read (${error instanceof Error ? error.message : String(error)})`,
@@ -201,7 +204,13 @@ function readPrivateKey(value: ReadValue, problems: string[]): string {
 }
 
 function isPem(text: string): boolean {
-  return /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text.trim());
+  if (!/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text.trim())) return false;
+  try {
+    return createPrivateKey(text).asymmetricKeyType === 'rsa';
+  } catch {
+    // Cut off, or protected by a password: whoever reads the problem looks at the key anyway.
+    return false;
+  }
 }
 
 function readGhcr(value: ReadValue, problems: string[]): Config['ghcr'] {

@@ -19,6 +19,8 @@ export function createDeliveryHandler(args: {
     collector.set(id, intents);
     try {
       await probot.receive({ id, name, payload: JSON.parse(body) });
+    } catch (error) {
+      throw withoutPayload(name, error);
     } finally {
       collector.delete(id);
     }
@@ -26,3 +28,12 @@ export function createDeliveryHandler(args: {
     return first === undefined ? DONE : { kind: 'done', commit: { repo: first.repo, intents } };
   };
 }
+
+/** Probot hangs the whole payload on each error, and errors are logged: only their sentences go on. */
+function withoutPayload(event: string, error: unknown): Error {
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const reasons = errors.map((one) => (one instanceof Error ? one.message.replaceAll(/\s+/g, ' ') : String(one)));
+  return new Error(`a delivery of ${event} could not be read: ${reasons.join('; ').slice(0, MAX_REASON_LENGTH)}`);
+}
+
+const MAX_REASON_LENGTH = 1000;

@@ -18,6 +18,8 @@ export type Doors = {
   readonly url: string;
   readonly database: string;
   readonly log: readonly string[];
+  /** Resolves when such a line is, or was, logged. */
+  readonly logged: (text: string) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -26,6 +28,11 @@ export async function openDoors(env: Environment = {}): Promise<Doors> {
   const folder = await mkdtemp(join(tmpdir(), 'imprimatur-doors-'));
   const database = join(folder, 'imprimatur.db');
   const log: string[] = [];
+  const listeners = new Set<() => void>();
+  const write = (line: string): void => {
+    log.push(line);
+    for (const look of listeners) look();
+  };
   const config = readConfig(
     {
       APP_ID: '770001',
@@ -39,7 +46,7 @@ export async function openDoors(env: Environment = {}): Promise<Doors> {
     },
     { isTty: false },
   );
-  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
+  const logger = pino({ level: 'debug' }, { write });
   // Waits for its own sake would outlive the test.
   const app = await createApplication(config, logger, { ...REAL_WORLD, wait: () => new Promise(() => undefined) });
   const { promise: listening, resolve } = Promise.withResolvers<void>();
@@ -53,6 +60,14 @@ export async function openDoors(env: Environment = {}): Promise<Doors> {
     url: `http://127.0.0.1:${address.port}`,
     database,
     log,
+    logged: (text) =>
+      new Promise((found) => {
+        const look = (): void => {
+          if (log.some((line) => line.includes(text))) found();
+        };
+        listeners.add(look);
+        look();
+      }),
     close: async () => {
       await app.stop(0);
       await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,73 @@
+// /healthz, /readyz and /metrics, and what is answered elsewhere.
+import { afterEach, expect, test } from 'vitest';
+import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
+import { openDoors, post, type Doors } from './harness.ts';
+
+let doors: Doors;
+let github: GitHubWorld | null = null;
+afterEach(async () => {
+  await doors.close();
+  await github?.close();
+  github = null;
+});
+
+test('/readyz is 503 until GitHub accepted the credentials, and 200 from then on, even when GitHub goes away', async () => {
+  github = await startGitHub();
+  doors = await openDoors(github.env);
+  const before = await fetch(`${doors.url}/readyz`);
+  expect(before.status).toBe(503);
+  expect(await before.json()).toEqual({
+    ready: false,
+    database: 'writable',
+    github: 'GitHub has not accepted the credentials of the App yet',
+  });
+  doors.app.start();
+  await doors.logged('GitHub accepted the credentials of the App');
+  const after = await fetch(`${doors.url}/readyz`);
+  expect(after.status).toBe(200);
+  expect(await after.json()).toEqual({ ready: true, database: 'writable', github: 'credentials accepted' });
+  github.failNext({ path: /./, status: 503, times: Infinity });
+  expect((await fetch(`${doors.url}/readyz`)).status).toBe(200);
+});
+
+test('/readyz stays 503 while GitHub refuses the key; the process lives and says why in its log', async () => {
+  github = await startGitHub();
+  doors = await openDoors({ ...github.env, APP_ID: '770099' });
+  doors.app.start();
+  await doors.logged('GitHub did not accept the credentials of the App yet');
+  expect((await fetch(`${doors.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
+});
+
+test('/metrics counts webhooks by status, jobs by state, and how long the oldest has waited', async () => {
+  doors = await openDoors();
+  await post(doors, JSON.stringify({ repository: { id: 1 } }));
+  await post(doors, '{}', { 'x-hub-signature-256': 'sha256=0' });
+  const response = await fetch(`${doors.url}/metrics`);
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await response.text();
+  expect(text).toContain('imprimatur_webhooks_total{status="202"} 1');
+  expect(text).toContain('imprimatur_webhooks_total{status="401"} 1');
+  expect(text).toContain('imprimatur_jobs{state="queued"} 1');
+  expect(text).toContain('imprimatur_jobs{state="dead"} 0');
+  expect(text).toMatch(/^imprimatur_oldest_due_job_seconds \d/m);
+  expect(text).toMatch(/^process_cpu_seconds_total \d/m);
+});
+
+test.each([
+  ['GET', '/', 404],
+  ['GET', '/nothing', 404],
+  ['GET', '/healthz/', 404],
+  ['GET', '/__proto__', 404],
+  ['GET', '/constructor', 404],
+  ['POST', '/healthz', 405],
+  ['DELETE', '/metrics', 405],
+  ['HEAD', '/healthz', 200],
+  ['GET', '/healthz?verbose', 200],
+])('%s %s is answered %i', async (method, path, status) => {
+  doors = await openDoors({ APP_ID: '' });
+  const response = await fetch(`${doors.url}${path}`, { method });
+  expect(response.status).toBe(status);
+  const allowed = status === 405 ? 'GET, HEAD' : null;
+  expect(response.headers.get('allow')).toBe(allowed);
+});
