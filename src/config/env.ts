@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ImageGrant } from '../domain/image-access.ts';
-import { parseImageRepository, parseRepoName } from '../domain/reference.ts';
+import { isHost, readGrants, readOwners, readTokenHosts } from './env-lists.ts';
 
 export type Config = {
   /** Null while `APP_ID` is unset: the server runs, and webhooks answer 503. */
@@ -90,9 +90,11 @@ export function readConfig(env: Environment, options: { readonly isTty: boolean 
   };
 
   const githubApiUrl = (value('GITHUB_API_URL') ?? 'https://api.github.com').replace(/\/+$/, '');
-  if (!URL.canParse(githubApiUrl)) problems.push('GITHUB_API_URL: not a URL; write e.g. https://ghes.example/api/v3');
+  if (!/^https?:$/.test(URL.parse(githubApiUrl)?.protocol ?? '')) {
+    problems.push('GITHUB_API_URL: not a URL; write e.g. https://ghes.example/api/v3');
+  }
   const registryHost = (value('REGISTRY_HOST') ?? 'ghcr.io').toLowerCase();
-  if (parseImageRepository(`${registryHost}/a`) === null) {
+  if (!isHost(registryHost)) {
     problems.push('REGISTRY_HOST: not a registry host; write e.g. ghcr.io or 127.0.0.1:5000');
   }
   const config: Config = {
@@ -118,10 +120,9 @@ export function readConfig(env: Environment, options: { readonly isTty: boolean 
     ghcr: readGhcr(value, problems),
     dockerConfigFolder: value('DOCKER_CONFIG') ?? join(homedir(), '.docker'),
     registryHost,
-    registryTokenHosts: listOf(value('REGISTRY_TOKEN_HOSTS')).map((host) => host.toLowerCase()),
+    registryTokenHosts: readTokenHosts(value('REGISTRY_TOKEN_HOSTS'), problems),
     imageGrants: readGrants(value('IMAGE_GRANTS'), problems),
-    allowedOwners:
-      value('ALLOWED_OWNERS') === null ? null : listOf(value('ALLOWED_OWNERS')).map((owner) => owner.toLowerCase()),
+    allowedOwners: readOwners(value('ALLOWED_OWNERS'), problems),
     log: {
       level: check(
         'LOG_LEVEL',
@@ -145,15 +146,19 @@ export function readConfig(env: Environment, options: { readonly isTty: boolean 
 
 type ReadValue = (name: (typeof VARIABLES)[number]) => string | null;
 
-const PORT = z.coerce.number().int().min(0).max(65_535);
-const MILLISECONDS = z.coerce.number().int().min(0);
+const DIGITS = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+const PORT = DIGITS.pipe(z.number().max(65_535));
+const MILLISECONDS = DIGITS;
 const DATABASE_URL = z.string().regex(/^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/);
 
 function readApp(value: ReadValue, problems: string[]): AppConfig | null {
   const appId = value('APP_ID');
   if (appId === null) return null;
-  const id = Number(appId);
-  if (!Number.isSafeInteger(id) || id < 1) {
+  const id = DIGITS.safeParse(appId).data ?? 0;
+  if (id < 1) {
     problems.push('APP_ID: write the number that GitHub shows on the App’s settings page, not the client id');
   }
   const privateKey = readPrivateKey(value, problems);
@@ -221,24 +226,6 @@ function readGhcr(value: ReadValue, problems: string[]): Config['ghcr'] {
     problems.push('GHCR_USERNAME and GHCR_TOKEN: set both, or neither (the machine user and its classic PAT)');
   }
   return null;
-}
-
-function readGrants(text: string | null, problems: string[]): readonly ImageGrant[] {
-  return listOf(text).flatMap((pair) => {
-    const [left = '', right = '', ...rest] = pair.split('=');
-    const image = parseImageRepository(left.trim());
-    const repo = parseRepoName(right.trim());
-    if (image !== null && repo !== null && rest.length === 0) return [{ image, repo }];
-    problems.push(`IMAGE_GRANTS: "${pair}" is not a pair; write e.g. ghcr.io/acme/api=acme/backend`);
-    return [];
-  });
-}
-
-function listOf(text: string | null): readonly string[] {
-  return (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }
 
 /** github.com and ghe.com limit writes; an own server does not by default. */

@@ -1,0 +1,54 @@
+// The variables that hold lists with commas: hosts, accounts, and pairs of image and repository.
+import type { ImageGrant } from '../domain/image-access.ts';
+import { parseImageRepository, parseRepoName } from '../domain/reference.ts';
+
+/** Pairs `image=repository`. What is none is told in `problems`, here and below. */
+export function readGrants(text: string | null, problems: string[]): readonly ImageGrant[] {
+  return listOf(text).flatMap((pair) => {
+    const [left = '', right = '', ...rest] = pair.split('=');
+    const image = parseImageRepository(left.trim());
+    const repo = parseRepoName(right.trim());
+    if (image !== null && repo !== null && rest.length === 0) return [{ image, repo }];
+    problems.push(`IMAGE_GRANTS: "${pair}" is not a pair; write e.g. ghcr.io/acme/api=acme/backend`);
+    return [];
+  });
+}
+
+/** Lower-case account names; null where the variable is unset. */
+export function readOwners(text: string | null, problems: string[]): readonly string[] | null {
+  if (text === null) return null;
+  if (listOf(text).length === 0)
+    problems.push('ALLOWED_OWNERS: names nobody; leave it out to serve the owner of the App');
+  return readNames(text, problems, (name) =>
+    /^[a-z0-9][a-z0-9_-]*$/.test(name) ? null : `ALLOWED_OWNERS: "${name}" is no account; write e.g. acme,globex`,
+  );
+}
+
+/** Lower-case hosts, perhaps with a port. */
+export function readTokenHosts(text: string | null, problems: string[]): readonly string[] {
+  return readNames(text, problems, (name) =>
+    isHost(name) ? null : `REGISTRY_TOKEN_HOSTS: "${name}" is no host; write e.g. auth.example or 127.0.0.1:5001`,
+  );
+}
+
+/** A registry's `host` or `host:port`. */
+export function isHost(text: string): boolean {
+  return !text.includes('/') && parseImageRepository(`${text}/a`) !== null;
+}
+
+function readNames(
+  text: string | null,
+  problems: string[],
+  problemOf: (name: string) => string | null,
+): readonly string[] {
+  const names = listOf(text).map((name) => name.toLowerCase());
+  problems.push(...names.map(problemOf).filter((problem) => problem !== null));
+  return names;
+}
+
+function listOf(text: string | null): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

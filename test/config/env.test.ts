@@ -1,0 +1,236 @@
+// Each variable's good and bad values, and what follows from the API's address.
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ConfigError, readConfig, type Config, type Environment } from '../../src/config/env.ts';
+
+const { privateKey: KEY } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
+const SECRET = 'sixteen-letters!';
+const APP: Environment = { APP_ID: '4711', PRIVATE_KEY: KEY, WEBHOOK_SECRET: SECRET };
+
+const folder = mkdtempSync(join(tmpdir(), 'imprimatur-env-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function read(env: Environment, isTty = false): Config {
+  return readConfig(env, { isTty });
+}
+
+/** The names of the variables that are complained of. */
+function problemsOf(env: Environment): readonly string[] {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems;
+  }
+}
+
+test('an empty environment is a server without an App, on defaults', () => {
+  expect(read({})).toEqual({
+    app: null,
+    host: '127.0.0.1',
+    port: 3000,
+    githubApiUrl: 'https://api.github.com',
+    githubHost: 'github.com',
+    githubWriteIntervalMs: 1000,
+    databaseUrl: 'sqlite:./data/imprimatur.db',
+    ghcr: null,
+    dockerConfigFolder: join(homedir(), '.docker'),
+    registryHost: 'ghcr.io',
+    registryTokenHosts: [],
+    imageGrants: [],
+    allowedOwners: null,
+    log: { level: 'info', format: 'json' },
+  });
+});
+
+test('an empty or blank variable counts as unset', () => {
+  const blank = {
+    PORT: '',
+    HOST: '  ',
+    DATABASE_URL: '',
+    IMAGE_GRANTS: ' ',
+    APP_ID: '',
+    GITHUB_API_URL: '',
+    LOG_LEVEL: '',
+  };
+  expect(read(blank)).toEqual(read({}));
+});
+
+test('the environment of a configured server', () => {
+  const { app, ghcr } = read({
+    ...APP,
+    WEBHOOK_SECRET_PREVIOUS: 'the-previous-secret',
+    GHCR_USERNAME: 'bot',
+    GHCR_TOKEN: 'ghp_x',
+  });
+  expect(app).toEqual({ id: 4711, privateKey: KEY.trim(), webhookSecrets: [SECRET, 'the-previous-secret'] });
+  expect(ghcr).toEqual({ username: 'bot', token: 'ghp_x' });
+});
+
+describe('the key', () => {
+  const path = join(folder, 'app.pem');
+  writeFileSync(path, KEY);
+  const wrong = join(folder, 'wrong.pem');
+  writeFileSync(wrong, 'no key');
+  const { privateKey: pkcs8 } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const { privateKey: elliptic } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+
+  test.each<readonly [string, Environment, string]>([
+    ['as GitHub gives it', { PRIVATE_KEY: KEY }, KEY],
+    ['as PKCS 8', { PRIVATE_KEY: pkcs8 }, pkcs8.trim()],
+    ['on one line', { PRIVATE_KEY: KEY.replaceAll('\n', String.raw`\n`) }, KEY],
+    ['in base64', { PRIVATE_KEY: Buffer.from(KEY).toString('base64') }, KEY],
+    ['in a file', { PRIVATE_KEY_PATH: path }, KEY],
+    ['in both: the variable counts', { PRIVATE_KEY: KEY, PRIVATE_KEY_PATH: wrong }, KEY],
+  ])('%s', (_name, env, key) => {
+    expect(read({ APP_ID: '1', WEBHOOK_SECRET: SECRET, ...env }).app?.privateKey.trim()).toBe(key.trim());
+  });
+
+  test.each<readonly [string, Environment, RegExp]>([
+    ['missing', {}, /^PRIVATE_KEY or PRIVATE_KEY_PATH: missing/],
+    ['something else', { PRIVATE_KEY: 'secret' }, /^PRIVATE_KEY: not a PEM private key/],
+    ['a public key', { PRIVATE_KEY: KEY.replaceAll('PRIVATE', 'PUBLIC') }, /^PRIVATE_KEY: not a PEM private key/],
+    ['cut off', { PRIVATE_KEY: KEY.slice(0, 400) }, /^PRIVATE_KEY: not a PEM private key/],
+    ['with its body changed', { PRIVATE_KEY: KEY.replace('MII', 'AAA') }, /^PRIVATE_KEY: not a PEM private key/],
+    ['of another kind than GitHub makes', { PRIVATE_KEY: elliptic }, /^PRIVATE_KEY: not a PEM private key/],
+    [
+      'in a file that holds none',
+      { PRIVATE_KEY_PATH: wrong },
+      /^PRIVATE_KEY_PATH: .*wrong\.pem holds no PEM private key/,
+    ],
+    ['in a file that is not there', { PRIVATE_KEY_PATH: join(folder, 'none') }, /^PRIVATE_KEY_PATH: .* can't be read/],
+  ])('refused: %s', (_name, env, problem) => {
+    expect(problemsOf({ APP_ID: '1', WEBHOOK_SECRET: SECRET, ...env })).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('no problem repeats the key or a secret', () => {
+    const problems = problemsOf({ APP_ID: '1', PRIVATE_KEY: 'my-secret-key', WEBHOOK_SECRET: 'my-secret' }).join('\n');
+    expect(problems).not.toContain('my-secret');
+  });
+});
+
+describe('refused', () => {
+  test.each<readonly [string, string]>([
+    ['APP_ID', 'Iv23liAbCdEf'],
+    ['APP_ID', '0'],
+    ['APP_ID', '-1'],
+    ['APP_ID', '1.5'],
+    ['APP_ID', '1e3'],
+    ['WEBHOOK_SECRET', 'fifteen-letters'],
+    ['WEBHOOK_SECRET', 'development'],
+    ['WEBHOOK_SECRET_PREVIOUS', 'development'],
+    ['WEBHOOK_SECRET_PREVIOUS', 'short'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', 'http'],
+    ['PORT', '80.5'],
+    ['PORT', '0x50'],
+    ['GITHUB_API_URL', 'ghes.example'],
+    ['GITHUB_API_URL', '/api/v3'],
+    ['GITHUB_API_URL', 'ftp://ghes.example/api/v3'],
+    ['GITHUB_WRITE_INTERVAL_MS', '-1'],
+    ['GITHUB_WRITE_INTERVAL_MS', '1s'],
+    ['GITHUB_WRITE_INTERVAL_MS', '0.5'],
+    ['DATABASE_URL', 'data.db'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['DATABASE_URL', 'sqlite:'],
+    ['REGISTRY_HOST', 'https://ghcr.io'],
+    ['REGISTRY_HOST', 'ghcr.io/acme'],
+    ['REGISTRY_HOST', 'ghcr'],
+    ['REGISTRY_TOKEN_HOSTS', 'https://auth.example'],
+    ['REGISTRY_TOKEN_HOSTS', 'auth.example/token'],
+    ['IMAGE_GRANTS', 'ghcr.io/acme/api'],
+    ['IMAGE_GRANTS', 'acme/api=acme/backend'],
+    ['IMAGE_GRANTS', 'ghcr.io/acme/api=backend'],
+    ['IMAGE_GRANTS', 'ghcr.io/acme/api:v1=acme/backend'],
+    ['IMAGE_GRANTS', 'ghcr.io/Acme/api=acme/backend'],
+    ['IMAGE_GRANTS', 'ghcr.io/acme/api=acme/a=b'],
+    ['ALLOWED_OWNERS', 'acme/dotca'],
+    ['ALLOWED_OWNERS', 'https://github.com/acme'],
+    ['ALLOWED_OWNERS', ','],
+    ['LOG_LEVEL', 'verbose'],
+    ['LOG_FORMAT', 'xml'],
+  ])('%s=%s', (name, value) => {
+    const problems = problemsOf({ ...APP, [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: .+`))]);
+  });
+
+  test('half of the credentials for GHCR', () => {
+    expect(problemsOf({ GHCR_USERNAME: 'bot' })).toEqual([
+      expect.stringMatching(/^GHCR_USERNAME and GHCR_TOKEN: set both/),
+    ]);
+    expect(problemsOf({ GHCR_TOKEN: 'ghp_x' })).toHaveLength(1);
+  });
+
+  test('everything at once, one sentence each', () => {
+    expect(problemsOf({ APP_ID: 'x', PORT: 'x', LOG_FORMAT: 'x', IMAGE_GRANTS: 'x,y' })).toHaveLength(7);
+  });
+});
+
+describe('accepted', () => {
+  test.each<readonly [Environment, Partial<Config>]>([
+    [{ PORT: '0' }, { port: 0 }],
+    [{ HOST: '::' }, { host: '::' }],
+    [{ GITHUB_WRITE_INTERVAL_MS: '0' }, { githubWriteIntervalMs: 0 }],
+    [{ DATABASE_URL: 'postgres://u:p@db/imprimatur' }, { databaseUrl: 'postgres://u:p@db/imprimatur' }],
+    [{ DATABASE_URL: 'postgresql://db/imprimatur' }, { databaseUrl: 'postgresql://db/imprimatur' }],
+    [{ DOCKER_CONFIG: '/etc/docker' }, { dockerConfigFolder: '/etc/docker' }],
+    [{ REGISTRY_HOST: 'Registry.Example:5000' }, { registryHost: 'registry.example:5000' }],
+    [{ REGISTRY_HOST: '127.0.0.1:5000' }, { registryHost: '127.0.0.1:5000' }],
+    [
+      { REGISTRY_TOKEN_HOSTS: 'Auth.example, 127.0.0.1:5001,' },
+      { registryTokenHosts: ['auth.example', '127.0.0.1:5001'] },
+    ],
+    [{ ALLOWED_OWNERS: 'Acme, globex' }, { allowedOwners: ['acme', 'globex'] }],
+    [{ LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' }, { log: { level: 'debug', format: 'pretty' } }],
+  ])('%j', (env, config) => {
+    expect(read(env)).toMatchObject(config);
+  });
+
+  test('image grants are pairs', () => {
+    expect(read({ IMAGE_GRANTS: ' ghcr.io/acme/api = Acme/Backend , localhost:5000/x/y=acme/z' }).imageGrants).toEqual([
+      { image: 'ghcr.io/acme/api', repo: 'Acme/Backend' },
+      { image: 'localhost:5000/x/y', repo: 'acme/z' },
+    ]);
+  });
+
+  test('a terminal gets a pretty log, unless told otherwise', () => {
+    expect(read({}, true).log.format).toBe('pretty');
+    expect(read({ LOG_FORMAT: 'json' }, true).log.format).toBe('json');
+  });
+});
+
+describe("GitHub's address tells the host of its pages and how fast we may write", () => {
+  test.each<readonly [string, string, string, number]>([
+    ['https://api.github.com', 'https://api.github.com', 'github.com', 1000],
+    ['https://api.github.com/', 'https://api.github.com', 'github.com', 1000],
+    ['https://api.acme.ghe.com', 'https://api.acme.ghe.com', 'acme.ghe.com', 1000],
+    ['https://ghes.example/api/v3', 'https://ghes.example/api/v3', 'ghes.example', 0],
+    ['https://ghes.example:8443/api/v3/', 'https://ghes.example:8443/api/v3', 'ghes.example:8443', 0],
+    ['http://127.0.0.1:4100', 'http://127.0.0.1:4100', 'github.com', 0],
+    ['https://api.github.com.evil.example', 'https://api.github.com.evil.example', 'github.com', 0],
+    ['https://notghe.com', 'https://notghe.com', 'github.com', 0],
+  ])('%s', (url, githubApiUrl, githubHost, githubWriteIntervalMs) => {
+    expect(read({ GITHUB_API_URL: url })).toMatchObject({ githubApiUrl, githubHost, githubWriteIntervalMs });
+  });
+
+  test('an interval that is set counts', () => {
+    expect(read({ GITHUB_WRITE_INTERVAL_MS: '250' }).githubWriteIntervalMs).toBe(250);
+  });
+});
