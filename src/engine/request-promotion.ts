@@ -4,14 +4,14 @@ import type { Command, SourceSpec } from '../domain/command.ts';
 import { decideRequest } from '../domain/decide.ts';
 import { mayPromote } from '../domain/image-access.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../domain/policy.ts';
-import { isOpen, type Promotion } from '../domain/promotion.ts';
+import { isOpen, type Promotion, type Thread } from '../domain/promotion.ts';
 import type { ImageRepository } from '../domain/reference.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { tagsToRead } from '../domain/tag-plan.ts';
 import { listOpenPromotions } from '../store/promotions.ts';
 import { peekPromotionNumber } from '../store/repos.ts';
 import { answered, refused, type Answer, type Asked } from './answer.ts';
-import { commitOfAccepted } from './commit.ts';
+import { commitOfAccepted, type Commit } from './commit.ts';
 import { listCandidates } from './list-candidates.ts';
 import { loadPolicy } from './load.ts';
 import { resolveSource, sourcePrefixes } from './resolve-source.ts';
@@ -19,33 +19,50 @@ import type { Services } from './services.ts';
 
 type Promote = Extract<Command, { kind: 'promote' }>;
 
+/** Somebody whose role is known, and the thread where the card goes; none where they clicked on a check run. */
+export type Requester = Pick<Asked, 'repo' | 'by'> & { readonly thread: Thread | null };
+
+export type Request =
+  | { readonly kind: 'opened'; readonly promotion: Promotion; readonly commit: Commit }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** No source was named: the candidates are asked for. */
+  | { readonly kind: 'no-source'; readonly policy: Policy; readonly image: ImageRepository };
+
 /** The answer to one `/promote` line by somebody whose role is known. */
 export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
+  const { repo, by, issue } = asked;
+  const request = await openPromotion(services, { repo, by, thread: { issue } }, command);
+  switch (request.kind) {
+    case 'opened':
+      return answered(asked, request.commit);
+    case 'refused':
+      return refused(asked, request.refusal);
+    case 'no-source':
+      return listCandidates(services, { asked, ...request, environment: command.environment });
+  }
+}
+
+/** What comes of a request, through whichever door. */
+export async function openPromotion(services: Services, asked: Requester, command: Promote): Promise<Request> {
   const loaded = await loadPolicy(services, asked.repo);
-  if (loaded.kind === 'unreadable') return refused(asked, { code: 'policy-unreadable', problems: loaded.problems });
+  if (loaded.kind === 'unreadable') return no({ code: 'policy-unreadable', problems: loaded.problems });
   const { policy } = loaded;
   const image = policy.images[0];
   const refusal = refuseRequest(services, { asked, command, policy, image });
-  if (refusal !== null) return refused(asked, refusal);
+  if (refusal !== null) return no(refusal);
   const environment = findEnvironment(policy, command.environment);
-  if (environment === null || image === undefined) return refused(asked, unknownEnvironment(command, policy));
-  if (command.source === null)
-    return listCandidates(services, { asked, policy, image, environment: command.environment });
+  if (environment === null || image === undefined) return no(unknownEnvironment(command, policy));
+  if (command.source === null) return { kind: 'no-source', policy, image };
 
   const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
   const source = await resolveSource(question, command.source);
-  if (source.kind === 'refused') return refused(asked, source.refusal);
+  if (source.kind === 'refused') return no(source.refusal);
 
   const open = await listOpenPromotions(services.store.db, { repoId: asked.repo.id, environment: environment.name });
   const same = open.find((promotion) => promotion.images.some(({ digest }) => digest === source.digest));
   if (same !== undefined && isOpen(same.state)) {
     const { number, state } = same;
-    return refused(asked, {
-      code: 'already-requested',
-      promotion: number,
-      state: state.kind,
-      environment: environment.name,
-    });
+    return no({ code: 'already-requested', promotion: number, state: state.kind, environment: environment.name });
   }
   const pinned = { repository: image, digest: source.digest, commit: null, commitTag: null, platforms: [] };
   const held = await Promise.all(
@@ -53,7 +70,7 @@ export async function requestPromotion(services: Services, asked: Asked, command
   );
   if (held.every((digest) => digest === source.digest)) {
     const { name, tags } = environment;
-    return refused(asked, { code: 'already-in-production', environment: name, digest: source.digest, tags });
+    return no({ code: 'already-in-production', environment: name, digest: source.digest, tags });
   }
   const now = services.now();
   const promotion: Promotion = {
@@ -76,19 +93,23 @@ export async function requestPromotion(services: Services, asked: Asked, command
     terms: environment,
     otherReviewers: 'unknown',
     notice: null,
-    thread: { issue: asked.issue },
+    thread: asked.thread,
     state: { kind: 'examining', again: false },
     version: 1,
     createdAt: now,
     updatedAt: now,
   };
-  return answered(asked, commitOfAccepted(null, decideRequest(promotion)));
+  return { kind: 'opened', promotion, commit: commitOfAccepted(null, decideRequest(promotion)) };
+}
+
+function no(refusal: Refusal): Request {
+  return { kind: 'refused', refusal };
 }
 
 function refuseRequest(
   { settings }: Services,
   request: {
-    readonly asked: Asked;
+    readonly asked: Requester;
     readonly command: Promote;
     readonly policy: Policy;
     readonly image: ImageRepository | undefined;
