@@ -1,7 +1,7 @@
 // Feeds a stored delivery to Probot and turns what its handlers found into jobs.
 import type { Probot } from 'probot';
 import type { Intent } from '../engine/intent.ts';
-import { DONE, type Handler } from '../engine/handler.ts';
+import { DONE, type Job, type JobOutcome } from '../engine/handler.ts';
 import { isListenedTo } from './table.ts';
 
 /** Where the Probot handlers of one delivery leave their intents, by delivery id. */
@@ -10,7 +10,7 @@ export type Collector = Map<string, Intent[]>;
 export function createDeliveryHandler(args: {
   readonly probot: Probot;
   readonly collector: Collector;
-}): Handler<'delivery'> {
+}): (job: Job<'delivery'>) => Promise<JobOutcome> {
   const { probot, collector } = args;
   return async ({ payload: delivery }) => {
     const { deliveryId: id, event: name, body } = delivery;
