@@ -1,8 +1,10 @@
 // Loads what a decision needs: the promotion, the policy, who acts, and whether the lane is free.
+import { MAX_POLICY_FILE_BYTES, readPromotionFile, type FileProblem } from '../config/promotion-file.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { DecisionContext } from '../domain/decide.ts';
 import { builtInPolicy, type Policy } from '../domain/policy.ts';
 import type { Promotion, Repo } from '../domain/promotion.ts';
+import { fetchFile } from '../github/contents.ts';
 import { fetchActor } from '../github/permissions.ts';
 import { findPromotion, isLaneBusy } from '../store/promotions.ts';
 import { findRepo } from '../store/repos.ts';
@@ -16,14 +18,36 @@ export async function loadPromotion({ store }: Services, id: string): Promise<Pr
   return { ...promotion, repo: (await findRepo(store.db, promotion.repo.id)) ?? promotion.repo };
 }
 
-/** `unreadable`: nothing is promoted under it; `problems` are sentences with line and column. */
+/** `unreadable`: nothing is promoted under it; `problems` are half sentences, with line and column where there are any. */
 export type LoadedPolicy =
   | { readonly kind: 'policy'; readonly policy: Policy }
   | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
 
-/** The repository's policy as it stands now. */
-export async function loadPolicy({ settings }: Services, repo: Repo): Promise<LoadedPolicy> {
-  return { kind: 'policy', policy: builtInPolicy({ repo: repo.name, registryHost: settings.registryHost }) };
+export const POLICY_PATH = '.github/promotion.yml';
+
+/**
+ * The repository's policy as its default branch has it now; the built-in one where there is no file. OutsideError when
+ * GitHub can't say. Asked again, it costs nothing of the rate limit while the file is unchanged. Whether the repository
+ * may promote the image that the policy names is another question: see `mayPromote`.
+ */
+export async function loadPolicy({ github, settings }: Services, repo: Repo): Promise<LoadedPolicy> {
+  const client = github.forInstallation(repo.installationId);
+  const file = await fetchFile({ client, repo: repo.name, path: POLICY_PATH, maxBytes: MAX_POLICY_FILE_BYTES });
+  const around = { repo: repo.name, registryHost: settings.registryHost };
+  if (file === null) return { kind: 'policy', policy: builtInPolicy(around) };
+  switch (file.kind) {
+    case 'too-large': {
+      const limit = `at most ${MAX_POLICY_FILE_BYTES / 1024} KiB are read`;
+      return { kind: 'unreadable', problems: [`the file has ${file.sizeBytes} bytes: ${limit}`] };
+    }
+    case 'not-a-file':
+      return { kind: 'unreadable', problems: [`it is a ${file.what}, and has to be a file`] };
+    case 'file': {
+      const reading = readPromotionFile({ text: file.text, blob: file.blob, ...around });
+      if (reading.kind === 'policy') return reading;
+      return { kind: 'unreadable', problems: reading.problems.map(sentenceOf) };
+    }
+  }
 }
 
 /** What every decision on a stored promotion needs besides the promotion itself. */
@@ -42,4 +66,9 @@ export async function loadActor(
   const { repo, by } = args;
   const client = services.github.forInstallation(repo.installationId);
   return fetchActor({ client, repo: repo.name, id: by.id, login: by.login, kind: by.kind });
+}
+
+function sentenceOf({ line, column, path, says }: FileProblem): string {
+  const where = `line ${line}, column ${column}`;
+  return `${path === '' ? where : `${where} (${path})`}: ${says}`;
 }
