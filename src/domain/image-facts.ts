@@ -16,6 +16,8 @@ export type ImageFacts = {
   /** Every manifest, config and layer of the runnable platforms that the registry does not hold; empty = complete. */
   readonly missing: Fact<readonly MissingPart[]>;
   readonly lineage: Fact<Lineage>;
+  /** How the commit's latest deployment to `staging` went. */
+  readonly stagingDeployment: Fact<StagingDeployment>;
 };
 
 export type PlatformFacts = {
@@ -52,6 +54,13 @@ export type Lineage =
   | { readonly kind: 'platforms-disagree'; readonly seen: readonly string[] }
   | { readonly kind: 'not-on-branch'; readonly commit: CommitSha; readonly branches: readonly string[] }
   | { readonly kind: 'on-branch'; readonly commit: CommitSha; readonly branch: string };
+
+export type StagingDeployment =
+  /** The repository never deployed to `staging`: others may deploy it, unseen by GitHub. */
+  | { readonly kind: 'none-anywhere' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-status' }
+  | { readonly kind: 'status'; readonly state: string };
 
 export const SOURCE_LABEL = 'org.opencontainers.image.source';
 export const REVISION_LABEL = 'org.opencontainers.image.revision';

@@ -12,7 +12,9 @@ export type RuleId =
   | 'revision'
   | 'labels'
   | 'tag-commit'
-  | 'kept-tag';
+  | 'staging-deployed'
+  | 'kept-tag'
+  | 'in-production';
 
 /** `unknown` counts as `fail`: what could not be seen is not trusted. */
 export type Outcome = 'pass' | 'warn' | 'fail' | 'unknown';
@@ -25,6 +27,8 @@ export type Finding = {
   /** Text for people; may carry text from labels, so it is escaped when shown. */
   readonly seen: string;
   readonly wanted: string;
+  /** Set where no force may override it. */
+  readonly final?: true;
   /** Set where force let it pass. */
   readonly overridden?: true;
 };
@@ -45,4 +49,9 @@ export type RuleContext = {
 /** True when this finding alone keeps the image out. */
 export function isBlocking(finding: Finding): boolean {
   return finding.overridden !== true && (finding.outcome === 'fail' || finding.outcome === 'unknown');
+}
+
+/** Force lets pass what failed or could not be seen, and says so; what is final keeps the image out all the same. */
+export function overrideByForce(finding: Finding): Finding {
+  return isBlocking(finding) && finding.final !== true ? { ...finding, overridden: true } : finding;
 }

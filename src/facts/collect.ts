@@ -1,6 +1,14 @@
 // Puts the facets together into one ImageFacts value.
-import { known, unknown, type Fact, type ImageFacts, type Lineage, type PlatformFacts } from '../domain/image-facts.ts';
-import type { MissingPart } from '../domain/image-facts.ts';
+import {
+  known,
+  unknown,
+  type Fact,
+  type ImageFacts,
+  type Lineage,
+  type MissingPart,
+  type PlatformFacts,
+  type StagingDeployment,
+} from '../domain/image-facts.ts';
 import type { Digest, ImageRepository, Tag } from '../domain/reference.ts';
 import type { ImageContents, PlatformContents } from './contents.ts';
 
@@ -12,8 +20,9 @@ export function toImageFacts(args: {
   readonly contents: ImageContents;
   readonly missing: readonly MissingPart[];
   readonly lineage: Fact<Lineage>;
+  readonly stagingDeployment: Fact<StagingDeployment>;
 }): ImageFacts {
-  const { repository, digest, tag, contents, missing, lineage } = args;
+  const { repository, digest, tag, contents, missing, lineage, stagingDeployment } = args;
   return {
     repository,
     digest,
@@ -22,6 +31,7 @@ export function toImageFacts(args: {
     platforms: contents.platforms.map(toPlatformFacts),
     missing: known(missing),
     lineage,
+    stagingDeployment,
   };
 }
 

@@ -48,25 +48,45 @@ export async function compareWithBranch({
   }
 }
 
-const Commits = z.array(
-  z
-    .object({
-      sha: z.string(),
-      commit: z.object({
-        message: z.string(),
-        committer: z.object({ date: z.iso.datetime({ offset: true }) }).nullable(),
-      }),
-    })
-    .transform(({ sha, commit }, context): Commit => {
-      const parsed = parseCommitSha(sha);
-      if (parsed === null) {
-        context.addIssue('not a full commit id');
-        return z.NEVER;
-      }
-      const [subject = ''] = commit.message.split('\n', 1);
-      return { sha: parsed, subject, at: commit.committer === null ? 0 : Date.parse(commit.committer.date) };
+const CommitAnswer = z
+  .object({
+    sha: z.string(),
+    commit: z.object({
+      message: z.string(),
+      committer: z.object({ date: z.iso.datetime({ offset: true }) }).nullable(),
     }),
-);
+  })
+  .transform(({ sha, commit }, context): Commit => {
+    const parsed = parseCommitSha(sha);
+    if (parsed === null) {
+      context.addIssue('not a full commit id');
+      return z.NEVER;
+    }
+    const [subject = ''] = commit.message.split('\n', 1);
+    return { sha: parsed, subject, at: commit.committer === null ? 0 : Date.parse(commit.committer.date) };
+  });
+const Commits = z.array(CommitAnswer);
+
+/** The only commit whose id begins with these digits, or null. A fork's commit is found as well. */
+export async function findCommit({
+  client,
+  repo,
+  hex,
+}: Omit<BranchQuestion, 'branch'> & { readonly hex: string }): Promise<Commit | null> {
+  try {
+    const { data } = await client.ask({
+      tried: `reading the commit ${hex} of ${repo}`,
+      send: (api) => api.repos.getCommit({ ...splitRepo(repo), ref: hex, per_page: 1 }),
+      answer: CommitAnswer,
+    });
+    // A branch or tag may have the name of a commit.
+    return data.sha.startsWith(hex) ? data : null;
+  } catch (error) {
+    if (isGitHubError(error, 'github-not-found')) return null;
+    if (isGitHubError(error, 'github-rejected') && (error.status === 409 || error.status === 422)) return null;
+    throw error;
+  }
+}
 
 /** The newest commits of a branch, newest first, at most `limit` (up to 100); none where there is no such branch. */
 export async function listCommits({

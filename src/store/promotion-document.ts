@@ -92,6 +92,14 @@ const notice = z.discriminatedUnion('kind', [
     tags: z.array(z.strictObject({ tag, from: digest.nullable(), to: digest.nullable() })),
   }),
   z.strictObject({ kind: z.enum(['policy-changed', 'outcomes-changed']) }),
+  z.strictObject({
+    kind: z.literal('other-deployment'),
+    environment: z.string(),
+    commit: commitSha,
+    by: z.string(),
+    at: time,
+  }),
+  z.strictObject({ kind: z.literal('no-deployment'), problem: z.string(), at: time }),
 ]);
 
 const terms = z.strictObject({
@@ -115,12 +123,16 @@ const promotion = z.strictObject({
   number: z.int(),
   repo: z.strictObject({ id: z.int(), name: repoName, installationId: z.int() }),
   environment: z.string(),
-  kind: z.enum(['promotion', 'rollback']),
+  kind: z.enum(['promotion', 'rollback', 'version']),
   requester: person,
   reason: z.string().nullable(),
   force: z.boolean(),
   versionTag: tag.nullable(),
-  source: z.strictObject({ typed: z.string(), tag: tag.nullable() }),
+  source: z.strictObject({
+    typed: z.string(),
+    tag: tag.nullable(),
+    taggedCommit: commitSha.exactOptional(),
+  }),
   images: z.array(
     z.strictObject({
       repository: imageRepository,
@@ -143,12 +155,15 @@ const promotion = z.strictObject({
         'revision',
         'labels',
         'tag-commit',
+        'staging-deployed',
         'kept-tag',
+        'in-production',
       ]),
       platform: z.string().nullable(),
       outcome: z.enum(['pass', 'warn', 'fail', 'unknown']),
       seen: z.string(),
       wanted: z.string(),
+      final: z.literal(true).exactOptional(),
       overridden: z.literal(true).exactOptional(),
     }),
   ),

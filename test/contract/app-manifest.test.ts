@@ -29,10 +29,13 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'reactions.createForIssueComment': ['issues: write', 'pull_requests: write'],
   'repos.compareCommitsWithBasehead': ['contents: read'],
   'repos.get': ['metadata: read'],
+  'repos.getCommit': ['contents: read'],
   'repos.getBranch': ['contents: read'],
   'repos.getCollaboratorPermissionLevel': ['metadata: read'],
   'repos.listCollaborators': ['metadata: read'],
   'repos.listCommits': ['contents: read'],
+  'repos.listDeployments': ['deployments: read'],
+  'repos.listDeploymentStatuses': ['deployments: read'],
 };
 
 /** What the next versions will need: asked for now, because a wider App needs the consent of every installation. */

@@ -134,6 +134,7 @@ export function facts(change: Partial<ImageFacts> = {}): ImageFacts {
     platforms: [platform(), platform({ platform: 'linux/arm64', digest: digest('linux/arm64') })],
     missing: known([]),
     lineage: known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' }),
+    stagingDeployment: known({ kind: 'none-anywhere' }),
     ...change,
   };
 }

@@ -8,6 +8,7 @@ import { layers } from './layers.ts';
 import { revision } from './revision.ts';
 import { size } from './size.ts';
 import { source } from './source.ts';
+import { stagingDeployed } from './staging-deployed.ts';
 import { tagCommit } from './tag-commit.ts';
 
 export const RULES: readonly Rule[] = [
@@ -20,4 +21,5 @@ export const RULES: readonly Rule[] = [
   revision,
   labels,
   tagCommit,
+  stagingDeployed,
 ];

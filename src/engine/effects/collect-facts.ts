@@ -1,7 +1,7 @@
 // Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
 import { listsAnother } from '../../domain/approval.ts';
 import { decide } from '../../domain/decide.ts';
-import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image-facts.ts';
+import { commitOf as commitOfImage, known, unknown, type ImageFacts } from '../../domain/image-facts.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
 import {
   findEnvironment,
@@ -17,13 +17,14 @@ import { collectMissing } from '../../facts/completeness.ts';
 import { toImageFacts } from '../../facts/collect.ts';
 import { collectContents, type ImageContents } from '../../facts/contents.ts';
 import { collectLineage } from '../../facts/lineage.ts';
+import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { commitAndContinue, commitOf } from '../commit.ts';
 import { DONE, type Handler, type Job, type JobOutcome } from '../handler.ts';
 import { loadContext, loadPolicy, loadPromotion } from '../load.ts';
 import { isPatient } from '../patience.ts';
 import { readProduction } from '../read-production.ts';
-import { findCommitTag } from '../resolve-source.ts';
+import { findCommitTag, sourcePrefixes } from '../resolve-source.ts';
 import type { Services } from '../services.ts';
 
 export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
@@ -55,11 +56,12 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   const client = github.forInstallation(promotion.repo.installationId);
   const contents = await collectContents({ registry, repository }, digest);
   const lineage = await collectLineage(
-    { github: client, repo: promotion.repo.name, branches: [...new Set([policy.staging.branch, terms.branch])] },
+    { github: client, repo: promotion.repo.name, branches: branchesOf({ policy, terms, promotion }) },
     contents,
   );
   const { tag } = promotion.source;
-  const facts = toImageFacts({ repository, digest, tag, contents, lineage, missing: [] });
+  const stagingDeployment = unknown('not read yet');
+  const facts = toImageFacts({ repository, digest, tag, contents, lineage, missing: [], stagingDeployment });
   if (!(await identify(services, { job, promotion, facts }))) {
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
@@ -108,6 +110,17 @@ async function identify(services: Services, args: Examination & { readonly facts
   return shown === null || (await commitAndContinue(services, job, shown)) === 'committed';
 }
 
+/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in. */
+function branchesOf(args: {
+  readonly policy: Policy;
+  readonly terms: EnvironmentPolicy;
+  readonly promotion: Promotion;
+}): readonly string[] {
+  const { staging, hotfix } = args.policy;
+  const branches = [staging.branch, args.terms.branch, ...(args.promotion.force ? [hotfix.branch] : [])];
+  return [...new Set(branches)];
+}
+
 type Rest = {
   readonly facts: ImageFacts;
   readonly commitTag: Tag | null;
@@ -125,18 +138,21 @@ async function collectRest(
   },
 ): Promise<Rest> {
   const { promotion, facts, contents, policy, terms: environment } = args;
-  const { registry } = services;
+  const { registry, github } = services;
   const image = imageOf(promotion);
   const { repository, digest } = image;
   const commit = commitOfImage(facts);
-  const [missing, commitTag] = await Promise.all([
+  const source = { github: github.forInstallation(promotion.repo.installationId), repo: promotion.repo.name };
+  const [missing, stagingDeployment, commitTag] = await Promise.all([
     collectMissing({ registry, repository }, contents),
+    collectStagingDeployment(source, { policy, commit }),
     findCommitTag(
-      { registry, image: repository, prefix: policy.staging.tagPrefix },
+      { registry, image: repository, prefixes: sourcePrefixes(policy, promotion) },
       { tag: promotion.source.tag, digest, commit },
     ),
   ]);
   const pinned = { ...image, commit, commitTag };
-  const production = await readProduction(services, { repoId: promotion.repo.id, environment, image: pinned });
-  return { facts: { ...facts, missing: { kind: 'known', value: missing } }, commitTag, production };
+  const { repo, versionTag } = promotion;
+  const production = await readProduction(services, { repoId: repo.id, environment, image: pinned, versionTag });
+  return { facts: { ...facts, missing: known(missing), stagingDeployment }, commitTag, production };
 }

@@ -1,0 +1,22 @@
+// How long the build of a commit may take, and how often its image is looked for meanwhile.
+import { parseTag, type CommitSha, type Tag } from './reference.ts';
+
+/** From the push (or the commit) on; whoever builds longer pushes the image when nobody waits for it any more. */
+export const BUILD_TIME_MS = 30 * 60 * 1000;
+
+const SECOND_MS = 1000;
+const SHORT_COMMIT = 7;
+
+/** When to look again: every 5 seconds at first, less and less often, every minute in the end, and once at `until`. */
+export function nextLookAt(wait: { readonly since: number; readonly until: number; readonly now: number }): number {
+  const { since, until, now } = wait;
+  const pauseMs = Math.min(Math.max((now - since) / 4, 5 * SECOND_MS), 60 * SECOND_MS);
+  return Math.min(now + Math.ceil(pauseMs), Math.max(until, now + SECOND_MS));
+}
+
+/** The tags that the build of a commit may give its image, in the order of looking: `staging-<7 digits>`, and in full. */
+export function commitTagsOf(prefix: string, commit: CommitSha): readonly Tag[] {
+  return [commit.slice(0, SHORT_COMMIT), commit]
+    .map((hex) => parseTag(`${prefix}-${hex}`))
+    .filter((tag) => tag !== null);
+}

@@ -1,0 +1,36 @@
+// The image's commit ran on staging: its latest deployment to GitHub's environment `staging` succeeded.
+import { commitOf } from '../image-facts.ts';
+import type { Finding, Rule } from '../rule.ts';
+
+export const stagingDeployed: Rule = {
+  id: 'staging-deployed',
+  check: (facts, { policy }) => {
+    const { deployed } = policy.staging;
+    if (deployed === 'off') return [];
+    const about = {
+      rule: 'staging-deployed',
+      platform: null,
+      wanted: `the latest deployment of the commit to ${STAGING_ENVIRONMENT} succeeded`,
+    } as const;
+    const bad = deployed === 'required' ? 'fail' : 'warn';
+    const found = (outcome: Finding['outcome'], seen: string): readonly Finding[] => [{ ...about, outcome, seen }];
+    // Without a commit there is nothing to ask about; the rule on revisions says so.
+    if (commitOf(facts) === null) return deployed === 'required' ? found('fail', 'the image proves no commit') : [];
+    const { stagingDeployment: fact } = facts;
+    if (fact.kind === 'unknown') return found(deployed === 'required' ? 'unknown' : 'warn', fact.reason);
+    const { value } = fact;
+    switch (value.kind) {
+      case 'none-anywhere':
+        return deployed === 'required' ? found('fail', `nothing was ever deployed to ${STAGING_ENVIRONMENT}`) : [];
+      case 'none':
+        return found(bad, 'this commit was never deployed there');
+      case 'no-status':
+        return found(bad, 'it has no status yet');
+      case 'status':
+        return value.state === 'success' ? found('pass', 'it succeeded') : found(bad, `it is ${value.state}`);
+    }
+  },
+};
+
+/** GitHub's environment, whatever the staging branch is called. */
+export const STAGING_ENVIRONMENT = 'staging';
