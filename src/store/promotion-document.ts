@@ -3,24 +3,16 @@ import { z } from 'zod';
 import { ROLES } from '../domain/actor.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Promotion } from '../domain/promotion.ts';
-import { parseCommitSha, parseDigest, parseImageRepository, parseRepoName, parseTag } from '../domain/reference.ts';
-
-/** A text that only its domain parser lets in. */
-function branded<T>(parse: (text: string) => T | null): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
-  return z.string().transform((text, context) => {
-    const value = parse(text);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `not legal: ${JSON.stringify(text)}` });
-    return z.NEVER;
-  });
-}
-
-const digest = branded(parseDigest);
-const tag = branded(parseTag);
-const imageRepository = branded(parseImageRepository);
-const commitSha = branded(parseCommitSha);
-const repoName = branded(parseRepoName);
-const time = z.int();
+import {
+  commitSha,
+  digest,
+  finding,
+  imageRepository,
+  repoName,
+  tag,
+  time,
+  type DeepReadonly,
+} from './document-parts.ts';
 
 const person = z.strictObject({ id: z.int(), login: z.string() });
 const tagKind = z.enum(['rollback', 'kept', 'floating']);
@@ -143,30 +135,7 @@ const promotion = z.strictObject({
     }),
   ),
   baseline: z.array(z.strictObject({ repository: imageRepository, tag, digest: digest.nullable() })),
-  findings: z.array(
-    z.strictObject({
-      rule: z.enum([
-        'completeness',
-        'size',
-        'layers',
-        'command',
-        'healthcheck',
-        'source',
-        'revision',
-        'labels',
-        'tag-commit',
-        'staging-deployed',
-        'kept-tag',
-        'in-production',
-      ]),
-      platform: z.string().nullable(),
-      outcome: z.enum(['pass', 'warn', 'fail', 'unknown']),
-      seen: z.string(),
-      wanted: z.string(),
-      final: z.literal(true).exactOptional(),
-      overridden: z.literal(true).exactOptional(),
-    }),
-  ),
+  findings: z.array(finding),
   reviews: z.array(
     z.strictObject({
       verdict: z.enum(['approve', 'reject']),
@@ -199,7 +168,3 @@ export function formatPromotion(value: Promotion): string {
 export function readPromotion(text: string): Promotion {
   return promotion.parse(JSON.parse(text));
 }
-
-type DeepReadonly<T> = T extends string | number | boolean | null
-  ? T
-  : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
