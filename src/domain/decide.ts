@@ -18,6 +18,7 @@ import type { Promotion } from './promotion.ts';
 
 export type { Accepted, Decision, DecisionContext, EventOf, JournalEntry, PromotionEvent } from './decide/decision.ts';
 export { APPROVAL_EXPIRES_AFTER_MS, decideRequest } from './decide/request.ts';
+export { refuseReviewed } from './decide/review.ts';
 
 /** What an event makes of a promotion. Whoever waits in the environment looks again when this one leaves `applying`. */
 export function decide(promotion: Promotion, event: PromotionEvent, context: DecisionContext): Decision {

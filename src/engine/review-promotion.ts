@@ -1,5 +1,5 @@
 // Approvals and rejections, by comment or by a click on the check run.
-import { decide, type PromotionEvent } from '../domain/decide.ts';
+import { decide, refuseReviewed, type PromotionEvent } from '../domain/decide.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import type { Promotion } from '../domain/promotion.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -8,6 +8,7 @@ import { findPromotion } from '../store/promotions.ts';
 import { findForeignOwner } from './allowed-owners.ts';
 import { answered, onceADay, refused, type Answer, type Asked } from './answer.ts';
 import { commitOf, type Commit } from './commit.ts';
+import { comparePolicy } from './compare-policy.ts';
 import { findMeant } from './find-promotion.ts';
 import type { Sender } from './intent.ts';
 import { DONE, type Handler } from './handler.ts';
@@ -29,9 +30,9 @@ export async function reviewByComment(
   if (found.kind === 'refused') return refused(asked, found.refusal);
   const { promotion } = found;
   const event: Reviewed = { kind: 'reviewed', verdict, by: asked.by, reason, via: { kind: 'comment' } };
-  const decision = decide(promotion, event, await loadContext(services, promotion));
-  if (decision.kind !== 'refused') return answered(asked, commitOf(promotion, decision) ?? { repo: asked.repo });
-  return { ...refused(asked, decision.refusal), audit: decision.audit };
+  const outcome = await decideReview(services, promotion, event);
+  if (outcome.refusal === null) return answered(asked, outcome.commit);
+  return withEffects(outcome.commit, refused(asked, outcome.refusal));
 }
 
 /** A click on `Approve` or `Reject`: good only on the check run that shows the promotion now. */
@@ -51,11 +52,7 @@ export const reviewByClick: Handler<'click'> = async (job, services) => {
   }
 };
 
-async function decideClick(
-  services: Services,
-  promotion: Promotion,
-  click: PayloadOf<'click'>,
-): Promise<Commit | null> {
+async function decideClick(services: Services, promotion: Promotion, click: PayloadOf<'click'>): Promise<Commit> {
   const { repo, action, checkRunId } = click;
   const foreign = await findForeignOwner(services, repo);
   if (foreign !== null) return clickRefused(promotion, click.by, { code: 'owner-not-allowed', owner: foreign });
@@ -63,15 +60,41 @@ async function decideClick(
   const by = await loadActor(services, click);
   const via = { kind: 'check-run', current: mark?.githubId === checkRunId } as const;
   const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via };
-  const decision = decide(promotion, event, await loadContext(services, promotion));
-  if (decision.kind !== 'refused') return commitOf(promotion, decision);
-  return { ...clickRefused(promotion, click.by, decision.refusal), audit: decision.audit };
+  const { commit, refusal } = await decideReview(services, promotion, event);
+  return refusal === null ? commit : withEffects(commit, clickRefused(promotion, click.by, refusal));
+}
+
+/** A review counts under the policy of today: where that is not what was planned under, it is refused. */
+async function decideReview(
+  services: Services,
+  promotion: Promotion,
+  event: Reviewed,
+): Promise<{ readonly commit: Commit; readonly refusal: Refusal | null }> {
+  const { repo, state } = promotion;
+  const context = await loadContext(services, promotion);
+  const counts = state.kind === 'awaiting-approval' && event.by.kind === 'user';
+  const today = counts ? await comparePolicy(services, promotion) : ({ kind: 'same' } as const);
+  if (today.kind === 'same') {
+    const decision = decide(promotion, event, context);
+    const refusal = decision.kind === 'refused' ? decision.refusal : null;
+    return { commit: commitOf(promotion, decision) ?? { repo }, refusal };
+  }
+  const { refusal } = today;
+  const { audit } = refuseReviewed(promotion, event, { refusal, context });
+  if (today.kind === 'barred') return { commit: { repo, audit }, refusal };
+  const changed = commitOf(promotion, decide(promotion, { kind: 'policy-changed' }, context)) ?? { repo };
+  return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
+}
+
+function withEffects(commit: Commit, { effects = [] }: Commit): Commit {
+  return { ...commit, effects: [...(commit.effects ?? []), ...effects] };
 }
 
 /** Those who may not review, whatever the promotion's state: a thread hears of each kind once a day. */
 const FOR_STRANGERS: readonly Refusal['code'][] = [
   'owner-not-allowed',
   'not-permitted',
+  'not-a-reviewer',
   'bot-not-permitted',
   'github-problem',
 ];

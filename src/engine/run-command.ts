@@ -1,6 +1,7 @@
 // One command line of a comment: checks who asks, and hands it to its use case.
 import { reaches } from '../domain/actor.ts';
-import type { Command } from '../domain/command.ts';
+import { reviewBarOf } from '../domain/approval.ts';
+import type { Command, Verb } from '../domain/command.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { findForeignOwner } from './allowed-owners.ts';
@@ -8,7 +9,7 @@ import { notDone, refused, replied, turnedAway, type Answer, type Asked } from '
 import { cancelPromotion } from './cancel-promotion.ts';
 import type { CommandLine, Intent } from './intent.ts';
 import type { Handler, Job } from './handler.ts';
-import { loadActor } from './load.ts';
+import { loadActor, loadPolicy } from './load.ts';
 import { isPatient } from './patience.ts';
 import { requestPromotion } from './request-promotion.ts';
 import { reviewByComment } from './review-promotion.ts';
@@ -44,8 +45,8 @@ async function answer(services: Services, asked: Asked, line: CommandLine): Prom
   const verb = verbOf(line);
   const foreign = await findForeignOwner(services, asked.repo);
   if (foreign !== null) return turnedAway(asked, { code: 'owner-not-allowed', owner: foreign });
-  const { role } = asked.by;
-  if (!reaches(role, 'write')) return turnedAway(asked, { code: 'not-permitted', verb, role, wanted: 'write' });
+  const bar = await barOf(services, asked, verb);
+  if (bar !== null) return turnedAway(asked, bar);
   switch (line.kind) {
     case 'command':
       return carryOut(services, asked, line.command);
@@ -59,6 +60,19 @@ async function answer(services: Services, asked: Asked, line: CommandLine): Prom
       return notDone(asked, line);
   }
 }
+
+/** Commands take write access; but whoever the policy lets review somewhere may say so, with less as well. */
+async function barOf(services: Services, { repo, by }: Asked, verb: string): Promise<Refusal | null> {
+  if (reaches(by.role, 'write')) return null;
+  const notPermitted = { code: 'not-permitted', verb, role: by.role, wanted: 'write' } as const;
+  if (!REVIEWS.includes(verb) || by.role === 'none') return notPermitted;
+  const loaded = await loadPolicy(services, repo);
+  if (loaded.kind === 'unreadable') return { code: 'policy-unreadable', problems: loaded.problems };
+  const mayReview = loaded.policy.environments.some(({ approvals }) => reviewBarOf(approvals, by) === null);
+  return mayReview ? null : notPermitted;
+}
+
+const REVIEWS: readonly string[] = ['approve', 'reject'] satisfies readonly Verb[];
 
 function carryOut(services: Services, asked: Asked, command: Command): Answer | Promise<Answer> {
   switch (command.kind) {

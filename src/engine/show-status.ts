@@ -2,6 +2,7 @@
 import type { Command } from '../domain/command.ts';
 import { findEnvironment } from '../domain/policy.ts';
 import { findPromotionByNumber } from '../store/promotions.ts';
+import { refuseImages } from './allowed-images.ts';
 import { refused, replied, type Answer, type Asked } from './answer.ts';
 import { loadPolicy } from './load.ts';
 import type { Services } from './services.ts';
@@ -20,6 +21,8 @@ export async function showStatus(
   const loaded = await loadPolicy(services, asked.repo);
   if (loaded.kind === 'unreadable') return refused(asked, { code: 'policy-unreadable', problems: loaded.problems });
   const { policy } = loaded;
+  const foreign = refuseImages(services, asked.repo, policy);
+  if (foreign !== null) return refused(asked, foreign);
   const environment = findEnvironment(policy, command.environment);
   if (environment === null) {
     const environments = policy.environments.map(({ name }) => name);

@@ -10,12 +10,9 @@ import { proceed } from './settle.ts';
 
 export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>, context: DecisionContext): Decision {
   const refusal = refuseReview(promotion, event, context);
+  if (refusal !== null) return refuseReviewed(promotion, event, { refusal, context });
   const by = { id: event.by.id, login: event.by.login };
   const via = event.via.kind;
-  if (refusal !== null) {
-    const entry = entryOf(promotion, context, 'review-refused', { verdict: event.verdict, via, code: refusal.code });
-    return { kind: 'refused', refusal, audit: [{ ...entry, actor: by }] };
-  }
   const review: Review = {
     verdict: event.verdict,
     by,
@@ -42,6 +39,16 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
     audit: [audit],
     journal: [],
   };
+}
+
+/** A review that does not count, with what the trail keeps of it. */
+export function refuseReviewed(
+  promotion: Promotion,
+  { by: { id, login }, verdict, via }: EventOf<'reviewed'>,
+  { refusal, context }: { readonly refusal: Refusal; readonly context: DecisionContext },
+): Extract<Decision, { kind: 'refused' }> {
+  const entry = entryOf(promotion, context, 'review-refused', { verdict, via: via.kind, code: refusal.code });
+  return { kind: 'refused', refusal, audit: [{ ...entry, actor: { id, login } }] };
 }
 
 function refuseReview(

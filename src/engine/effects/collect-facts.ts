@@ -19,6 +19,7 @@ import { collectContents, type ImageContents } from '../../facts/contents.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
+import { refuseImages } from '../allowed-images.ts';
 import { commitAndContinue, commitOf } from '../commit.ts';
 import { DONE, type Handler, type Job, type JobOutcome } from '../handler.ts';
 import { loadContext, loadPolicy, loadPromotion } from '../load.ts';
@@ -42,13 +43,13 @@ type Examination = { readonly job: Job<'collect-facts'>; readonly promotion: Pro
 
 async function examine(services: Services, { job, promotion }: Examination): Promise<JobOutcome> {
   const loaded = await loadPolicy(services, promotion.repo);
-  if (loaded.kind === 'unreadable')
-    return failExamination(services, promotion, `The policy file can't be read: ${loaded.problems.join(' ')}`);
+  if (loaded.kind === 'unreadable') return failExamination(services, promotion, unreadableWords(loaded.problems));
   const { policy } = loaded;
   const environment = findEnvironment(policy, promotion.environment);
-  if (environment === null) {
-    const problem = `The policy file has no environment ${promotion.environment} any more.`;
-    return failExamination(services, promotion, problem);
+  const problem = findPolicyProblem(services, promotion, policy);
+  if (environment === null || problem !== null) {
+    const gone = `The policy file has no environment ${promotion.environment} any more.`;
+    return failExamination(services, promotion, problem ?? gone);
   }
   const terms = termsFor({ policy, environment, kind: promotion.kind });
   const { registry, github } = services;
@@ -72,6 +73,25 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   const today = await loadPromotion(services, promotion.id);
   const event = { kind: 'examined', policy, terms, ...rest, otherReviewers } as const;
   return { kind: 'done', commit: commitOf(today, decide(today, event, await loadContext(services, today))) };
+}
+
+/** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
+function findPolicyProblem(services: Services, promotion: Promotion, policy: Policy): string | null {
+  const { repo } = promotion;
+  const { repository } = imageOf(promotion);
+  if (!policy.images.includes(repository)) {
+    return `The policy file names ${policy.images.join(', ')} now, and no longer ${repository}.`;
+  }
+  if (refuseImages(services, repo, policy) === null) return null;
+  return `${repo.name} may not promote ${repository} any more: the operator of this server decides, with IMAGE_GRANTS.`;
+}
+
+const SHOWN_PROBLEMS = 5;
+
+function unreadableWords(problems: readonly string[]): string {
+  const shown = problems.slice(0, SHOWN_PROBLEMS).join('; ');
+  const rest = problems.length - SHOWN_PROBLEMS;
+  return `The policy file can't be read: ${shown}${rest > 0 ? `; and ${rest} more` : ''}.`;
 }
 
 async function failExamination(services: Services, promotion: Promotion, problem: string): Promise<JobOutcome> {

@@ -10,6 +10,7 @@ import { findAuditHead } from '../../store/audit.ts';
 import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { lineOf } from '../find-promotion.ts';
+import { refuseImages } from '../allowed-images.ts';
 import { DONE, type Handler } from '../handler.ts';
 import { loadPolicy } from '../load.ts';
 import { loadView } from '../load-view.ts';
@@ -46,12 +47,14 @@ async function loadEnvironment(services: Services, repo: Repo, name: string): Pr
 }
 
 async function readTags(services: Services, repo: Repo, name: string): Promise<EnvironmentStatus['tags']> {
-  const loaded = await loadPolicy(services, repo);
-  if (loaded.kind === 'unreadable') return unknown(loaded.problems.join(' '));
-  const environment = findEnvironment(loaded.policy, name);
-  const repository = loaded.policy.images[0];
-  if (environment === null || repository === undefined) return unknown(`the policy has no environment ${name}`);
   try {
+    const loaded = await loadPolicy(services, repo);
+    if (loaded.kind === 'unreadable') return unknown(`the policy file can't be read: ${loaded.problems.join('; ')}`);
+    const { policy } = loaded;
+    const environment = findEnvironment(policy, name);
+    const [repository] = policy.images;
+    if (environment === null || repository === undefined) return unknown(`the policy has no environment ${name}`);
+    if (refuseImages(services, repo, policy) !== null) return unknown(`${repo.name} may not promote ${repository}`);
     const read = environment.tags.map(async (tag) => ({
       repository,
       tag,
