@@ -1,0 +1,136 @@
+// The worker of a running process: woken, it takes what is due; stopped, it takes nothing more.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JobOutcome } from '../../src/engine/handler.ts';
+import { tick } from '../../src/engine/scheduler.ts';
+import { Worker } from '../../src/engine/worker.ts';
+import { handlersWith, startEngine, type Engine } from './harness.ts';
+
+const DONE: JobOutcome = { kind: 'done', commit: null };
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let engine: Engine;
+beforeEach(async () => {
+  engine = await startEngine();
+});
+afterEach(async () => {
+  await engine.close();
+});
+
+test('it takes what waits when it starts, and what comes when it is woken', async () => {
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  const ends = [first, second];
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async () => {
+        ends.shift()?.resolve();
+        return DONE;
+      },
+    }),
+  );
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await first.promise;
+  await engine.add({ kind: 'sweep' });
+  worker.wake();
+  await second.promise;
+  await worker.stop(1000);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
+});
+
+test('several jobs run at once, but those of one lane one after the other', async () => {
+  let inLane = 0;
+  let most = 0;
+  let free = 0;
+  const all = Promise.withResolvers<void>();
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async ({ payload }) => {
+        if (payload.slot !== 'lane') {
+          free += 1;
+          if (free === 3) all.resolve();
+          await all.promise;
+          return DONE;
+        }
+        inLane += 1;
+        most = Math.max(most, inLane);
+        await all.promise;
+        inLane -= 1;
+        return DONE;
+      },
+    }),
+  );
+  for (let count = 0; count < 3; count += 1) {
+    await engine.add({ kind: 'sweep', lane: 'one', payload: JSON.stringify({ kind: 'sweep', slot: 'lane' }) });
+    await engine.add({ kind: 'sweep' });
+  }
+  await worker.drain();
+  expect({ free, most }).toEqual({ free: 3, most: 1 });
+  expect((await engine.jobs()).every(({ state }) => state === 'done')).toBe(true);
+});
+
+test('stopped, it waits for what runs, and leaves what waits', async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async () => {
+        reached.resolve();
+        await held.promise;
+        return DONE;
+      },
+    }),
+  );
+  await engine.add({ kind: 'sweep', lane: 'one' });
+  await engine.add({ kind: 'sweep', lane: 'one' });
+  worker.start();
+  await reached.promise;
+  const stopped = worker.stop(60_000);
+  held.resolve();
+  await stopped;
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'queued']);
+  worker.wake();
+  await worker.stop(0);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'queued']);
+});
+
+test('a tick makes one job an hour, however many processes tick', async () => {
+  const { services } = engine;
+  const ticks = await Promise.all([tick(services, 'sweep'), tick(services, 'sweep'), tick(services, 'sweep')]);
+  expect(ticks.filter(Boolean)).toHaveLength(1);
+  engine.turn(HOUR_MS - 1);
+  expect(await tick(services, 'sweep')).toBe(false);
+  engine.turn(1);
+  expect(await tick(services, 'sweep')).toBe(true);
+  expect(await engine.jobs()).toHaveLength(2);
+});
+
+test('a sweep removes what ended long ago, and nothing that is dead or waits', async () => {
+  const { store } = engine.services;
+  const worker = new Worker(engine.services, handlersWith({}));
+  await engine.add({ kind: 'delivery' });
+  await engine.add({ kind: 'react', lane: 'github:1', payload: '{"kind":"react","repoId":404}' });
+  for (let turn = 0; turn < 10; turn += 1) {
+    await worker.drain();
+    engine.turn(60_000);
+  }
+  await engine.add({ kind: 'delivery', runAt: engine.services.now() + 30 * DAY_MS });
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'dead', 'queued']);
+  await store.db
+    .insertInto('deliveries')
+    .values({ hook_target: 'x', delivery_id: 'old', received_at: engine.services.now() })
+    .execute();
+  engine.turn(8 * DAY_MS);
+  await tick(engine.services, 'sweep');
+  await worker.drain();
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['dead', 'queued', 'done']);
+  expect(await store.db.selectFrom('deliveries').selectAll().execute()).toHaveLength(1);
+  engine.turn(23 * DAY_MS);
+  await tick(engine.services, 'sweep');
+  await worker.drain();
+  expect(await store.db.selectFrom('deliveries').selectAll().execute()).toEqual([]);
+});
