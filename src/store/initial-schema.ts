@@ -64,6 +64,7 @@ export function initialSchema({
       state TEXT NOT NULL,
       is_open BIGINT NOT NULL CHECK (is_open IN (0, 1)),
       promoted_at BIGINT,
+      held_since BIGINT,
       version BIGINT NOT NULL,
       document TEXT NOT NULL,
       created_at BIGINT NOT NULL,
@@ -73,7 +74,7 @@ export function initialSchema({
     `CREATE UNIQUE INDEX promotions_applying ON promotions (repo_id, environment) WHERE state = 'applying'`,
     `CREATE INDEX promotions_open ON promotions (repo_id, number) WHERE is_open = 1`,
     `CREATE INDEX promotions_thread ON promotions (repo_id, issue, number) WHERE issue IS NOT NULL`,
-    `CREATE INDEX promotions_promoted ON promotions (repo_id, environment, promoted_at) WHERE promoted_at IS NOT NULL`,
+    `CREATE INDEX promotions_held ON promotions (repo_id, environment, held_since) WHERE held_since IS NOT NULL`,
 
     `CREATE TABLE tag_moves (
       promotion_id TEXT NOT NULL REFERENCES promotions (id),
@@ -101,12 +102,25 @@ export function initialSchema({
 
     `CREATE TABLE github_marks (
       promotion_id TEXT NOT NULL REFERENCES promotions (id),
-      kind TEXT NOT NULL CHECK (kind IN ('card', 'check-run', 'notice')),
+      kind TEXT NOT NULL CHECK (kind IN ('card', 'check-run', 'notice', 'deployment')),
       github_id BIGINT NOT NULL,
       target TEXT NOT NULL,
       updated_at BIGINT NOT NULL,
       PRIMARY KEY (promotion_id, kind)
     )`,
+    `CREATE INDEX github_marks_id ON github_marks (kind, github_id)`,
+
+    `CREATE TABLE staging_checks (
+      repo_id BIGINT NOT NULL REFERENCES repos (id),
+      commit_sha TEXT NOT NULL,
+      check_run_id BIGINT,
+      state TEXT NOT NULL CHECK (state IN ('unseen', 'waiting', 'examined', 'ended')),
+      document TEXT NOT NULL,
+      since BIGINT NOT NULL,
+      note TEXT,
+      PRIMARY KEY (repo_id, commit_sha)
+    )`,
+    `CREATE INDEX staging_checks_unsettled ON staging_checks (since) WHERE state IN ('unseen', 'waiting')`,
 
     `CREATE TABLE once (key TEXT PRIMARY KEY, until BIGINT NOT NULL)`,
     `CREATE INDEX once_until ON once (until)`,

@@ -1,6 +1,7 @@
 // The tables as the queries see them: column names as in SQL, times as epoch milliseconds, booleans as 0 or 1.
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { StateKind } from '../domain/promotion.ts';
+import type { StagingState } from '../domain/staging-check.ts';
 import type { TagMove } from '../domain/tag-plan.ts';
 
 /** Runs queries, each on its own. */
@@ -10,7 +11,7 @@ export type Tx = Transaction<Schema>;
 
 export type JobState = 'queued' | 'running' | 'done' | 'dead';
 export type MoveState = 'planned' | 'written' | 'confirmed' | 'undone' | 'stuck';
-export type MarkKind = 'card' | 'check-run' | 'notice';
+export type MarkKind = 'card' | 'check-run' | 'notice' | 'deployment';
 
 /** Words in the unions are kept true by CHECK constraints in the tables. */
 export type Schema = {
@@ -50,6 +51,8 @@ export type Schema = {
     readonly state: StateKind;
     readonly is_open: number;
     readonly promoted_at: number | null;
+    /** The same, but null for a promotion that moved no floating tag: it added a version to what was there. */
+    readonly held_since: number | null;
     readonly version: number;
     readonly document: string;
     readonly created_at: number;
@@ -79,6 +82,15 @@ export type Schema = {
     readonly github_id: number;
     readonly target: string;
     readonly updated_at: number;
+  };
+  readonly staging_checks: {
+    readonly repo_id: number;
+    readonly commit_sha: string;
+    readonly check_run_id: number | null;
+    readonly state: StagingState['kind'];
+    readonly document: string;
+    readonly since: number;
+    readonly note: string | null;
   };
   readonly once: { readonly key: string; readonly until: number };
   readonly github_pace: {

@@ -1,0 +1,122 @@
+// The checks of pushed staging commits: one row per commit of a repository.
+import { sql, type Selectable } from 'kysely';
+import { z } from 'zod';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { parseCommitSha, type CommitSha } from '../domain/reference.ts';
+import type { StagingCheck, StagingState } from '../domain/staging-check.ts';
+import { digest, finding, imageRepository, tag, type DeepReadonly } from './document-parts.ts';
+import type { Db, Schema, Tx } from './schema.ts';
+import { readStored, storableText } from './stored.ts';
+
+export type StagingKey = Pick<StagingCheck, 'repoId' | 'commit'>;
+
+/** What a commit changes of a check; the rest stays, as several jobs write to one row. */
+export type StagingChange = StagingKey & Partial<Omit<StagingCheck, 'repoId' | 'commit'>>;
+
+const state = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('unseen') }),
+  z.strictObject({ kind: z.literal('waiting'), image: imageRepository, tags: z.array(tag) }),
+  z.strictObject({
+    kind: z.literal('examined'),
+    image: imageRepository,
+    tag,
+    digest,
+    platforms: z.array(z.string()),
+    findings: z.array(finding),
+    environments: z.array(z.string()),
+    defaultEnvironment: z.string().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('ended'),
+    cause: z.enum(['no-image', 'no-access', 'image-unreadable', 'policy-unreadable', 'not-granted']),
+    problem: z.string(),
+  }),
+]);
+
+const MAX_NOTE_LENGTH = 20_000;
+
+/** Begins to look for the image of a commit, or begins again; the check run that there is stays its own. */
+export async function openStagingCheck(
+  tx: Tx,
+  { repoId, commit, now }: StagingKey & { readonly now: number },
+): Promise<void> {
+  const fresh = { ...columnsOf({ state: { kind: 'unseen' } }), since: now, note: null };
+  await tx
+    .insertInto('staging_checks')
+    .values({ repo_id: repoId, commit_sha: commit, check_run_id: null, ...fresh })
+    .onConflict((conflict) => conflict.columns(['repo_id', 'commit_sha']).doUpdateSet(fresh))
+    .execute();
+}
+
+/** Changes a check that there is. */
+export async function changeStagingCheck(tx: Tx, change: StagingChange): Promise<void> {
+  const columns = {
+    ...(change.state === undefined ? {} : columnsOf({ state: change.state })),
+    ...(change.checkRunId === undefined ? {} : { check_run_id: change.checkRunId }),
+    ...(change.since === undefined ? {} : { since: change.since }),
+    ...(change.note === undefined
+      ? {}
+      : { note: change.note === null ? null : storableText(change.note, MAX_NOTE_LENGTH) }),
+  };
+  await tx
+    .updateTable('staging_checks')
+    .set(columns)
+    .where('repo_id', '=', change.repoId)
+    .where('commit_sha', '=', change.commit)
+    .execute();
+}
+
+export async function findStagingCheck(db: Db, { repoId, commit }: StagingKey): Promise<StagingCheck | null> {
+  const row = await db
+    .selectFrom('staging_checks')
+    .selectAll()
+    .where('repo_id', '=', repoId)
+    .where('commit_sha', '=', commit)
+    .executeTakeFirst();
+  return row === undefined ? null : readRow(row);
+}
+
+/** Those of all repositories whose image is still looked for: a package may belong to another repository than it is for. */
+export async function listUnsettledStagingChecks(db: Db): Promise<readonly StagingCheck[]> {
+  const rows = await db
+    .selectFrom('staging_checks')
+    .selectAll()
+    .where(sql<boolean>`state IN ('unseen', 'waiting')`)
+    .orderBy('since')
+    .execute();
+  return rows.map(readRow);
+}
+
+/** How many were removed. */
+export async function deleteStagingChecksBefore(db: Db, before: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('staging_checks')
+    .where('since', '<', before)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+function columnsOf({
+  state: value,
+}: {
+  readonly state: StagingState;
+}): Pick<Schema['staging_checks'], 'state' | 'document'> {
+  // Fails to compile when the type has a case or a member that the schema would refuse.
+  const document: DeepReadonly<z.output<typeof state>> = value;
+  return { state: value.kind, document: canonicalJson(document) };
+}
+
+function readRow(row: Selectable<Schema['staging_checks']>): StagingCheck {
+  return {
+    repoId: row.repo_id,
+    commit: readCommit(row.commit_sha),
+    checkRunId: row.check_run_id,
+    state: state.parse(JSON.parse(row.document)),
+    since: row.since,
+    note: row.note,
+  };
+}
+
+function readCommit(text: string): CommitSha {
+  return readStored(parseCommitSha, text);
+}
