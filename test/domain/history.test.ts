@@ -3,8 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   defaultRollbackTarget,
+  defaultTargets,
   leftByRollback,
   mayRollBackTo,
+  newestOfEach,
+  rolledBackBy,
+  wasHeldBeforeHistory,
   type History,
   type Holding,
 } from '../../src/domain/history.ts';
@@ -104,5 +108,44 @@ describe('a digest may be gone back to', () => {
     ['not without history', '', 'A', false],
   ])('%s: %s, %s', (_, line, letter, allowed) => {
     expect(mayRollBackTo({ history: historyOf(line), digest: digestOf(letter) })).toBe(allowed);
+  });
+});
+
+test.each([
+  ['no rollback', 'A B C', 'C', null],
+  ['the rollback that left it', 'A B C <B', 'C', 4],
+  ['the last of several that did', 'A B <A B <A', 'B', 5],
+  ['the rollback still, after it was promoted again', 'A B <A B C', 'B', 3],
+  ['not the rollback that went back to it', 'A B C <B', 'B', null],
+])('who rolled a digest back is %s: %s, %s', (_, line, letter, wanted) => {
+  expect(rolledBackBy({ history: historyOf(line), digest: digestOf(letter) })).toBe(wanted);
+});
+
+test.each([
+  ['each digest once, by its newest holding', 'A B A C', 'C', ['A3', 'B2']],
+  ['none that a rollback left', 'A B C <B', 'B', ['A1']],
+  ['none that came after the current one', 'A B C', 'B', ['A1']],
+  ['all, when history does not know the current one', 'A B C', 'F', ['C3', 'B2', 'A1']],
+])('what may take the place of the default target: %s: %s, now %s', (_, line, current, wanted) => {
+  const targets = defaultTargets({ history: historyOf(line), current: digestOf(current) });
+  expect(targets.map(({ digest, promotion }) => `${letterOf(digest)}${promotion}`)).toEqual(wanted);
+});
+
+test('the newest holding of each digest, newest first', () => {
+  const newest = newestOfEach(historyOf('A B A C C'));
+  expect(newest.map(({ digest, promotion }) => `${letterOf(digest)}${promotion}`)).toEqual(['C5', 'A3', 'B2']);
+});
+
+describe('what a rollback tag keeps stands in for history', () => {
+  test.each([
+    ['when there is no history', '', 'A', 'F', 0, true],
+    ['when it was held before all of history', 'A', 'A', 'F', 0, true],
+    ['not when it is the current one', '', 'F', 'F', 0, false],
+    ['not when history knows it: history has decided against it', 'A B <A', 'A', 'B', 2000, false],
+    ['not when it was held after the current one', 'A B', 'A', 'F', 1000, false],
+    ['when history does not know the current one', 'A B', 'E', 'F', 9999, true],
+  ])('%s: %s, now %s, kept %s', (_, line, current, kept, until, wanted) => {
+    const args = { history: historyOf(line), current: digestOf(current), kept: { digest: digestOf(kept), until } };
+    expect(wasHeldBeforeHistory(args)).toBe(wanted);
   });
 });
