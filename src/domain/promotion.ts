@@ -12,7 +12,8 @@ export type Promotion = {
   readonly number: number;
   readonly repo: Repo;
   readonly environment: string;
-  readonly kind: 'promotion' | 'rollback';
+  /** `version`: a git tag was pushed, and its name is added to what the environment holds; nothing else moves. */
+  readonly kind: 'promotion' | 'rollback' | 'version';
   readonly requester: Person;
   readonly reason: string | null;
   /** Failed rules of the policy are overridden, in everybody's sight; approvals are not. */
@@ -20,6 +21,8 @@ export type Promotion = {
   /** `v1.2.3`, if `as v1.2.3` was given. */
   readonly versionTag: Tag | null;
   readonly source: PromotionSource;
+  /** What the source tag holds now, where that is no longer the pinned digest: told to people, never acted on. */
+  readonly sourceMovedTo?: Digest;
   readonly images: readonly PinnedImage[];
   /** What each floating tag held when the moves were planned. */
   readonly baseline: readonly BaselineTag[];
@@ -32,7 +35,7 @@ export type Promotion = {
   readonly terms: EnvironmentPolicy;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
-  /** Why reviews that were given count no more. */
+  /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
   readonly notice: Notice | null;
   readonly thread: Thread | null;
   readonly state: PromotionState;
@@ -52,6 +55,8 @@ export type PromotionSource = {
   readonly typed: string;
   /** The tag that held the digest; null for a digest that only our history names. */
   readonly tag: Tag | null;
+  /** The commit that a pushed git tag names: the check run shows there. Set for kind `version` only. */
+  readonly taggedCommit?: CommitSha;
 };
 
 export type BaselineTag = {
@@ -63,7 +68,18 @@ export type BaselineTag = {
 export type Notice =
   | { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] }
   | { readonly kind: 'policy-changed' }
-  | { readonly kind: 'outcomes-changed' };
+  | { readonly kind: 'outcomes-changed' }
+  /** Somebody else deployed another commit there; `environment` is GitHub's. */
+  | {
+      readonly kind: 'other-deployment';
+      readonly environment: string;
+      readonly commit: CommitSha;
+      /** A login. */
+      readonly by: string;
+      readonly at: number;
+    }
+  /** GitHub refused to make the deployment that was to follow. */
+  | { readonly kind: 'no-deployment'; readonly problem: string; readonly at: number };
 
 export type MovedTag = { readonly tag: Tag; readonly from: Digest | null; readonly to: Digest | null };
 
@@ -172,4 +188,17 @@ export function promotedAt({ state }: Promotion): number | null {
     default:
       return null;
   }
+}
+
+/** False when only kept tags are added: what the environment runs stays as it is. */
+export function movesProduction({ moves }: Promotion): boolean {
+  return moves.some(({ kind }) => kind === 'floating');
+}
+
+/** The promotion with what its source tag was seen to hold; null (not there, or not known) is no news. */
+export function sourceSeen(promotion: Promotion, holds: Digest | null): Promotion {
+  const { sourceMovedTo: before, ...rest } = promotion;
+  const [image] = promotion.images;
+  if (holds === null || image === undefined) return promotion;
+  return holds === image.digest ? rest : { ...rest, sourceMovedTo: holds };
 }

@@ -15,6 +15,7 @@ import { DONE, type Handler } from './handler.ts';
 import type { PayloadOf } from './job.ts';
 import { loadActor, loadContext } from './load.ts';
 import { isPatient } from './patience.ts';
+import { withSource } from './read-source.ts';
 import type { Services } from './services.ts';
 
 type Reviewed = Extract<PromotionEvent, { kind: 'reviewed' }>;
@@ -75,7 +76,8 @@ async function decideReview(
   const counts = state.kind === 'awaiting-approval' && event.by.kind === 'user';
   const today = counts ? await comparePolicy(services, promotion) : ({ kind: 'same' } as const);
   if (today.kind === 'same') {
-    const decision = decide(promotion, event, context);
+    const seen = event.verdict === 'approve' ? await withSource(services, promotion) : promotion;
+    const decision = decide(seen, event, context);
     const refusal = decision.kind === 'refused' ? decision.refusal : null;
     return { commit: commitOf(promotion, decision) ?? { repo }, refusal };
   }

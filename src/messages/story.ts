@@ -1,6 +1,7 @@
 // What happened to a promotion, where there is more to tell than its state: voided reviews, refusals, failures, success.
 import { formatReference } from '../domain/reference.ts';
-import { imageOf, type Failure, type Notice, type Promotion } from '../domain/promotion.ts';
+import { imageOf, isOpen, promotedAt, type Failure, type Notice, type Promotion } from '../domain/promotion.ts';
+import { joinBlocks } from './blocks.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText } from './escape.ts';
 import { codeList, formatTime, plural, shortDigest } from './format.ts';
@@ -8,6 +9,10 @@ import type { PromotionView } from './promotion-view.ts';
 
 /** Paragraphs about the state; may be empty. */
 export function renderStory(view: PromotionView, detail: Detail): string {
+  return joinBlocks([storyOf(view, detail), sourceMovedText(view.promotion)]);
+}
+
+function storyOf(view: PromotionView, detail: Detail): string {
   const { promotion } = view;
   const { state } = promotion;
   switch (state.kind) {
@@ -48,6 +53,16 @@ function noticeText(notice: Notice, { promotion, subject }: PromotionView): stri
     return `- ${code(tag)}: ${from === null ? 'nothing' : shortDigest(from)} → ${to === null ? 'nothing' : shortDigest(to)}`;
   });
   return [`${code(promotion.environment)} has changed since this was planned. ${consequence}`, '', ...tags].join('\n');
+}
+
+/** While it is on its way and when it arrived; an end that moved nothing has nothing to tell apart. */
+function sourceMovedText(promotion: Promotion): string {
+  const { source, sourceMovedTo } = promotion;
+  if (source.tag === null || sourceMovedTo === undefined) return '';
+  const moves = isOpen(promotion.state) ? 'still moves' : promotedAt(promotion) === null ? null : 'moved';
+  if (moves === null) return '';
+  const pinned = shortDigest(imageOf(promotion).digest);
+  return `${code(source.tag)} has moved on to ${shortDigest(sourceMovedTo)}; this promotion ${moves} ${pinned}, as it was asked for.`;
 }
 
 function promotedText(promotion: Promotion, at: number): string {

@@ -125,6 +125,7 @@ const promotion = z.strictObject({
     tag: tag.nullable(),
     taggedCommit: commitSha.exactOptional(),
   }),
+  sourceMovedTo: digest.exactOptional(),
   images: z.array(
     z.strictObject({
       repository: imageRepository,

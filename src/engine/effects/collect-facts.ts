@@ -10,7 +10,7 @@ import {
   type EnvironmentPolicy,
   type Policy,
 } from '../../domain/policy.ts';
-import { imageOf, type Promotion } from '../../domain/promotion.ts';
+import { imageOf, sourceSeen, type Promotion } from '../../domain/promotion.ts';
 import type { Tag } from '../../domain/reference.ts';
 import type { TagState } from '../../domain/tag-plan.ts';
 import { collectMissing } from '../../facts/completeness.ts';
@@ -25,6 +25,7 @@ import { DONE, type Handler, type Job, type JobOutcome } from '../handler.ts';
 import { loadContext, loadPolicy, loadPromotion } from '../load.ts';
 import { isPatient } from '../patience.ts';
 import { readProduction } from '../read-production.ts';
+import { readSource } from '../read-source.ts';
 import { findCommitTag, sourcePrefixes } from '../resolve-source.ts';
 import type { Services } from '../services.ts';
 
@@ -66,11 +67,12 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   if (!(await identify(services, { job, promotion, facts }))) {
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
-  const [rest, otherReviewers] = await Promise.all([
+  const [rest, otherReviewers, sourceHolds] = await Promise.all([
     collectRest(services, { promotion, facts, contents, policy, terms }),
     lookForReviewer(services, promotion, terms.approvals),
+    readSource(services, promotion),
   ]);
-  const today = await loadPromotion(services, promotion.id);
+  const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const event = { kind: 'examined', policy, terms, ...rest, otherReviewers } as const;
   return { kind: 'done', commit: commitOf(today, decide(today, event, await loadContext(services, today))) };
 }

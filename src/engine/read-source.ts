@@ -1,0 +1,27 @@
+// Looks whether the tag that a promotion was asked for by has moved on: people are told, and the pinned digest stays.
+import { OutsideError } from '../domain/outside-error.ts';
+import { sourceSeen, type Promotion } from '../domain/promotion.ts';
+import type { Digest } from '../domain/reference.ts';
+import type { Services } from './services.ts';
+
+/** What the source tag holds now; null where there is none, or where the registry does not tell. */
+export async function readSource(
+  { registry, log }: Services,
+  { repo, source, images }: Promotion,
+): Promise<Digest | null> {
+  const [image] = images;
+  if (source.tag === null || image === undefined) return null;
+  try {
+    return await registry.findDigest(image.repository, source.tag);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn({ err: error, repo: repo.name }, 'the registry did not tell what the source tag holds now');
+    return null;
+  }
+}
+
+/** The promotion as somebody approves it: its card then says where the source tag has gone. */
+export async function withSource(services: Services, promotion: Promotion): Promise<Promotion> {
+  if (promotion.state.kind !== 'awaiting-approval') return promotion;
+  return sourceSeen(promotion, await readSource(services, promotion));
+}
