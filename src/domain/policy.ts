@@ -112,13 +112,14 @@ export function findEnvironment(policy: Policy, name: string | null): Environmen
   return policy.environments.length === 1 ? (policy.environments[0] ?? null) : null;
 }
 
-/** What holds for one promotion: a rollback's approvals are a matter of their own. */
+/** What holds for one promotion: a rollback's approvals are a matter of their own, and pushing a git tag is the decision. */
 export function termsFor(args: {
   readonly policy: Policy;
   readonly environment: EnvironmentPolicy;
-  readonly kind: 'promotion' | 'rollback';
+  readonly kind: 'promotion' | 'rollback' | 'version';
 }): EnvironmentPolicy {
   const { policy, environment, kind } = args;
   if (kind === 'promotion') return environment;
-  return { ...environment, approvals: { ...environment.approvals, ...policy.rollback.approvals } };
+  const approvals = kind === 'rollback' ? policy.rollback.approvals : { required: 0 };
+  return { ...environment, approvals: { ...environment.approvals, ...approvals } };
 }

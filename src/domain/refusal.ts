@@ -48,7 +48,11 @@ export type Refusal =
       readonly promotion: number;
       readonly state: StateKind;
       readonly environment: string;
+      /** The version that was asked for now, and that the open promotion does not carry. */
+      readonly lacks?: Tag;
     }
+  /** Versions are never moved: this one names another image. */
+  | { readonly code: 'version-taken'; readonly tag: Tag; readonly holds: Digest; readonly wanted: Digest }
   /** The registry refused or failed for good; `problem` is the registry client's sentence. */
   | { readonly code: 'registry-problem'; readonly problem: string }
   /** The policy file can't be read: nothing is promoted under it. `problems` are sentences with line and column. */
@@ -58,7 +62,7 @@ export type Refusal =
   /** GitHub refused or failed for good; `problem` is the sentence of the GitHub client. */
   | { readonly code: 'github-problem'; readonly problem: string }
   /** The command is understood, but this version does not do it. */
-  | { readonly code: 'not-available'; readonly what: 'version' | 'force' | 'rollback' }
+  | { readonly code: 'not-available'; readonly what: 'rollback' }
   | { readonly code: 'promotion-not-found'; readonly promotion: number }
   | { readonly code: 'nothing-waits-here'; readonly verb: string; readonly elsewhere: readonly PromotionLine[] }
   | { readonly code: 'several-wait-here'; readonly verb: string; readonly promotions: readonly PromotionLine[] }

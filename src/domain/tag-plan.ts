@@ -1,5 +1,6 @@
 // Plans which tag will hold which digest, over what: DESIGN §4. Nothing is read or written here.
 import type { EnvironmentPolicy } from './policy.ts';
+import type { Promotion } from './promotion.ts';
 import { parseTag, type CommitSha, type Digest, type ImageRepository, type Tag } from './reference.ts';
 
 /** An image that a promotion moves: pinned by digest when it was requested. */
@@ -36,12 +37,19 @@ export type TagMove =
 export type TagPlan =
   | { readonly kind: 'moves'; readonly moves: readonly TagMove[] }
   | { readonly kind: 'already-there' }
-  | { readonly kind: 'kept-tag-taken'; readonly tag: Tag; readonly holds: Digest; readonly wanted: Digest };
+  | { readonly kind: 'kept-tag-taken'; readonly taken: readonly TakenTag[] }
+  /** A version names what production holds, and it holds something else: `tags` are those that do. */
+  | { readonly kind: 'left-production'; readonly tags: readonly Pick<TagState, 'tag' | 'digest'>[] };
+
+/** A tag that is never moved, and that holds another digest. */
+export type TakenTag = { readonly tag: Tag; readonly holds: Digest; readonly wanted: Digest };
 
 export type PlanInput = {
   readonly image: PinnedImage;
   readonly environment: EnvironmentPolicy;
-  readonly kind: 'promotion' | 'rollback';
+  readonly kind: Promotion['kind'];
+  readonly force: boolean;
+  readonly versionTag: Tag | null;
   readonly reason: string | null;
   readonly production: readonly TagState[];
 };
@@ -49,21 +57,25 @@ export type PlanInput = {
 const MAX_SLUG_LENGTH = 40;
 
 /** The missing moves only: a floating tag that already holds the digest is not written again. */
-export function planTags({ image, environment, kind, reason, production }: PlanInput): TagPlan {
+export function planTags(input: PlanInput): TagPlan {
+  const { image, environment, kind, reason, production } = input;
   const { repository, digest } = image;
   const holderOf = (tag: Tag): TagState | undefined =>
     production.find((state) => state.repository === repository && state.tag === tag);
   const floating = environment.tags
     .map((tag) => ({ kind: 'floating', repository, tag, baseline: holderOf(tag)?.digest ?? null, digest }) as const)
     .filter((move) => move.baseline !== digest);
-  if (floating.length === 0) return { kind: 'already-there' };
-
-  const keptTag = kind === 'promotion' ? keptTagOf(environment, image) : null;
-  const keptHolder = keptTag === null ? undefined : holderOf(keptTag);
-  const holds = keptHolder?.digest ?? null;
-  if (keptTag !== null && holds !== null && holds !== digest && keptHolder?.leftByUnfinished !== true) {
-    return { kind: 'kept-tag-taken', tag: keptTag, holds, wanted: digest };
+  if (kind === 'version' && floating.length > 0) {
+    return { kind: 'left-production', tags: floating.map(({ tag, baseline }) => ({ tag, digest: baseline })) };
   }
+  const kept = keptTagsOf(input, floating.length > 0)
+    .map((tag) => ({ kind: 'kept', repository, tag, baseline: holderOf(tag)?.digest ?? null, digest }) as const)
+    .filter((move) => move.baseline !== digest);
+  if (floating.length + kept.length === 0) return { kind: 'already-there' };
+  const taken = kept.flatMap(({ tag, baseline }) =>
+    baseline === null || holderOf(tag)?.leftByUnfinished === true ? [] : [{ tag, holds: baseline, wanted: digest }],
+  );
+  if (taken.length > 0) return { kind: 'kept-tag-taken', taken };
 
   // The first that is overwritten: one that already holds the digest leaves nothing to go back to.
   const leaving = floating.find((move) => move.baseline !== null)?.baseline ?? null;
@@ -72,20 +84,26 @@ export function planTags({ image, environment, kind, reason, production }: PlanI
       ? {
           kind: 'rollback',
           repository,
-          slug: slugOf(reason, kind === 'rollback' ? 'rollback' : 'release'),
+          slug: slugOf(reason, kind === 'rollback' ? 'rollback' : input.force ? 'force' : 'release'),
           digest: leaving,
         }
       : null,
-    keptTag !== null && holds !== digest ? { kind: 'kept', repository, tag: keptTag, baseline: holds, digest } : null,
+    ...kept,
     ...floating,
   ];
   return { kind: 'moves', moves: moves.filter((move) => move !== null) };
 }
 
-/** The tags whose holders a plan depends on: the floating ones in policy order, then the kept one. */
-export function tagsToRead(environment: EnvironmentPolicy, image: PinnedImage): readonly Tag[] {
-  const kept = keptTagOf(environment, image);
-  return kept === null ? environment.tags : [...environment.tags, kept];
+/** The tags whose holders a plan depends on: the floating ones in policy order, then the kept ones. */
+export function tagsToRead(plan: Pick<PlanInput, 'environment' | 'image' | 'versionTag'>): readonly Tag[] {
+  const kept = [keptTagOf(plan.environment, plan.image), plan.versionTag];
+  return [...new Set([...plan.environment.tags, ...kept.filter((tag) => tag !== null)])];
+}
+
+/** A version that is added to what production holds already is added alone. */
+function keptTagsOf({ environment, image, kind, versionTag }: PlanInput, movesProduction: boolean): readonly Tag[] {
+  const source = kind === 'promotion' && movesProduction ? keptTagOf(environment, image) : null;
+  return [...new Set([source, versionTag])].filter((tag) => tag !== null);
 }
 
 /** The tag that keeps the promoted digest (`main-staging-abc1234`), or null when no commit is known. */

@@ -1,19 +1,25 @@
 // Reads what the tags of an environment hold now: the plan's baseline.
 import type { EnvironmentPolicy } from '../domain/policy.ts';
 import { imageOf, type Promotion } from '../domain/promotion.ts';
+import type { Tag } from '../domain/reference.ts';
 import { tagsToRead, type PinnedImage, type TagState } from '../domain/tag-plan.ts';
 import { listUnfinishedWriters } from '../store/tag-moves.ts';
 import type { Services } from './services.ts';
 
-/** One request per tag, in parallel; the kept tag is looked up in the journal as well. */
+/** One request per tag, in parallel; the kept ones are looked up in the journal as well. */
 export async function readProduction(
   { registry, store }: Services,
-  args: { readonly repoId: number; readonly environment: EnvironmentPolicy; readonly image: PinnedImage },
+  args: {
+    readonly repoId: number;
+    readonly environment: EnvironmentPolicy;
+    readonly image: PinnedImage;
+    readonly versionTag: Tag | null;
+  },
 ): Promise<readonly TagState[]> {
   const { repoId, environment, image } = args;
   const { repository } = image;
   return Promise.all(
-    tagsToRead(environment, image).map(async (tag): Promise<TagState> => {
+    tagsToRead(args).map(async (tag): Promise<TagState> => {
       const digest = await registry.findDigest(repository, tag);
       const asked = digest !== null && digest !== image.digest && !environment.tags.includes(tag);
       const leftovers = asked ? await listUnfinishedWriters(store.db, { repoId, repository, tag }) : [];
@@ -24,6 +30,6 @@ export async function readProduction(
 
 /** The same for a promotion's own environment and image. */
 export function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
-  const { repo, terms: environment } = promotion;
-  return readProduction(services, { repoId: repo.id, environment, image: imageOf(promotion) });
+  const { repo, terms: environment, versionTag } = promotion;
+  return readProduction(services, { repoId: repo.id, environment, image: imageOf(promotion), versionTag });
 }

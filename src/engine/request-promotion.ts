@@ -7,13 +7,14 @@ import { findEnvironment, type EnvironmentPolicy, type Policy } from '../domain/
 import { isOpen, type Promotion, type Thread } from '../domain/promotion.ts';
 import type { ImageRepository } from '../domain/reference.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { tagsToRead } from '../domain/tag-plan.ts';
+import { planTags, type PinnedImage, type TagState } from '../domain/tag-plan.ts';
 import { listOpenPromotions } from '../store/promotions.ts';
 import { peekPromotionNumber } from '../store/repos.ts';
 import { answered, refused, type Answer, type Asked } from './answer.ts';
 import { commitOfAccepted, type Commit } from './commit.ts';
 import { listCandidates } from './list-candidates.ts';
 import { loadPolicy } from './load.ts';
+import { readProduction } from './read-production.ts';
 import { resolveSource, sourcePrefixes } from './resolve-source.ts';
 import type { Services } from './services.ts';
 
@@ -62,16 +63,21 @@ export async function openPromotion(services: Services, asked: Requester, comman
   const same = open.find((promotion) => promotion.images.some(({ digest }) => digest === source.digest));
   if (same !== undefined && isOpen(same.state)) {
     const { number, state } = same;
-    return no({ code: 'already-requested', promotion: number, state: state.kind, environment: environment.name });
+    const { version } = command;
+    const lacks = version === null || version === same.versionTag ? {} : { lacks: version };
+    return no({
+      code: 'already-requested',
+      promotion: number,
+      state: state.kind,
+      environment: environment.name,
+      ...lacks,
+    });
   }
   const pinned = { repository: image, digest: source.digest, commit: null, commitTag: null, platforms: [] };
-  const held = await Promise.all(
-    tagsToRead(environment, pinned).map((tag) => services.registry.findDigest(image, tag)),
-  );
-  if (held.every((digest) => digest === source.digest)) {
-    const { name, tags } = environment;
-    return no({ code: 'already-in-production', environment: name, digest: source.digest, tags });
-  }
+  const place = { repoId: asked.repo.id, environment, image: pinned, versionTag: command.version };
+  const production = await readProduction(services, place);
+  const unplannable = refusePlan({ command, environment, image: pinned, production });
+  if (unplannable !== null) return no(unplannable);
   const now = services.now();
   const promotion: Promotion = {
     id: services.newId(),
@@ -119,14 +125,34 @@ function refuseRequest(
   if (!reaches(asked.by.role, 'write')) {
     return { code: 'not-permitted', verb: 'promote', role: asked.by.role, wanted: 'write' };
   }
-  if (command.force) return { code: 'not-available', what: 'force' };
-  if (command.version !== null) return { code: 'not-available', what: 'version' };
+  const { role } = asked.by;
+  if (command.force && !reaches(role, policy.force.role)) {
+    return { code: 'not-permitted', verb: 'promote with force', role, wanted: policy.force.role };
+  }
   if (findEnvironment(policy, command.environment) === null) return unknownEnvironment(command, policy);
   const { registryHost, imageGrants: grants } = settings;
   if (image !== undefined && !mayPromote({ repo: asked.repo.name, image, registryHost, grants })) {
     return { code: 'image-not-granted', image, repo: asked.repo.name };
   }
   return null;
+}
+
+/** What can be seen before the examination: there is nothing to do, or the version names another image. */
+function refusePlan(request: {
+  readonly command: Promote;
+  readonly environment: EnvironmentPolicy;
+  readonly image: PinnedImage;
+  readonly production: readonly TagState[];
+}): Refusal | null {
+  const { command, environment, image, production } = request;
+  const { force, reason, version: versionTag } = command;
+  const plan = planTags({ image, environment, kind: 'promotion', force, versionTag, reason, production });
+  if (plan.kind === 'already-there') {
+    const tags = [...environment.tags, ...(versionTag === null ? [] : [versionTag])];
+    return { code: 'already-in-production', environment: environment.name, digest: image.digest, tags };
+  }
+  const [taken] = plan.kind === 'kept-tag-taken' ? plan.taken : [];
+  return taken === undefined ? null : { code: 'version-taken', ...taken };
 }
 
 function unknownEnvironment(command: Promote, policy: Policy): Refusal {

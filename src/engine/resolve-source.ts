@@ -3,7 +3,7 @@ import type { SourceSpec } from '../domain/command.ts';
 import type { Policy } from '../domain/policy.ts';
 import { parseTag, type Digest, type ImageRepository, type Tag } from '../domain/reference.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { commitHexOf } from '../domain/rules/tag-commit.ts';
+import { commitHexIn, commitHexOf } from '../domain/rules/tag-commit.ts';
 import type { RegistryClient } from '../registry/client.ts';
 
 export type ResolvedSource =
@@ -124,17 +124,30 @@ export async function listCommitTags({ registry, image, prefix }: Question): Pro
 
 /**
  * The commit tag that stands for a digest in kept tags (DESIGN §4): the one that was named, else one of the commit's tags
- * that holds the digest, else `staging-` and the first 7 digits. Null when no commit is known.
+ * that holds the digest, else the prefix and the first 7 digits. Null when no commit is known.
  */
 export async function findCommitTag(
-  question: Question,
+  question: SourceQuestion,
   image: { readonly tag: Tag | null; readonly digest: Digest; readonly commit: string | null },
 ): Promise<Tag | null> {
-  const { prefix } = question;
-  if (image.tag !== null && commitHexOf(image.tag, prefix) !== null) return image.tag;
-  if (image.commit === null) return null;
-  const short = parseTag(`${prefix}-${image.commit.slice(0, SHORT_COMMIT)}`);
-  const named = [short, parseTag(`${prefix}-${image.commit}`)].filter((tag) => tag !== null);
-  const held = (await holders(question, named)).find(({ digest }) => digest === image.digest);
+  const { tag, digest, commit } = image;
+  if (tag !== null && commitHexIn(tag, question.prefixes) !== null) return tag;
+  if (commit === null) return null;
+  // `hotfix` without a commit stands for an image of that branch: its own prefix goes first.
+  const [own, others] = partition(question.prefixes, (prefix) => tag !== null && isSourceTag(tag, [prefix]));
+  const [short, ...named] = [...own, ...others].flatMap((prefix) => commitTags(prefix, commit));
+  if (short === undefined) return null;
+  const held = (await holders(question, [short, ...named])).find((holder) => holder.digest === digest);
   return held?.tag ?? short;
+}
+
+/** As builds shorten it, and in full. */
+export function commitTags(prefix: string, commit: string): readonly Tag[] {
+  return [commit.slice(0, SHORT_COMMIT), commit]
+    .map((name) => parseTag(`${prefix}-${name}`))
+    .filter((tag) => tag !== null);
+}
+
+function partition<T>(items: readonly T[], fits: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(fits), items.filter((item) => !fits(item))];
 }

@@ -75,7 +75,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   'already-in-production': ({ environment, digest, tags }) =>
     `Nothing to do: ${codeList(tags, { max: 20 })} already ${tags.length === 1 ? 'holds' : 'hold'} ${shortDigest(digest)}, so this image is what ${code(environment)} has.`,
 
-  'already-requested': ({ promotion, state, environment }) => {
+  'already-requested': ({ promotion, state, environment, lacks }) => {
     const id = formatNumber(promotion);
     const join =
       state === 'awaiting-approval'
@@ -83,8 +83,15 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
         : state === 'examining'
           ? `If somebody else asked for it, you may approve it once the rules are through: ${code(`/approve ${id}`)}.`
           : `${code(`/status ${id}`)} shows how far it is.`;
-    return `${id} already asks for this image in ${code(environment)}: it ${STATE_CLAUSES[state]}. No second promotion was opened. ${join}`;
+    const later =
+      lacks === undefined
+        ? ''
+        : ` It does not carry ${code(lacks)}: once it is through, the same line adds just that tag; or withdraw it with ${code(`/cancel ${id}`)} and ask again.`;
+    return `${id} already asks for this image in ${code(environment)}: it ${STATE_CLAUSES[state]}. No second promotion was opened. ${join}${later}`;
   },
+
+  'version-taken': ({ tag, holds, wanted }) =>
+    `${code(tag)} already names another image: it holds ${code(holds)}, and this one is ${code(wanted)}. A version is never moved: take another version, or promote the digest that ${code(tag)} holds.`,
 
   'registry-problem': ({ problem }) =>
     `Nothing was done, because the registry did not tell what was needed. ${problemText(problem)}`,
@@ -103,7 +110,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     `Nothing was done, because GitHub did not tell what was needed. ${problemText(problem)}`,
 
   'not-available': ({ what }) => {
-    const option = code({ version: 'as <version>', force: 'force', rollback: '/rollback' }[what]);
+    const option = code({ rollback: '/rollback' }[what]);
     return `Nothing was done: ${option} is understood, but this version of Imprimatur can't do it yet; it comes with a later one. Without it the command works.`;
   },
 

@@ -1,6 +1,6 @@
 // Promotions: the document is the truth, the columns beside it are what questions are asked by.
 import { sql } from 'kysely';
-import { isOpen, promotedAt, type Promotion, type StateKind } from '../domain/promotion.ts';
+import { isOpen, movesProduction, promotedAt, type Promotion, type StateKind } from '../domain/promotion.ts';
 import { unlessTaken } from './database-errors.ts';
 import { formatPromotion, readPromotion } from './promotion-document.ts';
 import type { Db, Schema, Tx } from './schema.ts';
@@ -18,6 +18,7 @@ export async function insertPromotion(tx: Tx, promotion: Promotion): Promise<voi
       environment: promotion.environment,
       created_at: promotion.createdAt,
       promoted_at: promotedAt(promotion),
+      held_since: heldSince(promotion),
       ...changingColumns(promotion),
     })
     .execute();
@@ -40,7 +41,10 @@ export async function updatePromotion(
   const at = promotedAt(promotion);
   const update = tx
     .updateTable('promotions')
-    .set({ ...changingColumns(promotion), ...(at === null ? {} : { promoted_at: at }) })
+    .set({
+      ...changingColumns(promotion),
+      ...(at === null ? {} : { promoted_at: at, held_since: heldSince(promotion) }),
+    })
     .where('id', '=', id)
     .where('version', '=', expectedVersion);
   // Where the repository is not locked, somebody may take the lane just now; then the unique index refuses.
@@ -113,15 +117,15 @@ export async function isLaneBusy(
   return row !== undefined;
 }
 
-/** The promotion that reached production last, whatever its deployment did since. */
+/** The promotion that brought production what it holds, whatever its deployment did since. */
 export async function findLastPromoted(db: Db, { repoId, environment }: EnvironmentKey): Promise<Promotion | null> {
   const row = await db
     .selectFrom('promotions')
     .select('document')
     .where('repo_id', '=', repoId)
     .where('environment', '=', environment)
-    .where('promoted_at', 'is not', null)
-    .orderBy('promoted_at', 'desc')
+    .where('held_since', 'is not', null)
+    .orderBy('held_since', 'desc')
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -150,4 +154,8 @@ function changingColumns(
     document: formatPromotion(promotion),
     updated_at: promotion.updatedAt,
   };
+}
+
+function heldSince(promotion: Promotion): number | null {
+  return movesProduction(promotion) ? promotedAt(promotion) : null;
 }

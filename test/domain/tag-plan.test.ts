@@ -15,6 +15,7 @@ import {
 import { COMMIT, digest, environment, FOREIGN, image, IMAGE, NEW, NOW, OLD, production, tag } from './build.ts';
 
 const KEPT = 'main-staging-abc1234';
+const V1 = tag('v1.2.3');
 const pinned = {
   repository: IMAGE,
   digest: NEW,
@@ -34,7 +35,13 @@ function show(plan: TagPlan): readonly string[] {
     case 'already-there':
       return ['already there'];
     case 'kept-tag-taken':
-      return [`${plan.tag} taken: holds ${names.get(plan.holds)}, wanted ${names.get(plan.wanted)}`];
+      return plan.taken.map(
+        ({ tag: taken, holds, wanted }) => `${taken} taken: holds ${names.get(holds)}, wanted ${names.get(wanted)}`,
+      );
+    case 'left-production':
+      return plan.tags.map(
+        ({ tag: moved, digest: held }) => `${moved} left: holds ${held === null ? 'nothing' : names.get(held)}`,
+      );
     case 'moves':
       return plan.moves.map(showMove);
   }
@@ -44,6 +51,16 @@ function showMove(move: TagMove): string {
   const from = move.kind === 'rollback' ? '' : ` ${move.baseline === null ? 'nothing' : names.get(move.baseline)} →`;
   return `${move.kind} ${tagNameOf(move)}:${from} ${names.get(move.digest)}`;
 }
+
+const INPUT = {
+  image: pinned,
+  environment: environment(),
+  kind: 'promotion',
+  force: false,
+  versionTag: null,
+  reason: null,
+  production: [],
+} as const;
 
 const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[] = [
   [
@@ -137,6 +154,62 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
     ['rollback rollback-<time>-black-friday: old', 'floating main: old → new'],
   ],
   [
+    'a version is kept like the source',
+    { versionTag: V1, production: production({ main: OLD, latest: OLD, [KEPT]: null, [V1]: null }) },
+    [
+      'rollback rollback-<time>-release: old',
+      `kept ${KEPT}: nothing → new`,
+      'kept v1.2.3: nothing → new',
+      'floating main: old → new',
+      'floating latest: old → new',
+    ],
+  ],
+  [
+    'a version that holds the digest is not written again',
+    { versionTag: V1, production: production({ main: OLD, latest: NEW, [KEPT]: NEW, [V1]: NEW }) },
+    ['rollback rollback-<time>-release: old', 'floating main: old → new'],
+  ],
+  [
+    'a version that names another image is refused with both digests',
+    { versionTag: V1, production: production({ main: OLD, latest: OLD, [KEPT]: NEW, [V1]: OLD }) },
+    ['v1.2.3 taken: holds old, wanted new'],
+  ],
+  [
+    'a taken version and a taken kept tag are both told',
+    { versionTag: V1, production: production({ main: OLD, latest: OLD, [KEPT]: FOREIGN, [V1]: OLD }) },
+    [`${KEPT} taken: holds foreign, wanted new`, 'v1.2.3 taken: holds old, wanted new'],
+  ],
+  [
+    'on an image that production holds, a version is added alone',
+    { versionTag: V1, production: production({ main: NEW, latest: NEW, [KEPT]: null, [V1]: null }) },
+    ['kept v1.2.3: nothing → new'],
+  ],
+  [
+    'on an image that production holds, a taken version is refused',
+    { versionTag: V1, production: production({ main: NEW, latest: NEW, [KEPT]: FOREIGN, [V1]: OLD }) },
+    ['v1.2.3 taken: holds old, wanted new'],
+  ],
+  [
+    'on an image that production holds under that version already, there is nothing to do',
+    { versionTag: V1, production: production({ main: NEW, latest: NEW, [V1]: NEW }) },
+    ['already there'],
+  ],
+  [
+    'a pushed git tag adds its version to what production holds',
+    { kind: 'version', versionTag: V1, production: production({ main: NEW, latest: NEW, [V1]: null }) },
+    ['kept v1.2.3: nothing → new'],
+  ],
+  [
+    'a pushed git tag moves nothing where production holds something else by now',
+    { kind: 'version', versionTag: V1, production: production({ main: OLD, latest: NEW, [V1]: null }) },
+    ['main left: holds old'],
+  ],
+  [
+    'a forced one whose reason makes no slug names its rollback tag by the force',
+    { force: true, reason: 'срочно', production: production({ main: OLD, latest: OLD, [KEPT]: NEW }) },
+    ['rollback rollback-<time>-force: old', 'floating main: old → new', 'floating latest: old → new'],
+  ],
+  [
     'tags of another image count for nothing',
     { production: production({ main: OLD }).map((state) => ({ ...state, repository: image('ghcr.io/acme/other') })) },
     [`kept ${KEPT}: nothing → new`, 'floating main: nothing → new', 'floating latest: nothing → new'],
@@ -144,8 +217,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
 ];
 
 test.each(ROWS)('%s', (_name, change, shown) => {
-  const input = { image: pinned, environment: environment(), kind: 'promotion', reason: null, production: [] } as const;
-  expect(show(planTags({ ...input, ...change }))).toEqual(shown);
+  expect(show(planTags({ ...INPUT, ...change }))).toEqual(shown);
 });
 
 describe('tag names', () => {
@@ -196,20 +268,15 @@ describe('tag names', () => {
   });
 
   test('the tags to read are the floating ones and the kept one', () => {
-    expect(tagsToRead(environment(), pinned)).toEqual(['main', 'latest', KEPT]);
-    expect(tagsToRead(environment(), { ...pinned, commitTag: null })).toEqual(['main', 'latest']);
+    expect(tagsToRead(INPUT)).toEqual(['main', 'latest', KEPT]);
+    expect(tagsToRead({ ...INPUT, image: { ...pinned, commitTag: null } })).toEqual(['main', 'latest']);
+    expect(tagsToRead({ ...INPUT, versionTag: V1 })).toEqual(['main', 'latest', KEPT, V1]);
   });
 });
 
 test('a plan never moves a tag to a digest but the promoted one, save the rollback tag', () => {
   const states = production({ main: digest('a'), latest: digest('b'), [KEPT]: null });
-  const plan = planTags({
-    image: pinned,
-    environment: environment(),
-    kind: 'promotion',
-    reason: null,
-    production: states,
-  });
+  const plan = planTags({ ...INPUT, production: states });
   const moves = plan.kind === 'moves' ? plan.moves : [];
   expect(moves.map((move) => [move.kind, move.digest])).toEqual([
     ['rollback', digest('a')],

@@ -14,9 +14,10 @@ import {
 } from '../../src/store/promotions.ts';
 import { lockRepo } from '../../src/store/repos.ts';
 import { gate, onBothEngines, untilSomebodyWaits } from './engines.ts';
-import { NOW, repo, storePromotion } from './fixtures.ts';
+import { digest, image, NOW, repo, storePromotion, tag } from './fixtures.ts';
 
 const APPLYING = { kind: 'applying', since: NOW, undoing: null } as const;
+const MAIN = { kind: 'floating', repository: image, tag: tag('main'), baseline: null, digest: digest('a') } as const;
 const production = { repoId: repo.id, environment: 'production' };
 
 /** The next version with changes, stored as a commit does. */
@@ -143,12 +144,20 @@ onBothEngines(({ fresh, freshPair }) => {
   test('the last promoted one is the one that reached production last, not the one with the highest number', async () => {
     const store = await fresh();
     expect(await findLastPromoted(store.db, production)).toBeNull();
-    const early = await storePromotion(store);
-    const late = await storePromotion(store);
-    await storePromotion(store, { environment: 'canary', state: { kind: 'promoted', at: NOW + 9 } });
+    const early = await storePromotion(store, { moves: [MAIN] });
+    const late = await storePromotion(store, { moves: [MAIN] });
+    await storePromotion(store, { moves: [MAIN], environment: 'canary', state: { kind: 'promoted', at: NOW + 9 } });
     await change(store, late, { state: { kind: 'promoted', at: NOW + 1 } });
     const last = await change(store, early, { state: { kind: 'promoted', at: NOW + 2 } });
     expect(await findLastPromoted(store.db, production)).toEqual(last);
+  });
+
+  test('a version that was added to what production held is no last promoted one', async () => {
+    const store = await fresh();
+    const moved = await storePromotion(store, { moves: [MAIN], state: { kind: 'promoted', at: NOW } });
+    const added = await storePromotion(store, { moves: [{ ...MAIN, kind: 'kept', tag: tag('v1.2.3') }] });
+    await change(store, added, { state: { kind: 'promoted', at: NOW + 1 } });
+    expect(await findLastPromoted(store.db, production)).toEqual(moved);
   });
 
   test('promotions are counted by state', async () => {

@@ -5,6 +5,7 @@ import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { commitOf } from '../image-facts.ts';
 import type { MovedTag, Notice, Promotion } from '../promotion.ts';
 import type { Refusal } from '../refusal.ts';
+import { overrideByForce } from '../rule.ts';
 import { validate } from '../validation.ts';
 import { entryOf, fail, showEffects } from './accept.ts';
 import { movedTags } from './production.ts';
@@ -34,7 +35,8 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   const { githubHost, now } = context;
   const platforms = facts.platforms.map(({ platform }) => platform);
   const images = promotion.images.map((image) => ({ ...image, commit: commitOf(facts), commitTag, platforms }));
-  const findings = validate(facts, { policy, repo: promotion.repo.name, githubHost });
+  const judged = validate(facts, { policy, repo: promotion.repo.name, githubHost });
+  const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   return settle(
     { ...promotion, images, findings, otherReviewers, terms, policyBlob: policy.blob, updatedAt: now },
@@ -48,7 +50,13 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
           state: settlement.state,
           policy: policy.blob,
           voided: settlement.voided,
-          outcomes: settlement.findings.map(({ rule, platform, outcome, seen }) => ({ rule, platform, outcome, seen })),
+          outcomes: settlement.findings.map(({ rule, platform, outcome, seen, overridden }) => ({
+            rule,
+            platform,
+            outcome,
+            seen,
+            ...(overridden === true ? { overridden } : {}),
+          })),
         }),
     },
   );

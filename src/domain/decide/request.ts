@@ -20,7 +20,7 @@ export function expiryTimer(promotion: Promotion, now: number): Effect {
 
 /** The first decision: a request that nothing refused becomes a promotion that is examined. */
 export function decideRequest(promotion: Promotion): Accepted {
-  const { id, number, requester, environment, reason, source, createdAt } = promotion;
+  const { id, number, requester, environment, kind, reason, force, versionTag, source, createdAt } = promotion;
   return {
     kind: 'accepted',
     promotion,
@@ -32,10 +32,15 @@ export function decideRequest(promotion: Promotion): Accepted {
         promotion: number,
         actor: requester,
         details: {
+          kind,
           environment,
           reason,
+          force,
+          version: versionTag,
           source: source.typed,
           tag: source.tag,
+          // Whoever may push it has decided: no approval is asked for.
+          ...(source.taggedCommit === undefined ? {} : { pushedGitTag: source.taggedCommit }),
           images: promotion.images.map(({ repository, digest }) => `${repository}@${digest}`),
         },
       },

@@ -4,7 +4,8 @@ import type { AuditEntry } from '../audit.ts';
 import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
 import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion.ts';
 import type { Finding } from '../rule.ts';
-import { planTags, rollbackTagName, type TagMove, type TagState } from '../tag-plan.ts';
+import type { Tag } from '../reference.ts';
+import { planTags, rollbackTagName, type TagMove, type TagPlan, type TagState } from '../tag-plan.ts';
 import { isAcceptable } from '../validation.ts';
 import { entryOf, showEffects } from './accept.ts';
 
@@ -93,39 +94,52 @@ function planInto(
   promotion: Promotion,
   production: readonly TagState[],
 ): { readonly planned: Promotion; readonly alreadyThere: boolean } {
-  const { kind, reason, terms: environment } = promotion;
-  const plan = planTags({ image: imageOf(promotion), environment, kind, reason, production });
+  const { kind, reason, force, versionTag, terms: environment } = promotion;
+  const plan = planTags({ image: imageOf(promotion), environment, kind, force, versionTag, reason, production });
   // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
   const baseline = environment.tags.flatMap((floating) =>
     production
       .filter(({ tag }) => tag === floating)
       .map(({ repository, tag, digest }) => ({ repository, tag, digest })),
   );
-  const others = promotion.findings.filter(({ rule }) => rule !== 'kept-tag');
+  const others = promotion.findings.filter(({ rule }) => rule !== 'kept-tag' && rule !== 'in-production');
   return {
     planned: {
       ...promotion,
       baseline,
       moves: plan.kind === 'moves' ? plan.moves : [],
-      findings: plan.kind === 'kept-tag-taken' ? [...others, keptTagTaken(plan)] : others,
+      findings: [...others, ...findingsOf(plan, versionTag)],
     },
     alreadyThere: plan.kind === 'already-there',
   };
 }
 
-function keptTagTaken({
-  tag,
-  holds,
-  wanted,
-}: Extract<ReturnType<typeof planTags>, { kind: 'kept-tag-taken' }>): Finding {
-  return {
-    rule: 'kept-tag',
-    platform: null,
-    outcome: 'fail',
-    seen: `${tag} already holds ${holds}`,
-    wanted: `${tag} free, or holding ${wanted}: kept tags are never moved; build the commit once, or promote the digest that the tag holds`,
-  };
+/** What keeps a plan from being made; force has no say in any of it. */
+function findingsOf(plan: TagPlan, versionTag: Tag | null): readonly Finding[] {
+  const about = { platform: null, outcome: 'fail', final: true } as const;
+  switch (plan.kind) {
+    case 'moves':
+    case 'already-there':
+      return [];
+    case 'kept-tag-taken':
+      return plan.taken.map(({ tag, holds, wanted }) => ({
+        ...about,
+        rule: 'kept-tag',
+        seen: `${tag} already holds ${holds}`,
+        wanted: `${tag} free, or holding ${wanted}: ${tag === versionTag ? VERSION_WAY_OUT : KEPT_TAG_WAY_OUT}`,
+      }));
+    case 'left-production':
+      return plan.tags.map(({ tag, digest }) => ({
+        ...about,
+        rule: 'in-production',
+        seen: `${tag} holds ${digest ?? 'nothing'}`,
+        wanted: `${tag} holding the image that the version is for: a pushed git tag names what is there, and moves nothing`,
+      }));
+  }
 }
+
+const KEPT_TAG_WAY_OUT = 'kept tags are never moved; build the commit once, or promote the digest that the tag holds';
+const VERSION_WAY_OUT = 'a version is never moved; take another version, or promote the digest that this one names';
 
 /** A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. */
 function withLiveNotice(promotion: Promotion, { sha256 }: DecisionContext): Promotion {

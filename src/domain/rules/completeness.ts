@@ -6,10 +6,12 @@ export const completeness: Rule = {
   check: ({ missing, platforms }) => {
     const wanted = 'every manifest, config and layer of each platform is in the registry';
     const about = { rule: 'completeness', platform: null, wanted } as const;
-    if (missing.kind === 'unknown') return [{ ...about, outcome: 'unknown', seen: missing.reason }];
-    if (platforms.length === 0) return [{ ...about, outcome: 'fail', seen: 'no platform that can run' }];
+    // What can't be pulled can't run: force has no say here.
+    const final = true;
+    if (missing.kind === 'unknown') return [{ ...about, outcome: 'unknown', seen: missing.reason, final }];
+    if (platforms.length === 0) return [{ ...about, outcome: 'fail', seen: 'no platform that can run', final }];
     const seen = missing.value.map(({ part, platform, digest }) => `${platform}: ${part} ${digest} is missing`);
-    if (seen.length > 0) return [{ ...about, outcome: 'fail', seen: seen.join('; ') }];
+    if (seen.length > 0) return [{ ...about, outcome: 'fail', seen: seen.join('; '), final }];
     return [{ ...about, outcome: 'pass', seen: `complete for ${platforms.map((p) => p.platform).join(', ')}` }];
   },
 };

@@ -14,14 +14,15 @@ export const source: Rule = {
 function sourceOf({ platform, config }: PlatformFacts, context: RuleContext): Finding | null {
   const home = `https://${context.githubHost}/${context.repo}`;
   const about = { rule: 'source', platform, wanted: `label ${SOURCE_LABEL} = ${home}` } as const;
-  if (config.kind === 'unknown') return { ...about, outcome: 'unknown', seen: config.reason };
+  if (config.kind === 'unknown') return { ...about, outcome: 'unknown', seen: config.reason, final: true };
   const label = config.value.labels[SOURCE_LABEL];
   if (label === undefined || label === '') {
     const level = levelWhenMissing(context, SOURCE_LABEL);
     return level === 'off' ? null : { ...about, outcome: level, seen: 'no such label' };
   }
   const named = normalise(label);
-  return { ...about, outcome: named !== null && named === normalise(home) ? 'pass' : 'fail', seen: label };
+  if (named !== null && named === normalise(home)) return { ...about, outcome: 'pass', seen: label };
+  return { ...about, outcome: 'fail', seen: label, final: true };
 }
 
 /** How bad a missing label is: the policy's level where the policy requires it, nothing otherwise. */

@@ -1,11 +1,12 @@
-// A tag `staging-<hex>` must hold an image of that commit: its hex is a prefix of the revision.
+// A tag `staging-<hex>` or `hotfix-<hex>` must hold an image of that commit: its hex is a prefix of the revision.
 import type { Lineage } from '../image-facts.ts';
 import type { Rule } from '../rule.ts';
 
 export const tagCommit: Rule = {
   id: 'tag-commit',
   check: ({ tag, lineage }, { policy }) => {
-    const hex = tag === null ? null : commitHexOf(tag, policy.staging.tagPrefix);
+    const prefixes = [policy.staging.tagPrefix, policy.hotfix.tagPrefix];
+    const hex = tag === null ? null : commitHexIn(tag, prefixes);
     if (hex === null || lineage.kind === 'unknown') return [];
     const revision = revisionOf(lineage.value);
     if (revision === null) return [];
@@ -20,6 +21,11 @@ export function commitHexOf(tag: string, prefix: string): string | null {
   if (!tag.startsWith(`${prefix}-`)) return null;
   const hex = tag.slice(prefix.length + 1).toLowerCase();
   return /^[0-9a-f]{6,64}$/.test(hex) ? hex : null;
+}
+
+/** The same under any of these prefixes. */
+export function commitHexIn(tag: string, prefixes: readonly string[]): string | null {
+  return prefixes.map((prefix) => commitHexOf(tag, prefix)).find((hex) => hex !== null) ?? null;
 }
 
 function revisionOf(lineage: Lineage): string | null {

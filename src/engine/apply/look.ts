@@ -1,5 +1,6 @@
 // Step 1 of applying: the bytes to write, and what each tag holds before the first write.
 import { OutsideError } from '../../domain/outside-error.ts';
+import { imageOf } from '../../domain/promotion.ts';
 import type { Digest } from '../../domain/reference.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import type { Manifest } from '../../registry/manifest.ts';
@@ -20,15 +21,14 @@ export type Look = {
 /** Everything is read at once; `failed` when the registry does not tell within five minutes. */
 export async function look({ services, promotion }: Application, rows: readonly JournalRow[]): Promise<Insisted<Look>> {
   const { registry } = services;
-  const floating = rows.find(isFloating);
-  if (floating === undefined) throw new Error('a journal without floating tags');
+  const image = imageOf(promotion);
   const planned = rows.filter(({ state }) => state === 'planned');
   const rollback = planned.find(({ kind }) => kind === 'rollback');
   // The tag that is about to be left is read whole: its bytes are what the rollback tag needs.
   const leaving = planned.find((row) => isFloating(row) && row.baseline === rollback?.target);
   return insist(services, async () => {
     const [target, entries, standing] = await Promise.all([
-      registry.fetchManifest(floating.repository, floating.target),
+      registry.fetchManifest(image.repository, image.digest),
       Promise.all(
         planned.map(async (row) => {
           const seen = row === leaving ? await seeWhole(registry, row) : await see(registry, row);

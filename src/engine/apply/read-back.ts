@@ -2,7 +2,7 @@
 import type { Tag } from '../../domain/reference.ts';
 import type { JournalRow } from '../../store/tag-moves.ts';
 import type { Services } from '../services.ts';
-import { mark, readJournal, standingTags, type Application } from './application.ts';
+import { isFloating, mark, readJournal, standingTags, type Application } from './application.ts';
 import { insist } from './insist.ts';
 
 export type ReadBack =
@@ -22,7 +22,8 @@ export async function readBack(application: Application): Promise<ReadBack> {
   const { services, promotion } = application;
   const rows = await readJournal(application);
   const written = rows.filter(({ state }) => state === 'written');
-  const standing = standingTags(promotion, rows);
+  // A version alone is true of what production held when it was written; where that goes afterwards is its own affair.
+  const standing = rows.some(isFloating) ? standingTags(promotion, rows) : [];
   const held = await insist(services, () =>
     Promise.all([...written, ...standing].map(({ repository, tag }) => services.registry.findDigest(repository, tag))),
   );

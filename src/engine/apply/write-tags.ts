@@ -86,7 +86,9 @@ async function writeOneKept(
     const held = known === undefined ? (await see(registry, row)).digest : known;
     known = undefined;
     if (held === target) return null;
-    if (row.kind === 'kept' && held !== null && held !== row.baseline) return keptTagTaken(row, held);
+    if (row.kind === 'kept' && held !== null && held !== row.baseline) {
+      return keptTagTaken(row, { held, versionTag: application.promotion.versionTag });
+    }
     const tag = held === null || row.kind === 'kept' ? row.tag : await renameRollback(application, row);
     await writeTag(application, { repository, tag, manifest });
     return null;
@@ -144,8 +146,15 @@ function digestIn({ seen }: Look, row: JournalRow): Digest | null {
   return seen.get(row.position)?.digest ?? null;
 }
 
-function keptTagTaken({ tag }: JournalRow, held: Digest): string {
-  return `${tag} was free when this was planned and holds ${held} now. Kept tags are never moved: build the commit once, or promote the digest that the tag holds.`;
+function keptTagTaken(
+  { tag }: JournalRow,
+  { held, versionTag }: { readonly held: Digest; readonly versionTag: Tag | null },
+): string {
+  const wayOut =
+    tag === versionTag
+      ? 'A version is never moved: take another version, or promote the digest that this one names.'
+      : 'Kept tags are never moved: build the commit once, or promote the digest that the tag holds.';
+  return `${tag} was free when this was planned and holds ${held} now. ${wayOut}`;
 }
 
 function somebodyMoved({ tag, expected, holds }: Moved): string {

@@ -54,8 +54,11 @@ test('a request is examined, will expire after 14 days, and is on record', () =>
       promotion: 12,
       actor: ALICE,
       details: {
+        kind: 'promotion',
         environment: 'production',
         reason: 'Black Friday',
+        force: false,
+        version: null,
         source: 'staging-abc1234',
         tag: 'staging-abc1234',
         images: [`${IMAGE}@${NEW}`],
