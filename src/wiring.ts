@@ -8,6 +8,7 @@ import type { AppConfig, Config } from './config/env.ts';
 import { createAppIdentity } from './engine/app-identity.ts';
 import { createHandlers } from './engine/handlers.ts';
 import { acceptDelivery } from './engine/inbox.ts';
+import { createPushRight } from './engine/push-right.ts';
 import { startScheduler, type Scheduler } from './engine/scheduler.ts';
 import type { Services } from './engine/services.ts';
 import { Worker } from './engine/worker.ts';
@@ -144,7 +145,8 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const identity = createAppIdentity(github);
   const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
   const settings = { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs };
-  const services: Services = { store, registry, github, identity, settings, log, now, wait, newId, sha256 };
+  const pushRight = createPushRight({ registry, now });
+  const services: Services = { store, registry, pushRight, github, identity, settings, log, now, wait, newId, sha256 };
   const collector: Collector = new Map();
   const probot = createProbot(config, app, log);
   await probot.load(createProbotApp({ appId: app.id, collector }));

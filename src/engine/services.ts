@@ -5,10 +5,12 @@ import type { GitHub } from '../github/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Store } from '../store/database.ts';
 import type { AppIdentity } from './app-identity.ts';
+import type { PushRight } from './push-right.ts';
 
 export type Services = {
   readonly store: Store;
   readonly registry: RegistryClient;
+  readonly pushRight: PushRight;
   readonly github: GitHub;
   readonly identity: AppIdentity;
   readonly settings: Settings;
