@@ -18,6 +18,9 @@ export type Reply =
   | {
       readonly kind: 'candidates';
       readonly image: ImageRepository;
+      /** Tags of candidates begin with it and a hyphen, images of `branch`. */
+      readonly prefix: string;
+      readonly branch: string;
       readonly environment: string | null;
       readonly candidates: readonly Candidate[];
     }

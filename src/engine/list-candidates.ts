@@ -32,5 +32,6 @@ export async function listCandidates(
     const tag = tags.find((name) => sha.startsWith(commitHexOf(name, tagPrefix) ?? '-'));
     return tag === undefined ? [] : [{ tag, commit: sha, subject, at }];
   });
-  return replied(asked, { kind: 'candidates', image, environment, candidates: candidates.slice(0, SHOWN) });
+  const shown = candidates.slice(0, SHOWN);
+  return replied(asked, { kind: 'candidates', image, prefix: tagPrefix, branch, environment, candidates: shown });
 }

@@ -8,7 +8,7 @@ import { renderFacts } from './facts-table.ts';
 import { renderFindings } from './findings.ts';
 import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from './promotion-view.ts';
-import { renderReviews, whoCanApprove } from './reviews.ts';
+import { askNamed, renderReviews, whoCanApprove } from './reviews.ts';
 import { STATE_SYMBOLS, stateTitle } from './state.ts';
 import { renderStory } from './story.ts';
 import { renderTags } from './tags.ts';
@@ -31,7 +31,7 @@ export function renderCard(view: PromotionView): string {
       renderTags(view, detail),
       renderFindings(view.promotion.findings, detail),
       renderReviews(view, detail),
-      joinSentences([whoCanApprove(view), nextSteps(view, 'card')]),
+      joinSentences([whoCanApprove(view), askNamed(view), nextSteps(view, 'card')]),
       footer(view),
     ]),
   );

@@ -6,7 +6,7 @@ import type { PromotionView } from './promotion-view.ts';
 import { replyMarker } from './reply-marker.ts';
 import { stateTitle } from './state.ts';
 
-/** The only text that mentions anybody. `key` makes the comment findable again. */
+/** Mentions the requester. `key` makes the comment findable again. */
 export function renderNotification({ view, key }: { readonly view: PromotionView; readonly key: string }): string {
   const { promotion, cardUrl } = view;
   const { requester, number, environment } = promotion;

@@ -53,9 +53,9 @@ const PLACES = {
 } as const;
 
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {
-  const { image, environment, candidates } = reply;
+  const { image, prefix, branch, environment, candidates } = reply;
   if (candidates.length === 0) {
-    return `${code(image)} has no staging image yet: no tag begins with ${code('staging-')}. The build of the staging branch pushes it.`;
+    return `${code(image)} has no staging image yet: no tag begins with ${code(`${prefix}-`)}. The build of the branch ${code(branch)} pushes it.`;
   }
   const to = environment === null ? '' : ` to ${environment}`;
   const lines = candidates.slice(0, 10).map((candidate) => `- ${candidateLine(candidate, { to, now })}`);

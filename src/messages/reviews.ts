@@ -4,7 +4,7 @@ import type { ApprovalPolicy } from '../domain/policy.ts';
 import type { Review } from '../domain/review.ts';
 import type { Role } from '../domain/actor.ts';
 import type { Detail } from './detail.ts';
-import { code } from './escape.ts';
+import { code, mention } from './escape.ts';
 import { capitalise, formatTime, listWords, plural } from './format.ts';
 import type { PromotionView } from './promotion-view.ts';
 
@@ -38,7 +38,23 @@ export function whoCanApprove({ promotion, environment, subject }: PromotionView
   return approvals.selfApproval ? `${who}, also the one who asked.` : `${who}, but not the one who asked.`;
 }
 
-/** `anyone with write access`, or the users that the policy names, or both; nobody is mentioned. */
+/**
+ * Mentions the people whom the policy names, other than the requester. The words depend on nothing else, so they stay
+ * the same while the card is edited: people are told once, when it is posted.
+ */
+export function askNamed({ promotion, environment }: PromotionView): string {
+  const { requester, state } = promotion;
+  if (state.kind !== 'awaiting-approval') return '';
+  const { users } = environment.approvals;
+  const asked = users.filter((user) => user.toLowerCase() !== requester.login.toLowerCase());
+  const shown = asked.slice(0, MAX_MENTIONED).map(mention);
+  const rest = asked.length - shown.length;
+  return shown.length === 0
+    ? ''
+    : `${listWords([...shown, ...(rest > 0 ? [`${rest} more`] : [])])}, please have a look.`;
+}
+
+/** `anyone with write access`, or the users that the policy names, or both; as code, which mentions nobody. */
 export function reviewerWords({ role, users }: Pick<ApprovalPolicy, 'role' | 'users'>): string {
   const named = users.slice(0, MAX_NAMED).map((user) => code(user));
   const rest = users.length - named.length;
@@ -65,6 +81,8 @@ function reviewLine({ verdict, by, at, via, subject }: Review, current: string):
 }
 
 const MAX_NAMED = 10;
+/** GitHub tells no more than fifty people of one comment. */
+const MAX_MENTIONED = 50;
 
 function groupWords(approvals: ApprovalPolicy): string {
   const { role, users } = approvals;

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Promotion } from '../../src/domain/promotion.ts';
 import { MAX_COMMENT_LENGTH, renderCard } from '../../src/messages/card.ts';
+import { renderCheckRun } from '../../src/messages/check-run.ts';
+import type { PromotionView } from '../../src/messages/promotion-view.ts';
 import { plainTexts } from './rendered.ts';
 import {
   AT,
@@ -527,4 +529,33 @@ test('nobody is mentioned, whatever people wrote', () => {
     viewOf({ reason: '@maria @acme/ops', requester: { id: 1, login: 'maria' }, reviews: [APPROVAL] }),
   );
   expect(plainTexts(card).filter((text) => text.includes('@'))).toEqual([]);
+});
+
+function terms(users: readonly string[]): Partial<PromotionView> {
+  return { environment: { ...PRODUCTION, approvals: { required: 1, role: 'write', users, selfApproval: false } } };
+}
+
+describe('people whom the policy names are mentioned', () => {
+  test.each<[string, readonly string[], Partial<Promotion>, readonly string[]]>([
+    ['all of them', ['jo', 'kim_acme'], {}, ['@jo and @kim_acme, please have a look.']],
+    ['but not who asked, however it is written', ['Maria', 'jo'], {}, ['@jo, please have a look.']],
+    ['and nobody where only who asked is named', ['maria'], {}, []],
+    ['whoever approved already', ['jo', 'kim'], { reviews: [APPROVAL] }, ['@jo and @kim, please have a look.']],
+    ['not while there is nothing to approve', ['jo'], { state: { kind: 'examining', again: true } }, []],
+    ['not when it has ended', ['jo'], { state: { kind: 'rejected' } }, []],
+  ])('%s', (_name, users, promotion, expected) => {
+    expect(renderCard(viewOf(promotion, terms(users))).match(/@.*?please have a look\./g) ?? []).toEqual(expected);
+  });
+
+  test('as many as GitHub tells of one comment', () => {
+    const users = Array.from({ length: 100 }, (_, number) => `user-${number}`);
+    const card = renderCard(viewOf({}, terms(users)));
+    expect(card.match(/@user-\d+/g)).toHaveLength(50);
+    expect(card).toContain('@user-49 and 50 more, please have a look.');
+  });
+
+  test('on the card alone, not on the check run', () => {
+    const { summary, text } = renderCheckRun(viewOf({}, terms(['jo'])));
+    expect(`${summary}${text}`).not.toContain('@jo');
+  });
 });

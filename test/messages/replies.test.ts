@@ -19,6 +19,8 @@ function bodyOf(reply: Reply): string {
   return body.join('\n\n');
 }
 
+const CANDIDATES = { kind: 'candidates', image: IMAGE, prefix: 'staging', branch: 'staging' } as const;
+
 describe('a reply', () => {
   test.each<[string, Reply]>([
     ['to a slip', { kind: 'misspelled', typed: 'promte', meant: 'promote' }],
@@ -31,12 +33,11 @@ describe('a reply', () => {
     ['to a command under a quote', { kind: 'hint', hint: { line: '/promote staging', place: 'quote' } }],
     ['with a refusal', { kind: 'refusal', refusal: { code: 'own-request', promotion: 12 }, to: null }],
     ['with help', { kind: 'help' }],
-    ['with no candidate', { kind: 'candidates', image: IMAGE, environment: null, candidates: [] }],
+    ['with no candidate', { ...CANDIDATES, environment: null, candidates: [] }],
     [
       'with candidates',
       {
-        kind: 'candidates',
-        image: IMAGE,
+        ...CANDIDATES,
         environment: null,
         candidates: [
           { tag: tagOf('staging-abc1234'), commit: 'abc1234', subject: 'Fix #12 for @bob', at: AT - 2 * HOUR_MS },
@@ -57,7 +58,7 @@ describe('a reply', () => {
 
 test('candidates are ready lines that are commands, also for another environment', () => {
   const candidates = [{ tag: tagOf('staging-abc1234'), commit: 'abc1234', subject: 'x', at: AT }];
-  const body = bodyOf({ kind: 'candidates', image: IMAGE, environment: 'canary', candidates });
+  const body = bodyOf({ ...CANDIDATES, environment: 'canary', candidates });
   const [line = ''] = /\/promote [^`]+/.exec(body) ?? [];
   expect(parseCommandLine({ text: line, line: 1, next: null })).toMatchObject({
     kind: 'command',
