@@ -1,0 +1,180 @@
+// What is read of an image: its platforms, their parts and configs, and what of them is not there.
+import { describe, expect, test } from 'vitest';
+import { collectMissing } from '../../src/facts/completeness.ts';
+import { collectContents, type ImageContents } from '../../src/facts/contents.ts';
+import { digest, failureOf, makeClient, makeDouble, repositoryAt, type Bench } from '../registry/harness.ts';
+import type { RegistryDouble } from '../support/registry/double.ts';
+import { buildImage, sha256, type ImageOptions, type TestImage } from '../support/registry/images.ts';
+
+const NAME = 'acme/dotca';
+
+type Held = {
+  readonly double: RegistryDouble;
+  readonly bench: Bench;
+  readonly image: TestImage;
+  readonly collect: (of?: string) => Promise<ImageContents>;
+  readonly missing: () => Promise<readonly string[]>;
+};
+
+async function held(options: ImageOptions = {}): Promise<Held> {
+  const double = await makeDouble();
+  const bench = makeClient({ credential: null });
+  const image = buildImage({ declaredLayerSizes: [70_000_000, 50_000_000], ...options });
+  double.addImage({ repository: NAME, image });
+  const source = { registry: bench.client, repository: repositoryAt(double.host, NAME) };
+  const collect = (of = image.digest): Promise<ImageContents> => collectContents(source, digest(of));
+  const missing = async (): Promise<readonly string[]> => {
+    const parts = await collectMissing(source, await collect());
+    return parts.map(({ part, platform }) => `${part} of ${platform}`);
+  };
+  return { double, bench, image, collect, missing };
+}
+
+function childOf({ children }: TestImage, wanted: string): string {
+  return children.find(({ platform }) => platform === wanted)?.digest ?? '';
+}
+
+describe('platforms', () => {
+  type Row = readonly [name: string, options: ImageOptions, platforms: readonly string[]];
+  test.each<Row>([
+    ['of an index', {}, ['linux/amd64', 'linux/arm64']],
+    [
+      'of an index with attestations, which are no platforms',
+      { attestationChild: true },
+      ['linux/amd64', 'linux/arm64'],
+    ],
+    ['of an index in Docker’s types', { format: 'docker' }, ['linux/amd64', 'linux/arm64']],
+    ['of an index without types', { format: 'old' }, ['linux/amd64', 'linux/arm64']],
+    ['of an index with one child', { platforms: ['linux/arm/v7'], forceIndex: true }, ['linux/arm/v7']],
+    ['of a single manifest, as its config says', { platforms: ['linux/amd64'] }, ['linux/amd64']],
+    ['of a single manifest in Docker’s types', { platforms: ['linux/s390x'], format: 'docker' }, ['linux/s390x']],
+  ])('%s', async (_name, options, platforms) => {
+    const { collect } = await held(options);
+    expect((await collect()).platforms.map(({ platform }) => platform)).toEqual(platforms);
+  });
+
+  test('are read without asking for anything twice', async () => {
+    const { collect, bench } = await held({ attestationChild: true });
+    await collect();
+    expect(new Set(bench.sent).size).toBe(bench.sent.length);
+    expect(bench.sent).toHaveLength(1 + 2 + 2);
+  });
+
+  test('of an index in an index are found as well', async () => {
+    const { double, image, collect } = await held();
+    const inner = { mediaType: image.mediaType, digest: image.digest, size: image.raw.length };
+    const outer = indexOf([inner]);
+    double.addImage({ repository: NAME, image: { ...outer, children: [], blobs: [] } });
+    expect((await collect(outer.digest)).platforms.map(({ platform }) => platform)).toEqual([
+      'linux/amd64',
+      'linux/arm64',
+    ]);
+    const third = indexOf([{ mediaType: outer.mediaType, digest: outer.digest, size: outer.raw.length }]);
+    double.addImage({ repository: NAME, image: { ...third, children: [], blobs: [] } });
+    const failure = await failureOf(collect(third.digest));
+    expect(failure).toMatchObject({ code: 'manifest-invalid', retryable: false });
+    expect(failure.message).toContain('an index in an index in an index');
+  });
+
+  test('of an index without children are none', async () => {
+    const { double, collect } = await held();
+    const empty = indexOf([]);
+    double.addImage({ repository: NAME, image: { ...empty, children: [], blobs: [] } });
+    expect((await collect(empty.digest)).platforms).toEqual([]);
+  });
+});
+
+describe('a config', () => {
+  test('tells what the rules ask for', async () => {
+    const { collect } = await held({
+      platforms: ['linux/amd64'],
+      cmd: ['serve'],
+      entrypoint: ['/bin/app'],
+      healthcheck: ['CMD', '/ready'],
+      labels: { a: 'b' },
+    });
+    const [only] = (await collect()).platforms;
+    expect(only?.config).toEqual({
+      kind: 'known',
+      value: {
+        entrypoint: ['/bin/app'],
+        cmd: ['serve'],
+        labels: { a: 'b' },
+        healthcheck: ['CMD', '/ready'],
+        historyLayers: 2,
+        diffIds: 2,
+      },
+    });
+  });
+
+  test.each<readonly [string, Readonly<Record<string, unknown>>]>([
+    ['of another shape', { config: 'nothing' }],
+    ['whose labels are numbers', { config: { Labels: { a: 1 } } }],
+  ])('%s is unknown with a reason, and not missing', async (_name, configPatch) => {
+    const { collect } = await held({ platforms: ['linux/amd64'], configPatch });
+    const [only] = (await collect()).platforms;
+    expect(only?.config).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(/.+/) });
+    expect(only?.missing).toEqual([]);
+  });
+
+  test('without history says so instead of telling of no layers', async () => {
+    const { collect } = await held({ platforms: ['linux/amd64'], configPatch: { history: [] } });
+    const [only] = (await collect()).platforms;
+    expect(only?.config).toMatchObject({ value: { historyLayers: null, diffIds: 2 } });
+  });
+});
+
+describe('missing', () => {
+  test('nothing of a whole image', async () => {
+    expect(await (await held({ attestationChild: true })).missing()).toEqual([]);
+  });
+
+  test("a platform's manifest", async () => {
+    const { double, image, missing } = await held();
+    double.deleteManifest(NAME, childOf(image, 'linux/arm64'));
+    expect(await missing()).toEqual(['manifest of linux/arm64']);
+  });
+
+  test("an attestation's manifest is nobody's loss", async () => {
+    const { double, image, missing } = await held({ attestationChild: true });
+    for (const { digest: gone } of image.children.filter(({ platform }) => platform === 'unknown/unknown')) {
+      double.deleteManifest(NAME, gone);
+    }
+    expect(await missing()).toEqual([]);
+  });
+
+  test('a config', async () => {
+    const { double, image, missing } = await held({ platforms: ['linux/amd64'] });
+    const config = image.blobs.find(({ content }) => content.kind === 'bytes');
+    double.deleteBlob(NAME, config?.digest ?? '');
+    expect(await missing()).toEqual(['config of unknown']);
+  });
+
+  test('a layer that both platforms share is asked for once and told of twice', async () => {
+    const { double, bench, image, missing } = await held({ declaredLayerSizes: [], layers: [{ zeros: 1024 }] });
+    const shared = image.blobs.find(({ content }) => content.kind === 'zeros');
+    double.deleteBlob(NAME, shared?.digest ?? '');
+    expect(await missing()).toEqual(['layer of linux/amd64', 'layer of linux/arm64']);
+    expect(bench.sent.filter((request) => request.includes(shared?.digest ?? '-'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['the image itself', (image: TestImage) => image.digest],
+    ['a registry that fails', () => null],
+  ])('is not said of %s: that is an error', async (_name, gone) => {
+    const { double, image, collect } = await held();
+    const lost = gone(image);
+    if (lost === null) double.quirks.html502 = { times: Infinity };
+    else double.deleteManifest(NAME, lost);
+    const code = lost === null ? 'registry-unavailable' : 'manifest-unknown';
+    expect((await failureOf(collect())).code).toBe(code);
+  });
+});
+
+type Entry = { readonly mediaType: string; readonly digest: string; readonly size: number };
+
+function indexOf(manifests: readonly Entry[]): Pick<TestImage, 'digest' | 'mediaType' | 'raw'> {
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const raw = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+  return { digest: sha256(raw), mediaType, raw };
+}

@@ -1,0 +1,153 @@
+// Which commit an image proves: its label, the platforms' agreement, and a branch that holds it.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { known, REVISION_LABEL, unknown, type Fact, type Lineage } from '../../src/domain/image-facts.ts';
+import { collectLineage } from '../../src/facts/lineage.ts';
+import type { ImageContents } from '../../src/facts/contents.ts';
+import { createGitHub, type InstallationClient } from '../../src/github/client.ts';
+import { repoName } from '../github/offline-github.ts';
+import { digest } from '../registry/harness.ts';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
+
+let world: GitHubWorld;
+let repo: GitHubRepo;
+let client: InstallationClient;
+
+beforeAll(async () => {
+  world = await startGitHub();
+  repo = await world.repo({ owner: 'acme', name: 'dotca', users: { ada: 'write' } });
+  repo.commitOn('staging', { message: 'First on staging' });
+  const github = createGitHub({
+    appId: Number(world.env.APP_ID),
+    privateKey: world.env.PRIVATE_KEY,
+    apiUrl: world.env.GITHUB_API_URL,
+    userAgent: 'imprimatur/test',
+    log: { debug: () => undefined, warn: () => undefined },
+    now: Date.now,
+  });
+  client = github.forInstallation(world.installation('acme').id);
+});
+beforeEach(() => {
+  world.clearFaults();
+});
+afterAll(async () => {
+  expect(world.violations).toEqual([]);
+  await world.close();
+});
+
+function lineageOf(revisions: readonly (string | undefined)[]): Promise<Fact<Lineage>> {
+  return collectLineage(
+    { github: client, repo: repoName('acme/dotca'), branches: ['staging', 'main'] },
+    contents(revisions),
+  );
+}
+
+/** One platform for each label; undefined is none. */
+function contents(revisions: readonly (string | undefined)[]): ImageContents {
+  return {
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    platforms: revisions.map((revision, index) => ({
+      platform: `linux/${index}`,
+      digest: digest(`sha256:${String(index).repeat(64)}`),
+      parts: null,
+      config: known({
+        entrypoint: [],
+        cmd: ['x'],
+        labels: revision === undefined ? {} : { [REVISION_LABEL]: revision },
+        healthcheck: null,
+        historyLayers: 1,
+        diffIds: 1,
+      }),
+      missing: [],
+    })),
+  };
+}
+
+describe('on a branch', () => {
+  test('the head of staging', async () => {
+    const commit = repo.head('staging');
+    expect(await lineageOf([commit, commit])).toEqual(known({ kind: 'on-branch', commit, branch: 'staging' }));
+  });
+
+  test('an ancestor of the head of staging, also when its label is in capitals or has blanks around it', async () => {
+    const commit = repo.commitOn('staging');
+    repo.commitOn('staging');
+    const found = known({ kind: 'on-branch', commit, branch: 'staging' });
+    expect(await lineageOf([commit])).toEqual(found);
+    expect(await lineageOf([commit.toUpperCase()])).toEqual(found);
+    expect(await lineageOf([` ${commit}\n`])).toEqual(found);
+  });
+
+  test('a commit that only the production branch holds', async () => {
+    const commit = repo.commitOn('main', { message: 'Hot fix' });
+    expect(await lineageOf([commit])).toEqual(known({ kind: 'on-branch', commit, branch: 'main' }));
+  });
+
+  test('a commit that was merged', async () => {
+    const commit = repo.commitOn('feature', { message: 'Feature' });
+    expect(await lineageOf([commit])).toMatchObject({ value: { kind: 'not-on-branch' } });
+    repo.merge({ from: 'feature', into: 'staging' });
+    expect(await lineageOf([commit])).toMatchObject({ value: { kind: 'on-branch', branch: 'staging' } });
+  });
+});
+
+describe('not proven', () => {
+  test('a commit of a fork, which GitHub serves under our name', async () => {
+    const commit = repo.commitOff('staging', { message: 'Of a fork' });
+    expect(await lineageOf([commit])).toEqual(known({ kind: 'not-on-branch', commit, branches: ['staging', 'main'] }));
+  });
+
+  test('a commit that GitHub does not know', async () => {
+    expect(await lineageOf(['f'.repeat(40)])).toMatchObject({ value: { kind: 'not-on-branch' } });
+  });
+
+  test.each(['main', 'v1.2.3', '0123456', '', 'x'.repeat(40), `${'a'.repeat(40)} ${'b'.repeat(40)}`])(
+    'the label %j is no commit, and GitHub is not asked',
+    async (revision) => {
+      const before = world.requests.length;
+      const kind = revision === '' ? 'no-revision' : 'malformed';
+      expect(await lineageOf([revision])).toMatchObject({ kind: 'known', value: { kind } });
+      expect(world.requests).toHaveLength(before);
+    },
+  );
+
+  test('platforms of two commits, or with and without a label', async () => {
+    const one = repo.head('staging');
+    const two = repo.head('main');
+    expect(await lineageOf([one, two])).toEqual(known({ kind: 'platforms-disagree', seen: [one, two] }));
+    expect(await lineageOf([one, undefined])).toEqual(known({ kind: 'platforms-disagree', seen: [one, 'none'] }));
+  });
+
+  test('no platform has a label', async () => {
+    expect(await lineageOf([undefined, undefined])).toEqual(known({ kind: 'no-revision' }));
+    expect(await lineageOf([])).toEqual(known({ kind: 'no-revision' }));
+  });
+
+  test('a platform whose config could not be read', async () => {
+    const image = contents([repo.head('staging')]);
+    const [first] = image.platforms;
+    const unread = first === undefined ? [] : [{ ...first, config: unknown('its config is missing') }];
+    const source = { github: client, repo: repoName('acme/dotca'), branches: ['staging'] };
+    expect(await collectLineage(source, { ...image, platforms: unread })).toEqual(
+      unknown('linux/0: its config is missing'),
+    );
+  });
+});
+
+describe('GitHub', () => {
+  test('that can not answer now is asked again later', async () => {
+    world.failNext({ path: /\/compare\//, status: 502 });
+    await expect(lineageOf([repo.head('staging')])).rejects.toMatchObject({
+      code: 'github-unavailable',
+      retryable: true,
+    });
+  });
+
+  test('that will not answer leaves the commit unknown, with its reason', async () => {
+    world.failNext({ path: /\/compare\//, status: 403, body: { message: 'Resource not accessible by integration' } });
+    expect(await lineageOf([repo.head('staging')])).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringContaining('The App lacks a permission'),
+    });
+  });
+});
