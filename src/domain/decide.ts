@@ -1,7 +1,7 @@
 // The state machine: (promotion, event, context) → a new promotion with effects and audit entries, or a refusal. Total and pure.
 import { revisitEnvironment } from './decide/accept.ts';
 import type { Decision, DecisionContext, PromotionEvent } from './decide/decision.ts';
-import { decideDeploymentStatus } from './decide/deployment.ts';
+import { decideDeployedByOthers, decideDeploymentRefused, decideDeploymentStatus } from './decide/deployment.ts';
 import {
   decideExaminationFailed,
   decideExamined,
@@ -16,7 +16,15 @@ import { decideImageAppeared, decideImageUnreadable } from './decide/waiting.ts'
 import { decideCancelled, decideOvertaken, decideTimePassed, decideWithdrawn } from './decide/withdraw.ts';
 import type { Promotion } from './promotion.ts';
 
-export type { Accepted, Decision, DecisionContext, EventOf, JournalEntry, PromotionEvent } from './decide/decision.ts';
+export type {
+  Accepted,
+  Decision,
+  DecisionContext,
+  DeploymentStatus,
+  EventOf,
+  JournalEntry,
+  PromotionEvent,
+} from './decide/decision.ts';
 export { APPROVAL_EXPIRES_AFTER_MS, decideRequest } from './decide/request.ts';
 export { refuseReviewed } from './decide/review.ts';
 
@@ -52,6 +60,10 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
       return decideImageUnreadable(promotion, event.problem, context);
     case 'deployment-status':
       return decideDeploymentStatus(promotion, event, context);
+    case 'deployed-by-others':
+      return decideDeployedByOthers(promotion, event, context);
+    case 'deployment-refused':
+      return decideDeploymentRefused(promotion, event.problem, context);
     case 'withdrawn':
       return decideWithdrawn(promotion, event.because, context);
     case 'overtaken':

@@ -1,4 +1,5 @@
 // What the engine is asked to do after a decision: identity, not content, wherever state is shown.
+import type { CommitSha } from './reference.ts';
 import type { Reply } from './reply.ts';
 
 export type Effect =
@@ -7,6 +8,8 @@ export type Effect =
   | { readonly kind: 'update-check-run'; readonly promotionId: string }
   | { readonly kind: 'update-card'; readonly promotionId: string }
   | { readonly kind: 'apply-tag-plan'; readonly promotionId: string }
+  /** Makes the GitHub Deployment that follows a promotion. */
+  | { readonly kind: 'create-deployment'; readonly promotionId: string }
   /** Tries again to undo a half-moved production; hourly. */
   | { readonly kind: 'restore-production'; readonly promotionId: string; readonly at: number }
   /** Posts a fresh line that mentions the requester. */
@@ -15,6 +18,12 @@ export type Effect =
   | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
   | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
   | { readonly kind: 'expire-promotion'; readonly promotionId: string; readonly at: number }
+  /** Looks for the image of a pushed staging commit, and examines it when it is there. */
+  | { readonly kind: 'watch-staging'; readonly repoId: number; readonly commit: CommitSha }
+  /** Shows where that stands in the check run of the commit. */
+  | { readonly kind: 'update-staging-check'; readonly repoId: number; readonly commit: CommitSha }
+  /** Looks for the image that a promotion waits for. */
+  | { readonly kind: 'look-for-image'; readonly promotionId: string }
   /** Answers in a thread. With `onceKey`, nothing happens when the key was used before. */
   | {
       readonly kind: 'reply';

@@ -1,6 +1,9 @@
 // Which handler carries out which kind of job.
 import { applyTagPlan } from './effects/apply-tag-plan.ts';
+import { followDeployment } from './deployments/follow-deployment.ts';
+import { recordDeployment } from './deployments/record-deployment.ts';
 import { collectFacts } from './effects/collect-facts.ts';
+import { createDeployment } from './effects/create-deployment.ts';
 import { expirePromotion } from './effects/expire-promotion.ts';
 import { notifyRequester } from './effects/notify-requester.ts';
 import { react } from './effects/react.ts';
@@ -25,8 +28,11 @@ export function createHandlers(args: { readonly delivery: Handler<'delivery'> })
     command: runCommand,
     click: reviewByClick,
     're-run': rerunCheck,
+    deployment: recordDeployment,
+    'deployment-status': followDeployment,
     'collect-facts': collectFacts,
     'apply-tag-plan': applyTagPlan,
+    'create-deployment': createDeployment,
     'restore-production': restoreProduction,
     'revisit-environment': revisitEnvironment,
     'revisit-promotion': revisitPromotion,

@@ -1,6 +1,9 @@
 // What the outside asks of us: doors translate deliveries into these, and nothing of GitHub's payloads travels further in.
 import type { CandidateLine, OurLine } from '../domain/command.ts';
+import type { DeploymentStatus } from '../domain/decide.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import type { Repo } from '../domain/promotion.ts';
+import type { CommitSha } from '../domain/reference.ts';
 import type { CommandHint } from '../domain/reply.ts';
 
 /** The account that GitHub says sent the delivery; its rights are asked when the decision is taken. */
@@ -41,7 +44,38 @@ export type Intent =
       readonly checkRunId: number;
       readonly externalId: string;
       readonly by: Sender;
-    };
+    }
+  /** A deployment that is not known to be ours. */
+  | { readonly kind: 'deployment'; readonly repo: Repo; readonly deployment: Deployment; readonly by: Sender }
+  /** How a deployment of anybody goes; `since` is when GitHub was told, `url` where its deployer tells more. */
+  | {
+      readonly kind: 'deployment-status';
+      readonly repo: Repo;
+      readonly deployment: Deployment;
+      readonly status: DeploymentStatus;
+      readonly since: number;
+      readonly url: string | null;
+    }
+  /** A branch has a new head. */
+  | {
+      readonly kind: 'push';
+      readonly repo: Repo;
+      readonly branch: string;
+      readonly head: CommitSha;
+      readonly toDefaultBranch: boolean;
+    }
+  /** A hint that something came into a package, `owner/name` in lower case. */
+  | { readonly kind: 'registry-package'; readonly repo: Repo; readonly package: string }
+  /** The button on the check run of a staging commit. */
+  | {
+      readonly kind: 'staging-click';
+      readonly repo: Repo;
+      readonly checkRunId: number;
+      readonly commit: CommitSha;
+      readonly by: Sender;
+    }
+  /** GitHub's Re-run of the check of a staging commit. */
+  | { readonly kind: 'staging-re-run'; readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender };
 
 /** What one line of a comment asks of us, or why it is not run. */
 export type CommandLine = OurLine | { readonly kind: 'hint'; readonly hint: CommandHint } | TooManyCommands;

@@ -39,8 +39,13 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
   const writes = { lane: githubLane(repo.installationId) };
   switch (effect.kind) {
     case 'collect-facts':
+    case 'look-for-image':
     case 'revisit-promotion':
       return { ...base, key: effect.promotionId };
+    case 'watch-staging':
+      return { ...base, key: `${effect.repoId}/${effect.commit}` };
+    case 'update-staging-check':
+      return { ...base, ...writes, key: `${effect.repoId}/${effect.commit}` };
     case 'expire-promotion':
       return { ...base, key: effect.promotionId, runAt: effect.at };
     case 'revisit-environment':
@@ -49,6 +54,7 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
       return { ...base, key: effect.promotionId, lane: `apply:${repo.id}` };
     case 'restore-production':
       return { ...base, key: effect.promotionId, lane: `apply:${repo.id}`, runAt: effect.at };
+    case 'create-deployment':
     case 'update-check-run':
     case 'update-card':
     case 'notify-requester':
@@ -61,7 +67,9 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
 
 /** The effects that write to GitHub, and so wait for their turn. */
 export const GITHUB_WRITES: readonly JobKind[] = [
+  'create-deployment',
   'update-check-run',
+  'update-staging-check',
   'update-card',
   'notify-requester',
   'reply',

@@ -1,6 +1,6 @@
-// Reads the deployments of a repository and how they went.
+// Makes the deployments of our App, and reads those of a repository and how they went.
 import { z } from 'zod';
-import type { CommitSha, RepoName } from '../domain/reference.ts';
+import type { CommitSha, Digest, RepoName } from '../domain/reference.ts';
 import { splitRepo, type InstallationClient } from './client.ts';
 
 type Place = { readonly client: InstallationClient; readonly repo: RepoName };
@@ -41,4 +41,87 @@ export async function fetchDeploymentState({
     answer: Statuses,
   });
   return data[0]?.state ?? null;
+}
+
+export type DeploymentContent = {
+  readonly commit: CommitSha;
+  readonly environment: string;
+  readonly isProduction: boolean;
+  /** Plain text, at most 140 characters. */
+  readonly description: string;
+  readonly payload: DeploymentPayload;
+};
+
+/** What a deployer reads: a deployment can carry more than its commit. */
+export type DeploymentPayload = {
+  /** `host/name@digest`. */
+  readonly image: string;
+  readonly digest: Digest;
+  /** All tags that hold the digest now, as far as we put them there. */
+  readonly tags: readonly string[];
+  /** `P12`; finds the deployment again. */
+  readonly promotion: string;
+  readonly reason: string | null;
+};
+
+/**
+ * Answers the deployment's id. Not safe to repeat: after an unclear failure, look for it first. Neither merges branches
+ * nor asks for statuses of the commit: what may be deployed was decided before.
+ */
+export async function createDeployment({
+  client,
+  repo,
+  content,
+}: Place & { readonly content: DeploymentContent }): Promise<number> {
+  const { commit, environment, isProduction, description, payload } = content;
+  const { data } = await client.ask({
+    tried: `creating a deployment of ${commit} to ${environment} in ${repo}`,
+    send: (api) =>
+      api.repos.createDeployment({
+        ...splitRepo(repo),
+        ref: commit,
+        auto_merge: false,
+        required_contexts: [],
+        environment,
+        production_environment: isProduction,
+        description,
+        payload: { ...payload, tags: [...payload.tags] },
+      }),
+    answer: z.object({ id: z.number() }),
+  });
+  return data.id;
+}
+
+const OwnDeployments = z.array(
+  z.object({
+    id: z.number(),
+    payload: z.unknown(),
+    creator: z.object({ type: z.string() }).nullish(),
+    performed_via_github_app: z.object({ id: z.number() }).nullish(),
+  }),
+);
+
+/**
+ * The id of our App's newest deployment of that commit to that environment for that promotion (`P12`), or null, among
+ * the hundred that GitHub lists first. Anybody who may write can put a promotion into a payload: others' don't count.
+ */
+export async function findOwnDeployment({
+  client,
+  repo,
+  commit,
+  environment,
+  promotion,
+}: Place & Pick<DeploymentContent, 'commit' | 'environment'> & { readonly promotion: string }): Promise<number | null> {
+  const { data } = await client.ask({
+    tried: `listing the deployments of ${commit} to ${environment} in ${repo}`,
+    send: (api) => api.repos.listDeployments({ ...splitRepo(repo), sha: commit, environment, per_page: 100 }),
+    answer: OwnDeployments,
+  });
+  const ours = data.filter(
+    ({ payload, creator, performed_via_github_app: app }) =>
+      z.object({ promotion: z.literal(promotion) }).safeParse(payload).success &&
+      creator?.type === 'Bot' &&
+      (app?.id ?? client.appId) === client.appId,
+  );
+  return ours.length === 0 ? null : Math.max(...ours.map(({ id }) => id));
 }

@@ -1,7 +1,9 @@
 // The fresh line that tells the requester of a failure: an edited card notifies nobody.
 import { sourceName, formatNumber } from '../domain/promotion.ts';
-import { joinBlocks } from './blocks.ts';
+import { joinBlocks, joinSentences } from './blocks.ts';
+import { deploymentNews } from './deployment.ts';
 import { code, link, mention } from './escape.ts';
+import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from './promotion-view.ts';
 import { replyMarker } from './reply-marker.ts';
 import { stateTitle } from './state.ts';
@@ -13,7 +15,13 @@ export function renderNotification({ view, key }: { readonly view: PromotionView
   const id = formatNumber(number);
   const subject = cardUrl === null ? id : link(id, cardUrl);
   const says = `${subject}, ${code(sourceName(promotion))} → ${code(environment)}: ${stateTitle(view)}.`;
-  const more =
+  const card =
     cardUrl === null ? `${code(`/status ${id}`)} tells more.` : 'The card tells why, and what each tag holds.';
+  const more = promotion.state.kind === 'deployment-failed' ? afterDeployment(view) : card;
   return joinBlocks([replyMarker(key), `${mention(requester.login)} ${says} ${more}`]);
+}
+
+/** Where to look, and the way back. */
+function afterDeployment(view: PromotionView): string {
+  return joinSentences([deploymentNews(view.promotion), nextSteps(view, 'card')]);
 }

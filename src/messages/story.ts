@@ -1,7 +1,8 @@
 // What happened to a promotion, where there is more to tell than its state: voided reviews, refusals, failures, success.
 import { formatReference } from '../domain/reference.ts';
 import { imageOf, isOpen, promotedAt, type Failure, type Notice, type Promotion } from '../domain/promotion.ts';
-import { joinBlocks } from './blocks.ts';
+import { joinBlocks, joinSentences } from './blocks.ts';
+import { deploymentNews, deploymentNoticeText, isDeploymentNotice, type DeploymentNotice } from './deployment.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText } from './escape.ts';
 import { codeList, formatTime, plural, shortDigest } from './format.ts';
@@ -21,12 +22,14 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'examining':
     case 'awaiting-approval':
     case 'scheduled':
-      return promotion.notice === null ? '' : noticeText(promotion.notice, view);
+      return promotion.notice === null || isDeploymentNotice(promotion.notice)
+        ? ''
+        : noticeText(promotion.notice, view);
     case 'promoted':
     case 'deploying':
     case 'deployed':
     case 'deployment-failed':
-      return promotedText(promotion, state.at);
+      return promotedText(view, state.at);
     case 'declined':
       return state.reason === null ? '' : `Reason: ${escapeText(state.reason, { maxLength: detail.textLength })}`;
     case 'failed':
@@ -41,7 +44,7 @@ function storyOf(view: PromotionView, detail: Detail): string {
   }
 }
 
-function noticeText(notice: Notice, { promotion, subject }: PromotionView): string {
+function noticeText(notice: Exclude<Notice, DeploymentNotice>, { promotion, subject }: PromotionView): string {
   const voided = promotion.reviews.filter((review) => review.verdict === 'approve' && review.subject !== subject);
   const consequence =
     voided.length === 0
@@ -65,10 +68,16 @@ function sourceMovedText(promotion: Promotion): string {
   return `${code(source.tag)} has moved on to ${shortDigest(sourceMovedTo)}; this promotion ${moves} ${pinned}, as it was asked for.`;
 }
 
-function promotedText(promotion: Promotion, at: number): string {
+function promotedText({ promotion, githubUrl }: PromotionView, at: number): string {
   const { repository, digest } = imageOf(promotion);
+  const { notice } = promotion;
   const line = `DOCKER_IMAGE=${formatReference(repository, digest)}`;
-  return `Since ${formatTime(at)}. The line to deploy it with:\n\n\`\`\`\n${line}\n\`\`\``;
+  const news = joinSentences([`Since ${formatTime(at)}.`, deploymentNews(promotion), 'The line to deploy it with:']);
+  return joinBlocks([
+    notice !== null && isDeploymentNotice(notice) ? deploymentNoticeText(notice, promotion, githubUrl) : '',
+    news,
+    `\`\`\`\n${line}\n\`\`\``,
+  ]);
 }
 
 function failureText(promotion: Promotion, failure: Failure): string {

@@ -1,12 +1,12 @@
-// Where a promotion shows on GitHub: the ids of its card, its check run and its notice.
+// Where a promotion shows on GitHub: the ids of its card, its check run, its notice and its deployment.
 import type { Db, MarkKind, Tx } from './schema.ts';
 
 export type GitHubMark = {
   readonly promotionId: string;
   readonly kind: MarkKind;
-  /** The id of the comment or check run. */
+  /** The id of the comment, check run or deployment. */
   readonly githubId: number;
-  /** What it hangs on, such as the commit of a check run or the issue of a card. */
+  /** What it hangs on, such as the commit of a check run, the issue of a card or the environment of a deployment. */
   readonly target: string;
 };
 

@@ -2,18 +2,33 @@
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import type { Intent } from '../engine/intent.ts';
 import { translateCheckRun } from './check-run.ts';
+import { translateDeployment } from './deployment.ts';
+import { translateDeploymentStatus } from './deployment-status.ts';
 import { translateIssueComment } from './issue-comment.ts';
+import { translatePush } from './push.ts';
+import { translateRegistryPackage } from './registry-package.ts';
 
 export type Translate = (payload: unknown, context: { readonly appId: number }) => readonly Intent[];
 
 export const WEBHOOKS = {
   issue_comment: translateIssueComment,
   check_run: translateCheckRun,
+  push: translatePush,
+  registry_package: translateRegistryPackage,
+  deployment: translateDeployment,
+  deployment_status: translateDeploymentStatus,
 } as const satisfies Readonly<Partial<Record<EmitterWebhookEventName, Translate>>>;
 
 export type WebhookEvent = keyof typeof WEBHOOKS;
 
-export const WEBHOOK_EVENTS: readonly WebhookEvent[] = ['issue_comment', 'check_run'];
+export const WEBHOOK_EVENTS: readonly WebhookEvent[] = [
+  'issue_comment',
+  'check_run',
+  'deployment',
+  'deployment_status',
+  'push',
+  'registry_package',
+];
 
 export function isListenedTo(event: string): event is WebhookEvent {
   return Object.hasOwn(WEBHOOKS, event);

@@ -1,6 +1,7 @@
 // The words of the state machine: what may happen to a promotion, what a decision is made from, and what it answers.
-import type { Actor } from '../actor.ts';
+import type { Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit.ts';
+import type { Deployment } from '../deployment.ts';
 import type { Effect } from '../effect.ts';
 import type { ImageFacts } from '../image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../policy.ts';
@@ -43,6 +44,10 @@ export type PromotionEvent =
   /** The registry says for good that it can't be read. */
   | { readonly kind: 'image-unreadable'; readonly problem: string }
   | ({ readonly kind: 'deployment-status'; readonly status: DeploymentStatus } & Omit<DeploymentNews, 'at'>)
+  /** Somebody else made a deployment to the environment. */
+  | { readonly kind: 'deployed-by-others'; readonly deployment: Deployment; readonly by: Person }
+  /** GitHub does not make the deployment that was to follow. */
+  | { readonly kind: 'deployment-refused'; readonly problem: string }
   /** The App may not act there any more. */
   | { readonly kind: 'withdrawn'; readonly because: Exclude<CancelCause, 'person'> }
   /** A promotion that was asked for later reached production. */

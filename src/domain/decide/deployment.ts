@@ -1,9 +1,23 @@
-// What a deployment status makes of a promotion whose tags stand.
-import { promotedAt, type Promotion, type PromotionState } from '../promotion.ts';
-import { end } from './accept.ts';
+// What news of deployments makes of a promotion whose tags stand.
+import type { Person } from '../actor.ts';
+import type { AuditEntry } from '../audit.ts';
+import { isBefore, namesImageOf, type Deployment } from '../deployment.ts';
+import type { Effect } from '../effect.ts';
+import {
+  imageOf,
+  movesProduction,
+  promotedAt,
+  type DeploymentNews,
+  type Promotion,
+  type PromotionState,
+} from '../promotion.ts';
+import { end, entryOf, showEffects } from './accept.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 
-/** The latest status counts; an older one that comes late, or the same again, changes nothing. */
+/**
+ * The latest status counts. One that is older than what is known changes nothing; one that says the same again only moves
+ * the time that older ones are measured by.
+ */
 export function decideDeploymentStatus(
   promotion: Promotion,
   { status, since, url }: EventOf<'deployment-status'>,
@@ -11,16 +25,96 @@ export function decideDeploymentStatus(
 ): Decision {
   const { id, state } = promotion;
   const at = promotedAt(promotion);
-  if (at === null || isNews(state, { status, since }) === false) return { kind: 'ignored' };
-  const ended = end(promotion, { kind: status, at, since, url }, { context, actor: null, details: { url, since } });
-  if (status !== 'deployment-failed') return ended;
+  const known = newsOf(state);
+  if (at === null || (known !== null && !isNewer({ status, since }, known))) return { kind: 'ignored' };
+  const news: PromotionState = { kind: status, at, since, url };
+  if (known?.kind === status && known.url === url) {
+    return { kind: 'accepted', promotion: { ...promotion, state: news }, effects: [], audit: [], journal: [] };
+  }
+  const told = status === 'deployed' ? withoutNotice(promotion, since) : promotion;
+  const ended = end(told, news, { context, actor: null, details: { url, since } });
+  if (status !== 'deployment-failed' || known?.kind === status) return ended;
   return { ...ended, effects: [...ended.effects, { kind: 'notify-requester', promotionId: id }] };
 }
 
-function isNews(
-  state: PromotionState,
-  { status, since }: Pick<EventOf<'deployment-status'>, 'status' | 'since'>,
-): boolean {
-  if (state.kind === 'promoted') return true;
-  return 'since' in state && state.kind !== 'applying' && state.kind !== status && since >= state.since;
+/** On record in any case; shown where what runs is not what the tags hold. */
+export function decideDeployedByOthers(
+  promotion: Promotion,
+  { deployment, by }: EventOf<'deployed-by-others'>,
+  context: DecisionContext,
+): Decision {
+  if (promotedAt(promotion) === null) return { kind: 'ignored' };
+  const { environment, commit, createdAt: at } = deployment;
+  const held = imageOf(promotion).commit;
+  const audit = [deployedByOthersEntry({ deployment, by, now: context.now, promotion: promotion.number })];
+  const recorded = { kind: 'accepted', promotion, effects: [], audit, journal: [] } as const;
+  // Without a commit of ours there is nothing to compare; and what came before us, we came after.
+  if (held === null || isBefore(at, promotion)) return recorded;
+  const fits = held === commit || namesImageOf(deployment, promotion);
+  const told: Promotion = fits
+    ? withoutNotice(promotion, at)
+    : { ...promotion, notice: { kind: 'other-deployment', environment, commit, by: by.login, at } };
+  if (told.notice === promotion.notice) return recorded;
+  return { ...recorded, promotion: { ...told, updatedAt: context.now }, effects: showEffects(promotion.id) };
+}
+
+/** GitHub says for good that it makes no deployment: the tags stand, and the card tells. */
+export function decideDeploymentRefused(promotion: Promotion, problem: string, context: DecisionContext): Decision {
+  if (promotedAt(promotion) === null) return { kind: 'ignored' };
+  return {
+    kind: 'accepted',
+    promotion: {
+      ...promotion,
+      notice: { kind: 'no-deployment', problem, at: context.now },
+      updatedAt: context.now,
+    },
+    effects: showEffects(promotion.id),
+    audit: [entryOf(promotion, context, 'deployment-refused', { problem })],
+    journal: [],
+  };
+}
+
+/** `promotion`: the number of the one whose tags stood there, if any. */
+export function deployedByOthersEntry(args: {
+  readonly deployment: Deployment;
+  readonly by: Person;
+  readonly now: number;
+  readonly promotion: number | null;
+}): AuditEntry {
+  const { deployment, by, now, promotion } = args;
+  const { id, environment, commit } = deployment;
+  const details = { environment, commit, creator: by.login, deployment: id };
+  return { kind: 'deployment-by-others', at: now, promotion, actor: by, details };
+}
+
+/** The deployment that follows the promoted tags, where the policy wants one and there is a commit to make it on. */
+export function deploymentEffects(promotion: Promotion): readonly Effect[] {
+  const { id, terms } = promotion;
+  if (!terms.deployment.create || !movesProduction(promotion) || imageOf(promotion).commit === null) return [];
+  return [{ kind: 'create-deployment', promotionId: id }];
+}
+
+type Known = DeploymentNews & { readonly kind: EventOf<'deployment-status'>['status'] };
+
+function newsOf(state: PromotionState): Known | null {
+  switch (state.kind) {
+    case 'deploying':
+    case 'deployed':
+    case 'deployment-failed':
+      return state;
+    default:
+      return null;
+  }
+}
+
+/** GitHub tells whole seconds: of two statuses in one second, the end comes after the beginning, whichever comes first. */
+function isNewer({ status, since }: Pick<EventOf<'deployment-status'>, 'status' | 'since'>, known: Known): boolean {
+  if (since !== known.since) return since > known.since;
+  return status !== known.kind && status !== 'deploying';
+}
+
+/** What a notice told of a deployment is over once a later one brought the right image. */
+function withoutNotice(promotion: Promotion, at: number): Promotion {
+  const { notice } = promotion;
+  return notice !== null && 'at' in notice && notice.at <= at ? { ...promotion, notice: null } : promotion;
 }

@@ -1,6 +1,7 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
+import { deploymentEffects } from './deployment.ts';
 import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
 
 /** How often the undo of a half-moved production is tried. */
@@ -8,11 +9,13 @@ export const RESTORE_EVERY_MS = 60 * 60 * 1000;
 
 export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
   if (promotion.state.kind !== 'applying' || promotion.state.undoing !== null) return { kind: 'ignored' };
-  return end(
+  const ended = end(
     promotion,
     { kind: 'promoted', at: context.now },
     { context, actor: null, details: { tags: auditTags(tags) } },
   );
+  // First: deployers wait for it, and GitHub writes are paced.
+  return { ...ended, effects: [...deploymentEffects(promotion), ...ended.effects] };
 }
 
 /** The decision to go back is stored before the first tag does, so that a restart does not turn round again. */

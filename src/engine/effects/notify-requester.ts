@@ -1,5 +1,5 @@
 // Posts a fresh line that mentions the requester: an edited card notifies nobody.
-import { formatNumber } from '../../domain/promotion.ts';
+import { formatNumber, type PromotionState } from '../../domain/promotion.ts';
 import { renderNotification } from '../../messages/notify.ts';
 import { DONE, type Handler } from '../handler.ts';
 import { loadPromotion } from '../load.ts';
@@ -9,9 +9,22 @@ import { postOnce } from '../post-once.ts';
 export const notifyRequester: Handler<'notify-requester'> = async (job, services) => {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { repo, thread, number, state } = promotion;
-  if (thread === null || state.kind !== 'failed') return DONE;
-  const key = `${formatNumber(number)} failed`;
+  const onceKey = keyOf(state);
+  if (thread === null || onceKey === null) return DONE;
+  const key = `${formatNumber(number)} ${onceKey}`;
   const body = renderNotification({ view: await loadView(services, promotion), key });
   await postOnce(services, { job, repo, issue: thread.issue, key, body });
   return DONE;
 };
+
+/** A promotion fails once, its deployment as often as it is tried. Null: what was to be told is over. */
+function keyOf(state: PromotionState): string | null {
+  switch (state.kind) {
+    case 'failed':
+      return 'failed';
+    case 'deployment-failed':
+      return `deployment failed ${state.since}`;
+    default:
+      return null;
+  }
+}

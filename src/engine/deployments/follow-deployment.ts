@@ -1,0 +1,24 @@
+// A deployment status: the promotion whose tags are being deployed follows it.
+import { decide } from '../../domain/decide.ts';
+import { findFollower } from '../../domain/deployment.ts';
+import { findDeploymentOwner, listLastPromoted } from '../../store/deployments.ts';
+import { commitOf } from '../commit.ts';
+import { DONE, type Handler } from '../handler.ts';
+import { loadContext } from '../load.ts';
+
+export const followDeployment: Handler<'deployment-status'> = async ({ payload }, services) => {
+  const { repo, deployment, status, since, url } = payload;
+  const { db } = services.store;
+  const owner = await findDeploymentOwner(db, { repoId: repo.id, githubId: deployment.id });
+  const latest = await listLastPromoted(db, repo.id);
+  const follower = findFollower({ latest, deployment, owner, since });
+  if (follower === null) {
+    const fields = { repo: repo.name, deployment: deployment.id, environment: deployment.environment };
+    services.log.info(fields, 'a status of a deployment that no promotion waits for');
+    return DONE;
+  }
+  const promotion = { ...follower, repo };
+  const event = { kind: 'deployment-status', status, since, url } as const;
+  const decision = decide(promotion, event, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
+};

@@ -1,0 +1,50 @@
+// A deployment that somebody else made to an environment of the policy: on record, and on the card where it does not fit.
+import { decide } from '../../domain/decide.ts';
+import { deployedByOthersEntry } from '../../domain/decide/deployment.ts';
+import { goesTo, type Deployment } from '../../domain/deployment.ts';
+import type { Repo } from '../../domain/promotion.ts';
+import { findDeploymentOwner, listLastPromoted } from '../../store/deployments.ts';
+import { findLastPromoted } from '../../store/promotions.ts';
+import { findForeignOwner } from '../allowed-owners.ts';
+import { commitOf } from '../commit.ts';
+import type { Sender } from '../intent.ts';
+import { DONE, type Handler } from '../handler.ts';
+import { loadContext, loadPolicy } from '../load.ts';
+import type { Services } from '../services.ts';
+
+export const recordDeployment: Handler<'deployment'> = async ({ payload }, services) => {
+  const { repo, deployment, by } = payload;
+  const { db } = services.store;
+  if (await isOurs(services, payload)) return DONE;
+  if ((await findForeignOwner(services, repo)) !== null) return DONE;
+  const environment = await findEnvironmentOf(services, payload);
+  if (environment === null) return DONE;
+  const last = await findLastPromoted(db, { repoId: repo.id, environment });
+  const person = { id: by.id, login: by.login };
+  if (last === null) {
+    const entry = deployedByOthersEntry({ deployment, by: person, now: services.now(), promotion: null });
+    return { kind: 'done', commit: { repo, audit: [entry] } };
+  }
+  const promotion = { ...last, repo };
+  const event = { kind: 'deployed-by-others', deployment, by: person } as const;
+  const decision = decide(promotion, event, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
+};
+
+type Told = { readonly repo: Repo; readonly deployment: Deployment; readonly by: Sender };
+
+/** What we made ourselves comes back, often before its id is stored. */
+async function isOurs({ identity, store }: Services, { repo, deployment, by }: Told): Promise<boolean> {
+  if (by.kind === 'bot' && by.login === `${(await identity.learn()).slug}[bot]`) return true;
+  return (await findDeploymentOwner(store.db, { repoId: repo.id, githubId: deployment.id })) !== null;
+}
+
+/** The environment of the policy that deploys there; where the policy can't be read, as it was when tags were moved. */
+async function findEnvironmentOf(services: Services, { repo, deployment }: Told): Promise<string | null> {
+  const loaded = await loadPolicy(services, repo);
+  const environments =
+    loaded.kind === 'policy'
+      ? loaded.policy.environments
+      : (await listLastPromoted(services.store.db, repo.id)).map(({ terms }) => terms);
+  return environments.find((one) => goesTo(deployment, one.deployment.environment))?.name ?? null;
+}

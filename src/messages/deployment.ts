@@ -1,0 +1,51 @@
+// The words about deployments: GitHub's one line about ours, and what the card tells of how it goes.
+import { formatNumber, sourceName, type Notice, type Promotion } from '../domain/promotion.ts';
+import { code, escapeText, link } from './escape.ts';
+import { formatTime } from './format.ts';
+
+/** GitHub refuses a description over this. */
+const MAX_DESCRIPTION_LENGTH = 140;
+
+/** Plain text on one line: `P12: staging-abc1234 to production, asked for by ada`. */
+export function deploymentDescription(promotion: Promotion): string {
+  const { number, kind, environment, requester } = promotion;
+  const what = `${kind === 'rollback' ? 'back to ' : ''}${sourceName(promotion)}`;
+  const text = `${formatNumber(number)}: ${what} to ${environment}, asked for by ${requester.login}`;
+  return text.length <= MAX_DESCRIPTION_LENGTH ? text : `${text.slice(0, MAX_DESCRIPTION_LENGTH - 1)}…`;
+}
+
+/** How the deployment goes, with a link to where its deployer tells more; empty while nobody has said anything. */
+export function deploymentNews({ state }: Promotion): string {
+  switch (state.kind) {
+    case 'deploying':
+    case 'deployed':
+    case 'deployment-failed': {
+      const more = state.url === null ? '' : ` (${link('more from its deployer', state.url)})`;
+      return `${NEWS[state.kind]} ${formatTime(state.since)}${more}.`;
+    }
+    default:
+      return '';
+  }
+}
+
+const NEWS = {
+  deploying: 'Being deployed since',
+  deployed: 'Deployed',
+  'deployment-failed': 'The deployment failed',
+} as const;
+
+export type DeploymentNotice = Extract<Notice, { kind: 'other-deployment' | 'no-deployment' }>;
+
+export function isDeploymentNotice(notice: Notice): notice is DeploymentNotice {
+  return notice.kind === 'other-deployment' || notice.kind === 'no-deployment';
+}
+
+/** What is wrong with the deployment, as an alert. */
+export function deploymentNoticeText(notice: DeploymentNotice, { repo }: Promotion, githubUrl: string): string {
+  if (notice.kind === 'no-deployment') {
+    return `> [!WARNING]\n> GitHub made no deployment: ${escapeText(notice.problem, { maxLength: 500 })} The tags stand; deploy by hand.`;
+  }
+  const { environment, commit, by, at } = notice;
+  const shown = link(code(commit.slice(0, 7)), `${githubUrl}/${repo.name}/commit/${commit}`);
+  return `> [!WARNING]\n> Somebody deployed ${shown} to ${code(environment)}, which is not what its tags hold: ${code(by)}, ${formatTime(at)}.`;
+}
