@@ -17,6 +17,8 @@ export type Effect =
   /** Looks again at the open promotions of an environment: the lane is free, or production moved. */
   | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
   | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
+  /** Looks again at those who wait: the policy file may have been edited. */
+  | { readonly kind: 'revisit-policy'; readonly repoId: number }
   | { readonly kind: 'expire-promotion'; readonly promotionId: string; readonly at: number }
   /** Looks for the image of a pushed staging commit, and examines it when it is there. */
   | { readonly kind: 'watch-staging'; readonly repoId: number; readonly commit: CommitSha }

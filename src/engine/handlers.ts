@@ -10,6 +10,7 @@ import { react } from './effects/react.ts';
 import { reply } from './effects/reply.ts';
 import { restoreProduction } from './effects/restore-production.ts';
 import { revisitEnvironment, revisitPromotion } from './effects/revisit-environment.ts';
+import { revisitPolicy } from './effects/revisit-policy.ts';
 import { updateCard } from './effects/update-card.ts';
 import { updateCheckRun } from './effects/update-check-run.ts';
 import type { Handler } from './handler.ts';
@@ -36,6 +37,7 @@ export function createHandlers(args: { readonly delivery: Handler<'delivery'> })
     'restore-production': restoreProduction,
     'revisit-environment': revisitEnvironment,
     'revisit-promotion': revisitPromotion,
+    'revisit-policy': revisitPolicy,
     'expire-promotion': expirePromotion,
     'update-check-run': updateCheckRun,
     'update-card': updateCard,

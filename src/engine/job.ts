@@ -48,6 +48,8 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
       return { ...base, ...writes, key: `${effect.repoId}/${effect.commit}` };
     case 'expire-promotion':
       return { ...base, key: effect.promotionId, runAt: effect.at };
+    case 'revisit-policy':
+      return { ...base, key: String(effect.repoId) };
     case 'revisit-environment':
       return { ...base, key: `${effect.repoId}/${effect.environment}` };
     case 'apply-tag-plan':

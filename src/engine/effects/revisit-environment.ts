@@ -68,7 +68,8 @@ async function lookAtPolicy(
   }
 }
 
-function isWaiting({ state }: Promotion): boolean {
+/** Approved or to be approved: nothing of it is being done. */
+export function isWaiting({ state }: Promotion): boolean {
   return state.kind === 'awaiting-approval' || state.kind === 'scheduled';
 }
 

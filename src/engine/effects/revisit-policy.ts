@@ -1,0 +1,27 @@
+// The default branch moved, and its policy file with it perhaps: whoever waits under another one is looked at again.
+import type { Promotion } from '../../domain/promotion.ts';
+import { listOpenPromotions } from '../../store/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { comparePolicy } from '../compare-policy.ts';
+import { DONE, type Handler } from '../handler.ts';
+import { isWaiting } from './revisit-environment.ts';
+import type { Services } from '../services.ts';
+
+export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, services) => {
+  const { repoId } = payload;
+  const repo = await findRepo(services.store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  const open = await listOpenPromotions(services.store.db, { repoId });
+  const waiting = open.filter(isWaiting).map((promotion) => ({ ...promotion, repo }));
+  const stale: Promotion[] = [];
+  // One after the other: the file is read once, and found unchanged after that.
+  for (const promotion of waiting) if (await mustLookAgain(services, promotion)) stale.push(promotion);
+  const effects = stale.map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const);
+  return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
+};
+
+/** A scheduled one may have waited for nothing but a file that can be read again. */
+async function mustLookAgain(services: Services, promotion: Promotion): Promise<boolean> {
+  const { kind } = await comparePolicy(services, promotion);
+  return kind === 'changed' || (kind === 'same' && promotion.state.kind === 'scheduled');
+}
