@@ -28,6 +28,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'issues.updateComment': ['issues: write', 'pull_requests: write'],
   'reactions.createForIssueComment': ['issues: write', 'pull_requests: write'],
   'repos.compareCommitsWithBasehead': ['contents: read'],
+  'repos.createDeployment': ['deployments: write'],
   'repos.get': ['metadata: read'],
   'repos.getCommit': ['contents: read'],
   'repos.getBranch': ['contents: read'],
@@ -42,7 +43,6 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
 const SOON: readonly string[] = [
   'actions: read',
   'attestations: read',
-  'deployments: write',
   'members: read',
   'packages: read',
 ];
