@@ -20,8 +20,12 @@ export async function readSource(
   }
 }
 
-/** The promotion as somebody approves it: its card then says where the source tag has gone. */
+/**
+ * The promotion as somebody approves it: its card then says where the source tag has gone. A tag that names a commit is
+ * made to stay; looking at it when the image is examined is enough.
+ */
 export async function withSource(services: Services, promotion: Promotion): Promise<Promotion> {
-  if (promotion.state.kind !== 'awaiting-approval') return promotion;
+  const { state, source, images } = promotion;
+  if (state.kind !== 'awaiting-approval' || images.some(({ commitTag }) => commitTag === source.tag)) return promotion;
   return sourceSeen(promotion, await readSource(services, promotion));
 }

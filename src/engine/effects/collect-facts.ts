@@ -10,7 +10,7 @@ import {
   type EnvironmentPolicy,
   type Policy,
 } from '../../domain/policy.ts';
-import { imageOf, sourceSeen, type Promotion } from '../../domain/promotion.ts';
+import { imageOf, isOpen, sourceSeen, type Promotion } from '../../domain/promotion.ts';
 import type { Tag } from '../../domain/reference.ts';
 import type { TagState } from '../../domain/tag-plan.ts';
 import { collectMissing } from '../../facts/completeness.ts';
@@ -74,7 +74,10 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const event = { kind: 'examined', policy, terms, ...rest, otherReviewers } as const;
-  return { kind: 'done', commit: commitOf(today, decide(today, event, await loadContext(services, today))) };
+  const decision = decide(today, event, await loadContext(services, today));
+  // Asked for before people are: nobody should approve what our account may not carry out.
+  if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) await services.pushRight.prove(repository);
+  return { kind: 'done', commit: commitOf(today, decision) };
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
