@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createAppIdentity } from '../../src/engine/app-identity.ts';
+import { createPushRight } from '../../src/engine/push-right.ts';
 import { createHandlers } from '../../src/engine/handlers.ts';
 import type { NewJob } from '../../src/engine/job.ts';
 import type { Handlers } from '../../src/engine/run-job.ts';
@@ -70,6 +71,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
     store,
     registry,
     github,
+    pushRight: createPushRight({ registry, now: clock.now }),
     identity: createAppIdentity(github),
     settings: {
       registryHost: '127.0.0.1:9',
