@@ -37,6 +37,7 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'applying':
       return state.undoing === null ? '' : escapeText(state.undoing, { maxLength: 1000 });
     case 'rejected':
+      return promotion.notice?.kind === 'policy-changed' ? noticeText(promotion.notice, view) : '';
     case 'cancelled':
     case 'superseded':
     case 'expired':

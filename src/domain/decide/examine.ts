@@ -33,6 +33,8 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
   const { policy, terms, facts, commitTag, production, otherReviewers } = event;
   const { githubHost, now } = context;
+  // The first time nothing was planned yet that could have changed.
+  const { again } = promotion.state;
   const platforms = facts.platforms.map(({ platform }) => platform);
   const images = promotion.images.map((image) => ({ ...image, commit: commitOf(facts), commitTag, platforms }));
   const judged = validate(facts, { policy, repo: promotion.repo.name, githubHost });
@@ -44,7 +46,7 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
       subjectBefore: context.sha256(subjectOf(promotion)),
       production,
       context,
-      because: noticeOf({ moved, policyChanged: policy.blob !== promotion.policyBlob }),
+      because: noticeOf({ moved, policyChanged: again && policy.blob !== promotion.policyBlob }),
       entry: (settlement) =>
         entryOf(promotion, context, 'examined', {
           state: settlement.state,

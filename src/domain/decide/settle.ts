@@ -141,8 +141,12 @@ function findingsOf(plan: TagPlan, versionTag: Tag | null): readonly Finding[] {
 const KEPT_TAG_WAY_OUT = 'kept tags are never moved; build the commit once, or promote the digest that the tag holds';
 const VERSION_WAY_OUT = 'a version is never moved; take another version, or promote the digest that this one names';
 
-/** A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. */
+/**
+ * A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. That the
+ * terms are others now is told to the end: whoever was refused for it has given no approval that could be void.
+ */
 function withLiveNotice(promotion: Promotion, { sha256 }: DecisionContext): Promotion {
+  if (promotion.notice?.kind === 'policy-changed') return promotion;
   const voided = voidedApprovals(promotion.reviews, sha256(subjectOf(promotion)));
   return voided.length > 0 ? promotion : { ...promotion, notice: null };
 }

@@ -136,6 +136,11 @@ test('an examination that failed for good tells the requester', () => {
   expect(effectsOf(decision)).toEqual(['update-check-run', 'update-card', 'notify-requester']);
 });
 
+test('a policy file that was edited between request and first examination changes nothing that was planned', () => {
+  const edited = context({ policy: { ...ruleContext().policy, blob: 'a1b2c3' } });
+  expect(accept(promotion(), examined({}), edited).promotion).toMatchObject({ policyBlob: 'a1b2c3', notice: null });
+});
+
 describe('a Re-run', () => {
   const approvedByBob = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
   const rerun = accept(approvedByBob, EVENTS.rerequested, TWO).promotion;
@@ -196,6 +201,19 @@ describe('a Re-run', () => {
     const { promotion: after } = accept(rerun, examined({}), edited);
     expect(after).toMatchObject({ policyBlob: 'a1b2c3', notice: { kind: 'policy-changed' } });
     expect(accept(after, approve(CAROL), edited).promotion.state.kind).toBe('awaiting-approval');
+  });
+
+  test('under an edited policy file tells so, also where nobody had approved, until it is approved', () => {
+    const edited = { ...TWO, policy: { ...ruleContext().policy, blob: 'a1b2c3' } };
+    const again = accept(promotionIn('awaiting-approval'), { kind: 'policy-changed' }, TWO).promotion;
+    const { promotion: after } = accept(again, examined({}), edited);
+    expect(after).toMatchObject({ state: { kind: 'awaiting-approval' }, notice: { kind: 'policy-changed' } });
+    const half = accept(after, approve(BOB), edited).promotion;
+    expect(half.notice).toEqual({ kind: 'policy-changed' });
+    expect(accept(half, approve(CAROL), edited).promotion).toMatchObject({
+      state: { kind: 'applying' },
+      notice: null,
+    });
   });
 
   test('of a rejected promotion examines again, and its time starts to run again', () => {

@@ -274,10 +274,10 @@ test('every change of state is on record and is shown', () => {
   });
 });
 
-test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more', () => {
+test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more, or the terms are new', () => {
   holdsOnEveryPath((step, earlier) => {
     const { promotion: after } = step.accepted;
-    if (after.state.kind !== 'awaiting-approval') return;
+    if (after.state.kind !== 'awaiting-approval' || after.notice?.kind === 'policy-changed') return;
     const look = JSON.stringify(lookOf(after));
     const approvals = [...earlier, step].flatMap(({ before, event }) =>
       event.kind === 'reviewed' && event.verdict === 'approve'
