@@ -1,5 +1,5 @@
 // The card: the one comment of a promotion, edited in place, that tells where it stands and what to type next.
-import { sourceName, formatNumber } from '../domain/promotion.ts';
+import { sourceName, formatNumber, type Promotion } from '../domain/promotion.ts';
 import { renderWithin } from './detail.ts';
 import { auditLine } from './audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
@@ -40,10 +40,17 @@ export function renderCard(view: PromotionView): string {
 /** `✓ P12 · staging-abc1234 → production · promoted`, in Markdown. */
 export function cardTitle(view: PromotionView): string {
   const { promotion } = view;
-  const { number, kind, environment, state } = promotion;
-  const what = `${kind === 'rollback' ? 'rollback to ' : ''}${code(sourceName(promotion))}`;
+  const { number, kind, environment, force, state } = promotion;
+  const what = `${kind === 'rollback' ? 'rollback to ' : ''}${code(sourceName(promotion))}${versionOf(promotion)}`;
+  const how = force ? ', by force' : '';
   const title = escapeText(stateTitle(view), { maxLength: 200 });
-  return `${STATE_SYMBOLS[state.kind]} ${formatNumber(number)} · ${what} → ${code(environment)} · ${title}`;
+  return `${STATE_SYMBOLS[state.kind]} ${formatNumber(number)} · ${what} → ${code(environment)}${how} · ${title}`;
+}
+
+/** ` as v1.2.3`, unless the version is what the promotion is called by. */
+function versionOf(promotion: Promotion): string {
+  const { versionTag } = promotion;
+  return versionTag === null || versionTag === sourceName(promotion) ? '' : ` as ${code(versionTag)}`;
 }
 
 function footer({ auditHead, checkRunUrl }: PromotionView): string {

@@ -1,5 +1,5 @@
 // The check run of a promotion: GitHub's status and conclusion for its state, and the texts that go with them.
-import type { PromotionState } from '../domain/promotion.ts';
+import type { Promotion, PromotionState } from '../domain/promotion.ts';
 import { auditLine } from './audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { cardTitle } from './card.ts';
@@ -38,17 +38,19 @@ export type RenderedCheckRun = {
   readonly actions: readonly CheckRunAction[];
 };
 
-/** The name under which branch protection finds it. */
-export function checkRunName(environment: string): string {
-  return `imprimatur / ${environment}`;
+/** The name under which branch protection finds it. A pushed git tag has its own, beside that of the promotion before. */
+export function checkRunName({ kind, environment }: Pick<Promotion, 'kind' | 'environment'>): string {
+  return kind === 'version' ? VERSION_CHECK_NAME : `imprimatur / ${environment}`;
 }
+
+export const VERSION_CHECK_NAME = 'imprimatur / version';
 
 /** All that a check run shows, within GitHub's limits. */
 export function renderCheckRun(view: PromotionView): RenderedCheckRun {
-  const { environment, state } = view.promotion;
+  const { state } = view.promotion;
   const conclusion = conclusionOf(state);
   return {
-    name: checkRunName(environment),
+    name: checkRunName(view.promotion),
     status: conclusion === null ? 'in_progress' : 'completed',
     conclusion,
     title: stateTitle(view),

@@ -8,10 +8,10 @@ import { renderTable } from './table.ts';
 /** A heading with the counts, then the table; empty before the first examination. What blocks comes first. */
 export function renderFindings(findings: readonly Finding[], detail: Detail): string {
   if (findings.length === 0) return '';
-  const rows = fold(findings).toSorted((a, b) => SEVERITY[a.outcome] - SEVERITY[b.outcome]);
+  const rows = fold(findings).toSorted((a, b) => severity(a) - severity(b));
   const shown = rows.slice(0, detail.findings);
-  const cells = shown.map(({ rule, platforms, outcome, seen, wanted }) => [
-    OUTCOME_WORDS[outcome],
+  const cells = shown.map(({ rule, platforms, outcome, overridden, seen, wanted }) => [
+    `${OUTCOME_WORDS[outcome]}${overridden === true ? ', overridden by force' : ''}`,
     rule,
     platforms.length === 0 ? 'whole image' : escapeText(platforms.join(', '), { maxLength: detail.textLength }),
     escapeText(shortenHex(seen), { maxLength: detail.textLength }),
@@ -34,26 +34,34 @@ const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   pass: '✓ pass',
 };
 
-const SEVERITY: Readonly<Record<Outcome, number>> = { fail: 0, unknown: 1, warn: 2, pass: 3 };
+const SEVERITY: Readonly<Record<Outcome, number>> = { fail: 0, unknown: 1, warn: 4, pass: 5 };
+
+/** What force overrides comes after what still keeps the image out, and before what never did. */
+function severity({ outcome, overridden }: Pick<Finding, 'outcome' | 'overridden'>): number {
+  return SEVERITY[outcome] + (overridden === true ? 2 : 0);
+}
 
 type Row = Omit<Finding, 'platform'> & { readonly platforms: readonly string[] };
 
 function fold(findings: readonly Finding[]): readonly Row[] {
-  const groups = Map.groupBy(findings, ({ rule, outcome, seen, wanted }) =>
-    JSON.stringify([rule, outcome, seen, wanted]),
+  const groups = Map.groupBy(findings, ({ rule, outcome, overridden, seen, wanted }) =>
+    JSON.stringify([rule, outcome, overridden, seen, wanted]),
   );
   return [...groups.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
     const platforms = same.map(({ platform }) => platform).filter((platform) => platform !== null);
-    return [{ rule: first.rule, outcome: first.outcome, seen: first.seen, wanted: first.wanted, platforms }];
+    return [{ ...first, platforms }];
   });
 }
 
 function summary(findings: readonly Finding[]): string {
   const blocking = findings.filter(isBlocking).length;
   const warnings = findings.filter(({ outcome }) => outcome === 'warn').length;
+  const overridden = findings.filter((finding) => finding.overridden === true).length;
   if (blocking > 0) return `${blocking} of ${findings.length} ${blocking === 1 ? 'keeps' : 'keep'} the image out`;
+  if (overridden > 0)
+    return `${overridden} of ${findings.length} ${overridden === 1 ? 'is' : 'are'} overridden by force`;
   return warnings > 0 ? `nothing keeps the image out, ${plural(warnings, 'warning')}` : 'all pass';
 }
 

@@ -1,5 +1,5 @@
 // What to type next, for each state a person can do something about.
-import { sourceName, formatNumber, type Promotion } from '../domain/promotion.ts';
+import { imageOf, sourceName, formatNumber, type Promotion } from '../domain/promotion.ts';
 import { code, link } from './escape.ts';
 import type { PromotionView } from './promotion-view.ts';
 
@@ -24,6 +24,7 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
     case 'applying':
       return 'Nothing to do now; it is too late to cancel.';
     case 'rejected':
+      if (promotion.kind === 'version') return `No tag was written. To ask for it: ${code(promoteLine(promotion))}.`;
       return 'Nothing was moved. Mend what failed, build again, and promote the new image. If the same image would pass now, **Re-run** of the check run looks at it again.';
     case 'declined':
     case 'cancelled':
@@ -46,8 +47,20 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
 
 /** The command that asks for this promotion once more. */
 export function promoteLine(promotion: Promotion): string {
-  const { environment } = promotion;
-  return `/promote ${sourceName(promotion)}${environment === 'production' ? '' : ` to ${environment}`}`;
+  const { environment, kind, force, versionTag } = promotion;
+  const source = kind === 'version' ? imageName(promotion) : sourceName(promotion);
+  return [
+    `/promote ${source}`,
+    ...(environment === 'production' ? [] : [`to ${environment}`]),
+    ...(versionTag === null ? [] : [`as ${versionTag}`]),
+    ...(force ? ['force --reason "…"'] : []),
+  ].join(' ');
+}
+
+/** What a version was for has no source tag of its own. */
+function imageName(promotion: Promotion): string {
+  const { commit, digest } = imageOf(promotion);
+  return commit?.slice(0, 7) ?? digest;
 }
 
 /** The command that takes the environment back to what it held before. */

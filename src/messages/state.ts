@@ -1,6 +1,6 @@
 // The words for each state: a symbol, a title for check runs, a clause for sentences.
 import { isBlocking } from '../domain/rule.ts';
-import { formatNumber, type Promotion, type StateKind } from '../domain/promotion.ts';
+import { formatNumber, movesProduction, type Promotion, type StateKind } from '../domain/promotion.ts';
 import { plural } from './format.ts';
 import type { PromotionView } from './promotion-view.ts';
 
@@ -51,12 +51,13 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
     case 'examining':
       return state.again ? 'Examines the image again' : 'Examines the image';
     case 'awaiting-approval':
-      return 'Waits for approval';
+      return `Waits for approval${overriddenRules(promotion)}`;
     case 'scheduled':
       return `Waits for ${blockedBy === null ? 'another promotion' : formatNumber(blockedBy)} to finish`;
     case 'applying':
       return state.undoing === null ? 'Moves the tags' : 'Moves the tags back';
     case 'promoted':
+      if (!movesProduction(promotion)) return `Tagged as ${promotion.versionTag ?? 'before'}`;
       return promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
     case 'deploying':
       return 'Promoted, being deployed';
@@ -88,6 +89,12 @@ const CANCELLED_BECAUSE = {
 } as const;
 
 const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'is mixed' } as const;
+
+/** `, 2 rules overridden by force`: whoever approves must not miss it. */
+function overriddenRules({ findings }: Promotion): string {
+  const rules = new Set(findings.filter(({ overridden }) => overridden === true).map(({ rule }) => rule));
+  return rules.size === 0 ? '' : `, ${plural(rules.size, 'rule')} overridden by force`;
+}
 
 /** `1 rule fails`; rules are counted, not platforms. */
 function blockingRules({ findings }: Promotion): string {

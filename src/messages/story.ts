@@ -1,6 +1,14 @@
 // What happened to a promotion, where there is more to tell than its state: voided reviews, refusals, failures, success.
 import { formatReference } from '../domain/reference.ts';
-import { imageOf, isOpen, promotedAt, type Failure, type Notice, type Promotion } from '../domain/promotion.ts';
+import {
+  imageOf,
+  isOpen,
+  movesProduction,
+  promotedAt,
+  type Failure,
+  type Notice,
+  type Promotion,
+} from '../domain/promotion.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { deploymentNews, deploymentNoticeText, isDeploymentNotice, type DeploymentNotice } from './deployment.ts';
 import type { Detail } from './detail.ts';
@@ -10,7 +18,7 @@ import type { PromotionView } from './promotion-view.ts';
 
 /** Paragraphs about the state; may be empty. */
 export function renderStory(view: PromotionView, detail: Detail): string {
-  return joinBlocks([storyOf(view, detail), sourceMovedText(view.promotion)]);
+  return joinBlocks([storyOf(view, detail), versionText(view.promotion), sourceMovedText(view.promotion)]);
 }
 
 function storyOf(view: PromotionView, detail: Detail): string {
@@ -43,6 +51,15 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'expired':
       return '';
   }
+}
+
+/** Where a version is added to what the environment holds, and nothing else happens. */
+function versionText(promotion: Promotion): string {
+  const { kind, versionTag, environment, source } = promotion;
+  if (versionTag === null || promotion.moves.length === 0 || movesProduction(promotion)) return '';
+  const alone = `${code(environment)} held this image already: only ${code(versionTag)} is added, and no other tag moves.`;
+  if (kind !== 'version' || source.taggedCommit === undefined) return alone;
+  return `${alone} The git tag was pushed on ${code(source.taggedCommit.slice(0, 7))}, whose files are those that the image was built from. Pushing it is the decision: no approval is asked for.`;
 }
 
 function noticeText(notice: Exclude<Notice, DeploymentNotice>, { promotion, subject }: PromotionView): string {
