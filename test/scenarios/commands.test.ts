@@ -57,7 +57,6 @@ describe('in a thread without a promotion of ours', () => {
     ['/promote main', NOT_DONE, /`main` is no staging tag/],
     ['/promote staging to', NOT_DONE, /the environment after `to` is missing/],
     ['/promote staging to canary', NOT_DONE, /There is no environment `canary` here/],
-    ['/promote staging as v1.2.3', NOT_DONE, /`as <version>` is understood, but this version/],
     ['/promote staging\n--reason "half of it"', NOT_DONE, /looks like the rest of this command/],
     ['`/promote staging`', NOT_DONE, /was not run, because it is in backticks/],
     ['```\n/promote staging\n```', NOT_DONE, /was not run, because it is in backticks/],
