@@ -18,6 +18,18 @@ export type ImageFacts = {
   readonly lineage: Fact<Lineage>;
   /** How the commit's latest deployment to `staging` went. */
   readonly stagingDeployment: Fact<StagingDeployment>;
+  /** The number of the newest rollback that took the environment off this image, or null. */
+  readonly rolledBackBy: number | null;
+  /** Where the target of a rollback is incomplete: what could be gone back to instead, if anything. */
+  readonly alternative: Alternative | null;
+};
+
+/** The newest other image that the environment held and that is complete. */
+export type Alternative = {
+  /** As people call it: `P2`. */
+  readonly name: string;
+  /** The command that goes back to it. */
+  readonly line: string;
 };
 
 export type PlatformFacts = {

@@ -13,6 +13,7 @@ export type RuleId =
   | 'labels'
   | 'tag-commit'
   | 'staging-deployed'
+  | 'rolled-back'
   | 'kept-tag'
   | 'in-production';
 

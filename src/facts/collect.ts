@@ -32,6 +32,8 @@ export function toImageFacts(args: {
     missing: known(missing),
     lineage,
     stagingDeployment,
+    rolledBackBy: null,
+    alternative: null,
   };
 }
 

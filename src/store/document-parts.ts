@@ -21,6 +21,7 @@ export const finding = z.strictObject({
     'labels',
     'tag-commit',
     'staging-deployed',
+    'rolled-back',
     'kept-tag',
     'in-production',
   ]),

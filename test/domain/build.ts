@@ -134,6 +134,8 @@ export function facts(change: Partial<ImageFacts> = {}): ImageFacts {
     platforms: [platform(), platform({ platform: 'linux/arm64', digest: digest('linux/arm64') })],
     missing: known([]),
     lineage: known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' }),
+    rolledBackBy: null,
+    alternative: null,
     stagingDeployment: known({ kind: 'none-anywhere' }),
     ...change,
   };

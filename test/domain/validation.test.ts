@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image-facts.ts';
 import type { Outcome } from '../../src/domain/rule.ts';
-import { RULES } from '../../src/domain/rules/catalogue.ts';
+import { RULES, rulesFor } from '../../src/domain/rules/catalogue.ts';
 import { isAcceptable, validate } from '../../src/domain/validation.ts';
 import { config, facts, platform, ruleContext } from './build.ts';
 
@@ -24,6 +24,13 @@ test('findings come in catalogue order, per platform where a rule looks at platf
     'tag-commit',
   ]);
   expect(findings.every(({ outcome }) => outcome === 'pass')).toBe(true);
+});
+
+test('a rollback is judged by its completeness alone: everything else was judged when it was promoted', () => {
+  const change = { platforms: [platform({ sizeBytes: known(9_000_000_000) })], lineage: unknown('HTTP 502') };
+  const findings = validate(facts(change), ruleContext(), rulesFor('rollback'));
+  expect(findings.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(['completeness pass']);
+  expect(isAcceptable(validate(facts(change), ruleContext(), rulesFor('promotion')))).toBe(false);
 });
 
 test('every rule of the catalogue has its own id', () => {

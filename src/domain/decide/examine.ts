@@ -6,6 +6,7 @@ import { commitOf } from '../image-facts.ts';
 import type { MovedTag, Notice, Promotion } from '../promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import { overrideByForce } from '../rule.ts';
+import { rulesFor } from '../rules/catalogue.ts';
 import { validate } from '../validation.ts';
 import { entryOf, fail, showEffects } from './accept.ts';
 import { movedTags } from './production.ts';
@@ -37,7 +38,8 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   const { again } = promotion.state;
   const platforms = facts.platforms.map(({ platform }) => platform);
   const images = promotion.images.map((image) => ({ ...image, commit: commitOf(facts), commitTag, platforms }));
-  const judged = validate(facts, { policy, repo: promotion.repo.name, githubHost });
+  const about = { policy, repo: promotion.repo.name, githubHost };
+  const judged = validate(facts, about, rulesFor(promotion.kind));
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   return settle(

@@ -1,4 +1,5 @@
 // All rules, in the order in which people read their findings.
+import type { Promotion } from '../promotion.ts';
 import type { Rule } from '../rule.ts';
 import { command } from './command.ts';
 import { completeness } from './completeness.ts';
@@ -6,6 +7,7 @@ import { healthcheck } from './healthcheck.ts';
 import { labels } from './labels.ts';
 import { layers } from './layers.ts';
 import { revision } from './revision.ts';
+import { rolledBack } from './rolled-back.ts';
 import { size } from './size.ts';
 import { source } from './source.ts';
 import { stagingDeployed } from './staging-deployed.ts';
@@ -22,4 +24,13 @@ export const RULES: readonly Rule[] = [
   labels,
   tagCommit,
   stagingDeployed,
+  rolledBack,
 ];
+
+/** What a rollback goes back to ran there before: all that is asked is whether it can still be pulled. */
+const ROLLBACK_RULES: readonly Rule[] = [completeness];
+
+/** The rules that judge a promotion of this kind. */
+export function rulesFor(kind: Promotion['kind']): readonly Rule[] {
+  return kind === 'rollback' ? ROLLBACK_RULES : RULES;
+}

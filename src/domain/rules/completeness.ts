@@ -3,8 +3,9 @@ import type { Rule } from '../rule.ts';
 
 export const completeness: Rule = {
   id: 'completeness',
-  check: ({ missing, platforms }) => {
-    const wanted = 'every manifest, config and layer of each platform is in the registry';
+  check: ({ missing, platforms, alternative }) => {
+    const instead = alternative === null ? '' : `; ${alternative.name} has all of it: ${alternative.line}`;
+    const wanted = `every manifest, config and layer of each platform is in the registry${instead}`;
     const about = { rule: 'completeness', platform: null, wanted } as const;
     // What can't be pulled can't run: force has no say here.
     const final = true;

@@ -16,6 +16,12 @@ const ROWS: readonly (readonly [string, Partial<ImageFacts>, string, string])[] 
   ['unknown wins over no platforms', { platforms: [], missing: unknown('HTTP 502') }, 'unknown', 'HTTP 502'],
 ];
 
+test('the alternative of a rollback is named with its line', () => {
+  const alternative = { name: 'P2', line: '/rollback to P2 --reason "…"' };
+  const [finding] = completeness.check(facts({ missing: known([layer]), alternative }), ruleContext());
+  expect(finding?.wanted).toContain('; P2 has all of it: /rollback to P2 --reason "…"');
+});
+
 test.each(ROWS)('%s', (_name, change, outcome, seen) => {
   const findings = completeness.check(facts(change), ruleContext());
   expect(findings).toMatchObject([{ rule: 'completeness', platform: null, outcome }]);
