@@ -1,0 +1,187 @@
+// Force: rules of the policy are overridden in everybody's sight; what protects others, and the approval, are not.
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ImageOptions, TestImage } from '../support/registry/images.ts';
+import { begin, converse, shown, type Conversation } from './conversation.ts';
+import { trailOf } from './release.ts';
+import { acme, IMAGE, Scenario, stage } from './world.ts';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+const REASON = '--reason "login is down"';
+
+/** One rule fails: nothing to start. */
+const BROKEN: ImageOptions = { cmd: [], entrypoint: [] };
+
+/** An image of a commit on `main`, pushed as the hotfix build does. */
+function hotfix(args: { readonly tag?: (commit: string) => string } = {}): {
+  readonly commit: string;
+  readonly short: string;
+  readonly image: TestImage;
+} {
+  const { world, repo } = talk;
+  const commit = repo.commitOn('main', { message: 'Hotfix' });
+  const tag = args.tag?.(commit) ?? `hotfix-${commit.slice(0, 7)}`;
+  const staging = world.registry.tag(IMAGE, 'staging') ?? '';
+  const image = stage(world, { commit, tag });
+  world.registry.setTag(IMAGE, 'staging', staging);
+  return { commit, short: commit.slice(0, 7), image };
+}
+
+describe('a rule that fails', () => {
+  test('is overridden: the card and the check run say so to whoever approves, and the audit trail keeps it', async () => {
+    talk = await begin({ image: BROKEN });
+    await talk.request();
+    expect(await talk.state()).toBe('rejected');
+
+    const { reactions } = await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+    expect(reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state(2)).toBe('awaiting-approval');
+    const card = talk.card(2);
+    expect(card).toContain(
+      `● P2 · \`staging-${talk.short}\` → \`production\`, by force · Waits for approval, 1 rule overridden by force`,
+    );
+    expect(card).toMatch(/\*\*Findings\*\*: 2 of \d+ are overridden by force/);
+    expect(card).toContain('| ✗ fail, overridden by force | command | linux/amd64, linux/arm64 | neither is set |');
+    expect(card).toContain('| Reason | login is down |');
+    const run = talk.repo.checkRuns(talk.commit).at(-1);
+    expect(run?.title).toBe('Waits for approval, 1 rule overridden by force');
+    expect(run?.text).toContain('✗ fail, overridden by force');
+
+    expect(await talk.say('mia', '/approve P2')).toMatchObject({ reactions: ['eyes', '-1'] });
+    expect(talk.production().main).toBe(talk.old.digest);
+    await talk.click('bob', 'approve');
+    expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
+    const trail = (await trailOf(talk.world)).filter(({ promotion }) => promotion === 2);
+    expect(trail.find(({ kind }) => kind === 'requested')?.details).toMatchObject({
+      force: true,
+      reason: 'login is down',
+    });
+    const examined = JSON.stringify(trail.find(({ kind }) => kind === 'examined')?.details);
+    expect(examined.match(/"outcome":"fail","overridden":true/g)).toHaveLength(2);
+  });
+
+  test('takes the role that the policy names', async () => {
+    talk = await begin({ image: BROKEN });
+    const { reactions, replies } = await talk.say('ada', `/promote staging-${talk.short} force ${REASON}`);
+    expect(reactions).toEqual(['eyes', '-1']);
+    expect(replies[0]).toContain('To promote with force takes maintain access to this repository, and you have write');
+    expect(await talk.state()).toBeNull();
+  });
+
+  test('without a reason nothing is forced', async () => {
+    talk = await begin({ image: BROKEN });
+    const { replies } = await talk.say('mia', `/promote staging-${talk.short} force`);
+    expect(replies[0]).toContain('reason');
+    expect(await talk.state()).toBeNull();
+  });
+
+  test('of an image that passes, force overrides nothing and needs the approval like any other', async () => {
+    talk = await begin();
+    await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+    expect(talk.card()).toContain('by force · Waits for approval\n');
+    expect(talk.card()).not.toContain('overridden');
+    await talk.click('bob', 'approve');
+    expect(talk.production().main).toBe(talk.image.digest);
+    expect(Object.keys(talk.world.registry.tags(IMAGE))).toContain('rollback-20261124-090000-login-is-down');
+  });
+});
+
+test('an image that proves no commit lives on its card alone', async () => {
+  talk = await begin({ image: { labels: { 'org.opencontainers.image.revision': 'a'.repeat(40) } } });
+  await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect(talk.repo.checkRuns(talk.commit)).toEqual([]);
+  expect(talk.card()).toContain('| Commit | the image proves none |');
+  expect(talk.card()).toContain('✗ fail, overridden by force | revision');
+  await talk.say('bob', '/approve P1');
+  expect(talk.production().main).toBe(talk.image.digest);
+});
+
+describe('never overridden', () => {
+  test('a source label that names another repository', async () => {
+    talk = await begin({ image: { labels: { 'org.opencontainers.image.source': 'https://github.com/acme/other' } } });
+    await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+    expect(await talk.state()).toBe('rejected');
+    expect(talk.card()).toContain('| ✗ fail | source |');
+  });
+
+  test('a missing layer', async () => {
+    talk = await begin();
+    const layer = talk.image.blobs.find(({ sizeBytes }) => sizeBytes === 90_000_000);
+    talk.world.registry.quirks.missing.add(layer?.digest ?? '');
+    await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+    expect(await talk.state()).toBe('rejected');
+    expect(talk.card()).toContain('| ✗ fail | completeness |');
+  });
+
+  test('a kept tag that holds another digest', async () => {
+    talk = await begin({ image: BROKEN });
+    talk.world.registry.setTag(IMAGE, `main-staging-${talk.short}`, talk.old.digest);
+    await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+    expect(await talk.state()).toBe('rejected');
+    expect(talk.card()).toContain('| ✗ fail | kept-tag |');
+    expect(talk.card()).toContain('✗ fail, overridden by force | command |');
+  });
+
+  test('a policy file that cannot be read', async () => {
+    talk = await begin({ image: BROKEN });
+    talk.repo.writeFiles('main', { '.github/promotion.yml': 'images: [' });
+    const { replies } = await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+    expect(replies[0]).toContain("can't be read, and nothing is promoted under a policy that can't be read");
+    expect(await talk.state()).toBeNull();
+  });
+
+  test('an image that the repository may not name', async () => {
+    talk = await begin();
+    talk.repo.writeFiles('main', { '.github/promotion.yml': `images: [${talk.world.registry.host}/acme/other]\n` });
+    const { replies } = await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
+    expect(replies[0]).toContain('Neither the policy file nor force changes that');
+  });
+});
+
+describe('a hotfix', () => {
+  test('goes from its own tag to production, with force only, and its tag is kept', async () => {
+    talk = await begin();
+    const { short, image, commit } = hotfix();
+    expect((await talk.say('mia', `/promote hotfix-${short}`)).replies[0]).toContain('and hotfix tags with `force`');
+    await talk.say('mia', `/promote hotfix-${short} force ${REASON}`);
+    expect(talk.card()).toContain(`P1 · \`hotfix-${short}\` → \`production\`, by force · Waits for approval\n`);
+    expect(talk.card()).toContain('✓ pass | tag-commit');
+    const run = talk.repo.checkRuns(commit).at(-1);
+    await talk.repo.click({ checkRun: run?.id ?? 0, action: 'approve', by: 'bob' });
+    await talk.world.drain();
+    expect(talk.production().main).toBe(image.digest);
+    expect(talk.world.registry.tag(IMAGE, `main-hotfix-${short}`)).toBe(image.digest);
+  });
+
+  test('whose tag names another commit is told, and let through', async () => {
+    talk = await begin();
+    hotfix({ tag: () => 'hotfix-deadbee' });
+    await talk.say('mia', `/promote deadbee force ${REASON}`);
+    expect(talk.card()).toContain('✗ fail, overridden by force | tag-commit |');
+  });
+
+  test('called `hotfix` is kept under its commit', async () => {
+    talk = await begin();
+    const { short, image } = hotfix({ tag: () => 'hotfix' });
+    await talk.say('mia', `/promote hotfix force ${REASON}`);
+    expect(talk.card()).toContain(`\`main-hotfix-${short}\`: new → \`${shown(image.digest)}\``);
+  });
+
+  test('comes from the branch that the policy names', async () => {
+    const world = await Scenario.start();
+    const repo = await acme(world);
+    repo.writeFiles('main', { '.github/promotion.yml': 'hotfix: { branch: urgent, tag_prefix: fix }\n' });
+    const old = stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });
+    const commit = repo.commitOn('urgent', { message: 'Hotfix' });
+    const image = stage(world, { commit, tag: `fix-${commit.slice(0, 7)}` });
+    talk = converse(world, { repo, commit, image, old });
+    await talk.say('mia', `/promote ${talk.short} force ${REASON}`);
+    expect(talk.card()).toContain(`P1 · \`fix-${talk.short}\` →`);
+    expect(talk.card()).toMatch(/✓ pass \| revision \| whole image \| `[0-9a-f]{12}…`, on urgent/);
+  });
+});
