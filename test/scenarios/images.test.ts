@@ -1,5 +1,5 @@
 // Which images a repository may name: another repository's image is refused by every door.
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { buildImage } from '../support/registry/images.ts';
 import { begin, type Conversation } from './conversation.ts';
@@ -142,6 +142,70 @@ test('a click that names a promotion of ours on a check run that is not ours doe
   ]);
   expect(await talk.state()).toBe('awaiting-approval');
   await world.end();
+});
+
+describe("a policy file that names another repository's image", () => {
+  const DOORS = ['/promote staging', '/promote', '/promote to production', '/status', '/status production'];
+
+  test('is refused by every door, and nothing of that image is read or told', async () => {
+    talk = await begin();
+    const { world, image } = talk;
+    const { host } = world.registry;
+    const other = await otherRepo();
+    other.writeFiles('main', { '.github/promotion.yml': `images: ["${host}/${IMAGE}"]\n` });
+    for (const line of [
+      ...DOORS,
+      `/promote ${talk.commit}`,
+      `/promote ${image.digest}`,
+      '/promote staging force --reason "now"',
+    ]) {
+      const said = await saySomewhere(other, 'eve', line);
+      expect({ line, reactions: said.reactions }).toEqual({ line, reactions: ['eyes', '-1'] });
+      expect(said.replies).toEqual([expect.stringContaining(`\`acme/other\` may not promote \`${host}/${IMAGE}\``)]);
+      expect(said.replies.join()).toContain(`IMAGE_GRANTS=${host}/${IMAGE}=acme/other`);
+      expect(said.replies.join()).not.toContain(image.digest.slice(0, 19));
+    }
+    expect(world.registry.requests).toEqual([]);
+    await world.end();
+  });
+
+  test('counts where the operator granted the pair, and for that repository only', async () => {
+    talk = await begin();
+    const { world, image, short } = talk;
+    const { host } = world.registry;
+    await world.restart({ IMAGE_GRANTS: `${host}/${IMAGE}=ACME/Other` });
+    const [other, third] = [
+      await otherRepo(),
+      await world.github.repo({ owner: 'acme', name: 'third', users: { eve: 'admin' } }),
+    ];
+    for (const repo of [other, third]) {
+      repo.writeFiles('main', { '.github/promotion.yml': `images: ["${host}/${IMAGE}"]\n` });
+    }
+    expect((await saySomewhere(third, 'eve', `/promote staging-${short}`)).reactions).toEqual(['eyes', '-1']);
+    // Granted is the name; whose image it is says its label, which no grant overrules.
+    expect((await saySomewhere(other, 'eve', `/promote staging-${short}`)).reactions).toEqual(['eyes', 'rocket']);
+    const card =
+      other
+        .comments(2)
+        .concat(other.comments(1))
+        .find(({ body }) => body.includes('### '))?.body ?? '';
+    expect(card).toMatch(/✗ fail \| source \|/);
+    expect(world.registry.tag(IMAGE, 'main')).not.toBe(image.digest);
+    await world.end();
+  });
+
+  test('does not slip in after the request: an approval finds it', async () => {
+    talk = await begin();
+    const { world, image } = talk;
+    const { host } = world.registry;
+    await talk.request();
+    talk.repo.writeFiles('main', { '.github/promotion.yml': `images: ["${host}/acme/elsewhere"]\n` });
+    await talk.say('bob', '/approve P1');
+    expect(talk.production().main).not.toBe(image.digest);
+    expect(world.registry.tags('acme/elsewhere')).toEqual({});
+    await world.drain();
+    expect(await world.dead()).toEqual([]);
+  });
 });
 
 test('a repository whose owner is written with capitals has an image in lower case', async () => {
