@@ -7,7 +7,7 @@ import {
 } from '../../../src/domain/decide.ts';
 import { unknown } from '../../../src/domain/image-facts.ts';
 import type { Promotion, StateKind } from '../../../src/domain/promotion.ts';
-import { ALICE, actor, BOB, COMMIT, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
+import { ALICE, actor, BOB, CAROL, COMMIT, commit, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
 import { environment, policy, production, promotion, tag, type TestContext } from '../build.ts';
 
 export const KEPT = 'main-staging-abc1234';
@@ -40,6 +40,12 @@ export const EVENTS = {
   'deployment started': { kind: 'deployment-status', status: 'deploying', since: NOW, url: null },
   'deployment succeeded': { kind: 'deployment-status', status: 'deployed', since: NOW, url: null },
   'deployment failed': { kind: 'deployment-status', status: 'deployment-failed', since: NOW, url: null },
+  'others deployed': {
+    kind: 'deployed-by-others',
+    deployment: { id: 900, environment: 'production', commit: commit('f'.repeat(40)), digests: [], createdAt: NOW },
+    by: CAROL,
+  },
+  'deployment-refused': { kind: 'deployment-refused', problem: 'creating a deployment: HTTP 403.' },
   withdrawn: { kind: 'withdrawn', because: 'installation-gone' },
   overtaken: { kind: 'overtaken', by: 13 },
   applied: { kind: 'applied', tags: [written] },
@@ -107,6 +113,11 @@ function applying(): Promotion {
   return accept(waiting(), EVENTS.approved).promotion;
 }
 
+/** The statuses among the events then are news. */
+function earlier<T extends { readonly since: number }>(status: T): T {
+  return { ...status, since: NOW - 1000 };
+}
+
 /** A promotion that came to this state the way promotions do. */
 export function promotionIn(state: StateKind): Promotion {
   switch (state) {
@@ -126,11 +137,11 @@ export function promotionIn(state: StateKind): Promotion {
     case 'promoted':
       return accept(applying(), EVENTS.applied).promotion;
     case 'deploying':
-      return accept(promotionIn('promoted'), EVENTS['deployment started']).promotion;
+      return accept(promotionIn('promoted'), earlier(EVENTS['deployment started'])).promotion;
     case 'deployed':
-      return accept(promotionIn('promoted'), EVENTS['deployment succeeded']).promotion;
+      return accept(promotionIn('promoted'), earlier(EVENTS['deployment succeeded'])).promotion;
     case 'deployment-failed':
-      return accept(promotionIn('promoted'), EVENTS['deployment failed']).promotion;
+      return accept(promotionIn('promoted'), earlier(EVENTS['deployment failed'])).promotion;
     case 'failed':
       return accept(applying(), EVENTS['apply-failed']).promotion;
     case 'rejected':

@@ -26,6 +26,8 @@ const END = {
   'deployment started': '-',
   'deployment succeeded': '-',
   'deployment failed': '-',
+  'others deployed': '-',
+  'deployment-refused': '-',
   withdrawn: '-',
   overtaken: '-',
   applied: '-',
@@ -35,13 +37,17 @@ const END = {
   'time is up': '-',
 } as const satisfies Record<EventName, string>;
 
-/** The tags stand: the deployment may say how it goes. */
+/** The tags stand: the deployment may say how it goes, and what is wrong with it is told without a change of state. */
 const STANDS = {
   ...END,
   'deployment started': 'deploying',
   'deployment succeeded': 'deployed',
   'deployment failed': 'deployment-failed',
 } as const;
+
+function staying(state: StateKind): Partial<Record<EventName, StateKind>> {
+  return { 'others deployed': state, 'deployment-refused': state };
+}
 
 const NEXT: Record<StateKind, Record<EventName, string>> = {
   'waiting-for-image': {
@@ -103,10 +109,10 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
   },
   rejected: { ...END, rerequested: 'examining' },
   failed: { ...END, restored: 'failed' },
-  promoted: STANDS,
-  deploying: { ...STANDS, 'deployment started': '-' },
-  deployed: { ...STANDS, 'deployment succeeded': '-' },
-  'deployment-failed': { ...STANDS, 'deployment failed': '-' },
+  promoted: { ...STANDS, ...staying('promoted') },
+  deploying: { ...STANDS, ...staying('deploying') },
+  deployed: { ...STANDS, ...staying('deployed') },
+  'deployment-failed': { ...STANDS, ...staying('deployment-failed') },
   declined: END,
   cancelled: END,
   superseded: END,
@@ -130,8 +136,8 @@ const PAIRS = Object.keys(NEXT)
   );
 
 test('the table has every pair of a state and an event', () => {
-  expect(PAIRS).toHaveLength(15 * 25);
-  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(18);
+  expect(PAIRS).toHaveLength(15 * 27);
+  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(20);
 });
 
 test.each(PAIRS)('%s, %s → %s', (state, event, next) => {

@@ -255,10 +255,16 @@ test('from every open state a person or the clock has a step to an end', () => {
   });
 });
 
+const DEPLOYMENT_NEWS: readonly PromotionEvent['kind'][] = [
+  'deployment-status',
+  'deployed-by-others',
+  'deployment-refused',
+];
+
 test('an end is left only by a Re-run of a rejected promotion, or to tell that production was put right', () => {
   holdsOnEveryPath(({ before, event, accepted }) => {
     // Tags that stand are no end: the deployment may still say how it goes.
-    if (isOpen(before.state) || event.kind === 'deployment-status') return;
+    if (isOpen(before.state) || DEPLOYMENT_NEWS.includes(event.kind)) return;
     const way = `${before.state.kind}, ${event.kind} → ${accepted.promotion.state.kind}`;
     expect(['rejected, rerequested → examining', 'failed, restored → failed']).toContain(way);
   });
