@@ -1,5 +1,5 @@
 // The check of a pushed staging commit: whether its image is there, and whether the rules would let it go on.
-import type { CommitSha, Digest, ImageRepository, Tag } from './reference.ts';
+import { parseCommitSha, type CommitSha, type Digest, type ImageRepository, type Tag } from './reference.ts';
 import type { Finding } from './rule.ts';
 
 export type StagingCheck = {
@@ -29,12 +29,17 @@ export type StagingState =
       readonly environments: readonly string[];
       readonly defaultEnvironment: string | null;
     }
-  /** `problem` is text for people: what the registry, the policy file or the server's operator has to do with it. */
-  | { readonly kind: 'ended'; readonly cause: EndCause; readonly problem: string };
+  | { readonly kind: 'ended'; readonly why: Ending };
 
-export type EndCause = 'no-image' | 'no-access' | 'image-unreadable' | 'policy-unreadable' | 'not-granted';
+/** Why nothing was examined; a `problem` is the sentence of whoever refused or failed for good. */
+export type Ending =
+  | { readonly cause: 'no-image'; readonly image: ImageRepository; readonly tags: readonly Tag[] }
+  | { readonly cause: 'no-access'; readonly image: ImageRepository; readonly problem: string }
+  | { readonly cause: 'unreadable'; readonly problem: string }
+  | { readonly cause: 'policy-unreadable'; readonly problems: readonly string[] }
+  | { readonly cause: 'not-granted'; readonly image: ImageRepository };
 
-const EXTERNAL_ID = /^staging\/([0-9a-f]{40}|[0-9a-f]{64})$/;
+const EXTERNAL_ID = /^staging\/([0-9a-f]+)$/;
 
 /** What a check run carries so that a click on it finds its way back. */
 export function stagingExternalId(commit: CommitSha): string {
@@ -42,6 +47,6 @@ export function stagingExternalId(commit: CommitSha): string {
 }
 
 /** The commit of a check run of ours, or null where it is another kind of check run. */
-export function commitOfExternalId(externalId: string): string | null {
-  return EXTERNAL_ID.exec(externalId)?.[1] ?? null;
+export function commitOfExternalId(externalId: string): CommitSha | null {
+  return parseCommitSha(EXTERNAL_ID.exec(externalId)?.[1] ?? '');
 }

@@ -9,6 +9,7 @@ import { addJob, finishJob, holdsLease, type Lease } from '../store/jobs.ts';
 import { useOnce } from '../store/once.ts';
 import { insertPromotion, updatePromotion } from '../store/promotions.ts';
 import { lockRepo, saveRepo, takePromotionNumber } from '../store/repos.ts';
+import { changeStagingCheck, openStagingCheck, type StagingChange, type StagingKey } from '../store/staging-checks.ts';
 import { insertJournal } from '../store/tag-moves.ts';
 import type { Tx } from '../store/database.ts';
 import type { Intent } from './intent.ts';
@@ -24,7 +25,11 @@ export type Commit = {
   readonly effects?: readonly Effect[];
   readonly intents?: readonly Intent[];
   readonly marks?: readonly GitHubMark[];
+  readonly stagingChecks?: readonly StagingWrite[];
 };
+
+/** `open` begins to look for the image of a staging commit, or begins again. */
+export type StagingWrite = ({ readonly kind: 'open' } & StagingKey) | ({ readonly kind: 'change' } & StagingChange);
 
 /** `conflict`: somebody else decided meanwhile; load and decide again. `lease-lost`: the job is another worker's now. */
 export type CommitResult = 'committed' | 'conflict' | 'lease-lost';
@@ -86,7 +91,16 @@ async function run(services: Services, work: (tx: Tx) => Promise<void>): Promise
 }
 
 async function store(services: Services, tx: Tx, commit: Commit): Promise<void> {
-  const { repo, promotion, journal = [], audit = [], effects = [], intents = [], marks = [] } = commit;
+  const {
+    repo,
+    promotion,
+    journal = [],
+    audit = [],
+    effects = [],
+    intents = [],
+    marks = [],
+    stagingChecks = [],
+  } = commit;
   const now = services.now();
   // Only a delivery knows today's name and installation; a promotion remembers those of its day.
   if (intents.length > 0) await saveRepo(tx, repo, now);
@@ -96,6 +110,10 @@ async function store(services: Services, tx: Tx, commit: Commit): Promise<void> 
     if (journal.length > 0) await insertJournal(tx, promotion.after.id, journal, now);
   }
   if (audit.length > 0) await appendAudit(tx, { repoId: repo.id, entries: audit, sha256: services.sha256 });
+  for (const write of stagingChecks) {
+    if (write.kind === 'open') await openStagingCheck(tx, { ...write, now });
+    else await changeStagingCheck(tx, write);
+  }
   for (const mark of marks) await saveMark(tx, mark, now);
   for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now });
   for (const effect of effects) {

@@ -18,6 +18,13 @@ import type { Handlers } from './run-job.ts';
 import { rerunCheck } from './rerun-check.ts';
 import { reviewByClick } from './review-promotion.ts';
 import { runCommand } from './run-command.ts';
+import { lookForImage } from './staging/look-for-image.ts';
+import { promoteByClick } from './staging/promote-by-click.ts';
+import { rerunStaging } from './staging/rerun-staging.ts';
+import { takePackage } from './staging/take-package.ts';
+import { takePush } from './staging/take-push.ts';
+import { updateStagingCheck } from './staging/update-staging-check.ts';
+import { watchStaging } from './staging/watch-staging.ts';
 import { sweep } from './sweep.ts';
 import { takeComment } from './take-comment.ts';
 
@@ -44,6 +51,13 @@ export function createHandlers(args: { readonly delivery: Handler<'delivery'> })
     'notify-requester': notifyRequester,
     reply,
     react,
+    push: takePush,
+    'registry-package': takePackage,
+    'staging-click': promoteByClick,
+    'staging-re-run': rerunStaging,
+    'watch-staging': watchStaging,
+    'update-staging-check': updateStagingCheck,
+    'look-for-image': lookForImage,
     sweep,
   };
 }

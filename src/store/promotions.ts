@@ -86,6 +86,18 @@ export async function listOpenPromotions(
   return rows.map(({ document }) => readPromotion(document));
 }
 
+/** Those of all repositories that wait for an image to be built; oldest first. */
+export async function listWaitingForImage(db: Db): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where(sql<boolean>`is_open = 1`)
+    .where('state', '=', 'waiting-for-image')
+    .orderBy('created_at')
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}
+
 /** Every promotion that was asked for in this issue or pull request, ended ones too; oldest first. */
 export async function listPromotionsOfThread(
   db: Db,

@@ -28,8 +28,13 @@ const state = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('ended'),
-    cause: z.enum(['no-image', 'no-access', 'image-unreadable', 'policy-unreadable', 'not-granted']),
-    problem: z.string(),
+    why: z.discriminatedUnion('cause', [
+      z.strictObject({ cause: z.literal('no-image'), image: imageRepository, tags: z.array(tag) }),
+      z.strictObject({ cause: z.literal('no-access'), image: imageRepository, problem: z.string() }),
+      z.strictObject({ cause: z.literal('unreadable'), problem: z.string() }),
+      z.strictObject({ cause: z.literal('policy-unreadable'), problems: z.array(z.string()) }),
+      z.strictObject({ cause: z.literal('not-granted'), image: imageRepository }),
+    ]),
   }),
 ]);
 

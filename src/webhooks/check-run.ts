@@ -1,6 +1,9 @@
 // `check_run`: a click on one of our buttons, or on GitHub's Re-run.
 import { z } from 'zod';
-import type { Intent } from '../engine/intent.ts';
+import type { Repo } from '../domain/promotion.ts';
+import type { CommitSha } from '../domain/reference.ts';
+import { commitOfExternalId } from '../domain/staging-check.ts';
+import type { Intent, Sender } from '../engine/intent.ts';
 import { Account, RepositoryPart, toRepo } from './payload.ts';
 
 const CheckRun = z.object({
@@ -32,8 +35,21 @@ export function translateCheckRun(payload: unknown, { appId }: { readonly appId:
   const externalId = checkRun.external_id ?? '';
   // GitHub tells every App of a repository when all checks are run again.
   if (externalId === '' || (checkRun.app?.id ?? appId) !== appId) return [];
-  const about = { repo: toRepo(delivery), checkRunId: checkRun.id, externalId, by };
+  const repo = toRepo(delivery);
+  const commit = commitOfExternalId(externalId);
+  if (commit !== null) return translateStaging(delivery, { repo, commit, by });
+  const about = { repo, checkRunId: checkRun.id, externalId, by };
   if (delivery.action === 'rerequested') return [{ kind: 're-run', ...about }];
   const { identifier } = delivery.requested_action;
   return identifier === 'approve' || identifier === 'reject' ? [{ kind: 'click', action: identifier, ...about }] : [];
+}
+
+/** The check run of a staging commit: its one button asks for a promotion. */
+function translateStaging(
+  delivery: z.infer<typeof Clicked> | z.infer<typeof Rerequested>,
+  about: { readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender },
+): readonly Intent[] {
+  if (delivery.action === 'rerequested') return [{ kind: 'staging-re-run', ...about }];
+  if (delivery.requested_action.identifier !== 'promote') return [];
+  return [{ kind: 'staging-click', ...about, checkRunId: delivery.check_run.id }];
 }

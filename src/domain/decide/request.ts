@@ -2,6 +2,7 @@
 import type { Accepted } from './decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Promotion } from '../promotion.ts';
+import { showEffects } from './accept.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -20,11 +21,15 @@ export function expiryTimer(promotion: Promotion, now: number): Effect {
 
 /** The first decision: a request that nothing refused becomes a promotion that is examined. */
 export function decideRequest(promotion: Promotion): Accepted {
-  const { id, number, requester, environment, kind, reason, force, versionTag, source, createdAt } = promotion;
+  const { id, number, requester, environment, kind, reason, force, versionTag, source, state, createdAt } = promotion;
   return {
     kind: 'accepted',
     promotion,
-    effects: [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, createdAt)],
+    effects:
+      state.kind === 'waiting-for-image'
+        ? // Whoever looks for the image also ends the wait: the time for approvals begins when it is there.
+          [{ kind: 'look-for-image', promotionId: id }, ...showEffects(id)]
+        : [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, createdAt)],
     audit: [
       {
         kind: 'requested',
@@ -41,6 +46,7 @@ export function decideRequest(promotion: Promotion): Accepted {
           tag: source.tag,
           // Whoever may push it has decided: no approval is asked for.
           ...(source.taggedCommit === undefined ? {} : { pushedGitTag: source.taggedCommit }),
+          ...(state.kind === 'waiting-for-image' ? { waitsFor: state.tags } : {}),
           images: promotion.images.map(({ repository, digest }) => `${repository}@${digest}`),
         },
       },

@@ -2,6 +2,7 @@
 import type { Promotion } from '../promotion.ts';
 import { entryOf, fail, showEffects } from './accept.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
+import { expiryTimer } from './request.ts';
 
 export function decideImageAppeared(
   promotion: Promotion,
@@ -20,7 +21,7 @@ export function decideImageAppeared(
       state: { kind: 'examining', again: false },
       updatedAt: context.now,
     },
-    effects: [{ kind: 'collect-facts', promotionId: id }, ...showEffects(id)],
+    effects: [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, context.now), ...showEffects(id)],
     audit: [entryOf(promotion, context, 'image-appeared', { tag, image: `${repository}@${digest}` })],
     journal: [],
   };

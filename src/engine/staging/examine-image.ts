@@ -1,0 +1,52 @@
+// Examines the image of a staging commit as a promotion of it would be examined.
+import { commitOf } from '../../domain/image-facts.ts';
+import { findEnvironment, type Policy } from '../../domain/policy.ts';
+import type { Repo } from '../../domain/promotion.ts';
+import type { ImageRepository } from '../../domain/reference.ts';
+import type { StagingState } from '../../domain/staging-check.ts';
+import { validate } from '../../domain/validation.ts';
+import { toImageFacts } from '../../facts/collect.ts';
+import { collectMissing } from '../../facts/completeness.ts';
+import { collectContents } from '../../facts/contents.ts';
+import { collectLineage } from '../../facts/lineage.ts';
+import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
+import type { Services } from '../services.ts';
+import type { FoundImage } from './find-image.ts';
+
+/** OutsideError when registry or GitHub can't say. */
+export async function examineImage(
+  services: Services,
+  args: {
+    readonly repo: Repo;
+    readonly policy: Policy;
+    readonly image: ImageRepository;
+    readonly found: FoundImage;
+  },
+): Promise<Extract<StagingState, { kind: 'examined' }>> {
+  const { repo, policy, image, found } = args;
+  const { registry, github, settings } = services;
+  const client = github.forInstallation(repo.installationId);
+  const target = findEnvironment(policy, null);
+  const contents = await collectContents({ registry, repository: image }, found.digest);
+  const branches = [policy.staging.branch, ...(target === null ? [] : [target.branch])];
+  const [lineage, missing] = await Promise.all([
+    collectLineage({ github: client, repo: repo.name, branches: [...new Set(branches)] }, contents),
+    collectMissing({ registry, repository: image }, contents),
+  ]);
+  const known = { repository: image, ...found, contents, lineage, missing };
+  const unasked = toImageFacts({ ...known, stagingDeployment: { kind: 'unknown', reason: 'not read yet' } });
+  const stagingDeployment = await collectStagingDeployment(
+    { github: client, repo: repo.name },
+    { policy, commit: commitOf(unasked) },
+  );
+  const facts = { ...unasked, stagingDeployment };
+  return {
+    kind: 'examined',
+    image,
+    ...found,
+    platforms: facts.platforms.map(({ platform }) => platform),
+    findings: validate(facts, { policy, repo: repo.name, githubHost: settings.githubHost }),
+    environments: policy.environments.map(({ name }) => name),
+    defaultEnvironment: target?.name ?? null,
+  };
+}

@@ -1,0 +1,31 @@
+// Looks for the image of a commit under the tags that its build may give it.
+import { OutsideError } from '../../domain/outside-error.ts';
+import type { Digest, ImageRepository, Tag } from '../../domain/reference.ts';
+import type { Services } from '../services.ts';
+
+export type FoundImage = { readonly tag: Tag; readonly digest: Digest };
+
+/** The first of the tags that exists, and what it holds; OutsideError when the registry can't say. */
+export async function findImage(
+  { registry }: Pick<Services, 'registry'>,
+  image: ImageRepository,
+  tags: readonly Tag[],
+): Promise<FoundImage | null> {
+  for (const tag of tags) {
+    const digest = await registry.findDigest(image, tag);
+    if (digest !== null) return { tag, digest };
+  }
+  return null;
+}
+
+/** True when the registry has tags of this image and lets us see them. */
+export async function hasTags({ registry }: Pick<Services, 'registry'>, image: ImageRepository): Promise<boolean> {
+  try {
+    return (await registry.listTags(image)).length > 0;
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    if (error.code === 'tag-list-too-long') return true;
+    if (error.code === 'repository-unknown') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+// Looks for the image that a promotion waits for, until it is there, can't be read, or the time for its build is over.
+import { decide, type PromotionEvent } from '../../domain/decide.ts';
+import { nextLookAt } from '../../domain/image-wait.ts';
+import { OutsideError } from '../../domain/outside-error.ts';
+import type { Promotion, PromotionState } from '../../domain/promotion.ts';
+import { commitOf } from '../commit.ts';
+import { DONE, type Handler } from '../handler.ts';
+import { loadContext, loadPromotion } from '../load.ts';
+import type { Services } from '../services.ts';
+import { findImage } from './find-image.ts';
+
+export const lookForImage: Handler<'look-for-image'> = async ({ payload }, services) => {
+  const promotion = await loadPromotion(services, payload.promotionId);
+  const { state } = promotion;
+  if (state.kind !== 'waiting-for-image') return DONE;
+  const now = services.now();
+  const news = await look(services, state, now >= state.until);
+  if (news.kind === 'again') {
+    const next = nextLookAt({ since: promotion.createdAt, until: state.until, now });
+    return { kind: 'again', at: Math.max(next, news.retryAt), because: news.because };
+  }
+  return { kind: 'done', commit: commitOf(promotion, await decideOn(services, promotion, news)) };
+};
+
+async function decideOn(
+  services: Services,
+  promotion: Promotion,
+  event: PromotionEvent,
+): Promise<ReturnType<typeof decide>> {
+  return decide(promotion, event, await loadContext(services, promotion));
+}
+
+type News = PromotionEvent | { readonly kind: 'again'; readonly retryAt: number; readonly because: string };
+
+async function look(
+  services: Services,
+  { repository, tags }: Extract<PromotionState, { kind: 'waiting-for-image' }>,
+  isLast: boolean,
+): Promise<News> {
+  try {
+    const found = await findImage(services, repository, tags);
+    if (found !== null) return { kind: 'image-appeared', ...found };
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    if (!error.retryable) return { kind: 'image-unreadable', problem: error.message };
+    if (!isLast) return { kind: 'again', retryAt: error.retryAt ?? 0, because: error.message };
+  }
+  return isLast
+    ? { kind: 'time-passed' }
+    : { kind: 'again', retryAt: 0, because: 'the image that a promotion waits for is not there yet' };
+}

@@ -1,0 +1,77 @@
+// The button Promote on the check of a staging commit: asks for a promotion as whoever clicked, who is answered there.
+import type { Command } from '../../domain/command.ts';
+import { OutsideError } from '../../domain/outside-error.ts';
+import { formatNumber } from '../../domain/promotion.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { StagingCheck } from '../../domain/staging-check.ts';
+import { renderClickRefused, renderRequested } from '../../messages/staging-check.ts';
+import { findStagingCheck } from '../../store/staging-checks.ts';
+import { findForeignOwner } from '../allowed-owners.ts';
+import type { Commit } from '../commit.ts';
+import { DONE, type Handler } from '../handler.ts';
+import type { PayloadOf } from '../job.ts';
+import { loadActor } from '../load.ts';
+import { isPatient } from '../patience.ts';
+import { openPromotion } from '../request-promotion.ts';
+import type { Services } from '../services.ts';
+
+type Click = PayloadOf<'staging-click'>;
+
+export const promoteByClick: Handler<'staging-click'> = async (job, services) => {
+  const { repo, commit, checkRunId } = job.payload;
+  const check = await findStagingCheck(services.store.db, { repoId: repo.id, commit });
+  if (check === null) {
+    services.log.warn({ repo: repo.name, checkRun: checkRunId }, 'a click on a check of no staging commit of ours');
+    return DONE;
+  }
+  try {
+    return { kind: 'done', commit: await request(services, check, job.payload) };
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    const { message: problem } = error;
+    const code = error.code.startsWith('github-') ? 'github-problem' : 'registry-problem';
+    return { kind: 'done', commit: refuse(job.payload, { code, problem }) };
+  }
+};
+
+async function request(services: Services, check: StagingCheck, click: Click): Promise<Commit> {
+  const { repo } = click;
+  const foreign = await findForeignOwner(services, repo);
+  if (foreign !== null) return refuse(click, { code: 'owner-not-allowed', owner: foreign });
+  const by = await loadActor(services, click);
+  if (by.kind === 'bot') return refuse(click, { code: 'bot-not-permitted', verb: 'promote' });
+  const opened = await openPromotion(services, { repo, by, thread: null }, commandOf(check));
+  switch (opened.kind) {
+    case 'refused':
+      return refuse(click, opened.refusal);
+    case 'no-source':
+      throw new Error('the button named no source');
+    case 'opened': {
+      const { number, environment } = opened.promotion;
+      const note = answer(click, renderRequested({ by: by.login, id: formatNumber(number), environment }));
+      return { ...opened.commit, ...note, effects: [...(opened.commit.effects ?? []), ...note.effects] };
+    }
+  }
+}
+
+/** The ready line of the check: what its tag holds now is pinned, as if the line had been typed. */
+function commandOf({ commit, state }: StagingCheck): Extract<Command, { kind: 'promote' }> {
+  const source =
+    state.kind === 'examined'
+      ? ({ kind: 'tag', tag: state.tag } as const)
+      : ({ kind: 'hex', typed: commit.slice(0, 40) } as const);
+  return { kind: 'promote', form: 'long', source, environment: null, reason: null, version: null, force: false };
+}
+
+function refuse(click: Click, refusal: Refusal): Commit {
+  return answer(click, renderClickRefused({ by: click.by.login, refusal }));
+}
+
+function answer({ repo, commit }: Click, note: string): Commit & Required<Pick<Commit, 'effects'>> {
+  const key = { repoId: repo.id, commit };
+  return {
+    repo,
+    stagingChecks: [{ kind: 'change', ...key, note }],
+    effects: [{ kind: 'update-staging-check', ...key }],
+  };
+}

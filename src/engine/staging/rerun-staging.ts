@@ -1,0 +1,24 @@
+// GitHub's Re-run on the check of a staging commit: its image is looked for and examined again.
+import { reaches } from '../../domain/actor.ts';
+import { findStagingCheck } from '../../store/staging-checks.ts';
+import { findForeignOwner } from '../allowed-owners.ts';
+import { DONE, type Handler } from '../handler.ts';
+import { loadActor } from '../load.ts';
+
+export const rerunStaging: Handler<'staging-re-run'> = async ({ payload }, services) => {
+  const { repo, commit } = payload;
+  const key = { repoId: repo.id, commit };
+  if ((await findStagingCheck(services.store.db, key)) === null) {
+    services.log.warn({ repo: repo.name, commit }, 'a re-run of a check of no staging commit of ours');
+    return DONE;
+  }
+  if ((await findForeignOwner(services, repo)) === null) {
+    const { role } = await loadActor(services, payload);
+    if (reaches(role, 'write')) {
+      const effects = [{ kind: 'watch-staging', ...key }] as const;
+      return { kind: 'done', commit: { repo, stagingChecks: [{ kind: 'open', ...key }], effects } };
+    }
+  }
+  // GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again.
+  return { kind: 'done', commit: { repo, effects: [{ kind: 'update-staging-check', ...key }] } };
+};

@@ -1,0 +1,29 @@
+// Makes the check run of a staging commit show where it stands today; opens it when there is none.
+import { stagingExternalId } from '../../domain/staging-check.ts';
+import { publishCheckRun } from '../../github/check-runs.ts';
+import { renderStagingCheck } from '../../messages/staging-check.ts';
+import { findRepo } from '../../store/repos.ts';
+import { findStagingCheck } from '../../store/staging-checks.ts';
+import { DONE, type Handler } from '../handler.ts';
+
+export const updateStagingCheck: Handler<'update-staging-check'> = async (job, services) => {
+  const { repoId, commit } = job.payload;
+  const check = await findStagingCheck(services.store.db, { repoId, commit });
+  const repo = await findRepo(services.store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  // Begun again meanwhile: the next look brings the next news.
+  if (check === null || check.state.kind === 'unseen') return DONE;
+  const githubUrl = `https://${services.settings.githubHost}`;
+  const { conclusion, ...texts } = renderStagingCheck({ check, state: check.state, repo: repo.name, githubUrl });
+  const status =
+    conclusion === null ? ({ status: 'in_progress' } as const) : ({ status: 'completed', conclusion } as const);
+  const checkRunId = await publishCheckRun({
+    client: services.github.forInstallation(repo.installationId),
+    repo: repo.name,
+    content: { ...texts, ...status, headSha: commit, externalId: stagingExternalId(commit) },
+    existing: check.checkRunId === null ? null : { id: check.checkRunId },
+    mayExist: job.attempts > 1,
+  });
+  if (checkRunId === check.checkRunId) return DONE;
+  return { kind: 'done', commit: { repo, stagingChecks: [{ kind: 'change', repoId, commit, checkRunId }] } };
+};

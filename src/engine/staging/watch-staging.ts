@@ -1,0 +1,101 @@
+// Looks for the image of a pushed staging commit until it is there, can't be read, or the time for its build is over.
+import { BUILD_TIME_MS, commitTagsOf, nextLookAt } from '../../domain/image-wait.ts';
+import { OutsideError } from '../../domain/outside-error.ts';
+import type { Repo } from '../../domain/promotion.ts';
+import type { Ending, StagingCheck, StagingState } from '../../domain/staging-check.ts';
+import { findRepo } from '../../store/repos.ts';
+import { findStagingCheck } from '../../store/staging-checks.ts';
+import { refuseImages } from '../allowed-images.ts';
+import { commitAndContinue, type Commit } from '../commit.ts';
+import { DONE, type Handler } from '../handler.ts';
+import { loadPolicy } from '../load.ts';
+import type { Services } from '../services.ts';
+import { examineImage } from './examine-image.ts';
+import { findImage, hasTags } from './find-image.ts';
+
+/** Where nothing tells that there will ever be an image, the registry is asked no more than this. */
+const QUIET_PAUSE_MS = 60_000;
+
+export const watchStaging: Handler<'watch-staging'> = async (job, services) => {
+  const { repoId, commit } = job.payload;
+  const check = await findStagingCheck(services.store.db, { repoId, commit });
+  const repo = await findRepo(services.store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  if (check === null || (check.state.kind !== 'unseen' && check.state.kind !== 'waiting')) return DONE;
+  const now = services.now();
+  const until = check.since + BUILD_TIME_MS;
+  const next = nextLookAt({ since: check.since, until, now });
+  const seen = await lookInTime(services, { check, repo, isLast: now >= until });
+  switch (seen.kind) {
+    case 'settled':
+      return { kind: 'done', commit: settle(check, repo, seen) };
+    case 'not-yet': {
+      if (seen.state.kind !== check.state.kind) await commitAndContinue(services, job, change(check, repo, seen.state));
+      const at = seen.state.kind === 'unseen' ? Math.max(next, Math.min(now + QUIET_PAUSE_MS, until)) : next;
+      return { kind: 'again', at, because: 'the image of a staging commit is not there yet' };
+    }
+    case 'no-answer':
+      return { kind: 'again', at: Math.max(next, seen.retryAt), because: seen.because };
+  }
+};
+
+type Look =
+  /** `silent`: nobody hears of it, as the repository may have nothing to do with us. */
+  | { readonly kind: 'settled'; readonly state: StagingState; readonly silent: boolean }
+  | { readonly kind: 'not-yet'; readonly state: Extract<StagingState, { kind: 'unseen' | 'waiting' }> }
+  | { readonly kind: 'no-answer'; readonly retryAt: number; readonly because: string };
+
+type Question = { readonly check: StagingCheck; readonly repo: Repo; readonly isLast: boolean };
+
+async function lookInTime(services: Services, question: Question): Promise<Look> {
+  const { check, isLast } = question;
+  try {
+    return await look(services, question);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    const { retryable, retryAt, message } = error;
+    if (retryable && !isLast) return { kind: 'no-answer', retryAt: retryAt ?? 0, because: message };
+    return ended({ cause: 'unreadable', problem: message }, check.state.kind === 'unseen' && check.checkRunId === null);
+  }
+}
+
+async function look(services: Services, { check, repo, isLast }: Question): Promise<Look> {
+  const loaded = await loadPolicy(services, repo);
+  if (loaded.kind === 'unreadable') return ended({ cause: 'policy-unreadable', problems: loaded.problems }, false);
+  const { policy } = loaded;
+  const isMeant = policy.blob !== 'none' || check.state.kind === 'waiting' || check.checkRunId !== null;
+  const [image] = policy.images;
+  if (image === undefined) return ended({ cause: 'unreadable', problem: 'The policy names no image.' }, !isMeant);
+  if (refuseImages(services, repo, policy) !== null) return ended({ cause: 'not-granted', image }, !isMeant);
+  const tags = commitTagsOf(policy.staging.tagPrefix, check.commit);
+  try {
+    const found = await findImage(services, image, tags);
+    if (found !== null) {
+      return { kind: 'settled', state: await examineImage(services, { repo, policy, image, found }), silent: false };
+    }
+    const isVisible = isMeant || (await hasTags(services, image));
+    if (isLast) return ended({ cause: 'no-image', image, tags }, !isVisible);
+    return { kind: 'not-yet', state: isVisible ? { kind: 'waiting', image, tags } : { kind: 'unseen' } };
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.code !== 'registry-denied') throw error;
+    return ended({ cause: 'no-access', image, problem: error.message }, !isMeant);
+  }
+}
+
+function ended(why: Ending, silent: boolean): Look {
+  return { kind: 'settled', state: { kind: 'ended', why }, silent };
+}
+
+function settle(check: StagingCheck, repo: Repo, { state, silent }: Extract<Look, { kind: 'settled' }>): Commit {
+  const told = change(check, repo, state);
+  return silent ? { ...told, effects: [] } : told;
+}
+
+function change({ repoId, commit }: StagingCheck, repo: Repo, state: StagingState): Commit {
+  const key = { repoId, commit };
+  return {
+    repo,
+    stagingChecks: [{ kind: 'change', ...key, state }],
+    effects: [{ kind: 'update-staging-check', ...key }],
+  };
+}
