@@ -119,7 +119,7 @@ export type DeploymentNews = {
   readonly url: string | null;
 };
 
-export type CancelCause = 'person' | 'installation-gone' | 'repository-gone' | 'repository-archived';
+export type CancelCause = 'person' | 'installation-gone' | 'repository-gone';
 
 export type StateKind = PromotionState['kind'];
 
@@ -172,19 +172,9 @@ export function imageOf(promotion: Promotion): PinnedImage {
   return image;
 }
 
-/** The commit that the promotion is about, as far as it is known: its image tells, or it is what is waited for. */
-export function knownCommit({ state, images }: Promotion): CommitSha | null {
-  return state.kind === 'waiting-for-image' ? state.commit : (images[0]?.commit ?? null);
-}
-
 /** What people call the source: its tag, else as it was typed. */
 export function sourceName({ source }: Promotion): string {
   return source.tag ?? source.typed;
-}
-
-/** In lists and sentences, where nothing else says that it is a rollback: `rollback to P2`. */
-export function listedName(promotion: Promotion): string {
-  return `${promotion.kind === 'rollback' ? 'rollback to ' : ''}${sourceName(promotion)}`;
 }
 
 /** When the tags stood, if they did: from `promoted` on, whatever the deployment does. */

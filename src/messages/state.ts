@@ -45,7 +45,6 @@ export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
 /** The state as plain text (check run titles are not Markdown), with what decided it. */
 export function stateTitle({ promotion, blockedBy }: PromotionView): string {
   const { state } = promotion;
-  const done = promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
   switch (state.kind) {
     case 'waiting-for-image':
       return `Waits for the image of ${state.commit.slice(0, 7)}`;
@@ -59,13 +58,13 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
       return state.undoing === null ? 'Moves the tags' : 'Moves the tags back';
     case 'promoted':
       if (!movesProduction(promotion)) return `Tagged as ${promotion.versionTag ?? 'before'}`;
-      return done;
+      return promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
     case 'deploying':
-      return `${done}, being deployed`;
+      return 'Promoted, being deployed';
     case 'deployed':
-      return `${done} and deployed`;
+      return 'Promoted and deployed';
     case 'deployment-failed':
-      return `${done}, but the deployment failed`;
+      return 'Promoted, but the deployment failed';
     case 'rejected':
       return `Refused: ${blockingRules(promotion)}`;
     case 'declined':
@@ -79,7 +78,7 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
         ? `Superseded by ${formatNumber(state.by.number)}`
         : `${promotion.environment} holds this image already`;
     case 'expired':
-      return `Expired: ${promotion.images.length === 0 ? 'no image was built' : 'nobody approved'} in time`;
+      return 'Expired: nobody approved in time';
   }
 }
 
@@ -87,7 +86,6 @@ const CANCELLED_BECAUSE = {
   person: 'Cancelled',
   'installation-gone': 'Cancelled: the App was removed or suspended',
   'repository-gone': 'Cancelled: the repository left the App',
-  'repository-archived': 'Cancelled: the repository was archived',
 } as const;
 
 const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'is mixed' } as const;

@@ -1,0 +1,75 @@
+// The checks of an image, as a policy file sets them: limits, levels, labels, and the preset that makes all of them binding.
+import { afterEach, expect, test } from 'vitest';
+import type { StateKind } from '../../src/domain/promotion.ts';
+import type { ImageOptions } from '../support/registry/images.ts';
+import type { Conversation } from './conversation.ts';
+import { beginUnder, findingsOf } from './policy-world.ts';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+type Row = readonly [name: string, policy: string, image: ImageOptions, state: StateKind, shown: readonly string[]];
+
+test.each<Row>([
+  ['a maximum that is smaller', 'size: { max: 110MB }', {}, 'rejected', ['✗ fail size']],
+  ['a maximum that only warns', 'size: { max: 110MB, level: warn }', {}, 'awaiting-approval', ['! warn size']],
+  ['no look at the size', 'size: { level: off }', { declaredLayerSizes: [3e9] }, 'awaiting-approval', ['no size']],
+  ['a minimum that is larger', 'size: { min: 130MB }', {}, 'awaiting-approval', ['! warn size']],
+  ['fewer layers', 'layers: { max: 1 }', {}, 'rejected', ['✗ fail layers']],
+  ['no command, which only warns', 'command: warn', { cmd: null }, 'awaiting-approval', ['! warn command']],
+  ['a healthcheck that is wanted', 'healthcheck: fail', {}, 'rejected', ['✗ fail healthcheck']],
+  ['a healthcheck that nobody wants', 'healthcheck: off', {}, 'awaiting-approval', ['no healthcheck']],
+  [
+    'a healthcheck that is there',
+    'healthcheck: fail',
+    { healthcheck: ['CMD', '/ready'] },
+    'awaiting-approval',
+    ['✓ pass healthcheck'],
+  ],
+  [
+    'a label of the file that is missing',
+    'labels: { level: fail, required: [org.opencontainers.image.licenses] }',
+    {},
+    'rejected',
+    ['✗ fail labels'],
+  ],
+])('%s', async (_name, validation, image, state, shown) => {
+  talk = await beginUnder(`validation: { ${validation} }`, { image });
+  await talk.request();
+  expect(await talk.state()).toBe(state);
+  const findings = findingsOf(talk.card());
+  for (const each of shown) {
+    const left = each.startsWith('no ') ? findings.filter((finding) => finding.endsWith(each.slice(2))) : [];
+    expect(left).toEqual([]);
+    if (!each.startsWith('no ')) expect(findings).toContain(each);
+  }
+});
+
+test('preset: guide makes the whole list binding', async () => {
+  talk = await beginUnder('preset: guide', { image: { labels: {} } });
+  await talk.request();
+  expect(await talk.state()).toBe('rejected');
+  expect(findingsOf(talk.card())).toEqual(
+    expect.arrayContaining(['✗ fail healthcheck', '✗ fail source', '✗ fail revision']),
+  );
+});
+
+test('written keys win over the preset', async () => {
+  const policy =
+    'preset: guide\nstaging: { deployed: off }\nvalidation: { healthcheck: off, labels: { level: warn } }\n';
+  talk = await beginUnder(policy, { image: { labels: {} } });
+  await talk.request();
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect(findingsOf(talk.card())).toEqual(expect.arrayContaining(['! warn source', '! warn revision']));
+});
+
+test('a label that is there and wrong fails, however low the level', async () => {
+  const labels = { 'org.opencontainers.image.source': 'https://github.com/acme/other' };
+  talk = await beginUnder('validation: { labels: { level: off } }', { image: { labels } });
+  await talk.request();
+  expect(await talk.state()).toBe('rejected');
+  expect(findingsOf(talk.card())).toContain('✗ fail source');
+});

@@ -1,0 +1,207 @@
+// What a policy file says is what holds: who approves, which tags move, where to, from which branch.
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Role } from '../support/github/state.ts';
+import { type Conversation } from './conversation.ts';
+import { beginUnder } from './policy-world.ts';
+import { tagsOf, writesOf } from './release.ts';
+import { IMAGE, stage } from './world.ts';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+function approvals(rules: string): string {
+  return `environments: { production: { approvals: { ${rules} } } }\n`;
+}
+
+describe('who approves', () => {
+  test('two people, each once, and not who asked', async () => {
+    talk = await beginUnder(approvals('required: 2'));
+    await talk.request();
+    expect(talk.card()).toContain('2 people with write access must approve, but not the one who asked.');
+    expect((await talk.say('ada', '/approve')).reactions).toEqual(['eyes', '-1']);
+    expect(await talk.click('bob', 'approve')).toEqual([]);
+    expect(talk.card()).toContain('1 more person with write access must approve');
+    expect(await talk.click('bob', 'approve')).toEqual([expect.stringContaining('You have approved P1 already')]);
+    expect(talk.production().main).toBe(talk.old.digest);
+    expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(talk.production().main).toBe(talk.image.digest);
+  });
+
+  test('nobody, where none is required: it goes at once', async () => {
+    talk = await beginUnder(approvals('required: 0'));
+    expect((await talk.request()).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
+  });
+
+  test('also who asked, where the file says so', async () => {
+    talk = await beginUnder(approvals('self_approval: true'));
+    await talk.request();
+    expect(talk.card()).toContain('Anyone with write access can approve, also the one who asked.');
+    expect(await talk.click('ada', 'approve')).toEqual([]);
+    expect(await talk.state()).toBe('promoted');
+  });
+
+  test('only who is named, with no more than read access; they are mentioned once, and nobody else is', async () => {
+    talk = await beginUnder(approvals('users: [Ron, ada]'));
+    const { repo, issue } = talk;
+    await talk.request();
+    expect(talk.card()).toContain('`Ron` or `ada` can approve, but not the one who asked. @Ron, please have a look.');
+    const others = '`bob`: To approve takes `Ron` or `ada`: the policy file says so, in `approvals`.';
+    expect(await talk.click('bob', 'approve')).toEqual([expect.stringContaining(others)]);
+    expect(await talk.click('bob', 'reject')).toEqual([]);
+    expect((await talk.say('mia', '/approve')).replies).toEqual([expect.stringContaining('To approve takes `Ron`')]);
+    expect((await talk.say('ron', '/status')).reactions).toEqual(['eyes', '-1']);
+    expect((await talk.say('ron', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    const ours = repo.comments(issue).filter(({ byApp }) => byApp);
+    expect(ours.flatMap(({ body }) => body.match(/@(?!sha256)\w+/g) ?? [])).toEqual([]);
+    expect(ours.filter(({ body }) => body.startsWith('<!-- imprimatur P1 -->'))).toHaveLength(1);
+  });
+
+  test('who is named, but may not read the repository any more, does not count', async () => {
+    talk = await beginUnder(approvals('users: [ron]'));
+    await talk.request();
+    talk.repo.user('ron', 'none');
+    expect((await talk.say('ron', '/approve')).reactions).toEqual(['eyes', '-1']);
+    expect(await talk.state()).toBe('awaiting-approval');
+  });
+
+  test('who is named besides a role, and whoever has the role', async () => {
+    talk = await beginUnder(approvals('required: 2, role: maintain, users: [ron]'));
+    await talk.request();
+    expect(talk.card()).toContain('2 people (`ron` or anyone with maintain access) must approve');
+    const refusal = expect.stringContaining('To approve takes `ron` or anyone with maintain access');
+    expect((await talk.say('bob', '/approve')).replies).toEqual([refusal]);
+    expect((await talk.say('ron', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+  });
+
+  test.each<[string, string, Role, boolean]>([
+    ['triage is enough where the file says so', 'triage', 'triage', true],
+    ['read is less than triage', 'triage', 'read', false],
+    ['write is less than maintain', 'maintain', 'write', false],
+    ['maintain is less than admin', 'admin', 'maintain', false],
+    ['admin is admin', 'admin', 'admin', true],
+  ])('%s', async (_name, wanted, role, may) => {
+    talk = await beginUnder(approvals(`role: ${wanted}`));
+    talk.repo.user('rita', role);
+    await talk.request();
+    expect(talk.card()).toContain(`with ${wanted} access`);
+    expect((await talk.say('rita', '/approve')).reactions).toEqual(['eyes', may ? 'rocket' : '-1']);
+    expect(await talk.state()).toBe(may ? 'promoted' : 'awaiting-approval');
+  });
+
+  test('whoever may only review has no other command, and hears nothing of what waits elsewhere', async () => {
+    talk = await beginUnder(approvals('users: [ron]'));
+    await talk.request();
+    for (const line of ['/promote staging', '/cancel P1', '/status P1']) {
+      expect((await talk.say('ron', line)).reactions).toEqual(['eyes', '-1']);
+    }
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect((await talk.say('ron', '/reject P1 not today')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('declined');
+  });
+});
+
+describe('which tags move', () => {
+  async function promoted(policy: string, to = ''): Promise<Readonly<Record<string, string>>> {
+    talk = await beginUnder(policy);
+    await talk.say('ada', `/promote staging-${talk.short}${to}`);
+    await talk.say('bob', '/approve');
+    expect(await talk.state()).toBe('promoted');
+    return tagsOf(talk.world);
+  }
+
+  test('neither rollback nor kept tags, where the file has none', async () => {
+    const tags = await promoted('environments: { production: { rollback_tags: false, keep_as: off } }');
+    expect(tags).toEqual({ main: talk.image.digest, latest: talk.image.digest });
+  });
+
+  test('in the order of the file, after those that are kept', async () => {
+    const tags = await promoted(
+      'environments: { production: { tags: [stable, latest, main], keep_as: "{source}.was" } }',
+    );
+    const kept = `staging-${talk.short}.was`;
+    expect(talk.world.registry.tag(IMAGE, kept)).toBe(talk.image.digest);
+    expect(tags).toMatchObject({ stable: talk.image.digest });
+    const writes = writesOf(talk.world);
+    expect(writes.slice(0, 2).toSorted()).toEqual([expect.stringMatching(/^rollback-/), kept]);
+    expect(writes.slice(2)).toEqual(['stable', 'latest', 'main']);
+  });
+
+  test('those of another environment, and production is untouched', async () => {
+    const tags = await promoted('environments: { production: {}, canary: {} }', ' to canary');
+    expect(tags).toEqual({ main: talk.old.digest, latest: talk.old.digest, canary: talk.image.digest });
+    expect(talk.card()).toContain(`\`staging-${talk.short}\` → \`canary\` · Promoted`);
+    expect(talk.repo.checkRuns(talk.commit).map(({ name }) => name)).toContain('imprimatur / canary');
+  });
+
+  test('of the only environment, where none is named', async () => {
+    const tags = await promoted('environments: { edge: { tags: [edge, nightly] } }');
+    expect(tags).toMatchObject({ edge: talk.image.digest, nightly: talk.image.digest, main: talk.old.digest });
+  });
+});
+
+test('of two environments one has to be named, unless one is production; and one that is not there is told', async () => {
+  talk = await beginUnder('environments: { edge: {}, canary: {} }');
+  expect((await talk.request()).replies).toEqual([
+    'Which environment? None is called `production`, so it has to be named, such as `to edge`. There are `edge` and `canary`.',
+  ]);
+  expect((await talk.say('ada', '/promote staging to production')).replies).toEqual([
+    'There is no environment `production` here. There are `edge` and `canary`.',
+  ]);
+  expect((await talk.say('ada', '/status')).reactions).toEqual(['eyes', '-1']);
+  expect((await talk.say('ada', '/status canary')).replies).toEqual([
+    expect.stringContaining('- `canary`: does not exist'),
+  ]);
+});
+
+test('one image goes to two environments at the same time, each asking for itself', async () => {
+  talk = await beginUnder('environments: { production: {}, canary: { approvals: { self_approval: true } } }');
+  await talk.request();
+  await talk.say('ada', `/promote staging-${talk.short} to canary`);
+  expect((await talk.say('ada', '/approve P2')).reactions).toEqual(['eyes', 'rocket']);
+  expect((await talk.say('ada', '/approve P1')).reactions).toEqual(['eyes', '-1']);
+  expect([await talk.state(1), await talk.state(2)]).toEqual(['awaiting-approval', 'promoted']);
+});
+
+describe('where images come from', () => {
+  test('another branch and prefix', async () => {
+    talk = await beginUnder('staging: { branch: next, tag_prefix: rc }');
+    const { repo, world } = talk;
+    expect((await talk.say('ada', '/promote')).replies).toEqual([
+      expect.stringMatching(/no tag begins with `rc-`\. The build of the branch `next` pushes it\.$/),
+    ]);
+    const commit = repo.commitOn('next', { message: 'Next thing' });
+    const short = commit.slice(0, 7);
+    const image = stage(world, { commit, tag: `rc-${short}` });
+    expect((await talk.request()).replies).toEqual([
+      expect.stringContaining('is no staging tag: only `rc` and `rc-…` can be promoted by tag'),
+    ]);
+    expect((await talk.say('ada', '/promote')).replies).toEqual([expect.stringContaining(`\`/promote rc-${short}\``)]);
+    await talk.say('ada', `/promote ${short}`);
+    await talk.say('bob', '/approve');
+    expect(tagsOf(world)).toMatchObject({ main: image.digest, [`main-rc-${short}`]: image.digest });
+  });
+
+  test('the branch that an environment stands for counts for its commits', async () => {
+    talk = await beginUnder('environments: { production: { branch: trunk } }');
+    const commit = talk.repo.commitOn('trunk', { message: 'Only here' });
+    stage(talk.world, { commit });
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+    expect(await talk.state()).toBe('awaiting-approval');
+  });
+
+  test('a file on another branch than the default one counts for nothing', async () => {
+    talk = await beginUnder('');
+    talk.repo.writeFiles('staging', { '.github/promotion.yml': approvals('required: 0') });
+    await talk.request();
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.world.registry.tag(IMAGE, 'main')).toBe(talk.old.digest);
+  });
+});
