@@ -7,7 +7,7 @@ import { loadContext } from './load.ts';
 import type { Services } from './services.ts';
 
 export async function cancelPromotion(services: Services, asked: Asked, id: number | null): Promise<Answer> {
-  const states = ['examining', 'awaiting-approval', 'scheduled', 'applying'] as const;
+  const states = ['waiting-for-image', 'examining', 'awaiting-approval', 'scheduled', 'applying'] as const;
   const found = await findMeant(services, asked, { verb: 'cancel', id, states });
   if (found.kind === 'refused') return refused(asked, found.refusal);
   const { promotion } = found;

@@ -17,6 +17,7 @@ import { loadPolicy } from './load.ts';
 import { readProduction } from './read-production.ts';
 import { resolveSource, sourcePrefixes } from './resolve-source.ts';
 import type { Services } from './services.ts';
+import { findYoungCommit } from './staging/find-young-commit.ts';
 
 type Promote = Extract<Command, { kind: 'promote' }>;
 
@@ -57,27 +58,52 @@ export async function openPromotion(services: Services, asked: Requester, comman
 
   const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
   const source = await resolveSource(question, command.source);
-  if (source.kind === 'refused') return no(source.refusal);
-
+  const typed = typedSource(command.source);
   const open = await listOpenPromotions(services.store.db, { repoId: asked.repo.id, environment: environment.name });
-  const same = open.find((promotion) => promotion.images.some(({ digest }) => digest === source.digest));
-  if (same !== undefined && isOpen(same.state)) {
-    const { number, state } = same;
-    const { version } = command;
-    const lacks = version === null || version === same.versionTag ? {} : { lacks: version };
-    return no({
-      code: 'already-requested',
-      promotion: number,
-      state: state.kind,
-      environment: environment.name,
-      ...lacks,
-    });
+  if (source.kind === 'refused') {
+    const isAbsent = source.refusal.code === 'source-not-found';
+    const young = isAbsent
+      ? await findYoungCommit(services, { repo: asked.repo, policy, source: command.source })
+      : null;
+    if (young === null) return no(source.refusal);
+    const waiting = open.find(({ state }) => state.kind === 'waiting-for-image' && state.commit === young.commit);
+    if (waiting !== undefined) return alreadyRequested(waiting, command);
+    const state = { kind: 'waiting-for-image', repository: image, ...young } as const;
+    return openNew(services, { asked, command, policy, environment, source: { typed, tag: null }, images: [], state });
   }
+  const same = open.find(
+    ({ images, state }) =>
+      images.some(({ digest }) => digest === source.digest) ||
+      (state.kind === 'waiting-for-image' && state.tags.includes(source.tag)),
+  );
+  if (same !== undefined && isOpen(same.state)) return alreadyRequested(same, command);
   const pinned = { repository: image, digest: source.digest, commit: null, commitTag: null, platforms: [] };
   const place = { repoId: asked.repo.id, environment, image: pinned, versionTag: command.version };
   const production = await readProduction(services, place);
   const unplannable = refusePlan({ command, environment, image: pinned, production });
   if (unplannable !== null) return no(unplannable);
+  const state = { kind: 'examining', again: false } as const;
+  return openNew(services, {
+    asked,
+    command,
+    policy,
+    environment,
+    source: { typed, tag: source.tag },
+    images: [pinned],
+    state,
+  });
+}
+
+async function openNew(
+  services: Services,
+  request: Pick<Promotion, 'source' | 'images' | 'state'> & {
+    readonly asked: Requester;
+    readonly command: Promote;
+    readonly policy: Policy;
+    readonly environment: EnvironmentPolicy;
+  },
+): Promise<Request> {
+  const { asked, command, policy, environment, source, images, state } = request;
   const now = services.now();
   const promotion: Promotion = {
     id: services.newId(),
@@ -89,8 +115,8 @@ export async function openPromotion(services: Services, asked: Requester, comman
     reason: command.reason,
     force: command.force,
     versionTag: command.version,
-    source: { typed: typedSource(command.source), tag: source.tag },
-    images: [pinned],
+    source,
+    images,
     baseline: [],
     findings: [],
     reviews: [],
@@ -100,12 +126,17 @@ export async function openPromotion(services: Services, asked: Requester, comman
     otherReviewers: 'unknown',
     notice: null,
     thread: asked.thread,
-    state: { kind: 'examining', again: false },
+    state,
     version: 1,
     createdAt: now,
     updatedAt: now,
   };
   return { kind: 'opened', promotion, commit: commitOfAccepted(null, decideRequest(promotion)) };
+}
+
+function alreadyRequested({ number, state, environment, versionTag }: Promotion, { version }: Promote): Request {
+  const lacks = version === null || version === versionTag ? {} : { lacks: version };
+  return no({ code: 'already-requested', promotion: number, state: state.kind, environment, ...lacks });
 }
 
 function no(refusal: Refusal): Request {

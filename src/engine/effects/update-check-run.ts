@@ -1,5 +1,6 @@
 // Makes the check run on the promotion's commit show today's truth; opens it when there is none.
-import { imageOf } from '../../domain/promotion.ts';
+import { knownCommit } from '../../domain/promotion.ts';
+import { parseCommitSha } from '../../domain/reference.ts';
 import { publishCheckRun, type CheckRunContent } from '../../github/check-runs.ts';
 import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run.ts';
 import { findMark } from '../../store/github-marks.ts';
@@ -9,17 +10,20 @@ import { loadView } from '../load-view.ts';
 
 export const updateCheckRun: Handler<'update-check-run'> = async (job, services) => {
   const promotion = await loadPromotion(services, job.payload.promotionId);
-  const { commit } = imageOf(promotion);
-  // No commit is proven: the promotion lives on its card alone.
-  if (commit === null) return DONE;
   const { id: promotionId, repo } = promotion;
   const mark = await findMark(services.store.db, { promotionId, kind: 'check-run' });
+  // A run that stands is brought to its end, whatever became of the wait for an image or of the commit's branch.
+  // Whoever pushed a git tag looks at the commit that they tagged.
+  const { taggedCommit } = promotion.source;
+  const commit = taggedCommit ?? parseCommitSha(mark?.target ?? '') ?? knownCommit(promotion);
+  // No commit is proven: the promotion lives on its card alone.
+  if (commit === null) return DONE;
   const { text, title, summary, name, actions, ...rest } = renderCheckRun(await loadView(services, promotion));
   const checkRun = await publishCheckRun({
     client: services.github.forInstallation(repo.installationId),
     repo: repo.name,
     content: { name, headSha: commit, externalId: promotionId, title, summary, text, actions, ...statusOf(rest) },
-    existing: mark === null || mark.target !== commit ? null : { id: mark.githubId },
+    existing: mark === null ? null : { id: mark.githubId },
     mayExist: job.attempts > 1,
   });
   if (checkRun === mark?.githubId) return DONE;
