@@ -106,6 +106,55 @@ export function pushPayload(
   };
 }
 
+export function createPayload(about: About, event: { readonly tag: string }): Json {
+  return {
+    ref: event.tag,
+    ref_type: 'tag',
+    master_branch: about.repo.defaultBranch,
+    description: null,
+    pusher_type: 'user',
+    ...frame(about),
+  };
+}
+
+/** One per manifest, tagged or not; GitHub fills fewer fields than it documents, and the digest stands where a version would. */
+export function registryPackagePayload(
+  about: About,
+  event: {
+    readonly action: 'published' | 'updated';
+    /** Below the owner, such as `dotca`. */
+    readonly name: string;
+    readonly digest: string;
+    /** Empty for the children of an index. */
+    readonly tag: string;
+  },
+): Json {
+  const { state, repo } = about;
+  const { action, name, digest, tag } = event;
+  return {
+    action,
+    registry_package: {
+      id: 9_100_001,
+      name,
+      namespace: repo.owner.login,
+      ecosystem: 'CONTAINER',
+      package_type: 'CONTAINER',
+      owner: renderAccount(repo.owner),
+      created_at: '0001-01-01T00:00:00Z',
+      updated_at: renderTime(state.now()),
+      package_version: {
+        id: 9_200_001,
+        version: digest,
+        name: digest,
+        package_url: `ghcr.io/${repo.owner.login}/${name}:${tag}`,
+        ...(action === 'updated' ? {} : { container_metadata: { tag: { name: tag, digest }, manifest: { digest } } }),
+      },
+      registry: null,
+    },
+    ...frame(about),
+  };
+}
+
 export function deploymentPayload(about: About, deployment: Deployment): Json {
   return {
     action: 'created',

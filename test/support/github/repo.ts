@@ -3,9 +3,11 @@ import type { Deliveries, NewDelivery, Sent } from './deliveries.ts';
 import {
   checkRunPayload,
   commentPayload,
+  createPayload,
   deploymentStatusPayload,
   frame,
   pushPayload,
+  registryPackagePayload,
   type About,
 } from './payloads.ts';
 import type { Json } from './render.ts';
@@ -47,6 +49,9 @@ export type GitHubRepo = {
   /** `commitOn`, and the App hears of it. */
   readonly push: (branch: string, commit?: CommitOptions) => Promise<{ readonly sha: string; readonly delivery: Sent }>;
 
+  /** Pushes a git tag on what a branch or commit id leads to; without `by` a workflow pushes it. */
+  readonly pushTag: (tag: { readonly name: string; readonly on: string; readonly by?: string }) => Promise<Sent>;
+
   readonly openIssue: (issue: { readonly title: string; readonly by: string; readonly body?: string }) => number;
   readonly openPullRequest: (pull: {
     readonly title: string;
@@ -80,6 +85,14 @@ export type GitHubRepo = {
     readonly deployment: number;
     readonly state: string;
     readonly by: string;
+  }) => Promise<Sent>;
+
+  /** The App hears that something came into a package; `tag` is empty for a child manifest. */
+  readonly packageEvent: (event: {
+    readonly name?: string;
+    readonly digest: string;
+    readonly tag?: string;
+    readonly action?: 'published' | 'updated';
   }) => Promise<Sent>;
 
   /** `repository`, `organization`, `sender` and `installation` for payloads that a test writes itself. */
@@ -177,6 +190,11 @@ export function openRepo(parts: {
       return { sha, delivery: await deliver('push', payload) };
     },
 
+    pushTag: ({ name, on, by = 'github-actions[bot]' }) => {
+      repo.git.tags.set(name, commitNamed(repo, on).sha);
+      return deliver('create', createPayload(about(by), { tag: name }));
+    },
+
     openIssue: ({ title, by, body = '' }) => openThread({ title, body, author: ensureAccount(state, by), pull: null }),
     openPullRequest: ({ title, by, head, base = repo.defaultBranch, body = '' }) => {
       commitNamed(repo, head);
@@ -233,6 +251,9 @@ export function openRepo(parts: {
       });
       return deliver('deployment_status', deploymentStatusPayload(about(by), { deployment, status: added }));
     },
+
+    packageEvent: ({ name = nameOf(repo), digest, tag = '', action = 'published' }) =>
+      deliver('registry_package', registryPackagePayload(about('ada'), { action, name, digest, tag })),
 
     frame: (by) => frame(about(by)),
 
