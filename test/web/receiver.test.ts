@@ -47,7 +47,7 @@ describe('one server', () => {
     expect(await queued()).toBe(before + 3);
   });
 
-  test.each(['push', 'ping', 'installation', 'an_event_of_tomorrow'])(
+  test.each(['star', 'ping', 'watch', 'an_event_of_tomorrow'])(
     'the event %s is nothing to us, and that is fine',
     async (event) => {
       const before = await queued();

@@ -67,7 +67,7 @@ test('a click becomes an intent', async () => {
   });
 });
 
-test.each(['push', 'ping', 'nonsense'])('%s leads to nothing', async (event) => {
+test.each(['star', 'ping', 'nonsense'])('%s leads to nothing', async (event) => {
   expect(await deliver(event, COMMENT)).toEqual({ kind: 'done', commit: null });
 });
 
