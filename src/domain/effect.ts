@@ -1,5 +1,7 @@
 // What the engine is asked to do after a decision: identity, not content, wherever state is shown.
-import type { CommitSha } from './reference.ts';
+import type { GitTagAnswer } from './git-tag.ts';
+import type { CancelCause } from './promotion.ts';
+import type { CommitSha, Tag } from './reference.ts';
 import type { Reply } from './reply.ts';
 
 export type Effect =
@@ -20,10 +22,24 @@ export type Effect =
   /** Looks again at those who wait: the policy file may have been edited. */
   | { readonly kind: 'revisit-policy'; readonly repoId: number }
   | { readonly kind: 'expire-promotion'; readonly promotionId: string; readonly at: number }
+  /** Ends it where it is not writing: the App may not act in its repository any more. */
+  | {
+      readonly kind: 'withdraw-promotion';
+      readonly promotionId: string;
+      readonly because: Exclude<CancelCause, 'person'>;
+    }
   /** Looks for the image of a pushed staging commit, and examines it when it is there. */
   | { readonly kind: 'watch-staging'; readonly repoId: number; readonly commit: CommitSha }
   /** Shows where that stands in the check run of the commit. */
   | { readonly kind: 'update-staging-check'; readonly repoId: number; readonly commit: CommitSha }
+  /** Tells on the tagged commit why a pushed git tag names nothing yet. */
+  | {
+      readonly kind: 'answer-git-tag';
+      readonly repoId: number;
+      readonly commit: CommitSha;
+      readonly tag: Tag;
+      readonly answer: GitTagAnswer;
+    }
   /** Looks for the image that a promotion waits for. */
   | { readonly kind: 'look-for-image'; readonly promotionId: string }
   /** Answers in a thread. With `onceKey`, nothing happens when the key was used before. */

@@ -119,7 +119,7 @@ export type DeploymentNews = {
   readonly url: string | null;
 };
 
-export type CancelCause = 'person' | 'installation-gone' | 'repository-gone';
+export type CancelCause = 'person' | 'installation-gone' | 'repository-gone' | 'repository-archived';
 
 export type StateKind = PromotionState['kind'];
 

@@ -8,7 +8,7 @@ import { saveMark, type GitHubMark } from '../store/github-marks.ts';
 import { addJob, finishJob, holdsLease, type Lease } from '../store/jobs.ts';
 import { useOnce } from '../store/once.ts';
 import { insertPromotion, updatePromotion } from '../store/promotions.ts';
-import { lockRepo, saveRepo, takePromotionNumber } from '../store/repos.ts';
+import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../store/repos.ts';
 import { changeStagingCheck, openStagingCheck, type StagingChange, type StagingKey } from '../store/staging-checks.ts';
 import { insertJournal } from '../store/tag-moves.ts';
 import type { Tx } from '../store/database.ts';
@@ -25,6 +25,8 @@ export type Commit = {
   readonly effects?: readonly Effect[];
   readonly intents?: readonly Intent[];
   readonly marks?: readonly GitHubMark[];
+  /** The App may not act in the repository any more. */
+  readonly leaves?: true;
   readonly stagingChecks?: readonly StagingWrite[];
 };
 
@@ -49,6 +51,20 @@ export async function commitAndContinue(services: Services, job: Lease, commit: 
   return run(services, async (tx) => {
     if (!(await holdsLease(tx, { id: job.id, lease: job.lease }))) throw new Rollback('lease-lost');
     await store(services, tx, commit);
+  });
+}
+
+/** Finishes a job that only leads to others. */
+export async function handOnAndFinish(
+  services: Services,
+  job: Lease,
+  { intents, told }: { readonly intents: readonly Intent[]; readonly told: readonly Repo[] },
+): Promise<CommitResult> {
+  const now = services.now();
+  return run(services, async (tx) => {
+    if (!(await finishJob(tx, { id: job.id, lease: job.lease, now }))) throw new Rollback('lease-lost');
+    for (const repo of told) await meetRepo(tx, repo, now);
+    for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now });
   });
 }
 
@@ -103,7 +119,7 @@ async function store(services: Services, tx: Tx, commit: Commit): Promise<void> 
   } = commit;
   const now = services.now();
   // Only a delivery knows today's name and installation; a promotion remembers those of its day.
-  if (intents.length > 0) await saveRepo(tx, repo, now);
+  if (intents.length > 0) await meetRepo(tx, repo, now);
   await lockRepo(tx, repo.id);
   if (promotion !== undefined) {
     await storePromotion(tx, promotion);
@@ -114,6 +130,7 @@ async function store(services: Services, tx: Tx, commit: Commit): Promise<void> 
     if (write.kind === 'open') await openStagingCheck(tx, { ...write, now });
     else await changeStagingCheck(tx, write);
   }
+  if (commit.leaves === true) await markLeft(tx, repo.id, now);
   for (const mark of marks) await saveMark(tx, mark, now);
   for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now });
   for (const effect of effects) {
@@ -121,6 +138,12 @@ async function store(services: Services, tx: Tx, commit: Commit): Promise<void> 
     const first = onceKey === null || (await useOnce(tx, { key: onceKey, until: now + ONCE_FOR_MS, now }));
     if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now });
   }
+}
+
+/** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */
+async function meetRepo(tx: Tx, repo: Repo, now: number): Promise<void> {
+  const since = await saveRepo(tx, repo, now);
+  if (since !== null) await addJob(tx, { ...jobOfIntent({ kind: 'repo-changed', repo, since }, now), now });
 }
 
 async function storePromotion(tx: Tx, { before, after }: NonNullable<Commit['promotion']>): Promise<void> {

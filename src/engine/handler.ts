@@ -1,6 +1,8 @@
 // What carries out a job: it gets the claimed job, and answers with what is to be stored.
 import type { Lease } from '../store/jobs.ts';
+import type { Repo } from '../domain/promotion.ts';
 import type { Commit } from './commit.ts';
+import type { Intent } from './intent.ts';
 import type { JobKind, PayloadOf } from './job.ts';
 import type { Services } from './services.ts';
 
@@ -15,6 +17,8 @@ export type Job<Kind extends JobKind = JobKind> = Lease & {
 export type JobOutcome =
   /** The job is finished in the transaction that stores the commit. */
   | { readonly kind: 'done'; readonly commit: Commit | null }
+  /** It only leads to others: these are asked for, and these repositories are what a delivery told of them. */
+  | { readonly kind: 'handed-on'; readonly intents: readonly Intent[]; readonly told: readonly Repo[] }
   /** To be run again at this time; says why in the log. */
   | { readonly kind: 'again'; readonly at: number; readonly because: string };
 

@@ -1,4 +1,5 @@
 // Which handler carries out which kind of job.
+import { answerGitTag } from './effects/answer-git-tag.ts';
 import { applyTagPlan } from './effects/apply-tag-plan.ts';
 import { followDeployment } from './deployments/follow-deployment.ts';
 import { recordDeployment } from './deployments/record-deployment.ts';
@@ -14,8 +15,12 @@ import { revisitPolicy } from './effects/revisit-policy.ts';
 import { updateCard } from './effects/update-card.ts';
 import { updateCheckRun } from './effects/update-check-run.ts';
 import type { Handler } from './handler.ts';
+import { installationBack, installationGone } from './lifecycle/installation.ts';
+import { repoChanged, repoGone } from './lifecycle/repository.ts';
+import { withdrawPromotion } from './lifecycle/withdraw-promotion.ts';
 import type { Handlers } from './run-job.ts';
 import { rerunCheck } from './rerun-check.ts';
+import { rerunSuite } from './rerun-suite.ts';
 import { reviewByClick } from './review-promotion.ts';
 import { runCommand } from './run-command.ts';
 import { lookForImage } from './staging/look-for-image.ts';
@@ -26,6 +31,7 @@ import { takePush } from './staging/take-push.ts';
 import { updateStagingCheck } from './staging/update-staging-check.ts';
 import { watchStaging } from './staging/watch-staging.ts';
 import { sweep } from './sweep.ts';
+import { takeGitTag } from './take-git-tag.ts';
 import { takeComment } from './take-comment.ts';
 
 /** `delivery` comes from above: only the doors know GitHub's payloads. */
@@ -36,8 +42,14 @@ export function createHandlers(args: { readonly delivery: Handler<'delivery'> })
     command: runCommand,
     click: reviewByClick,
     're-run': rerunCheck,
+    're-run-suite': rerunSuite,
+    'installation-gone': installationGone,
+    'installation-back': installationBack,
+    'repo-gone': repoGone,
+    'repo-changed': repoChanged,
     deployment: recordDeployment,
     'deployment-status': followDeployment,
+    'git-tag': takeGitTag,
     'collect-facts': collectFacts,
     'apply-tag-plan': applyTagPlan,
     'create-deployment': createDeployment,
@@ -46,9 +58,11 @@ export function createHandlers(args: { readonly delivery: Handler<'delivery'> })
     'revisit-promotion': revisitPromotion,
     'revisit-policy': revisitPolicy,
     'expire-promotion': expirePromotion,
+    'withdraw-promotion': withdrawPromotion,
     'update-check-run': updateCheckRun,
     'update-card': updateCard,
     'notify-requester': notifyRequester,
+    'answer-git-tag': answerGitTag,
     reply,
     react,
     push: takePush,

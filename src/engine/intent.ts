@@ -2,8 +2,8 @@
 import type { CandidateLine, OurLine } from '../domain/command.ts';
 import type { DeploymentStatus } from '../domain/decide.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import type { Repo } from '../domain/promotion.ts';
-import type { CommitSha } from '../domain/reference.ts';
+import type { CancelCause, Repo } from '../domain/promotion.ts';
+import type { CommitSha, Tag } from '../domain/reference.ts';
 import type { CommandHint } from '../domain/reply.ts';
 
 /** The account that GitHub says sent the delivery; its rights are asked when the decision is taken. */
@@ -56,6 +56,13 @@ export type Intent =
       readonly since: number;
       readonly url: string | null;
     }
+  /** A version was tagged in git; `by` may be a bot. */
+  | { readonly kind: 'git-tag'; readonly repo: Repo; readonly tag: Tag; readonly by: Sender }
+  /** GitHub's Re-run of all our checks of a commit. */
+  | { readonly kind: 're-run-suite'; readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender }
+  /** Renamed, transferred, or back; `since`: what was to be shown after that time was not, as the App was away. */
+  | { readonly kind: 'repo-changed'; readonly repo: Repo; readonly since: number | null }
+  | Lifecycle
   /** A branch has a new head. */
   | {
       readonly kind: 'push';
@@ -76,6 +83,20 @@ export type Intent =
     }
   /** GitHub's Re-run of the check of a staging commit. */
   | { readonly kind: 'staging-re-run'; readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender };
+
+/** Where the App may act: nothing of one repository is to be remembered of these. */
+export type Lifecycle =
+  /** Removed or suspended. */
+  | { readonly kind: 'installation-gone'; readonly installationId: number }
+  /** Installed, let act again, or given these repositories. */
+  | { readonly kind: 'installation-back'; readonly installationId: number; readonly repos: readonly Repo[] }
+  /** By the word of this installation: another one may have it by now. */
+  | {
+      readonly kind: 'repo-gone';
+      readonly repoId: number;
+      readonly installationId: number;
+      readonly because: Exclude<CancelCause, 'person'>;
+    };
 
 /** What one line of a comment asks of us, or why it is not run. */
 export type CommandLine = OurLine | { readonly kind: 'hint'; readonly hint: CommandHint } | TooManyCommands;

@@ -29,8 +29,19 @@ export type NewJob = {
 
 /** The row for something that a person asked: one at a time per repository, in the order of asking. */
 export function jobOfIntent(intent: Intent, now: number): NewJob {
-  const lane = `repo:${intent.repo.id}`;
-  return { kind: intent.kind, key: null, lane, payload: JSON.stringify(intent), runAt: now };
+  return { kind: intent.kind, key: null, lane: laneOf(intent), payload: JSON.stringify(intent), runAt: now };
+}
+
+function laneOf(intent: Intent): string {
+  switch (intent.kind) {
+    case 'installation-gone':
+    case 'installation-back':
+      return `installation:${intent.installationId}`;
+    case 'repo-gone':
+      return `repo:${intent.repoId}`;
+    default:
+      return `repo:${intent.repo.id}`;
+  }
 }
 
 /** The row for an effect. GitHub writes of one installation share a lane, so that they can be paced. */
@@ -41,6 +52,7 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
     case 'collect-facts':
     case 'look-for-image':
     case 'revisit-promotion':
+    case 'withdraw-promotion':
       return { ...base, key: effect.promotionId };
     case 'watch-staging':
       return { ...base, key: `${effect.repoId}/${effect.commit}` };
@@ -61,6 +73,7 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
     case 'update-card':
     case 'notify-requester':
       return { ...base, ...writes, key: effect.promotionId };
+    case 'answer-git-tag':
     case 'reply':
     case 'react':
       return { ...base, ...writes, key: null };
@@ -74,6 +87,7 @@ export const GITHUB_WRITES: readonly JobKind[] = [
   'update-staging-check',
   'update-card',
   'notify-requester',
+  'answer-git-tag',
   'reply',
   'react',
 ];

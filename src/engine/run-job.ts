@@ -3,9 +3,10 @@ import { OutsideError } from '../domain/outside-error.ts';
 import { holdWrites, reserveWrite } from '../store/github-pace.ts';
 import { delayLane } from '../store/lanes.ts';
 import { parkJob, renewLease, requeueJob, type JobRow } from '../store/jobs.ts';
-import { commitAndFinish } from './commit.ts';
+import { commitAndFinish, handOnAndFinish } from './commit.ts';
 import type { Handler, Job, JobOutcome } from './handler.ts';
 import { GITHUB_WRITES, installationOf, type JobKind } from './job.ts';
+import { isLeftUndone, isOfAway } from './lifecycle/away.ts';
 import { readJob } from './read-job.ts';
 import type { Services } from './services.ts';
 
@@ -44,6 +45,11 @@ export async function runJob(services: Services, handlers: Handlers, row: JobRow
 async function carryOut(claimed: Claimed): Promise<void> {
   const { services, handlers, job } = claimed;
   const fields = { job: job.id, kind: job.payload.kind };
+  if (await isLeftUndone(services, job.payload)) {
+    services.log.info(fields, 'a job was left undone: the App may not act in its repository any more');
+    await commitAndFinish(services, job, null);
+    return;
+  }
   if (await mustWait(claimed)) return;
   for (let round = 1; round <= CONFLICTS_IN_A_ROW; round += 1) {
     let outcome: JobOutcome;
@@ -58,7 +64,10 @@ async function carryOut(claimed: Claimed): Promise<void> {
       await putBack(claimed, { runAt: outcome.at, countAttempt: false, error: null });
       return;
     }
-    const result = await commitAndFinish(services, job, outcome.commit);
+    const result =
+      outcome.kind === 'handed-on'
+        ? await handOnAndFinish(services, job, outcome)
+        : await commitAndFinish(services, job, outcome.commit);
     if (result === 'committed') return;
     if (result === 'lease-lost') {
       services.log.warn(fields, 'another worker took this job over; what this one decided was dropped');
@@ -95,6 +104,11 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
   const { log, now, store } = services;
   const fields = { err: error, job: job.id, kind: job.payload.kind };
   const message = error instanceof Error ? error.message : String(error);
+  if (await isOfAway(services, job.payload, error)) {
+    log.info({ ...fields, err: undefined, problem: message }, 'a job ended where the App may not act any more');
+    await commitAndFinish(services, job, null);
+    return;
+  }
   const outside = error instanceof OutsideError ? error : null;
   const tries = outside === null ? TRIES_OF_A_BUG : outside.retryable ? TRIES_OF_AN_OUTAGE : 0;
   if (job.attempts >= tries) {

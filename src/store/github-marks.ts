@@ -38,3 +38,20 @@ export async function listMarks(db: Db, promotionId: string): Promise<readonly G
     .execute();
   return rows.map((row) => ({ promotionId, kind: row.kind, githubId: row.github_id, target: row.target }));
 }
+
+/** The promotions whose check run is on this commit, oldest first. */
+export async function listPromotionsShownOn(
+  db: Db,
+  { repoId, commit }: { readonly repoId: number; readonly commit: string },
+): Promise<readonly { readonly promotionId: string; readonly checkRunId: number }[]> {
+  const rows = await db
+    .selectFrom('github_marks as mark')
+    .innerJoin('promotions as promotion', 'promotion.id', 'mark.promotion_id')
+    .select(['mark.promotion_id', 'mark.github_id'])
+    .where('mark.kind', '=', 'check-run')
+    .where('mark.target', '=', commit)
+    .where('promotion.repo_id', '=', repoId)
+    .orderBy('promotion.number')
+    .execute();
+  return rows.map((row) => ({ promotionId: row.promotion_id, checkRunId: row.github_id }));
+}

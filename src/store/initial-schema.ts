@@ -19,8 +19,10 @@ export function initialSchema({
       next_promotion BIGINT NOT NULL,
       audit_seq BIGINT NOT NULL,
       audit_hash TEXT NOT NULL,
+      left_at BIGINT,
       updated_at BIGINT NOT NULL
     )`,
+    `CREATE INDEX repos_installation ON repos (installation_id)`,
 
     `CREATE TABLE deliveries (
       hook_target TEXT NOT NULL,

@@ -55,7 +55,7 @@ const state = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('cancelled'),
     by: person.nullable(),
-    because: z.enum(['person', 'installation-gone', 'repository-gone']),
+    because: z.enum(['person', 'installation-gone', 'repository-gone', 'repository-archived']),
   }),
   z.strictObject({
     kind: z.literal('superseded'),

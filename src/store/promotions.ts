@@ -98,6 +98,21 @@ export async function listWaitingForImage(db: Db): Promise<readonly Promotion[]>
   return rows.map(({ document }) => readPromotion(document));
 }
 
+/** Those that something happened to since then, ended ones too; oldest first. */
+export async function listPromotionsChangedSince(
+  db: Db,
+  { repoId, since }: { readonly repoId: number; readonly since: number },
+): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', repoId)
+    .where('updated_at', '>=', since)
+    .orderBy('number')
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}
+
 /** Every promotion that was asked for in this issue or pull request, ended ones too; oldest first. */
 export async function listPromotionsOfThread(
   db: Db,

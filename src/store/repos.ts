@@ -5,14 +5,41 @@ import { parseRepoName } from '../domain/reference.ts';
 import type { Db, Tx } from './schema.ts';
 import { readStored } from './stored.ts';
 
-/** Stores today's name and installation of a repository; the first time, its numbering and its empty audit chain. */
-export async function saveRepo(tx: Tx, repo: Repo, now: number): Promise<void> {
-  const today = { name: repo.name, installation_id: repo.installationId, updated_at: now };
+/**
+ * Stores today's name and installation of a repository; the first time, its numbering and its empty audit chain. The App
+ * may act there: answers since when that was thought to be over, or null.
+ */
+export async function saveRepo(tx: Tx, repo: Repo, now: number): Promise<number | null> {
+  const before = await findLeftAt(tx, repo.id);
+  const today = { name: repo.name, installation_id: repo.installationId, left_at: null, updated_at: now };
   await tx
     .insertInto('repos')
     .values({ id: repo.id, ...today, next_promotion: 1, audit_seq: 0, audit_hash: GENESIS_HASH })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(today))
     .execute();
+  return before;
+}
+
+/** Since when the App may not act in a repository any more; null where it may, or where nothing is known of it. */
+export async function findLeftAt(db: Db, id: number): Promise<number | null> {
+  const row = await db.selectFrom('repos').select('left_at').where('id', '=', id).executeTakeFirst();
+  return row?.left_at ?? null;
+}
+
+/** The App may not act there any more. The first time counts. */
+export async function markLeft(tx: Tx, id: number, now: number): Promise<void> {
+  await tx.updateTable('repos').set({ left_at: now }).where('id', '=', id).where('left_at', 'is', null).execute();
+}
+
+/** Every repository that was last told of by this installation. */
+export async function listReposOfInstallation(db: Db, installationId: number): Promise<readonly Repo[]> {
+  const rows = await db
+    .selectFrom('repos')
+    .select(['id', 'name', 'installation_id'])
+    .where('installation_id', '=', installationId)
+    .orderBy('id')
+    .execute();
+  return rows.map(toRepo);
 }
 
 export async function findRepo(db: Db, id: number): Promise<Repo | null> {
@@ -21,8 +48,7 @@ export async function findRepo(db: Db, id: number): Promise<Repo | null> {
     .select(['id', 'name', 'installation_id'])
     .where('id', '=', id)
     .executeTakeFirst();
-  if (row === undefined) return null;
-  return { id: row.id, name: readStored(parseRepoName, row.name), installationId: row.installation_id };
+  return row === undefined ? null : toRepo(row);
 }
 
 /**
@@ -56,4 +82,8 @@ export async function takePromotionNumber(tx: Tx, repoId: number): Promise<numbe
     .returning('next_promotion')
     .executeTakeFirstOrThrow();
   return next - 1;
+}
+
+function toRepo(row: { readonly id: number; readonly name: string; readonly installation_id: number }): Repo {
+  return { id: row.id, name: readStored(parseRepoName, row.name), installationId: row.installation_id };
 }

@@ -24,6 +24,8 @@ export type Schema = {
     readonly next_promotion: number;
     readonly audit_seq: number;
     readonly audit_hash: string;
+    /** Since when the App may not act there any more; null where it may. */
+    readonly left_at: number | null;
     readonly updated_at: number;
   };
   readonly deliveries: { readonly hook_target: string; readonly delivery_id: string; readonly received_at: number };

@@ -8,16 +8,24 @@ export const Account = z
   .object({ id: z.number().int(), login: z.string(), type: z.string() })
   .transform(({ id, login, type }): Sender => ({ id, login, kind: type === 'Bot' ? 'bot' : 'user' }));
 
-export const RepositoryPart = {
-  repository: z.object({
-    id: z.number().int(),
-    full_name: z.string().transform((name, context) => {
-      const parsed = parseRepoName(name);
-      if (parsed !== null) return parsed;
-      context.addIssue({ code: 'custom', message: 'is not owner/name' });
-      return z.NEVER;
-    }),
+const NamedRepo = z.object({
+  id: z.number().int(),
+  full_name: z.string().transform((name, context) => {
+    const parsed = parseRepoName(name);
+    if (parsed !== null) return parsed;
+    context.addIssue({ code: 'custom', message: 'is not owner/name' });
+    return z.NEVER;
   }),
+});
+
+/** What deliveries about an installation list; GitHub leaves the list out where it has nothing to say. */
+export const ListedRepos = z
+  .array(NamedRepo)
+  .nullish()
+  .transform((repos) => repos ?? []);
+
+export const RepositoryPart = {
+  repository: NamedRepo,
   installation: z.object({ id: z.number().int() }),
 } as const;
 
@@ -25,4 +33,8 @@ const Repository = z.object(RepositoryPart);
 
 export function toRepo({ repository, installation }: z.infer<typeof Repository>): Repo {
   return { id: repository.id, name: repository.full_name, installationId: installation.id };
+}
+
+export function toRepos(repos: z.infer<typeof ListedRepos>, installationId: number): readonly Repo[] {
+  return repos.map(({ id, full_name: name }) => ({ id, name, installationId }));
 }

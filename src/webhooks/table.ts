@@ -2,21 +2,31 @@
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import type { Intent } from '../engine/intent.ts';
 import { translateCheckRun } from './check-run.ts';
+import { translateCheckSuite } from './check-suite.ts';
+import { translateCreate } from './create.ts';
 import { translateDeployment } from './deployment.ts';
 import { translateDeploymentStatus } from './deployment-status.ts';
+import { translateInstallation } from './installation.ts';
+import { translateInstallationRepositories } from './installation-repositories.ts';
 import { translateIssueComment } from './issue-comment.ts';
 import { translatePush } from './push.ts';
 import { translateRegistryPackage } from './registry-package.ts';
+import { translateRepository } from './repository.ts';
 
 export type Translate = (payload: unknown, context: { readonly appId: number }) => readonly Intent[];
 
 export const WEBHOOKS = {
   issue_comment: translateIssueComment,
   check_run: translateCheckRun,
+  check_suite: translateCheckSuite,
+  create: translateCreate,
   push: translatePush,
   registry_package: translateRegistryPackage,
   deployment: translateDeployment,
   deployment_status: translateDeploymentStatus,
+  installation: translateInstallation,
+  installation_repositories: translateInstallationRepositories,
+  repository: translateRepository,
 } as const satisfies Readonly<Partial<Record<EmitterWebhookEventName, Translate>>>;
 
 export type WebhookEvent = keyof typeof WEBHOOKS;
@@ -24,10 +34,15 @@ export type WebhookEvent = keyof typeof WEBHOOKS;
 export const WEBHOOK_EVENTS: readonly WebhookEvent[] = [
   'issue_comment',
   'check_run',
+  'check_suite',
+  'create',
   'deployment',
   'deployment_status',
+  'installation',
+  'installation_repositories',
   'push',
   'registry_package',
+  'repository',
 ];
 
 export function isListenedTo(event: string): event is WebhookEvent {

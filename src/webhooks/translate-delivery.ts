@@ -25,7 +25,10 @@ export function createDeliveryHandler(args: {
       collector.delete(id);
     }
     const [first] = intents;
-    return first === undefined ? DONE : { kind: 'done', commit: { repo: first.repo, intents } };
+    if (first === undefined) return DONE;
+    return 'repo' in first
+      ? { kind: 'done', commit: { repo: first.repo, intents } }
+      : { kind: 'handed-on', intents, told: [] };
   };
 }
 

@@ -1,0 +1,52 @@
+// A repository left the App, changed its name or owner, or is back: its open promotions end, or follow its numeric id.
+import { showEffects } from '../../domain/decide/accept.ts';
+import type { Effect } from '../../domain/effect.ts';
+import { mayPromote } from '../../domain/image-access.ts';
+import type { CancelCause, Promotion, Repo } from '../../domain/promotion.ts';
+import { listOpenPromotions, listPromotionsChangedSince } from '../../store/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { findForeignOwner } from '../allowed-owners.ts';
+import { DONE, type Handler } from '../handler.ts';
+import type { Settings } from '../services.ts';
+
+export const repoGone: Handler<'repo-gone'> = async ({ payload }, { store, log }) => {
+  const { repoId, installationId, because } = payload;
+  const repo = await findRepo(store.db, repoId);
+  // Another installation has it: it was transferred, and the news came in another order.
+  if (repo === null || repo.installationId !== installationId) return DONE;
+  const open = await listOpenPromotions(store.db, { repoId });
+  log.info({ repo: repo.name, because, promotions: open.length }, 'the App may not act in a repository any more');
+  return { kind: 'done', commit: { repo, leaves: true, effects: open.map((one) => withdraw(one, because)) } };
+};
+
+/** Shows what is open under the new name, and what could not be shown while the App was away. */
+export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services) => {
+  const { repo, since } = payload;
+  const { db } = services.store;
+  const open = await listOpenPromotions(db, { repoId: repo.id });
+  const isForeign = (await findForeignOwner(services, repo)) !== null;
+  const follows = (one: Promotion): boolean => !isForeign && stillMayPromote(services.settings, one, repo);
+  const missed = since === null ? [] : await listPromotionsChangedSince(db, { repoId: repo.id, since });
+  const shown = new Set([...open.filter(follows), ...missed].map(({ id }) => id));
+  const effects = [
+    ...open.filter((one) => !follows(one)).map((one) => withdraw(one, 'repository-gone')),
+    ...[...shown].flatMap(showEffects),
+  ];
+  return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
+};
+
+/** A new owner's repository may name what that owner has: the image of the old one is granted, or it is out of reach. */
+function stillMayPromote(settings: Settings, { repo: before, images, state }: Promotion, repo: Repo): boolean {
+  if (ownerOf(before) === ownerOf(repo)) return true;
+  const named = state.kind === 'waiting-for-image' ? [state.repository] : images.map(({ repository }) => repository);
+  const { registryHost, imageGrants: grants } = settings;
+  return named.every((image) => mayPromote({ repo: repo.name, image, registryHost, grants }));
+}
+
+function withdraw({ id }: Promotion, because: Exclude<CancelCause, 'person'>): Effect {
+  return { kind: 'withdraw-promotion', promotionId: id, because };
+}
+
+function ownerOf({ name }: Repo): string {
+  return (name.split('/')[0] ?? '').toLowerCase();
+}
