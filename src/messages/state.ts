@@ -86,6 +86,7 @@ const CANCELLED_BECAUSE = {
   person: 'Cancelled',
   'installation-gone': 'Cancelled: the App was removed or suspended',
   'repository-gone': 'Cancelled: the repository left the App',
+  'repository-archived': 'Cancelled: the repository was archived',
 } as const;
 
 const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'is mixed' } as const;
