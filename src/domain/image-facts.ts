@@ -86,6 +86,6 @@ export function unknown(reason: string): { readonly kind: 'unknown'; readonly re
 }
 
 /** The commit that a promotion of this image is about, or null when the image does not prove one. */
-export function commitOf(facts: ImageFacts): CommitSha | null {
+export function commitOf(facts: Pick<ImageFacts, 'lineage'>): CommitSha | null {
   return facts.lineage.kind === 'known' && facts.lineage.value.kind === 'on-branch' ? facts.lineage.value.commit : null;
 }

@@ -1,5 +1,6 @@
 // `check_run`: a click on one of our buttons, or on GitHub's Re-run.
 import { z } from 'zod';
+import { versionOfExternalId } from '../domain/git-tag.ts';
 import type { Repo } from '../domain/promotion.ts';
 import type { CommitSha } from '../domain/reference.ts';
 import { commitOfExternalId } from '../domain/staging-check.ts';
@@ -38,6 +39,8 @@ export function translateCheckRun(payload: unknown, { appId }: { readonly appId:
   const repo = toRepo(delivery);
   const commit = commitOfExternalId(externalId);
   if (commit !== null) return translateStaging(delivery, { repo, commit, by });
+  const tag = versionOfExternalId(externalId);
+  if (tag !== null) return delivery.action === 'rerequested' ? [{ kind: 'git-tag', repo, tag, by }] : [];
   const about = { repo, checkRunId: checkRun.id, externalId, by };
   if (delivery.action === 'rerequested') return [{ kind: 're-run', ...about }];
   const { identifier } = delivery.requested_action;

@@ -30,7 +30,10 @@ export const RULES: readonly Rule[] = [
 /** What a rollback goes back to ran there before: all that is asked is whether it can still be pulled. */
 const ROLLBACK_RULES: readonly Rule[] = [completeness];
 
+/** A pushed git tag names what production runs: it must be whole, and ours. */
+const VERSION_RULES: readonly Rule[] = [completeness, source];
+
 /** The rules that judge a promotion of this kind. */
 export function rulesFor(kind: Promotion['kind']): readonly Rule[] {
-  return kind === 'rollback' ? ROLLBACK_RULES : RULES;
+  return { promotion: RULES, rollback: ROLLBACK_RULES, version: VERSION_RULES }[kind];
 }

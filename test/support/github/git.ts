@@ -30,9 +30,11 @@ export type Comparison = {
 
 export type Git = {
   readonly branches: Map<string, string>;
+  /** Each leads to its commit; annotated tags are not told apart. */
+  readonly tags: Map<string, string>;
   /** Stores the commit without moving a branch, as a fork's commit is seen under its parent's name. */
   readonly store: (commit: NewCommit) => GitCommit;
-  /** A branch, `heads/x`, `refs/heads/x` or a commit id of at least 7 digits. */
+  /** A branch, `heads/x`, `refs/heads/x`, the same of a tag, or a commit id of at least 7 digits. */
   readonly resolve: (ref: string) => GitCommit | undefined;
   readonly compare: (base: GitCommit, head: GitCommit) => Comparison | undefined;
   /** The commit and all its ancestors as `git log` orders them: of those whose child was shown, the newest is next. */
@@ -42,6 +44,7 @@ export type Git = {
 export function createGit(): Git {
   const commits = new Map<string, GitCommit>();
   const branches = new Map<string, string>();
+  const tags = new Map<string, string>();
 
   const store = (commit: NewCommit): GitCommit => {
     const tree = treeId(commit.files);
@@ -65,7 +68,7 @@ export function createGit(): Git {
 
   const resolve = (ref: string): GitCommit | undefined => {
     const branch = branches.get(ref.replace(/^(refs\/)?heads\//, ''));
-    const known = commits.get(branch ?? ref);
+    const known = commits.get(branch ?? tags.get(ref.replace(/^(refs\/)?tags\//, '')) ?? ref);
     if (known !== undefined || !/^[0-9a-f]{7,40}$/.test(ref)) return known;
     const matches = [...commits.values()].filter((commit) => commit.sha.startsWith(ref));
     return matches.length === 1 ? matches[0] : undefined;
@@ -108,7 +111,7 @@ export function createGit(): Git {
     return shown;
   };
 
-  return { branches, store, resolve, compare, log };
+  return { branches, tags, store, resolve, compare, log };
 }
 
 /** The id GitHub shows as `sha` of a file. */

@@ -1,0 +1,55 @@
+// The words for a pushed git tag that names nothing by itself: why, and the line that gives the version to an image.
+import type { GitTagAnswer, NotInProduction } from '../domain/git-tag.ts';
+import type { Tag } from '../domain/reference.ts';
+import { code } from './escape.ts';
+import { codeList, shortDigest } from './format.ts';
+import { renderRefusal } from './refusals.ts';
+
+/** `title` is plain text, `summary` Markdown. */
+export type RenderedAnswer = {
+  readonly conclusion: 'success' | 'neutral';
+  readonly title: string;
+  readonly summary: string;
+};
+
+export function renderGitTagAnswer(answer: GitTagAnswer, tag: Tag): RenderedAnswer {
+  switch (answer.kind) {
+    case 'named-already':
+      return {
+        conclusion: 'success',
+        title: `${tag} names what ${answer.environment} holds`,
+        summary: `Nothing to do: ${code(tag)} holds ${shortDigest(answer.digest)} already, as ${code(answer.environment)} does.`,
+      };
+    case 'refused':
+      return { conclusion: 'neutral', title: `${tag} was not written`, summary: renderRefusal(answer.refusal) };
+    case 'not-in-production': {
+      const { environment, source } = answer;
+      const to = environment === 'production' ? '' : ` to ${environment}`;
+      const line = code(`/promote ${source ?? '<source>'}${to} as ${tag}`);
+      const what =
+        source === null
+          ? 'No staging image with these files was found. To give the version to an image:'
+          : 'To promote the image with these files under that version:';
+      return {
+        conclusion: 'neutral',
+        title: `${tag} is not what ${environment} holds`,
+        summary: `No tag was written: ${reason(answer.why, environment)} ${what} comment ${line} on an issue or pull request.`,
+      };
+    }
+  }
+}
+
+function reason(why: NotInProduction, environment: string): string {
+  switch (why.cause) {
+    case 'not-on-branch':
+      return `the tagged commit is not on ${code(why.branch)}, the branch of ${code(environment)}.`;
+    case 'nothing-held':
+      return `${codeList(why.tags, { max: 20 })} ${why.tags.length === 1 ? 'does' : 'do'} not exist, so ${code(environment)} holds no image.`;
+    case 'mixed':
+      return `${codeList(why.tags, { max: 20 })} hold different images, so it is not clear what ${code(environment)} has.`;
+    case 'no-commit':
+      return `${code(environment)} holds ${shortDigest(why.digest)}, which proves no commit of this repository.`;
+    case 'other-files':
+      return `${code(environment)} holds ${shortDigest(why.digest)}, built from ${code(why.commit.slice(0, 7))}, whose files are not those of the tagged commit.`;
+  }
+}
