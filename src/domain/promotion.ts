@@ -172,9 +172,19 @@ export function imageOf(promotion: Promotion): PinnedImage {
   return image;
 }
 
+/** The commit that the promotion is about, as far as it is known: its image tells, or it is what is waited for. */
+export function knownCommit({ state, images }: Promotion): CommitSha | null {
+  return state.kind === 'waiting-for-image' ? state.commit : (images[0]?.commit ?? null);
+}
+
 /** What people call the source: its tag, else as it was typed. */
 export function sourceName({ source }: Promotion): string {
   return source.tag ?? source.typed;
+}
+
+/** In lists and sentences, where nothing else says that it is a rollback: `rollback to P2`. */
+export function listedName(promotion: Promotion): string {
+  return `${promotion.kind === 'rollback' ? 'rollback to ' : ''}${sourceName(promotion)}`;
 }
 
 /** When the tags stood, if they did: from `promoted` on, whatever the deployment does. */

@@ -61,8 +61,21 @@ export type Refusal =
   | { readonly code: 'policy-changed'; readonly promotion: number }
   /** GitHub refused or failed for good; `problem` is the sentence of the GitHub client. */
   | { readonly code: 'github-problem'; readonly problem: string }
-  /** The command is understood, but this version does not do it. */
-  | { readonly code: 'not-available'; readonly what: 'rollback' }
+  /** Nothing proves that the environment ever held it; `typed` is a digest, a tag or `P12`. */
+  | {
+      readonly code: 'not-a-rollback-target';
+      readonly environment: string;
+      readonly typed: string;
+      readonly because: 'never-held' | 'no-such-tag' | 'never-there';
+      readonly choices: readonly RollbackChoice[];
+    }
+  /** No target was named, and nothing was held before that no rollback has left. */
+  | {
+      readonly code: 'nothing-to-roll-back-to';
+      readonly environment: string;
+      readonly current: Digest | null;
+      readonly choices: readonly RollbackChoice[];
+    }
   | { readonly code: 'promotion-not-found'; readonly promotion: number }
   | { readonly code: 'nothing-waits-here'; readonly verb: string; readonly elsewhere: readonly PromotionLine[] }
   | { readonly code: 'several-wait-here'; readonly verb: string; readonly promotions: readonly PromotionLine[] }
@@ -73,6 +86,15 @@ export type Refusal =
   | { readonly code: 'cannot-cancel'; readonly promotion: number; readonly state: StateKind };
 
 export type RefusalCode = Refusal['code'];
+
+/** What may be named as a rollback's target: by the newest promotion that put it there. */
+export type RollbackChoice = {
+  readonly promotion: number;
+  readonly digest: Digest;
+  readonly at: number;
+  /** A rollback left it once. */
+  readonly wasLeft: boolean;
+};
 
 /** A promotion in a list. */
 export type PromotionLine = {

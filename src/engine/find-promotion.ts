@@ -1,5 +1,5 @@
 // Which promotion a command without or with an id means.
-import { sourceName, type Promotion, type StateKind } from '../domain/promotion.ts';
+import { listedName, type Promotion, type StateKind } from '../domain/promotion.ts';
 import type { PromotionLine, Refusal } from '../domain/refusal.ts';
 import { findPromotionByNumber, listOpenPromotions, listPromotionsOfThread } from '../store/promotions.ts';
 import type { Asked } from './answer.ts';
@@ -38,5 +38,5 @@ export async function findMeant(
 /** A promotion as lists show it. */
 export function lineOf(promotion: Promotion): PromotionLine {
   const { number, environment, state } = promotion;
-  return { number, environment, source: sourceName(promotion), state: state.kind };
+  return { number, environment, source: listedName(promotion), state: state.kind };
 }

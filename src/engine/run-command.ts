@@ -13,6 +13,7 @@ import { loadActor, loadPolicy } from './load.ts';
 import { isPatient } from './patience.ts';
 import { requestPromotion } from './request-promotion.ts';
 import { reviewByComment } from './review-promotion.ts';
+import { rollBack } from './roll-back.ts';
 import type { Services } from './services.ts';
 import { showStatus } from './show-status.ts';
 
@@ -85,7 +86,7 @@ function carryOut(services: Services, asked: Asked, command: Command): Answer | 
     case 'cancel':
       return cancelPromotion(services, asked, command.id);
     case 'rollback':
-      return refused(asked, { code: 'not-available', what: 'rollback' });
+      return rollBack(services, asked, command);
     case 'status':
       return showStatus(services, asked, command);
     case 'help':

@@ -1,5 +1,5 @@
 // What to type next, for each state a person can do something about.
-import { imageOf, sourceName, formatNumber, type Promotion } from '../domain/promotion.ts';
+import { imageOf, sourceName, formatNumber, type Failure, type Promotion } from '../domain/promotion.ts';
 import { code, link } from './escape.ts';
 import type { PromotionView } from './promotion-view.ts';
 
@@ -25,23 +25,26 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
       return 'Nothing to do now; it is too late to cancel.';
     case 'rejected':
       if (promotion.kind === 'version') return `No tag was written. To ask for it: ${code(promoteLine(promotion))}.`;
+      if (promotion.kind === 'rollback') {
+        return `Nothing was moved. ${code(`/status ${promotion.environment}`)} lists what else it held.`;
+      }
       return 'Nothing was moved. Mend what failed, build again, and promote the new image. If the same image would pass now, **Re-run** of the check run looks at it again.';
     case 'declined':
     case 'cancelled':
     case 'expired':
-      return `Nothing was moved. To ask again: ${code(promoteLine(promotion))}.`;
+      return `Nothing was moved. To ask again: ${code(againLine(promotion))}.`;
     case 'failed':
-      return `To try again: ${code(promoteLine(promotion))}.`;
+      return `${wayBack(promotion, state.failure)}To try again: ${code(againLine(promotion))}.`;
     case 'superseded':
       return state.by.kind === 'promotion'
-        ? `Nothing was moved by this one. To ask again: ${code(promoteLine(promotion))}.`
+        ? `Nothing was moved by this one. To ask again: ${code(againLine(promotion))}.`
         : 'Nothing to do: somebody else moved the tags to this very image.';
     case 'promoted':
     case 'deploying':
     case 'deployed':
       return '';
     case 'deployment-failed':
-      return `To go back to what was there before: ${code(rollbackLine(promotion))}.`;
+      return `To go ${promotion.kind === 'rollback' ? 'further back' : 'back to what was there before'}: ${code(rollbackLine(promotion))}.`;
   }
 }
 
@@ -63,7 +66,21 @@ function imageName(promotion: Promotion): string {
   return commit?.slice(0, 7) ?? digest;
 }
 
-/** The command that takes the environment back to what it held before. */
-export function rollbackLine({ environment }: Promotion): string {
-  return `/rollback${environment === 'production' ? '' : ` ${environment}`} --reason "…"`;
+/** The command that takes the environment back to a target, or to what it held before. */
+export function rollbackLine({ environment }: Pick<Promotion, 'environment'>, target: string | null = null): string {
+  const place = environment === 'production' ? '' : ` ${environment}`;
+  return `/rollback${place}${target === null ? '' : ` to ${target}`} --reason "…"`;
+}
+
+/** The command that asks for the same once more. */
+function againLine(promotion: Promotion): string {
+  return promotion.kind === 'rollback' ? rollbackLine(promotion, sourceName(promotion)) : promoteLine(promotion);
+}
+
+/** Where tags disagree, what was there before is named: by then the default target may be the one before that. */
+function wayBack(promotion: Promotion, { production, tags }: Failure): string {
+  const before =
+    production === 'mixed' ? tags.find(({ kind, from }) => kind === 'floating' && from !== null) : undefined;
+  if (before === undefined || before.from === null) return '';
+  return `To put all of its tags back: ${code(rollbackLine(promotion, before.from))}. `;
 }

@@ -1,5 +1,5 @@
 // The fresh line that tells the requester of a failure: an edited card notifies nobody.
-import { sourceName, formatNumber } from '../domain/promotion.ts';
+import { formatNumber, listedName } from '../domain/promotion.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { deploymentNews } from './deployment.ts';
 import { code, link, mention } from './escape.ts';
@@ -14,7 +14,7 @@ export function renderNotification({ view, key }: { readonly view: PromotionView
   const { requester, number, environment } = promotion;
   const id = formatNumber(number);
   const subject = cardUrl === null ? id : link(id, cardUrl);
-  const says = `${subject}, ${code(sourceName(promotion))} → ${code(environment)}: ${stateTitle(view)}.`;
+  const says = `${subject}, ${code(listedName(promotion))} → ${code(environment)}: ${stateTitle(view)}.`;
   const card =
     cardUrl === null ? `${code(`/status ${id}`)} tells more.` : 'The card tells why, and what each tag holds.';
   const more = promotion.state.kind === 'deployment-failed' ? afterDeployment(view) : card;

@@ -1,8 +1,9 @@
 // The words of every refusal: what was decided, the values that decided it, and who or what can change it.
-import type { Refusal, RefusalCode } from '../domain/refusal.ts';
+import type { Refusal, RefusalCode, RollbackChoice } from '../domain/refusal.ts';
 import { formatNumber } from '../domain/promotion.ts';
 import { code, escapeText } from './escape.ts';
-import { capitalise, codeList, listWords, shortDigest } from './format.ts';
+import { capitalise, codeList, formatTime, listWords, shortDigest } from './format.ts';
+import { rollbackLine } from './next-steps.ts';
 import { promotionLines } from './promotion-lines.ts';
 import { accessWords, reviewerWords } from './reviews.ts';
 import { STATE_CLAUSES } from './state.ts';
@@ -30,7 +31,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
         : `There ${environments.length === 1 ? 'is' : 'are'} ${codeList(environments, { max: 20 })}.`;
     if (typed !== null) return `There is no environment ${code(typed, { maxLength: 80 })} here. ${known}`;
     const [first = 'production'] = environments;
-    return `Which environment? None is called ${code('production')}, so it has to be named, such as ${code(`to ${first}`)}. ${known}`;
+    return `Which environment? None is called ${code('production')}, so it has to be named, such as ${code(`to ${first}`)} behind ${code('/promote')} and ${code(first)} behind ${code('/rollback')} and ${code('/status')}. ${known}`;
   },
 
   'not-permitted': ({ verb, role, wanted }) =>
@@ -80,7 +81,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     const join =
       state === 'awaiting-approval'
         ? `If somebody else asked for it, you may approve it: ${code(`/approve ${id}`)}.`
-        : state === 'examining'
+        : state === 'examining' || state === 'waiting-for-image'
           ? `If somebody else asked for it, you may approve it once the rules are through: ${code(`/approve ${id}`)}.`
           : `${code(`/status ${id}`)} shows how far it is.`;
     const later =
@@ -109,9 +110,19 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   'github-problem': ({ problem }) =>
     `Nothing was done, because GitHub did not tell what was needed. ${problemText(problem)}`,
 
-  'not-available': ({ what }) => {
-    const option = code({ rollback: '/rollback' }[what]);
-    return `Nothing was done: ${option} is understood, but this version of Imprimatur can't do it yet; it comes with a later one. Without it the command works.`;
+  'not-a-rollback-target': ({ environment, typed, because, choices }) => {
+    const why = {
+      'never-held': `neither the audit trail nor a rollback or kept tag shows that ${code(environment)} ever held it`,
+      'no-such-tag': 'there is no such tag',
+      'never-there': `no promotion of that number reached ${code(environment)}`,
+    }[because];
+    return `Nothing was moved: ${code(typed, { maxLength: 140 })} is nothing to go back to, as ${why}. ${choiceText(environment, choices)}`;
+  },
+
+  'nothing-to-roll-back-to': ({ environment, current, choices }) => {
+    const now = current === null ? 'now' : `before ${shortDigest(current)}`;
+    const before = `Nothing was moved: ${code(environment)} held no other image ${now} that no rollback has left, as far as the audit trail and the rollback tags tell.`;
+    return `${before} ${choiceText(environment, choices)}`;
   },
 
   'promotion-not-found': ({ promotion }) =>
@@ -136,7 +147,8 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
 
   'not-awaiting-approval': ({ promotion, state }) => {
     const id = formatNumber(promotion);
-    const later = state === 'examining' ? ' Try again when its card asks for approval.' : '';
+    const later =
+      state === 'examining' || state === 'waiting-for-image' ? ' Try again when its card asks for approval.' : '';
     return `${id} can't be reviewed now: it ${STATE_CLAUSES[state]}.${later}`;
   },
 
@@ -154,7 +166,17 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
 
 /** The verbs of decisions: `approve`, `re-run`. They come from our own code, never from a comment. */
 function plainVerb(verb: string): string {
-  return escapeText(verb, { maxLength: 20 });
+  return verb === 'rollback' ? 'roll back' : escapeText(verb, { maxLength: 20 });
+}
+
+/** Ready lines, newest first. */
+function choiceText(environment: string, choices: readonly RollbackChoice[]): string {
+  if (choices.length === 0) return `No promotion of ours put another image there, so there is none to choose from.`;
+  const lines = choices.map(({ promotion, digest, at, wasLeft }) => {
+    const line = code(rollbackLine({ environment }, formatNumber(promotion)));
+    return `- ${line}: ${shortDigest(digest)}, ${formatTime(at)}${wasLeft ? ', left by a rollback' : ''}`;
+  });
+  return [`What it held, newest first:`, '', ...lines].join('\n');
 }
 
 function commandOf(verb: string): (id: string) => string {

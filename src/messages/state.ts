@@ -45,6 +45,7 @@ export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
 /** The state as plain text (check run titles are not Markdown), with what decided it. */
 export function stateTitle({ promotion, blockedBy }: PromotionView): string {
   const { state } = promotion;
+  const done = promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
   switch (state.kind) {
     case 'waiting-for-image':
       return `Waits for the image of ${state.commit.slice(0, 7)}`;
@@ -58,13 +59,13 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
       return state.undoing === null ? 'Moves the tags' : 'Moves the tags back';
     case 'promoted':
       if (!movesProduction(promotion)) return `Tagged as ${promotion.versionTag ?? 'before'}`;
-      return promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
+      return done;
     case 'deploying':
-      return 'Promoted, being deployed';
+      return `${done}, being deployed`;
     case 'deployed':
-      return 'Promoted and deployed';
+      return `${done} and deployed`;
     case 'deployment-failed':
-      return 'Promoted, but the deployment failed';
+      return `${done}, but the deployment failed`;
     case 'rejected':
       return `Refused: ${blockingRules(promotion)}`;
     case 'declined':
@@ -78,7 +79,7 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
         ? `Superseded by ${formatNumber(state.by.number)}`
         : `${promotion.environment} holds this image already`;
     case 'expired':
-      return 'Expired: nobody approved in time';
+      return `Expired: ${promotion.images.length === 0 ? 'no image was built' : 'nobody approved'} in time`;
   }
 }
 

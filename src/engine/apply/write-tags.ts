@@ -1,4 +1,4 @@
-// Steps 1 to 3 of applying: look at all tags, write the kept ones in parallel, then the floating ones one by one.
+// Steps 1 to 3 of applying: prove a rollback's target, look at all tags, write the kept ones in parallel, then the floating ones one by one.
 import type { Digest, Tag } from '../../domain/reference.ts';
 import { rollbackTagName } from '../../domain/tag-plan.ts';
 import type { Manifest } from '../../registry/manifest.ts';
@@ -6,6 +6,7 @@ import { renameMove, type JournalRow } from '../../store/tag-moves.ts';
 import { isFloating, isKeptDone, LeaseLost, mark, readJournal, writeTag, type Application } from './application.ts';
 import { insist } from './insist.ts';
 import { look, see, type Look } from './look.ts';
+import { proveComplete } from './prove-complete.ts';
 
 export type Written =
   | { readonly kind: 'written' }
@@ -18,6 +19,10 @@ export type Written =
 export async function writeTags(application: Application): Promise<Written> {
   const rows = await readJournal(application);
   const mayHaveMoved = mayHaveMovedBefore(application, rows);
+  if (application.promotion.kind === 'rollback' && !mayHaveMoved) {
+    const broken = await proveComplete(application);
+    if (broken !== null) return { kind: 'stopped', problem: broken, mayHaveMoved };
+  }
   const looked = await look(application, rows);
   if (looked.kind === 'failed') return { kind: 'stopped', problem: looked.problem, mayHaveMoved };
 

@@ -1,6 +1,7 @@
 // Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
 import { listsAnother } from '../../domain/approval.ts';
 import { decide } from '../../domain/decide.ts';
+import { rolledBackBy } from '../../domain/history.ts';
 import { commitOf as commitOfImage, known, unknown, type ImageFacts } from '../../domain/image-facts.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
 import {
@@ -19,14 +20,17 @@ import { collectContents, type ImageContents } from '../../facts/contents.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
+import { listHeld } from '../../store/history.ts';
 import { refuseImages } from '../allowed-images.ts';
 import { commitAndContinue, commitOf } from '../commit.ts';
+import { alternativeWords, findAlternative } from '../complete-image.ts';
 import { DONE, type Handler, type Job, type JobOutcome } from '../handler.ts';
 import { loadContext, loadPolicy, loadPromotion } from '../load.ts';
 import { isPatient } from '../patience.ts';
 import { readProduction } from '../read-production.ts';
 import { readSource } from '../read-source.ts';
 import { findCommitTag, sourcePrefixes } from '../resolve-source.ts';
+import { collectRollback } from '../rollback-facts.ts';
 import type { Services } from '../services.ts';
 
 export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
@@ -36,7 +40,9 @@ export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
     return await examine(services, { job, promotion });
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
-    return failExamination(services, promotion, error.message);
+    const isGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
+    const instead = isGone ? alternativeWords(await findAlternative(services, promotion)) : '';
+    return failExamination(services, promotion, `${error.message}${instead}`);
   }
 };
 
@@ -111,6 +117,8 @@ async function lookForReviewer(
   { repo, requester }: Promotion,
   approvals: ApprovalPolicy,
 ): Promise<Promotion['otherReviewers']> {
+  // Nobody is asked: there is no card that would say so.
+  if (approvals.required === 0) return 'unknown';
   if (listsAnother(approvals, requester)) return 'some';
   const { role } = approvals;
   if (role === null) return 'none';
@@ -135,14 +143,16 @@ async function identify(services: Services, args: Examination & { readonly facts
   return shown === null || (await commitAndContinue(services, job, shown)) === 'committed';
 }
 
-/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in. */
+/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may hold one. */
 function branchesOf(args: {
   readonly policy: Policy;
   readonly terms: EnvironmentPolicy;
   readonly promotion: Promotion;
 }): readonly string[] {
   const { staging, hotfix } = args.policy;
-  const branches = [staging.branch, args.terms.branch, ...(args.promotion.force ? [hotfix.branch] : [])];
+  const { force, kind } = args.promotion;
+  const mayBeHotfix = force || kind !== 'promotion';
+  const branches = [staging.branch, args.terms.branch, ...(mayBeHotfix ? [hotfix.branch] : [])];
   return [...new Set(branches)];
 }
 
@@ -163,21 +173,25 @@ async function collectRest(
   },
 ): Promise<Rest> {
   const { promotion, facts, contents, policy, terms: environment } = args;
-  const { registry, github } = services;
+  if (promotion.kind === 'rollback') return collectRollback(services, args);
+  const { registry, github, store } = services;
   const image = imageOf(promotion);
   const { repository, digest } = image;
   const commit = commitOfImage(facts);
   const source = { github: github.forInstallation(promotion.repo.installationId), repo: promotion.repo.name };
-  const [missing, stagingDeployment, commitTag] = await Promise.all([
+  const [missing, stagingDeployment, commitTag, history] = await Promise.all([
     collectMissing({ registry, repository }, contents),
     collectStagingDeployment(source, { policy, commit }),
     findCommitTag(
       { registry, image: repository, prefixes: sourcePrefixes(policy, promotion) },
       { tag: promotion.source.tag, digest, commit },
     ),
+    listHeld(store.db, { repoId: promotion.repo.id, environment: environment.name, repository }),
   ]);
   const pinned = { ...image, commit, commitTag };
   const { repo, versionTag } = promotion;
   const production = await readProduction(services, { repoId: repo.id, environment, image: pinned, versionTag });
-  return { facts: { ...facts, missing: known(missing), stagingDeployment }, commitTag, production };
+  const rolledBack = rolledBackBy({ history, digest });
+  const whole = { ...facts, missing: known(missing), stagingDeployment, rolledBackBy: rolledBack };
+  return { facts: whole, commitTag, production };
 }

@@ -1,7 +1,7 @@
 // The lane is free, or production moved: each open promotion of the environment is looked at again, oldest first.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
-import { promotedAt, type Promotion } from '../../domain/promotion.ts';
+import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion.ts';
 import { findLastPromoted, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { commitOf } from '../commit.ts';
@@ -33,7 +33,7 @@ export const revisitPromotion: Handler<'revisit-promotion'> = async ({ payload }
   if (promotion.state.kind === 'applying') return DONE;
   const { repo, environment } = promotion;
   const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
-  const overtaken = last !== null && last.number > promotion.number && wasPromotedAfter(last, promotion);
+  const overtaken = last !== null && overtakes(last, promotion);
   if (overtaken) return decided(services, promotion, { kind: 'overtaken', by: last.number });
   if (!isWaiting(promotion)) return DONE;
   const today = await lookAtPolicy(services, promotion);
@@ -73,6 +73,8 @@ export function isWaiting({ state }: Promotion): boolean {
   return state.kind === 'awaiting-approval' || state.kind === 'scheduled';
 }
 
-function wasPromotedAfter(last: Promotion, { createdAt }: Promotion): boolean {
-  return (promotedAt(last) ?? 0) >= createdAt;
+/** A rollback is news for those who wait, and no answer to them; a version alone is not even news. */
+function overtakes(last: Promotion, { number, createdAt }: Promotion): boolean {
+  if (last.kind === 'rollback' || !movesProduction(last)) return false;
+  return last.number > number && (promotedAt(last) ?? 0) >= createdAt;
 }
