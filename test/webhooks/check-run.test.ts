@@ -46,6 +46,28 @@ test('Re-run is an intent', () => {
   ]);
 });
 
+const COMMIT = 'b'.repeat(40);
+const STAGING = { external_id: `staging/${COMMIT}` };
+
+test('a click on Promote asks for a promotion of the commit', () => {
+  expect(translate(delivery({ requested_action: { identifier: 'promote' } }, STAGING))).toEqual([
+    { kind: 'staging-click', repo: ABOUT.repo, checkRunId: ABOUT.checkRunId, commit: COMMIT, by: ABOUT.by },
+  ]);
+});
+
+test('Re-run of the check of a staging commit names the commit', () => {
+  expect(translate(delivery({ action: 'rerequested', requested_action: undefined }, STAGING))).toEqual([
+    { kind: 'staging-re-run', repo: ABOUT.repo, commit: COMMIT, by: ABOUT.by },
+  ]);
+});
+
+test.each([
+  ['Approve on the check of a staging commit', { requested_action: { identifier: 'approve' } }, STAGING],
+  ['Promote on the check run of a promotion', { requested_action: { identifier: 'promote' } }, {}],
+])('a button that is not there is not ours: %s', (_name, changes, checkRun) => {
+  expect(translate(delivery(changes, checkRun))).toEqual([]);
+});
+
 test('a bot that clicks is told apart', () => {
   const [intent] = translate(delivery({ sender: { id: 9, login: 'merger[bot]', type: 'Bot' } }));
   expect(intent).toMatchObject({ by: { kind: 'bot' } });
