@@ -1,4 +1,5 @@
 // Takes due jobs from the table, several at once, and looks again when one ends, when it is woken, or when one falls due.
+import { findNewestOpenJobAt, turnBack } from '../store/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../store/jobs.ts';
 import { LEASE_MS, runJob, type Handlers } from './run-job.ts';
 import type { Services } from './services.ts';
@@ -15,6 +16,8 @@ export class Worker {
   #looking = false;
   #lookAgain = false;
   #timer: NodeJS.Timeout | null = null;
+  /** The time of the last look. */
+  #latest: number | null = null;
 
   constructor(services: Services, handlers: Handlers) {
     this.#services = services;
@@ -86,9 +89,21 @@ export class Worker {
     }
   }
 
-  #claim(): Promise<JobRow | null> {
+  async #claim(): Promise<JobRow | null> {
     const { store, now, newId } = this.#services;
-    return claimJob(store.db, { now: now(), lease: newId(), leaseMs: LEASE_MS });
+    const at = now();
+    await this.#followClock(at);
+    return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS });
+  }
+
+  /** A clock that was turned back, also while no process ran, must not put off what was due already. */
+  async #followClock(now: number): Promise<void> {
+    const { store, log } = this.#services;
+    const before = this.#latest ?? (await findNewestOpenJobAt(store.db)) ?? now;
+    this.#latest = now;
+    if (now >= before) return;
+    await store.transaction((tx) => turnBack(tx, { now, before, leaseMs: LEASE_MS }));
+    log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
   }
 
   async #untilNextMs(): Promise<number> {

@@ -80,12 +80,11 @@ function judge({
   const final = { retryable: false, status, advice: '' };
   const retryAt = findRetryAt(failure, now);
   if (retryAt !== null) return { ...final, code: 'github-rate-limited', retryable: true, retryAt };
-  if (minting) {
-    const missing = { ...final, code: 'github-not-installed' as const };
-    if (status === 404) return { ...missing, advice: 'The App is not installed there any more.' };
-    if (status === 403)
-      return { ...missing, advice: 'Its installation is suspended: the owner of the account can end that.' };
-  }
+  const missing = { ...final, code: 'github-not-installed' as const };
+  if (minting && status === 404) return { ...missing, advice: 'The App is not installed there any more.' };
+  // A token that was made before the suspension is refused with these words.
+  if (status === 403 && (minting || /installation has been suspended/i.test(readBody(response.data).message)))
+    return { ...missing, advice: 'Its installation is suspended: the owner of the account can end that.' };
   switch (status) {
     case 401:
       return {

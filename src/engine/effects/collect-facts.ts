@@ -40,11 +40,19 @@ export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
     return await examine(services, { job, promotion });
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    if (error.code === 'github-not-installed') return endAway(services, promotion);
     const isGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
     const instead = isGone ? alternativeWords(await findAlternative(services, promotion)) : '';
     return failExamination(services, promotion, `${error.message}${instead}`);
   }
 };
+
+/** The App was taken away, and no webhook may have told so yet: there is nobody to tell of a failure either. */
+async function endAway(services: Services, promotion: Promotion): Promise<JobOutcome> {
+  const event = { kind: 'withdrawn', because: 'installation-gone' } as const;
+  const decision = decide(promotion, event, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
+}
 
 type Examination = { readonly job: Job<'collect-facts'>; readonly promotion: Promotion };
 
