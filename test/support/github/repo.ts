@@ -4,6 +4,7 @@ import {
   checkRunPayload,
   commentPayload,
   createPayload,
+  deploymentPayload,
   deploymentStatusPayload,
   frame,
   pushPayload,
@@ -11,7 +12,7 @@ import {
   type About,
 } from './payloads.ts';
 import type { Json } from './render.ts';
-import { addDeploymentStatus } from './routes/deployments.ts';
+import { addDeployment, addDeploymentStatus } from './routes/deployments.ts';
 import { addComment, changeComment } from './routes/threads.ts';
 import { accountOf, ensureAccount, fullNameOf, nameOf, type CheckRun, type Comment, type Thread } from './state.ts';
 import type { Account, Deployment, Repo, Role, State } from './state.ts';
@@ -81,10 +82,18 @@ export type GitHubRepo = {
   }) => Promise<Sent>;
   /** GitHub's own Re-run button. */
   readonly rerun: (click: { readonly checkRun: number; readonly by: string }) => Promise<Sent>;
+  /** A deployment by somebody else than our App. */
+  readonly deploy: (deployment: {
+    readonly commit: string;
+    readonly by: string;
+    readonly environment?: string;
+    readonly payload?: unknown;
+  }) => Promise<Posted>;
   readonly deploymentStatus: (status: {
     readonly deployment: number;
     readonly state: string;
     readonly by: string;
+    readonly logUrl?: string;
   }) => Promise<Sent>;
 
   /** The App hears that something came into a package; `tag` is empty for a child manifest. */
@@ -233,7 +242,23 @@ export function openRepo(parts: {
       const payload = checkRunPayload(about(by), { action: 'rerequested', run: checkRunOf(repo, checkRun) });
       return deliver('check_run', payload);
     },
-    deploymentStatus: ({ deployment: id, state: status, by }) => {
+    deploy: async ({ commit, by, environment = 'production', payload = {} }) => {
+      const deployment = addDeployment({
+        state,
+        repo,
+        sha: commitNamed(repo, commit).sha,
+        ref: commit,
+        task: 'deploy',
+        payload,
+        environment,
+        description: null,
+        creator: ensureAccount(state, by),
+        transient: false,
+        production: environment === 'production',
+      });
+      return { id: deployment.id, delivery: await deliver('deployment', deploymentPayload(about(by), deployment)) };
+    },
+    deploymentStatus: ({ deployment: id, state: status, by, logUrl = '' }) => {
       const deployment = repo.deployments.get(id);
       if (deployment === undefined) throw new Error(`no deployment ${id}`);
       const creator: Account = ensureAccount(state, by);
@@ -246,7 +271,7 @@ export function openRepo(parts: {
         description: '',
         environment: deployment.environment,
         environmentUrl: '',
-        logUrl: '',
+        logUrl,
         autoInactive: true,
       });
       return deliver('deployment_status', deploymentStatusPayload(about(by), { deployment, status: added }));

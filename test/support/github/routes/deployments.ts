@@ -112,6 +112,15 @@ export function addDeploymentStatus(options: {
   return added;
 }
 
+export function addDeployment(
+  options: Omit<Deployment, 'id' | 'createdAt' | 'statuses'> & { readonly state: State; readonly repo: Repo },
+): Deployment {
+  const { state, repo, ...rest } = options;
+  const added: Deployment = { ...rest, id: state.nextId('deployment'), createdAt: state.now(), statuses: [] };
+  repo.deployments.set(added.id, added);
+  return added;
+}
+
 function create(call: RepoCall): Answer {
   const asked = read(call, NewDeployment);
   const { state, repo } = call;
@@ -123,8 +132,9 @@ function create(call: RepoCall): Answer {
   const runs = [...repo.checkRuns.values()].filter((run) => run.headSha === commit.sha);
   if (asked.required_contexts === undefined && runs.some((run) => run.conclusion !== 'success'))
     return refuse(409, `Conflict: Commit status checks failed for ${asked.ref}.`);
-  const created: Deployment = {
-    id: state.nextId('deployment'),
+  const created = addDeployment({
+    state,
+    repo,
     sha: commit.sha,
     ref: asked.ref,
     task: asked.task,
@@ -134,10 +144,7 @@ function create(call: RepoCall): Answer {
     creator: state.bot,
     transient: asked.transient_environment,
     production: asked.production_environment ?? asked.environment === 'production',
-    createdAt: state.now(),
-    statuses: [],
-  };
-  repo.deployments.set(created.id, created);
+  });
   call.echo('deployment', deploymentPayload({ state, repo, sender: state.bot }, created), repo.owner.login);
   return { status: 201, body: renderDeployment(state, repo, created) };
 }
