@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { parseCommitSha } from '../../src/domain/reference.ts';
+import type { StagingState } from '../../src/domain/staging-check.ts';
+import type { Store } from '../../src/store/database.ts';
+import { saveRepo } from '../../src/store/repos.ts';
+import {
+  changeStagingCheck,
+  deleteStagingChecksBefore,
+  findStagingCheck,
+  listUnsettledStagingChecks,
+  openStagingCheck,
+  type StagingChange,
+} from '../../src/store/staging-checks.ts';
+import { onBothEngines } from './engines.ts';
+import { digest, image, legal, NOW, repo, tag } from './fixtures.ts';
+
+const commit = legal(parseCommitSha, 'a'.repeat(40));
+const later = legal(parseCommitSha, 'b'.repeat(40));
+const key = { repoId: repo.id, commit };
+
+const STATES: readonly StagingState[] = [
+  { kind: 'unseen' },
+  { kind: 'waiting', image, tags: [tag('staging-aaaaaaa'), tag(`staging-${commit}`)] },
+  {
+    kind: 'examined',
+    image,
+    tag: tag('staging-aaaaaaa'),
+    digest: digest('a'),
+    platforms: ['linux/amd64'],
+    findings: [{ rule: 'size', platform: 'linux/amd64', outcome: 'warn', seen: '1 MB\u0000', wanted: '100 MB' }],
+    environments: ['production', 'canary'],
+    defaultEnvironment: 'production',
+  },
+  { kind: 'ended', why: { cause: 'no-image', image, tags: [tag('staging-aaaaaaa')] } },
+  { kind: 'ended', why: { cause: 'no-access', image, problem: 'HTTP 403' } },
+  { kind: 'ended', why: { cause: 'unreadable', problem: 'HTTP 502' } },
+  { kind: 'ended', why: { cause: 'policy-unreadable', problems: ['line 1', 'line 2'] } },
+  { kind: 'ended', why: { cause: 'not-granted', image } },
+];
+
+const open = (store: Store, over: Partial<typeof key> = {}, now = NOW): Promise<void> =>
+  store.transaction(async (tx) => {
+    await saveRepo(tx, repo, NOW);
+    await openStagingCheck(tx, { ...key, ...over, now });
+  });
+
+const change = (store: Store, part: Omit<StagingChange, keyof typeof key>): Promise<void> =>
+  store.transaction((tx) => changeStagingCheck(tx, { ...key, ...part }));
+
+onBothEngines(({ fresh }) => {
+  test('a check comes back as it was stored, in every state', async () => {
+    const store = await fresh();
+    expect(await findStagingCheck(store.db, key)).toBeNull();
+    await open(store);
+    for (const state of STATES) {
+      await change(store, { state });
+      expect(await findStagingCheck(store.db, key)).toEqual({
+        ...key,
+        state,
+        checkRunId: null,
+        since: NOW,
+        note: null,
+      });
+    }
+  });
+
+  test('a change leaves the rest alone: the watcher, the check run and a click write to one row', async () => {
+    const store = await fresh();
+    await open(store);
+    const [, waiting] = STATES;
+    if (waiting === undefined) throw new Error('no state');
+    await change(store, { checkRunId: 54_000_000_001 });
+    await change(store, { note: '`bob`: no\u0000' });
+    await change(store, { state: waiting });
+    expect(await findStagingCheck(store.db, key)).toEqual({
+      ...key,
+      state: waiting,
+      checkRunId: 54_000_000_001,
+      since: NOW,
+      note: '`bob`: no\uFFFD',
+    });
+  });
+
+  test('begun again, it is looked for anew, and keeps its check run', async () => {
+    const store = await fresh();
+    await open(store);
+    await change(store, { checkRunId: 1, note: 'old', state: { kind: 'ended', why: { cause: 'not-granted', image } } });
+    await open(store, {}, NOW + 1000);
+    expect(await findStagingCheck(store.db, key)).toEqual({
+      ...key,
+      state: { kind: 'unseen' },
+      checkRunId: 1,
+      since: NOW + 1000,
+      note: null,
+    });
+  });
+
+  test('those that still wait are listed, the oldest first', async () => {
+    const store = await fresh();
+    await open(store, { commit: later }, NOW + 1);
+    await open(store);
+    expect((await listUnsettledStagingChecks(store.db)).map((one) => one.commit)).toEqual([commit, later]);
+    await change(store, { state: { kind: 'ended', why: { cause: 'unreadable', problem: 'HTTP 502' } } });
+    expect((await listUnsettledStagingChecks(store.db)).map((one) => one.commit)).toEqual([later]);
+  });
+
+  test('old ones are removed', async () => {
+    const store = await fresh();
+    await open(store);
+    await open(store, { commit: later }, NOW + 1);
+    expect(await deleteStagingChecksBefore(store.db, NOW + 1)).toBe(1);
+    expect(await findStagingCheck(store.db, key)).toBeNull();
+    expect(await findStagingCheck(store.db, { ...key, commit: later })).not.toBeNull();
+  });
+});
