@@ -31,6 +31,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'repos.createDeployment': ['deployments: write'],
   'repos.get': ['metadata: read'],
   'repos.getCommit': ['contents: read'],
+  'repos.getContent': ['contents: read'],
   'repos.getBranch': ['contents: read'],
   'repos.getCollaboratorPermissionLevel': ['metadata: read'],
   'repos.listCollaborators': ['metadata: read'],
@@ -40,12 +41,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
 };
 
 /** What the next versions will need: asked for now, because a wider App needs the consent of every installation. */
-const SOON: readonly string[] = [
-  'actions: read',
-  'attestations: read',
-  'members: read',
-  'packages: read',
-];
+const SOON: readonly string[] = ['actions: read', 'attestations: read', 'members: read'];
 
 const manifest = Manifest.parse(parse(readText('app.yml')));
 
@@ -68,8 +64,31 @@ function isGranted(need: string): boolean {
   return granted === 'write' || (granted === 'read' && level === 'read');
 }
 
-test('its events are those of the table of webhooks', () => {
-  expect(manifest.default_events.toSorted()).toEqual(WEBHOOK_EVENTS.toSorted());
+/** GitHub sends these to every App: nobody can ask for them, and a manifest that does is refused. */
+const SENT_TO_ALL: readonly string[] = ['installation', 'installation_repositories'];
+
+test('its events are those of the table of webhooks, but those that every App gets unasked', () => {
+  const asked = WEBHOOK_EVENTS.filter((event) => !SENT_TO_ALL.includes(event));
+  expect(manifest.default_events.toSorted()).toEqual(asked.toSorted());
+  expect(WEBHOOK_EVENTS).toEqual(expect.arrayContaining([...SENT_TO_ALL]));
+});
+
+/** By docs.github.com's "Webhook events and payloads": GitHub refuses a manifest whose permissions do not bear its events. */
+const EVENT_NEEDS: Readonly<Record<string, string>> = {
+  check_run: 'checks: read',
+  check_suite: 'checks: read',
+  create: 'contents: read',
+  deployment: 'deployments: read',
+  deployment_status: 'deployments: read',
+  issue_comment: 'issues: read',
+  push: 'contents: read',
+  registry_package: 'packages: read',
+  repository: 'metadata: read',
+};
+
+test('every event has the permission that it needs', () => {
+  expect(Object.keys(EVENT_NEEDS).toSorted()).toEqual(manifest.default_events.toSorted());
+  expect(manifest.default_events.filter((event) => !isGranted(EVENT_NEEDS[event] ?? ''))).toEqual([]);
 });
 
 test('every call to GitHub has the permissions that it needs', () => {
@@ -80,7 +99,8 @@ test('every call to GitHub has the permissions that it needs', () => {
 });
 
 test('it asks for nothing else', () => {
-  const wanted = new Set([...Object.values(NEEDS).flatMap((needs) => needs ?? []), ...SOON]);
+  const calls = Object.values(NEEDS).flatMap((needs) => needs ?? []);
+  const wanted = new Set([...calls, ...Object.values(EVENT_NEEDS), ...SOON]);
   const surplus = Object.entries(manifest.default_permissions)
     .map(([name, level]) => `${name}: ${level}`)
     .filter((granted) => !wanted.has(granted));
