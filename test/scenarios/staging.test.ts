@@ -1,0 +1,272 @@
+// A push to staging: its image is waited for, examined and shown on the commit, and the button Promote asks for it.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import { acme, IMAGE, Scenario, stage } from './world.ts';
+
+const NAME = 'imprimatur / staging image';
+const MINUTE_MS = 60_000;
+
+let world: Scenario;
+let repo: GitHubRepo;
+
+type Run = ReturnType<GitHubRepo['checkRuns']>[number];
+
+beforeEach(async () => {
+  world = await Scenario.start();
+  repo = await acme(world);
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+async function push(options: Parameters<GitHubRepo['push']>[1] = {}, branch = 'staging'): Promise<string> {
+  const { sha } = await repo.push(branch, options);
+  await world.drain();
+  return sha;
+}
+
+/** The policy file makes the repository one that certainly has to do with us. */
+function writePolicy(text: string): void {
+  repo.writeFiles('main', { '.github/promotion.yml': text });
+}
+
+function runsOf(commit: string): readonly Run[] {
+  return repo.checkRuns(commit).filter(({ name }) => name === NAME);
+}
+
+function runOf(commit: string): Run {
+  const [run, ...more] = runsOf(commit);
+  if (run === undefined || more.length > 0) throw new Error(`${more.length + (run ? 1 : 0)} staging checks`);
+  return run;
+}
+
+function shown(commit: string): string {
+  const { status, conclusion, title } = runOf(commit);
+  return `${conclusion ?? status}: ${title}`;
+}
+
+function looks(): number {
+  return world.registry.requests.filter(({ path }) => path.startsWith(`/v2/${IMAGE}/manifests/staging-`)).length;
+}
+
+describe('the image is waited for', () => {
+  test('until the build has pushed it; then its findings, the ready line and the button are shown', async () => {
+    stage(world, { commit: repo.commitOn('staging') });
+    const commit = await push({ message: 'New login page' });
+    expect(shown(commit)).toBe(`in_progress: Waits for the image of ${commit.slice(0, 7)}`);
+    expect(runOf(commit).summary).toContain('It is looked for until 2026-11-24 09:30 UTC');
+    await world.pass(2 * MINUTE_MS, 10_000);
+    expect(runOf(commit).status).toBe('in_progress');
+    const image = stage(world, { commit });
+    await world.pass(MINUTE_MS, 10_000);
+    expect(shown(commit)).toBe('success: Ready to be promoted, 1 rule warns');
+    const { summary, text, actions, externalId } = runOf(commit);
+    expect(summary).toContain(`\n/promote staging-${commit.slice(0, 7)}\n`);
+    expect(summary).toContain(image.digest);
+    expect(text).toContain('| ✓ pass | completeness |');
+    expect(actions).toEqual([
+      { label: 'Promote', description: 'Ask for a promotion of this image', identifier: 'promote' },
+    ]);
+    expect(externalId).toBe(`staging/${commit}`);
+    await world.end();
+  });
+
+  test('and is found at once where the build was faster than the event, under its full tag as well', async () => {
+    const commit = repo.commitOn('staging');
+    stage(world, { commit, tag: `staging-${commit}` });
+    await world.github.deliver({
+      event: 'push',
+      payload: {
+        ref: 'refs/heads/staging',
+        after: commit,
+        deleted: false,
+        ...repo.frame('ada'),
+      },
+    });
+    await world.drain();
+    expect(shown(commit)).toBe('success: Ready to be promoted, 1 rule warns');
+    expect(runOf(commit).summary).toContain(`/promote staging-${commit}\n`);
+    await world.end();
+  });
+
+  test('and an event of the package brings the next look forward, without a tag, twice, for a child manifest', async () => {
+    stage(world, { commit: repo.commitOn('staging') });
+    const commit = await push();
+    await world.pass(20 * MINUTE_MS, MINUTE_MS);
+    const image = stage(world, { commit });
+    const before = looks();
+    await world.drain();
+    expect(looks()).toBe(before);
+    for (const child of [image.digest, image.digest]) await repo.packageEvent({ digest: child });
+    await repo.packageEvent({ digest: image.digest, tag: `staging-${commit.slice(0, 7)}`, action: 'updated' });
+    await world.drain();
+    expect(shown(commit)).toBe('success: Ready to be promoted, 1 rule warns');
+    expect(runsOf(commit)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('and an event of a strange package, or one that comes when all is done, changes nothing', async () => {
+    const commit = await push();
+    const digest = stage(world, { commit }).digest;
+    await world.pass(MINUTE_MS, MINUTE_MS);
+    const done = runOf(commit);
+    await repo.packageEvent({ name: 'another', digest });
+    await repo.packageEvent({ digest, tag: `staging-${commit.slice(0, 7)}` });
+    await world.drain();
+    expect(runOf(commit)).toEqual(done);
+    await world.end();
+  });
+
+  test('for half an hour: then no image was built, which is nobody’s fault', async () => {
+    writePolicy('staging: { branch: staging }\n');
+    const commit = await push();
+    await world.pass(29 * MINUTE_MS, MINUTE_MS);
+    expect(runOf(commit).status).toBe('in_progress');
+    await world.pass(MINUTE_MS);
+    expect(shown(commit)).toBe('neutral: No image was built for this commit');
+    expect(runOf(commit).actions).toEqual([]);
+    const asked = looks();
+    await world.pass(60 * MINUTE_MS, 10 * MINUTE_MS);
+    expect(looks()).toBe(asked);
+    // A build that took longer: Re-run waits again, on the same run.
+    stage(world, { commit });
+    await repo.rerun({ checkRun: runOf(commit).id, by: 'bob' });
+    await world.drain();
+    expect(shown(commit)).toBe('success: Ready to be promoted, 1 rule warns');
+    await world.end();
+  });
+
+  test('over a restart, and over an hour in which the registry does not answer', async () => {
+    stage(world, { commit: repo.commitOn('staging') });
+    const commit = await push();
+    world.registry.quirks.html502 = { times: Infinity };
+    await world.pass(5 * MINUTE_MS, MINUTE_MS);
+    await world.restart();
+    expect(runOf(commit).status).toBe('in_progress');
+    world.registry.quirks.html502 = { times: 0 };
+    stage(world, { commit });
+    await world.pass(2 * MINUTE_MS, MINUTE_MS);
+    expect(shown(commit)).toBe('success: Ready to be promoted, 1 rule warns');
+    expect(runsOf(commit)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('of each of two pushes within a second, each with a check of its own', async () => {
+    stage(world, { commit: repo.commitOn('staging') });
+    const first = await repo.push('staging', { message: 'One' });
+    const second = await repo.push('staging', { message: 'Two' });
+    await world.drain();
+    stage(world, { commit: second.sha });
+    await world.pass(MINUTE_MS, 10_000);
+    expect(shown(first.sha)).toMatch(/^in_progress/);
+    expect(shown(second.sha)).toMatch(/^success/);
+    stage(world, { commit: first.sha });
+    await world.pass(MINUTE_MS, 10_000);
+    expect(shown(first.sha)).toMatch(/^success/);
+    await world.end();
+  });
+});
+
+describe('nothing is shown', () => {
+  test('where there is neither a policy file nor an image, however long', async () => {
+    const commit = await push();
+    await world.pass(35 * MINUTE_MS, MINUTE_MS);
+    expect(repo.checkRuns(commit)).toEqual([]);
+    await world.end();
+  });
+
+  test('where there is no policy file and the registry lets us see nothing', async () => {
+    world.registry.quirks.deny403 = [{ times: Infinity }];
+    const commit = await push();
+    expect(repo.checkRuns(commit)).toEqual([]);
+    expect(looks()).toBeLessThan(3);
+    await world.end();
+  });
+
+  test('until the first image of all is there', async () => {
+    const commit = await push();
+    await world.pass(5 * MINUTE_MS, MINUTE_MS);
+    expect(repo.checkRuns(commit)).toEqual([]);
+    stage(world, { commit });
+    await world.pass(MINUTE_MS);
+    expect(shown(commit)).toMatch(/^success/);
+    await world.end();
+  });
+
+  test('for other branches, tags and deleted branches', async () => {
+    const commit = repo.commitOn('staging');
+    stage(world, { commit });
+    const feature = await push({}, 'feature');
+    const frame = repo.frame('ada');
+    const nowhere = '0'.repeat(40);
+    for (const payload of [
+      { ref: 'refs/tags/v1', after: commit, deleted: false, ...frame },
+      { ref: 'refs/heads/staging', before: commit, after: nowhere, deleted: true, ...frame },
+    ]) {
+      await world.github.deliver({ event: 'push', payload });
+    }
+    await world.drain();
+    expect(repo.checkRuns(feature)).toEqual([]);
+    expect(repo.checkRuns(commit)).toEqual([]);
+    await world.end();
+  });
+});
+
+describe('what the check says', () => {
+  test('red only for failed rules, and then without a button', async () => {
+    stage(world, { commit: repo.commitOn('staging') });
+    const commit = await push();
+    stage(world, { commit, image: { cmd: [] } });
+    await world.pass(MINUTE_MS, 10_000);
+    expect(shown(commit)).toBe('failure: 1 rule fails');
+    expect(runOf(commit).text).toContain('| ✗ fail | command |');
+    expect(runOf(commit).summary).toContain('A promotion of this image would be refused.');
+    expect(runOf(commit).actions).toEqual([]);
+    await world.end();
+  });
+
+  test('no access: it ends at once, in grey, with what to do', async () => {
+    writePolicy('staging: { branch: staging }\n');
+    world.registry.quirks.deny403 = [{ times: Infinity }];
+    const commit = await push();
+    expect(shown(commit)).toBe('neutral: The registry does not let Imprimatur see the image');
+    expect(runOf(commit).summary).toContain('No credential is configured for');
+    await world.end();
+  });
+
+  test('a policy that can’t be read, and an image that is not granted, in grey', async () => {
+    writePolicy('stagging: {}\n');
+    const broken = await push();
+    expect(shown(broken)).toBe('neutral: The policy file can’t be read');
+    expect(runOf(broken).summary).toContain('line 1, column 1');
+    writePolicy(`images: [${world.registry.host}/acme/other]\n`);
+    const foreign = await push();
+    expect(shown(foreign)).toBe('neutral: This repository may not promote the image of its policy');
+    expect(runOf(foreign).summary).toContain('IMAGE_GRANTS=');
+    await world.end();
+  });
+
+  test('the policy’s branch, prefix and environment', async () => {
+    writePolicy('staging: { branch: next, tag_prefix: next }\nenvironments:\n  live: { tags: [live] }\n');
+    const ignored = await push();
+    expect(repo.checkRuns(ignored)).toEqual([]);
+    const commit = await push({}, 'next');
+    stage(world, { commit, tag: `next-${commit.slice(0, 7)}` });
+    await world.pass(MINUTE_MS, 10_000);
+    expect(runOf(commit).summary).toContain(`/promote next-${commit.slice(0, 7)} to live\n`);
+    await world.end();
+  });
+
+  test('several environments and none called production: a line for each, and no button', async () => {
+    writePolicy('environments:\n  blue: { tags: [blue] }\n  green: { tags: [green] }\n');
+    const commit = await push();
+    stage(world, { commit });
+    await world.pass(MINUTE_MS, 10_000);
+    const { summary, actions } = runOf(commit);
+    const tag = `staging-${commit.slice(0, 7)}`;
+    expect(summary).toContain(`/promote ${tag} to blue\n/promote ${tag} to green\n`);
+    expect(actions).toEqual([]);
+    await world.end();
+  });
+});
