@@ -57,7 +57,10 @@ export function authorizeInstallation(
   if (installation.removed) return { refusal: BAD_CREDENTIALS };
   if (installation.suspendedAt !== null) return { refusal: refuse(403, 'This installation has been suspended') };
   const repositories = [...call.state.repos.values()].filter(
-    (repo) => repo.owner.id === installation.account.id && (grant.repositoryIds?.includes(repo.id) ?? true),
+    (repo) =>
+      repo.owner.id === installation.account.id &&
+      !installation.withheld.has(repo.id) &&
+      (grant.repositoryIds?.includes(repo.id) ?? true),
   );
   return { call: { ...call, installation, repositories }, grant };
 }

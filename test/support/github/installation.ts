@@ -1,6 +1,6 @@
 // What the owner of an account does with the App's installation.
 import type { NewDelivery, Sent } from './deliveries.ts';
-import { installationPayload } from './payloads.ts';
+import { installationPayload, installationRepositoriesPayload } from './payloads.ts';
 import { ensureAccount, type Installation, type Permissions, type State } from './state.ts';
 
 export type GitHubInstallation = {
@@ -11,6 +11,9 @@ export type GitHubInstallation = {
   readonly unsuspend: () => Promise<Sent>;
   readonly install: () => Promise<Sent>;
   readonly uninstall: () => Promise<Sent>;
+  /** Takes a repository out of the App's reach, or gives it back. */
+  readonly withhold: (repoId: number) => Promise<Sent>;
+  readonly giveBack: (repoId: number) => Promise<Sent>;
 };
 
 export function openInstallation(parts: {
@@ -26,6 +29,15 @@ export function openInstallation(parts: {
     return parts.deliver({
       event: 'installation',
       payload: installationPayload(state, { action, installation, sender }),
+    });
+  };
+  const tellOfRepo = (action: 'added' | 'removed', id: number): Promise<Sent> => {
+    const repo = state.repos.get(id);
+    if (repo === undefined) throw new Error(`no repository ${id}`);
+    const sender = ensureAccount(state, `${installation.account.login}-admin`);
+    return parts.deliver({
+      event: 'installation_repositories',
+      payload: installationRepositoriesPayload(state, { action, installation, repo, sender }),
     });
   };
   return {
@@ -49,6 +61,14 @@ export function openInstallation(parts: {
     uninstall: () => {
       installation.removed = true;
       return tell('deleted');
+    },
+    withhold: (repoId) => {
+      installation.withheld.add(repoId);
+      return tellOfRepo('removed', repoId);
+    },
+    giveBack: (repoId) => {
+      installation.withheld.delete(repoId);
+      return tellOfRepo('added', repoId);
     },
   };
 }

@@ -12,7 +12,7 @@ import {
 import { renderComment, renderThread } from './render-threads.ts';
 import { renderCheckRun, renderCommit, renderDeployment, renderDeploymentStatus } from './render-work.ts';
 import type { Account, CheckRun, Comment, Deployment, DeploymentStatus, Installation } from './state.ts';
-import { fullNameOf, installationOf, type Repo, type State } from './state.ts';
+import { fullNameOf, installationOf, suiteOf, type Repo, type State } from './state.ts';
 
 export type About = { readonly state: State; readonly repo: Repo; readonly sender: Account };
 
@@ -188,15 +188,79 @@ export function installationPayload(
   return {
     action: event.action,
     installation: renderInstallation(state, event.installation),
-    repositories: repos.map((repo) => ({
-      id: repo.id,
-      node_id: nodeId('Repository', repo.id),
-      name: repo.names.at(-1),
-      full_name: fullNameOf(repo),
-      private: repo.private,
-    })),
+    repositories: repos.map(nameRepo),
     requester: null,
     sender: renderAccount(event.sender),
+  };
+}
+
+export function installationRepositoriesPayload(
+  state: State,
+  event: {
+    readonly action: 'added' | 'removed';
+    readonly installation: Installation;
+    readonly repo: Repo;
+    readonly sender: Account;
+  },
+): Json {
+  const { action, installation, repo } = event;
+  const listed = [nameRepo(repo)];
+  return {
+    action,
+    installation: renderInstallation(state, installation),
+    repository_selection: 'selected',
+    repositories_added: action === 'added' ? listed : [],
+    repositories_removed: action === 'removed' ? listed : [],
+    requester: null,
+    sender: renderAccount(event.sender),
+  };
+}
+
+/** `before`: the name or the owner that it had. */
+export function repositoryPayload(
+  about: About,
+  event: {
+    readonly action: 'renamed' | 'transferred' | 'archived' | 'unarchived' | 'deleted';
+    readonly before?: { readonly name?: string; readonly owner?: Account };
+  },
+): Json {
+  const { name, owner } = event.before ?? {};
+  return {
+    action: event.action,
+    ...(name === undefined ? {} : { changes: { repository: { name: { from: name } } } }),
+    ...(owner === undefined ? {} : { changes: { owner: { from: { organization: renderOrganization(owner) } } } }),
+    ...frame(about),
+  };
+}
+
+export function checkSuitePayload(
+  about: About,
+  event: { readonly action: 'requested' | 'rerequested' | 'completed'; readonly sha: string },
+): Json {
+  const { state, repo } = about;
+  const id = suiteOf(state, repo, event.sha);
+  const commit = repo.git.resolve(event.sha);
+  if (commit === undefined) throw new Error(`no commit ${event.sha}`);
+  return {
+    action: event.action,
+    check_suite: {
+      id,
+      node_id: nodeId('CheckSuite', id),
+      head_branch: [...repo.git.branches].find(([, sha]) => sha === event.sha)?.[0] ?? null,
+      head_sha: event.sha,
+      status: 'queued',
+      conclusion: null,
+      url: `https://api.github.com/repos/${fullNameOf(repo)}/check-suites/${id}`,
+      before: null,
+      after: event.sha,
+      pull_requests: [],
+      app: renderApp(state),
+      created_at: renderTime(commit.at),
+      updated_at: renderTime(state.now()),
+      latest_check_runs_count: [...repo.checkRuns.values()].filter((run) => run.headSha === event.sha).length,
+      check_runs_url: `https://api.github.com/repos/${fullNameOf(repo)}/check-suites/${id}/check-runs`,
+    },
+    ...frame(about),
   };
 }
 
@@ -211,5 +275,16 @@ export function frame(about: About): Json {
     ...(installation === undefined
       ? {}
       : { installation: { id: installation.id, node_id: nodeId('Installation', installation.id) } }),
+  };
+}
+
+/** A repository as events about installations list it. */
+function nameRepo(repo: Repo): Json {
+  return {
+    id: repo.id,
+    node_id: nodeId('Repository', repo.id),
+    name: repo.names.at(-1),
+    full_name: fullNameOf(repo),
+    private: repo.private,
   };
 }

@@ -2,6 +2,7 @@
 import type { Deliveries, NewDelivery, Sent } from './deliveries.ts';
 import {
   checkRunPayload,
+  checkSuitePayload,
   commentPayload,
   createPayload,
   deploymentPayload,
@@ -14,6 +15,7 @@ import {
 import type { Json } from './render.ts';
 import { addDeployment, addDeploymentStatus } from './routes/deployments.ts';
 import { addComment, changeComment } from './routes/threads.ts';
+import { openSettings, type RepoSettings } from './settings.ts';
 import { accountOf, ensureAccount, fullNameOf, nameOf, type CheckRun, type Comment, type Thread } from './state.ts';
 import type { Account, Deployment, Repo, Role, State } from './state.ts';
 
@@ -37,6 +39,9 @@ export type GitHubRepo = {
   readonly user: (login: string, role: Role) => void;
   readonly rename: (name: string) => void;
   readonly archive: () => void;
+  readonly unarchive: () => void;
+  /** What its administrators do with it as a whole, and tell the App. */
+  readonly settings: RepoSettings;
 
   /** Adds a commit to the branch, which grows out of the default branch when it is new. Answers the full id. */
   readonly commitOn: (branch: string, commit?: CommitOptions) => string;
@@ -82,6 +87,8 @@ export type GitHubRepo = {
   }) => Promise<Sent>;
   /** GitHub's own Re-run button. */
   readonly rerun: (click: { readonly checkRun: number; readonly by: string }) => Promise<Sent>;
+  /** GitHub's own button that runs all checks of our App on a commit again. */
+  readonly rerunAll: (click: { readonly sha: string; readonly by: string }) => Promise<Sent>;
   /** A deployment by somebody else than our App. */
   readonly deploy: (deployment: {
     readonly commit: string;
@@ -175,6 +182,10 @@ export function openRepo(parts: {
     archive: () => {
       repo.archived = true;
     },
+    unarchive: () => {
+      repo.archived = false;
+    },
+    settings: openSettings({ state, repo, deliveries }),
 
     commitOn,
     commitOff,
@@ -242,6 +253,7 @@ export function openRepo(parts: {
       const payload = checkRunPayload(about(by), { action: 'rerequested', run: checkRunOf(repo, checkRun) });
       return deliver('check_run', payload);
     },
+    rerunAll: ({ sha, by }) => deliver('check_suite', checkSuitePayload(about(by), { action: 'rerequested', sha })),
     deploy: async ({ commit, by, environment = 'production', payload = {} }) => {
       const deployment = addDeployment({
         state,

@@ -23,6 +23,8 @@ export type Installation = {
   permissions: Permissions;
   suspendedAt: number | null;
   removed: boolean;
+  /** Ids of the account's repositories that it does not reach. */
+  readonly withheld: Set<number>;
 };
 
 export type Thread = {
@@ -97,7 +99,7 @@ export type Deployment = {
 
 export type Repo = {
   readonly id: number;
-  readonly owner: Account;
+  owner: Account;
   readonly private: boolean;
   readonly defaultBranch: string;
   readonly createdAt: number;

@@ -210,7 +210,14 @@ function keyOfThisProcess(): string {
 function install(state: State, owner: string, permissions: Permissions): void {
   const account = ensureAccount(state, owner, 'Organization');
   const id = state.nextId('installation');
-  state.installations.set(owner.toLowerCase(), { id, account, permissions, suspendedAt: null, removed: false });
+  state.installations.set(owner.toLowerCase(), {
+    id,
+    account,
+    permissions,
+    suspendedAt: null,
+    removed: false,
+    withheld: new Set(),
+  });
 }
 
 function found(state: State, owner: string): Installation {
