@@ -59,6 +59,12 @@ export function defaultTargets({
   return newestOfEach(before).filter(({ digest }) => digest !== current && !left.has(digest));
 }
 
+/** What people know a digest of history by: the promotion that put it there last, a rollback only where there is none. */
+export function promotionOf(history: History, digest: Digest): number | null {
+  const held = history.filter((holding) => holding.digest === digest);
+  return (held.findLast(({ kind }) => kind === 'promotion') ?? held.at(-1))?.promotion ?? null;
+}
+
 /** The newest holding of each digest, newest first. */
 export function newestOfEach(history: History): History {
   const seen = new Map<Digest, Holding>();

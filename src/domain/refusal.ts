@@ -87,7 +87,7 @@ export type Refusal =
 
 export type RefusalCode = Refusal['code'];
 
-/** What may be named as a rollback's target: by the newest promotion that put it there. */
+/** What may be named as a rollback's target, by a promotion that put it there. */
 export type RollbackChoice = {
   readonly promotion: number;
   readonly digest: Digest;

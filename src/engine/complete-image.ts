@@ -1,5 +1,5 @@
 // Whether an image that an environment held can still be pulled, and which other one can where it can't.
-import { defaultTargets } from '../domain/history.ts';
+import { defaultTargets, promotionOf } from '../domain/history.ts';
 import type { Alternative, MissingPart } from '../domain/image-facts.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { formatNumber, imageOf, type Promotion } from '../domain/promotion.ts';
@@ -41,9 +41,9 @@ export async function findAlternative(services: Services, promotion: Promotion):
     const current = floating === undefined ? null : await services.registry.findDigest(repository, floating);
     const history = await listHeld(services.store.db, { repoId: repo.id, environment, repository });
     const others = defaultTargets({ history, current }).filter(({ digest }) => digest !== target);
-    for (const { digest, promotion: number } of others.slice(0, MAX_CANDIDATES)) {
+    for (const { digest, promotion: newest } of others.slice(0, MAX_CANDIDATES)) {
       if ((await findIncompleteness(services, { repository, digest })) !== null) continue;
-      const name = formatNumber(number);
+      const name = formatNumber(promotionOf(history, digest) ?? newest);
       return { name, line: rollbackLine(promotion, name) };
     }
   } catch (error) {

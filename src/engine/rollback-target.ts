@@ -5,6 +5,7 @@ import {
   leftByRollback,
   mayRollBackTo,
   newestOfEach,
+  promotionOf,
   wasHeldBeforeHistory,
   type History,
 } from '../domain/history.ts';
@@ -130,13 +131,17 @@ function choicesIn({ history, current }: TargetQuestion): readonly RollbackChoic
   return newestOfEach(history)
     .filter(({ digest }) => digest !== current)
     .slice(0, SHOWN_CHOICES)
-    .map(({ promotion, digest, at }) => ({ promotion, digest, at, wasLeft: left.has(digest) }));
+    .map(({ promotion, digest, at }) => ({
+      promotion: promotionOf(history, digest) ?? promotion,
+      digest,
+      at,
+      wasLeft: left.has(digest),
+    }));
 }
 
-/** A digest of history by the newest promotion that put it there. */
 function nameIn(history: History, digest: Digest): string {
-  const held = history.findLast((holding) => holding.digest === digest);
-  return held === undefined ? digest : formatNumber(held.promotion);
+  const number = promotionOf(history, digest);
+  return number === null ? digest : formatNumber(number);
 }
 
 function no(refusal: Refusal): ResolvedTarget {

@@ -120,9 +120,12 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   },
 
   'nothing-to-roll-back-to': ({ environment, current, choices }) => {
-    const now = current === null ? 'now' : `before ${shortDigest(current)}`;
-    const before = `Nothing was moved: ${code(environment)} held no other image ${now} that no rollback has left, as far as the audit trail and the rollback tags tell.`;
-    return `${before} ${choiceText(environment, choices)}`;
+    const holds =
+      current === null ? 'it holds nothing' : `what it holds now, ${shortDigest(current)}, is the first image`;
+    if (choices.length === 0) {
+      return `Nothing was moved: there is nothing that ${code(environment)} could go back to. As far as the audit trail and the rollback tags tell, ${holds} there.`;
+    }
+    return `Nothing was moved: all that ${code(environment)} held before ${current === null ? 'now' : shortDigest(current)} was left by a rollback. One of them has to be named. ${choiceText(environment, choices)}`;
   },
 
   'promotion-not-found': ({ promotion }) =>
@@ -164,19 +167,26 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   },
 };
 
-/** The verbs of decisions: `approve`, `re-run`. They come from our own code, never from a comment. */
+/** The verbs of decisions as a sentence has them. They come from our own code, never from a comment. */
 function plainVerb(verb: string): string {
-  return verb === 'rollback' ? 'roll back' : escapeText(verb, { maxLength: 20 });
+  return VERB_PHRASES.get(verb) ?? escapeText(verb, { maxLength: 20 });
 }
+
+const VERB_PHRASES: ReadonlyMap<string, string> = new Map([
+  ['rollback', 'roll back'],
+  ['status', 'ask for the status'],
+  ['help', 'ask for help'],
+  ['re-run', 'run the check again'],
+]);
 
 /** Ready lines, newest first. */
 function choiceText(environment: string, choices: readonly RollbackChoice[]): string {
-  if (choices.length === 0) return `No promotion of ours put another image there, so there is none to choose from.`;
+  if (choices.length === 0) return 'No promotion of ours put another image there, so there is none to choose from.';
   const lines = choices.map(({ promotion, digest, at, wasLeft }) => {
     const line = code(rollbackLine({ environment }, formatNumber(promotion)));
     return `- ${line}: ${shortDigest(digest)}, ${formatTime(at)}${wasLeft ? ', left by a rollback' : ''}`;
   });
-  return [`What it held, newest first:`, '', ...lines].join('\n');
+  return [`What ${code(environment)} held, newest first:`, '', ...lines].join('\n');
 }
 
 function commandOf(verb: string): (id: string) => string {

@@ -1,5 +1,6 @@
 // The answer to /status: one promotion, or an environment with its tags, its last promotion and what is on its way.
 import type { AuditHead } from '../domain/audit.ts';
+import type { History } from '../domain/history.ts';
 import type { Fact } from '../domain/image-facts.ts';
 import { formatNumber, type BaselineTag } from '../domain/promotion.ts';
 import type { Digest } from '../domain/reference.ts';
@@ -9,6 +10,7 @@ import { joinBlocks, joinSentences } from './blocks.ts';
 import { cardTitle } from './card.ts';
 import { code, escapeText, link } from './escape.ts';
 import { formatTime, shortDigest } from './format.ts';
+import { renderHeld } from './held.ts';
 import { nextSteps } from './next-steps.ts';
 import { promotionLines } from './promotion-lines.ts';
 import type { PromotionView } from './promotion-view.ts';
@@ -23,6 +25,8 @@ export type EnvironmentStatus = {
   readonly tags: Fact<readonly BaselineTag[]>;
   readonly open: readonly PromotionLine[];
   readonly lastPromoted: LastPromoted | null;
+  /** Oldest first. */
+  readonly held: History;
   readonly auditHead: AuditHead | null;
 };
 
@@ -54,13 +58,14 @@ function promotionStatus(view: PromotionView): string {
 }
 
 function environmentStatus(status: EnvironmentStatus): string {
-  const { environment, tags, open, lastPromoted, auditHead } = status;
+  const { environment, tags, open, lastPromoted, held, auditHead } = status;
   return joinBlocks([
     `**${code(environment)} now**`,
     tags.kind === 'known'
       ? tags.value.map(tagLine).join('\n')
       : `Its tags could not be read: ${escapeText(tags.reason, { maxLength: 500 })}`,
     lastPromoted === null ? 'Imprimatur has promoted nothing here yet.' : lastLine(lastPromoted),
+    renderHeld(environment, { held, tags: tags.kind === 'known' ? tags.value : null }),
     open.length === 0 ? 'Nothing is on its way.' : `On its way:\n\n${promotionLines(open, (id) => `/status ${id}`)}`,
     `<sub>${auditLine(auditHead)}</sub>`,
   ]);

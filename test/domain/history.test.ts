@@ -7,6 +7,7 @@ import {
   leftByRollback,
   mayRollBackTo,
   newestOfEach,
+  promotionOf,
   rolledBackBy,
   wasHeldBeforeHistory,
   type History,
@@ -129,6 +130,15 @@ test.each([
 ])('what may take the place of the default target: %s: %s, now %s', (_, line, current, wanted) => {
   const targets = defaultTargets({ history: historyOf(line), current: digestOf(current) });
   expect(targets.map(({ digest, promotion }) => `${letterOf(digest)}${promotion}`)).toEqual(wanted);
+});
+
+test.each([
+  ['the promotion that put it there last', 'A B A', 'A', 3],
+  ['the promotion, not the rollback that followed', 'A B <A', 'A', 1],
+  ['the rollback, where no promotion of ours put it there', 'A <B', 'B', 2],
+  ['nothing, when it was never held', 'A', 'F', null],
+])('a digest is known by %s: %s, %s', (_, line, letter, wanted) => {
+  expect(promotionOf(historyOf(line), digestOf(letter))).toBe(wanted);
 });
 
 test('the newest holding of each digest, newest first', () => {

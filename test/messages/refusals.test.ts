@@ -1,9 +1,9 @@
 // Every refusal says what was decided, what decided it, and who or what can change it.
 import { expect, test } from 'vitest';
-import type { PromotionLine, Refusal } from '../../src/domain/refusal.ts';
+import type { PromotionLine, Refusal, RollbackChoice } from '../../src/domain/refusal.ts';
 import { renderRefusal } from '../../src/messages/refusals.ts';
 import { githubWouldLink, plainTexts } from './rendered.ts';
-import { IMAGE, must, NEW, OLD, REPO, tagOf } from './sample-view.ts';
+import { AT, IMAGE, must, NEW, OLD, REPO, tagOf } from './sample-view.ts';
 import { parseImageRepository, parseRepoName } from '../../src/domain/reference.ts';
 
 const API = must(parseImageRepository('ghcr.io/acme/api'));
@@ -11,6 +11,10 @@ const BACKEND = must(parseRepoName('acme/backend'));
 const LINES: readonly PromotionLine[] = [
   { number: 12, environment: 'production', source: 'staging-abc1234', state: 'awaiting-approval' },
   { number: 14, environment: 'canary', source: 'staging-def5678', state: 'awaiting-approval' },
+];
+const CHOICES: readonly RollbackChoice[] = [
+  { promotion: 7, digest: OLD, at: AT, wasLeft: false },
+  { promotion: 5, digest: NEW, at: AT - 60_000, wasLeft: true },
 ];
 
 test.each<[string, Refusal]>([
@@ -86,6 +90,27 @@ test.each<[string, Refusal]>([
     },
   ],
   ['version-taken', { code: 'version-taken', tag: tagOf('v1.2.3'), holds: OLD, wanted: NEW }],
+  [
+    'not-a-rollback-target, never held',
+    { code: 'not-a-rollback-target', environment: 'production', typed: NEW, because: 'never-held', choices: CHOICES },
+  ],
+  [
+    'not-a-rollback-target, no such tag',
+    { code: 'not-a-rollback-target', environment: 'eu', typed: 'main-x', because: 'no-such-tag', choices: CHOICES },
+  ],
+  [
+    'not-a-rollback-target, a promotion that never got there',
+    { code: 'not-a-rollback-target', environment: 'production', typed: 'P9', because: 'never-there', choices: [] },
+  ],
+  [
+    'nothing-to-roll-back-to, a first promotion',
+    { code: 'nothing-to-roll-back-to', environment: 'production', current: NEW, choices: [] },
+  ],
+  [
+    'nothing-to-roll-back-to, all were left',
+    { code: 'nothing-to-roll-back-to', environment: 'production', current: null, choices: CHOICES },
+  ],
+  ['not-permitted, a rollback', { code: 'not-permitted', verb: 'rollback', role: 'write', wanted: 'maintain' }],
   ['promotion-not-found', { code: 'promotion-not-found', promotion: 99 }],
   ['nothing-waits-here, nor elsewhere', { code: 'nothing-waits-here', verb: 'approve', elsewhere: [] }],
   ['nothing-waits-here, but elsewhere', { code: 'nothing-waits-here', verb: 'reject', elsewhere: LINES }],

@@ -8,7 +8,7 @@ import { renderReply } from '../../src/messages/replies.ts';
 import { replyMarker } from '../../src/messages/reply-marker.ts';
 import type { EnvironmentStatus } from '../../src/messages/status.ts';
 import { githubWouldLink, inlineKinds, plainTexts } from './rendered.ts';
-import { AT, IMAGE, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
+import { AT, FOREIGN, IMAGE, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
 
 const HOUR_MS = 3_600_000;
 const CONTEXT = { key: 'comment-5', now: AT, status: null } as const;
@@ -82,6 +82,7 @@ describe('status', () => {
       requester: 'maria',
       cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
     },
+    held: [],
     auditHead: { seq: 123, hash: `ab12cd34${'0'.repeat(56)}` },
   };
   const about = { kind: 'environment', environment: 'production' } as const;
@@ -104,6 +105,59 @@ describe('status', () => {
 
       <sub>audit 123·ab12cd34</sub>"
     `);
+  });
+
+  test('of an environment with a history: newest first, what it holds now marked, and the line that goes back', () => {
+    const by = { id: 1, login: 'maria' };
+    const old = { digest: OLD, promotion: 3, at: AT - 48 * HOUR_MS, by, kind: 'promotion', tags: [] } as const;
+    const left = {
+      ...old,
+      digest: FOREIGN,
+      promotion: 4,
+      at: AT - 24 * HOUR_MS,
+      tags: ['main-a', 'v1', 'b'].map(tagOf),
+    };
+    const back = { ...old, digest: NEW, promotion: 12, at: AT, kind: 'rollback' } as const;
+    const status = { kind: 'environment', ...environment, held: [old, left, back] } as const;
+    const [, table = ''] =
+      /(What `production` held[^]*)\n\nOn its way/.exec(
+        renderReply({ kind: 'status', about }, { ...CONTEXT, status }),
+      ) ?? [];
+    expect(table).toMatchInlineSnapshot(`
+      "What \`production\` held, newest first:
+
+      | Since | Image | Promotion | Asked for by | Kept as |
+      | :-- | :-- | :-- | :-- | :-- |
+      | 2026-11-24 06:33 UTC | \`sha256:bbbbbbbbbbbb…\` **now**: \`main\` | P12, a rollback | \`maria\` |  |
+      | 2026-11-23 06:33 UTC | \`sha256:ffffffffffff…\` | P4 | \`maria\` | \`main-a\`, \`v1\` and 1 more |
+      | 2026-11-22 06:33 UTC | \`sha256:aaaaaaaaaaaa…\` | P3 | \`maria\` |  |
+
+      To go back to one of them, by its promotion: \`/rollback to P3 --reason "…"\`."
+    `);
+    expect(
+      plainTexts(table)
+        .map(githubWouldLink)
+        .filter((found) => found !== null),
+    ).toEqual([]);
+  });
+
+  test('of an environment that somebody moved by hand, and whose history is long', () => {
+    const by = { id: 1, login: 'maria' };
+    const held = Array.from({ length: 25 }, (_, index) => {
+      return { digest: OLD, promotion: index + 1, at: AT + index, by, kind: 'promotion', tags: [] } as const;
+    });
+    const status = { kind: 'environment', ...environment, held } as const;
+    const body = renderReply({ kind: 'status', about }, { ...CONTEXT, status });
+    expect(body).toContain('What `production` held, the last 20 of 25:');
+    expect(body.match(/^\| 2026/gm)).toHaveLength(20);
+    expect(body).toContain('| P25 |');
+    expect(body).toContain('No promotion of ours put `sha256:bbbbbbbbbbbb…` there.');
+    expect(body).not.toContain('**now**');
+    const [line = ''] = /\/rollback [^`]+/.exec(body) ?? [];
+    expect(parseCommandLine({ text: line, line: 1, next: null })).toMatchObject({
+      kind: 'command',
+      command: { kind: 'rollback', target: { kind: 'promotion', number: 25 } },
+    });
   });
 
   test('of an environment nothing was promoted to, whose tags could not be read', () => {

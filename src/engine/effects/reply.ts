@@ -2,11 +2,13 @@
 import { known, unknown } from '../../domain/image-facts.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
 import { findEnvironment } from '../../domain/policy.ts';
-import { imageOf, promotedAt, sourceName, type Promotion, type Repo } from '../../domain/promotion.ts';
+import { imageOf, listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion.ts';
+import type { ImageRepository, Tag } from '../../domain/reference.ts';
 import type { StatusSubject } from '../../domain/reply.ts';
 import { renderReply } from '../../messages/replies.ts';
 import type { EnvironmentStatus, LastPromoted, StatusView } from '../../messages/status.ts';
 import { findAuditHead } from '../../store/audit.ts';
+import { listHeld } from '../../store/history.ts';
 import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { lineOf } from '../find-promotion.ts';
@@ -36,30 +38,47 @@ async function loadStatus(services: Services, repo: Repo, about: StatusSubject):
 
 async function loadEnvironment(services: Services, repo: Repo, name: string): Promise<StatusView> {
   const { db } = services.store;
-  const [open, last, auditHead, tags] = await Promise.all([
+  const [open, last, auditHead, { tags, held }] = await Promise.all([
     listOpenPromotions(db, { repoId: repo.id, environment: name }),
     findLastPromoted(db, { repoId: repo.id, environment: name }),
     findAuditHead(db, repo.id),
-    readTags(services, repo, name),
+    readEnvironment(services, repo, name),
   ]);
   const lastPromoted = last === null ? null : await describe(services, { ...last, repo });
-  return { kind: 'environment', environment: name, tags, open: open.map(lineOf), lastPromoted, auditHead };
+  return { kind: 'environment', environment: name, tags, open: open.map(lineOf), lastPromoted, held, auditHead };
 }
 
-async function readTags(services: Services, repo: Repo, name: string): Promise<EnvironmentStatus['tags']> {
+type Read = Pick<EnvironmentStatus, 'tags' | 'held'>;
+
+async function readEnvironment(services: Services, repo: Repo, name: string): Promise<Read> {
   try {
     const loaded = await loadPolicy(services, repo);
-    if (loaded.kind === 'unreadable') return unknown(`the policy file can't be read: ${loaded.problems.join('; ')}`);
+    if (loaded.kind === 'unreadable') return unread(`the policy file can't be read: ${loaded.problems.join('; ')}`);
     const { policy } = loaded;
     const environment = findEnvironment(policy, name);
     const [repository] = policy.images;
-    if (environment === null || repository === undefined) return unknown(`the policy has no environment ${name}`);
-    if (refuseImages(services, repo, policy) !== null) return unknown(`${repo.name} may not promote ${repository}`);
-    const read = environment.tags.map(async (tag) => ({
-      repository,
-      tag,
-      digest: await services.registry.findDigest(repository, tag),
-    }));
+    if (environment === null || repository === undefined) return unread(`the policy has no environment ${name}`);
+    if (refuseImages(services, repo, policy) !== null) return unread(`${repo.name} may not promote ${repository}`);
+    const held = await listHeld(services.store.db, { repoId: repo.id, environment: name, repository });
+    return { held, tags: await readTags(services, repository, environment.tags) };
+  } catch (error) {
+    if (error instanceof OutsideError) return unread(error.message);
+    throw error;
+  }
+}
+
+/** History is one of an image, and the policy says which. */
+function unread(reason: string): Read {
+  return { held: [], tags: unknown(reason) };
+}
+
+async function readTags(
+  { registry }: Services,
+  repository: ImageRepository,
+  names: readonly Tag[],
+): Promise<EnvironmentStatus['tags']> {
+  const read = names.map(async (tag) => ({ repository, tag, digest: await registry.findDigest(repository, tag) }));
+  try {
     return known(await Promise.all(read));
   } catch (error) {
     if (error instanceof OutsideError) return unknown(error.message);
@@ -73,5 +92,5 @@ async function describe(services: Services, promotion: Promotion): Promise<LastP
   if (at === null) return null;
   const { cardUrl } = await loadView(services, promotion);
   const { digest } = imageOf(promotion);
-  return { number, source: sourceName(promotion), digest, at, requester: requester.login, cardUrl };
+  return { number, source: listedName(promotion), digest, at, requester: requester.login, cardUrl };
 }
