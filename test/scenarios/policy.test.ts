@@ -1,8 +1,8 @@
 // What a policy file says is what holds: who approves, which tags move, where to, from which branch.
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Role } from '../support/github/state.ts';
-import { type Conversation } from './conversation.ts';
-import { beginUnder } from './policy-world.ts';
+import { begin, type Conversation } from './conversation.ts';
+import { beginUnder, write } from './policy-world.ts';
 import { tagsOf, writesOf } from './release.ts';
 import { IMAGE, stage } from './world.ts';
 
@@ -108,15 +108,15 @@ describe('who approves', () => {
   });
 });
 
-describe('which tags move', () => {
-  async function promoted(policy: string, to = ''): Promise<Readonly<Record<string, string>>> {
-    talk = await beginUnder(policy);
-    await talk.say('ada', `/promote staging-${talk.short}${to}`);
-    await talk.say('bob', '/approve');
-    expect(await talk.state()).toBe('promoted');
-    return tagsOf(talk.world);
-  }
+async function promoted(policy: string, to = ''): Promise<Readonly<Record<string, string>>> {
+  talk = await beginUnder(policy);
+  await talk.say('ada', `/promote staging-${talk.short}${to}`);
+  await talk.say('bob', '/approve');
+  expect(await talk.state()).toBe('promoted');
+  return tagsOf(talk.world);
+}
 
+describe('which tags move', () => {
   test('neither rollback nor kept tags, where the file has none', async () => {
     const tags = await promoted('environments: { production: { rollback_tags: false, keep_as: off } }');
     expect(tags).toEqual({ main: talk.image.digest, latest: talk.image.digest });
@@ -203,5 +203,40 @@ describe('where images come from', () => {
     await talk.request();
     expect(await talk.state()).toBe('awaiting-approval');
     expect(talk.world.registry.tag(IMAGE, 'main')).toBe(talk.old.digest);
+  });
+});
+
+async function beginGranted(): Promise<string> {
+  talk = await begin();
+  const { world, commit } = talk;
+  const granted = `${world.registry.host}/acme/api`;
+  await world.restart({ IMAGE_GRANTS: `${granted}=acme/dotca` });
+  write(talk, `images: ["${granted}"]\n`);
+  stage(world, { commit, repository: 'acme/api' });
+  await talk.request();
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect(talk.card()).toContain('| Image | `acme/api` |');
+  return granted;
+}
+
+describe('the image of another name, which the operator granted', () => {
+  test('is promoted, and the own one is left alone', async () => {
+    await beginGranted();
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(talk.world.registry.tag('acme/api', 'main')).toBe(talk.image.digest);
+    expect(talk.production().main).toBe(talk.old.digest);
+  });
+
+  test('is not, once the grant is taken back: reviews are refused with the line that brings it back', async () => {
+    const granted = await beginGranted();
+    await talk.world.restart();
+    const line = expect.stringContaining(`\`IMAGE_GRANTS=${granted}=acme/dotca\``);
+    expect((await talk.say('bob', '/approve')).replies).toEqual([line]);
+    expect(await talk.click('bob', 'approve')).toEqual([line]);
+    await talk.repo.rerun({ checkRun: talk.repo.checkRuns(talk.commit)[0]?.id ?? 0, by: 'bob' });
+    await talk.world.drain();
+    expect(await talk.state()).toBe('failed');
+    expect(talk.card()).toContain('the operator of this server decides, with IMAGE');
+    expect(talk.world.registry.tag('acme/api', 'main')).toBeNull();
   });
 });

@@ -1,0 +1,124 @@
+// A policy file that can't be read, or that GitHub does not show: nothing is promoted meanwhile, and people hear why.
+import { afterEach, describe, expect, test } from 'vitest';
+import { begin, type Conversation } from './conversation.ts';
+import { beginUnder, push, write } from './policy-world.ts';
+import { trailOf } from './release.ts';
+
+const MINUTE_MS = 60_000;
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+function approvals(rules: string): string {
+  return `environments: { production: { approvals: { ${rules} } } }\n`;
+}
+
+describe('broken', () => {
+  const BROKEN = 'environments:\n  production:\n    tag: [main]\n';
+
+  test('nothing is asked for under it, and every mistake is told with its place', async () => {
+    talk = await beginUnder('environments:\n  production:\n    tag: [main]\n\tapprovals: {}\n');
+    const said = await talk.request();
+    expect(said.reactions).toEqual(['eyes', '-1']);
+    expect(said.replies[0]?.split('\n')).toEqual([
+      "Nothing was done: `.github/promotion.yml` can't be read, and nothing is promoted under a policy that can't be read. Whoever maintains the file can mend it:",
+      '',
+      '- line 4, column 1: a tab indents this line: YAML is indented with blanks',
+    ]);
+    write(talk, `${BROKEN}    approvals: { required: many }\nforce: { role: boss }\n`);
+    expect((await talk.request()).replies[0]?.split('\n').slice(2)).toEqual([
+      '- line 3, column 5 (`environments.production.tag`): there is no key "tag" here. Did you mean "tags"? Legal keys: branch, tags, keep\\_as, rollback\\_tags, approvals, deployment',
+      '- line 4, column 28 (`environments.production.approvals.required`): write a whole number from 0 to 10, not "many"',
+      '- line 5, column 16 (`force.role`): write triage, write, maintain or admin, not "boss"',
+    ]);
+    for (const line of ['/promote', '/status']) expect((await talk.say('ada', line)).reactions).toEqual(['eyes', '-1']);
+    expect(talk.world.registry.requests).toEqual([]);
+    expect(await talk.state()).toBeNull();
+  });
+
+  test('while it waits: reviews are refused with the place, /cancel works, and the card stays', async () => {
+    talk = await begin();
+    await talk.request();
+    const before = talk.card();
+    await push(talk, BROKEN);
+    expect(talk.card()).toBe(before);
+    for (const line of ['/approve', '/reject no']) {
+      expect((await talk.say('bob', line)).replies).toEqual([expect.stringContaining('- line 3, column 5')]);
+    }
+    expect(await talk.click('bob', 'approve')).toEqual([expect.stringMatching(/^`bob`: Nothing was done:/)]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect((await talk.say('ada', '/cancel')).reactions).toEqual(['eyes', 'rocket']);
+  });
+
+  test('and mended as it was: the next approval counts', async () => {
+    talk = await beginUnder('{}');
+    await talk.request();
+    await push(talk, BROKEN);
+    await push(talk, '{}');
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    const trail = await trailOf(talk.world);
+    expect(trail.map(({ kind }) => kind)).not.toContain('policy-changed');
+  });
+
+  test('and mended with something else: it is examined again, and asks again', async () => {
+    talk = await beginUnder('{}');
+    await talk.request();
+    await push(talk, BROKEN);
+    await push(talk, approvals('required: 2'));
+    expect(talk.card()).toContain('2 people with write access must approve');
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('awaiting-approval');
+  });
+
+  test('between request and examination: it fails, and the card names the place', async () => {
+    talk = await begin();
+    const { repo, issue, world, short } = talk;
+    const remove = world.registry.onRequest(() => {
+      remove();
+      write(talk, BROKEN);
+    });
+    await repo.comment({ issue, by: 'ada', body: `/promote staging-${short}` });
+    await world.drain();
+    expect(await talk.state()).toBe('failed');
+    expect(talk.card()).toContain("The policy file can't be read: line 3, column 5 (`environments.production.tag`):");
+    expect(talk.card()).toContain('Production is untouched');
+  });
+
+  test.each([
+    ['too large', '#'.repeat(70_000), 'the file has 70000 bytes: at most 64 KiB are read'],
+    ['a folder', null, 'it is a directory, and has to be a file'],
+  ])('%s', async (_name, text, says) => {
+    talk = await beginUnder('{}');
+    write(talk, text);
+    if (text === null) talk.repo.writeFiles('main', { '.github/promotion.yml/README.md': 'Oops' });
+    expect((await talk.request()).replies).toEqual([expect.stringContaining(`- ${says}`)]);
+  });
+});
+
+describe('where GitHub does not tell what the file says', () => {
+  const CONTENTS = /\/contents\//;
+
+  test('for a while: the approval waits, and counts in the end', async () => {
+    talk = await begin();
+    await talk.request();
+    talk.world.github.failNext({ path: CONTENTS, status: 502, times: 3 });
+    await talk.say('bob', '/approve');
+    expect(await talk.state()).toBe('awaiting-approval');
+    await talk.world.pass(MINUTE_MS, 5000);
+    expect(await talk.state()).toBe('promoted');
+  });
+
+  test('for too long: it is refused with the reason, and nothing moves', async () => {
+    talk = await begin();
+    await talk.request();
+    talk.world.github.failNext({ path: CONTENTS, status: 502, times: 1000 });
+    await talk.say('bob', '/approve');
+    await talk.world.pass(20 * MINUTE_MS, MINUTE_MS);
+    expect(talk.replies()).toEqual([expect.stringContaining('GitHub did not tell what was needed')]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.production().main).toBe(talk.old.digest);
+  });
+});

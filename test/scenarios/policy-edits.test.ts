@@ -1,0 +1,183 @@
+// A policy file that is edited while a promotion waits: tightened, loosened, deleted, and pushed or not.
+import { afterEach, describe, expect, test } from 'vitest';
+import { begin, type Conversation } from './conversation.ts';
+import { beginUnder, countFrom, findingsOf, push, write } from './policy-world.ts';
+import { trailOf } from './release.ts';
+import { IMAGE } from './world.ts';
+
+const EDITED = '`.github/promotion.yml` was edited meanwhile';
+const NOT_COUNTED =
+  'This review of P1 does not count: `.github/promotion.yml` was edited since it was planned. It is examined again under the new policy, and its card asks again.';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+function approvals(rules: string): string {
+  return `environments: { production: { approvals: { ${rules} } } }\n`;
+}
+
+async function kinds(): Promise<readonly string[]> {
+  return (await trailOf(talk.world)).map(({ kind }) => kind);
+}
+
+describe('of which nobody told us', () => {
+  test('an approval by comment does not count; the card says why, asks again, and the next one counts', async () => {
+    talk = await begin();
+    await talk.request();
+    write(talk, '# nothing but a comment\n');
+    const said = await talk.say('bob', '/approve');
+    expect(said).toMatchObject({ reactions: ['eyes', '-1'], replies: [NOT_COUNTED] });
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.card()).toContain(`${EDITED}. The plan was made anew.`);
+    expect(talk.production().main).toBe(talk.old.digest);
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    const before = ['requested', 'examined', 'review-refused', 'policy-changed', 'examined'];
+    expect(await kinds()).toEqual([...before, 'reviewed', 'applying', 'promoted']);
+    expect(talk.card()).not.toContain(EDITED);
+  });
+
+  test('a click does not count either, nor does a rejection', async () => {
+    talk = await beginUnder('{}');
+    await talk.request();
+    write(talk, approvals('self_approval: true'));
+    expect(await talk.click('bob', 'approve')).toEqual([`\`bob\`: ${NOT_COUNTED}`]);
+    write(talk, approvals('self_approval: false'));
+    expect((await talk.say('bob', '/reject no')).replies).toEqual([NOT_COUNTED]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(await talk.click('bob', 'approve')).toEqual([]);
+    expect(await talk.state()).toBe('promoted');
+  });
+
+  test('two at the same moment: it is examined once, and neither alone promotes', async () => {
+    talk = await begin();
+    const { repo, issue, world } = talk;
+    await talk.request();
+    write(talk, approvals('required: 2'));
+    await Promise.all(['bob', 'mia'].map((by) => repo.comment({ issue, by, body: '/approve P1' })));
+    await world.drain();
+    expect((await kinds()).filter((kind) => kind === 'policy-changed')).toHaveLength(1);
+    expect(talk.replies()[0]).toBe(NOT_COUNTED);
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.production().main).toBe(talk.old.digest);
+  });
+
+  test('a bot does not set anything going', async () => {
+    talk = await begin();
+    await talk.request();
+    write(talk, approvals('required: 2'));
+    await talk.click('renovate[bot]', 'approve');
+    expect(await kinds()).toEqual(['requested', 'examined', 'review-refused']);
+  });
+});
+
+describe('and pushed', () => {
+  test('tightened: the approval that was given counts no more, and one more is needed', async () => {
+    talk = await beginUnder(approvals('required: 2'));
+    await talk.request();
+    await talk.say('bob', '/approve');
+    await push(talk, approvals('required: 3'));
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.card()).toContain(`${EDITED}. The plan was made anew, and 1 approval given before counts no more.`);
+    expect(talk.card()).toContain('3 people with write access must approve');
+    expect(talk.card()).toContain('by `bob`, 2026-11-24 09:00 UTC, by comment; counts no more');
+  });
+
+  test('put back as it was: the approval counts again', async () => {
+    talk = await beginUnder(approvals('required: 2'));
+    await talk.request();
+    await talk.say('bob', '/approve');
+    await push(talk, approvals('required: 3'));
+    await push(talk, approvals('required: 2'));
+    expect(talk.card()).toContain('1 more person with write access must approve');
+    expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+  });
+
+  test('loosened until nobody is needed: it goes', async () => {
+    talk = await begin();
+    await talk.request();
+    await push(talk, approvals('required: 0'));
+    expect(await talk.state()).toBe('promoted');
+  });
+
+  test('with a limit that the image does not keep: it is refused by the rules, and the card says what happened', async () => {
+    talk = await begin();
+    await talk.request();
+    await push(talk, 'validation: { size: { max: 110MB } }\n');
+    expect(await talk.state()).toBe('rejected');
+    expect(talk.card()).toContain(EDITED);
+    expect(findingsOf(talk.card())).toContain('✗ fail size');
+    expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'failure' });
+  });
+
+  test('deleted: the built-in policy holds', async () => {
+    talk = await beginUnder(approvals('self_approval: true'));
+    await talk.request();
+    await push(talk, null);
+    expect(talk.card()).toContain(EDITED);
+    expect((await talk.say('ada', '/approve')).replies).toEqual([expect.stringContaining('because you asked for it')]);
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+  });
+
+  test('with other tags: those are planned', async () => {
+    talk = await begin();
+    await talk.request();
+    await push(talk, 'environments: { production: { tags: [main, stable] } }\n');
+    expect(talk.card()).toContain('- `stable`: new →');
+    expect(talk.card()).not.toContain('`latest`');
+    await talk.say('bob', '/approve');
+    expect(talk.world.registry.tag(IMAGE, 'stable')).toBe(talk.image.digest);
+    expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.old.digest });
+  });
+
+  test('without its environment: it fails with words, and production is untouched', async () => {
+    talk = await beginUnder('environments: { production: {}, canary: {} }');
+    await talk.say('ada', `/promote staging-${talk.short} to canary`);
+    await push(talk, 'environments: { production: {} }\n');
+    expect(await talk.state()).toBe('failed');
+    expect(talk.card()).toContain('The policy file has no environment canary any more.');
+    expect(talk.world.registry.tag(IMAGE, 'canary')).toBeNull();
+  });
+
+  test('with another image: the one that was asked for is not promoted', async () => {
+    talk = await begin();
+    await talk.request();
+    await push(talk, `images: ["${talk.world.registry.host}/acme/dotca/worker"]\n`);
+    expect(await talk.state()).toBe('failed');
+    expect(talk.card()).toContain('The policy file names');
+    expect(talk.production().main).toBe(talk.old.digest);
+  });
+
+  test('other files: nothing happens; another branch: nothing happens', async () => {
+    talk = await beginUnder('{}');
+    await talk.request();
+    const requests = countFrom(talk);
+    await talk.repo.push('main', { files: { 'README.md': 'New words' } });
+    await talk.repo.push('feature', { files: { '.github/promotion.yml': approvals('required: 0') } });
+    await talk.world.drain();
+    expect(requests()).toBe(0);
+    expect(await kinds()).toEqual(['requested', 'examined']);
+  });
+
+  test('in one of two repositories: the other one is left alone', async () => {
+    talk = await begin();
+    await talk.request();
+    const other = await talk.world.github.repo({ owner: 'acme', name: 'other', users: { eve: 'admin' } });
+    await other.push('main', { files: { '.github/promotion.yml': approvals('required: 0') } });
+    await talk.world.drain();
+    expect(await kinds()).toEqual(['requested', 'examined']);
+  });
+});
+
+test('without its environment, whoever approves before we know hears which there are', async () => {
+  talk = await beginUnder('environments: { production: {}, canary: {} }');
+  await talk.say('ada', `/promote staging-${talk.short} to canary`);
+  write(talk, 'environments: { production: {} }\n');
+  expect((await talk.say('bob', '/approve')).replies[0]).toBe(
+    'There is no environment `canary` here. There is `production`.',
+  );
+  expect(await talk.state()).toBe('failed');
+});
