@@ -55,7 +55,7 @@ const PLACES = {
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {
   const { image, prefix, branch, environment, candidates } = reply;
   if (candidates.length === 0) {
-    return `${code(image)} has no staging image yet: no tag begins with ${code(`${prefix}-`)}. The build of the branch ${code(branch)} pushes it.`;
+    return `None of the newest commits of ${code(branch)} has an image in ${code(image)} yet: their tags would be ${code(`${prefix}-<commit>`)}. The build of the branch pushes them.`;
   }
   const to = environment === null ? '' : ` to ${environment}`;
   const lines = candidates.slice(0, 10).map((candidate) => `- ${candidateLine(candidate, { to, now })}`);

@@ -40,7 +40,7 @@ export const COMMANDS = {
   status: {
     usage: '/status [P12|<environment>]',
     example: '/status production',
-    summary: 'Shows a promotion or an environment; without either, what goes on in this thread.',
+    summary: 'Shows a promotion or an environment; without either, `production`.',
   },
   help: {
     usage: '/help',
