@@ -1,7 +1,7 @@
 // Approvals and rejections, by comment or by a click on the check run.
 import { decide, refuseReviewed, type PromotionEvent } from '../domain/decide.ts';
 import { OutsideError } from '../domain/outside-error.ts';
-import type { Promotion } from '../domain/promotion.ts';
+import { knownCommit, type Promotion } from '../domain/promotion.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { findMark } from '../store/github-marks.ts';
 import { findPromotion } from '../store/promotions.ts';
@@ -17,6 +17,7 @@ import { loadActor, loadContext } from './load.ts';
 import { isPatient } from './patience.ts';
 import { withSource } from './read-source.ts';
 import type { Services } from './services.ts';
+import { refuseOnStaging } from './staging/note.ts';
 
 type Reviewed = Extract<PromotionEvent, { kind: 'reviewed' }>;
 
@@ -88,8 +89,8 @@ async function decideReview(
   return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
 }
 
-function withEffects(commit: Commit, { effects = [] }: Commit): Commit {
-  return { ...commit, effects: [...(commit.effects ?? []), ...effects] };
+function withEffects(commit: Commit, { effects = [], stagingChecks = [] }: Commit): Commit {
+  return { ...commit, stagingChecks, effects: [...(commit.effects ?? []), ...effects] };
 }
 
 /** Those who may not review, whatever the promotion's state: a thread hears of each kind once a day. */
@@ -101,9 +102,11 @@ const FOR_STRANGERS: readonly Refusal['code'][] = [
   'github-problem',
 ];
 
-/** A click has no comment to react to: the reason goes to the promotion's thread. */
-function clickRefused({ repo, thread }: Promotion, by: Sender, refusal: Refusal): Commit {
-  if (thread === null) return { repo };
+/** A click has no comment to react to: the reason goes to the promotion's thread, else to the check it was asked on. */
+function clickRefused(promotion: Promotion, by: Sender, refusal: Refusal): Commit {
+  const { repo, thread } = promotion;
+  const commit = knownCommit(promotion);
+  if (thread === null) return commit === null ? { repo } : refuseOnStaging({ repo, commit, by: by.login, refusal });
   const { issue } = thread;
   const onceKey = FOR_STRANGERS.includes(refusal.code) ? onceADay({ repo, issue }, refusal) : null;
   const reply = { kind: 'refusal', refusal, to: by.login } as const;

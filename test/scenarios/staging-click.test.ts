@@ -62,7 +62,9 @@ test('one clicks Promote, another Approve, and production holds the image, witho
 
 test('the requester’s own approval counts as little as elsewhere', async () => {
   await click('ada');
-  await click('ada', 'approve', 'production');
+  expect(await click('ada', 'approve', 'production')).toMatch(
+    /^> `ada`: Your approval of P1 does not count, because you asked for it/,
+  );
   expect(await promotion()).toMatchObject({ state: { kind: 'awaiting-approval' } });
   expect(world.registry.tag(IMAGE, 'main')).not.toBe(image.digest);
   await world.end();

@@ -4,7 +4,7 @@ import { OutsideError } from '../../domain/outside-error.ts';
 import { formatNumber } from '../../domain/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { StagingCheck } from '../../domain/staging-check.ts';
-import { renderClickRefused, renderRequested } from '../../messages/staging-check.ts';
+import { renderRequested } from '../../messages/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { findForeignOwner } from '../allowed-owners.ts';
 import type { Commit } from '../commit.ts';
@@ -14,6 +14,7 @@ import { loadActor } from '../load.ts';
 import { isPatient } from '../patience.ts';
 import { openPromotion } from '../request-promotion.ts';
 import type { Services } from '../services.ts';
+import { noteOnStaging, refuseOnStaging } from './note.ts';
 
 type Click = PayloadOf<'staging-click'>;
 
@@ -48,8 +49,9 @@ async function request(services: Services, check: StagingCheck, click: Click): P
       throw new Error('the button named no source');
     case 'opened': {
       const { number, environment } = opened.promotion;
-      const note = answer(click, renderRequested({ by: by.login, id: formatNumber(number), environment }));
-      return { ...opened.commit, ...note, effects: [...(opened.commit.effects ?? []), ...note.effects] };
+      const text = renderRequested({ by: by.login, id: formatNumber(number), environment });
+      const { effects, stagingChecks } = noteOnStaging({ repo, commit: click.commit, note: text });
+      return { ...opened.commit, stagingChecks, effects: [...(opened.commit.effects ?? []), ...effects] };
     }
   }
 }
@@ -63,15 +65,6 @@ function commandOf({ commit, state }: StagingCheck): Extract<Command, { kind: 'p
   return { kind: 'promote', form: 'long', source, environment: null, reason: null, version: null, force: false };
 }
 
-function refuse(click: Click, refusal: Refusal): Commit {
-  return answer(click, renderClickRefused({ by: click.by.login, refusal }));
-}
-
-function answer({ repo, commit }: Click, note: string): Commit & Required<Pick<Commit, 'effects'>> {
-  const key = { repoId: repo.id, commit };
-  return {
-    repo,
-    stagingChecks: [{ kind: 'change', ...key, note }],
-    effects: [{ kind: 'update-staging-check', ...key }],
-  };
+function refuse({ repo, commit, by }: Click, refusal: Refusal): Commit {
+  return refuseOnStaging({ repo, commit, by: by.login, refusal });
 }
