@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { COMMANDS as CLI_COMMANDS } from '../../src/cli/commands.ts';
 import { parseCall } from '../../src/cli/command.ts';
 import { VARIABLES } from '../../src/config/env.ts';
+import { readPromotionFile, type PromotionFileReading } from '../../src/config/promotion-file.ts';
 import { COMMANDS, parseCommandLine, type ParsedLine } from '../../src/domain/command.ts';
 import { RULES } from '../../src/domain/rules/catalogue.ts';
 import { cardMarker, renderCard } from '../../src/messages/card.ts';
@@ -18,7 +19,7 @@ import { openStore } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { WEBHOOK_PATH } from '../../src/web/server.ts';
-import { parseCommitSha, parseDigest } from '../../src/domain/reference.ts';
+import { parseCommitSha, parseDigest, parseRepoName } from '../../src/domain/reference.ts';
 import { IMAGE, must, tagOf, viewOf } from '../messages/sample-view.ts';
 
 type Span = { readonly page: string; readonly section: string; readonly code: string };
@@ -220,6 +221,49 @@ test('the commands that the command line has are described', () => {
   const text = readText('docs/operations.md');
   for (const { name } of CLI_COMMANDS) expect(text).toContain(`cli -- ${name}`);
 });
+
+test('the tables of the policy file have all its keys, in the order of its schema', () => {
+  const schema: unknown = JSON.parse(readText('docs/promotion.schema.json'));
+  const tables = readText('docs/policy.md').split('\n## Mistakes\n')[0] ?? '';
+  expect(firstCells(tables)).toEqual(keysOf(schema, ''));
+});
+
+/** The keys of a JSON Schema that hold values. */
+function keysOf(node: unknown, path: string): readonly string[] {
+  const { properties, additionalProperties } = SchemaNode.parse(node);
+  if (properties !== undefined) {
+    return Object.entries(properties).flatMap(([key, inner]) => keysOf(inner, path === '' ? key : `${path}.${key}`));
+  }
+  return typeof additionalProperties === 'object' ? keysOf(additionalProperties, `${path}.<name>`) : [path];
+}
+
+const SchemaNode = z.object({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.union([z.boolean(), z.object({}).loose()]).optional(),
+});
+
+test('every YAML block is a policy file without a mistake, and the first one says what holds without it', () => {
+  const blocks = FENCES.filter(({ language }) => language === 'yaml');
+  const wrong = blocks.map((block) => ({ ...block, reading: readPolicy(block.code) }));
+  expect(wrong.filter(({ reading }) => reading.kind === 'problems')).toEqual([]);
+  const [full] = blocks.filter(({ page }) => page === 'docs/policy.md');
+  expect(readPolicy(full?.code ?? '')).toEqual(readPolicy(''));
+  expect(blocks.some(({ page }) => page === 'README.md')).toBe(true);
+});
+
+test('every row of the policy file’s table of mistakes is refused for one reason', () => {
+  const rows = firstCells(readText('docs/policy.md').split('\n## Mistakes\n')[1] ?? '');
+  const told = rows.map((row) => {
+    const reading = readPolicy(row);
+    return { row, problems: reading.kind === 'problems' ? reading.problems.length : 0 };
+  });
+  expect(told).toEqual(rows.map((row) => ({ row, problems: 1 })));
+  expect(rows.length).toBeGreaterThan(10);
+});
+
+function readPolicy(text: string): PromotionFileReading {
+  return readPromotionFile({ text, blob: 'b10b', repo: must(parseRepoName('acme/dotca')), registryHost: 'ghcr.io' });
+}
 
 test('every YAML and JSON block parses', () => {
   for (const { language, code } of FENCES) {
