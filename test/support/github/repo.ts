@@ -39,7 +39,6 @@ export type GitHubRepo = {
   readonly user: (login: string, role: Role) => void;
   readonly rename: (name: string) => void;
   readonly archive: () => void;
-  readonly unarchive: () => void;
   /** What its administrators do with it as a whole, and tell the App. */
   readonly settings: RepoSettings;
 
@@ -181,9 +180,6 @@ export function openRepo(parts: {
     },
     archive: () => {
       repo.archived = true;
-    },
-    unarchive: () => {
-      repo.archived = false;
     },
     settings: openSettings({ state, repo, deliveries }),
 

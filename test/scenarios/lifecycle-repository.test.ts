@@ -1,0 +1,162 @@
+// A repository leaves the App, is archived, deleted, renamed or transferred while a promotion is under way.
+import { afterEach, describe, expect, test } from 'vitest';
+import { findRepo } from '../../src/store/repos.ts';
+import { begin, type Conversation } from './conversation.ts';
+import { IMAGE, stage, type ScenarioOptions } from './world.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const TWO_OWNERS: ScenarioOptions = { owners: ['acme', 'globex'], env: { ALLOWED_OWNERS: 'acme,globex' } };
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+describe('a repository that is out of reach', () => {
+  test('taken from the installation: its promotion ends, and its card tells so when it is given back', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    const installation = world.github.installation('acme');
+    await installation.withhold(repo.id);
+    await world.drain();
+    expect(await talk.state()).toBe('cancelled');
+    await world.pass(20 * DAY_MS, DAY_MS);
+    expect(await world.dead()).toEqual([]);
+    expect(talk.card()).toContain('Waits for approval');
+    await installation.giveBack(repo.id);
+    await world.drain();
+    expect(talk.card()).toContain('Cancelled: the repository left the App');
+    expect(talk.repo.checkRuns(talk.commit)).toEqual([expect.objectContaining({ conclusion: 'cancelled' })]);
+    await world.end();
+  });
+
+  test('another repository of the same installation goes on', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    const other = await world.github.repo({ owner: 'acme', name: 'other', users: { ada: 'write' } });
+    await world.github.installation('acme').withhold(other.id);
+    await world.drain();
+    await talk.say('bob', '/approve');
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+
+  test('deleted: its promotion ends, without a word to GitHub', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    const asked = world.github.requests.length;
+    await repo.settings.delete();
+    await world.drain();
+    await world.pass(20 * DAY_MS, DAY_MS);
+    expect(await talk.state()).toBe('cancelled');
+    expect(world.github.requests).toHaveLength(asked);
+    expect(talk.production().main).toBe(talk.old.digest);
+    await world.end();
+  });
+
+  test('archived: its promotion ends, as nobody can approve there; unarchived the card tells so', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    await repo.settings.archive();
+    await world.drain();
+    expect(await talk.state()).toBe('cancelled');
+    expect(await world.dead()).toEqual([]);
+    await repo.settings.unarchive();
+    await world.drain();
+    expect(talk.card()).toContain('Cancelled: the repository was archived');
+    expect((await talk.request()).reactions).toEqual(['eyes', 'rocket']);
+    await world.end();
+  });
+
+  test('a comment from a repository that was thought to be gone shows what could not be shown', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    const installation = world.github.installation('acme');
+    await installation.withhold(repo.id);
+    await world.drain();
+    world.github.setAppUrl(null);
+    await installation.giveBack(repo.id);
+    await world.restart();
+    expect((await talk.say('ada', '/status P1')).reactions).toEqual(['eyes', 'rocket']);
+    expect(talk.card()).toContain('Cancelled: the repository left the App');
+    await world.end();
+  });
+});
+
+describe('a repository that is renamed', () => {
+  test('is known by its new name at once, its open card links there, and its approval counts', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    await repo.settings.rename('dot-ca');
+    await world.drain();
+    expect((await findRepo(world.app.store.db, repo.id))?.name).toBe('acme/dot-ca');
+    expect(talk.card()).toContain('https://github.com/acme/dot-ca/commit/');
+    await talk.say('bob', '/approve');
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+});
+
+describe('a repository that is transferred', () => {
+  test('to an account that is not served: its promotion ends', async () => {
+    talk = await begin({ ...TWO_OWNERS, env: { ALLOWED_OWNERS: 'acme' } });
+    const { world, repo } = talk;
+    await talk.request();
+    await repo.settings.transfer('globex');
+    await world.drain();
+    expect(await talk.state()).toBe('cancelled');
+    expect(talk.card()).toContain('Cancelled: the repository left the App');
+    await world.end();
+  });
+
+  test("to an account that is served: the old account's image is out of its reach, and the promotion ends", async () => {
+    talk = await begin(TWO_OWNERS);
+    const { world, repo } = talk;
+    await talk.request();
+    await repo.settings.transfer('globex');
+    await world.drain();
+    expect(await talk.state()).toBe('cancelled');
+    expect(talk.production().main).toBe(talk.old.digest);
+    await world.end();
+  });
+
+  test('numbers and audit trail go on with the numeric id, under the new owner', async () => {
+    talk = await begin(TWO_OWNERS);
+    const { world, repo } = talk;
+    await talk.request();
+    await repo.settings.transfer('globex');
+    await world.drain();
+    const commit = repo.commitOn('staging', { message: 'In the new house' });
+    const labels = {
+      'org.opencontainers.image.source': 'https://github.com/globex/dotca',
+      'org.opencontainers.image.revision': commit,
+    };
+    const image = stage(world, { commit, repository: 'globex/dotca', image: { labels } });
+    await talk.say('ada', '/promote staging');
+    await talk.say('bob', '/approve P2');
+    expect(await talk.state(2)).toBe('promoted');
+    expect(world.registry.tag('globex/dotca', 'main')).toBe(image.digest);
+    expect(world.registry.tag(IMAGE, 'main')).toBe(talk.old.digest);
+    expect([...(await world.audit()).keys()]).toEqual([repo.id]);
+    await world.end();
+  });
+
+  test('the old installation says last that it has lost it: the new one keeps it', async () => {
+    talk = await begin(TWO_OWNERS);
+    const { world, repo } = talk;
+    await talk.request();
+    await repo.settings.transfer('globex');
+    await world.drain();
+    await world.github.installation('acme').withhold(repo.id);
+    await world.drain();
+    expect((await talk.say('ada', '/status P1')).reactions).toEqual(['eyes', 'rocket']);
+    expect(talk.card()).toContain('Cancelled: the repository left the App');
+    await world.end();
+  });
+});

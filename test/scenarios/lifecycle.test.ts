@@ -1,0 +1,151 @@
+// The App is suspended, removed and installed again while promotions are under way: they end, and nothing else breaks.
+import { afterEach, describe, expect, test } from 'vitest';
+import { begin, type Conversation } from './conversation.ts';
+import { strange } from './release.ts';
+import { IMAGE } from './world.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+/** What the App sent to GitHub since then. */
+function requestsSince(count: number): readonly string[] {
+  return talk.world.github.requests.slice(count).map(({ method, path }) => `${method} ${path}`);
+}
+
+describe('an installation that is suspended', () => {
+  test('ends what waits: no word more to GitHub, no dead job, and the schedules run out', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    const asked = world.github.requests.length;
+    await world.github.installation('acme').suspend();
+    await world.drain();
+    expect(await talk.state()).toBe('cancelled');
+    expect(talk.card()).toContain('Waits for approval');
+    await world.pass(20 * DAY_MS, DAY_MS);
+    expect(requestsSince(asked)).toEqual([]);
+    expect(talk.production().main).toBe(talk.old.digest);
+    await world.end();
+  });
+
+  test('and let act again shows on card and check run what happened meanwhile; the image can be asked for again', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    const installation = world.github.installation('acme');
+    await installation.suspend();
+    await world.drain();
+    await world.pass(DAY_MS);
+    await installation.unsuspend();
+    await world.drain();
+    expect(talk.card()).toContain('Cancelled: the App was removed or suspended');
+    expect(talk.card()).toContain(`To ask again: \`/promote staging-${talk.short}\``);
+    expect(talk.repo.checkRuns(talk.commit)).toEqual([
+      expect.objectContaining({ conclusion: 'cancelled', title: 'Cancelled: the App was removed or suspended' }),
+    ]);
+    expect((await talk.request()).reactions).toEqual(['eyes', 'rocket']);
+    await talk.say('bob', '/approve');
+    expect(talk.production().main).toBe(talk.image.digest);
+    await world.end();
+  });
+
+  test('while tags are moving lets them arrive, and the card tells so when it is let act again', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    world.registry.quirks.lag = 6;
+    await talk.say('bob', '/approve');
+    expect(await talk.state()).toBe('applying');
+    const installation = world.github.installation('acme');
+    await installation.suspend();
+    await world.drain();
+    expect(await talk.state()).toBe('applying');
+    const asked = world.github.requests.length;
+    await world.pass(5 * 60_000, 15_000);
+    expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
+    expect(await talk.state()).toBe('promoted');
+    expect(requestsSince(asked)).toEqual([]);
+    expect(talk.card()).toContain('Moves the tags');
+    await installation.unsuspend();
+    await world.drain();
+    expect(talk.card()).toContain('Promoted');
+    expect(talk.repo.checkRuns(talk.commit).at(-1)?.conclusion).toBe('success');
+    await world.end();
+  });
+
+  test('while production is moved by somebody else: the promotion ends instead of asking again', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    const foreign = strange(world);
+    const remove = world.registry.onRequest(async (call) => {
+      if (call.method !== 'GET' || !call.path.endsWith('/manifests/main')) return;
+      remove();
+      world.registry.setTag(IMAGE, 'main', foreign.digest);
+      await world.github.installation('acme').suspend();
+    });
+    await talk.say('bob', '/approve');
+    await world.pass(60_000);
+    expect(await talk.state()).toBe('cancelled');
+    expect(talk.production()).toEqual({ main: foreign.digest, latest: talk.old.digest });
+    await world.end();
+  });
+});
+
+describe('an installation that is removed', () => {
+  test('ends what is open, whatever its state; installed again it tells what became of it', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    world.registry.quirks.html502 = { times: 1000, on: /^HEAD .*\/blobs\// };
+    const commit = repo.commitOn('staging', { message: 'Another' });
+    await talk.say('ada', '/cancel');
+    await talk.request();
+    expect(await talk.state(2)).toBe('examining');
+    const installation = world.github.installation('acme');
+    await installation.uninstall();
+    await world.drain();
+    expect(await talk.state(2)).toBe('cancelled');
+    world.registry.quirks.html502 = { times: 0 };
+    await world.pass(DAY_MS, 60 * 60_000);
+    expect(await world.dead()).toEqual([]);
+    expect(repo.checkRuns(commit)).toEqual([]);
+    await installation.install();
+    await world.drain();
+    expect(talk.card(2)).toContain('Cancelled: the App was removed or suspended');
+    await world.end();
+  });
+
+  test('is noticed without a webhook: an examination that GitHub turns away ends the same way, quietly', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    world.registry.quirks.html502 = { times: 1000, on: /^HEAD .*\/blobs\// };
+    await talk.request();
+    world.github.setAppUrl(null);
+    await world.github.installation('acme').uninstall();
+    world.github.revokeTokens();
+    world.registry.quirks.html502 = { times: 0 };
+    await world.pass(DAY_MS, 60 * 60_000);
+    expect(await talk.state()).toBe('cancelled');
+    expect(repo.comments(issue).filter(({ byApp }) => byApp)).toEqual([]);
+    await world.end();
+  });
+
+  test('between a comment and its answer leaves nothing dead', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    await talk.request();
+    await repo.comment({ issue, by: 'bob', body: '/approve\n/status\n/promote' });
+    await repo.rerun({ checkRun: repo.checkRuns(talk.commit)[0]?.id ?? 0, by: 'bob' });
+    await world.github.installation('acme').suspend();
+    await world.drain();
+    await world.pass(DAY_MS, 60 * 60_000);
+    expect(await talk.state()).toBe('cancelled');
+    expect(talk.production().main).toBe(talk.old.digest);
+    await world.end();
+  });
+});
