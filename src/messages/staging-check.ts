@@ -1,6 +1,6 @@
 // The check run of a staging commit: whether its image is there, what the rules say of it, and how to promote it.
 import { BUILD_TIME_MS } from '../domain/image-wait.ts';
-import { formatReference, nameOf, type RepoName } from '../domain/reference.ts';
+import { formatReference, nameOf, type ImageRepository, type RepoName, type Tag } from '../domain/reference.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isBlocking, type Finding } from '../domain/rule.ts';
 import type { Ending, StagingCheck, StagingState } from '../domain/staging-check.ts';
@@ -9,7 +9,7 @@ import { checkRunName, MAX_OUTPUT_LENGTH } from './check-run.ts';
 import { renderWithin } from './detail.ts';
 import { code, escapeText, link } from './escape.ts';
 import { renderFindings } from './findings.ts';
-import { capitalise, codeList, formatTime, plural } from './format.ts';
+import { capitalise, formatTime, listWords, plural } from './format.ts';
 import { renderRefusal } from './refusals.ts';
 import { renderTable } from './table.ts';
 
@@ -120,10 +120,7 @@ function bodyOf(view: StagingCheckView): string {
   const { check, state } = view;
   switch (state.kind) {
     case 'waiting':
-      return `The build of ${code(check.commit.slice(0, 7))} has not pushed ${codeList(
-        state.tags.map((tag) => formatReference(state.image, tag)),
-        { max: 5 },
-      )} yet. It is looked for until ${formatTime(check.since + BUILD_TIME_MS)}.`;
+      return `The build of ${code(check.commit.slice(0, 7))} has not pushed ${namesOf(state)} yet. It is looked for until ${formatTime(check.since + BUILD_TIME_MS)}.`;
     case 'examined':
       return joinBlocks([factsOf(view, state), isReady(state) ? howToPromote(state) : HOW_TO_MEND]);
     case 'ended':
@@ -156,10 +153,7 @@ const HOW_TO_MEND =
 function endingText({ check, repo }: StagingCheckView, why: Ending): string {
   switch (why.cause) {
     case 'no-image':
-      return `Within 30 minutes nobody pushed ${codeList(
-        why.tags.map((tag) => formatReference(why.image, tag)),
-        { max: 5 },
-      )}. If the build of ${code(check.commit.slice(0, 7))} takes longer, **Re-run** waits again once it is done.`;
+      return `Within 30 minutes nobody pushed ${namesOf(why)}. If the build of ${code(check.commit.slice(0, 7))} takes longer, **Re-run** waits again once it is done.`;
     case 'no-access':
       return `${sentence(why.problem)}\n\nOnce that is mended, **Re-run** looks again.`;
     case 'unreadable':
@@ -169,6 +163,14 @@ function endingText({ check, repo }: StagingCheckView, why: Ending): string {
     case 'not-granted':
       return renderRefusal({ code: 'image-not-granted', image: why.image, repo });
   }
+}
+
+/** One of them is enough. */
+function namesOf({ image, tags }: { readonly image: ImageRepository; readonly tags: readonly Tag[] }): string {
+  return listWords(
+    tags.map((tag) => code(formatReference(image, tag))),
+    'or',
+  );
 }
 
 function sentence(problem: string): string {

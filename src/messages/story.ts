@@ -13,7 +13,7 @@ import { joinBlocks, joinSentences } from './blocks.ts';
 import { deploymentNews, deploymentNoticeText, isDeploymentNotice, type DeploymentNotice } from './deployment.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText } from './escape.ts';
-import { codeList, formatTime, plural, shortDigest } from './format.ts';
+import { codeList, formatTime, listWords, plural, shortDigest } from './format.ts';
 import type { PromotionView } from './promotion-view.ts';
 
 /** Paragraphs about the state; may be empty. */
@@ -26,7 +26,10 @@ function storyOf(view: PromotionView, detail: Detail): string {
   const { state } = promotion;
   switch (state.kind) {
     case 'waiting-for-image':
-      return `The build of ${code(state.commit.slice(0, 7))} has not pushed ${codeList(state.tags, { max: 5 })} yet. It is looked for until ${formatTime(state.until)}.`;
+      return `The build of ${code(state.commit.slice(0, 7))} has not pushed ${listWords(
+        state.tags.map((tag) => code(tag)),
+        'or',
+      )} yet. It is looked for until ${formatTime(state.until)}.`;
     case 'examining':
     case 'awaiting-approval':
     case 'scheduled':

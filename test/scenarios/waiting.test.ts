@@ -1,0 +1,198 @@
+// `/promote` of a commit whose image is still being built: the promotion waits for it, and the digest is pinned when it comes.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { converse, type Conversation } from './conversation.ts';
+import { acme, IMAGE, Scenario, stage } from './world.ts';
+
+const MINUTE_MS = 60_000;
+
+let world: Scenario;
+let talk: Conversation;
+
+beforeEach(async () => {
+  world = await Scenario.start();
+  const repo = await acme(world);
+  const old = stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });
+  for (const tag of ['main', 'latest']) world.registry.setTag(IMAGE, tag, old.digest);
+  const commit = repo.commitOn('staging', { message: 'New login page' });
+  talk = converse(world, { repo, commit, image: old, old });
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+function shown(): string {
+  const runs = talk.repo.checkRuns(talk.commit);
+  const [run] = runs;
+  if (run === undefined || runs.length > 1) throw new Error(`${runs.length} check runs`);
+  return `${run.conclusion ?? run.status}: ${run.title}`;
+}
+
+test.each([
+  ['seven digits', (commit: string) => commit.slice(0, 7)],
+  ['the tag', (commit: string) => `staging-${commit.slice(0, 7)}`],
+  ['a tag with more digits than builds give', (commit: string) => `staging-${commit.slice(0, 12)}`],
+  ['the whole commit, in capitals', (commit: string) => commit.toUpperCase()],
+])('%s: it waits, is examined when the image is there, approved and promoted', async (_name, source) => {
+  const said = await talk.say('ada', `/promote ${source(talk.commit)} --reason "new login"`);
+  expect(said).toMatchObject({ reactions: ['eyes', 'rocket'], replies: [] });
+  expect(await talk.state()).toBe('waiting-for-image');
+  expect(shown()).toBe(`in_progress: Waits for the image of ${talk.short}`);
+  expect(talk.card()).toContain(`· Waits for the image of \`${talk.short}\``);
+  expect(talk.card()).toContain('It is looked for until 2026-11-24 09:30 UTC.');
+  expect(talk.card()).toContain('To withdraw it: `/cancel P1`.');
+  await world.pass(3 * MINUTE_MS, MINUTE_MS);
+  const image = stage(world, { commit: talk.commit });
+  await world.pass(MINUTE_MS);
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect(shown()).toBe('action_required: Waits for approval');
+  expect(talk.card()).toContain(image.digest);
+  await talk.click('bob', 'approve');
+  expect(talk.production()).toEqual({ main: image.digest, latest: image.digest });
+  expect(shown()).toMatch(/^success: /);
+  expect(Object.keys(world.registry.tags(IMAGE))).toContain(`main-staging-${talk.short}`);
+  await world.end();
+});
+
+test('an event of the package ends the wait at once', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  await world.pass(20 * MINUTE_MS, MINUTE_MS);
+  const { digest } = stage(world, { commit: talk.commit });
+  await talk.repo.packageEvent({ digest });
+  await world.drain();
+  expect(await talk.state()).toBe('awaiting-approval');
+  await world.end();
+});
+
+test('the second who asks joins, also when the image is there and nobody has looked yet', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  const joined = await talk.say('bob', `/promote staging-${talk.short}`);
+  expect(joined.reactions).toEqual(['eyes', '-1']);
+  expect(joined.replies).toEqual([
+    expect.stringMatching(/^P1 already asks for this image .* it waits for its image\./),
+  ]);
+  stage(world, { commit: talk.commit });
+  expect((await talk.say('mia', `/promote ${talk.short}`)).replies).toEqual([
+    expect.stringMatching(/^P1 already asks/),
+  ]);
+  await world.pass(MINUTE_MS);
+  expect((await talk.say('bob', '/approve P1')).reactions).toEqual(['eyes', 'rocket']);
+  expect(await talk.state()).toBe('promoted');
+  expect(await talk.state(2)).toBeNull();
+  await world.end();
+});
+
+test('half an hour after the commit it expires, and says how to ask again', async () => {
+  await world.pass(10 * MINUTE_MS);
+  await talk.say('ada', `/promote ${talk.short}`);
+  await world.pass(19 * MINUTE_MS, MINUTE_MS);
+  expect(await talk.state()).toBe('waiting-for-image');
+  await world.pass(MINUTE_MS);
+  expect(await talk.state()).toBe('expired');
+  expect(shown()).toBe('timed_out: Expired: no image was built in time');
+  expect(talk.card()).toContain(`| Source | \`${talk.short}\` |`);
+  expect(talk.card()).toContain(`To ask again: \`/promote ${talk.short}\`.`);
+  stage(world, { commit: talk.commit });
+  await world.pass(60 * MINUTE_MS, 10 * MINUTE_MS);
+  expect(await talk.state()).toBe('expired');
+  await world.end();
+});
+
+test('it can be withdrawn, not approved, and its status be asked', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  const early = await talk.say('bob', '/approve P1');
+  expect(early.replies).toEqual([expect.stringMatching(/^P1 can't be reviewed now: it waits for its image\./)]);
+  expect((await talk.say('bob', '/status P1')).replies).toEqual([expect.stringContaining('Waits for the image of')]);
+  expect((await talk.say('ada', '/cancel')).reactions).toEqual(['eyes', 'rocket']);
+  expect(shown()).toBe('cancelled: Cancelled by ada');
+  stage(world, { commit: talk.commit });
+  await world.pass(MINUTE_MS, 10_000);
+  expect(await talk.state()).toBe('cancelled');
+  await world.end();
+});
+
+test('a registry that closes its door ends it as failed, with what to do', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  world.registry.quirks.deny403 = [{ times: Infinity }];
+  await world.pass(MINUTE_MS, 10_000);
+  expect(await talk.state()).toBe('failed');
+  expect(shown()).toBe('failure: Failed, production untouched');
+  expect(talk.card()).toContain('No credential is configured for');
+  await world.end();
+});
+
+test('over an outage of the registry and a restart it goes on waiting', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  world.registry.quirks.html502 = { times: Infinity };
+  await world.pass(5 * MINUTE_MS, MINUTE_MS);
+  await world.restart();
+  world.registry.quirks.html502 = { times: 0 };
+  stage(world, { commit: talk.commit });
+  await world.pass(2 * MINUTE_MS, MINUTE_MS);
+  expect(await talk.state()).toBe('awaiting-approval');
+  await world.end();
+});
+
+test('an image of another commit under the awaited tag is refused by the rules, and the run ends where it began', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  const other = talk.repo.commitOn('staging', { message: 'Other' });
+  stage(world, { commit: other, tag: `staging-${talk.short}` });
+  await world.pass(MINUTE_MS, 10_000);
+  expect(await talk.state()).toBe('rejected');
+  expect(shown()).toBe('failure: Refused: 1 rule fails');
+  expect(talk.repo.checkRuns(other)).toEqual([]);
+  await world.end();
+});
+
+test('after the wait, the approval has its own time', async () => {
+  const DAY_MS = 24 * 60 * MINUTE_MS;
+  await talk.say('ada', `/promote ${talk.short}`);
+  stage(world, { commit: talk.commit });
+  await world.pass(MINUTE_MS);
+  await world.pass(13 * DAY_MS, DAY_MS);
+  expect(await talk.state()).toBe('awaiting-approval');
+  await world.pass(2 * DAY_MS, DAY_MS);
+  expect(await talk.state()).toBe('expired');
+  expect(shown()).toBe('timed_out: Expired: nobody approved in time');
+  await world.end();
+});
+
+test.each<readonly [string, (about: Conversation) => Promise<string>]>([
+  [
+    'a commit that is half an hour old',
+    async ({ commit }) => {
+      await world.pass(30 * MINUTE_MS);
+      return commit.slice(0, 7);
+    },
+  ],
+  ['a commit of another branch', async ({ repo }) => repo.commitOn('feature').slice(0, 7)],
+  ['a commit of a fork', async ({ repo }) => repo.commitOff('staging').slice(0, 7)],
+  ['digits of no commit', async () => 'abcdef123456'],
+  [
+    'the name of a branch that looks like a commit',
+    async ({ repo }) => {
+      repo.commitOn('abcdef1');
+      return 'abcdef1';
+    },
+  ],
+  ['a tag that names no commit', async () => 'staging-next'],
+])('nothing is waited for: %s', async (_name, source) => {
+  const said = await talk.say('ada', `/promote ${await source(talk)}`);
+  expect(said.reactions).toEqual(['eyes', '-1']);
+  expect(said.replies).toEqual([expect.stringMatching(/has no staging image for/)]);
+  expect(await talk.state()).toBeNull();
+  await world.end();
+});
+
+test('a commit older than its push is waited for from the push on', async () => {
+  await world.pass(60 * MINUTE_MS);
+  await world.github.deliver({
+    event: 'push',
+    payload: { ref: 'refs/heads/staging', after: talk.commit, deleted: false, ...talk.repo.frame('ada') },
+  });
+  await world.drain();
+  await world.pass(10 * MINUTE_MS);
+  expect((await talk.say('ada', `/promote ${talk.short}`)).reactions).toEqual(['eyes', 'rocket']);
+  expect(talk.card()).toContain('It is looked for until 2026-11-24 10:30 UTC.');
+  await world.end();
+});
