@@ -1,0 +1,238 @@
+// A git tag `v1.2.3` is pushed: production's image gets the version, or the tagged commit says what to type.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { begin, shown, type Conversation } from './conversation.ts';
+import { trailOf, writesOf } from './release.ts';
+import { acme, IMAGE, Scenario, stage } from './world.ts';
+
+let talk: Conversation;
+beforeEach(async () => {
+  talk = await begin();
+});
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+type Run = ReturnType<Conversation['repo']['checkRuns']>[number];
+
+function held(tag: string): string | null {
+  return talk.world.registry.tag(IMAGE, tag);
+}
+
+async function pushTag(name: string, on: string, by?: string): Promise<void> {
+  await talk.repo.pushTag({ name, on, ...(by === undefined ? {} : { by }) });
+  await talk.world.drain();
+}
+
+/** The newest check run of a version on the commit. */
+function runOn(commit: string): Run {
+  const run = talk.repo.checkRuns(commit).findLast(({ name }) => name === 'imprimatur / version');
+  if (run === undefined) throw new Error(`no version's check run on ${commit}`);
+  return run;
+}
+
+/** A commit on `staging` with files of its own, and its image. */
+function build(files: Readonly<Record<string, string>>): { readonly commit: string; readonly digest: string } {
+  const commit = talk.repo.commitOn('staging', { message: 'With files', files });
+  return { commit, digest: stage(talk.world, { commit }).digest };
+}
+
+/** The image is promoted, and `staging` is merged into `main`. */
+async function released(): Promise<string> {
+  await talk.request();
+  await talk.click('bob', 'approve');
+  expect(talk.production().main).toBe(talk.image.digest);
+  return talk.repo.merge({ from: 'staging', into: 'main' });
+}
+
+describe('production was built from the tagged files', () => {
+  test('it is named by the version, without anybody’s approval, and nothing else moves', async () => {
+    const merged = await released();
+    expect(merged).not.toBe(talk.commit);
+    const before = talk.world.registry.tags(IMAGE);
+    await pushTag('v1.2.3', merged, 'ada');
+    expect(talk.world.registry.tags(IMAGE)).toEqual({ ...before, 'v1.2.3': talk.image.digest });
+    const run = runOn(merged);
+    expect(run).toMatchObject({ status: 'completed', conclusion: 'success', title: 'Tagged as v1.2.3', actions: [] });
+    expect(run.summary).toContain('✓ P2 · `v1.2.3` → `production` · Tagged as `v1.2.3`');
+    expect(run.summary).toContain(
+      `\`production\` held this image already: only \`v1.2.3\` is added, and no other tag moves. The git tag was pushed on \`${merged.slice(0, 7)}\`, whose files are those that the image was built from. Pushing it is the decision: no approval is asked for.`,
+    );
+    expect(run.text).toContain(`- \`v1.2.3\`: new → \`${shown(talk.image.digest)}\``);
+    const trail = (await trailOf(talk.world)).filter(({ promotion }) => promotion === 2);
+    expect(trail.map(({ kind }) => kind)).toEqual(['requested', 'examined', 'applying', 'promoted']);
+    expect(trail[0]?.details).toMatchObject({ kind: 'version', version: 'v1.2.3', pushedGitTag: merged });
+    expect(talk.repo.deployments()).toHaveLength(1);
+  });
+
+  test('a workflow may push it as well', async () => {
+    const merged = await released();
+    await pushTag('v1.2.3-rc.1', merged);
+    expect(held('v1.2.3-rc.1')).toBe(talk.image.digest);
+  });
+
+  test('two tags at once are both written', async () => {
+    const merged = await released();
+    await Promise.all(['v1.2.3', 'v2.0.0'].map((name) => talk.repo.pushTag({ name, on: merged, by: 'ada' })));
+    await talk.world.drain();
+    expect([held('v1.2.3'), held('v2.0.0')]).toEqual([talk.image.digest, talk.image.digest]);
+    expect(talk.repo.checkRuns(merged).map(({ title }) => title)).toEqual(['Tagged as v1.2.3', 'Tagged as v2.0.0']);
+  });
+
+  test('pushed again, the version is found to be there', async () => {
+    const merged = await released();
+    await pushTag('v1.2.3', merged, 'ada');
+    await pushTag('v1.2.3', merged, 'ada');
+    expect(runOn(merged)).toMatchObject({ conclusion: 'success', title: 'v1.2.3 names what production holds' });
+    expect(await talk.state(3)).toBeNull();
+  });
+
+  test('a version that names another image is not moved, and the commit says which', async () => {
+    const merged = await released();
+    talk.world.registry.setTag(IMAGE, 'v1.2.3', talk.old.digest);
+    await pushTag('v1.2.3', merged, 'ada');
+    expect(runOn(merged)).toMatchObject({ conclusion: 'neutral', title: 'v1.2.3 was not written' });
+    expect(runOn(merged).summary).toContain(`it holds \`${talk.old.digest}\``);
+    expect(held('v1.2.3')).toBe(talk.old.digest);
+  });
+
+  test('an image that is not whole any more is not named', async () => {
+    const merged = await released();
+    const layer = talk.image.blobs.find(({ sizeBytes }) => sizeBytes === 90_000_000);
+    talk.world.registry.quirks.missing.add(layer?.digest ?? '');
+    await pushTag('v1.2.3', merged, 'ada');
+    expect(held('v1.2.3')).toBeNull();
+    expect(runOn(merged)).toMatchObject({ conclusion: 'failure', title: 'Refused: 1 rule fails' });
+    expect(runOn(merged).summary).toContain(`No tag was written. To ask for it: \`/promote ${talk.short} as v1.2.3\`.`);
+  });
+
+  test('production that moves while it waits for its turn is not moved back', async () => {
+    const merged = await released();
+    const other = stage(talk.world, { commit: talk.repo.commitOn('staging', { message: 'Other' }) });
+    const remove = talk.world.registry.onRequest(({ method, path }) => {
+      // The last look before the plan is made.
+      if (method === 'HEAD' && path.endsWith('/blobs/' + (talk.image.blobs[0]?.digest ?? ''))) {
+        talk.world.registry.setTag(IMAGE, 'main', other.digest);
+      }
+    });
+    const written = writesOf(talk.world).length;
+    await pushTag('v1.2.3', merged, 'ada');
+    remove();
+    expect(runOn(merged).title).toBe('Refused: 1 rule fails');
+    expect(runOn(merged).text).toContain('| ✗ fail | in-production |');
+    expect(writesOf(talk.world)).toHaveLength(written);
+    expect(talk.production()).toEqual({ main: other.digest, latest: talk.image.digest });
+  });
+});
+
+describe('production holds something else', () => {
+  test('the image with the tagged files is found, also behind a merge, and the line is ready', async () => {
+    const { commit, digest } = build({ 'login.ts': 'export {}' });
+    const merged = talk.repo.merge({ from: 'staging', into: 'main' });
+    await pushTag('v1.2.3', merged, 'ada');
+    const run = runOn(merged);
+    expect(run).toMatchObject({ conclusion: 'neutral', title: 'v1.2.3 is not what production holds', actions: [] });
+    expect(run.summary).toMatch(
+      /^No tag was written: `production` holds `sha256:[0-9a-f]{12}…`, built from `[0-9a-f]{7}`/,
+    );
+    expect(run.summary).toContain(
+      `comment \`/promote staging-${commit.slice(0, 7)} as v1.2.3\` on an issue or pull request.`,
+    );
+    expect(held('v1.2.3')).toBeNull();
+    expect(await talk.state()).toBeNull();
+
+    const line = /`(\/promote [^`]*)`/.exec(run.summary ?? '')?.[1] ?? '';
+    await talk.say('ada', line);
+    await talk.say('bob', '/approve P1');
+    expect(held('v1.2.3')).toBe(digest);
+  });
+
+  test('files that no image was built from leave the source open', async () => {
+    await released();
+    const commit = talk.repo.commitOn('main', { message: 'More', files: { 'more.txt': 'more' } });
+    await pushTag('v1.2.3', commit, 'ada');
+    expect(runOn(commit).summary).toContain('whose files are not those of the tagged commit. No staging image');
+    expect(runOn(commit).summary).toContain('`/promote <source> as v1.2.3`');
+  });
+
+  test('a tag off the production branch names nothing', async () => {
+    await released();
+    const commit = talk.repo.commitOn('feature', { message: 'Work' });
+    await pushTag('v1.2.3', commit, 'ada');
+    expect(runOn(commit).summary).toContain('the tagged commit is not on `main`, the branch of `production`');
+  });
+
+  test('production tags that disagree are told', async () => {
+    const merged = await released();
+    talk.world.registry.setTag(IMAGE, 'latest', talk.old.digest);
+    await pushTag('v1.2.3', merged, 'ada');
+    expect(runOn(merged).summary).toContain('`main` and `latest` hold different images');
+  });
+
+  test('an image that proves no commit is told', async () => {
+    const merged = talk.repo.merge({ from: 'staging', into: 'main' });
+    const bare = stage(talk.world, { commit: talk.commit, image: { labels: {}, seed: 'bare' } });
+    for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, bare.digest);
+    await pushTag('v1.2.3', merged, 'ada');
+    expect(runOn(merged).summary).toContain('which proves no commit of this repository');
+  });
+
+  test('Re-run looks again, in the same run', async () => {
+    const policy = { '.github/promotion.yml': 'environments: { production: { tags: [prod] } }\n' };
+    talk.repo.writeFiles('main', policy);
+    const { digest } = build(policy);
+    const merged = talk.repo.merge({ from: 'staging', into: 'main' });
+    await pushTag('v1.2.3', merged, 'ada');
+    const first = runOn(merged);
+    expect(first.summary).toContain('`prod` does not exist, so `production` holds no image');
+    await talk.repo.rerun({ checkRun: first.id, by: 'ada' });
+    await talk.world.drain();
+    expect(runOn(merged).id).toBe(first.id);
+    talk.world.registry.setTag(IMAGE, 'prod', digest);
+    await talk.repo.rerun({ checkRun: first.id, by: 'ada' });
+    await talk.world.drain();
+    expect(held('v1.2.3')).toBe(digest);
+    expect(runOn(merged).title).toBe('Tagged as v1.2.3');
+  });
+});
+
+describe('policies', () => {
+  test('a file that cannot be read is told on the tagged commit', async () => {
+    await released();
+    const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': 'images: [' });
+    await pushTag('v1.2.3', commit, 'ada');
+    expect(runOn(commit)).toMatchObject({ conclusion: 'neutral', title: 'v1.2.3 was not written' });
+    expect(runOn(commit).summary).toContain("can't be read");
+  });
+
+  test('several environments and none called production: it has to be said where', async () => {
+    const file = 'environments: { eu: { branch: main }, us: { branch: main } }\n';
+    const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': file });
+    await pushTag('v1.2.3', commit, 'ada');
+    expect(runOn(commit).summary).toContain('Which environment?');
+  });
+
+  test('the only environment is meant, and the line names it', async () => {
+    const file = 'environments: { eu: { branch: main, tags: [eu] } }\n';
+    const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': file });
+    await pushTag('v1.2.3', commit, 'ada');
+    expect(runOn(commit).title).toBe('v1.2.3 is not what eu holds');
+    expect(runOn(commit).summary).toContain('`/promote <source> to eu as v1.2.3`');
+  });
+});
+
+describe('silence', () => {
+  test.each(['1.2.3', 'v1.2', 'v1.2.3+build', 'release-1', 'v01.0.0'])('%s is no version', async (name) => {
+    const merged = await released();
+    await pushTag(name, merged, 'ada');
+    expect(talk.repo.checkRuns(merged)).toEqual([]);
+  });
+
+  test('a repository without a policy file and without an image', async () => {
+    await talk.world.close();
+    const world = await Scenario.start();
+    talk = { ...talk, world, repo: await acme(world) };
+    await pushTag('v1.2.3', 'main', 'ada');
+    expect(talk.repo.checkRuns(talk.repo.head('main'))).toEqual([]);
+  });
+});
