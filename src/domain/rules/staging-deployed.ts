@@ -10,7 +10,7 @@ export const stagingDeployed: Rule = {
     const about = {
       rule: 'staging-deployed',
       platform: null,
-      wanted: `the latest deployment of the commit to ${STAGING_ENVIRONMENT} succeeded`,
+      wanted: `the commit's latest deployment to ${STAGING_ENVIRONMENT} is a success`,
     } as const;
     const bad = deployed === 'required' ? 'fail' : 'warn';
     const found = (outcome: Finding['outcome'], seen: string): readonly Finding[] => [{ ...about, outcome, seen }];
@@ -27,7 +27,7 @@ export const stagingDeployed: Rule = {
       case 'no-status':
         return found(bad, 'it has no status yet');
       case 'status':
-        return value.state === 'success' ? found('pass', 'it succeeded') : found(bad, `it is ${value.state}`);
+        return found(value.state === 'success' ? 'pass' : bad, value.state.replaceAll('_', ' '));
     }
   },
 };

@@ -15,10 +15,10 @@ function outcomeOf(deployed: Policy['staging']['deployed'], change: Parameters<t
 }
 
 test.each([
-  ['it succeeded', status('success'), 'pass: it succeeded', 'pass: it succeeded'],
-  ['it failed', status('failure'), 'warn: it is failure', 'fail: it is failure'],
-  ['a later one took its place', status('inactive'), 'warn: it is inactive', 'fail: it is inactive'],
-  ['it is on its way', status('in_progress'), 'warn: it is in_progress', 'fail: it is in_progress'],
+  ['it succeeded', status('success'), 'pass: success', 'pass: success'],
+  ['it failed', status('failure'), 'warn: failure', 'fail: failure'],
+  ['a later one took its place', status('inactive'), 'warn: inactive', 'fail: inactive'],
+  ['it is on its way', status('in_progress'), 'warn: in progress', 'fail: in progress'],
   ['it has no status', known({ kind: 'no-status' }), 'warn: it has no status yet', 'fail: it has no status yet'],
   [
     'other commits were deployed',

@@ -1,0 +1,96 @@
+// The rule on staging deployments, from GitHub's answers to the card.
+import { afterEach, expect, test } from 'vitest';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import { begin, type Conversation } from './conversation.ts';
+
+let talk: Conversation;
+
+afterEach(async () => {
+  await talk.world.close();
+});
+
+/** A deployment of that commit, and how it went, oldest status first. */
+async function deploy(repo: GitHubRepo, commit: string, states: readonly string[]): Promise<void> {
+  const { id: deployment } = await repo.deploy({ commit, environment: 'staging', by: 'deployer[bot]' });
+  for (const state of states) await repo.deploymentStatus({ deployment, state, by: 'deployer[bot]' });
+}
+
+function finding(): string {
+  const row = talk
+    .card()
+    .split('\n')
+    .find((line) => line.includes('| staging-deployed |'));
+  const [, outcome = '', , , seen = ''] = row?.split('|').map((cell) => cell.trim()) ?? [];
+  return row === undefined ? '-' : `${outcome}: ${seen}`;
+}
+
+test('a repository that never deployed to staging hears nothing of it', async () => {
+  talk = await begin();
+  await talk.request();
+  expect(finding()).toBe('-');
+  await talk.world.end();
+});
+
+test.each([
+  ['succeeded', ['in_progress', 'success'], '✓ pass: success'],
+  ['failed', ['in_progress', 'failure'], '! warn: failure'],
+  ['is on its way', ['in_progress'], '! warn: in progress'],
+  ['has no status', [], '! warn: it has no status yet'],
+])('the deployment of the commit %s', async (_name, states, seen) => {
+  talk = await begin();
+  await deploy(talk.repo, talk.commit, states);
+  await talk.request();
+  expect(finding()).toBe(seen);
+  expect(await talk.state()).toBe('awaiting-approval');
+  await talk.world.end();
+});
+
+test('another commit was deployed; and the newest deployment of the commit counts', async () => {
+  talk = await begin();
+  await deploy(talk.repo, talk.repo.commitOn('staging'), ['success']);
+  await talk.request();
+  expect(finding()).toBe('! warn: this commit was never deployed there');
+  await deploy(talk.repo, talk.commit, ['failure']);
+  await deploy(talk.repo, talk.commit, ['success']);
+  await talk.repo.rerun({ checkRun: talk.repo.checkRuns(talk.commit).at(-1)?.id ?? 0, by: 'bob' });
+  await talk.world.drain();
+  expect(finding()).toBe('✓ pass: success');
+  await talk.world.end();
+});
+
+test('where the policy requires it, a commit that was not deployed is refused until it was', async () => {
+  talk = await begin();
+  talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: required }\n' });
+  await talk.request();
+  expect(finding()).toBe('✗ fail: nothing was ever deployed to staging');
+  expect(await talk.state()).toBe('rejected');
+  await deploy(talk.repo, talk.commit, ['success']);
+  await talk.repo.rerun({ checkRun: talk.repo.checkRuns(talk.commit).at(-1)?.id ?? 0, by: 'bob' });
+  await talk.world.drain();
+  expect(await talk.state()).toBe('awaiting-approval');
+  await talk.world.end();
+});
+
+test('where the policy does not ask, GitHub is not asked either', async () => {
+  talk = await begin();
+  talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: off }\n' });
+  await talk.request();
+  expect(talk.world.github.requests.filter(({ path }) => path.includes('/deployments'))).toEqual([]);
+  expect(await talk.state()).toBe('awaiting-approval');
+  await talk.world.end();
+});
+
+test('an installation that has not granted deployments is told so, and nothing more, where it only warns', async () => {
+  talk = await begin();
+  await talk.world.github.installation('acme').setPermissions({
+    checks: 'write',
+    contents: 'read',
+    issues: 'write',
+    metadata: 'read',
+    pull_requests: 'write',
+  });
+  await talk.request();
+  expect(finding()).toMatch(/^! warn: listing the deployments of .*HTTP 403/);
+  expect(await talk.state()).toBe('awaiting-approval');
+  await talk.world.end();
+});
