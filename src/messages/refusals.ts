@@ -125,7 +125,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     if (choices.length === 0) {
       return `Nothing was moved: there is nothing that ${code(environment)} could go back to. As far as the audit trail and the rollback tags tell, ${holds} there.`;
     }
-    return `Nothing was moved: all that ${code(environment)} held before ${current === null ? 'now' : shortDigest(current)} was left by a rollback. One of them has to be named. ${choiceText(environment, choices)}`;
+    return `Nothing was moved: before ${current === null ? 'now' : shortDigest(current)}, ${code(environment)} held nothing that no rollback has left, so what to go back to has to be named. ${choiceText(environment, choices)}`;
   },
 
   'promotion-not-found': ({ promotion }) =>

@@ -1,0 +1,179 @@
+// Rollbacks that meet trouble: parts that are gone, other promotions at work, tags that somebody moves meanwhile.
+import { afterEach, describe, expect, test } from 'vitest';
+import { shown } from './conversation.ts';
+import { beginHistory, breakLayer, type Historic, type Released } from './history.ts';
+import { beforeRequest, isPut, writesOf } from './release.ts';
+import { write } from './policy-world.ts';
+import { IMAGE } from './world.ts';
+
+let talk: Historic;
+
+afterEach(async () => {
+  await talk.world.close();
+});
+
+const ONE_APPROVAL = 'rollback:\n  approvals:\n    required: 1\n';
+
+const TWO_APPROVALS = 'environments:\n  production:\n    approvals:\n      required: 2\n';
+
+type Three = { readonly a: Released; readonly b: Released; readonly c: Released };
+
+async function three(options: Parameters<typeof beginHistory>[0] = {}): Promise<Three> {
+  talk = await beginHistory(options);
+  return { a: await talk.release('A'), b: await talk.release('B'), c: await talk.release('C') };
+}
+
+describe('a part of the target is gone', () => {
+  test('a layer: refused by the rules, the newest complete image is named with its line, and that line works', async () => {
+    const { a, b, c } = await three();
+    const layer = breakLayer(talk, b);
+    await talk.rollBack();
+    expect(await talk.state(4)).toBe('rejected');
+    expect(talk.holds()).toBe(c.digest);
+    expect(talk.card(4)).toContain(`linux/amd64: layer \`${shown(layer)}\` is missing`);
+    const [line = ''] = /\/rollback to P1 --reason "…"/.exec(talk.card(4)) ?? [];
+    expect(talk.card(4)).toContain('P1 has all of it: /rollback to P1');
+    expect(talk.card(4)).toContain('Nothing was moved. `/status production` lists what else it held.');
+    expect(talk.card(4)).not.toContain('build again');
+
+    await talk.say('ada', line);
+    expect(talk.holds()).toBe(a.digest);
+    await talk.world.end();
+  });
+
+  test('the whole manifest: it fails with the alternative, and nothing moves', async () => {
+    const { b, c } = await three();
+    talk.world.registry.deleteManifest(IMAGE, b.digest);
+    await talk.rollBack('to P2');
+    expect(await talk.state(4)).toBe('failed');
+    expect(talk.card(4)).toContain('P1 is complete: /rollback to P1 --reason "…"');
+    expect(talk.card(4)).toContain('To try again: `/rollback to P2 --reason "…"`.');
+    expect(talk.holds()).toBe(c.digest);
+    await talk.world.end();
+  });
+
+  test('every other one is incomplete as well: none is named', async () => {
+    const { a, b, c } = await three();
+    for (const released of [a, b]) breakLayer(talk, released);
+    await talk.rollBack();
+    expect(await talk.state(4)).toBe('rejected');
+    expect(talk.card(4)).not.toContain('has all of it');
+    expect(talk.holds()).toBe(c.digest);
+    await talk.world.end();
+  });
+
+  test('after it was examined and before the first tag: no tag is written at all', async () => {
+    const { b, c } = await three({ policy: ONE_APPROVAL });
+    await talk.rollBack();
+    expect(await talk.state(4)).toBe('awaiting-approval');
+    const layer = breakLayer(talk, b);
+    const before = writesOf(talk.world);
+    await talk.say('bob', '/approve');
+    expect(await talk.state(4)).toBe('failed');
+    expect(writesOf(talk.world)).toEqual(before);
+    expect(talk.holds()).toBe(c.digest);
+    expect(talk.card(4)).toContain(`layer \`${layer}\` of linux/amd64 is missing`);
+    expect(talk.card(4)).toContain('P1 is complete: /rollback to P1 --reason "…"');
+    expect(talk.card(4)).toContain('Production is untouched');
+    await talk.world.end();
+  });
+
+  test('it is pushed again: Re-run of the check run goes on', async () => {
+    const { b } = await three();
+    breakLayer(talk, b);
+    await talk.rollBack();
+    talk.world.registry.addImage({ repository: IMAGE, image: b.image });
+    const run = talk.repo.checkRuns(b.commit).at(-1);
+    if (run === undefined) throw new Error('no check run');
+    await talk.repo.rerun({ checkRun: run.id, by: 'ada' });
+    await talk.world.drain();
+    expect(talk.holds()).toBe(b.digest);
+    await talk.world.end();
+  });
+});
+
+describe('others are at work', () => {
+  test('a promotion that waits is planned again, the approval it had is void, and it can still be approved', async () => {
+    const { b } = await three();
+    write(talk, TWO_APPROVALS);
+    const d = talk.build('D');
+    await talk.say('ada', `/promote ${d.tag}`);
+    await talk.say('bob', '/approve P4');
+    await talk.rollBack();
+    expect(talk.holds()).toBe(b.digest);
+    expect(await talk.state(4)).toBe('awaiting-approval');
+    expect(talk.card(4)).toContain('`production` has changed since this was planned');
+    expect(talk.card(4)).toContain('1 approval given before counts no more');
+    expect(talk.card(4)).toContain(`- \`main\`: \`${shown(b.digest)}\` → \`${shown(d.digest)}\``);
+    await talk.say('bob', '/approve P4');
+    await talk.say('mia', '/approve P4');
+    expect(talk.holds()).toBe(d.digest);
+    await talk.world.end();
+  });
+
+  test('a promotion of the very image waits: the rollback goes first, and ends it', async () => {
+    const { b } = await three();
+    await talk.say('ada', `/promote ${b.tag}`);
+    expect(await talk.state(4)).toBe('awaiting-approval');
+    await talk.rollBack('to P2');
+    expect(talk.holds()).toBe(b.digest);
+    expect(await talk.state(5)).toBe('promoted');
+    expect(await talk.state(4)).toBe('superseded');
+    await talk.world.end();
+  });
+
+  test('a rollback that waits for approval is asked for again: the second one joins, and production goes back one step', async () => {
+    const { b, c } = await three({ policy: ONE_APPROVAL });
+    await talk.rollBack();
+    expect(await talk.rollBack('', 'bob')).toContain('P4 already asks for this image in `production`');
+    expect(talk.holds()).toBe(c.digest);
+    await talk.say('bob', '/approve');
+    expect(talk.holds()).toBe(b.digest);
+    await talk.world.end();
+  });
+
+  test('a rollback that waits is superseded by a newer promotion', async () => {
+    await three({ policy: ONE_APPROVAL });
+    await talk.rollBack();
+    const d = talk.build('D');
+    await talk.say('ada', `/promote ${d.tag}`);
+    await talk.say('bob', '/approve P5');
+    expect(talk.holds()).toBe(d.digest);
+    expect(await talk.state(4)).toBe('superseded');
+    await talk.world.end();
+  });
+
+  test('production is moved by hand between the plan and the first tag: planned again over that, and done', async () => {
+    const { b } = await three({ policy: ONE_APPROVAL });
+    const foreign = talk.build('by hand');
+    await talk.rollBack();
+    for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, foreign.digest);
+    await talk.say('bob', '/approve');
+    expect(await talk.state(4)).toBe('awaiting-approval');
+    expect(talk.card(4)).toContain('`production` has changed since this was planned');
+    await talk.say('bob', '/approve');
+    expect(talk.holds()).toBe(b.digest);
+    await talk.world.end();
+  });
+});
+
+test('production is mixed: the card names what was there before, and that line puts all tags back', async () => {
+  const { b, c } = await three();
+  const { quirks } = talk.world.registry;
+  quirks.deny403 = [{ times: 1, on: /^PUT .*\/latest$/ }];
+  beforeRequest(
+    talk.world,
+    (call) => isPut(call) && call.path.endsWith('/latest'),
+    () => quirks.deny403.push({ times: 1, on: /^PUT .*\/main$/ }),
+  );
+  const d = await talk.release('D');
+  expect(talk.production()).toEqual({ main: d.digest, latest: c.digest });
+  const [line = ''] = /\/rollback to sha256:[0-9a-f]{64} --reason "…"/.exec(talk.card(4)) ?? [];
+  expect(talk.card(4)).toContain(`To put all of its tags back: \`/rollback to ${c.digest} --reason "…"\``);
+
+  await talk.say('ada', line);
+  expect(talk.holds()).toBe(c.digest);
+  await talk.rollBack();
+  expect(talk.holds()).toBe(b.digest);
+  await talk.world.end();
+});

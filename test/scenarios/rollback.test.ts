@@ -1,0 +1,268 @@
+// Rollbacks, in conversation: production goes back to what it held, in seconds and with no second person.
+import { afterEach, describe, expect, test } from 'vitest';
+import { shown } from './conversation.ts';
+import { beginHistory, type Historic } from './history.ts';
+import { trailOf, writesOf } from './release.ts';
+import { IMAGE } from './world.ts';
+
+let talk: Historic;
+
+afterEach(async () => {
+  await talk.world.close();
+});
+
+describe('without a target', () => {
+  test('A, B, C: back to B, again to A, then to what was there by hand, and then there is nothing left', async () => {
+    talk = await beginHistory();
+    const a = await talk.release('A');
+    const b = await talk.release('B');
+    const c = await talk.release('C');
+    expect(talk.holds()).toBe(c.digest);
+
+    const { reactions, replies } = await talk.say('ada', '/rollback --reason "the login page fails"');
+    expect({ reactions, replies }).toEqual({ reactions: ['eyes', 'rocket'], replies: [] });
+    expect(talk.holds()).toBe(b.digest);
+    expect(talk.title(b.commit)).toBe('Rolled back');
+    expect(talk.card(4)).toContain('### ✓ P4 · rollback to `P2` → `production` · Rolled back');
+    expect(talk.card(4)).toContain('| Reason | the login page fails |');
+    expect(talk.card(4)).toContain(`/${IMAGE}@${b.digest}`);
+    const kept = 'rollback-20261124-090300-the-login-page-fails';
+    expect(talk.world.registry.tag(IMAGE, kept)).toBe(c.digest);
+    expect(writesOf(talk.world).slice(-3)).toEqual([kept, 'main', 'latest']);
+
+    expect(await talk.rollBack()).toBe('');
+    expect(talk.holds()).toBe(a.digest);
+    expect(talk.card(5)).toContain('rollback to `P1`');
+    expect(await talk.rollBack()).toBe('');
+    expect(talk.holds()).toBe(talk.old.digest);
+    expect(talk.card(6)).toContain('rollback to `rollback-20261124-090100-release`');
+
+    const end = await talk.rollBack();
+    expect(talk.holds()).toBe(talk.old.digest);
+    expect(end).toContain(
+      `before \`${shown(talk.old.digest)}\`, \`production\` held nothing that no rollback has left`,
+    );
+    expect(end).toContain(`- \`/rollback to P1 --reason "…"\`: \`${shown(a.digest)}\``);
+    await talk.world.end();
+  });
+
+  test('a rollback asks nobody, writes no kept tag, and its audit tells who, why and from what to what', async () => {
+    talk = await beginHistory();
+    const a = await talk.release('A');
+    const b = await talk.release('B');
+    const before = Object.keys(talk.world.registry.tags(IMAGE));
+    await talk.rollBack('', 'bob');
+    const added = Object.keys(talk.world.registry.tags(IMAGE)).filter((tag) => !before.includes(tag));
+    expect(added).toEqual(['rollback-20261124-090300-it-fails']);
+    const trail = (await trailOf(talk.world)).filter(({ promotion }) => promotion === 3);
+    expect(trail.map(({ kind }) => kind)).toEqual(['requested', 'examined', 'applying', 'promoted']);
+    expect(trail[0]?.details).toMatchObject({ kind: 'rollback', reason: 'it fails', source: 'P1' });
+    expect(trail.at(-1)?.details).toMatchObject({
+      tags: [
+        { kind: 'rollback', holds: b.digest },
+        { tag: 'main', from: b.digest, holds: a.digest },
+        { tag: 'latest', from: b.digest, holds: a.digest },
+      ],
+    });
+    await talk.world.end();
+  });
+
+  test('of a first promotion over an image that was there by hand: the rollback tag kept that one', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    expect(await talk.rollBack()).toBe('');
+    expect(talk.holds()).toBe(talk.old.digest);
+    await talk.world.end();
+  });
+
+  test('of a first promotion over nothing is refused', async () => {
+    talk = await beginHistory({ empty: true });
+    expect(await talk.rollBack()).toContain('it holds nothing there');
+    const a = await talk.release('A');
+    const refusal = await talk.rollBack();
+    expect(refusal).toContain('there is nothing that `production` could go back to');
+    expect(refusal).toContain(`what it holds now, \`${shown(a.digest)}\`, is the first image there`);
+    expect(talk.holds()).toBe(a.digest);
+    await talk.world.end();
+  });
+
+  test('moved by hand since: back to what was promoted last', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    const b = await talk.release('B');
+    const foreign = talk.build('not promoted');
+    for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, foreign.digest);
+    expect((await talk.say('ada', '/status')).replies[0]).toContain(
+      `No promotion of ours put \`${shown(foreign.digest)}\` there.`,
+    );
+    await talk.rollBack();
+    expect(talk.holds()).toBe(b.digest);
+    await talk.world.end();
+  });
+});
+
+describe('to a target', () => {
+  test('a promotion, a tag that keeps it, a digest; each moves all floating tags', async () => {
+    talk = await beginHistory();
+    const a = await talk.release('A');
+    const b = await talk.release('B');
+    const c = await talk.release('C');
+    await talk.rollBack('to P1');
+    expect(talk.holds()).toBe(a.digest);
+    await talk.rollBack(`to main-${b.tag}`);
+    expect(talk.holds()).toBe(b.digest);
+    await talk.rollBack(`production to ${c.digest}`);
+    expect(talk.holds()).toBe(c.digest);
+    await talk.rollBack('to rollback-20261124-090100-release');
+    expect(talk.holds()).toBe(talk.old.digest);
+    await talk.rollBack(`to ${b.tag}`);
+    expect(talk.holds()).toBe(b.digest);
+    expect([4, 5, 6, 7, 8].map((number) => /rollback to `([^`]*)`/.exec(talk.card(number))?.[1])).toEqual([
+      'P1',
+      `main-${b.tag}`,
+      c.digest,
+      'rollback-20261124-090100-release',
+      b.tag,
+    ]);
+    await talk.world.end();
+  });
+
+  test('a tag or a digest that an earlier workflow left: its name proves it', async () => {
+    talk = await beginHistory();
+    const older = talk.build('of the time before');
+    const oldest = talk.build('of the time before that');
+    await talk.release('A');
+    talk.world.registry.setTag(IMAGE, 'rollback-20250101-000000-x', older.digest);
+    talk.world.registry.setTag(IMAGE, `main-${oldest.tag}`, oldest.digest);
+    await talk.rollBack('to rollback-20250101-000000-x');
+    expect(talk.holds()).toBe(older.digest);
+    await talk.rollBack(`to ${oldest.digest}`);
+    expect(talk.holds()).toBe(oldest.digest);
+    await talk.world.end();
+  });
+
+  test('what is no target is refused, with those that are, and nothing moves', async () => {
+    talk = await beginHistory();
+    const a = await talk.release('A');
+    const b = await talk.release('B');
+    const staged = talk.build('never promoted');
+    const elsewhere = `sha256:${'d'.repeat(64)}`;
+    for (const [target, why] of [
+      [staged.tag, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
+      [staged.digest, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
+      [elsewhere, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
+      ['rollback-20200101-000000-x', 'there is no such tag'],
+      ['P99', 'no promotion of that number reached `production`'],
+    ]) {
+      const refusal = await talk.rollBack(`to ${target}`);
+      expect(refusal).toContain(`\`${target}\` is nothing to go back to, as ${why}.`);
+      expect(refusal).toContain(`- \`/rollback to P1 --reason "…"\`: \`${shown(a.digest)}\``);
+    }
+    expect(await talk.rollBack('to P2')).toContain(`\`main\` and \`latest\` already hold \`${shown(b.digest)}\``);
+    expect(await talk.rollBack('to main')).toContain('already hold');
+    expect(talk.holds()).toBe(b.digest);
+    await talk.world.end();
+  });
+
+  test('a kept tag of a promotion that failed proves nothing', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    talk.world.registry.quirks.deny403 = [{ times: 1, on: /^PUT .*\/main$/ }];
+    const b = await talk.release('B');
+    expect(talk.world.registry.tag(IMAGE, `main-${b.tag}`)).toBe(b.digest);
+    expect(await talk.rollBack(`to main-${b.tag}`)).toContain('is nothing to go back to');
+    expect(await talk.rollBack('to P2')).toContain('no promotion of that number reached');
+    await talk.world.end();
+  });
+});
+
+const CANARY = `
+environments:
+  production:
+    branch: main
+  canary:
+    tags: [canary]
+`;
+
+test('another environment has a history of its own', async () => {
+  talk = await beginHistory({ policy: CANARY });
+  const a = await talk.release('A', 'canary');
+  const b = await talk.release('B', 'canary');
+  await talk.release('C');
+  expect(await talk.rollBack('canary')).toBe('');
+  expect(talk.world.registry.tag(IMAGE, 'canary')).toBe(a.digest);
+  expect(talk.card(4)).toContain('rollback to `P1` → `canary`');
+  expect(await talk.rollBack('to P2')).toContain('no promotion of that number reached `production`');
+  expect(await talk.rollBack('canary to P3')).toContain('- `/rollback canary to P2 --reason "…"`');
+  expect(await talk.rollBack('canary to rollback-20261124-090300-release')).toContain('ever held it');
+  expect(await talk.rollBack('staging')).toContain('There are `production` and `canary`.');
+  await talk.rollBack('canary to P2');
+  expect(talk.world.registry.tag(IMAGE, 'canary')).toBe(b.digest);
+  await talk.world.end();
+});
+
+describe('who may', () => {
+  test('a person who may only read is turned away once, and nothing moves', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    const b = await talk.release('B');
+    expect(await talk.rollBack('', 'ron')).toContain('To roll back takes write access');
+    expect(await talk.rollBack('', 'ron')).toBe('');
+    expect(talk.holds()).toBe(b.digest);
+    await talk.world.end();
+  });
+
+  test('the policy may want more than write access', async () => {
+    talk = await beginHistory({ policy: 'rollback:\n  role: maintain\n' });
+    const a = await talk.release('A');
+    const b = await talk.release('B');
+    expect(await talk.rollBack('', 'ada')).toContain('To roll back takes maintain access');
+    expect(talk.holds()).toBe(b.digest);
+    await talk.rollBack('', 'mia');
+    expect(talk.holds()).toBe(a.digest);
+    await talk.world.end();
+  });
+
+  test('the policy may ask for an approval: a click of somebody else, as for a promotion', async () => {
+    talk = await beginHistory({ policy: 'rollback:\n  approvals:\n    required: 1\n' });
+    const a = await talk.release('A');
+    const b = await talk.release('B');
+    await talk.rollBack();
+    expect(await talk.state(3)).toBe('awaiting-approval');
+    expect(talk.holds()).toBe(b.digest);
+    expect(talk.card(3)).toContain('Anyone with write access can approve, but not the one who asked.');
+    expect((await talk.say('ada', '/approve')).replies.join('')).toContain('somebody else has to approve');
+    const run = talk.repo.checkRuns(a.commit).at(-1);
+    await talk.click('bob', 'approve', run === undefined ? {} : { checkRun: run.id });
+    expect(talk.holds()).toBe(a.digest);
+    await talk.world.end();
+  });
+});
+
+test('/status lists what production held, marks what it holds, and shows the line that goes back', async () => {
+  talk = await beginHistory();
+  const a = await talk.release('A');
+  const b = await talk.release('B');
+  await talk.rollBack('', 'bob');
+  const [status = ''] = (await talk.say('ada', '/status production')).replies;
+  const rows = status.split('\n').filter((line) => line.startsWith('| 2026'));
+  expect(rows).toEqual([
+    `| 2026-11-24 09:03 UTC | \`${shown(a.digest)}\` **now**: \`main\` and \`latest\` | P3, a rollback | \`bob\` | \`main-${a.tag}\` and \`rollback-20261124-090200-release\` |`,
+    `| 2026-11-24 09:02 UTC | \`${shown(b.digest)}\` | P2 | \`ada\` | \`main-${b.tag}\` and \`rollback-20261124-090300-it-fails\` |`,
+    `| 2026-11-24 09:01 UTC | \`${shown(a.digest)}\` | P1 | \`ada\` | \`main-${a.tag}\` and \`rollback-20261124-090200-release\` |`,
+  ]);
+  expect(status).toContain('To go back to one of them, by its promotion: `/rollback to P2 --reason "…"`.');
+  await talk.world.end();
+});
+
+test('an image that was rolled back can be promoted again, with a warning', async () => {
+  talk = await beginHistory();
+  await talk.release('A');
+  const b = await talk.release('B');
+  await talk.rollBack();
+  await talk.say('ada', `/promote ${b.tag}`);
+  expect(talk.card(4)).toContain('| ! warn | rolled-back | whole image | P3 rolled this image back |');
+  await talk.say('bob', '/approve');
+  expect(talk.holds()).toBe(b.digest);
+  await talk.world.end();
+});
