@@ -1,0 +1,110 @@
+// GitHub's Re-run, of one check and of a whole suite: the same digest is examined again, and reviews stand where they can.
+import { afterEach, expect, test } from 'vitest';
+import type { Conversation } from './conversation.ts';
+import { beginUnder } from './policy-world.ts';
+import { IMAGE } from './world.ts';
+
+const TWO_ENVIRONMENTS = `
+environments:
+  production: { approvals: { required: 2 } }
+  canary: { approvals: { required: 2 } }
+`;
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+/** Who asked for a Re-run, by promotion. */
+async function reruns(): Promise<readonly string[]> {
+  const rows = (await talk.world.audit()).get(talk.repo.id) ?? [];
+  return rows.flatMap(({ entry }) => {
+    const { kind, promotion, actor }: { kind: string; promotion: number; actor: { login: string } | null } =
+      JSON.parse(entry);
+    return kind === 're-run' ? [`P${promotion} ${actor?.login}`] : [];
+  });
+}
+
+async function askForBoth(): Promise<void> {
+  talk = await beginUnder(TWO_ENVIRONMENTS);
+  await talk.request();
+  await talk.say('ada', `/promote staging-${talk.short} to canary`);
+}
+
+test('a whole suite: every check of ours on the commit is examined again, and approvals whose outcomes stay the same stand', async () => {
+  await askForBoth();
+  const { world, repo } = talk;
+  await talk.say('bob', '/approve P1');
+  await talk.say('bob', '/approve P2');
+  await repo.rerunAll({ sha: talk.commit, by: 'mia' });
+  await world.drain();
+  expect(await reruns()).toEqual(['P1 mia', 'P2 mia']);
+  expect(talk.card(1)).toContain('1 more person with write access must approve');
+  await talk.say('mia', '/approve P1');
+  await talk.say('mia', '/approve P2');
+  expect([await talk.state(1), await talk.state(2)]).toEqual(['promoted', 'promoted']);
+  expect(world.registry.tag(IMAGE, 'main')).toBe(talk.image.digest);
+  expect(world.registry.tag(IMAGE, 'canary')).toBe(talk.image.digest);
+  await world.end();
+});
+
+test('the digest stays the one that was pinned, wherever its tag has gone; the card says where', async () => {
+  await askForBoth();
+  const { world, repo } = talk;
+  world.registry.setTag(IMAGE, `staging-${talk.short}`, talk.old.digest);
+  await repo.rerunAll({ sha: talk.commit, by: 'bob' });
+  await world.drain();
+  for (const number of [1, 2]) {
+    expect(talk.card(number)).toContain(`\`${talk.image.digest}\``);
+    expect(talk.card(number)).toContain('has moved on to');
+  }
+  await world.end();
+});
+
+test('an approval whose outcomes changed counts no more', async () => {
+  await askForBoth();
+  const { world, repo } = talk;
+  await talk.say('bob', '/approve P1');
+  repo.writeFiles('main', { '.github/promotion.yml': `${TWO_ENVIRONMENTS}validation: { healthcheck: off }\n` });
+  await repo.rerunAll({ sha: talk.commit, by: 'mia' });
+  await world.drain();
+  expect(talk.card(1)).toMatch(/Approved by `bob`.*counts no more/);
+  await talk.say('mia', '/approve P1');
+  expect(await talk.state(1)).toBe('awaiting-approval');
+  await world.end();
+});
+
+test('what has ended is shown as it ended; only what waits is examined again', async () => {
+  await askForBoth();
+  const { world, repo } = talk;
+  await talk.say('ada', '/cancel P1');
+  const writes = world.github.requests.length;
+  await repo.rerunAll({ sha: talk.commit, by: 'bob' });
+  await world.drain();
+  expect(await reruns()).toEqual(['P2 bob']);
+  const conclusions = repo.checkRuns(talk.commit).map(({ name, conclusion }) => `${name}: ${conclusion}`);
+  expect(conclusions).toEqual(['imprimatur / production: cancelled', 'imprimatur / canary: action_required']);
+  const patched = world.github.requests.slice(writes).filter(({ method }) => method === 'PATCH');
+  expect(patched.length).toBeGreaterThanOrEqual(2);
+  await world.end();
+});
+
+test('a reader who asks for it changes nothing, and each check shows its truth again', async () => {
+  await askForBoth();
+  const { world, repo } = talk;
+  await repo.rerunAll({ sha: talk.commit, by: 'ron' });
+  await world.drain();
+  expect(await reruns()).toEqual([]);
+  expect([await talk.state(1), await talk.state(2)]).toEqual(['awaiting-approval', 'awaiting-approval']);
+  await world.end();
+});
+
+test('a commit that no promotion is about has nothing to run again', async () => {
+  await askForBoth();
+  const { world, repo } = talk;
+  const asked = world.registry.requests.length;
+  await repo.rerunAll({ sha: repo.head('main'), by: 'bob' });
+  await world.drain();
+  expect(world.registry.requests).toHaveLength(asked);
+  await world.end();
+});
