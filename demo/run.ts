@@ -1,6 +1,7 @@
 // The demo: plays the main job against a GitHub and a registry on this machine, and prints each step as it happens.
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
+import { playPolicy } from './acts/policy.ts';
 import { playPromotion } from './acts/promote.ts';
 import { checkManners, showAudit, showCard, showTags, stopApp } from './epilogue.ts';
 import { serveStage } from './serve.ts';
@@ -61,6 +62,7 @@ async function play(): Promise<void> {
   });
   printer.heading('The play');
   const promoted = await playPromotion(stage, printer);
+  await playPolicy(stage, printer, promoted.build);
   await checkManners(stage, printer);
   showTags(promoted, printer);
   showCard(stage, promoted, printer);

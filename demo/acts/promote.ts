@@ -119,18 +119,18 @@ function waits(stage: Stage, { commit }: Build): boolean {
 }
 
 /** The app's comments from now on, the card aside. */
-function answersTo(stage: Stage, issue: number): () => readonly SeenComment[] {
+export function answersTo(stage: Stage, issue: number): () => readonly SeenComment[] {
   const known = new Set(stage.repo.comments(issue).map(({ id }) => id));
   return () =>
     stage.repo.comments(issue).filter((comment) => comment.byApp && !known.has(comment.id) && !isCard(comment));
 }
 
-function textOf(comments: readonly SeenComment[]): string {
+export function textOf(comments: readonly SeenComment[]): string {
   return comments.map(({ body }) => body.replace(/^<!--.*?-->\s*/, '').replaceAll('`', '')).join('\n');
 }
 
 /** Asks the registry itself, whatever the app says. */
-async function expectTags(
+export async function expectTags(
   stage: Stage,
   wanted: { readonly digest: string; readonly tags: readonly string[] },
 ): Promise<Tags> {
