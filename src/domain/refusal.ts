@@ -48,6 +48,8 @@ export type Refusal =
       readonly promotion: number;
       readonly state: StateKind;
       readonly environment: string;
+      /** Whether who asks now may approve it: joins, that is. Left out where that was not looked at. */
+      readonly mayApprove?: boolean;
       /** The version that was asked for now, and that the open promotion does not carry. */
       readonly lacks?: Tag;
     }

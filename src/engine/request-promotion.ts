@@ -1,5 +1,6 @@
 // `/promote`: pins the image, refuses what can be refused at once, and opens the promotion.
 import { reaches } from '../domain/actor.ts';
+import { reviewBarOf } from '../domain/approval.ts';
 import type { Command, SourceSpec } from '../domain/command.ts';
 import { decideRequest } from '../domain/decide.ts';
 import { mayPromote } from '../domain/image-access.ts';
@@ -67,7 +68,7 @@ export async function openPromotion(services: Services, asked: Requester, comman
       : null;
     if (young === null) return no(source.refusal);
     const waiting = open.find(({ state }) => state.kind === 'waiting-for-image' && state.commit === young.commit);
-    if (waiting !== undefined) return alreadyRequested(waiting, command);
+    if (waiting !== undefined) return alreadyRequested(waiting, { asked, command });
     const state = { kind: 'waiting-for-image', repository: image, ...young } as const;
     return openNew(services, { asked, command, policy, environment, source: { typed, tag: null }, images: [], state });
   }
@@ -76,7 +77,7 @@ export async function openPromotion(services: Services, asked: Requester, comman
       images.some(({ digest }) => digest === source.digest) ||
       (state.kind === 'waiting-for-image' && state.tags.includes(source.tag)),
   );
-  if (same !== undefined && isOpen(same.state)) return alreadyRequested(same, command);
+  if (same !== undefined && isOpen(same.state)) return alreadyRequested(same, { asked, command });
   const pinned = { repository: image, digest: source.digest, commit: null, commitTag: null, platforms: [] };
   const place = { repoId: asked.repo.id, environment, image: pinned, versionTag: command.version };
   const production = await readProduction(services, place);
@@ -134,9 +135,16 @@ async function openNew(
   return { kind: 'opened', promotion, commit: commitOfAccepted(null, decideRequest(promotion)) };
 }
 
-function alreadyRequested({ number, state, environment, versionTag }: Promotion, { version }: Promote): Request {
+/** Who asks second joins: they may approve what is open, where the policy lets them. */
+function alreadyRequested(
+  { number, state, environment, versionTag, requester, terms }: Promotion,
+  { asked, command: { version } }: { readonly asked: Requester; readonly command: Promote },
+): Request {
   const lacks = version === null || version === versionTag ? {} : { lacks: version };
-  return no({ code: 'already-requested', promotion: number, state: state.kind, environment, ...lacks });
+  const { approvals } = terms;
+  const isOther = asked.by.id !== requester.id || approvals.selfApproval;
+  const mayApprove = isOther && reviewBarOf(approvals, asked.by) === null;
+  return no({ code: 'already-requested', promotion: number, state: state.kind, environment, mayApprove, ...lacks });
 }
 
 function no(refusal: Refusal): Request {

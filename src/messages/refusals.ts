@@ -76,14 +76,20 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   'already-in-production': ({ environment, digest, tags }) =>
     `Nothing to do: ${codeList(tags, { max: 20 })} already ${tags.length === 1 ? 'holds' : 'hold'} ${shortDigest(digest)}, so this image is what ${code(environment)} has.`,
 
-  'already-requested': ({ promotion, state, environment, lacks }) => {
+  'already-requested': ({ promotion, state, environment, mayApprove, lacks }) => {
     const id = formatNumber(promotion);
+    const howFar = `${code(`/status ${id}`)} shows how far it is.`;
+    const you = mayApprove === undefined ? 'If somebody else asked for it, you' : 'You';
     const join =
-      state === 'awaiting-approval'
-        ? `If somebody else asked for it, you may approve it: ${code(`/approve ${id}`)}.`
-        : state === 'examining' || state === 'waiting-for-image'
-          ? `If somebody else asked for it, you may approve it once the rules are through: ${code(`/approve ${id}`)}.`
-          : `${code(`/status ${id}`)} shows how far it is.`;
+      mayApprove === false
+        ? state === 'awaiting-approval'
+          ? `Somebody else has to approve it. ${howFar}`
+          : howFar
+        : state === 'awaiting-approval'
+          ? `${you} may approve it: ${code(`/approve ${id}`)}.`
+          : state === 'examining' || state === 'waiting-for-image'
+            ? `${you} may approve it once the rules are through: ${code(`/approve ${id}`)}.`
+            : howFar;
     const later =
       lacks === undefined
         ? ''

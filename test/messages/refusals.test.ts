@@ -64,6 +64,26 @@ test.each<[string, Refusal]>([
     { code: 'already-requested', promotion: 12, state: 'awaiting-approval', environment: 'production' },
   ],
   [
+    'already-requested, waiting, by somebody who may approve it',
+    {
+      code: 'already-requested',
+      promotion: 12,
+      state: 'awaiting-approval',
+      environment: 'production',
+      mayApprove: true,
+    },
+  ],
+  [
+    'already-requested, waiting, by who asked for it',
+    {
+      code: 'already-requested',
+      promotion: 12,
+      state: 'awaiting-approval',
+      environment: 'production',
+      mayApprove: false,
+    },
+  ],
+  [
     'already-requested, examining',
     { code: 'already-requested', promotion: 12, state: 'examining', environment: 'production' },
   ],
