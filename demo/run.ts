@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { playPolicy } from './acts/policy.ts';
 import { playPromotion } from './acts/promote.ts';
+import { playRollback } from './acts/rollback.ts';
 import { checkManners, showAudit, showCard, showTags, stopApp } from './epilogue.ts';
 import { serveStage } from './serve.ts';
 import { openStage } from './stage.ts';
@@ -63,6 +64,7 @@ async function play(): Promise<void> {
   printer.heading('The play');
   const promoted = await playPromotion(stage, printer);
   await playPolicy(stage, printer, promoted.build);
+  await playRollback(stage, printer);
   await checkManners(stage, printer);
   showTags(promoted, printer);
   showCard(stage, promoted, printer);

@@ -1,0 +1,60 @@
+// The act of going back: a second image reaches production, it is no good, and one line puts the first one back in seconds.
+import type { SeenComment } from '../../test/support/github/repo.ts';
+import { readTags } from '../registry-client.ts';
+import type { Stage } from '../stage.ts';
+import { formatMs, type Printer } from '../terminal/printer.ts';
+
+/** The tags that an environment without a policy file moves. */
+const FLOATING = ['main', 'latest'];
+
+export async function playRollback(stage: Stage, { step }: Printer): Promise<void> {
+  const { repo, until, visitor } = stage;
+  const before = (await readTags(visitor)).get('main');
+  const issue = repo.openIssue({ title: 'Release the new checkout', by: 'ada' });
+  const titles = (): readonly string[] => repo.comments(issue).flatMap(titleOf);
+
+  await step('A second image is promoted: ada asks, bob approves', async (note) => {
+    const build = await stage.build({ message: 'New checkout' });
+    await repo.comment({ issue, by: 'ada', body: `/promote ${build.tag}` });
+    await until('a card that waits', () => titles().some((title) => title.endsWith('Waits for approval')));
+    await repo.comment({ issue, by: 'bob', body: '/approve' });
+    await until('a card that says so', () => titles().some((title) => title.endsWith('Promoted')));
+    await expectFloating(stage, build.digest);
+    note(titles().at(-1) ?? '');
+  });
+  const command = '/rollback --reason "the new checkout loses orders"';
+  await step(`The new checkout loses orders; ada comments: ${command}`, async (note) => {
+    if (before === undefined) throw new Error('there was nothing to go back to');
+    const started = performance.now();
+    await repo.comment({ issue, by: 'ada', body: command });
+    await until('a card that says so', () => titles().some((title) => title.endsWith('Rolled back')));
+    const took = formatMs(performance.now() - started);
+    await expectFloating(stage, before);
+    const kept = [...(await readTags(visitor)).keys()].find((tag) => tag.endsWith('-the-new-checkout-loses-orders'));
+    if (kept === undefined) throw new Error('no rollback tag keeps the image that was left');
+    note(titles().at(-1) ?? '');
+    note(`main and latest hold the image from before again, ${took} after the comment; nobody else had to be woken`);
+    note(`${kept} keeps what was left`);
+  });
+  await step('bob asks what production held: /status', async (note) => {
+    await repo.comment({ issue, by: 'bob', body: '/status production' });
+    const rows = (): readonly string[] =>
+      repo.comments(issue).flatMap(({ body }) => body.match(/^\| \d{4}-.*$/gm) ?? []);
+    await until('a table', () => rows().length > 0);
+    for (const row of rows().slice(0, 3)) note(row.replaceAll(/[`*]/g, '').replaceAll('|', '·').slice(2, -2));
+  });
+}
+
+/** The titles of cards of ours. */
+function titleOf({ byApp, body }: SeenComment): readonly string[] {
+  const title = byApp ? /^<!-- imprimatur P\d+ -->\n### (.*)$/m.exec(body)?.[1] : undefined;
+  return title === undefined ? [] : [title.replaceAll('`', '')];
+}
+
+/** Asks the registry itself, whatever the app says. */
+async function expectFloating(stage: Stage, digest: string): Promise<void> {
+  const tags = await readTags(stage.visitor);
+  for (const tag of FLOATING) {
+    if (tags.get(tag) !== digest) throw new Error(`the registry says ${tag} = ${tags.get(tag)}, and not ${digest}`);
+  }
+}
