@@ -1,6 +1,6 @@
 // The card in its main states, read as a user reads it, and its limits.
 import { describe, expect, test } from 'vitest';
-import type { Promotion } from '../../src/domain/promotion.ts';
+import { imageOf, type Promotion } from '../../src/domain/promotion.ts';
 import { MAX_COMMENT_LENGTH, renderCard } from '../../src/messages/card.ts';
 import { renderCheckRun } from '../../src/messages/check-run.ts';
 import type { PromotionView } from '../../src/messages/promotion-view.ts';
@@ -274,7 +274,7 @@ describe('a card reads', () => {
       - \`main\` holds \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\`; before, it held \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\`
       - \`latest\` holds \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\`, as before
 
-      To try again: \`/promote staging-abc1234\`.
+      To put all of its tags back: \`/rollback to sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --reason "…"\`. To try again: \`/promote staging-abc1234\`.
 
       <sub>[check run](https://github.com/acme/dotca/runs/9001) · audit 123·ab12cd34</sub>"
     `);
@@ -476,6 +476,87 @@ test('an image without a commit says that no tag keeps it', () => {
   expect(renderCard(viewOf({ images }))).toContain(
     '| Commit | the image proves none, so no tag keeps it under its commit’s name |',
   );
+});
+
+describe('a rollback', () => {
+  const rollback = { kind: 'rollback', source: { typed: 'P7', tag: null } } as const;
+  const news = { at: AT, since: AT, url: null } as const;
+  const mixed = {
+    problem: 'HTTP 403.',
+    production: 'mixed',
+    tags: [
+      outcome('rollback-20261124-064000-release', { kind: 'rollback', from: null, holds: OLD }),
+      outcome('main', { kind: 'floating', from: OLD, holds: NEW }),
+      outcome('latest', { kind: 'floating', from: OLD, holds: OLD }),
+    ],
+  } as const;
+
+  test.each<[string, Partial<Promotion>, string]>([
+    [
+      'that is through says so',
+      { state: { kind: 'promoted', at: AT } },
+      '✓ P12 · rollback to `P7` → `production` · Rolled back',
+    ],
+    ['that is deployed says so', { state: { kind: 'deployed', ...news } }, '· Rolled back and deployed'],
+    [
+      'whose deployment failed goes further back',
+      { state: { kind: 'deployment-failed', ...news } },
+      'To go further back: `/rollback --reason "…"`.',
+    ],
+    [
+      'that was declined is asked for again by its target',
+      { state: { kind: 'expired' } },
+      'To ask again: `/rollback to P7 --reason "…"`.',
+    ],
+    [
+      'of another environment names it',
+      { state: { kind: 'expired' }, environment: 'canary' },
+      'To ask again: `/rollback canary to P7 --reason "…"`.',
+    ],
+    [
+      'to a tag names the tag',
+      { state: { kind: 'expired' }, source: { typed: 'main-staging-abc1234', tag: tagOf('main-staging-abc1234') } },
+      'To ask again: `/rollback to main-staging-abc1234 --reason "…"`.',
+    ],
+    [
+      'that the rules refuse shows where to look',
+      { state: { kind: 'rejected' } },
+      '`/status production` lists what else it held.',
+    ],
+    [
+      'that failed can be tried again',
+      { state: { kind: 'failed', failure: { ...mixed, production: 'untouched' } } },
+      'To try again: `/rollback to P7 --reason "…"`.',
+    ],
+  ])('%s', (_, change, sentence) => {
+    expect(renderCard(viewOf({ ...rollback, ...change }))).toContain(sentence);
+  });
+
+  test('without a commit says nothing of a kept tag: it writes none', () => {
+    const image = { ...imageOf(viewOf().promotion), commit: null, commitTag: null };
+    const card = renderCard(viewOf({ ...rollback, images: [image], state: { kind: 'promoted', at: AT } }));
+    expect(card).toContain('| Commit | the image proves none |');
+  });
+
+  test('is what a promotion shows that left its production mixed: to the digest that was there before', () => {
+    const card = renderCard(viewOf({ state: { kind: 'failed', failure: mixed } }));
+    expect(card).toContain(
+      `To put all of its tags back: \`/rollback to ${OLD} --reason "…"\`. To try again: \`/promote`,
+    );
+  });
+
+  test.each(['untouched', 'restored'] as const)(
+    'is not what one shows whose production is %s: it would leave a good image',
+    (production) => {
+      const card = renderCard(viewOf({ state: { kind: 'failed', failure: { ...mixed, production } } }));
+      expect(card).not.toContain('/rollback');
+    },
+  );
+
+  test('is what a promotion shows whose deployment failed', () => {
+    const card = renderCard(viewOf({ state: { kind: 'deployment-failed', ...news } }));
+    expect(card).toContain('To go back to what was there before: `/rollback --reason "…"`.');
+  });
 });
 
 test('asking again names an environment that is not production', () => {

@@ -40,6 +40,35 @@ const NONE = context({
 });
 const smaller = facts({ platforms: [platform({ sizeBytes: known(1) }), platform({ platform: 'linux/arm64' })] });
 
+describe('a rollback', () => {
+  const rollback = { kind: 'rollback', source: { typed: 'P7', tag: null } } as const;
+
+  test('that nobody has to approve starts at once, keeps what it leaves, and writes no kept tag', () => {
+    const decision = accept(promotion(rollback), examined({}), NONE);
+    expect(decision.promotion.state.kind).toBe('applying');
+    expect(decision.journal.map(({ kind, tag, target }) => `${kind} ${tag} ${target === NEW}`)).toEqual([
+      'rollback rollback-20261124-063312-black-friday false',
+      'floating main true',
+      'floating latest true',
+    ]);
+  });
+
+  test('waits where the policy asks for an approval', () => {
+    expect(summary(decide(promotion(rollback), examined({}), context()))).toBe('awaiting-approval');
+  });
+
+  test('is judged by its completeness alone', () => {
+    const left = facts({ ...smaller, lineage: known({ kind: 'no-revision' }), rolledBackBy: 9 });
+    const decision = accept(promotion(rollback), examined({ facts: left }), NONE);
+    expect(decision.promotion.findings.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(['completeness pass']);
+  });
+
+  test('to an image with a part missing is rejected', () => {
+    const broken = facts({ missing: known([{ part: 'layer', digest: OLD, platform: 'linux/amd64' }]) });
+    expect(summary(decide(promotion(rollback), examined({ facts: broken }), NONE))).toBe('rejected');
+  });
+});
+
 test('a request is examined, will expire after 14 days, and is on record', () => {
   const requested = decideRequest(promotion({ createdAt: NOW }));
   expect(requested.promotion).toEqual(promotion({ createdAt: NOW }));
