@@ -28,8 +28,8 @@ export function renderGitTagAnswer(answer: GitTagAnswer, tag: Tag): RenderedAnsw
       const line = code(`/promote ${source ?? '<source>'}${to} as ${tag}`);
       const what =
         source === null
-          ? 'No staging image with these files was found. To give the version to an image:'
-          : 'To promote the image with these files under that version:';
+          ? 'No staging image with these files was found. To give the version to an image,'
+          : 'To promote the image with these files under that version,';
       return {
         conclusion: 'neutral',
         title: `${tag} is not what ${environment} holds`,

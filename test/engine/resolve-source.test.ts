@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { SourceSpec } from '../../src/domain/command.ts';
 import { builtInPolicy } from '../../src/domain/policy.ts';
 import { parseRepoName } from '../../src/domain/reference.ts';
-import { isSourceTag, resolveSource, sourcePrefixes, type ResolvedSource } from '../../src/engine/resolve-source.ts';
+import {
+  findCommitTag,
+  isSourceTag,
+  resolveSource,
+  sourcePrefixes,
+  type ResolvedSource,
+} from '../../src/engine/resolve-source.ts';
 import { digest, known, makeClient, makeDouble, repositoryAt, tag } from '../registry/harness.ts';
 import { buildImage, pushImage, type TestImage } from '../support/registry/images.ts';
 
@@ -165,5 +171,29 @@ describe('the prefixes of a policy', () => {
     ['each once', { ...policy, hotfix: { ...policy.hotfix, tagPrefix: 'staging' } }, true, ['staging']],
   ])('are %s', (_, given, force, prefixes) => {
     expect(sourcePrefixes(given, { force })).toEqual(prefixes);
+  });
+});
+
+describe('the tag that stands for a digest in kept tags', () => {
+  const COMMIT = 'abc1234'.padEnd(40, '0');
+
+  test.each<[string, readonly string[], string | null, string | null, readonly string[], string | null]>([
+    ['the named one', [], 'staging-abc123', COMMIT, UNFORCED, 'staging-abc123'],
+    ['the named one, a hotfix', [], 'hotfix-abc1234', COMMIT, FORCED, 'hotfix-abc1234'],
+    ['the commit tag that holds the digest', ['staging-abc1234'], 'staging', COMMIT, UNFORCED, 'staging-abc1234'],
+    ['the full one where only that does', [`staging-${COMMIT}`], 'staging', COMMIT, UNFORCED, `staging-${COMMIT}`],
+    ['the prefix and seven digits where none does', [], 'staging', COMMIT, UNFORCED, 'staging-abc1234'],
+    ['the same of a hotfix that was named without a commit', [], 'hotfix', COMMIT, FORCED, 'hotfix-abc1234'],
+    ['a staging tag of a hotfix that has one alone', ['staging-abc1234'], 'hotfix', COMMIT, FORCED, 'staging-abc1234'],
+    ['none where no commit is known', ['staging-abc1234'], 'staging', null, UNFORCED, null],
+  ])('is %s', async (_, tags, name, commit, prefixes, expected) => {
+    const double = await makeDouble();
+    for (const held of ['other', ...tags]) {
+      await pushImage({ baseUrl: double.url, repository: 'acme/dotca', tag: held, image: STAGED });
+    }
+    const { client: registry } = makeClient({ credential: null });
+    const question = { registry, image: repositoryAt(double.host), prefixes };
+    const about = { tag: name === null ? null : tag(name), digest: digest(STAGED.digest), commit };
+    expect(await findCommitTag(question, about)).toBe(expected);
   });
 });

@@ -14,6 +14,8 @@ const ROWS: readonly (readonly [string, string | null, ImageFacts['lineage'], re
   ['digits of another commit fail', 'staging-abc1235', onBranch, ['fail']],
   ['upper-case digits of another commit fail', 'staging-DEADBEEF', onBranch, ['fail']],
   ['digits of a commit that is on no branch are compared too', 'staging-abc1235', notOnBranch, ['fail']],
+  ['a hotfix tag is compared like a staging tag', 'hotfix-abc1234', onBranch, ['pass']],
+  ['a hotfix tag of another commit fails', 'hotfix-abc1235', onBranch, ['fail']],
   ['`staging` names no commit', 'staging', onBranch, []],
   ['a word names no commit', 'staging-candidate', onBranch, []],
   ['five digits name no commit', 'staging-abc12', onBranch, []],

@@ -1,0 +1,139 @@
+// What force lets pass, and what it never does.
+import { describe, expect, test } from 'vitest';
+import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image-facts.ts';
+import { isBlocking, overrideByForce, type Finding } from '../../src/domain/rule.ts';
+import { rulesFor } from '../../src/domain/rules/catalogue.ts';
+import { validate } from '../../src/domain/validation.ts';
+import {
+  config,
+  context,
+  digest,
+  environment,
+  facts,
+  FOREIGN,
+  NEW,
+  OLD,
+  platform,
+  production,
+  promotion,
+  tag,
+} from './build.ts';
+import { ruleContext } from './build.ts';
+import { accept, approve, EVENTS, examined, KEPT, promotionIn } from './decide/build.ts';
+import { BOB, policy } from './build.ts';
+
+/** `rule outcome`, with `!` where it still keeps the image out. */
+function judged(change: Partial<ImageFacts>, context = ruleContext()): readonly string[] {
+  return validate(facts(change), context)
+    .filter(({ outcome }) => outcome === 'fail' || outcome === 'unknown')
+    .map(overrideByForce)
+    .map((finding) => `${finding.rule} ${finding.outcome}${isBlocking(finding) ? '!' : ''}`);
+}
+
+function labelled(labels: Readonly<Record<string, string>>): ImageFacts['platforms'] {
+  return [platform({ config: known(config({ labels })) })];
+}
+
+const layer = { part: 'layer', digest: digest('layer'), platform: 'linux/amd64' } as const;
+const strict = ruleContext({ labels: { level: 'fail', required: [SOURCE_LABEL] } });
+
+const ROWS: readonly (readonly [string, Partial<ImageFacts>, readonly string[]])[] = [
+  ['a failed rule of the policy', { platforms: [platform({ sizeBytes: known(9e9) })] }, ['size fail']],
+  ['one that could not be seen', { platforms: [platform({ sizeBytes: unknown('HTTP 502') })] }, ['size unknown']],
+  ['a commit that is on no branch', { lineage: known({ kind: 'malformed', seen: 'x' }) }, ['revision fail']],
+  ['a commit that could not be looked up', { lineage: unknown('HTTP 502') }, ['revision unknown']],
+  ['a tag of another commit', { tag: tag('hotfix-deadbee') }, ['tag-commit fail']],
+  ['a missing part', { missing: known([layer]) }, ['completeness fail!']],
+  ['parts that could not be looked up', { missing: unknown('HTTP 502') }, ['completeness unknown!']],
+  ['an index that runs nothing', { platforms: [] }, ['completeness fail!']],
+  [
+    'a label that names another repository',
+    { platforms: labelled({ [SOURCE_LABEL]: 'https://github.com/acme/other' }) },
+    ['source fail!'],
+  ],
+  [
+    'a config whose bytes are others than its digest says',
+    { platforms: [platform({ config: unknown('digest mismatch') })] },
+    ['layers unknown', 'command unknown', 'healthcheck unknown', 'source unknown!'],
+  ],
+];
+
+describe('under force', () => {
+  test.each(ROWS)('%s', (_name, change, outcomes) => {
+    expect(judged(change)).toEqual(outcomes);
+  });
+
+  test('a source label that the policy requires and that is missing', () => {
+    expect(judged({ platforms: labelled({}) }, strict)).toEqual(['source fail']);
+  });
+
+  test.each<Finding['outcome']>(['pass', 'warn'])('a finding that is a %s needs no force', (outcome) => {
+    const finding: Finding = { rule: 'size', platform: null, outcome, seen: '', wanted: '' };
+    expect(overrideByForce(finding)).toEqual(finding);
+  });
+});
+
+const small = examined({ facts: facts({ platforms: [platform({ sizeBytes: known(9e9) })] }) });
+
+test('without force the same facts refuse', () => {
+  expect(accept(promotion(), small).promotion.state.kind).toBe('rejected');
+});
+
+test('with force they ask for approval, say what is overridden, and are recorded so', () => {
+  const { promotion: forced, audit } = accept(promotion({ force: true }), small);
+  expect(forced.state.kind).toBe('awaiting-approval');
+  expect(forced.findings.filter(({ overridden }) => overridden)).toMatchObject([{ rule: 'size', outcome: 'fail' }]);
+  expect(JSON.stringify(audit)).toContain('"outcome":"fail","seen":"9 GB (9000000000 bytes)","overridden":true');
+  expect(accept(forced, approve(BOB)).promotion.state.kind).toBe('applying');
+});
+
+test('an approval of what passes is none of what is overridden', () => {
+  const passed = accept(promotion({ force: true }), EVENTS['examined well']).promotion;
+  const two = context({
+    terms: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+  });
+  const again = accept(accept(passed, approve(BOB), two).promotion, EVENTS.rerequested, two).promotion;
+  expect(accept(again, small, two).audit).toMatchObject([{ details: { voided: ['bob'] } }]);
+});
+
+test('a kept tag that holds another digest refuses all the same, also at a second look', () => {
+  const taken = production({ main: OLD, latest: OLD, [KEPT]: FOREIGN });
+  expect(accept(promotion({ force: true }), examined({ production: taken })).promotion.state.kind).toBe('rejected');
+  const waiting = { ...promotionIn('awaiting-approval'), force: true };
+  expect(accept(waiting, { kind: 'production-read', production: taken }).promotion.state.kind).toBe('rejected');
+});
+
+describe('a pushed git tag', () => {
+  const pushed = promotion({ kind: 'version', versionTag: tag('v1.2.3'), thread: null });
+  const held = production({ main: NEW, latest: NEW, 'v1.2.3': null });
+
+  test('is judged by what it takes to be pulled, and by whose it is', () => {
+    expect(rulesFor('version').map(({ id }) => id)).toEqual(['completeness', 'source']);
+  });
+
+  test('that finds another image in production refuses, and moves nothing', () => {
+    const moved = examined({
+      policy: policy(),
+      production: production({ main: FOREIGN, latest: NEW, 'v1.2.3': null }),
+    });
+    const { promotion: refused, journal } = accept(pushed, moved);
+    expect(refused.state.kind).toBe('rejected');
+    expect(refused.findings.at(-1)).toMatchObject({ rule: 'in-production', seen: `main holds ${FOREIGN}` });
+    expect([refused.moves, journal]).toEqual([[], []]);
+  });
+
+  test('that has waited for the lane refuses as well when production moved meanwhile', () => {
+    const waiting = accept(pushed, examined({ production: held })).promotion;
+    expect(waiting.moves.map(({ kind }) => kind)).toEqual(['kept']);
+    const news = production({ main: FOREIGN, latest: FOREIGN, 'v1.2.3': null });
+    const decision = accept(
+      { ...waiting, state: { kind: 'scheduled', cause: 'lane' } },
+      {
+        kind: 'production-read',
+        production: news,
+      },
+    );
+    expect(decision.promotion.state.kind).toBe('rejected');
+    expect(decision.journal).toEqual([]);
+  });
+});
