@@ -70,9 +70,9 @@ test('left running, it takes what people say and click over HTTP, until Ctrl-C',
 
   expect(await post('/click', { by: 'bob', action: 'approve' })).toMatch(/^409 No check run shows the button/);
   expect(await post('/say', { issue: 1, by: 'ada', body: `/promote ${tag}` })).toMatch(/^202 ada said it/);
-  await demo.printed(new RegExp(`P2 · ${tag} → production · Waits for approval`));
+  await demo.printed(new RegExp(`P\\d+ · ${tag} → production · Waits for approval`));
   expect(await post('/click', { by: 'bob', action: 'approve' })).toMatch(/^202 bob clicked approve/);
-  await demo.printed(new RegExp(`P2 · ${tag} → production · Promoted`));
+  await demo.printed(new RegExp(`P\\d+ · ${tag} → production · Promoted`));
 
   const tags = await (await fetch(`${url}/tags`)).text();
   const [digest] = new RegExp(String.raw`\S+(?=  ${tag}$)`, 'm').exec(tags) ?? [];

@@ -150,7 +150,7 @@ describe('which tags move', () => {
 test('of two environments one has to be named, unless one is production; and one that is not there is told', async () => {
   talk = await beginUnder('environments: { edge: {}, canary: {} }');
   expect((await talk.request()).replies).toEqual([
-    'Which environment? None is called `production`, so it has to be named, such as `to edge`. There are `edge` and `canary`.',
+    expect.stringMatching(/^Which environment\? .*`to edge`.*There are `edge` and `canary`\.$/),
   ]);
   expect((await talk.say('ada', '/promote staging to production')).replies).toEqual([
     'There is no environment `production` here. There are `edge` and `canary`.',
@@ -175,7 +175,7 @@ describe('where images come from', () => {
     talk = await beginUnder('staging: { branch: next, tag_prefix: rc }');
     const { repo, world } = talk;
     expect((await talk.say('ada', '/promote')).replies).toEqual([
-      expect.stringMatching(/no tag begins with `rc-`\. The build of the branch `next` pushes it\.$/),
+      expect.stringMatching(/`next`.*`rc-/),
     ]);
     const commit = repo.commitOn('next', { message: 'Next thing' });
     const short = commit.slice(0, 7);
