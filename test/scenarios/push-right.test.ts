@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 /** A machine user who has these rights on the image, and no other credential. */
-async function beginAs(rights: string): Promise<Conversation> {
+async function beginAs(rights: 'pull' | 'pull,push'): Promise<Conversation> {
   const credentials = { username: 'imprimatur', password: 'for-this-test-only' };
   const begun = await begin({ credentials });
   begun.world.registry.quirks.auth = 'token';
@@ -20,7 +20,7 @@ async function beginAs(rights: string): Promise<Conversation> {
   return begun;
 }
 
-function grant({ world }: Conversation, rights: string): void {
+function grant({ world }: Conversation, rights: 'pull' | 'pull,push'): void {
   world.registry.quirks.tokenRules.users = {
     imprimatur: { password: 'for-this-test-only', rights: { [IMAGE]: rights } },
   };

@@ -1,0 +1,280 @@
+// Things that happen at the same moment, in the wrong order, or all at once.
+import { afterEach, describe, expect, test } from 'vitest';
+import { findPromotionByNumber } from '../../src/store/promotions.ts';
+import { begin, converse, shown, type Conversation } from './conversation.ts';
+import { strange, trailOf } from './release.ts';
+import { IMAGE, stage } from './world.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+describe('reviews', () => {
+  test.each([
+    ['approve', 'reject'],
+    ['reject', 'approve'],
+  ] as const)(
+    '%s and %s at the same moment: one counts, the other one hears why not, and production agrees',
+    async (...actions) => {
+      talk = await begin();
+      await talk.request();
+      const { world, repo, issue, commit } = talk;
+      const checkRun = repo.checkRuns(commit).at(-1)?.id ?? 0;
+      const [first, second] = actions;
+      await Promise.all([
+        repo.click({ checkRun, action: first, by: 'bob' }),
+        repo.comment({ issue, by: 'mia', body: second === 'approve' ? '/approve P1' : '/reject P1 too early' }),
+      ]);
+      await world.drain();
+      const trail = (await trailOf(world)).map(({ kind }) => kind);
+      expect(trail.filter((kind) => kind === 'reviewed')).toHaveLength(1);
+      expect(trail.filter((kind) => kind === 'review-refused')).toHaveLength(1);
+      const state = await talk.state();
+      expect(talk.production().main).toBe(state === 'promoted' ? talk.image.digest : talk.old.digest);
+      expect(['promoted', 'declined']).toContain(state);
+      expect(talk.replies()).toEqual([expect.stringContaining("P1 can't be reviewed now")]);
+      await world.end();
+    },
+  );
+
+  test('an approval of a superseded promotion is refused, by comment and on a stale page', async () => {
+    talk = await begin();
+    const { world, repo, old } = talk;
+    await talk.request();
+    const commit = repo.commitOn('staging', { message: 'Newer' });
+    const newer = converse(world, { repo, old, commit, image: stage(world, { commit }) });
+    await newer.request();
+    await newer.say('bob', '/approve P2');
+    expect(await talk.state(1)).toBe('superseded');
+    const said = await talk.say('mia', '/approve P1');
+    expect(said.reactions).toEqual(['eyes', '-1']);
+    expect(said.replies).toEqual([expect.stringContaining("P1 can't be reviewed now: it was superseded")]);
+    expect(await talk.click('mia', 'approve', { stalePage: true })).toEqual([
+      expect.stringContaining("P1 can't be reviewed now: it was superseded"),
+    ]);
+    expect(talk.production().main).toBe(newer.image.digest);
+    await world.end();
+  });
+
+  test('production was moved by hand while it waited: the approval does not count for what nobody saw, and the card asks again', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    const foreign = strange(world);
+    world.registry.setTag(IMAGE, 'main', foreign.digest);
+    await talk.say('bob', '/approve P1');
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.card()).toContain(`- \`main\`: \`${shown(talk.old.digest)}\` → \`${shown(foreign.digest)}\``);
+    expect(talk.production()).toEqual({ main: foreign.digest, latest: talk.old.digest });
+    await talk.say('bob', '/approve P1');
+    expect(await talk.state()).toBe('promoted');
+    expect(talk.production().main).toBe(talk.image.digest);
+    await world.end();
+  });
+});
+
+describe('the staging tag moves between request and approval', () => {
+  test('the pinned digest goes to production, and the card says where the tag has gone', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.say('ada', '/promote staging');
+    expect(talk.card()).not.toContain('moved on');
+    const newer = stage(world, { commit: repo.commitOn('staging', { message: 'Newer' }) });
+    await talk.say('bob', '/approve P1');
+    expect(await talk.state()).toBe('promoted');
+    expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
+    expect(talk.card()).toContain(
+      `\`staging\` has moved on to \`${shown(newer.digest)}\`; this promotion moved \`${shown(talk.image.digest)}\`, as it was asked for.`,
+    );
+    await world.end();
+  });
+
+  test('an examination while it waits says so before anybody approves, and no more when the tag is back', async () => {
+    talk = await begin();
+    const { world, repo, commit } = talk;
+    await talk.say('ada', '/promote staging');
+    const newer = stage(world, { commit: repo.commitOn('staging', { message: 'Newer' }) });
+    await repo.rerun({ checkRun: repo.checkRuns(commit)[0]?.id ?? 0, by: 'bob' });
+    await world.drain();
+    const told = `this promotion still moves \`${shown(talk.image.digest)}\``;
+    expect(talk.card()).toContain(`\`staging\` has moved on to \`${shown(newer.digest)}\`; ${told}`);
+    expect(repo.checkRuns(commit)[0]?.summary).toContain(told);
+    world.registry.setTag(IMAGE, 'staging', talk.image.digest);
+    await repo.rerun({ checkRun: repo.checkRuns(commit)[0]?.id ?? 0, by: 'bob' });
+    await world.drain();
+    expect(talk.card()).not.toContain('moved on');
+    await world.end();
+  });
+
+  test('a registry that does not tell where the tag has gone holds up no approval', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.say('ada', '/promote staging');
+    world.registry.quirks.deny403 = [{ times: Infinity, on: /\/manifests\/staging$/ }];
+    await talk.say('bob', '/approve P1');
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+});
+
+describe('many at once', () => {
+  test('the same image asked for by two at the same moment: the second joins, and may approve', async () => {
+    talk = await begin();
+    const { world, repo, issue, short } = talk;
+    const comments = await Promise.all(
+      ['ada', 'bob'].map((by) => repo.comment({ issue, by, body: `/promote ${short}` })),
+    );
+    await world.drain();
+    expect(await talk.state(2)).toBeNull();
+    expect(comments.map(({ id }) => repo.reactions(id).at(-1)).toSorted()).toEqual(['-1', 'rocket']);
+    expect(talk.replies()).toEqual([
+      expect.stringMatching(/^P1 already asks for this image.*You may approve it.*`\/approve P1`/),
+    ]);
+    const first = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number: 1 });
+    const joiner = first?.requester.login === 'ada' ? 'bob' : 'ada';
+    expect((await talk.say(joiner, '/approve P1')).reactions).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+
+  test('who asks again for what they asked for hears that somebody else has to approve it', async () => {
+    talk = await begin();
+    await talk.request();
+    expect((await talk.request()).replies).toEqual([expect.stringContaining('Somebody else has to approve it.')]);
+    await talk.world.end();
+  });
+
+  test('50 requests at once: each is answered, the numbers are dense, nothing is dead', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    const commits = Array.from({ length: 50 }, (_, index) => repo.commitOn('staging', { message: `Change ${index}` }));
+    for (const commit of commits) stage(world, { commit });
+    const people = ['ada', 'bob', 'mia'];
+    const comments = await Promise.all(
+      commits.map((commit, index) =>
+        repo.comment({ issue, by: people[index % people.length] ?? 'ada', body: `/promote ${commit.slice(0, 12)}` }),
+      ),
+    );
+    await world.drain();
+    expect(comments.map(({ delivery }) => delivery.status)).toEqual(commits.map(() => 202));
+    expect(comments.map(({ id }) => repo.reactions(id).join())).toEqual(commits.map(() => 'eyes,rocket'));
+    const { db } = world.app.store;
+    const opened = await Promise.all(
+      commits.map((_, index) => findPromotionByNumber(db, { repoId: repo.id, number: index + 1 })),
+    );
+    expect(opened.map((promotion) => promotion?.state.kind)).toEqual(commits.map(() => 'awaiting-approval'));
+    expect(new Set(opened.flatMap((promotion) => promotion?.images.map(({ digest }) => digest) ?? [])).size).toBe(50);
+    expect(await findPromotionByNumber(db, { repoId: repo.id, number: 51 })).toBeNull();
+    const cards = repo.comments(issue).filter(({ body }) => /^<!-- imprimatur P\d+ -->/.test(body));
+    expect(cards).toHaveLength(50);
+    await world.end();
+  });
+});
+
+describe('one comment', () => {
+  test('with five commands: each is carried out and answered in order', async () => {
+    talk = await begin();
+    const { short } = talk;
+    const said = await talk.say(
+      'ada',
+      `/promote ${short}\n/status P1\n/cancel P1\n/promote ${short} to nowhere\n/promote ${short}`,
+    );
+    expect(said.reactions).toEqual(['eyes', 'rocket', '-1']);
+    expect(said.replies).toEqual([
+      expect.stringContaining('P1'),
+      expect.stringContaining('There is no environment `nowhere` here.'),
+    ]);
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['cancelled', 'awaiting-approval']);
+    await talk.world.end();
+  });
+
+  const QUOTED = String.raw`she said \"ship it\" — and 'now'`;
+  test.each([
+    ['quotes', `--reason "${QUOTED}"`, `she said "ship it" — and 'now'`],
+    ['mentions', '--reason "@acme/security @bob asked, see #1"', '@acme/security @bob asked, see #1'],
+  ])('with a reason with %s: it is kept as it was said, and harms nothing', async (_what, option, reason) => {
+    talk = await begin();
+    await talk.say('ada', `/promote ${talk.short} ${option}`);
+    const promotion = await findPromotionByNumber(talk.world.app.store.db, { repoId: talk.repo.id, number: 1 });
+    expect(promotion?.reason).toBe(reason);
+    expect(talk.card()).not.toMatch(/(?:^|[^`\\\w])@(?:acme|bob)/m);
+    await talk.say('bob', '/approve P1');
+    expect(await talk.state()).toBe('promoted');
+    await talk.world.end();
+  });
+
+  test('with a reason that goes on in the next line: half of it would be meant, so nothing is done', async () => {
+    talk = await begin();
+    const said = await talk.say('ada', `/promote ${talk.short} --reason "first line\nsecond line"`);
+    expect(said.reactions).toEqual(['eyes', '-1']);
+    expect(said.replies).toEqual([expect.stringContaining('quote')]);
+    expect(await talk.state()).toBeNull();
+    await talk.world.end();
+  });
+
+  test('with a reason of 5,000 characters: the answer says how long one may be', async () => {
+    talk = await begin();
+    const long = 'because '.repeat(625).trim();
+    for (const line of [`/promote ${talk.short} --reason "${long}"`, `/imprimatur reject P1 ${long}`]) {
+      const said = await talk.say('ada', line);
+      expect(said.reactions).toEqual(['eyes', '-1']);
+      expect(said.replies).toEqual([expect.stringContaining('500')]);
+      expect(said.replies[0]?.length).toBeLessThan(2000);
+    }
+    expect(await talk.state()).toBeNull();
+    await talk.world.end();
+  });
+});
+
+describe('the clock goes back an hour', () => {
+  test('with work in the table: it is done at once, not an hour late, and the promotion goes through', async () => {
+    talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '1000' } });
+    const { world, repo, issue } = talk;
+    await talk.request();
+    await world.pass(60_000, 1000);
+    await repo.comment({ issue, by: 'bob', body: '/approve P1' });
+    world.clock.turn(-HOUR_MS);
+    await world.drain();
+    expect(await talk.state()).toBe('promoted');
+    await world.pass(30_000, 1000);
+    expect(talk.card()).toContain('Promoted');
+    expect(repo.checkRuns(talk.commit).at(-1)?.conclusion).toBe('success');
+    const times = (await world.audit()).get(repo.id)?.map(({ entry }) => {
+      const { at }: { at: number } = JSON.parse(entry);
+      return at;
+    });
+    expect(times?.every((at) => at > 0)).toBe(true);
+    const status = await talk.say('ada', '/status');
+    await world.pass(30_000, 1000);
+    expect(talk.replies().at(-1)).not.toMatch(/-\d+ (?:second|minute|hour)/);
+    expect(repo.reactions(status.id)).toEqual(['eyes', 'rocket']);
+    await world.end();
+  });
+
+  test('while a process is down: the next one does at once what was due', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    await talk.request();
+    await repo.comment({ issue, by: 'bob', body: '/approve P1' });
+    world.clock.turn(-HOUR_MS);
+    await world.restart();
+    await world.drain();
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+
+  test('a question still expires after its fourteen days', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    world.clock.turn(-HOUR_MS);
+    await world.drain();
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.pass(14 * 24 * HOUR_MS + HOUR_MS);
+    expect(await talk.state()).toBe('expired');
+    await world.end();
+  });
+});
