@@ -23,8 +23,8 @@ import { accept, approve, EVENTS, examined, KEPT, promotionIn } from './decide/b
 import { BOB, policy } from './build.ts';
 
 /** `rule outcome`, with `!` where it still keeps the image out. */
-function judged(change: Partial<ImageFacts>, context = ruleContext()): readonly string[] {
-  return validate(facts(change), context)
+function judged(change: Partial<ImageFacts>, rules = ruleContext()): readonly string[] {
+  return validate(facts(change), rules)
     .filter(({ outcome }) => outcome === 'fail' || outcome === 'unknown')
     .map(overrideByForce)
     .map((finding) => `${finding.rule} ${finding.outcome}${isBlocking(finding) ? '!' : ''}`);

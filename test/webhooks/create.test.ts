@@ -51,5 +51,5 @@ test.each<[string, Fields]>([
 });
 
 test('a tag without a repository can not be read', () => {
-  expect(() => translateCreate(delivery({ repository: undefined }))).toThrow();
+  expect(() => translateCreate(delivery({ repository: undefined }))).toThrow('repository');
 });
