@@ -129,7 +129,7 @@ describe('many at once', () => {
     );
     await world.drain();
     expect(await talk.state(2)).toBeNull();
-    expect(comments.map(({ id }) => repo.reactions(id).at(-1)).toSorted()).toEqual(['-1', 'rocket']);
+    expect(new Set(comments.map(({ id }) => repo.reactions(id).at(-1)))).toEqual(new Set(['-1', 'rocket']));
     expect(talk.replies()).toEqual([
       expect.stringMatching(/^P1 already asks for this image.*You may approve it.*`\/approve P1`/),
     ]);
