@@ -27,14 +27,19 @@ function readConfigOrExit(): Config {
   }
 }
 
-async function listen({ server }: Application, { host, port, app }: Config): Promise<void> {
+async function listen({ server }: Application, { host, port, app, publicUrl }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  log.info({ host, port: bound }, app === null ? 'listening, not configured: set APP_ID' : 'listening');
+  if (app !== null) {
+    log.info({ host, port: bound }, 'listening');
+    return;
+  }
+  const setup = `${publicUrl ?? `http://127.0.0.1:${bound}`}/setup`;
+  log.info({ host, port: bound, setup }, 'listening, not configured: set APP_ID, or make an App at /setup');
 }
 
 async function drain(application: Application, signal: string): Promise<void> {

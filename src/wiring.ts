@@ -1,9 +1,12 @@
 // Constructs everything, once per process: the only file that does.
 import { createHash, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { pino, stdTimeFunctions, type Logger } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { createProbotApp } from './app.ts';
+import { readAppManifest } from './config/app-manifest.ts';
+import { addToEnvFile } from './config/env-file.ts';
 import type { AppConfig, Config } from './config/env.ts';
 import { createAppIdentity } from './engine/app-identity.ts';
 import { createHandlers } from './engine/handlers.ts';
@@ -12,7 +15,8 @@ import { createPushRight } from './engine/push-right.ts';
 import { startScheduler, type Scheduler } from './engine/scheduler.ts';
 import type { Services } from './engine/services.ts';
 import { Worker } from './engine/worker.ts';
-import { createGitHub } from './github/client.ts';
+import { createAnonymousClient, createGitHub } from './github/client.ts';
+import { convertManifestCode } from './github/manifest.ts';
 import { createRegistryClient } from './registry/client.ts';
 import { createCredentialSource, loadDockerConfig } from './registry/credentials.ts';
 import { assertWritable, openStore, type Store } from './store/database.ts';
@@ -21,7 +25,8 @@ import { migrate } from './store/migrations.ts';
 import { countPromotionsByState } from './store/promotions.ts';
 import { createMetrics, type Gauges, type Metrics } from './web/metrics.ts';
 import { renderReadiness, type Check } from './web/readiness.ts';
-import { createWebServer } from './web/server.ts';
+import { createWebServer, type Pages } from './web/server.ts';
+import { createSetup } from './web/setup.ts';
 import { isListenedTo } from './webhooks/table.ts';
 import { createDeliveryHandler, type Collector } from './webhooks/translate-delivery.ts';
 
@@ -72,6 +77,7 @@ export async function createApplication(config: Config, log: Logger, world: Worl
     ready: async () =>
       renderReadiness({ database: await checkDatabase(store, world), github: checkGitHub(active?.services ?? null) }),
     metrics: async () => metrics.render(await readGauges(store, world)),
+    pages: config.app === null ? createSetupPages({ config, log, world, metrics }) : {},
     onError: (error) => log.error({ err: error }, 'an HTTP request failed'),
     onWebhook: (status) => metrics.countWebhook(status),
   });
@@ -112,6 +118,33 @@ type Parts = {
   readonly store: Store;
   readonly metrics: Metrics;
 };
+
+/** While there is no App. The file is the one that `npm start` reads. */
+function createSetupPages({ config, log, world, metrics }: Omit<Parts, 'app' | 'store'>): Pages {
+  const { now, newId } = world;
+  const { publicUrl, githubApiUrl: apiUrl, githubHost } = config;
+  const client = createAnonymousClient({
+    apiUrl,
+    userAgent: 'imprimatur',
+    log,
+    now,
+    onRequest: ({ status }) => metrics.countGitHubRequest(status),
+  });
+  return createSetup({
+    publicUrl,
+    // An own server may speak plain HTTP inside of a network, as its API's address tells.
+    githubUrl: githubHost === 'github.com' ? 'https://github.com' : new URL(`//${githubHost}`, apiUrl).origin,
+    manifest: readAppManifest(),
+    hasRegistryUser: config.ghcr !== null,
+    convert: (code) => convertManifestCode(client, code),
+    keep: (variables) => addToEnvFile(join(process.cwd(), '.env'), variables),
+    now,
+    newId,
+    onMade: ({ id, name, owner }, kept) =>
+      log.warn({ app: id, name, owner, kept: kept.kind }, 'an App was made by /setup: restart with its keys'),
+    onError: (error) => log.error({ err: error }, 'GitHub did not give the keys of the new App'),
+  });
+}
 
 type Active = {
   readonly services: Services;

@@ -8,10 +8,12 @@ import type { ImageGrant } from '../domain/image-access.ts';
 import { isHost, readGrants, readOwners, readTokenHosts } from './env-lists.ts';
 
 export type Config = {
-  /** Null while `APP_ID` is unset: the server runs, and webhooks answer 503. */
+  /** Null while `APP_ID` is unset: the server runs in set-up mode, and webhooks answer 503. */
   readonly app: AppConfig | null;
   readonly host: string;
   readonly port: number;
+  /** Where browsers and GitHub reach this server, without a slash at its end; null where it was not told. */
+  readonly publicUrl: string | null;
   readonly githubApiUrl: string;
   /** Host of GitHub's pages, which `source` labels name: `github.com`, or the host of a GHES or ghe.com instance. */
   readonly githubHost: string;
@@ -58,6 +60,7 @@ export const VARIABLES = [
   'WEBHOOK_SECRET_PREVIOUS',
   'HOST',
   'PORT',
+  'PUBLIC_URL',
   'GITHUB_API_URL',
   'GITHUB_WRITE_INTERVAL_MS',
   'DATABASE_URL',
@@ -101,6 +104,7 @@ export function readConfig(env: Environment, options: { readonly isTty: boolean 
     app: readApp(value, problems),
     host: value('HOST') ?? '127.0.0.1',
     port: check('PORT', PORT, value('PORT') ?? '3000', 'write a number from 0 to 65535', 3000),
+    publicUrl: readPublicUrl(value('PUBLIC_URL'), problems),
     githubApiUrl,
     githubHost: pagesHostOf(githubApiUrl),
     githubWriteIntervalMs: check(
@@ -225,6 +229,16 @@ function readGhcr(value: ReadValue, problems: string[]): Config['ghcr'] {
   if (username !== null || token !== null) {
     problems.push('GHCR_USERNAME and GHCR_TOKEN: set both, or neither (the machine user and its classic PAT)');
   }
+  return null;
+}
+
+/** A path is kept: a proxy may serve us below one. */
+function readPublicUrl(text: string | null, problems: string[]): string | null {
+  if (text === null) return null;
+  const url = URL.parse(text);
+  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
+  problems.push('PUBLIC_URL: not an address without user, query and #; write e.g. https://imprimatur.example.com');
   return null;
 }
 

@@ -24,6 +24,9 @@ export type InstallationClient = {
 
 export type AppClient = { readonly kind: 'app'; readonly appId: number; readonly ask: Ask };
 
+/** Has no credentials at all: for what needs none, before there is an App. */
+export type AnonymousClient = { readonly kind: 'anonymous'; readonly ask: Ask };
+
 export type Ask = <T>(question: Question<T>) => Promise<Answer<T>>;
 
 export type Question<T> = {
@@ -59,6 +62,8 @@ export type GitHubOptions = {
   readonly timeoutMs?: number;
 };
 
+export type AnonymousOptions = Omit<GitHubOptions, 'appId' | 'privateKey'>;
+
 const TIMEOUT_MS = 20_000;
 
 /** Makes no request. Errors of all questions are `OutsideError`s with a `GitHubErrorCode`. */
@@ -79,23 +84,34 @@ export function createGitHub(options: GitHubOptions): GitHub {
   };
 }
 
+/** Makes no request. Errors as of the clients above. */
+export function createAnonymousClient(options: AnonymousOptions): AnonymousClient {
+  return { kind: 'anonymous', ask: askBy(openOctokit(options, { auth: {}, installationId: null }), options) };
+}
+
 /** `owner/name` as the two parameters that Octokit wants. */
 export function splitRepo(name: RepoName): { readonly owner: string; readonly repo: string } {
   const slash = name.indexOf('/');
   return { owner: name.slice(0, slash), repo: name.slice(slash + 1) };
 }
 
-// Probot's throttle and retry plugins stay out: writes are paced by the job table, and those plugins repeat POSTs.
 function createOctokit(options: GitHubOptions, installationId: number | null): Octokit {
+  const { appId, privateKey } = options;
+  const auth = { appId, privateKey, ...(installationId === null ? {} : { installationId }) };
+  return openOctokit(options, { auth: { authStrategy: createAppAuth, auth }, installationId });
+}
+
+type Opened = {
+  readonly auth: Pick<NonNullable<ConstructorParameters<typeof Octokit>[0]>, 'authStrategy' | 'auth'>;
+  readonly installationId: number | null;
+};
+
+// Probot's throttle and retry plugins stay out: writes are paced by the job table, and those plugins repeat POSTs.
+function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened): Octokit {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const fields = installationId === null ? {} : { installation: installationId };
   const octokit = new Octokit({
-    authStrategy: createAppAuth,
-    auth: {
-      appId: options.appId,
-      privateKey: options.privateKey,
-      ...(installationId === null ? {} : { installationId }),
-    },
+    ...auth,
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: options.userAgent,
     // Octokit's debug line holds whole request bodies; its error line also comes for a 404 that we expect.
@@ -114,7 +130,7 @@ function createOctokit(options: GitHubOptions, installationId: number | null): O
   return octokit;
 }
 
-function askBy(octokit: Octokit, options: GitHubOptions): Ask {
+function askBy(octokit: Octokit, options: AnonymousOptions): Ask {
   return async ({ tried, send, answer }) => {
     const raw = await sendWithValidToken(octokit, send).catch((error: unknown) => {
       throw toOutsideError(error, { tried, now: options.now() }) ?? error;

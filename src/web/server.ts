@@ -1,13 +1,22 @@
-// The HTTP server: webhooks, health, readiness, metrics; everything else is 404.
+// The HTTP server: webhooks, health, readiness, metrics, set-up while there is no App; everything else is 404.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { receiveWebhook, type ReceiverOptions } from './receiver.ts';
 
-export type Page = { readonly status: number; readonly type: string; readonly body: string };
+export type Page = {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type Pages = Readonly<Record<string, ((query: URLSearchParams) => Promise<Page>) | undefined>>;
 
 export type ServerOptions = {
   readonly receiver: ReceiverOptions;
   readonly ready: () => Promise<Page>;
   readonly metrics: () => Promise<Page>;
+  /** Further pages by their path, for GET only: those of the set-up, while there is no App. */
+  readonly pages: Pages;
   readonly onError: (error: unknown) => void;
   readonly onWebhook: (status: number) => void;
 };
@@ -34,7 +43,7 @@ export function createWebServer(options: ServerOptions): Server {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
-  const path = (request.url ?? '/').split('?')[0];
+  const [path = '', query] = (request.url ?? '/').split('?');
   if (path === WEBHOOK_PATH) {
     const { status, text } = await receiveWebhook(request, options.receiver);
     options.onWebhook(status);
@@ -42,14 +51,16 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     await sendFirst(request, response, { status, type: 'text/plain', body: `${text}\n` });
     return;
   }
-  const page = PAGES[path ?? ''];
+  const fixed = PAGES[path];
+  const page = fixed === undefined ? options.pages[path] : () => fixed(options);
+  const methods = fixed === undefined ? ['GET'] : ['GET', 'HEAD'];
   if (page === undefined) {
     send(response, { status: 404, type: 'text/plain', body: 'not found\n' });
-  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('Allow', 'GET, HEAD');
+  } else if (!methods.includes(request.method ?? '')) {
+    response.setHeader('Allow', methods.join(', '));
     send(response, { status: 405, type: 'text/plain', body: 'GET only\n' });
   } else {
-    send(response, await page(options));
+    send(response, await page(new URLSearchParams(query)));
   }
 }
 
@@ -85,6 +96,7 @@ function send(response: ServerResponse, page: Page): void {
   response.end(page.body);
 }
 
-function writeHead(response: ServerResponse, { status, type, body }: Page): void {
-  response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': Buffer.byteLength(body) });
+function writeHead(response: ServerResponse, { status, type, body, headers }: Page): void {
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, 'Content-Length': length, ...headers });
 }

@@ -37,6 +37,7 @@ test('an empty environment is a server without an App, on defaults', () => {
     app: null,
     host: '127.0.0.1',
     port: 3000,
+    publicUrl: null,
     githubApiUrl: 'https://api.github.com',
     githubHost: 'github.com',
     githubWriteIntervalMs: 1000,

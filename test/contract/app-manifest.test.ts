@@ -18,6 +18,7 @@ const Manifest = z.strictObject({
 
 /** What each call of src/github needs, by docs.github.com's "Permissions required for GitHub Apps"; null for calls as the App. */
 const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
+  'apps.createFromManifest': null,
   'apps.getAuthenticated': null,
   'checks.create': ['checks: write'],
   'checks.listForRef': ['checks: read'],

@@ -19,6 +19,7 @@ import { openStore } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { WEBHOOK_PATH } from '../../src/web/server.ts';
+import { SETUP_PATH } from '../../src/web/setup.ts';
 import { parseCommitSha, parseDigest, parseRepoName } from '../../src/domain/reference.ts';
 import { IMAGE, must, tagOf, viewOf } from '../messages/sample-view.ts';
 
@@ -74,7 +75,7 @@ const USAGES: readonly string[] = Object.values(COMMANDS).map(({ usage }) => usa
 const NAMES: readonly string[] = [...Object.keys(COMMANDS).map((verb) => `/${verb}`), '/imprimatur <verb> …'];
 /** What `…` stands for behind a verb that can't be alone. */
 const ARGUMENTS: Readonly<Record<string, string>> = { '/rollback …': ' --reason "it fails"' };
-const SERVED = [WEBHOOK_PATH, '/healthz', '/readyz', '/metrics', '/data'];
+const SERVED = [WEBHOOK_PATH, '/healthz', '/readyz', '/metrics', SETUP_PATH, '/data'];
 
 /** Placeholders become words, so that `/reject P12 <reason>` is a line like any other. */
 function parseLine(text: string): ParsedLine {

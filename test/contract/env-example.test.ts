@@ -12,7 +12,14 @@ const LINES = [...TEXT.matchAll(/^(#?)([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, off =
   value,
 }));
 /** Examples, not defaults: commented lines whose default is "none". */
-const EXAMPLES = ['REGISTRY_TOKEN_HOSTS', 'IMAGE_GRANTS', 'ALLOWED_OWNERS', 'LOG_FORMAT', 'DOCKER_CONFIG'];
+const EXAMPLES = [
+  'PUBLIC_URL',
+  'REGISTRY_TOKEN_HOSTS',
+  'IMAGE_GRANTS',
+  'ALLOWED_OWNERS',
+  'LOG_FORMAT',
+  'DOCKER_CONFIG',
+];
 
 test('it names every variable once, in the order of the code', () => {
   expect(LINES.map(({ name }) => name)).toEqual([...VARIABLES]);

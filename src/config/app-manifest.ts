@@ -1,0 +1,22 @@
+// Reads app.yml, which comes with the program: what a GitHub App of ours is called, may do and hears of.
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const Manifest = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  url: z.string(),
+  public: z.boolean(),
+  hook_attributes: z.strictObject({ url: z.string(), active: z.boolean() }),
+  default_permissions: z.record(z.string(), z.enum(['read', 'write'])),
+  default_events: z.array(z.string()),
+});
+
+/** In GitHub's own words, because it goes to GitHub as it is. */
+export type AppManifest = Readonly<z.output<typeof Manifest>>;
+
+/** Throws where the file is missing or not as it was shipped. */
+export function readAppManifest(): AppManifest {
+  return Manifest.parse(parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')));
+}
