@@ -5,12 +5,12 @@ import type { Policy } from '../domain/policy.ts';
 import type { CommitSha, RepoName } from '../domain/reference.ts';
 import { STAGING_ENVIRONMENT as environment } from '../domain/rules/staging-deployed.ts';
 import type { InstallationClient } from '../github/client.ts';
-import { fetchDeploymentState, findNewestDeployment } from '../github/deployments.ts';
+import { DEPLOYMENTS_LISTED, fetchDeploymentState, listDeployments } from '../github/deployments.ts';
 
 type Source = { readonly github: InstallationClient; readonly repo: RepoName };
 
 /**
- * Two requests, none where the policy does not ask or the image proves no commit. A failure that may pass is thrown; a
+ * Two requests (three where there are very many deployments), none where the policy does not ask or the image proves no commit. A failure that may pass is thrown; a
  * final one, such as a permission we lack, makes the fact unknown.
  */
 export async function collectStagingDeployment(
@@ -27,11 +27,11 @@ export async function collectStagingDeployment(
 }
 
 async function look({ github: client, repo }: Source, commit: CommitSha): Promise<StagingDeployment> {
-  const deployment = await findNewestDeployment({ client, repo, environment, commit });
-  if (deployment !== null) {
-    const state = await fetchDeploymentState({ client, repo, deployment });
-    return state === null ? { kind: 'no-status' } : { kind: 'status', state };
-  }
-  const any = await findNewestDeployment({ client, repo, environment });
-  return { kind: any === null ? 'none-anywhere' : 'none' };
+  const newest = await listDeployments({ client, repo, environment });
+  const mayBeOlder = newest.length === DEPLOYMENTS_LISTED;
+  const older = mayBeOlder ? await listDeployments({ client, repo, environment, commit }) : [];
+  const found = [...newest, ...older].find(({ sha }) => sha === commit);
+  if (found === undefined) return { kind: newest.length === 0 ? 'none-anywhere' : 'none' };
+  const state = await fetchDeploymentState({ client, repo, deployment: found.id });
+  return state === null ? { kind: 'no-status' } : { kind: 'status', state };
 }

@@ -5,16 +5,21 @@ import { splitRepo, type InstallationClient } from './client.ts';
 
 type Place = { readonly client: InstallationClient; readonly repo: RepoName };
 
-const Deployments = z.array(z.object({ id: z.number() }));
+const Deployments = z.array(z.object({ id: z.number(), sha: z.string() }));
 const Statuses = z.array(z.object({ state: z.string() }));
 
-/** The id of the newest deployment to an environment, of one commit where it is given; null where there is none. */
-export async function findNewestDeployment({
+/** So many are listed at once; where there are as many, there may be more. */
+export const DEPLOYMENTS_LISTED = 100;
+
+/** The newest deployments to an environment, newest first, at most `DEPLOYMENTS_LISTED`; of one commit where it is given. */
+export async function listDeployments({
   client,
   repo,
   environment,
   commit,
-}: Place & { readonly environment: string; readonly commit?: CommitSha }): Promise<number | null> {
+}: Place & { readonly environment: string; readonly commit?: CommitSha }): Promise<
+  readonly { readonly id: number; readonly sha: string }[]
+> {
   const { data } = await client.ask({
     tried: `listing the deployments of ${repo} to ${environment}`,
     send: (api) =>
@@ -22,11 +27,11 @@ export async function findNewestDeployment({
         ...splitRepo(repo),
         environment,
         ...(commit === undefined ? {} : { sha: commit }),
-        per_page: 1,
+        per_page: DEPLOYMENTS_LISTED,
       }),
     answer: Deployments,
   });
-  return data[0]?.id ?? null;
+  return data;
 }
 
 /** The newest status's state, in GitHub's word such as `success` or `in_progress`; null where there is none yet. */
@@ -114,7 +119,8 @@ export async function findOwnDeployment({
 }: Place & Pick<DeploymentContent, 'commit' | 'environment'> & { readonly promotion: string }): Promise<number | null> {
   const { data } = await client.ask({
     tried: `listing the deployments of ${commit} to ${environment} in ${repo}`,
-    send: (api) => api.repos.listDeployments({ ...splitRepo(repo), sha: commit, environment, per_page: 100 }),
+    send: (api) =>
+      api.repos.listDeployments({ ...splitRepo(repo), sha: commit, environment, per_page: DEPLOYMENTS_LISTED }),
     answer: OwnDeployments,
   });
   const ours = data.filter(

@@ -72,9 +72,9 @@ async function serve(served: {
 }): Promise<void> {
   const { parts, request, response } = served;
   try {
-    const { answer } = await handle(parts, request);
+    const { answer, logged } = await handle(parts, request);
     if (answer === 'hang-up') request.socket.destroy();
-    else send({ request, response, answer, headers: rateHeaders(parts.state, served.used, request) });
+    else logged.status = send({ request, response, answer, headers: rateHeaders(parts.state, served.used, request) });
     parts.answered();
   } catch (error) {
     // A bug of this world must not look like GitHub's 5xx, which the App would retry: the test's end sees it.
@@ -83,7 +83,10 @@ async function serve(served: {
   }
 }
 
-async function handle(parts: DoorParts, request: IncomingMessage): Promise<{ readonly answer: Answer | 'hang-up' }> {
+async function handle(
+  parts: DoorParts,
+  request: IncomingMessage,
+): Promise<{ readonly answer: Answer | 'hang-up'; readonly logged: LoggedRequest }> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
   const method = request.method ?? 'GET';
   const path = byName(parts.state, url.pathname);
@@ -122,7 +125,7 @@ async function handle(parts: DoorParts, request: IncomingMessage): Promise<{ rea
   ];
   const answer = await decide(parts, { logged, matched, problems, call });
   logged.status = answer === 'hang-up' ? answer : answer.status;
-  return { answer };
+  return { answer, logged };
 }
 
 async function decide(
@@ -192,12 +195,13 @@ async function readAll(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Answers the status that was sent: 304 where the asker has the answer already. */
 function send(out: {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly answer: Answer;
   readonly headers: Readonly<Record<string, string>>;
-}): void {
+}): number {
   const { answer, response } = out;
   const bytes = answer.raw ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
   const etag = `W/"${createHash('sha256').update(bytes).digest('hex')}"`;
@@ -210,9 +214,10 @@ function send(out: {
   };
   if (answer.status === 200 && out.request.headers['if-none-match'] === etag) {
     response.writeHead(304, headers).end();
-    return;
+    return 304;
   }
   response.writeHead(answer.status, headers).end(answer.status === 204 ? undefined : bytes);
+  return answer.status;
 }
 
 function rateHeaders(

@@ -1,0 +1,334 @@
+// Deployments: one follows every promotion, deployers report how it goes, and others deploy what they like.
+import { afterEach, describe, expect, test } from 'vitest';
+import { begin, type Conversation } from './conversation.ts';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+const SECOND = 1000;
+const FAILED = 'Promoted, but the deployment failed';
+
+describe('after a promotion', () => {
+  test('there is a deployment of its commit, with what a deployer needs to know', async () => {
+    talk = await begin();
+    await talk.say('ada', `/promote ${talk.short} --reason "new login"`);
+    await talk.click('bob', 'approve');
+    const { image, short, commit } = talk;
+    expect(talk.repo.deployments()).toEqual([
+      expect.objectContaining({
+        sha: commit,
+        ref: commit,
+        environment: 'production',
+        production: true,
+        transient: false,
+        description: `P1: staging-${short} to production, asked for by ada`,
+        payload: {
+          image: `${talk.world.registry.host}/acme/dotca@${image.digest}`,
+          digest: image.digest,
+          tags: [`main-staging-${short}`, 'main', 'latest'],
+          promotion: 'P1',
+          reason: 'new login',
+        },
+      }),
+    ]);
+    expect(talk.world.github.requests.find(isCreation)?.body).toMatchObject({
+      auto_merge: false,
+      required_contexts: [],
+      production_environment: true,
+    });
+    // Its own event came back, and was not taken for somebody else's.
+    expect(await kinds()).not.toContain('deployment-by-others');
+    await talk.world.end();
+  });
+
+  test('the deployer says how it goes, and card and check run follow', async () => {
+    talk = await begin();
+    const deployment = await promote();
+    await report(deployment, 'in_progress');
+    expect(await shown()).toEqual({ state: 'deploying', conclusion: 'success', title: 'Promoted, being deployed' });
+    expect(talk.card()).toContain('Being deployed since 2026-11-24 09:00 UTC.');
+    talk.world.clock.turn(60 * SECOND);
+    await report(deployment, 'success', 'https://ci.example.com/runs/7');
+    expect(await shown()).toEqual({ state: 'deployed', conclusion: 'success', title: 'Promoted and deployed' });
+    expect(talk.card()).toContain(
+      'Deployed 2026-11-24 09:01 UTC ([more from its deployer](https://ci.example.com/runs/7)).',
+    );
+    await report(deployment, 'inactive');
+    expect(await talk.state()).toBe('deployed');
+    await talk.world.end();
+  });
+
+  test('statuses that come late, twice or in the wrong order change nothing', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    const deployment = await promote();
+    world.github.setAppUrl(null);
+    const started = await repo.deploymentStatus({ deployment, state: 'in_progress', by: 'carol' });
+    world.clock.turn(10 * SECOND);
+    const done = await repo.deploymentStatus({ deployment, state: 'success', by: 'carol' });
+    expect([started.status, done.status]).toEqual([502, 502]);
+    const address = world.app.server.address();
+    world.github.setAppUrl(typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : null);
+    for (const { guid } of [done, started, done]) {
+      await world.github.redeliver(guid);
+      await world.drain();
+      expect(await talk.state()).toBe('deployed');
+    }
+    expect((await kinds()).slice(-2)).toEqual(['promoted', 'deployed']);
+    await world.end();
+  });
+
+  test('a failure mentions who asked and shows the way back, once; a second one after another try does again', async () => {
+    talk = await begin();
+    const deployment = await promote();
+    await report(deployment, 'failure', 'https://ci.example.com/runs/8');
+    expect(await shown()).toEqual({ state: 'deployment-failed', conclusion: 'failure', title: FAILED });
+    expect(talk.card()).toContain('To go back to what was there before: `/rollback --reason "…"`');
+    const [line = ''] = talk.replies();
+    expect(line).toMatch(/^@ada \[P1\]\(.*\), `staging-.*` → `production`: Promoted, but the deployment failed\./);
+    expect(line).toContain('[more from its deployer](https://ci.example.com/runs/8)');
+    expect(line).toContain('`/rollback --reason "…"`');
+    talk.world.clock.turn(SECOND);
+    await report(deployment, 'error');
+    expect(talk.replies()).toHaveLength(1);
+    talk.world.clock.turn(SECOND);
+    await report(deployment, 'queued');
+    talk.world.clock.turn(SECOND);
+    await report(deployment, 'failure');
+    expect(talk.replies()).toHaveLength(2);
+    await talk.world.end();
+  });
+
+  test('the deployment of an older promotion says nothing about the newer one', async () => {
+    talk = await begin();
+    const first = await promote();
+    await report(first, 'success');
+    const second = await promoteNext();
+    expect(second).not.toBe(first);
+    talk.world.clock.turn(SECOND);
+    await report(first, 'failure');
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployed', 'promoted']);
+    await report(second, 'in_progress');
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployed', 'deploying']);
+    await talk.world.end();
+  });
+});
+
+describe('deployments by others', () => {
+  test.each<readonly [string, () => { readonly commit: string; readonly payload?: unknown }]>([
+    ['of the same commit', () => ({ commit: talk.commit })],
+    [
+      'whose payload names the digest',
+      () => ({ commit: talk.repo.head('main'), payload: { digest: talk.image.digest } }),
+    ],
+    [
+      'whose payload is a text that names the image',
+      () => ({ commit: talk.repo.head('main'), payload: JSON.stringify({ image: `x/y@${talk.image.digest}` }) }),
+    ],
+  ])('%s: the promotion follows them', async (_, what) => {
+    talk = await begin();
+    await promote();
+    const { id } = await talk.repo.deploy({ by: 'carol', ...what() });
+    await talk.world.drain();
+    expect(talk.card()).not.toContain('Somebody deployed');
+    await report(id, 'success');
+    expect(await talk.state()).toBe('deployed');
+    expect(await kinds()).toEqual(expect.arrayContaining(['deployment-by-others', 'deployed']));
+    await talk.world.end();
+  });
+
+  test('of another commit are on record, and the card and the check run say so until it is put right', async () => {
+    talk = await begin();
+    const deployment = await promote();
+    await report(deployment, 'success');
+    const other = talk.repo.head('main');
+    talk.world.clock.turn(SECOND);
+    const { id } = await talk.repo.deploy({ by: 'carol', commit: other });
+    await talk.world.drain();
+    const says = `Somebody deployed [\`${other.slice(0, 7)}\`](https://github.com/acme/dotca/commit/${other}) to \`production\`, which is not what its tags hold: \`carol\`, 2026-11-24 09:00 UTC.`;
+    expect(talk.card()).toContain(says);
+    expect(talk.repo.checkRuns(talk.commit).at(-1)?.summary).toContain(says);
+    expect(await entry('deployment-by-others')).toMatchObject({
+      promotion: 1,
+      actor: { login: 'carol' },
+      details: { environment: 'production', commit: other, creator: 'carol', deployment: id },
+    });
+    // Their statuses are about something else.
+    await report(id, 'failure');
+    expect(await talk.state()).toBe('deployed');
+    talk.world.clock.turn(SECOND);
+    await report((await talk.repo.deploy({ by: 'carol', commit: talk.commit })).id, 'success');
+    expect(talk.card()).not.toContain('Somebody deployed');
+    await talk.world.end();
+  });
+
+  test('to an environment that nobody names, and statuses of deployments that nobody knows, change nothing', async () => {
+    talk = await begin();
+    await promote();
+    const before = await kinds();
+    const { id } = await talk.repo.deploy({ by: 'carol', commit: talk.commit, environment: 'qa' });
+    await report(id, 'failure');
+    await talk.repo.deploy({
+      by: 'carol',
+      commit: talk.repo.head('main'),
+      environment: 'staging',
+      payload: { digest: talk.image.digest },
+    });
+    await talk.world.drain();
+    expect(await kinds()).toEqual(before);
+    expect(await talk.state()).toBe('promoted');
+    expect(talk.world.log.join('')).toContain('a status of a deployment that no promotion waits for');
+    await talk.world.end();
+  });
+
+  test('before anything was promoted are on record, without a promotion', async () => {
+    talk = await begin();
+    await talk.repo.deploy({ by: 'carol', commit: talk.commit, environment: 'Production' });
+    await talk.world.drain();
+    expect(await entry('deployment-by-others')).toMatchObject({ promotion: null, details: { creator: 'carol' } });
+    await talk.world.end();
+  });
+
+  test('by our own App, told without the mark of the App, are none', async () => {
+    talk = await begin();
+    const deployment = await promote();
+    const { github } = talk.world;
+    const echo = github.deliveries.find(({ event }) => event === 'deployment');
+    const payload: { deployment: object } = JSON.parse(echo?.body ?? '');
+    const unmarked = { ...payload, deployment: { ...payload.deployment, id: 7, performed_via_github_app: null } };
+    await github.deliver({ event: 'deployment', payload: unmarked });
+    await talk.world.drain();
+    expect(await kinds()).not.toContain('deployment-by-others');
+    expect(deployment).toBeGreaterThan(7);
+    await talk.world.end();
+  });
+});
+
+describe('when GitHub does not do as it should', () => {
+  test.each([
+    ['answers nothing, but has made it', 'applyThenFail', 'hang-up'],
+    ['answers 502, but has made it', 'applyThenFail', 502],
+    ['answers 502 and has not made it', 'failNext', 502],
+  ] as const)('and %s, there is one deployment', async (_, when, status) => {
+    talk = await begin();
+    await talk.request();
+    talk.world.github[when]({ method: 'POST', path: /\/deployments$/, status });
+    await talk.click('bob', 'approve');
+    await talk.world.pass(60 * SECOND, 10 * SECOND);
+    const [deployment, ...more] = talk.repo.deployments();
+    expect(more).toEqual([]);
+    await report(deployment?.id ?? 0, 'success');
+    expect(await talk.state()).toBe('deployed');
+    await talk.world.end();
+  });
+
+  test('and refuses it, the tags stand and the card says why there is none', async () => {
+    talk = await begin();
+    await talk.request();
+    talk.world.github.failNext({
+      method: 'POST',
+      path: /\/deployments$/,
+      status: 403,
+      body: { message: 'Resource not accessible by integration' },
+      headers: { 'x-accepted-github-permissions': 'deployments=write' },
+    });
+    await talk.click('bob', 'approve');
+    expect(await shown()).toEqual({ state: 'promoted', conclusion: 'success', title: 'Promoted' });
+    expect(talk.card()).toContain('GitHub made no deployment');
+    expect(talk.card()).toContain('deployments: write');
+    expect(talk.production().main).toBe(talk.image.digest);
+    await talk.world.end();
+  });
+
+  test('and is away until a newer promotion is through, the older one is not deployed any more', async () => {
+    talk = await begin();
+    await talk.request();
+    talk.world.github.failNext({ method: 'POST', path: /\/deployments$/, status: 502 });
+    talk.world.github.setEcho(false);
+    await talk.click('bob', 'approve');
+    expect(talk.repo.deployments()).toEqual([]);
+    await promoteNext();
+    await talk.world.pass(120 * SECOND, 10 * SECOND);
+    expect(talk.repo.deployments().map(({ payload }) => payload)).toEqual([
+      expect.objectContaining({ promotion: 'P2' }),
+    ]);
+    await talk.world.end();
+  });
+});
+
+test.each<readonly [string, Readonly<Record<string, string>>]>([
+  ['with a policy file', { '.github/promotion.yml': 'environments: { production: {} }\n' }],
+  ['without one', {}],
+])('from the command to the promoted tags, the App asks GitHub no more than fifteen times, %s', async (_, files) => {
+  talk = await begin();
+  talk.repo.writeFiles('main', files);
+  await talk.request();
+  await talk.click('bob', 'approve');
+  expect(await talk.state()).toBe('promoted');
+  const { requests } = talk.world.github;
+  const asked = requests
+    .slice(0, requests.findIndex(isCreation))
+    .filter(({ token, status }) => token === 'installation' && status !== 304)
+    .map(({ method, path, status }) => `${method} ${path} → ${status}`);
+  expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(15);
+  expect(asked.length).toBeGreaterThan(5);
+  await talk.world.end();
+});
+
+/** P1 goes to production; answers its deployment's id. */
+async function promote(): Promise<number> {
+  await talk.request();
+  await talk.click('bob', 'approve');
+  return newest();
+}
+
+/** The image that was in production at first goes there again, as P2. */
+async function promoteNext(): Promise<number> {
+  await talk.say('ada', `/promote ${talk.old.digest}`);
+  await talk.say('bob', '/approve P2');
+  return newest();
+}
+
+function newest(): number {
+  const deployment = talk.repo.deployments().at(-1);
+  if (deployment === undefined) throw new Error('there is no deployment');
+  return deployment.id;
+}
+
+async function report(deployment: number, state: string, logUrl?: string): Promise<void> {
+  await talk.repo.deploymentStatus({ deployment, state, by: 'carol', ...(logUrl === undefined ? {} : { logUrl }) });
+  await talk.world.drain();
+}
+
+async function shown(): Promise<{
+  readonly state: string | null;
+  readonly conclusion: string | null | undefined;
+  readonly title: string | null | undefined;
+}> {
+  const run = talk.repo.checkRuns(talk.commit).at(-1);
+  return { state: await talk.state(), conclusion: run?.conclusion, title: run?.title };
+}
+
+function isCreation({ method, path }: { readonly method: string; readonly path: string }): boolean {
+  return method === 'POST' && path.endsWith('/deployments');
+}
+
+type Entry = { readonly kind: string };
+
+async function entries(): Promise<readonly Entry[]> {
+  const rows = (await talk.world.audit()).get(talk.repo.id) ?? [];
+  return rows.map((row) => {
+    const parsed: Entry = JSON.parse(row.entry);
+    return parsed;
+  });
+}
+
+async function kinds(): Promise<readonly string[]> {
+  return (await entries()).map(({ kind }) => kind);
+}
+
+async function entry(kind: string): Promise<Entry | undefined> {
+  return (await entries()).find((one) => one.kind === kind);
+}
