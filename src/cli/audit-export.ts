@@ -13,7 +13,8 @@ export const auditExport: CliCommand = {
     repo: repoFlag,
   },
   example: 'imprimatur audit export --format csv > audit.csv',
-  run: async (flags, { store, out }) => {
+  run: async ({ flags }, { store: openStore, out }) => {
+    const store = await openStore();
     const repos = await listAuditedRepos(store, flags['repo']);
     const renderRow = flags['format'] === 'csv' ? renderCsv : renderJson;
     if (renderRow === renderCsv) await out.write(csvLine(CSV_COLUMNS));

@@ -9,7 +9,8 @@ export const auditVerify: CliCommand = {
   says: 'Check that no row of the audit trail was changed, removed or reordered.',
   flags: { repo: repoFlag },
   example: 'imprimatur audit verify --repo acme/dotca',
-  run: async (flags, { store, sha256, out }) => {
+  run: async ({ flags }, { store: openStore, sha256, out }) => {
+    const store = await openStore();
     const repos = await listAuditedRepos(store, flags['repo']);
     if (repos.length === 0) await out.write('The audit trail is empty.\n');
     let intact = true;

@@ -1,5 +1,6 @@
 // Which repositories a command about the audit trail speaks of.
 import { OutsideError } from '../domain/outside-error.ts';
+import { parseRepoName } from '../domain/reference.ts';
 import { listAuditedRepoIds } from '../store/audit.ts';
 import type { Store } from '../store/database.ts';
 import { findRepo } from '../store/repos.ts';
@@ -13,7 +14,8 @@ export type AuditedRepo = {
 
 export const repoFlag: Flag = {
   value: '<owner/name>',
-  says: 'only this repository (default: all, one after the other)',
+  says: 'only this repository on GitHub (default: all, one after the other)',
+  isLegal: (text) => parseRepoName(text) !== null,
 };
 
 /** All with an audit trail, or those of that name; a name without one is an OutsideError. */

@@ -1,51 +1,67 @@
-// What a command of the command line is, and how its words become flag values or a sentence about what is wrong.
+// What a command of the command line is, and how its words become arguments and flags or a sentence about what is wrong.
 import { parseArgs } from 'node:util';
-import type { Store } from '../store/database.ts';
+import { nearestOf } from './nearest.ts';
+import type { CliServices } from './services.ts';
 
-/** 0 done, 1 no, 2 the words were not understood. */
+/** 0 done, 1 no, 2 the words (or the environment) were not understood. */
 export type ExitCode = 0 | 1 | 2;
 
-export type Flag = {
-  /** What the value is, as the legal form shows it: `<owner/name>`, or the choices. */
-  readonly value: string;
-  /** Where only these words are legal. */
-  readonly choices?: readonly string[];
+type Word = {
   readonly says: string;
+  /** Where only these words are legal; completion offers them. */
+  readonly choices?: readonly string[];
+  /** Where only words of a form are legal. */
+  readonly isLegal?: (text: string) => boolean;
 };
+
+/** `name` as the legal form shows it: `<image>`, or the choices. */
+export type Argument = Word & { readonly name: string };
+
+/** `value` is what stands behind it: `<owner/name>`, or the choices; null for a switch. */
+export type Flag = Word & { readonly value: string | null };
 
 export type CliCommand = {
   readonly name: string;
   readonly says: string;
+  /** All of them have to be there. */
+  readonly args?: readonly Argument[];
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
-  readonly run: (flags: FlagValues, services: CliServices) => Promise<ExitCode>;
+  readonly run: (call: Call, services: CliServices) => Promise<ExitCode>;
+};
+
+export type Call = {
+  readonly args: readonly string[];
+  readonly flags: FlagValues;
+  readonly switches: ReadonlySet<string>;
 };
 
 export type FlagValues = Readonly<Record<string, string | undefined>>;
 
-export type CliServices = {
-  readonly store: Store;
-  readonly sha256: (text: string) => string;
-  readonly out: Output;
-  readonly err: Output;
-};
+/** Thrown by a command for words that are legal one by one and not together: exit code 2, and the legal form. */
+export class UsageError extends Error {
+  constructor(problem: string) {
+    super(problem);
+    this.name = 'UsageError';
+  }
+}
 
-export type Output = {
-  /** Resolves when the text is on its way; text for a reader that went away is dropped. */
-  readonly write: (text: string) => Promise<void>;
-  /** True once the reader went away, as `head` does. */
-  readonly isClosed: () => boolean;
-};
+/** For commands whose answer a script may want to read. */
+export const jsonFlag: Flag = { value: null, says: 'print JSON' };
 
-export type Call =
-  | { readonly kind: 'run'; readonly flags: FlagValues }
+export type ParsedCall =
+  | ({ readonly kind: 'run' } & Call)
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly problem: string };
 
 /** Reads what follows the command's name. */
-export function parseCall(command: CliCommand, words: readonly string[]): Call {
-  const names = Object.keys(command.flags);
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string', multiple: true } as const]));
+export function parseCall(command: CliCommand, words: readonly string[]): ParsedCall {
+  const options = Object.fromEntries(
+    Object.entries(command.flags).map(([name, { value }]) => [
+      name,
+      { type: value === null ? 'boolean' : 'string', multiple: true } as const,
+    ]),
+  );
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
@@ -53,34 +69,63 @@ export function parseCall(command: CliCommand, words: readonly string[]): Call {
       allowPositionals: true,
     });
     if (values['help'] === true) return { kind: 'help' };
-    const [surplus] = positionals;
-    if (surplus !== undefined) return { kind: 'mistake', problem: `"${surplus}" is one word too many` };
-    return readFlags(command, values);
+    const problem = findArgumentProblem(command, positionals);
+    return problem === null ? readFlags(command, { values, args: positionals }) : mistake(problem);
   } catch (error) {
     if (!isParseArgsError(error)) throw error;
-    return { kind: 'mistake', problem: firstSentence(error.message) };
+    return mistake(`${firstSentence(error.message)}${hintFor(error.message, Object.keys(command.flags))}`);
   }
 }
 
 /** `imprimatur audit verify [--repo <owner/name>]` */
-export function legalForm({ name, flags }: CliCommand): string {
-  const options = Object.entries(flags).map(([flag, { value }]) => ` [--${flag} ${value}]`);
-  return `imprimatur ${name}${options.join('')}`;
+export function legalForm({ name, args = [], flags }: CliCommand): string {
+  const options = Object.entries(flags).map(([flag, { value }]) =>
+    value === null ? `[--${flag}]` : `[--${flag} ${value}]`,
+  );
+  return ['imprimatur', name, ...args.map((argument) => argument.name), ...options].join(' ');
 }
 
-function readFlags({ flags }: CliCommand, values: Readonly<Record<string, unknown>>): Call {
+function findArgumentProblem({ args = [] }: CliCommand, typed: readonly string[]): string | null {
+  for (const [index, argument] of args.entries()) {
+    const text = typed[index];
+    if (text === undefined) return `${argument.name} is missing: ${argument.says}`;
+    if (!isLegal(argument, text)) return `${argument.name} is ${argument.says}, not "${text}"`;
+  }
+  const surplus = typed[args.length];
+  return surplus === undefined ? null : `"${surplus}" is one word too many`;
+}
+
+function readFlags(
+  { flags }: CliCommand,
+  { values, args }: { readonly values: Readonly<Record<string, unknown>>; readonly args: readonly string[] },
+): ParsedCall {
   const given: Record<string, string> = {};
-  for (const [name, { choices, value: wanted }] of Object.entries(flags)) {
+  const switches = new Set<string>();
+  for (const [name, flag] of Object.entries(flags)) {
     const typed: unknown = values[name];
     if (!Array.isArray(typed)) continue;
     const [value, second]: readonly unknown[] = typed;
-    if (second !== undefined) return { kind: 'mistake', problem: `--${name} is given twice` };
-    if (typeof value !== 'string' || value === '' || (choices !== undefined && !choices.includes(value))) {
-      return { kind: 'mistake', problem: `--${name} takes ${wanted}, not "${String(value)}"` };
-    }
-    given[name] = value;
+    if (flag.value === null) switches.add(name);
+    else if (second !== undefined) return mistake(`--${name} is given twice`);
+    else if (typeof value !== 'string' || value === '' || !isLegal(flag, value)) {
+      return mistake(`--${name} takes ${flag.value}, not "${String(value)}"`);
+    } else given[name] = value;
   }
-  return { kind: 'run', flags: given };
+  return { kind: 'run', args, flags: given, switches };
+}
+
+function isLegal({ choices, isLegal: fits }: Word, text: string): boolean {
+  return (choices === undefined || choices.includes(text)) && (fits === undefined || fits(text));
+}
+
+function mistake(problem: string): ParsedCall {
+  return { kind: 'mistake', problem };
+}
+
+function hintFor(message: string, flags: readonly string[]): string {
+  const typed = /^Unknown option '--([^']+)'/.exec(message)?.[1];
+  const meant = typed === undefined ? null : nearestOf(typed, flags);
+  return meant === null ? '' : `; did you mean --${meant}?`;
 }
 
 function isParseArgsError(error: unknown): error is Error {
@@ -90,7 +135,7 @@ function isParseArgsError(error: unknown): error is Error {
 
 /** Node goes on with advice on positional arguments that is of no use here. */
 function firstSentence(text: string): string {
-  return (text.split('. ')[0] ?? text)
+  return (text.split(/\. |\.?\n/)[0] ?? text)
     .replaceAll(/\s+/g, ' ')
     .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }

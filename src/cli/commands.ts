@@ -1,28 +1,27 @@
 // The table of commands, and the one way in: words → a command, its help, or what was wrong with them.
+import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { auditExport } from './audit-export.ts';
 import { auditVerify } from './audit-verify.ts';
-import { legalForm, parseCall, type CliCommand, type CliServices, type ExitCode } from './command.ts';
+import { legalForm, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
+import { findCommand } from './find-command.ts';
+import { renderHelp, renderOverview } from './help.ts';
+import type { CliServices } from './services.ts';
 
+/** In the order of the overview. */
 export const COMMANDS: readonly CliCommand[] = [auditVerify, auditExport];
 
-export type CliContext = Omit<CliServices, 'store'> & {
-  /** Opened for a command that runs, and closed behind it. OutsideError where there is no database to read. */
-  readonly openStore: () => Promise<CliServices['store']>;
-};
-
 /** Runs one command line, without the program's name. Throws only for bugs. */
-export async function runCli(words: readonly string[], context: CliContext): Promise<ExitCode> {
-  const { out, err } = context;
-  const [first] = words;
-  const found = findCommand(words);
-  if (found === null) {
-    if (words.some((word) => word === '--help' || word === '-h')) {
-      await out.write(renderOverview());
+export async function runCli(words: readonly string[], services: CliServices): Promise<ExitCode> {
+  const { out, err } = services;
+  const found = findCommand(COMMANDS, words);
+  if (found.kind !== 'command') {
+    const overview = renderOverview(COMMANDS, found.words);
+    if (words.some((word) => word === '--help' || word === '-h' || word === 'help')) {
+      await out.write(overview);
       return 0;
     }
-    const problem = first === undefined ? 'which command?' : `"${words.slice(0, 2).join(' ')}" is no command`;
-    await err.write(`imprimatur: ${problem}\n${renderOverview()}`);
+    await err.write(`imprimatur: ${found.problem}\n${overview}`);
     return 2;
   }
   const { command, rest } = found;
@@ -32,57 +31,35 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
       await out.write(renderHelp(command));
       return 0;
     case 'mistake':
-      await err.write(`imprimatur ${command.name}: ${call.problem}\nLegal form: ${legalForm(command)}\n`);
+      await err.write(usageText(command, call.problem));
       return 2;
     case 'run':
-      return runCommand(command, call.flags, context);
+      return runCommand(command, call, services);
   }
 }
 
-async function runCommand(
-  command: CliCommand,
-  flags: Parameters<CliCommand['run']>[0],
-  { openStore, ...services }: CliContext,
-): Promise<ExitCode> {
+async function runCommand(command: CliCommand, call: Call, services: CliServices): Promise<ExitCode> {
+  const { err, terminal } = services;
   try {
-    const store = await openStore();
-    try {
-      return await command.run(flags, { ...services, store });
-    } finally {
-      await store.close();
-    }
+    return await command.run(call, services);
   } catch (error) {
+    terminal.progress(null);
+    if (error instanceof UsageError) {
+      await err.write(usageText(command, error.message));
+      return 2;
+    }
+    if (error instanceof ConfigError) {
+      await err.write(error.problems.map((problem) => `imprimatur ${command.name}: ${problem}\n`).join(''));
+      return 2;
+    }
     if (!(error instanceof OutsideError)) throw error;
-    await services.err.write(`imprimatur ${command.name}: ${error.message}\n`);
+    await err.write(`imprimatur ${command.name}: ${error.message}\n`);
     return 1;
+  } finally {
+    terminal.progress(null);
   }
 }
 
-function findCommand(
-  words: readonly string[],
-): { readonly command: CliCommand; readonly rest: readonly string[] } | null {
-  for (const command of COMMANDS) {
-    const { length } = command.name.split(' ');
-    if (words.slice(0, length).join(' ') === command.name) return { command, rest: words.slice(length) };
-  }
-  return null;
+function usageText(command: CliCommand, problem: string): string {
+  return `imprimatur ${command.name}: ${problem}\nLegal form: ${legalForm(command)}\n`;
 }
-
-function renderOverview(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  const rows = COMMANDS.map(({ name, says }) => `  imprimatur ${name.padEnd(width)}  ${says}\n`);
-  return `Usage: imprimatur <command> [flags]\n\n${rows.join('')}\nFlags of a command: imprimatur <command> --help\n${ENVIRONMENT}`;
-}
-
-function renderHelp(command: CliCommand): string {
-  const { flags, says, example } = command;
-  const forms = Object.entries(flags).map(
-    ([name, { value, says: meaning }]) => [`--${name} ${value}`, meaning] as const,
-  );
-  const width = Math.max(...forms.map(([form]) => form.length));
-  const rows = forms.map(([form, meaning]) => `  ${form.padEnd(width)}  ${meaning}\n`);
-  return `${says}\n\nUsage: ${legalForm(command)}\n\n${rows.join('')}\nExample:\n  ${example}\n\n${ENVIRONMENT}${EXIT_CODES}`;
-}
-
-const ENVIRONMENT = 'The database is the one that DATABASE_URL names, as for the server.\n';
-const EXIT_CODES = 'Exit codes: 0 done, 1 no, 2 usage.\n';

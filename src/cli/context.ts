@@ -1,0 +1,105 @@
+// Makes what commands work with from the environment: each part on first use, and only from the variables it needs.
+import { createHash } from 'node:crypto';
+import { readConfig, type Config, type Environment, type VARIABLES } from '../config/env.ts';
+import { createGitHub } from '../github/client.ts';
+import { createRegistryClient } from '../registry/client.ts';
+import { createCredentialSource, loadDockerConfig } from '../registry/credentials.ts';
+import { openStore, type Store } from '../store/database.ts';
+import { openExistingStore } from './open-existing-store.ts';
+import type { CliServices, GitHubAccess } from './services.ts';
+
+export type Context = { readonly services: CliServices; readonly close: () => Promise<void> };
+
+export type World = {
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly random: () => number;
+};
+
+type Variable = (typeof VARIABLES)[number];
+
+const REGISTRY_VARIABLES: readonly Variable[] = [
+  'GITHUB_API_URL',
+  'GHCR_USERNAME',
+  'GHCR_TOKEN',
+  'DOCKER_CONFIG',
+  'REGISTRY_HOST',
+  'REGISTRY_TOKEN_HOSTS',
+  'IMAGE_GRANTS',
+  'ALLOWED_OWNERS',
+];
+const APP_VARIABLES: readonly Variable[] = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'GITHUB_API_URL'];
+
+/** Nothing is read or opened yet. What is wrong with a variable is a ConfigError of the part that needs it. */
+export function createContext(
+  parts: Pick<CliServices, 'out' | 'err' | 'terminal'> & { readonly env: Environment; readonly world: World },
+): Context {
+  const { env, world, out, err, terminal } = parts;
+  const closers: (() => Promise<void>)[] = [];
+  const keepStore = (store: Store): Store => {
+    closers.push(store.close);
+    return store;
+  };
+  const databaseUrl = (): string => configOf(env, ['DATABASE_URL']).databaseUrl;
+  const registryConfig = once(() => configOf(env, REGISTRY_VARIABLES));
+  const services: CliServices = {
+    out,
+    err,
+    terminal,
+    now: world.now,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    settings: () => registryConfig(),
+    store: once(async () => keepStore(await openExistingStore(databaseUrl()))),
+    newStore: once(async () => keepStore(await openStore({ url: databaseUrl() }))),
+    registry: once(async () => {
+      const config = registryConfig();
+      const docker = await loadDockerConfig(config.dockerConfigFolder);
+      const ghcr = config.ghcr === null ? null : { username: config.ghcr.username, password: config.ghcr.token };
+      const registry = createRegistryClient({
+        credentials: createCredentialSource({ ghcr, docker }),
+        tokenHosts: config.registryTokenHosts,
+        log: { debug: () => undefined },
+        ...world,
+      });
+      closers.push(registry.close);
+      return registry;
+    }),
+    github: once(async () => openGitHub(env, world)),
+  };
+  return {
+    services,
+    close: async () => {
+      for (const close of closers.splice(0)) await close();
+    },
+  };
+}
+
+function openGitHub(env: Environment, world: World): GitHubAccess {
+  if ((env['APP_ID'] ?? '').trim() === '') return { kind: 'none', why: 'APP_ID is not set' };
+  // No webhook is received here, so its secret need not be known; any legal one will do.
+  const { app, githubApiUrl } = configOf({ ...env, WEBHOOK_SECRET: '-'.repeat(16) }, [
+    ...APP_VARIABLES,
+    'WEBHOOK_SECRET',
+  ]);
+  if (app === null) throw new Error('APP_ID is set, and no App was read');
+  const log = { debug: () => undefined, warn: () => undefined };
+  const { id: appId, privateKey } = app;
+  const github = createGitHub({
+    appId,
+    privateKey,
+    apiUrl: githubApiUrl,
+    userAgent: 'imprimatur',
+    log,
+    now: world.now,
+  });
+  return { kind: 'app', github };
+}
+
+function configOf(env: Environment, names: readonly Variable[]): Config {
+  return readConfig(Object.fromEntries(names.map((name) => [name, env[name]])), { isTty: false });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}

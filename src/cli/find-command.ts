@@ -1,0 +1,32 @@
+// Which command the first words name; where none, the one that may have been meant.
+import type { CliCommand } from './command.ts';
+import { nearestOf } from './nearest.ts';
+
+export type Found =
+  | { readonly kind: 'command'; readonly command: CliCommand; readonly rest: readonly string[] }
+  /** `words`: those that begin commands, such as `audit`; the others need not be listed. */
+  | { readonly kind: 'none'; readonly words: string; readonly problem: string };
+
+export function findCommand(commands: readonly CliCommand[], words: readonly string[]): Found {
+  for (const command of commands) {
+    const { length } = command.name.split(' ');
+    if (words.slice(0, length).join(' ') === command.name)
+      return { kind: 'command', command, rest: words.slice(length) };
+  }
+  const names = commands.map(({ name }) => name);
+  const [first = ''] = words;
+  const group = names.some((name) => name.startsWith(`${first} `)) ? first : '';
+  if (first === '' || first.startsWith('-')) return { kind: 'none', words: '', problem: 'which command?' };
+  const second = words[1]?.startsWith('-') === false ? words[1] : undefined;
+  if (group !== '' && second === undefined) return { kind: 'none', words: group, problem: `which ${group} command?` };
+  const typed = group === '' ? first : `${group} ${second ?? ''}`;
+  const meant = nearestOf(words.slice(0, 2).join(' '), names) ?? nearestOf(first, names) ?? nearestGroup(words, names);
+  const hint = meant === null ? '' : `; did you mean "imprimatur ${meant}"?`;
+  return { kind: 'none', words: group, problem: `"${typed}" is no command${hint}` };
+}
+
+/** `adit verify` is near to a whole name already; `jobz` is near to the first word of several. */
+function nearestGroup([first = '']: readonly string[], names: readonly string[]): string | null {
+  const groups = new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] ?? ''));
+  return nearestOf(first, [...groups]);
+}
