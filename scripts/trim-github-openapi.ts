@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const OPERATIONS = [
+  'apps/create-from-manifest',
   'apps/create-installation-access-token',
   'apps/get-authenticated',
   'apps/get-installation',

@@ -27,6 +27,7 @@ export type InstallationCall = Call & { readonly installation: Installation; rea
 export type RepoCall = InstallationCall & { readonly repo: Repo };
 
 export type Route =
+  | { readonly auth: 'none'; readonly answer: (call: Call) => Answer }
   | { readonly auth: 'app'; readonly answer: (call: Call) => Answer | Promise<Answer> }
   | { readonly auth: 'installation'; readonly answer: (call: InstallationCall) => Answer }
   | {

@@ -6,6 +6,7 @@ import { createDeliveries, type Delivery, type NewDelivery, type Sent } from './
 import { openDoor, type LoggedRequest } from './door.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { openInstallation, type GitHubInstallation } from './installation.ts';
+import { createManifests, type Manifests } from './manifests.ts';
 import { openRepo, type GitHubRepo } from './repo.ts';
 import { ROUTES } from './routes.ts';
 import { appRoutes } from './routes/app.ts';
@@ -40,6 +41,8 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
   /** Where the App listens: its root, or the full webhook URL. Null: nobody listens. */
   readonly setAppUrl: (url: string | null) => void;
   readonly setWebhookSecret: (secret: string) => void;
+  /** Somebody presses "Create GitHub App" on the page that got a manifest; the App that is made is this GitHub's. */
+  readonly createApp: Manifests['create'];
   readonly deliver: (delivery: NewDelivery) => Promise<Sent>;
   readonly redeliver: (guid: string) => Promise<Sent>;
   readonly deliveries: readonly Delivery[];
@@ -117,6 +120,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
   const tokens: Tokens = new Map();
   const faults = createFaults(now);
   const deliveries = createDeliveries({ state, secret });
+  const manifests = createManifests({ state, privateKey, secret });
   const requests: LoggedRequest[] = [];
   const violations: string[] = [];
   const watchers = new Set<() => void>();
@@ -129,7 +133,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
       faults,
       requests,
       violations,
-      routes: { ...ROUTES, ...appRoutes({ core, tokens, deliveries }) },
+      routes: { ...ROUTES, ...appRoutes({ core, tokens, deliveries }), ...manifests.routes },
       answered: () => watchers.forEach((look) => look()),
       echo: (event, payload) => {
         if (echoes && app.events.includes(event)) deliveries.send(() => deliveries.deliver({ event, payload }));
@@ -151,6 +155,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     clearFaults: faults.clear,
     setAppUrl: deliveries.setAppUrl,
     setWebhookSecret: deliveries.setSecret,
+    createApp: manifests.create,
     deliver: deliveries.deliver,
     redeliver: deliveries.redeliver,
     deliveries: deliveries.log,
