@@ -52,7 +52,7 @@ export function renderStagingCheck(view: StagingCheckView): RenderedStagingCheck
 
 /** What is shown to somebody whose click was refused. */
 export function renderClickRefused({ by, refusal }: { readonly by: string; readonly refusal: Refusal }): string {
-  return `${code(by)}: ${renderRefusal(refusal)}`;
+  return firstLines(`${code(by)}: ${renderRefusal(refusal)}`);
 }
 
 /** What is shown once a click has opened a promotion: it has no thread of its own where people would look for it. */
@@ -64,6 +64,16 @@ export function renderRequested(about: {
 }): string {
   const { by, id, environment } = about;
   return `${code(by)} asked for it: ${id}. The check run ${code(checkRunName({ environment, kind: 'promotion' }))} of this commit shows how far it is, as does ${code(`/status ${id}`)}; to approve it, use the buttons there or comment ${code(`/approve ${id}`)}.`;
+}
+
+const MAX_NOTE_LENGTH = 5000;
+
+/** Whole lines only: half a line may end inside of code, and what was harmless there is not outside. */
+function firstLines(text: string): string {
+  let length = 0;
+  const lines = text.split('\n');
+  const shown = lines.filter((line) => (length += line.length + 1) <= MAX_NOTE_LENGTH);
+  return shown.length === lines.length ? text : [...shown, '…'].join('\n');
 }
 
 const NAME = 'imprimatur / staging image';
@@ -153,7 +163,7 @@ const HOW_TO_MEND =
 function endingText({ check, repo }: StagingCheckView, why: Ending): string {
   switch (why.cause) {
     case 'no-image':
-      return `Within 30 minutes nobody pushed ${namesOf(why)}. If the build of ${code(check.commit.slice(0, 7))} takes longer, **Re-run** waits again once it is done.`;
+      return `Within 30 minutes nobody pushed ${namesOf(why)}. If the build of ${code(check.commit.slice(0, 7))} takes longer, **Re-run** looks again, for as long.`;
     case 'no-access':
       return `${sentence(why.problem)}\n\nOnce that is mended, **Re-run** looks again.`;
     case 'unreadable':
