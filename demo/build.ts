@@ -4,7 +4,7 @@ import type { RegistryAddress } from './registry-client.ts';
 
 export type Build = {
   readonly commit: string;
-  /** `staging-<first 7 of the commit>` */
+  /** `staging-<first 7 of the commit>`, or the same with the prefix that was asked for. */
   readonly tag: string;
   readonly digest: string;
   readonly platforms: readonly string[];
@@ -23,9 +23,11 @@ export async function pushBuild(args: {
   readonly target: RegistryAddress;
   /** Instead of `staging-<sha>`. */
   readonly tags?: readonly string[];
+  readonly prefix?: string;
+  readonly cmd?: readonly string[];
 }): Promise<Build> {
-  const { commit, target } = args;
-  const tag = `staging-${commit.slice(0, 7)}`;
+  const { commit, target, prefix = 'staging', cmd = ['node', 'server.js'] } = args;
+  const tag = `${prefix}-${commit.slice(0, 7)}`;
   const application = new TextEncoder().encode(`the application at ${commit}`);
   const image = buildImage({
     perPlatform: Object.fromEntries(
@@ -33,7 +35,7 @@ export async function pushBuild(args: {
     ),
     platforms: Object.keys(BASE_LAYER_BYTES),
     attestationChild: true,
-    cmd: ['node', 'server.js'],
+    cmd,
     created: new Date().toISOString(),
     labels: {
       'org.opencontainers.image.source': args.sourceUrl,

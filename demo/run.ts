@@ -1,9 +1,11 @@
 // The demo: plays the main job against a GitHub and a registry on this machine, and prints each step as it happens.
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
+import { playHotfix } from './acts/hotfix.ts';
 import { playPolicy } from './acts/policy.ts';
 import { playPromotion } from './acts/promote.ts';
 import { playRollback } from './acts/rollback.ts';
+import { playVersion } from './acts/version.ts';
 import { checkManners, showAudit, showCard, showTags, stopApp } from './epilogue.ts';
 import { serveStage } from './serve.ts';
 import { openStage } from './stage.ts';
@@ -63,8 +65,10 @@ async function play(): Promise<void> {
   });
   printer.heading('The play');
   const promoted = await playPromotion(stage, printer);
+  await playVersion(stage, printer, promoted.build);
   await playPolicy(stage, printer, promoted.build);
   await playRollback(stage, printer);
+  await playHotfix(stage, printer);
   await checkManners(stage, printer);
   showTags(promoted, printer);
   showCard(stage, promoted, printer);

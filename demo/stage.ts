@@ -19,8 +19,17 @@ export type Stage = {
   readonly repo: GitHubRepo;
   /** How somebody who may only pull reads the registry. */
   readonly visitor: RegistryAddress;
-  /** Commits to `staging` and pushes the image of that commit with these tags, `staging-<sha>` if none. */
-  readonly build: (what: { readonly message: string; readonly tags?: readonly string[] }) => Promise<Build>;
+  /**
+   * Commits to `staging`, or to the branch that is named, and pushes the image of that commit with these tags,
+   * `<prefix>-<sha>` if none. An image without `cmd` starts nothing.
+   */
+  readonly build: (what: {
+    readonly message: string;
+    readonly tags?: readonly string[];
+    readonly branch?: string;
+    readonly prefix?: string;
+    readonly cmd?: readonly string[];
+  }) => Promise<Build>;
   /** Oldest first. */
   readonly builds: readonly Build[];
   /** Waits until what the app does on GitHub has made it true; fails after a bounded time, or when the app dies. */
@@ -59,8 +68,9 @@ export async function openStage(args: {
     owner: OWNER,
     name: NAME,
     private: true,
-    users: { ada: 'write', bob: args.cast.bob, ron: 'read' },
+    users: { ada: 'write', bob: args.cast.bob, mia: 'maintain', ron: 'read' },
   });
+  repo.commitOn('main', { message: 'First commit', by: 'ada' });
 
   const registry = await step('An image registry opens, which wants a token for everything', async (note) => {
     const double = await startRegistryDouble({ quirks: { auth: 'token' } });
@@ -74,12 +84,12 @@ export async function openStage(args: {
     return double;
   });
   const builds: Build[] = [];
-  const build: Stage['build'] = async ({ message, tags }) => {
+  const build: Stage['build'] = async ({ message, branch = 'staging', ...what }) => {
     const made = await pushBuild({
-      commit: repo.commitOn('staging', { message, by: 'ada' }),
+      commit: repo.commitOn(branch, { message, by: 'ada', files: { 'CHANGES.md': message } }),
       sourceUrl: `https://github.com/${IMAGE}`,
       target: { url: registry.url, repository: IMAGE, credentials: CI },
-      ...(tags === undefined ? {} : { tags }),
+      ...what,
     });
     builds.push(made);
     return made;

@@ -14,7 +14,7 @@ test('each step happens, and the tags, the card and the audit trail are shown', 
   const { code, stdout, stderr } = await demo.ended;
   expect(stderr).toBe('');
   const steps = stdout.match(/^ {2}[✓✗] .*(?= {2}[\d.]+ m?s$)/gm) ?? [];
-  expect(steps.map((step) => step.trim().replace(/staging-[0-9a-f]{7}/, 'staging-<sha>'))).toEqual([
+  expect(steps.map((step) => step.trim().replaceAll(/\b(staging|hotfix)-[0-9a-f]{7}/g, '$1-<sha>'))).toEqual([
     '✓ A GitHub opens, with an organization that has the App installed',
     '✓ An image registry opens, which wants a token for everything',
     '✓ The app starts as a process of its own',
@@ -26,9 +26,18 @@ test('each step happens, and the tags, the card and the audit trail are shown', 
     '✓ ada clicks Approve on her own request, and is refused',
     '✓ bob clicks Approve, and production moves to the new image',
     '✓ The card tells the end, in place',
+    '✓ Production holds staging-<sha>; ada comments: /promote staging-<sha> as v1.0.0',
+    '✓ bob merges what was released into main, and pushes the git tag v1.0.1',
     '✓ ada pushes .github/promotion.yml with a slip in it, and /promote says where it is',
     '✓ The file is mended, and ada comments: /promote staging-<sha> to canary',
     '✓ Where the file lets who asked approve, ada does; production stays as it is',
+    '✓ A second image is promoted: ada asks, bob approves',
+    '✓ The new checkout loses orders; ada comments: /rollback --reason "the new checkout loses orders"',
+    '✓ bob asks what production held: /status',
+    '✓ A hotfix is built from main; in the hurry its image has no command',
+    '✓ ada comments: /promote hotfix-<sha> force --reason "login is down", but may not',
+    '✓ mia, who has it, comments the same; whoever approves sees what is overridden',
+    '✓ bob approves, and the hotfix is in production',
     '✓ GitHub would have accepted everything that the app asked of it',
     '✓ The command line exports it: imprimatur audit export --format jsonl',
     '✓ No row was changed, left out or moved: imprimatur audit verify',

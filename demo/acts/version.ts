@@ -1,0 +1,39 @@
+// Act: what production holds gets a version, by comment; and a pushed git tag gives it the next one by itself.
+import type { Build } from '../build.ts';
+import { readTags } from '../registry-client.ts';
+import { IMAGE, type Stage } from '../stage.ts';
+import type { Printer } from '../terminal/printer.ts';
+import { expectTags } from './promote.ts';
+
+export async function playVersion(stage: Stage, { step }: Printer, build: Build): Promise<void> {
+  const { repo, until, visitor } = stage;
+  const issue = repo.openIssue({ title: 'Call it 1.0.0', by: 'ada' });
+  const command = `/promote ${build.tag} as v1.0.0`;
+
+  await step(`Production holds ${build.tag}; ada comments: ${command}`, async (note) => {
+    const before = await readTags(visitor);
+    await repo.comment({ issue, by: 'ada', body: command });
+    await until('a card that waits', () => cardSays(stage, issue, /Waits for approval/));
+    await repo.comment({ issue, by: 'bob', body: '/approve' });
+    await until('a card that says so', () => cardSays(stage, issue, /Tagged as/));
+    const after = await expectTags(stage, { digest: build.digest, tags: ['v1.0.0'] });
+    const others = [...after].filter(([tag, digest]) => tag !== 'v1.0.0' && before.get(tag) !== digest);
+    if (others.length > 0) throw new Error(`other tags moved: ${others.map(([tag]) => tag).join(', ')}`);
+    note('bob approves: just v1.0.0 is added, no other tag moves');
+  });
+  await step('bob merges what was released into main, and pushes the git tag v1.0.1', async (note) => {
+    const merged = repo.merge({ from: build.commit, into: 'main' });
+    await repo.pushTag({ name: 'v1.0.1', on: merged, by: 'bob' });
+    const run = (): ReturnType<Stage['repo']['checkRuns']>[number] | undefined =>
+      repo.checkRuns(merged).findLast(({ name }) => name === 'imprimatur / version');
+    await until('a check run on the tagged commit', () => run()?.conclusion === 'success');
+    if (stage.registry.tag(IMAGE, 'v1.0.1') !== build.digest) throw new Error(`it says: ${run()?.summary}`);
+    note(
+      `check run "imprimatur / version": ${run()?.title}; the files are the same, and pushing the tag is the decision`,
+    );
+  });
+}
+
+function cardSays({ repo }: Stage, issue: number, words: RegExp): boolean {
+  return repo.comments(issue).some(({ byApp, body }) => byApp && words.test(/^### (.*)$/m.exec(body)?.[1] ?? ''));
+}
