@@ -17,6 +17,8 @@ export type PlatformContents = {
   /** Null when the registry does not hold the platform's manifest. */
   readonly parts: { readonly config: Descriptor; readonly layers: readonly Descriptor[] } | null;
   readonly config: Fact<ConfigFacts>;
+  /** The whole config, for those who show more than rules look at; null where it could not be read. */
+  readonly details: ImageConfig | null;
   readonly missing: readonly MissingPart[];
 };
 
@@ -66,7 +68,8 @@ async function childOf(source: Source, child: IndexChild, depth: number): Promis
     if (!isAbsent(error)) throw error;
     const name = platform === null ? digest : formatPlatform(platform);
     const config = unknown('its manifest is missing');
-    return [{ platform: name, digest, parts: null, config, missing: [{ part: 'manifest', digest, platform: name }] }];
+    const missing = [{ part: 'manifest', digest, platform: name }] as const;
+    return [{ platform: name, digest, parts: null, config, details: null, missing }];
   }
 }
 
@@ -87,10 +90,11 @@ async function platformOf(
       digest,
       parts,
       config: unknown(config.reason),
+      details: null,
       missing: config.absent ? [{ part: 'config', digest: parts.config.digest, platform }] : [],
     };
   }
-  return { platform, digest, parts, config: known(toFacts(config.value)), missing: [] };
+  return { platform, digest, parts, config: known(toFacts(config.value)), details: config.value, missing: [] };
 }
 
 type ConfigRead =

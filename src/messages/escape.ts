@@ -12,6 +12,11 @@ export function escapeText(text: string, { maxLength }: { readonly maxLength: nu
   return escaped.replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2').replace(/^[-+=]/, '\\$&');
 }
 
+/** One line for a terminal or a log: nothing invisible, nothing that reorders or controls. Not for Markdown. */
+export function plainText(text: string, { maxLength }: { readonly maxLength: number }): string {
+  return truncate(clean(text), maxLength);
+}
+
 /** Inline code that can't be broken out of: neither by backticks nor by line ends, nor by a `|` in a table cell. */
 export function code(text: string, { maxLength = 300 }: { readonly maxLength?: number } = {}): string {
   // A table splits its cells before code is looked for, and escapes differ inside and outside of tables.

@@ -8,23 +8,43 @@ import { renderTable } from './table.ts';
 /** A heading with the counts, then the table; empty before the first examination. What blocks comes first. */
 export function renderFindings(findings: readonly Finding[], detail: Detail): string {
   if (findings.length === 0) return '';
-  const rows = fold(findings).toSorted((a, b) => severity(a) - severity(b));
+  const rows = findingRows(findings);
   const shown = rows.slice(0, detail.findings);
-  const cells = shown.map(({ rule, platforms, outcome, overridden, seen, wanted }) => [
-    `${OUTCOME_WORDS[outcome]}${overridden === true ? ', overridden by force' : ''}`,
+  const cells = shown.map(({ words, rule, platforms, seen, wanted }) => [
+    words,
     rule,
     platforms.length === 0 ? 'whole image' : escapeText(platforms.join(', '), { maxLength: detail.textLength }),
-    escapeText(shortenHex(seen), { maxLength: detail.textLength }),
-    escapeText(shortenHex(wanted), { maxLength: detail.textLength }),
+    escapeText(seen, { maxLength: detail.textLength }),
+    escapeText(wanted, { maxLength: detail.textLength }),
   ]);
   const leftOut = rows.length - shown.length;
   return [
-    `**Findings**: ${summary(findings)}`,
+    `**Findings**: ${findingsSummary(findings)}`,
     ...(shown.length > 0 ? [renderTable(['Outcome', 'Rule', 'Platform', 'Seen', 'Wanted'], cells)] : []),
     ...(leftOut > 0
       ? [`${plural(leftOut, 'more row')} left out to fit in here; the audit trail has all of them.`]
       : []),
   ].join('\n\n');
+}
+
+/** The same finding on several platforms; texts are short enough to read, and not escaped. */
+export type FindingRow = Pick<Finding, 'rule' | 'outcome' | 'overridden' | 'seen' | 'wanted'> & {
+  /** None: the whole image. */
+  readonly platforms: readonly string[];
+  /** `✗ fail`. */
+  readonly words: string;
+};
+
+/** What blocks comes first. */
+export function findingRows(findings: readonly Finding[]): readonly FindingRow[] {
+  return fold(findings)
+    .toSorted((a, b) => severity(a) - severity(b))
+    .map((row) => ({
+      ...row,
+      words: `${OUTCOME_WORDS[row.outcome]}${row.overridden === true ? ', overridden by force' : ''}`,
+      seen: shortenHex(row.seen),
+      wanted: shortenHex(row.wanted),
+    }));
 }
 
 const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
@@ -55,7 +75,8 @@ function fold(findings: readonly Finding[]): readonly Row[] {
   });
 }
 
-function summary(findings: readonly Finding[]): string {
+/** `all pass`, or what does not: half a sentence. */
+export function findingsSummary(findings: readonly Finding[]): string {
   const blocking = findings.filter(isBlocking).length;
   const warnings = findings.filter(({ outcome }) => outcome === 'warn').length;
   const overridden = findings.filter((finding) => finding.overridden === true).length;

@@ -15,6 +15,11 @@ export type ImageConfig = {
   /** As written, RFC 3339 by the spec. */
   readonly created: string | null;
   readonly user: string | null;
+  /** `NAME=value` each. */
+  readonly env: readonly string[];
+  readonly workingDir: string | null;
+  /** Such as `8080/tcp`. */
+  readonly exposedPorts: readonly string[];
   readonly history: readonly { readonly emptyLayer: boolean }[];
   readonly diffIds: readonly string[];
 };
@@ -46,6 +51,9 @@ const ConfigSchema = z
         Labels: z.record(z.string(), z.string().nullable()).nullish(),
         Healthcheck: z.object({ Test: words }).nullish(),
         User: text,
+        Env: z.array(z.string()).nullish(),
+        WorkingDir: text,
+        ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
       })
       .nullish(),
     history: z.array(z.object({ empty_layer: z.boolean().nullish() })).nullish(),
@@ -61,6 +69,9 @@ const ConfigSchema = z
     healthcheckTest: config?.Healthcheck?.Test ?? null,
     created: top.created ?? null,
     user: config?.User ?? null,
+    env: config?.Env ?? [],
+    workingDir: config?.WorkingDir ?? null,
+    exposedPorts: Object.keys(config?.ExposedPorts ?? {}),
     history: (top.history ?? []).map((entry) => ({ emptyLayer: entry.empty_layer ?? false })),
     diffIds: top.rootfs?.diff_ids ?? [],
   }));

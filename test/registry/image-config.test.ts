@@ -18,6 +18,9 @@ describe('Image configs', () => {
         Labels: { a: 'b' },
         Healthcheck: { Test: ['CMD', '/ready'], Interval: 1 },
         User: '65532',
+        Env: ['PORT=8080', 'EMPTY='],
+        WorkingDir: '/srv',
+        ExposedPorts: { '8080/tcp': {} },
       },
       history: [{ created_by: 'COPY' }, { empty_layer: true }],
       rootfs: { type: 'layers', diff_ids: [DIGEST] },
@@ -32,6 +35,9 @@ describe('Image configs', () => {
       labels: { a: 'b' },
       healthcheckTest: ['CMD', '/ready'],
       user: '65532',
+      env: ['PORT=8080', 'EMPTY='],
+      workingDir: '/srv',
+      exposedPorts: ['8080/tcp'],
       history: [{ emptyLayer: false }, { emptyLayer: true }],
       diffIds: [DIGEST],
     });
@@ -43,7 +49,7 @@ describe('Image configs', () => {
       'nulls',
       {
         os: null,
-        config: { Cmd: null, Labels: null, Healthcheck: null, Entrypoint: null },
+        config: { Cmd: null, Labels: null, Healthcheck: null, Entrypoint: null, Env: null, ExposedPorts: null },
         history: null,
         rootfs: null,
       },
