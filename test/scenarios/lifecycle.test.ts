@@ -1,7 +1,7 @@
 // The App is suspended, removed and installed again while promotions are under way: they end, and nothing else breaks.
 import { afterEach, describe, expect, test } from 'vitest';
 import { begin, type Conversation } from './conversation.ts';
-import { strange } from './release.ts';
+import { isPut, strange } from './release.ts';
 import { IMAGE } from './world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -77,19 +77,19 @@ describe('an installation that is suspended', () => {
     await world.end();
   });
 
-  test('while production is moved by somebody else: the promotion ends instead of asking again', async () => {
+  test('after a crash before the first tag, while somebody moves production: the promotion ends instead of asking again', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
+    await talk.repo.comment({ issue: talk.issue, by: 'bob', body: '/approve P1' });
+    await world.drainUntilKilled({ by: isPut, when: 'before' });
+    await world.restart();
     const foreign = strange(world);
-    const remove = world.registry.onRequest(async (call) => {
-      if (call.method !== 'GET' || !call.path.endsWith('/manifests/main')) return;
-      remove();
-      world.registry.setTag(IMAGE, 'main', foreign.digest);
-      await world.github.installation('acme').suspend();
-    });
-    await talk.say('bob', '/approve');
-    await world.pass(60_000);
+    world.registry.setTag(IMAGE, 'main', foreign.digest);
+    await world.github.installation('acme').suspend();
+    await world.drain();
+    expect(await talk.state()).toBe('applying');
+    await world.pass(2 * 60_000, 15_000);
     expect(await talk.state()).toBe('cancelled');
     expect(talk.production()).toEqual({ main: foreign.digest, latest: talk.old.digest });
     await world.end();
