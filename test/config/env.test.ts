@@ -145,6 +145,11 @@ describe('refused', () => {
     ['GITHUB_API_URL', 'ghes.example'],
     ['GITHUB_API_URL', '/api/v3'],
     ['GITHUB_API_URL', 'ftp://ghes.example/api/v3'],
+    ['PUBLIC_URL', 'imprimatur.acme.example'],
+    ['PUBLIC_URL', 'ftp://imprimatur.acme.example'],
+    ['PUBLIC_URL', 'https://me:secret@imprimatur.acme.example'],
+    ['PUBLIC_URL', 'https://imprimatur.acme.example/?a=b'],
+    ['PUBLIC_URL', 'https://imprimatur.acme.example/#setup'],
     ['GITHUB_WRITE_INTERVAL_MS', '-1'],
     ['GITHUB_WRITE_INTERVAL_MS', '1s'],
     ['GITHUB_WRITE_INTERVAL_MS', '0.5'],
@@ -209,6 +214,14 @@ describe('accepted', () => {
       { image: 'ghcr.io/acme/api', repo: 'Acme/Backend' },
       { image: 'localhost:5000/x/y', repo: 'acme/z' },
     ]);
+  });
+
+  test.each([
+    ['https://Imprimatur.acme.example/', 'https://imprimatur.acme.example'],
+    ['https://acme.example/imprimatur/', 'https://acme.example/imprimatur'],
+    ['http://10.0.0.7:3000', 'http://10.0.0.7:3000'],
+  ])('the address %s is %s', (text, publicUrl) => {
+    expect(read({ PUBLIC_URL: text }).publicUrl).toBe(publicUrl);
   });
 
   test('a terminal gets a pretty log, unless told otherwise', () => {
