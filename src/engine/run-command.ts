@@ -1,5 +1,5 @@
 // One command line of a comment: checks who asks, and hands it to its use case.
-import { reaches } from '../domain/actor.ts';
+import { reaches, type Role } from '../domain/actor.ts';
 import { reviewBarOf } from '../domain/approval.ts';
 import type { Command, Verb } from '../domain/command.ts';
 import { OutsideError } from '../domain/outside-error.ts';
@@ -62,18 +62,21 @@ async function answer(services: Services, asked: Asked, line: CommandLine): Prom
   }
 }
 
-/** Commands take write access; but whoever the policy lets review somewhere may say so, with less as well. */
+/** Commands take write access; with less, people may review or roll back where the policy lets them. */
 async function barOf(services: Services, { repo, by }: Asked, verb: string): Promise<Refusal | null> {
   if (reaches(by.role, 'write')) return null;
-  const notPermitted = { code: 'not-permitted', verb, role: by.role, wanted: 'write' } as const;
-  if (!REVIEWS.includes(verb) || by.role === 'none') return notPermitted;
+  const notPermitted = (wanted: Role): Refusal => ({ code: 'not-permitted', verb, role: by.role, wanted });
+  if (!FOR_THE_POLICY.includes(verb) || by.role === 'none') return notPermitted('write');
   const loaded = await loadPolicy(services, repo);
   if (loaded.kind === 'unreadable') return { code: 'policy-unreadable', problems: loaded.problems };
-  const mayReview = loaded.policy.environments.some(({ approvals }) => reviewBarOf(approvals, by) === null);
-  return mayReview ? null : notPermitted;
+  const { environments, rollback } = loaded.policy;
+  if (verb === 'rollback') return reaches(by.role, rollback.role) ? null : notPermitted(rollback.role);
+  if (environments.some(({ approvals }) => reviewBarOf(approvals, by) === null)) return null;
+  return notPermitted(environments.some(({ approvals }) => approvals.role === 'triage') ? 'triage' : 'write');
 }
 
-const REVIEWS: readonly string[] = ['approve', 'reject'] satisfies readonly Verb[];
+/** The commands for which the policy says who may. */
+const FOR_THE_POLICY: readonly string[] = ['approve', 'reject', 'rollback'] satisfies readonly Verb[];
 
 function carryOut(services: Services, asked: Asked, command: Command): Answer | Promise<Answer> {
   switch (command.kind) {

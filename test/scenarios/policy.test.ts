@@ -92,7 +92,9 @@ describe('who approves', () => {
     talk.repo.user('rita', role);
     await talk.request();
     expect(talk.card()).toContain(`with ${wanted} access`);
-    expect((await talk.say('rita', '/approve')).reactions).toEqual(['eyes', may ? 'rocket' : '-1']);
+    const said = await talk.say('rita', '/approve');
+    expect(said.reactions).toEqual(['eyes', may ? 'rocket' : '-1']);
+    expect(said.replies.map((reply) => reply.includes(`takes ${wanted} access`))).toEqual(may ? [] : [true]);
     expect(await talk.state()).toBe(may ? 'promoted' : 'awaiting-approval');
   });
 
@@ -115,6 +117,19 @@ async function promoted(policy: string, to = ''): Promise<Readonly<Record<string
   expect(await talk.state()).toBe('promoted');
   return tagsOf(talk.world);
 }
+
+test.each<[string, string, Role, boolean]>([
+  ['whoever has the role of the file', 'triage', 'triage', true],
+  ['not whoever has less', 'triage', 'read', false],
+  ['not write, where the file wants maintain', 'maintain', 'write', false],
+])('who rolls back: %s', async (_name, wanted, role, may) => {
+  talk = await beginUnder(`rollback: { role: ${wanted} }\n${approvals('required: 0')}`);
+  talk.repo.user('rita', role);
+  await talk.request();
+  const said = await talk.say('rita', `/rollback to ${talk.old.digest} --reason "it fails"`);
+  expect(said.reactions).toEqual(['eyes', may ? 'rocket' : '-1']);
+  expect(talk.production().main).toBe(may ? talk.old.digest : talk.image.digest);
+});
 
 describe('which tags move', () => {
   test('neither rollback nor kept tags, where the file has none', async () => {
@@ -174,9 +189,7 @@ describe('where images come from', () => {
   test('another branch and prefix', async () => {
     talk = await beginUnder('staging: { branch: next, tag_prefix: rc }');
     const { repo, world } = talk;
-    expect((await talk.say('ada', '/promote')).replies).toEqual([
-      expect.stringMatching(/`next`.*`rc-/),
-    ]);
+    expect((await talk.say('ada', '/promote')).replies).toEqual([expect.stringMatching(/`next`.*`rc-/)]);
     const commit = repo.commitOn('next', { message: 'Next thing' });
     const short = commit.slice(0, 7);
     const image = stage(world, { commit, tag: `rc-${short}` });

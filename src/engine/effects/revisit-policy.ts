@@ -1,4 +1,5 @@
 // The default branch moved, and its policy file with it perhaps: whoever waits under another one is looked at again.
+import { OutsideError } from '../../domain/outside-error.ts';
 import type { Promotion } from '../../domain/promotion.ts';
 import { listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
@@ -22,6 +23,13 @@ export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, serv
 
 /** A scheduled one may have waited for nothing but a file that can be read again. */
 async function mustLookAgain(services: Services, promotion: Promotion): Promise<boolean> {
-  const { kind } = await comparePolicy(services, promotion);
-  return kind === 'changed' || (kind === 'same' && promotion.state.kind === 'scheduled');
+  try {
+    const { kind } = await comparePolicy(services, promotion);
+    return kind === 'changed' || (kind === 'same' && promotion.state.kind === 'scheduled');
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.retryable) throw error;
+    // Whoever approves has the file read again, and hears why it can't be.
+    services.log.warn({ err: error, repo: promotion.repo.name }, 'GitHub did not tell what the policy file says');
+    return false;
+  }
 }
