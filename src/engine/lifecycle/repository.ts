@@ -5,6 +5,7 @@ import { mayPromote } from '../../domain/image-access.ts';
 import type { CancelCause, Promotion, Repo } from '../../domain/promotion.ts';
 import { listOpenPromotions, listPromotionsChangedSince } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
+import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
 import { findForeignOwner } from '../allowed-owners.ts';
 import { DONE, type Handler } from '../handler.ts';
 import type { Settings } from '../services.ts';
@@ -19,7 +20,7 @@ export const repoGone: Handler<'repo-gone'> = async ({ payload }, { store, log }
   return { kind: 'done', commit: { repo, leaves: true, effects: open.map((one) => withdraw(one, because)) } };
 };
 
-/** Shows what is open under the new name, and what could not be shown while the App was away. */
+/** Shows what is open under the new name, and takes up what was left undone while the App was away. */
 export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services) => {
   const { repo, since } = payload;
   const { db } = services.store;
@@ -28,7 +29,10 @@ export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services
   const follows = (one: Promotion): boolean => !isForeign && stillMayPromote(services.settings, one, repo);
   const missed = since === null ? [] : await listPromotionsChangedSince(db, { repoId: repo.id, since });
   const shown = new Set([...open.filter(follows), ...missed].map(({ id }) => id));
-  const effects = [
+  const unsettled = since === null ? [] : await listUnsettledStagingChecks(db);
+  const watched = unsettled.filter(({ repoId }) => repoId === repo.id);
+  const effects: readonly Effect[] = [
+    ...watched.map(({ repoId, commit }) => ({ kind: 'watch-staging', repoId, commit }) as const),
     ...open.filter((one) => !follows(one)).map((one) => withdraw(one, 'repository-gone')),
     ...[...shown].flatMap(showEffects),
   ];
