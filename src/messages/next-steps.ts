@@ -14,7 +14,7 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
       const say =
         where === 'card'
           ? `Comment ${commands}${buttons}.`
-          : `Use the buttons above, or comment ${commands} in its thread.`;
+          : `Use the buttons above, or comment ${commands} ${promotion.thread === null ? 'on any issue or pull request' : 'in its thread'}.`;
       return `${say} To withdraw it: ${code(`/cancel ${id}`)}.`;
     }
     case 'waiting-for-image':
@@ -28,7 +28,7 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
       if (promotion.kind === 'rollback') {
         return `Nothing was moved. ${code(`/status ${promotion.environment}`)} lists what else it held.`;
       }
-      return 'Nothing was moved. Mend what failed, build again, and promote the new image. If the same image would pass now, **Re-run** of the check run looks at it again.';
+      return `Nothing was moved. Mend what failed, build again, and promote the new image. If the same image would pass now, ${checkRunUrl === null ? `ask again: ${code(promoteLine(promotion))}` : '**Re-run** of the check run looks at it again'}.`;
     case 'declined':
     case 'cancelled':
     case 'expired':

@@ -81,6 +81,12 @@ test('the summary says what it is, who can approve and how', () => {
   `);
 });
 
+test('without a thread, any will do', () => {
+  expect(renderCheckRun(viewOf({ thread: null })).summary).toContain(
+    'Use the buttons above, or comment `/approve P12` or `/reject P12 <reason>` on any issue or pull request.',
+  );
+});
+
 test('the text holds tags, findings and reviews', () => {
   expect(renderCheckRun(viewOf({ findings: FINDINGS.slice(0, 1) })).text).toMatchInlineSnapshot(`
     "**Tags to be moved**
