@@ -1,0 +1,85 @@
+// A clock that was turned back, and repositories that left: what the tables make of both.
+import { expect, test } from 'vitest';
+import { findNewestOpenJobAt, turnBack } from '../../src/store/clock.ts';
+import type { Store } from '../../src/store/database.ts';
+import { reserveWrite } from '../../src/store/github-pace.ts';
+import { addJob, claimJob } from '../../src/store/jobs.ts';
+import { findLeftAt, listReposOfInstallation, markLeft, saveRepo } from '../../src/store/repos.ts';
+import { onBothEngines } from './engines.ts';
+import { NOW, repo } from './fixtures.ts';
+
+const HOUR_MS = 3_600_000;
+const THEN = NOW - HOUR_MS;
+const LEASE_MS = 30_000;
+
+const add = (store: Store, key: string, runAt: number): Promise<void> =>
+  store.transaction((tx) => addJob(tx, { kind: 'sweep', key, lane: null, payload: '{}', runAt, now: NOW }));
+
+const turn = (store: Store): Promise<void> =>
+  store.transaction((tx) => turnBack(tx, { now: THEN, before: NOW, leaseMs: LEASE_MS }));
+
+onBothEngines(({ fresh }) => {
+  test('what was due stays due, what was to come stays to come, and doing it twice changes nothing', async () => {
+    const store = await fresh();
+    await add(store, 'due', NOW);
+    await add(store, 'long due', THEN - 1);
+    await add(store, 'to come', NOW + 1);
+    for (let times = 0; times < 2; times += 1) {
+      await turn(store);
+      const rows = await store.db.selectFrom('jobs').select(['key', 'run_at']).orderBy('id').execute();
+      expect(rows.map(({ key, run_at }) => [key, run_at])).toEqual([
+        ['due', THEN],
+        ['long due', THEN - 1],
+        ['to come', NOW + 1],
+      ]);
+    }
+  });
+
+  test('a lease of the time that is no more passes when a lease of now would', async () => {
+    const store = await fresh();
+    await add(store, 'running', NOW);
+    expect(await claimJob(store.db, { now: NOW, lease: 'one', leaseMs: LEASE_MS })).not.toBeNull();
+    await turn(store);
+    expect(await claimJob(store.db, { now: THEN + LEASE_MS - 1, lease: 'two', leaseMs: LEASE_MS })).toBeNull();
+    expect(await claimJob(store.db, { now: THEN + LEASE_MS, lease: 'two', leaseMs: LEASE_MS })).not.toBeNull();
+  });
+
+  test('writes to GitHub of an hour that is still to come do not hold up those of now for longer than their window', async () => {
+    const store = await fresh();
+    const pace = { installationId: 7, intervalMs: 1000, perMinute: 2, perHour: 500 };
+    for (const now of [NOW, NOW + 1000]) await store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
+    await turn(store);
+    const ask = (now: number): Promise<unknown> => store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
+    expect(await ask(THEN)).toEqual({ kind: 'wait', until: THEN + 60_000 });
+    expect(await ask(THEN + 60_000)).toEqual({ kind: 'go' });
+  });
+
+  test('the newest open job tells how late it was', async () => {
+    const store = await fresh();
+    expect(await findNewestOpenJobAt(store.db)).toBeNull();
+    await add(store, 'one', NOW + HOUR_MS);
+    expect(await findNewestOpenJobAt(store.db)).toBe(NOW);
+  });
+
+  test('a repository that left is remembered with the time it first did, until a delivery tells of it again', async () => {
+    const store = await fresh();
+    const save = (now: number): Promise<number | null> => store.transaction((tx) => saveRepo(tx, repo, now));
+    expect(await save(NOW)).toBeNull();
+    expect(await findLeftAt(store.db, repo.id)).toBeNull();
+    for (const at of [NOW + 1, NOW + 2]) await store.transaction((tx) => markLeft(tx, repo.id, at));
+    expect(await findLeftAt(store.db, repo.id)).toBe(NOW + 1);
+    expect(await save(NOW + 3)).toBe(NOW + 1);
+    expect(await findLeftAt(store.db, repo.id)).toBeNull();
+    expect(await save(NOW + 4)).toBeNull();
+  });
+
+  test('the repositories of an installation are those that it told of last', async () => {
+    const store = await fresh();
+    const moved = { ...repo, installationId: 8 };
+    await store.transaction((tx) => saveRepo(tx, repo, NOW));
+    expect(await listReposOfInstallation(store.db, repo.installationId)).toEqual([repo]);
+    await store.transaction((tx) => saveRepo(tx, moved, NOW));
+    expect(await listReposOfInstallation(store.db, repo.installationId)).toEqual([]);
+    expect(await listReposOfInstallation(store.db, 8)).toEqual([moved]);
+  });
+});

@@ -1,0 +1,139 @@
+// What deliveries about installations, repositories and check suites ask of us.
+import { describe, expect, test } from 'vitest';
+import { translateCheckSuite } from '../../src/webhooks/check-suite.ts';
+import { translateInstallation } from '../../src/webhooks/installation.ts';
+import { translateInstallationRepositories } from '../../src/webhooks/installation-repositories.ts';
+import { translateRepository } from '../../src/webhooks/repository.ts';
+
+const APP_ID = 4711;
+const INSTALLATION = 61_000_001;
+const COMMIT = 'a'.repeat(40);
+const REPO = { id: 7, name: 'acme/dotca', installationId: INSTALLATION };
+const OTHER = { id: 8, name: 'acme/other', installationId: INSTALLATION };
+const LISTED = { id: 7, full_name: 'acme/dotca', private: true };
+const LISTED_OTHER = { id: 8, full_name: 'acme/other', private: true };
+const FRAME = {
+  repository: LISTED,
+  installation: { id: INSTALLATION },
+  sender: { id: 5, login: 'ada', type: 'User' },
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const suite = (changes: Fields = {}, about: Fields = {}): unknown => ({
+  action: 'rerequested',
+  check_suite: { id: 1, head_sha: COMMIT, app: { id: APP_ID }, ...about },
+  ...FRAME,
+  ...changes,
+});
+const translateSuite = (payload: unknown): unknown => translateCheckSuite(payload, { appId: APP_ID });
+
+const installation = (action: string, changes: Fields = {}): unknown => ({
+  action,
+  installation: { id: INSTALLATION, account: { login: 'acme' } },
+  repositories: [LISTED, LISTED_OTHER],
+  sender: FRAME.sender,
+  ...changes,
+});
+
+const change = (added: readonly unknown[], removed: readonly unknown[]): unknown => ({
+  action: added.length > 0 ? 'added' : 'removed',
+  installation: { id: INSTALLATION },
+  repositories_added: added,
+  repositories_removed: removed,
+  repository_selection: 'selected',
+  sender: FRAME.sender,
+});
+
+describe('check_suite', () => {
+  test('that is to run again is one intent, by whoever clicked', () => {
+    const by = { id: 5, login: 'ada', kind: 'user' };
+    expect(translateSuite(suite())).toEqual([{ kind: 're-run-suite', repo: REPO, commit: COMMIT, by }]);
+  });
+
+  test.each([
+    ['opened for a push', suite({ action: 'requested' })],
+    ['that ended', suite({ action: 'completed' })],
+    ["another App's", suite({}, { app: { id: 1 } })],
+    ['on no full commit', suite({}, { head_sha: 'abc1234' })],
+  ])('%s is no news', (_name, payload) => {
+    expect(translateSuite(payload)).toEqual([]);
+  });
+
+  test('without a sender can not be read', () => {
+    expect(() => translateSuite(suite({ sender: null }))).toThrow(/sender/);
+  });
+});
+
+describe('installation', () => {
+  test.each(['deleted', 'suspend'])('%s takes all of its repositories away', (action) => {
+    expect(translateInstallation(installation(action))).toEqual([
+      { kind: 'installation-gone', installationId: INSTALLATION },
+    ]);
+  });
+
+  test.each(['created', 'unsuspend'])('%s gives them back', (action) => {
+    expect(translateInstallation(installation(action))).toEqual([
+      { kind: 'installation-back', installationId: INSTALLATION, repos: [REPO, OTHER] },
+    ]);
+  });
+
+  test('lists no repositories where GitHub has nothing to list', () => {
+    for (const repositories of [undefined, null]) {
+      expect(translateInstallation(installation('unsuspend', { repositories }))).toEqual([
+        { kind: 'installation-back', installationId: INSTALLATION, repos: [] },
+      ]);
+    }
+  });
+
+  test.each(['new_permissions_accepted', 'something_new'])('%s is no news', (action) => {
+    expect(translateInstallation(installation(action))).toEqual([]);
+  });
+});
+
+describe('installation_repositories', () => {
+  test('removed: each is gone, by the word of this installation', () => {
+    expect(translateInstallationRepositories(change([], [LISTED, LISTED_OTHER]))).toEqual(
+      [7, 8].map((repoId) => ({
+        kind: 'repo-gone',
+        repoId,
+        installationId: INSTALLATION,
+        because: 'repository-gone',
+      })),
+    );
+  });
+
+  test('added: they are given back together', () => {
+    expect(translateInstallationRepositories(change([LISTED, LISTED_OTHER], []))).toEqual([
+      { kind: 'installation-back', installationId: INSTALLATION, repos: [REPO, OTHER] },
+    ]);
+  });
+
+  test('nothing added, nothing removed: nothing', () => {
+    expect(translateInstallationRepositories(change([], []))).toEqual([]);
+  });
+});
+
+describe('repository', () => {
+  test.each(['renamed', 'transferred', 'unarchived'])('%s: known by its name and installation of today', (action) => {
+    expect(translateRepository({ action, ...FRAME })).toEqual([{ kind: 'repo-changed', repo: REPO, since: null }]);
+  });
+
+  test.each([
+    ['deleted', 'repository-gone'],
+    ['archived', 'repository-archived'],
+  ])('%s: it is gone, %s', (action, because) => {
+    expect(translateRepository({ action, ...FRAME })).toEqual([
+      { kind: 'repo-gone', repoId: 7, installationId: INSTALLATION, because },
+    ]);
+  });
+
+  test.each(['created', 'edited', 'privatized', 'publicized'])('%s is no news', (action) => {
+    expect(translateRepository({ action, ...FRAME })).toEqual([]);
+  });
+
+  test('with a name that is none can not be read', () => {
+    const repository = { id: 7, full_name: 'acme/../dotca' };
+    expect(() => translateRepository({ action: 'renamed', ...FRAME, repository })).toThrow(/owner\/name/);
+  });
+});
