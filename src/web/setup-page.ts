@@ -93,22 +93,22 @@ export function renderFinished({ app, kept, variables, hasRegistryUser }: Finish
       ? `Its number, key and webhook secret are in <code>${escape(kept.path)}</code>, which only its owner can read.`
       : `Its keys are not stored: ${escape(kept.why)}.`;
   const body = `
-<h1>${escape(app.name)} is there</h1>
+<h1>${escape(app.name)} was created</h1>
 <p>GitHub made the App for <strong>${escape(app.owner)}</strong>. ${where}</p>
 <section>
 <h2>What to do next</h2>
 <ol>${steps.map((step) => `<li>${step}</li>`).join('\n')}</ol>
 </section>`;
-  return page({ status: 200, title: `${app.name} is there`, body });
+  return page({ status: 200, title: `${app.name} was created`, body });
 }
 
 /** For whoever opens the set-up once more, before the restart. */
 export function renderMade({ name, owner, url }: CreatedApp): Page {
   const body = `
-<h1>${escape(name)} is there already</h1>
-<p>It was made for <strong>${escape(owner)}</strong> since this server started: <a href="${escape(url)}">its page</a>. Restart the server with its keys.</p>
+<h1>${escape(name)} was created already</h1>
+<p>GitHub made it for <strong>${escape(owner)}</strong> since this server started: <a href="${escape(url)}">its page</a>. Restart the server with its keys.</p>
 <p class="note">Are they lost? Its settings on GitHub make a new private key and take a new webhook secret. To make another App instead, restart without <code>APP_ID</code>.</p>`;
-  return page({ status: 200, title: `${name} is there already`, body });
+  return page({ status: 200, title: `${name} was created already`, body });
 }
 
 export function renderProblem(problem: {

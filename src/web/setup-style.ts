@@ -43,10 +43,12 @@ ol { margin: .5rem 0 0; padding-left: 1.3rem }
 li { margin: .6rem 0 }
 code, pre { font: .875em/1.5 ui-monospace, Menlo, Consolas, monospace; background: var(--code); border-radius: 5px }
 code { padding: .1em .35em; overflow-wrap: anywhere }
-pre { margin: .75rem 0; padding: .8rem 1rem; white-space: pre-wrap; overflow-wrap: anywhere }
+pre {
+  max-height: 16rem; margin: .75rem 0; padding: .8rem 1rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere;
+}
 details { margin-top: 1.25rem; color: var(--faint) }
 summary { cursor: pointer }
 .columns { columns: 2; margin: .75rem 0; padding: 0; list-style: none }
-.columns li { margin: .2rem 0 }
+.columns li { margin: 0 0 .35rem; break-inside: avoid }
 @media (max-width: 30rem) { main { padding: 1.25rem } .columns { columns: 1 } }
 `;

@@ -61,6 +61,7 @@ export function createSetup(options: SetupOptions): Pages {
   };
 
   const finish = async (query: URLSearchParams): Promise<Page> => {
+    if (made !== null) return renderMade(made);
     const state = query.get('state') ?? '';
     const code = query.get('code') ?? '';
     if (!/^[\w-]{1,200}$/.test(code)) {
