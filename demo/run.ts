@@ -5,6 +5,7 @@ import { playHotfix } from './acts/hotfix.ts';
 import { playPolicy } from './acts/policy.ts';
 import { playPromotion } from './acts/promote.ts';
 import { playRollback } from './acts/rollback.ts';
+import { playStaging } from './acts/staging.ts';
 import { playVersion } from './acts/version.ts';
 import { checkManners, showAudit, showCard, showTags, stopApp } from './epilogue.ts';
 import { serveStage } from './serve.ts';
@@ -69,6 +70,7 @@ async function play(): Promise<void> {
   await playPolicy(stage, printer, promoted.build);
   await playRollback(stage, printer);
   await playHotfix(stage, printer);
+  await playStaging(stage, printer);
   await checkManners(stage, printer);
   showTags(promoted, printer);
   showCard(stage, promoted, printer);

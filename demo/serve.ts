@@ -12,7 +12,7 @@ type Thread = { readonly stage: Stage; readonly issue: number };
 
 const Login = z.string().regex(/^[a-z\d](?:[a-z\d-]{0,38})$/i, 'by: a login, such as bob');
 const Say = z.object({ issue: z.number().default(1), by: Login, body: z.string().min(1) });
-const Click = z.object({ by: Login, action: z.enum(['approve', 'reject']).default('approve') });
+const Click = z.object({ by: Login, action: z.enum(['approve', 'reject', 'promote']).default('approve') });
 const BuildOrder = z.object({ message: z.string().min(1).default('More work') });
 
 const MAX_BODY_BYTES = 100_000;
@@ -60,6 +60,7 @@ function help(args: {
     post('/click', { by: 'bob', action: 'approve' }),
     post('/say', { issue, by: 'bob', body: '/status production' }),
     post('/build', { message: 'More work' }),
+    post('/click', { by: 'ada', action: 'promote' }),
     `  curl ${url}/issues/${issue}`,
     `  curl ${url}/tags`,
     '',
@@ -81,7 +82,10 @@ async function answer(thread: Thread, request: IncomingMessage): Promise<Answer>
       case 'POST /click':
         return await click(thread, Click.parse(await readJson(request)));
       case 'POST /build': {
-        const { tag, digest } = await thread.stage.build(BuildOrder.parse(await readJson(request)));
+        const { message } = BuildOrder.parse(await readJson(request));
+        const { sha: commit } = await thread.stage.repo.push('staging', { message });
+        const { tag, digest } = await thread.stage.build({ message, commit });
+        await thread.stage.repo.packageEvent({ digest, tag });
         return { status: 201, text: `${tag} = ${digest}` };
       }
       case `GET /issues/${thread.issue}`:

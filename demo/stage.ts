@@ -25,6 +25,8 @@ export type Stage = {
    */
   readonly build: (what: {
     readonly message: string;
+    /** One that was pushed already. */
+    readonly commit?: string;
     readonly tags?: readonly string[];
     readonly branch?: string;
     readonly prefix?: string;
@@ -84,9 +86,9 @@ export async function openStage(args: {
     return double;
   });
   const builds: Build[] = [];
-  const build: Stage['build'] = async ({ message, branch = 'staging', ...what }) => {
+  const build: Stage['build'] = async ({ message, branch = 'staging', commit, ...what }) => {
     const made = await pushBuild({
-      commit: repo.commitOn(branch, { message, by: 'ada', files: { 'CHANGES.md': message } }),
+      commit: commit ?? repo.commitOn(branch, { message, by: 'ada', files: { 'CHANGES.md': message } }),
       sourceUrl: `https://github.com/${IMAGE}`,
       target: { url: registry.url, repository: IMAGE, credentials: CI },
       ...what,
