@@ -53,6 +53,21 @@ describe('an installation that is suspended', () => {
     await world.end();
   });
 
+  test('for a moment only: the news are taken in their order, and what is asked for afterwards goes through', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    const installation = world.github.installation('acme');
+    await installation.suspend();
+    await installation.unsuspend();
+    await world.drain();
+    expect(talk.card()).toContain('Cancelled: the App was removed or suspended');
+    await talk.request();
+    await talk.click('bob', 'approve');
+    expect(await talk.state(2)).toBe('promoted');
+    await world.end();
+  });
+
   test('while tags are moving lets them arrive, and the card tells so when it is let act again', async () => {
     talk = await begin();
     const { world } = talk;

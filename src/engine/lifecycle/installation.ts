@@ -11,7 +11,10 @@ export const installationGone: Handler<'installation-gone'> = async ({ payload }
   return { kind: 'handed-on', intents, told: [] };
 };
 
-/** Only repositories that we know of matter; which those are, the delivery and the table tell together. */
+/**
+ * Only repositories that we know of matter; which those are, the delivery and the table tell together. Each hears of it
+ * in its own lane, behind the news that it had left.
+ */
 export const installationBack: Handler<'installation-back'> = async ({ payload }, { store }) => {
   const { installationId, repos: told } = payload;
   const ours = await listReposOfInstallation(store.db, installationId);
@@ -19,5 +22,6 @@ export const installationBack: Handler<'installation-back'> = async ({ payload }
     told.map(async (repo) => ((await findRepo(store.db, repo.id)) === null ? [] : [repo])),
   );
   const byId = new Map([...ours, ...known.flat()].map((repo) => [repo.id, repo]));
-  return { kind: 'handed-on', intents: [], told: [...byId.values()] };
+  const intents = [...byId.values()].map((repo) => ({ kind: 'repo-changed', repo, since: null }) as const);
+  return { kind: 'handed-on', intents, told: [] };
 };

@@ -4,7 +4,7 @@ import type { Effect } from '../../domain/effect.ts';
 import { mayPromote } from '../../domain/image-access.ts';
 import type { CancelCause, Promotion, Repo } from '../../domain/promotion.ts';
 import { listOpenPromotions, listPromotionsChangedSince } from '../../store/promotions.ts';
-import { findRepo } from '../../store/repos.ts';
+import { findLeftAt, findRepo } from '../../store/repos.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
 import { findForeignOwner } from '../allowed-owners.ts';
 import { DONE, type Handler } from '../handler.ts';
@@ -24,6 +24,8 @@ export const repoGone: Handler<'repo-gone'> = async ({ payload }, { store, log }
 export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services) => {
   const { repo, since } = payload;
   const { db } = services.store;
+  // It is back: that is remembered first, and then comes what was missed since.
+  if ((await findLeftAt(db, repo.id)) !== null) return { kind: 'handed-on', intents: [], told: [repo] };
   const open = await listOpenPromotions(db, { repoId: repo.id });
   const isForeign = (await findForeignOwner(services, repo)) !== null;
   const follows = (one: Promotion): boolean => !isForeign && stillMayPromote(services.settings, one, repo);
