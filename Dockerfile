@@ -10,7 +10,7 @@ FROM ${BASE}
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATABASE_URL=sqlite:/data/imprimatur.db
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json LICENSE ./
+COPY package.json LICENSE app.yml ./
 COPY src ./src
 # By number: a base image need not know a user called node, and Kubernetes can prove that a number is not root.
 RUN mkdir -p /data && chown 1000:1000 /data && chmod 0700 /data
