@@ -2,6 +2,7 @@
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { playHotfix } from './acts/hotfix.ts';
+import { playLifecycle } from './acts/lifecycle.ts';
 import { playPolicy } from './acts/policy.ts';
 import { playPromotion } from './acts/promote.ts';
 import { playRollback } from './acts/rollback.ts';
@@ -70,6 +71,7 @@ async function play(): Promise<void> {
   await playPolicy(stage, printer, promoted.build);
   await playRollback(stage, printer);
   await playHotfix(stage, printer);
+  await playLifecycle(stage, printer);
   await playStaging(stage, printer);
   await checkManners(stage, printer);
   showTags(promoted, printer);
