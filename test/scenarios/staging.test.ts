@@ -137,6 +137,24 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
+  test('and where GitHub keeps the old conclusion, a new run takes over, whose button works', async () => {
+    writePolicy('staging: { branch: staging }\n');
+    world.github.freezeCompletedCheckRuns(true);
+    const commit = await push();
+    await world.pass(30 * MINUTE_MS, MINUTE_MS);
+    expect(shown(commit)).toBe('neutral: No image was built for this commit');
+    stage(world, { commit });
+    await repo.rerun({ checkRun: runOf(commit).id, by: 'bob' });
+    await world.drain();
+    const [, second] = runsOf(commit);
+    expect(second).toMatchObject({ conclusion: 'success', externalId: `staging/${commit}` });
+    await repo.click({ checkRun: second?.id ?? 0, action: 'promote', by: 'bob' });
+    await world.drain();
+    expect(runsOf(commit)).toHaveLength(2);
+    expect(runsOf(commit).at(-1)?.summary).toMatch(/^> `bob` asked for it: P1/);
+    await world.end();
+  });
+
   test('over a restart, and over an hour in which the registry does not answer', async () => {
     stage(world, { commit: repo.commitOn('staging') });
     const commit = await push();

@@ -82,6 +82,17 @@ test('the second who asks joins, also when the image is there and nobody has loo
   await world.end();
 });
 
+test('where somebody asked for the image by another name meanwhile, one promotion of it is enough', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  stage(world, { commit: talk.commit });
+  await talk.say('bob', '/promote staging');
+  await world.pass(MINUTE_MS);
+  expect(await talk.state(1)).toBe('superseded');
+  expect(talk.card(1)).toContain('Superseded by P2');
+  expect(await talk.state(2)).toBe('awaiting-approval');
+  await world.end();
+});
+
 test('half an hour after the commit it expires, and says how to ask again', async () => {
   await world.pass(10 * MINUTE_MS);
   await talk.say('ada', `/promote ${talk.short}`);

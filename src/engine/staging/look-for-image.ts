@@ -3,6 +3,7 @@ import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import { nextLookAt } from '../../domain/image-wait.ts';
 import { OutsideError } from '../../domain/outside-error.ts';
 import type { Promotion, PromotionState } from '../../domain/promotion.ts';
+import { listOpenPromotions } from '../../store/promotions.ts';
 import { commitOf } from '../commit.ts';
 import { DONE, type Handler } from '../handler.ts';
 import { loadContext, loadPromotion } from '../load.ts';
@@ -19,7 +20,8 @@ export const lookForImage: Handler<'look-for-image'> = async ({ payload }, servi
     const next = nextLookAt({ since: promotion.createdAt, until: state.until, now });
     return { kind: 'again', at: Math.max(next, news.retryAt), because: news.because };
   }
-  return { kind: 'done', commit: commitOf(promotion, await decideOn(services, promotion, news)) };
+  const event = news.kind === 'image-appeared' ? await unlessAskedFor(services, promotion, news) : news;
+  return { kind: 'done', commit: commitOf(promotion, await decideOn(services, promotion, event)) };
 };
 
 async function decideOn(
@@ -28,6 +30,17 @@ async function decideOn(
   event: PromotionEvent,
 ): Promise<ReturnType<typeof decide>> {
   return decide(promotion, event, await loadContext(services, promotion));
+}
+
+/** Somebody may have asked for the same image by another name meanwhile: one promotion of it is enough. */
+async function unlessAskedFor(
+  { store }: Services,
+  { repo, environment, number }: Promotion,
+  appeared: Extract<PromotionEvent, { kind: 'image-appeared' }>,
+): Promise<PromotionEvent> {
+  const open = await listOpenPromotions(store.db, { repoId: repo.id, environment });
+  const same = open.find((one) => one.number > number && one.images.some(({ digest }) => digest === appeared.digest));
+  return same === undefined ? appeared : { kind: 'overtaken', by: same.number };
 }
 
 type News = PromotionEvent | { readonly kind: 'again'; readonly retryAt: number; readonly because: string };
