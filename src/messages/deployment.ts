@@ -9,8 +9,9 @@ const MAX_DESCRIPTION_LENGTH = 140;
 /** Plain text on one line: `P12: staging-abc1234 to production, asked for by ada`. */
 export function deploymentDescription(promotion: Promotion): string {
   const { number, kind, environment, requester } = promotion;
-  const what = `${kind === 'rollback' ? 'back to ' : ''}${sourceName(promotion)}`;
-  const text = `${formatNumber(number)}: ${what} to ${environment}, asked for by ${requester.login}`;
+  const source = sourceName(promotion);
+  const what = kind === 'rollback' ? `${environment} back to ${source}` : `${source} to ${environment}`;
+  const text = `${formatNumber(number)}: ${what}, asked for by ${requester.login}`;
   return text.length <= MAX_DESCRIPTION_LENGTH ? text : `${text.slice(0, MAX_DESCRIPTION_LENGTH - 1)}…`;
 }
 
@@ -26,6 +27,12 @@ export function deploymentNews({ state }: Promotion): string {
     default:
       return '';
   }
+}
+
+/** A sentence; empty where the deployer said nothing. */
+export function deployerLink({ state }: Promotion): string {
+  const url = 'url' in state ? state.url : null;
+  return url === null ? '' : `${link('Its deployer tells more', url)}.`;
 }
 
 const NEWS = {

@@ -1,7 +1,7 @@
 // The fresh line that tells the requester of a failure: an edited card notifies nobody.
 import { formatNumber, listedName } from '../domain/promotion.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
-import { deploymentNews } from './deployment.ts';
+import { deployerLink } from './deployment.ts';
 import { code, link, mention } from './escape.ts';
 import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from './promotion-view.ts';
@@ -23,5 +23,5 @@ export function renderNotification({ view, key }: { readonly view: PromotionView
 
 /** Where to look, and the way back. */
 function afterDeployment(view: PromotionView): string {
-  return joinSentences([deploymentNews(view.promotion), nextSteps(view, 'card')]);
+  return joinSentences([deployerLink(view.promotion), nextSteps(view, 'card')]);
 }

@@ -1,6 +1,7 @@
 // Deployments: one follows every promotion, deployers report how it goes, and others deploy what they like.
 import { afterEach, describe, expect, test } from 'vitest';
 import { begin, type Conversation } from './conversation.ts';
+import { IMAGE } from './world.ts';
 
 let talk: Conversation;
 afterEach(async () => {
@@ -88,7 +89,7 @@ describe('after a promotion', () => {
     expect(talk.card()).toContain('To go back to what was there before: `/rollback --reason "…"`');
     const [line = ''] = talk.replies();
     expect(line).toMatch(/^@ada \[P1\]\(.*\), `staging-.*` → `production`: Promoted, but the deployment failed\./);
-    expect(line).toContain('[more from its deployer](https://ci.example.com/runs/8)');
+    expect(line).toContain('[Its deployer tells more](https://ci.example.com/runs/8).');
     expect(line).toContain('`/rollback --reason "…"`');
     talk.world.clock.turn(SECOND);
     await report(deployment, 'error');
@@ -98,6 +99,25 @@ describe('after a promotion', () => {
     talk.world.clock.turn(SECOND);
     await report(deployment, 'failure');
     expect(talk.replies()).toHaveLength(2);
+    await talk.world.end();
+  });
+
+  test('a rollback is deployed too, on the commit of the image that it went back to', async () => {
+    talk = await begin();
+    const first = await promote();
+    await report(first, 'failure');
+    await talk.say('ada', '/rollback --reason "it fails"');
+    const back = talk.repo.deployments().at(-1);
+    const staged = Object.entries(talk.world.registry.tags(IMAGE)).find(([, digest]) => digest === talk.old.digest);
+    expect(back).toMatchObject({
+      sha: expect.stringMatching(staged?.[0].replace('staging-', '^') ?? 'nothing'),
+      description: expect.stringMatching(/^P2: production back to rollback-.*, asked for by ada$/),
+      payload: { digest: talk.old.digest, tags: ['main', 'latest'], promotion: 'P2', reason: 'it fails' },
+    });
+    talk.world.clock.turn(SECOND);
+    await report(first, 'success');
+    await report(back?.id ?? 0, 'success');
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployment-failed', 'deployed']);
     await talk.world.end();
   });
 
