@@ -1,6 +1,7 @@
 // The demo: plays the main job against a GitHub and a registry on this machine, and prints each step as it happens.
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
+import { playDeployment } from './acts/deployments.ts';
 import { playHotfix } from './acts/hotfix.ts';
 import { playLifecycle } from './acts/lifecycle.ts';
 import { playPolicy } from './acts/policy.ts';
@@ -67,12 +68,13 @@ async function play(): Promise<void> {
   });
   printer.heading('The play');
   const promoted = await playPromotion(stage, printer);
+  await playDeployment(stage, printer, promoted);
   await playVersion(stage, printer, promoted.build);
   await playPolicy(stage, printer, promoted.build);
   await playRollback(stage, printer);
   await playHotfix(stage, printer);
-  await playLifecycle(stage, printer);
   await playStaging(stage, printer);
+  await playLifecycle(stage, printer);
   await checkManners(stage, printer);
   showTags(promoted, printer);
   showCard(stage, promoted, printer);
