@@ -4,12 +4,16 @@ import { OutsideError } from '../domain/outside-error.ts';
 import { auditExport } from './audit-export.ts';
 import { auditVerify } from './audit-verify.ts';
 import { legalForm, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
+import { diff } from './diff.ts';
 import { findCommand } from './find-command.ts';
 import { renderHelp, renderOverview } from './help.ts';
+import { inspect } from './inspect.ts';
+import { plan } from './plan.ts';
+import { tags } from './tags.ts';
 import type { CliServices } from './services.ts';
 
 /** In the order of the overview. */
-export const COMMANDS: readonly CliCommand[] = [auditVerify, auditExport];
+export const COMMANDS: readonly CliCommand[] = [inspect, plan, tags, diff, auditVerify, auditExport];
 
 /** Runs one command line, without the program's name. Throws only for bugs. */
 export async function runCli(words: readonly string[], services: CliServices): Promise<ExitCode> {

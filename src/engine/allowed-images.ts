@@ -6,7 +6,11 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { Services } from './services.ts';
 
 /** Null when the repository may promote each image of its policy, else the refusal that names the first it may not. */
-export function refuseImages({ settings }: Services, repo: Repo, { images }: Policy): Refusal | null {
+export function refuseImages(
+  { settings }: Pick<Services, 'settings'>,
+  repo: Pick<Repo, 'name'>,
+  { images }: Policy,
+): Refusal | null {
   const { registryHost, imageGrants: grants } = settings;
   const foreign = images.find((image) => !mayPromote({ repo: repo.name, image, registryHost, grants }));
   return foreign === undefined ? null : { code: 'image-not-granted', image: foreign, repo: repo.name };

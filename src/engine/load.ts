@@ -4,6 +4,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { DecisionContext } from '../domain/decide.ts';
 import { builtInPolicy, type Policy } from '../domain/policy.ts';
 import type { Promotion, Repo } from '../domain/promotion.ts';
+import type { GitHub } from '../github/client.ts';
 import { fetchFile } from '../github/contents.ts';
 import { fetchActor } from '../github/permissions.ts';
 import { findPromotion, isLaneBusy } from '../store/promotions.ts';
@@ -30,7 +31,10 @@ export const POLICY_PATH = '.github/promotion.yml';
  * GitHub can't say. Asked again, it costs nothing of the rate limit while the file is unchanged. Whether the repository
  * may promote the image that the policy names is another question: see `mayPromote`.
  */
-export async function loadPolicy({ github, settings }: Services, repo: Repo): Promise<LoadedPolicy> {
+export async function loadPolicy(
+  { github, settings }: Pick<Services, 'settings'> & { readonly github: Pick<GitHub, 'forInstallation'> },
+  repo: Repo,
+): Promise<LoadedPolicy> {
   const client = github.forInstallation(repo.installationId);
   const file = await fetchFile({ client, repo: repo.name, path: POLICY_PATH, maxBytes: MAX_POLICY_FILE_BYTES });
   const around = { repo: repo.name, registryHost: settings.registryHost };

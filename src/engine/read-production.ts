@@ -6,9 +6,9 @@ import { tagsToRead, type PinnedImage, type TagState } from '../domain/tag-plan.
 import { listUnfinishedWriters } from '../store/tag-moves.ts';
 import type { Services } from './services.ts';
 
-/** One request per tag, in parallel; the kept ones are looked up in the journal as well. */
+/** One request per tag, in parallel; the kept ones are looked up in the journal as well, where there is one. */
 export async function readProduction(
-  { registry, store }: Services,
+  { registry, store }: Pick<Services, 'registry'> & { readonly store: Services['store'] | null },
   args: {
     readonly repoId: number;
     readonly environment: EnvironmentPolicy;
@@ -22,7 +22,8 @@ export async function readProduction(
     tagsToRead(args).map(async (tag): Promise<TagState> => {
       const digest = await registry.findDigest(repository, tag);
       const asked = digest !== null && digest !== image.digest && !environment.tags.includes(tag);
-      const leftovers = asked ? await listUnfinishedWriters(store.db, { repoId, repository, tag }) : [];
+      const leftovers =
+        asked && store !== null ? await listUnfinishedWriters(store.db, { repoId, repository, tag }) : [];
       return { repository, tag, digest, leftByUnfinished: digest !== null && leftovers.includes(digest) };
     }),
   );

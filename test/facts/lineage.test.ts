@@ -58,6 +58,7 @@ function contents(revisions: readonly (string | undefined)[]): ImageContents {
         historyLayers: 1,
         diffIds: 1,
       }),
+      details: null,
       missing: [],
     })),
   };

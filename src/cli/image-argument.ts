@@ -1,0 +1,54 @@
+// Reads the images that people type: with a host, or without one for those of REGISTRY_HOST.
+import { nameOf, parseImageRepository, parseReference, parseRepoName } from '../domain/reference.ts';
+import type { ImageRepository, Reference, RepoName } from '../domain/reference.ts';
+import { UsageError, type Argument, type Flag } from './command.ts';
+
+/** Any legal host does to find out whether a word without one is legal. */
+const SOME_HOST = 'ghcr.io';
+
+export const imageArgument: Argument = {
+  name: '<image>',
+  says: 'an image by tag or digest, such as ghcr.io/acme/dotca:staging-abc1234; without a host it is of REGISTRY_HOST',
+  isLegal: (text) => readReference(text, SOME_HOST) !== null,
+};
+
+export const repositoryArgument: Argument = {
+  name: '<repository>',
+  says: 'an image without tag, such as ghcr.io/acme/dotca; without a host it is of REGISTRY_HOST',
+  isLegal: (text) => readRepository(text, SOME_HOST) !== null,
+};
+
+export const repoOfImageFlag: Flag = {
+  value: '<owner/name>',
+  says: 'the repository on GitHub (default: the image’s name)',
+  isLegal: (text) => parseRepoName(text) !== null,
+};
+
+/** Of a word that the argument let in. */
+export function referenceOf(text: string | undefined, registryHost: string): Reference {
+  const reference = readReference(text ?? '', registryHost);
+  if (reference === null) throw new UsageError(`"${text}" is no image on ${registryHost}`);
+  return reference;
+}
+
+/** Of a word that the argument let in. */
+export function repositoryOf(text: string | undefined, registryHost: string): ImageRepository {
+  const repository = readRepository(text ?? '', registryHost);
+  if (repository === null) throw new UsageError(`"${text}" is no image on ${registryHost}`);
+  return repository;
+}
+
+/** As the flag says, else `<owner>/<name>` at the beginning of the image's name. */
+export function repoNameOf(typed: string | undefined, repository: ImageRepository): RepoName {
+  const name = parseRepoName(typed ?? nameOf(repository).split('/').slice(0, 2).join('/'));
+  if (name === null) throw new UsageError(`${repository} does not name a repository on GitHub; say it with --repo`);
+  return name;
+}
+
+function readReference(text: string, registryHost: string): Reference | null {
+  return parseReference(text) ?? parseReference(`${registryHost}/${text}`);
+}
+
+function readRepository(text: string, registryHost: string): ImageRepository | null {
+  return parseImageRepository(text) ?? parseImageRepository(`${registryHost}/${text}`);
+}
