@@ -203,6 +203,25 @@ describe('deployments by others', () => {
     await talk.world.end();
   });
 
+  test('go by the policy’s name for the environment, and by the last known one while the file can not be read', async () => {
+    talk = await begin();
+    const { repo, world } = talk;
+    repo.writeFiles('main', {
+      '.github/promotion.yml': 'environments: { production: { deployment: { environment: prod/eu } } }\n',
+    });
+    await promote();
+    expect(repo.deployments()).toMatchObject([{ environment: 'prod/eu', production: true }]);
+    const other = repo.head('main');
+    await repo.deploy({ by: 'carol', commit: other, environment: 'production' });
+    await world.drain();
+    expect(await kinds()).not.toContain('deployment-by-others');
+    repo.writeFiles('main', { '.github/promotion.yml': 'environments: [\n' });
+    await repo.deploy({ by: 'carol', commit: other, environment: 'prod/eu' });
+    await world.drain();
+    expect(talk.card()).toContain('to `prod/eu`, which is not what its tags hold');
+    await world.end();
+  });
+
   test('before anything was promoted are on record, without a promotion', async () => {
     talk = await begin();
     await talk.repo.deploy({ by: 'carol', commit: talk.commit, environment: 'Production' });
