@@ -26,6 +26,8 @@ test('each step happens, and the tags, the card and the audit trail are shown', 
     '✓ ada clicks Approve on her own request, and is refused',
     '✓ bob clicks Approve, and production moves to the new image',
     '✓ The card tells the end, in place',
+    '✓ GitHub has a deployment of the promoted commit, for whatever deploys',
+    '✓ The deployer pulls that digest, and reports in_progress, then success',
     '✓ Production holds staging-<sha>; ada comments: /promote staging-<sha> as v1.0.0',
     '✓ bob merges what was released into main, and pushes the git tag v1.0.1',
     '✓ ada pushes .github/promotion.yml with a slip in it, and /promote says where it is',
@@ -55,7 +57,7 @@ test('each step happens, and the tags, the card and the audit trail are shown', 
   expect(before).not.toBe(after);
   expect(stdout).toMatch(new RegExp(String.raw`^ {2}latest +sha256:${before} +sha256:${after} +moved$`, 'm'));
   expect(stdout).toMatch(new RegExp(String.raw`^ {2}rollback-\S+-new-login-page +– +sha256:${before} +new$`, 'm'));
-  expect(stdout).toMatch(/^ {2}│ ✓ P1 · staging-[0-9a-f]{7} → production · Promoted$/m);
+  expect(stdout).toMatch(/^ {2}│ ✓ P1 · staging-[0-9a-f]{7} → production · Promoted and deployed$/m);
   expect(stdout).toMatch(/DOCKER_IMAGE=127\.0\.0\.1:\d+\/acme\/dotca@sha256:[0-9a-f]{64}/);
   expect(stdout).toMatch(/^ {2}1 +\S+ +requested +ada /m);
   expect(stdout).toMatch(/ reviewed +bob /);
