@@ -2,22 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/env.ts';
-
-type Instruction = { readonly word: string; readonly rest: string };
+import { environmentOf, readDockerfile, type Instruction } from './dockerfile.ts';
 
 function readText(path: string): string {
   return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 }
 
-const instructions: readonly Instruction[] = readText('Dockerfile')
-  .replaceAll(/^#.*\n/gm, '')
-  .replaceAll(/\\\n\s*/g, '')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => ({ word: line.split(' ')[0] ?? '', rest: line.slice(line.indexOf(' ') + 1) }));
-
-/** The last stage is the image. */
-const image = instructions.slice(instructions.findLastIndex(({ word }) => word === 'FROM'));
+const { before, stages } = readDockerfile();
+const instructions: readonly Instruction[] = [...before, ...stages.flatMap((stage) => stage.instructions)];
+const image = stages.at(-1)?.instructions ?? [];
 
 function only(word: string): string {
   const found = image.filter((instruction) => instruction.word === word);
@@ -25,17 +18,12 @@ function only(word: string): string {
   return found[0]?.rest ?? '';
 }
 
-const environment = Object.fromEntries(
-  only('ENV')
-    .split(' ')
-    .map((pair): readonly string[] => pair.split('='))
-    .map(([name = '', value = '']) => [name, value]),
-);
-
 test('its base can be replaced, in both stages', () => {
-  expect(instructions[0]).toEqual({ word: 'ARG', rest: 'BASE=node:24-slim' });
-  const bases = instructions.filter(({ word }) => word === 'FROM').map(({ rest }) => rest);
-  expect(bases).toEqual(['${BASE} AS dependencies', '${BASE}']);
+  expect(before).toEqual([{ word: 'ARG', rest: 'BASE=node:24-slim' }]);
+  expect(stages.map(({ name, base }) => [name, base])).toEqual([
+    ['dependencies', '${BASE}'],
+    ['image', '${BASE}'],
+  ]);
 });
 
 test('it runs as somebody who is not root, who owns the volume', () => {
@@ -49,7 +37,7 @@ test('it runs as somebody who is not root, who owns the volume', () => {
 });
 
 test('it listens to the outside and keeps its database in the volume', () => {
-  const config = readConfig(environment, { isTty: false });
+  const config = readConfig(environmentOf(image), { isTty: false });
   expect(config).toMatchObject({ host: '0.0.0.0', port: 3000, databaseUrl: 'sqlite:/data/imprimatur.db' });
   expect(only('EXPOSE')).toBe(String(config.port));
 });
