@@ -1,4 +1,4 @@
-// Which events we listen to, and who translates each: app.yml asks GitHub for the same.
+// Which events we listen to, and who translates each: app.yml asks GitHub for the same, but for two that come unasked.
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import type { Intent } from '../engine/intent.ts';
 import { translateCheckRun } from './check-run.ts';
