@@ -10,6 +10,7 @@ const OPERATIONS = [
   'apps/get-installation',
   'apps/get-org-installation',
   'apps/get-repo-installation',
+  'apps/get-webhook-config-for-app',
   'apps/get-webhook-delivery',
   'apps/list-installations',
   'apps/list-repos-accessible-to-installation',
@@ -51,6 +52,7 @@ const OPERATIONS = [
   'repos/list-pull-requests-associated-with-commit',
   'teams/get-by-name',
   'teams/get-membership-for-user-in-org',
+  'users/get-authenticated',
 ];
 
 const Loose = z.record(z.string(), z.unknown());

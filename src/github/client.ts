@@ -27,6 +27,9 @@ export type AppClient = { readonly kind: 'app'; readonly appId: number; readonly
 /** Has no credentials at all: for what needs none, before there is an App. */
 export type AnonymousClient = { readonly kind: 'anonymous'; readonly ask: Ask };
 
+/** Speaks with a person's token. */
+export type TokenClient = { readonly kind: 'token'; readonly ask: Ask };
+
 export type Ask = <T>(question: Question<T>) => Promise<Answer<T>>;
 
 export type Question<T> = {
@@ -36,12 +39,17 @@ export type Question<T> = {
   readonly answer: z.ZodType<T>;
 };
 
-export type Answer<T> = { readonly data: T; readonly link: string | null };
+export type Answer<T> = {
+  readonly data: T;
+  readonly link: string | null;
+  /** A header of the answer, by its name in lower case. */
+  readonly header: (name: string) => string | null;
+};
 
 type RawAnswer = {
   readonly data: unknown;
   readonly status: number;
-  readonly headers: { readonly link?: string | undefined };
+  readonly headers: { readonly link?: string | undefined; readonly [name: string]: unknown };
 };
 
 export type GitHubLog = {
@@ -89,6 +97,18 @@ export function createAnonymousClient(options: AnonymousOptions): AnonymousClien
   return { kind: 'anonymous', ask: askBy(openOctokit(options, { auth: {}, installationId: null }), options) };
 }
 
+/**
+ * Makes no request. Errors as of the clients above. The token is shown to `apiUrl` only: a redirect, wherever it leads,
+ * counts as no answer.
+ */
+export function createTokenClient(options: AnonymousOptions & { readonly token: string }): TokenClient {
+  const octokit = openOctokit(options, { auth: { auth: options.token }, installationId: null });
+  octokit.hook.before('request', (request) => {
+    request.request.redirect = 'error';
+  });
+  return { kind: 'token', ask: askBy(octokit, options, (send) => send(octokit.rest)) };
+}
+
 /** `owner/name` as the two parameters that Octokit wants. */
 export function splitRepo(name: RepoName): { readonly owner: string; readonly repo: string } {
   const slash = name.indexOf('/');
@@ -130,17 +150,27 @@ function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened
   return octokit;
 }
 
-function askBy(octokit: Octokit, options: AnonymousOptions): Ask {
+type Sending = (send: Question<unknown>['send']) => Promise<RawAnswer>;
+
+function askBy(
+  octokit: Octokit,
+  options: AnonymousOptions,
+  sendBy: Sending = (send) => sendWithValidToken(octokit, send),
+): Ask {
   return async ({ tried, send, answer }) => {
-    const raw = await sendWithValidToken(octokit, send).catch((error: unknown) => {
+    const raw = await sendBy(send).catch((error: unknown) => {
       throw toOutsideError(error, { tried, now: options.now() }) ?? error;
     });
     const parsed = answer.safeParse(raw.data);
     if (!parsed.success) {
       throw unreadableAnswer({ tried, now: options.now() }, { status: raw.status, problem: parsed.error });
     }
-    return { data: parsed.data, link: raw.headers.link ?? null };
+    return { data: parsed.data, link: raw.headers.link ?? null, header: (name) => textOf(raw.headers[name]) };
   };
+}
+
+function textOf(header: unknown): string | null {
+  return typeof header === 'string' ? header : null;
 }
 
 /**

@@ -40,6 +40,12 @@ export function statusOf(error: unknown): number | null {
   return failure?.response === undefined ? null : failure.status;
 }
 
+/** The `date` header of an answer that Octokit threw. */
+export function dateOfFailure(error: unknown): string | null {
+  const date = readFailure(error)?.response?.headers['date'];
+  return typeof date === 'string' ? date : null;
+}
+
 /** True when the failed request was the one for an installation token, so the real one was never sent. */
 export function failedToMint(error: unknown): boolean {
   return readFailure(error)?.request?.url.endsWith('/access_tokens') ?? false;

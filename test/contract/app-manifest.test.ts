@@ -20,6 +20,10 @@ const Manifest = z.strictObject({
 const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'apps.createFromManifest': null,
   'apps.getAuthenticated': null,
+  'apps.getRepoInstallation': null,
+  'apps.getWebhookConfigForApp': null,
+  'apps.listInstallations': null,
+  'apps.listWebhookDeliveries': null,
   'checks.create': ['checks: write'],
   'checks.listForRef': ['checks: read'],
   'checks.update': ['checks: write'],
@@ -39,6 +43,8 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'repos.listCommits': ['contents: read'],
   'repos.listDeployments': ['deployments: read'],
   'repos.listDeploymentStatuses': ['deployments: read'],
+  // Asked with the machine user's token, not as the App.
+  'users.getAuthenticated': null,
 };
 
 /** What the next versions will need: asked for now, because a wider App needs the consent of every installation. */

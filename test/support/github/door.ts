@@ -231,6 +231,7 @@ function rateHeaders(
   const count = (used.get(key) ?? 0) + 1;
   used.set(key, count);
   return {
+    date: new Date(state.now()).toUTCString(),
     'x-github-request-id': createHash('sha256').update(`${key}${count}`).digest('hex').slice(0, 24),
     'x-ratelimit-limit': String(PRIMARY_LIMIT),
     'x-ratelimit-remaining': String(Math.max(0, PRIMARY_LIMIT - count)),

@@ -97,7 +97,7 @@ export function renderApp(state: State): Json {
     html_url: `${WEB}/apps/${state.app.slug}`,
     created_at: renderTime(state.app.createdAt),
     updated_at: renderTime(state.app.createdAt),
-    permissions: owner?.permissions ?? {},
+    permissions: state.app.permissions,
     events: state.app.events,
   };
 }

@@ -115,11 +115,29 @@ export type Repo = {
   readonly deployments: Map<number, Deployment>;
 };
 
+/** A person's token, classic where it has scopes. */
+export type PersonalToken = {
+  readonly login: string;
+  readonly scopes: readonly string[] | null;
+  /** Epoch milliseconds, or null for one that never expires. */
+  readonly expiresAt: number | null;
+};
+
+/** How the App's webhook is set up; GitHub shows of the secret only that there is one. */
+export type HookConfig = {
+  readonly url: string;
+  readonly contentType: 'json' | 'form';
+  readonly insecureSsl: '0' | '1';
+  readonly hasSecret: boolean;
+};
+
 export type AppIdentity = {
   readonly id: number;
   readonly slug: string;
   readonly name: string;
   readonly owner: string;
+  /** What the App asks for; an installation may grant less until somebody consents. */
+  readonly permissions: Permissions;
   readonly events: readonly string[];
   readonly createdAt: number;
 };
@@ -133,6 +151,8 @@ export type State = {
   readonly installations: Map<string, Installation>;
   readonly repos: Map<number, Repo>;
   readonly teams: Team[];
+  readonly personalTokens: Map<string, PersonalToken>;
+  hook: HookConfig;
   freezeCompletedCheckRuns: boolean;
 };
 
@@ -169,6 +189,13 @@ export function createState(options: { readonly now: () => number; readonly app:
     installations: new Map(),
     repos: new Map(),
     teams: [],
+    personalTokens: new Map(),
+    hook: {
+      url: 'https://imprimatur.example.com/api/github/webhooks',
+      contentType: 'json',
+      insecureSsl: '0',
+      hasSecret: true,
+    },
     freezeCompletedCheckRuns: false,
   };
 }

@@ -11,7 +11,7 @@ import { openRepo, type GitHubRepo } from './repo.ts';
 import { ROUTES } from './routes.ts';
 import { appRoutes } from './routes/app.ts';
 import { createRepo, createState, ensureAccount, type Permissions, type Role } from './state.ts';
-import type { Installation, State } from './state.ts';
+import type { HookConfig, Installation, PersonalToken, State } from './state.ts';
 
 export type GitHubOptions = {
   readonly appId?: number;
@@ -67,6 +67,10 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
     readonly slug: string;
     readonly members: Readonly<Record<string, 'active' | 'pending'>>;
   }) => void;
+  /** A token that somebody made for themselves; null takes it away. */
+  readonly personalToken: (value: string, token: PersonalToken | null) => void;
+  /** Somebody edits the webhook in the App's settings. */
+  readonly setHook: (changes: Partial<HookConfig>) => void;
   readonly installation: (owner: string) => GitHubInstallation;
   /** All tokens handed out so far are refused from now on. */
   readonly revokeTokens: () => void;
@@ -94,11 +98,13 @@ export const DEFAULT_PERMISSIONS: Permissions = {
 export const DEFAULT_EVENTS = [
   'check_run',
   'check_suite',
+  'create',
   'deployment',
   'deployment_status',
   'issue_comment',
   'push',
   'registry_package',
+  'repository',
 ] as const;
 
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWorld> {
@@ -110,6 +116,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     slug,
     name: 'Imprimatur',
     owner: owners[0] ?? 'acme',
+    permissions: options.permissions ?? DEFAULT_PERMISSIONS,
     events: options.events ?? DEFAULT_EVENTS,
   };
   const state = createState({ now, app: { ...app, createdAt: now() } });
@@ -189,6 +196,13 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
         ensureAccount(state, login);
         team.members.set(login.toLowerCase(), membership);
       }
+    },
+    personalToken: (value, token) => {
+      if (token === null) state.personalTokens.delete(value);
+      else state.personalTokens.set(value, token);
+    },
+    setHook: (changes) => {
+      state.hook = { ...state.hook, ...changes };
     },
     installation: (owner) =>
       openInstallation({ state, installation: found(state, owner), deliver: deliveries.deliver }),

@@ -71,6 +71,18 @@ export function appRoutes(parts: {
         return { status: 200, body: { resources: { core: rate }, rate } };
       },
     },
+    'apps/get-webhook-config-for-app': {
+      auth: 'app',
+      answer: ({ state: { hook } }) => ({
+        status: 200,
+        body: {
+          url: hook.url,
+          content_type: hook.contentType,
+          insecure_ssl: hook.insecureSsl,
+          ...(hook.hasSecret ? { secret: '********' } : {}),
+        },
+      }),
+    },
     'apps/list-webhook-deliveries': { auth: 'app', answer: (call) => listDeliveries(call, deliveries) },
     'apps/get-webhook-delivery': {
       auth: 'app',

@@ -7,13 +7,15 @@ import {
   refuse,
   refuseFilters,
   type Answer,
+  type Call,
   type InstallationCall,
   type RepoCall,
   type Routes,
 } from '../route.ts';
-import { accountOf, type Account, type BaseRole, type Repo, type Role, type Team } from '../state.ts';
+import { accountOf, ensureAccount, type Account, type BaseRole, type Repo, type Role, type Team } from '../state.ts';
 
 export const PEOPLE_ROUTES: Routes = {
+  'users/get-authenticated': { auth: 'none', answer: showOwner },
   'repos/get-collaborator-permission-level': {
     auth: 'repository',
     needs: ['metadata'],
@@ -48,6 +50,24 @@ export const PEOPLE_ROUTES: Routes = {
     },
   },
 };
+
+/** Whose the token is; what the token may do stands in the headers. */
+function showOwner({ state, token }: Call): Answer {
+  const found = state.personalTokens.get(token);
+  if (found === undefined || (found.expiresAt ?? Infinity) <= state.now()) return refuse(401, 'Bad credentials');
+  const { login, scopes, expiresAt } = found;
+  const expires = expiresAt === null ? null : new Date(expiresAt).toISOString();
+  return {
+    status: 200,
+    body: renderAccount(ensureAccount(state, login)),
+    headers: {
+      ...(scopes === null ? {} : { 'x-oauth-scopes': scopes.join(', ') }),
+      ...(expires === null
+        ? {}
+        : { 'github-authentication-token-expiration': `${expires.slice(0, 10)} ${expires.slice(11, 19)} UTC` }),
+    },
+  };
+}
 
 /** On a public repository everybody can read. */
 export function roleOf(repo: Repo, login: string): Role {

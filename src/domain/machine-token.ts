@@ -1,0 +1,69 @@
+// What GitHub tells of the machine user's classic token, and what of it has to be done something about.
+
+/** `unknown`: GitHub was not asked, or did not answer; `because` completes the sentence. */
+export type MachineToken =
+  | {
+      readonly kind: 'accepted';
+      readonly login: string;
+      /** Null for a token that has none: one that is not classic. */
+      readonly scopes: readonly string[] | null;
+      /** Epoch milliseconds; null: it never expires. */
+      readonly expiresAt: number | null;
+    }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unknown'; readonly because: string };
+
+export type TokenWarning = { readonly kind: 'refused' } | { readonly kind: 'expires'; readonly at: number };
+
+export const WARN_DAYS = 14;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const WRITE = 'write:packages';
+/** What tagging needs; the first includes the second. */
+const NEEDED: readonly string[] = [WRITE, 'read:packages'];
+
+/** Days until it expires, negative once it has; null where it never does or nobody knows. A refused one has none left. */
+export function daysLeft(token: MachineToken, now: number): number | null {
+  if (token.kind === 'refused') return 0;
+  if (token.kind === 'unknown' || token.expiresAt === null) return null;
+  return (token.expiresAt - now) / DAY_MS;
+}
+
+/** Null while it is good for longer than `WARN_DAYS`. */
+export function findTokenWarning(token: MachineToken, now: number): TokenWarning | null {
+  if (token.kind === 'refused') return token;
+  const days = daysLeft(token, now);
+  if (token.kind === 'unknown' || token.expiresAt === null || days === null || days > WARN_DAYS) return null;
+  return { kind: 'expires', at: token.expiresAt };
+}
+
+/** Scopes that tagging does not need: whoever steals the token has them too. */
+export function surplusScopes(scopes: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => !NEEDED.includes(scope));
+}
+
+export function mayWritePackages(scopes: readonly string[]): boolean {
+  return scopes.includes(WRITE);
+}
+
+/** Fine-grained tokens and those of Apps say what they are by their beginning; GHCR takes neither. */
+export function isOtherKindOfToken(token: string): boolean {
+  return /^(?:github_pat_|gh[su]_)/.test(token);
+}
+
+/** `2026-12-01 10:00:00 UTC` or with an offset such as `+0200`, as GitHub's header has it; null for anything else. */
+export function parseTokenExpiry(text: string): number | null {
+  const [, day, time, zone = ''] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (UTC|[+-]\d{4})$/.exec(text.trim()) ?? [];
+  if (day === undefined || time === undefined) return null;
+  const offset = zone === 'UTC' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  const at = Date.parse(`${day}T${time}${offset}`);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** The names in a header such as `read:packages, write:packages`. */
+export function parseScopes(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((scope) => scope.trim())
+    .filter((scope) => scope !== '');
+}
