@@ -2,18 +2,40 @@
 import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { auditExport } from './audit-export.ts';
+import { auditShow } from './audit-show.ts';
 import { auditVerify } from './audit-verify.ts';
+import { backup } from './backup.ts';
+import { checkConfig } from './check-config.ts';
 import { legalForm, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
+import { createCompletion } from './completion.ts';
 import { diff } from './diff.ts';
 import { findCommand } from './find-command.ts';
 import { renderHelp, renderOverview } from './help.ts';
 import { inspect } from './inspect.ts';
+import { jobsDrop, jobsList, jobsRetry, jobsShow } from './jobs.ts';
+import { migrate } from './migrate.ts';
 import { plan } from './plan.ts';
 import { tags } from './tags.ts';
 import type { CliServices } from './services.ts';
 
 /** In the order of the overview. */
-export const COMMANDS: readonly CliCommand[] = [inspect, plan, tags, diff, auditVerify, auditExport];
+export const COMMANDS: readonly CliCommand[] = [
+  inspect,
+  plan,
+  tags,
+  diff,
+  checkConfig,
+  auditVerify,
+  auditExport,
+  auditShow,
+  jobsList,
+  jobsShow,
+  jobsRetry,
+  jobsDrop,
+  migrate,
+  backup,
+  createCompletion(() => COMMANDS),
+];
 
 /** Runs one command line, without the program's name. Throws only for bugs. */
 export async function runCli(words: readonly string[], services: CliServices): Promise<ExitCode> {

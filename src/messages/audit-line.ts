@@ -5,3 +5,16 @@ import { formatHead, type AuditHead } from '../domain/audit.ts';
 export function auditLine(head: AuditHead | null): string {
   return head === null ? 'audit: no entry yet' : `audit ${formatHead(head)}`;
 }
+
+/** An anchor: what a card or check run says that a row's hash began with. */
+export type PrintedHead = { readonly seq: number; readonly hashStart: string };
+
+/**
+ * The head that the footer of a card or check run prints, or null. People's text is escaped and never begins a line with
+ * a tag, so nobody can put a head there by what they ask for.
+ */
+export function readAuditLine(markdown: string): PrintedHead | null {
+  const footer = markdown.split('\n').findLast((line) => line.startsWith('<sub>')) ?? '';
+  const [, seq, hashStart] = /\baudit (\d{1,15})·([0-9a-f]{8})<\/sub>$/.exec(footer.trimEnd()) ?? [];
+  return seq === undefined || hashStart === undefined ? null : { seq: Number(seq), hashStart };
+}

@@ -55,3 +55,20 @@ export async function listPromotionsShownOn(
     .execute();
   return rows.map((row) => ({ promotionId: row.promotion_id, checkRunId: row.github_id }));
 }
+
+/** The newest check runs of a repository's promotions, newest first. */
+export async function listCheckRuns(
+  db: Db,
+  { repoId, limit }: { readonly repoId: number; readonly limit: number },
+): Promise<readonly { readonly number: number; readonly checkRunId: number }[]> {
+  const rows = await db
+    .selectFrom('github_marks as mark')
+    .innerJoin('promotions as promotion', 'promotion.id', 'mark.promotion_id')
+    .select(['promotion.number', 'mark.github_id'])
+    .where('mark.kind', '=', 'check-run')
+    .where('promotion.repo_id', '=', repoId)
+    .orderBy('promotion.number', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ number, github_id: checkRunId }) => ({ number, checkRunId }));
+}

@@ -1,6 +1,7 @@
 // What operators and metrics ask of the job table: how much waits, what was given up, and the removal of what is over.
+import type { Selectable } from 'kysely';
 import { putBack } from './jobs.ts';
-import type { Db, JobState, Tx } from './schema.ts';
+import type { Db, JobState, Schema, Tx } from './schema.ts';
 
 export type JobCounts = {
   readonly [State in JobState]: number;
@@ -51,15 +52,18 @@ export async function listDeadJobs(db: Db, limit: number): Promise<readonly Dead
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ id, kind, key, attempts, last_error, created_at, finished_at }) => ({
-    id,
-    kind,
-    key,
-    attempts,
-    error: last_error,
-    createdAt: created_at,
-    parkedAt: finished_at ?? created_at,
-  }));
+  return rows.map(toDeadJob);
+}
+
+/** A dead job with what it was to do; null where there is no such dead job. */
+export async function findDeadJob(db: Db, id: number): Promise<(DeadJob & { readonly payload: string }) | null> {
+  const row = await db
+    .selectFrom('jobs')
+    .select(['id', 'kind', 'key', 'attempts', 'last_error', 'created_at', 'finished_at', 'payload'])
+    .where('id', '=', id)
+    .where('state', '=', 'dead')
+    .executeTakeFirst();
+  return row === undefined ? null : { ...toDeadJob(row), payload: Buffer.from(row.payload).toString() };
 }
 
 /** Lets a dead job run again, its tries counted anew. False where there is no such dead job. */
@@ -98,4 +102,14 @@ export async function deleteFinishedJobsBefore(db: Db, before: number): Promise<
     .where('finished_at', '<', before)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+}
+
+type DeadRow = Pick<
+  Selectable<Schema['jobs']>,
+  'id' | 'kind' | 'key' | 'attempts' | 'last_error' | 'created_at' | 'finished_at'
+>;
+
+function toDeadJob({ id, kind, key, attempts, last_error, created_at, finished_at }: DeadRow): DeadJob {
+  const parkedAt = finished_at ?? created_at;
+  return { id, kind, key, attempts, error: last_error, createdAt: created_at, parkedAt };
 }

@@ -25,6 +25,17 @@ export async function migrate(store: Store, now: number): Promise<void> {
   }
 }
 
+/** How many migrations the database has seen; 0 for an empty one. */
+export async function findSchemaVersion({ db }: Store): Promise<number> {
+  const tables = await db.introspection.getTables();
+  if (!tables.some(({ name }) => name === 'migrations')) return 0;
+  const { last } = await db
+    .selectFrom('migrations')
+    .select(({ fn }) => fn.max('id').as('last'))
+    .executeTakeFirstOrThrow();
+  return last ?? 0;
+}
+
 /** One step in its own transaction; true while there may be another. */
 async function applyNext(tx: Tx, { store, now }: { readonly store: Store; readonly now: number }): Promise<boolean> {
   const { columnTypes, migrationLock } = store.ddl;

@@ -44,7 +44,6 @@ export async function startImageWorld(): Promise<ImageWorld> {
     DOCKER_CONFIG: folder,
     DATABASE_URL: `sqlite:${join(folder, 'absent.db')}`,
   };
-  const now = (): number => START;
   return {
     world,
     registry,
@@ -64,4 +63,8 @@ export async function startImageWorld(): Promise<ImageWorld> {
       say(line, { now, ...around, env: { ...bare, ...world.github.env, DATABASE_URL: databaseUrl } }),
     bare: (line, around = {}) => say(line, { now, ...around, env: bare }),
   };
+}
+
+function now(): number {
+  return START;
 }
