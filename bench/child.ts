@@ -1,0 +1,99 @@
+// Runs a server of ours, or one to compare with, as a process of its own.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export type Child = {
+  readonly pid: number;
+  readonly url: string;
+  /** When it was started, by `performance.now()`. */
+  readonly startedAt: number;
+  /** The last lines that it wrote. */
+  readonly said: () => string;
+  /** Megabytes that are resident now. */
+  readonly residentMb: () => number;
+  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+};
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const KEPT_LINES = 20;
+const READY_WITHIN_MS = 20_000;
+
+/** Resolves once `path` is answered with 200. `env` is its whole environment, but for the port. */
+export async function startChild(options: {
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly readyPath: string;
+  /** A command that runs node for us, such as strace. */
+  readonly under?: readonly string[];
+}): Promise<Child> {
+  const port = await freePort();
+  const [command = process.execPath, ...args] = [...(options.under ?? []), process.execPath, options.script];
+  const startedAt = performance.now();
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { ...options.env, HOST: '127.0.0.1', PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${command} did not start`);
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      if (lines.length > KEPT_LINES) lines.shift();
+    });
+  }
+  const ended = once(child, 'close');
+  const killOnExit = (): void => void child.kill('SIGKILL');
+  process.on('exit', killOnExit);
+  void ended.then(() => process.off('exit', killOnExit));
+  const said = (): string => lines.join('\n');
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await isReady(`${url}${options.readyPath}`))) {
+    if (child.exitCode !== null) throw new Error(`${options.script} ended:\n${said()}`);
+    if (performance.now() - startedAt > READY_WITHIN_MS) throw new Error(`${options.script} is not ready:\n${said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return {
+    pid,
+    url,
+    startedAt,
+    said,
+    residentMb: () => readResidentMb(pid),
+    kill: async (signal) => {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url);
+    await answer.arrayBuffer();
+    return answer.status === 200;
+  } catch {
+    // Nobody listens yet.
+    return false;
+  }
+}
+
+function readResidentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}
