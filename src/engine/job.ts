@@ -92,6 +92,16 @@ export const GITHUB_WRITES: readonly JobKind[] = [
   'react',
 ];
 
+/** What asks a registry much, and so hangs for minutes where one does not answer. */
+export const REGISTRY_WORK: readonly JobKind[] = [
+  'apply-tag-plan',
+  'restore-production',
+  'collect-facts',
+  'look-for-image',
+  'revisit-promotion',
+  'watch-staging',
+];
+
 const GITHUB_LANE = 'github:';
 
 function githubLane(installationId: number): string {

@@ -1,19 +1,25 @@
 // Takes due jobs from the table, several at once, and looks again when one ends, when it is woken, or when one falls due.
 import { findNewestOpenJobAt, turnBack } from '../store/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../store/jobs.ts';
+import { REGISTRY_WORK } from './job.ts';
 import { LEASE_MS, runJob, type Handlers } from './run-job.ts';
 import type { Services } from './services.ts';
 
 const SLOTS = 8;
+/** A registry that does not answer holds a job for minutes: it must not hold those that listen and tell. */
+const SLOTS_FOR_REGISTRIES = 6;
 /** Jobs that other processes put in are noticed by looking: no longer than this without a look. */
 const LOOK_EVERY_MS = 1000;
 
 export class Worker {
   readonly #services: Services;
   readonly #handlers: Handlers;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Promise<void>, string>();
+  /** All kinds but those that wait for registries. */
+  readonly #others: readonly string[];
   #started = false;
   #looking = false;
+  #latestLook: Promise<void> = Promise.resolve();
   #lookAgain = false;
   #timer: NodeJS.Timeout | null = null;
   /** The time of the last look. */
@@ -22,16 +28,17 @@ export class Worker {
   constructor(services: Services, handlers: Handlers) {
     this.#services = services;
     this.#handlers = handlers;
+    this.#others = Object.keys(handlers).filter((kind) => !isRegistryWork(kind));
   }
 
   start(): void {
     this.#started = true;
-    void this.#look();
+    this.#look();
   }
 
   /** Something was put into the table: look at once. */
   wake(): void {
-    void this.#look();
+    this.#look();
   }
 
   /** Runs every job that is due, and those that they lead to, until none is; for tests, instead of `start`. */
@@ -52,15 +59,25 @@ export class Worker {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, graceMs);
-    await Promise.race([Promise.all(this.#running), graceIsOver]);
+    await Promise.race([this.#allEnded(), graceIsOver]);
     clearTimeout(timer);
   }
 
-  /** Never throws: a table that can't be read is logged, and looked at again a second later. */
-  async #look(): Promise<void> {
+  /** A look that is under way may have claimed one more. */
+  async #allEnded(): Promise<void> {
+    await this.#latestLook;
+    await Promise.all(this.#running.keys());
+  }
+
+  #look(): void {
     this.#lookAgain = true;
     if (this.#looking) return;
     this.#looking = true;
+    this.#latestLook = this.#lookUntilQuiet();
+  }
+
+  /** Never throws: a table that can't be read is logged, and looked at again a second later. */
+  async #lookUntilQuiet(): Promise<void> {
     try {
       let nextMs = LOOK_EVERY_MS;
       while (this.#started && this.#lookAgain) {
@@ -83,9 +100,9 @@ export class Worker {
       if (row === null) return;
       const run = runJob(this.#services, this.#handlers, row).finally(() => {
         this.#running.delete(run);
-        void this.#look();
+        this.#look();
       });
-      this.#running.add(run);
+      this.#running.set(run, row.kind);
     }
   }
 
@@ -93,7 +110,12 @@ export class Worker {
     const { store, now, newId } = this.#services;
     const at = now();
     await this.#followClock(at);
-    return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS });
+    return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS, ...this.#takeable() });
+  }
+
+  #takeable(): { readonly kinds?: readonly string[] } {
+    const waiting = [...this.#running.values()].filter(isRegistryWork).length;
+    return waiting < SLOTS_FOR_REGISTRIES ? {} : { kinds: this.#others };
   }
 
   /** A clock that was turned back, also while no process ran, must not put off what was due already. */
@@ -106,14 +128,20 @@ export class Worker {
     log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
   }
 
+  /** With all slots taken, it is the end of a job that leads to the next look. */
   async #untilNextMs(): Promise<number> {
+    if (!this.#started || this.#running.size >= SLOTS) return LOOK_EVERY_MS;
     const now = this.#services.now();
-    const next = this.#started ? await nextRunAt(this.#services.store.db, now) : null;
+    const next = await nextRunAt(this.#services.store.db, { now, ...this.#takeable() });
     return next === null ? LOOK_EVERY_MS : Math.min(Math.max(next - now, 1), LOOK_EVERY_MS);
   }
 
   #lookIn(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = this.#started ? setTimeout(() => void this.#look(), ms) : null;
+    this.#timer = this.#started ? setTimeout(() => this.#look(), ms) : null;
   }
+}
+
+function isRegistryWork(kind: string): boolean {
+  return REGISTRY_WORK.some((one) => one === kind);
 }

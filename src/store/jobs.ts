@@ -174,14 +174,18 @@ export async function putBack(
   }
 }
 
-/** The time when the next job can be claimed; `now` where one can be already, null where none waits. */
-export async function nextRunAt(db: Db, now: number): Promise<number | null> {
+/** The time when the next job (of these kinds) can be claimed; `now` where one can be already, null where none waits. */
+export async function nextRunAt(
+  db: Db,
+  { now, kinds }: { readonly now: number; readonly kinds?: readonly string[] },
+): Promise<number | null> {
   const queued = await db
     .selectFrom('jobs as job')
     .select('job.run_at')
     .where(sql<boolean>`job.state = 'queued'`)
     .where(sql<boolean>`job.state IN ('queued', 'running')`) // what the index of open jobs is limited to
     .where(UNBLOCKED)
+    .$if(kinds !== undefined, (query) => query.where('job.kind', 'in', kinds ?? []))
     .orderBy('job.run_at')
     .limit(1)
     .executeTakeFirst();
@@ -189,6 +193,7 @@ export async function nextRunAt(db: Db, now: number): Promise<number | null> {
     .selectFrom('jobs')
     .select(({ fn }) => fn.min('leased_until').as('leased'))
     .where(sql<boolean>`state = 'running'`)
+    .$if(kinds !== undefined, (query) => query.where('kind', 'in', kinds ?? []))
     .executeTakeFirstOrThrow();
   const times = [queued?.run_at ?? null, leased].filter((time) => time !== null);
   return times.length === 0 ? null : Math.max(now, Math.min(...times));

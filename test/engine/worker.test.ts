@@ -1,5 +1,5 @@
 // The worker of a running process: woken, it takes what is due; stopped, it takes nothing more.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { JobOutcome } from '../../src/engine/handler.ts';
 import { tick } from '../../src/engine/scheduler.ts';
 import { Worker } from '../../src/engine/worker.ts';
@@ -96,6 +96,84 @@ test('stopped, it waits for what runs, and leaves what waits', async () => {
   worker.wake();
   await worker.stop(0);
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'queued']);
+});
+
+test('woken before it starts, it starts all the same', async () => {
+  const swept = Promise.withResolvers<void>();
+  const sweep = async (): Promise<JobOutcome> => {
+    swept.resolve();
+    return DONE;
+  };
+  const worker = new Worker(engine.services, handlersWith({ sweep }));
+  await engine.add({ kind: 'sweep' });
+  worker.wake();
+  worker.start();
+  await swept.promise;
+  await worker.stop(1000);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done']);
+});
+
+test('stopped while it looks for a job, it waits for the one that it took at the last moment', async () => {
+  const worker = new Worker(engine.services, handlersWith({ sweep: async () => DONE }));
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await worker.stop(60_000);
+  expect(['done', 'queued']).toContain((await engine.jobs())[0]?.state);
+});
+
+test('with all hands full it waits for one to be free, instead of looking all the time', async () => {
+  const held = Promise.withResolvers<void>();
+  const full = Promise.withResolvers<void>();
+  let running = 0;
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async () => {
+        running += 1;
+        if (running === 8) full.resolve();
+        await held.promise;
+        return DONE;
+      },
+    }),
+  );
+  for (let count = 0; count < 10; count += 1) await engine.add({ kind: 'sweep' });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  worker.start();
+  await full.promise;
+  const reads = vi.spyOn(engine.services.store.db, 'selectFrom');
+  await vi.advanceTimersByTimeAsync(900);
+  vi.useRealTimers();
+  expect(reads.mock.calls.length).toBeLessThan(10);
+  reads.mockRestore();
+  held.resolve();
+  await worker.stop(60_000);
+});
+
+test('promotions that hang on a dead registry leave hands free for everything else', async () => {
+  const held = Promise.withResolvers<void>();
+  const swept = Promise.withResolvers<void>();
+  let applying = 0;
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      'apply-tag-plan': async () => {
+        applying += 1;
+        await held.promise;
+        return DONE;
+      },
+      sweep: async () => {
+        swept.resolve();
+        return DONE;
+      },
+    }),
+  );
+  for (let count = 1; count <= 10; count += 1) await engine.add({ kind: 'apply-tag-plan', lane: `apply:${count}` });
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await swept.promise;
+  expect(applying).toBeGreaterThan(1);
+  held.resolve();
+  await worker.stop(60_000);
 });
 
 test('a tick makes one job an hour, however many processes tick', async () => {

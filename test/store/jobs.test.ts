@@ -293,7 +293,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       const again = { id: first.id, lease: first.lease, runAt: 50, countAttempt: true, error: 'oops', now: 20 };
       expect(await store.transaction((tx) => requeueJob(tx, again))).toBe(true);
       expect(await countJobs(store.db, 10)).toMatchObject({ queued: 1, running: 0, done: 1 });
-      expect(await nextRunAt(store.db, 20)).toBe(50);
+      expect(await nextRunAt(store.db, { now: 20 })).toBe(50);
       expect(await claim(store, { now: 50 })).toMatchObject({ id: 2 });
     });
 
@@ -370,12 +370,12 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
 
   test('the next time to look is the earliest that a job can be claimed', async () => {
     const store = await fresh();
-    expect(await nextRunAt(store.db, 10)).toBeNull();
+    expect(await nextRunAt(store.db, { now: 10 })).toBeNull();
     await add(store, { lane: 'l', runAt: 5 }, { lane: 'l', runAt: 6 }, { key: 'k', runAt: 700 });
-    expect(await nextRunAt(store.db, 3)).toBe(5);
-    expect(await nextRunAt(store.db, 10)).toBe(10);
+    expect(await nextRunAt(store.db, { now: 3 })).toBe(5);
+    expect(await nextRunAt(store.db, { now: 10 })).toBe(10);
     await claim(store, { now: 10 });
-    expect(await nextRunAt(store.db, 11)).toBe(110);
+    expect(await nextRunAt(store.db, { now: 11 })).toBe(110);
   });
 
   test('counts by state, and the age of the oldest due job', async () => {
