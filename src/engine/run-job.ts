@@ -7,6 +7,7 @@ import { commitAndFinish, handOnAndFinish } from './commit.ts';
 import type { Handler, Job, JobOutcome } from './handler.ts';
 import { GITHUB_WRITES, installationOf, type JobKind } from './job.ts';
 import { isLeftUndone, isOfAway } from './lifecycle/away.ts';
+import { isOfClosedPlace } from './lifecycle/closed.ts';
 import { readJob } from './read-job.ts';
 import type { Services } from './services.ts';
 
@@ -34,12 +35,31 @@ export async function runJob(services: Services, handlers: Handlers, row: JobRow
     });
   }, RENEW_EVERY_MS);
   try {
-    await carryOut({ services, handlers, row, job: readJob(row) });
+    const job = readable(row);
+    if (job instanceof Error) await park(services, row, job);
+    else await carryOut({ services, handlers, row, job });
   } catch (error) {
     log.error({ err: error, job: row.id }, 'the end of a job could not be stored; it runs again when its lease passes');
   } finally {
     clearInterval(renewal);
   }
+}
+
+/** What can't be run is given up before it starts: as long as it is running, its lane stands still. */
+function readable(row: JobRow): Job | Error {
+  // Tries that ended in an error are counted where they end.
+  if (row.attempts > TRIES_OF_AN_OUTAGE) return new Error('the process ended each time that this was tried');
+  try {
+    return readJob(row);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function park({ log, store, now }: Services, row: JobRow, error: Error): Promise<void> {
+  const { id, lease, kind } = row;
+  log.error({ err: error, job: id, kind }, 'a job is given up: it is parked as dead');
+  await store.transaction((tx) => parkJob(tx, { id, lease, error: error.message, now: now() }));
 }
 
 async function carryOut(claimed: Claimed): Promise<void> {
@@ -109,11 +129,15 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
     await commitAndFinish(services, job, null);
     return;
   }
+  if (isOfClosedPlace(job.payload.kind, error)) {
+    log.warn({ ...fields, err: undefined, problem: message }, 'a job ended without a word: GitHub takes none there');
+    await commitAndFinish(services, job, null);
+    return;
+  }
   const outside = error instanceof OutsideError ? error : null;
   const tries = outside === null ? TRIES_OF_A_BUG : outside.retryable ? TRIES_OF_AN_OUTAGE : 0;
   if (job.attempts >= tries) {
-    log.error(fields, 'a job is given up: it is parked as dead');
-    await store.transaction((tx) => parkJob(tx, { id: row.id, lease: row.lease, error: message, now: now() }));
+    await park(services, row, error instanceof Error ? error : new Error(message));
     return;
   }
   const until = outside?.retryAt ?? 0;

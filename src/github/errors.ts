@@ -12,6 +12,8 @@ import {
 } from './failure.ts';
 
 export type GitHubErrorCode =
+  /** A locked conversation, an archived repository: nothing can be written there. */
+  | 'github-closed'
   | 'github-forbidden'
   | 'github-gone'
   | 'github-not-found'
@@ -93,7 +95,7 @@ function judge({
         advice: 'Check APP_ID and PRIVATE_KEY, and that the clock is right.',
       };
     case 403:
-      return { ...final, code: 'github-forbidden', advice: adviseForbidden(response) };
+      return { ...final, ...judgeForbidden(response) };
     case 404:
       return { ...final, code: 'github-not-found', advice: 'It does not exist, or the App may not see it.' };
     case 410:
@@ -124,16 +126,20 @@ function findRetryAt({ status, response }: Failure, now: number): number | null 
   return status === 429 || saysSo ? now + SECONDARY_LIMIT_MS : null;
 }
 
-function adviseForbidden(response: FailedResponse): string {
+function judgeForbidden(response: FailedResponse): Pick<Verdict, 'code' | 'advice'> {
   const { message } = readBody(response.data);
   if (/not accessible by integration/i.test(message)) {
     const accepted = response.headers['x-accepted-github-permissions'];
     const permission = typeof accepted === 'string' && accepted !== '' ? formatPermissions(accepted) : 'a permission';
-    return `The App lacks ${permission}: accept its new permissions on the page of its installation.`;
+    const advice = `The App lacks ${permission}: accept its new permissions on the page of its installation.`;
+    return { code: 'github-forbidden', advice };
   }
-  if (/archived/i.test(message)) return 'Nothing can be written in an archived repository.';
-  if (/locked/i.test(message)) return 'The conversation is locked: unlock it, or use another one.';
-  return '';
+  const code = 'github-closed';
+  if (/archived/i.test(message)) return { code, advice: 'Nothing can be written in an archived repository.' };
+  if (/locked/i.test(message)) {
+    return { code, advice: 'The conversation is locked: unlock it, or use another one.' };
+  }
+  return { code: 'github-forbidden', advice: '' };
 }
 
 /** `issues=write; pull_requests=write` → `issues: write or pull_requests: write`. */

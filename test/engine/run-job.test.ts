@@ -90,12 +90,38 @@ describe('a job', () => {
     expect(engine.log.filter((line) => line.includes('a job is given up'))).toHaveLength(1);
   });
 
-  test('that something else wrote into the table stays leased and is said in the log, and the others run', async () => {
-    await engine.add({ kind: 'sweep', payload: '{"kind":"other"}' });
-    await engine.add({ kind: 'sweep' });
+  test('that something else wrote into the table is given up, and the others of its lane run', async () => {
+    await engine.add({ kind: 'sweep', lane: 'repo:1', payload: '{"kind":"other"}' });
+    await engine.add({ kind: 'sweep', lane: 'repo:1', payload: 'no JSON' });
+    await engine.add({ kind: 'sweep', lane: 'repo:1' });
     await drain({ sweep: async () => DONE });
-    expect((await engine.jobs()).map(({ state }) => state)).toEqual(['running', 'done']);
+    expect(await engine.jobs()).toEqual([
+      expect.objectContaining({ state: 'dead', error: 'job 1 holds no sweep payload' }),
+      expect.objectContaining({ state: 'dead', error: expect.stringContaining('is not valid JSON') }),
+      expect.objectContaining({ state: 'done' }),
+    ]);
     expect(engine.log.some((line) => line.includes('holds no sweep payload'))).toBe(true);
+  });
+
+  test('that ends its process each time it is tried is given up one day', async () => {
+    await engine.add({ kind: 'sweep' });
+    const { store, now } = engine.services;
+    for (let crash = 1; crash <= 40; crash += 1) {
+      const taken = await claimJob(store.db, { now: now(), lease: `${crash}`, leaseMs: LEASE_MS });
+      expect(taken).toMatchObject({ attempts: crash });
+      engine.turn(LEASE_MS);
+    }
+    let tries = 0;
+    await drain({
+      sweep: async () => {
+        tries += 1;
+        return DONE;
+      },
+    });
+    expect(tries).toBe(0);
+    expect(await engine.jobs()).toEqual([
+      expect.objectContaining({ state: 'dead', error: 'the process ended each time that this was tried' }),
+    ]);
   });
 
   test('that another worker took over meanwhile stores nothing', async () => {

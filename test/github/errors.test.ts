@@ -56,13 +56,13 @@ test.each<Row>([
     name: 'a locked conversation is final and says so',
     status: 403,
     body: { message: 'Unable to create comment because issue is locked.' },
-    expected: { ...FINAL, code: 'github-forbidden', says: 'The conversation is locked: unlock it' },
+    expected: { ...FINAL, code: 'github-closed', says: 'The conversation is locked: unlock it' },
   },
   {
     name: 'an archived repository is final and says so',
     status: 403,
     body: { message: 'Repository was archived so is read-only.' },
-    expected: { ...FINAL, code: 'github-forbidden', says: 'Nothing can be written in an archived repository' },
+    expected: { ...FINAL, code: 'github-closed', says: 'Nothing can be written in an archived repository' },
   },
   {
     name: 'issues that are turned off are gone',

@@ -14,7 +14,13 @@ import { loadContext, loadPromotion } from '../load.ts';
 import type { Services } from '../services.ts';
 
 /** GitHub's final answers that people can do something about: the card tells. */
-const REFUSED: readonly string[] = ['github-forbidden', 'github-rejected', 'github-not-found', 'github-gone'];
+const REFUSED: readonly string[] = [
+  'github-forbidden',
+  'github-closed',
+  'github-rejected',
+  'github-not-found',
+  'github-gone',
+];
 
 export const createDeployment: Handler<'create-deployment'> = async (job, services) => {
   const promotion = await loadPromotion(services, job.payload.promotionId);
