@@ -1,5 +1,5 @@
 // `migrate`: brings the database to the shape that this version wants, as the server does when it starts.
-import { findSchemaVersion, migrate as migrateStore } from '../store/migrations.ts';
+import { migrate as migrateStore } from '../store/migrations.ts';
 import { jsonFlag, type CliCommand } from './command.ts';
 import { formatJson } from './json.ts';
 
@@ -11,14 +11,12 @@ export const migrate: CliCommand = {
   run: async ({ switches }, services) => {
     const { out, now } = services;
     const store = await services.newStore();
-    const before = await findSchemaVersion(store);
-    await migrateStore(store, now());
-    const after = await findSchemaVersion(store);
+    const { from, to } = await migrateStore(store, now());
     const says =
-      before === after
-        ? `The database has schema ${after} already.`
-        : `The database has schema ${after} now, ${before === 0 ? 'and was empty before' : `after ${before}`}.`;
-    await out.write(switches.has('json') ? formatJson({ before, after }) : `${says}\n`);
+      from === to
+        ? `The database has schema ${to} already.`
+        : `The database has schema ${to} now, ${from === 0 ? 'and was empty before' : `after ${from}`}.`;
+    await out.write(switches.has('json') ? formatJson({ from, to }) : `${says}\n`);
     return 0;
   },
 };

@@ -16,28 +16,20 @@ export const MIGRATIONS: readonly Migration[] = [{ id: 1, name: 'initial', state
 
 /**
  * Applies what is missing; two processes that start at once do it once. Throws an OutsideError where the database was
- * made by a newer version.
+ * made by a newer version. `from` and `to`: how many migrations the database had seen, and has.
  */
-export async function migrate(store: Store, now: number): Promise<void> {
-  let more = true;
-  while (more) {
-    more = await store.transaction((tx) => applyNext(tx, { store, now }));
-  }
+export async function migrate(store: Store, now: number): Promise<{ readonly from: number; readonly to: number }> {
+  const first = await store.transaction((tx) => applyNext(tx, { store, now }));
+  let last = first;
+  while (last.more) last = await store.transaction((tx) => applyNext(tx, { store, now }));
+  return { from: first.applied, to: last.applied };
 }
 
-/** How many migrations the database has seen; 0 for an empty one. */
-export async function findSchemaVersion({ db }: Store): Promise<number> {
-  const tables = await db.introspection.getTables();
-  if (!tables.some(({ name }) => name === 'migrations')) return 0;
-  const { last } = await db
-    .selectFrom('migrations')
-    .select(({ fn }) => fn.max('id').as('last'))
-    .executeTakeFirstOrThrow();
-  return last ?? 0;
-}
-
-/** One step in its own transaction; true while there may be another. */
-async function applyNext(tx: Tx, { store, now }: { readonly store: Store; readonly now: number }): Promise<boolean> {
+/** One step in its own transaction, and how many were applied before; `more` while there may be another. */
+async function applyNext(
+  tx: Tx,
+  { store, now }: { readonly store: Store; readonly now: number },
+): Promise<{ readonly applied: number; readonly more: boolean }> {
   const { columnTypes, migrationLock } = store.ddl;
   if (migrationLock !== null) await sql.raw(migrationLock).execute(tx);
   await sql`CREATE TABLE IF NOT EXISTS migrations (id BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)`.execute(
@@ -56,8 +48,8 @@ async function applyNext(tx: Tx, { store, now }: { readonly store: Store; readon
     );
   }
   const next = MIGRATIONS[applied];
-  if (next === undefined) return false;
+  if (next === undefined) return { applied, more: false };
   for (const statement of next.statements(columnTypes)) await sql.raw(statement).execute(tx);
   await tx.insertInto('migrations').values({ id: next.id, name: next.name, applied_at: now }).execute();
-  return true;
+  return { applied, more: true };
 }

@@ -1,0 +1,377 @@
+// Commands that look at images, on a registry and a GitHub, with the App's credentials and without.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { buildImage } from '../support/registry/images.ts';
+import { START } from '../scenarios/world.ts';
+import { widthOf, type Ended } from './harness.ts';
+import { IMAGE, startImageWorld, type ImageWorld } from './image-world.ts';
+
+let w: ImageWorld;
+
+beforeAll(async () => {
+  w = await startImageWorld();
+});
+afterAll(async () => {
+  expect(w.world.github.violations).toEqual([]);
+  await w.close();
+});
+
+function jsonOf({ out }: Ended): unknown {
+  return JSON.parse(out);
+}
+
+/** The one line of a table that holds this word. */
+function rowOf({ out }: Ended, word: string): string {
+  const rows = out.split('\n').filter((line) => line.includes(word));
+  if (rows.length !== 1) throw new Error(`${rows.length} rows hold ${word}:\n${out}`);
+  return rows[0] ?? '';
+}
+
+const REASON = 'GitHub was not asked: APP_ID is not set';
+
+describe('inspect', () => {
+  test('shows facts and the findings of the check run', async () => {
+    const ended = await w.cli(`inspect ${w.ref(`staging-${w.short}`)}`);
+    expect({ code: ended.code, err: ended.err }).toEqual({ code: 0, err: '' });
+    expect(rowOf(ended, 'Digest ')).toBe(`Digest  ${w.image.digest}`);
+    expect(rowOf(ended, 'Commit ')).toBe(`Commit  ${w.commit}, on staging`);
+    expect(rowOf(ended, 'Policy ')).toBe('Policy  built in, because there is no .github/promotion.yml');
+    expect(ended.out).toMatch(/^linux\/arm64 +120 MB +2 +root +node server\.js$/m);
+    expect(ended.out).toContain('Findings: nothing keeps the image out, 2 warnings');
+    expect(rowOf(ended, ' revision ')).toMatch(/^✓ pass +revision +whole image +[0-9a-f]{12}…, on staging$/);
+  });
+
+  test('says what is not known without the App, and that alone is no no', async () => {
+    const ended = await w.bare(`inspect ${w.ref(`staging-${w.short}`)}`);
+    expect(ended.code).toBe(0);
+    expect(rowOf(ended, 'Commit ')).toBe(`Commit  ${REASON}`);
+    expect(rowOf(ended, 'Policy ')).toBe(`Policy  built in, because ${REASON}`);
+    expect(rowOf(ended, ' revision ')).toMatch(/^\? unknown +revision +whole image +GitHub was not asked: APP_ID/);
+    expect(ended.out).toContain(`Not all could be looked at (${REASON}); nothing else keeps the image out.`);
+  });
+
+  test('ends with no where a rule fails, also without the App', async () => {
+    const image = buildImage({ declaredLayerSizes: [2_500_000_000], cmd: ['true'], seed: 'big' });
+    w.registry.addImage({ repository: IMAGE, tag: 'big', image });
+    for (const run of [w.cli, w.bare]) {
+      const ended = await run(`inspect ${w.ref('big')} --json`);
+      expect(ended.code).toBe(1);
+      expect(jsonOf(ended)).toMatchObject({
+        verdict: 'fail',
+        findings: expect.arrayContaining([expect.objectContaining({ rule: 'size', outcome: 'fail' })]),
+      });
+    }
+  });
+
+  test('gives a script the same as JSON', async () => {
+    const ended = await w.cli(`inspect ${w.ref(w.image.digest)} --json`);
+    expect(jsonOf(ended)).toMatchObject({
+      repository: `${w.registry.host}/${IMAGE}`,
+      tag: null,
+      digest: w.image.digest,
+      builtAt: '2026-11-01T10:00:00.000Z',
+      commit: w.commit,
+      branch: 'staging',
+      platforms: [
+        { platform: 'linux/amd64', sizeBytes: expect.any(Number), layers: 2, cmd: ['node', 'server.js'], user: null },
+        { platform: 'linux/arm64', labels: { 'org.opencontainers.image.revision': w.commit } },
+      ],
+      repo: 'acme/dotca',
+      policy: 'none',
+      verdict: 'pass',
+    });
+  });
+
+  test('takes a name without a host for one of REGISTRY_HOST', async () => {
+    const { code, out } = await w.bare(`inspect ${IMAGE}:staging`);
+    expect(out).toContain(`${w.registry.host}/${IMAGE}:staging\n`);
+    expect(code).toBe(0);
+  });
+
+  test('judges for the repository that is named', async () => {
+    const ended = await w.bare(`inspect ${w.ref('staging')} --repo acme/other --json`);
+    expect(jsonOf(ended)).toMatchObject({
+      repo: 'acme/other',
+      findings: expect.arrayContaining([expect.objectContaining({ rule: 'source', outcome: 'fail' })]),
+    });
+    expect(ended.code).toBe(1);
+  });
+
+  test('says that the App is not installed there', async () => {
+    const ended = await w.cli(`inspect ${w.ref('staging')} --repo elsewhere/app`);
+    expect(rowOf(ended, 'Policy ')).toContain(
+      'the App is not installed on elsewhere/app, or there is no such repository',
+    );
+  });
+
+  test.each([
+    ['a tag that is not there', (): string => w.ref('nope'), 1, 'acme/dotca:nope does not exist'],
+    ['a digest that is not there', (): string => w.ref(`sha256:${'e'.repeat(64)}`), 1, 'does not exist'],
+    ['a registry that does not answer', (): string => '127.0.0.1:1/acme/dotca:x', 1, '127.0.0.1:1'],
+    ['a name without a tag', (): string => 'ghcr.io/acme/dotca', 2, '<image> is an image by tag or digest'],
+    ['a name in upper case', (): string => 'ghcr.io/Acme/dotca:x', 2, '<image> is an image by tag or digest'],
+    ['a name without an owner', (): string => 'localhost:5000/dotca:x', 2, 'say it with --repo'],
+  ])('%s is a sentence', async (_, image, code, says) => {
+    const ended = await w.bare(`inspect ${image()}`);
+    expect(ended.err).toMatch(/^imprimatur inspect: /);
+    expect(ended.err).toContain(says);
+    expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
+  });
+
+  test('labels can not write on the terminal', async () => {
+    const labels = { evil: 'a\u001b[31mred\u0007\nnew line', 'org.opencontainers.image.source': '\u001b[2J' };
+    const image = buildImage({
+      declaredLayerSizes: [120_000_000],
+      cmd: ['\u001b]0;title\u0007'],
+      labels,
+      user: '\u009b1m',
+    });
+    w.registry.addImage({ repository: IMAGE, tag: 'evil', image });
+    const { out } = await w.bare(`inspect ${w.ref('evil')}`);
+    // eslint-disable-next-line no-control-regex -- that is the point
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(out).toContain('red');
+  });
+});
+
+describe('plan', () => {
+  test('shows what would be moved over what, and who would be asked', async () => {
+    const ended = await w.cli(`plan ${w.ref(`staging-${w.short}`)} --to production`);
+    const [old, image] = [w.old, w.image].map(({ digest }) => `${digest.slice(0, 19)}…`);
+    expect(ended.out).toContain(`staging-${w.short} → production\n`);
+    expect(ended.out).toContain(
+      [
+        'Tags to be moved',
+        '',
+        `  - rollback-<time>-release: new, keeps ${old}`,
+        `  - main-staging-${w.short}: new → ${image}`,
+        `  - main: ${old} → ${image}`,
+        `  - latest: ${old} → ${image}`,
+        '',
+        'It would ask for approval. Anyone with write access can approve, but not the one who asked.',
+        '',
+      ].join('\n'),
+    );
+    expect({ code: ended.code, err: ended.err }).toEqual({ code: 0, err: '' });
+  });
+
+  test('writes nothing, neither there nor here', async () => {
+    const before = w.registry.tags(IMAGE);
+    const asked = w.registry.requests.length;
+    const told = w.world.github.requests.length;
+    await w.cli(`plan ${w.ref('staging')} --as v2.0.0 --force --reason x`);
+    expect(w.registry.requests.slice(asked).filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([]);
+    const posts = w.world.github.requests.slice(told).filter(({ method }) => method !== 'GET');
+    expect(posts.map(({ path }) => path)).toEqual([expect.stringMatching(/access_tokens$/)]);
+    expect(w.registry.tags(IMAGE)).toEqual(before);
+    expect(await w.world.audit()).toEqual(new Map());
+  });
+
+  test('plans without the App as far as that goes, and says how far', async () => {
+    const ended = await w.bare(`plan ${w.ref(`staging-${w.short}`)}`);
+    expect(ended.out).toContain(`  - main-staging-${w.short}: new → `);
+    expect(ended.out).toContain(`Not all could be looked at (${REASON}); nothing else keeps the image out.`);
+    expect(ended.out).toContain('Past    not looked at, because DATABASE_URL names ');
+    expect(ended.code).toBe(0);
+  });
+
+  test('takes a version, force and a reason into the plan', async () => {
+    const reason = ['--reason', 'fixes the login page'];
+    const ended = await w.cli(['plan', w.ref('staging'), '--as', '1.2.3', '--force', ...reason, '--json']);
+    expect(jsonOf(ended)).toMatchObject({
+      outcome: 'approval',
+      environment: 'production',
+      tags: [
+        { tag: 'rollback-<time>-fixes-the-login-page', kind: 'rollback', from: null, to: w.old.digest },
+        { tag: `main-staging-${w.short}`, kind: 'kept', from: null, to: w.image.digest },
+        { tag: 'v1.2.3', kind: 'kept' },
+        { tag: 'main', kind: 'floating', from: w.old.digest, to: w.image.digest },
+        { tag: 'latest', kind: 'floating' },
+      ],
+      approvals: { required: 1, role: 'write', users: [], selfApproval: false },
+      databaseRead: true,
+      open: [],
+    });
+  });
+
+  test.each([
+    [
+      'what production holds',
+      (): string => w.ref(w.old.digest),
+      'nothing-to-do',
+      'Nothing to do: main and latest already hold',
+    ],
+    ['a tag that is no source', (): string => w.ref('main'), 'refused', 'main is no staging tag'],
+    [
+      'a staging tag that is not there',
+      (): string => w.ref('staging-0000000'),
+      'refused',
+      'has no staging image for staging-0000000',
+    ],
+  ])('%s is a no', async (_, image, outcome, says) => {
+    const text = await w.cli(`plan ${image()}`);
+    expect(text.out.replaceAll(/\s+/g, ' ')).toContain(says);
+    expect(text.code).toBe(1);
+    const json = await w.cli(`plan ${image()} --json`);
+    expect(jsonOf(json)).toMatchObject({ outcome, says: expect.stringContaining(says) });
+    expect(json.code).toBe(1);
+  });
+
+  test('refuses another environment, and another repository’s image', async () => {
+    const canary = await w.cli(`plan ${w.ref('staging')} --to canary`);
+    expect(canary.out).toContain('There is no environment canary here. There is production.');
+    const foreign = await w.cli(`plan ${w.ref('staging')} --repo acme/other`);
+    expect(foreign.out).toContain('The policy of acme/other names');
+    expect([canary.code, foreign.code]).toEqual([1, 1]);
+  });
+
+  test('an image that the rules refuse would be refused', async () => {
+    const { commit } = w;
+    const image = buildImage({
+      declaredLayerSizes: [120_000_000],
+      labels: { 'org.opencontainers.image.revision': commit, 'org.opencontainers.image.source': 'https://evil.io/x/y' },
+      seed: 'foreign',
+    });
+    w.registry.addImage({ repository: IMAGE, tag: 'staging-foreign', image });
+    const ended = await w.cli(`plan ${w.ref('staging-foreign')} --force`);
+    expect(ended.out).toContain('It would be refused, because of what the rules found.');
+    expect(ended.out).toContain('wanted: label org.opencontainers.image.source = https://github.com/acme/dotca');
+    expect(ended.code).toBe(1);
+  });
+});
+
+describe('tags', () => {
+  beforeAll(() => {
+    w.registry.setTag(IMAGE, `main-staging-${w.short}`, w.old.digest);
+    w.registry.setTag(IMAGE, 'rollback-20261124-090000-release', w.old.digest);
+    w.registry.setTag(IMAGE, 'v1.2.3', w.old.digest);
+    w.registry.setTag(IMAGE, `sha256-${w.old.digest.slice(7)}.sig`, w.image.digest);
+    w.registry.setTag(IMAGE, `sha256-${w.image.digest.slice(7)}`, w.image.digest);
+    const created = new Date(START - 5 * 60 * 60 * 1000).toISOString();
+    const fresh = buildImage({ declaredLayerSizes: [120_000_000], cmd: ['x'], created, seed: 'fresh' });
+    w.registry.addImage({ repository: IMAGE, tag: 'staging-fffffff', image: fresh });
+  });
+
+  test('lists images, the newest first, with what each tag is there for', async () => {
+    const ended = await w.cli(`tags ${w.registry.host}/${IMAGE}`, { width: 80 });
+    const hex = w.old.digest.slice(7, 19);
+    const [first, second] = ended.out.split('\n');
+    expect(first).toMatch(/^IMAGE +AGE +COMMIT +FOR +TAG$/);
+    expect(second).toMatch(/^[0-9a-f]{12} +5h +\? +staging +staging-fffffff$/);
+    const rows = ended.out.split('\n');
+    const at = rows.findIndex((row) => row.startsWith(hex));
+    expect(rows.slice(at, at + 6).map((row) => row.trim().split(/ +/))).toEqual([
+      [hex, '22d', expect.stringMatching(/^[0-9a-f]{7}$/), 'production', 'main'],
+      ['production', 'latest'],
+      ['version', 'v1.2.3'],
+      ['staging', expect.stringMatching(/^staging-[0-9a-f]{7}$/)],
+      ['kept', `main-staging-${w.short}`],
+      ['rollback', 'rollback-20261124-090000-release'],
+    ]);
+    expect(ended.out).toContain('2 tags of signatures and attestations left out.');
+    expect(ended.out).not.toContain('sha256-');
+    expect(widthOf(ended.out)).toBeLessThanOrEqual(80);
+    expect(ended.code).toBe(0);
+  });
+
+  test('gives a script digests in full', async () => {
+    const ended = await w.bare(`tags ${IMAGE} --json`);
+    const Shape = z.object({
+      images: z.array(z.object({ digest: z.string(), builtAt: z.string().nullable(), tags: z.array(z.unknown()) })),
+      hiddenTags: z.number(),
+      total: z.number(),
+    });
+    const { images, hiddenTags, total } = Shape.parse(jsonOf(ended));
+    expect(images.find(({ digest }) => digest === w.old.digest)?.tags[0]).toEqual({
+      tag: 'main',
+      kind: 'environment',
+      environment: 'production',
+    });
+    expect({ hiddenTags, total }).toEqual({ hiddenTags: 2, total: images.length });
+  });
+
+  test('leaves older images out, and says so', async () => {
+    const ended = await w.bare(`tags ${IMAGE} --limit 1`);
+    expect(ended.out).toMatch(/\n\d+ older images left out; see --limit\.\n/);
+    expect(ended.out.split('\n').filter((line) => /^[0-9a-f]{12}/.test(line))).toHaveLength(1);
+  });
+
+  test('tags of what is no image are listed all the same', async () => {
+    w.registry.addImage({ repository: 'acme/broken', tag: 'v1.0.0', image: w.image });
+    for (const { digest } of w.image.children) w.registry.deleteManifest('acme/broken', digest);
+    const ended = await w.bare('tags acme/broken --json');
+    expect(jsonOf(ended)).toMatchObject({
+      images: [{ builtAt: null, commit: null, tags: [{ tag: 'v1.0.0', kind: 'version' }] }],
+    });
+  });
+
+  test('a repository that is not there, or holds nothing to show, is a no', async () => {
+    expect(await w.bare('tags acme/nothing')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('NAME_UNKNOWN'),
+    });
+    w.registry.addImage({ repository: 'acme/only-signed', tag: `sha256-${'a'.repeat(64)}.sig`, image: w.image });
+    const ended = await w.bare('tags acme/only-signed');
+    expect(ended).toMatchObject({ code: 1, out: '', err: expect.stringContaining('holds no tag that could be shown') });
+  });
+});
+
+describe('diff', () => {
+  test('shows size, layers, platforms, config and labels', async () => {
+    const base = { labels: { a: '1', b: '2' }, cmd: ['node', 'server.js'], seed: 'same' };
+    const from = buildImage({ ...base, declaredLayerSizes: [100_000_000, 20_000_000] });
+    const to = buildImage({
+      ...base,
+      platforms: ['linux/amd64', 'linux/s390x'],
+      declaredLayerSizes: [100_000_000, 30_000_000],
+      cmd: ['node', 'server.js', '--title', 'a b'],
+      labels: { a: '1', b: '3', c: '4' },
+      user: '65532',
+    });
+    w.registry.addImage({ repository: IMAGE, tag: 'from', image: from });
+    w.registry.addImage({ repository: IMAGE, tag: 'to', image: to });
+    const ended = await w.bare(`diff ${w.ref('from')} ${w.ref('to')}`);
+    expect(ended.out.replace(from.digest, '<from>').replace(to.digest, '<to>')).toMatchInlineSnapshot(`
+      "From  <from>
+      To    <to>
+      Gone  linux/arm64
+      New   linux/s390x
+
+      PLATFORM     SIZE                      LAYERS
+      linux/amd64  120 MB → 130 MB (+10 MB)  1 shared, 1 gone, 1 new (30 MB to pull)
+
+      cmd
+        - node server.js
+        + node server.js --title "a b"
+      user
+        + 65532
+      label b
+        - 2
+        + 3
+      label c
+        + 4
+      "
+    `);
+    expect(ended.code).toBe(0);
+    const json = await w.bare(`diff ${w.ref('from')} ${w.ref('to')} --json`);
+    expect(jsonOf(json)).toMatchObject({
+      from: from.digest,
+      to: to.digest,
+      same: false,
+      added: ['linux/s390x'],
+      removed: ['linux/arm64'],
+      platforms: [{ platform: 'linux/amd64', layers: { shared: 1, removed: 1, added: 1, addedBytes: 30_000_000 } }],
+    });
+  });
+
+  test('two tags of one image are the same', async () => {
+    const ended = await w.bare(`diff ${w.ref('main')} ${w.ref('latest')}`);
+    expect(ended).toEqual({ code: 0, out: `The same image: ${w.old.digest}\n`, err: '' });
+  });
+
+  test('an image that is not there is a no', async () => {
+    const ended = await w.bare(`diff ${w.ref('main')} ${w.ref('nope')}`);
+    expect(ended).toEqual({ code: 1, out: '', err: `imprimatur diff: ${w.ref('nope')} does not exist\n` });
+  });
+});
