@@ -34,7 +34,14 @@ export async function listDeployments({
   return data;
 }
 
-/** The newest status's state, in GitHub's word such as `success` or `in_progress`; null where there is none yet. */
+/** So many of a deployment's statuses are looked at; it has a handful. */
+const STATUSES_LISTED = 30;
+const TAKEN_OVER = 'inactive';
+
+/**
+ * How it went, in GitHub's word such as `success` or `in_progress`; null where there is no status yet. `inactive` only
+ * says that a later deployment took over, and GitHub adds it by itself: what was there before counts.
+ */
 export async function fetchDeploymentState({
   client,
   repo,
@@ -42,10 +49,11 @@ export async function fetchDeploymentState({
 }: Place & { readonly deployment: number }): Promise<string | null> {
   const { data } = await client.ask({
     tried: `reading how deployment ${deployment} of ${repo} went`,
-    send: (api) => api.repos.listDeploymentStatuses({ ...splitRepo(repo), deployment_id: deployment, per_page: 1 }),
+    send: (api) =>
+      api.repos.listDeploymentStatuses({ ...splitRepo(repo), deployment_id: deployment, per_page: STATUSES_LISTED }),
     answer: Statuses,
   });
-  return data[0]?.state ?? null;
+  return (data.find(({ state }) => state !== TAKEN_OVER) ?? data[0])?.state ?? null;
 }
 
 export type DeploymentContent = {

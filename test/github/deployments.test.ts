@@ -43,9 +43,9 @@ test('lists the newest to an environment, and reads how one went', async () => {
   nock(API).get('/repos/acme/dotca/deployments').query({ environment: 'staging', per_page: 100 }).reply(200, [OURS]);
   nock(API)
     .get('/repos/acme/dotca/deployments/7/statuses')
-    .query({ per_page: 1 })
-    .reply(200, [{ state: 'in_progress' }]);
+    .query({ per_page: 30 })
+    .reply(200, [{ state: 'inactive' }, { state: 'success' }, { state: 'in_progress' }]);
   const place = { client: offlineGitHub().forInstallation(61), repo: REPO };
   expect(await listDeployments({ ...place, environment: 'staging' })).toEqual([{ id: 7, sha: COMMIT }]);
-  expect(await fetchDeploymentState({ ...place, deployment: 7 })).toBe('in_progress');
+  expect(await fetchDeploymentState({ ...place, deployment: 7 })).toBe('success');
 });

@@ -35,6 +35,8 @@ test.each([
   ['succeeded', ['in_progress', 'success'], '✓ pass: success'],
   ['failed', ['in_progress', 'failure'], '! warn: failure'],
   ['is on its way', ['in_progress'], '! warn: in progress'],
+  ['failed, and was switched off', ['failure', 'inactive'], '! warn: failure'],
+  ['was switched off, and nothing else is known of it', ['inactive'], '! warn: inactive'],
   ['has no status', [], '! warn: it has no status yet'],
 ])('the deployment of the commit %s', async (_name, states, seen) => {
   talk = await begin();
@@ -54,6 +56,18 @@ test('another commit was deployed; and the newest deployment of the commit count
   await deploy(talk.repo, talk.commit, ['success']);
   await talk.repo.rerun({ checkRun: talk.repo.checkRuns(talk.commit).at(-1)?.id ?? 0, by: 'bob' });
   await talk.world.drain();
+  expect(finding()).toBe('✓ pass: success');
+  await talk.world.end();
+});
+
+test('the deployment of the commit succeeded, and staging has moved on: it succeeded all the same', async () => {
+  talk = await begin();
+  talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: required }\n' });
+  await deploy(talk.repo, talk.commit, ['in_progress', 'success']);
+  await deploy(talk.repo, talk.repo.commitOn('staging'), ['success']);
+  const [first] = talk.repo.deployments();
+  expect(first?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'success', 'inactive']);
+  await talk.request();
   expect(finding()).toBe('✓ pass: success');
   await talk.world.end();
 });

@@ -17,7 +17,7 @@ function outcomeOf(deployed: Policy['staging']['deployed'], change: Parameters<t
 test.each([
   ['it succeeded', status('success'), 'pass: success', 'pass: success'],
   ['it failed', status('failure'), 'warn: failure', 'fail: failure'],
-  ['a later one took its place', status('inactive'), 'warn: inactive', 'fail: inactive'],
+  ['it was switched off, and nothing else is known', status('inactive'), 'warn: inactive', 'fail: inactive'],
   ['it is on its way', status('in_progress'), 'warn: in progress', 'fail: in progress'],
   ['it has no status', known({ kind: 'no-status' }), 'warn: it has no status yet', 'fail: it has no status yet'],
   [
