@@ -157,13 +157,13 @@ describe('a repository that is transferred', () => {
     expect(await talk.state(1)).toBe('promoted');
     await world.end();
   });
-
-  function stageUnderGlobex(): TestImage {
-    const commit = talk.repo.commitOn('staging', { message: 'In the new house' });
-    const labels = {
-      'org.opencontainers.image.source': 'https://github.com/globex/dotca',
-      'org.opencontainers.image.revision': commit,
-    };
-    return stage(talk.world, { commit, repository: 'globex/dotca', image: { labels } });
-  }
 });
+
+function stageUnderGlobex(): TestImage {
+  const commit = talk.repo.commitOn('staging', { message: 'In the new house' });
+  const labels = {
+    'org.opencontainers.image.source': 'https://github.com/globex/dotca',
+    'org.opencontainers.image.revision': commit,
+  };
+  return stage(talk.world, { commit, repository: 'globex/dotca', image: { labels } });
+}
