@@ -42,8 +42,8 @@ export function findFollower(args: {
   readonly since: number;
 }): Promotion | null {
   const { latest, deployment, owner, since } = args;
-  const own = latest.find(({ id }) => id === owner);
-  if (own !== undefined) return own;
+  // One that an older promotion made is about that one, even where a rollback brought its image back since.
+  if (owner !== null) return latest.find(({ id }) => id === owner) ?? null;
   const here = latest.filter((promotion) => goesTo(deployment, promotion.terms.deployment.environment));
   const followers = latest.filter((promotion) => {
     const isHere = here.includes(promotion);

@@ -41,6 +41,12 @@ const ROWS: readonly Row[] = [
     owner: 'promotion-1',
     follower: null,
   },
+  {
+    what: 'that an older one made, of the same commit and image',
+    deployment: { digests: [NEW] },
+    owner: 'promotion-1',
+    follower: null,
+  },
   { what: 'of its environment and commit', deployment: {}, follower: 'production' },
   { what: 'of its environment in other case', deployment: { environment: 'Production' }, follower: 'production' },
   {

@@ -134,6 +134,19 @@ describe('after a promotion', () => {
     expect([await talk.state(1), await talk.state(2)]).toEqual(['deployed', 'deploying']);
     await talk.world.end();
   });
+
+  test('nor does it about a rollback that brought its very image back', async () => {
+    talk = await begin();
+    const first = await promote();
+    await promoteNext();
+    await talk.say('ada', '/rollback to P1 --reason "it fails"');
+    talk.world.clock.turn(SECOND);
+    await report(first, 'failure');
+    expect([await talk.state(1), await talk.state(3)]).toEqual(['promoted', 'promoted']);
+    await report(talk.repo.deployments().at(-1)?.id ?? 0, 'success');
+    expect(await talk.state(3)).toBe('deployed');
+    await talk.world.end();
+  });
 });
 
 describe('deployments by others', () => {
