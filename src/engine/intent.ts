@@ -56,8 +56,14 @@ export type Intent =
       readonly since: number;
       readonly url: string | null;
     }
-  /** A version was tagged in git; `by` may be a bot. */
-  | { readonly kind: 'git-tag'; readonly repo: Repo; readonly tag: Tag; readonly by: Sender }
+  /** A version was tagged in git; `by` may be a bot. Or somebody wants the answer to it looked at again. */
+  | {
+      readonly kind: 'git-tag';
+      readonly repo: Repo;
+      readonly tag: Tag;
+      readonly by: Sender;
+      readonly because: 'pushed' | 're-run';
+    }
   /** GitHub's Re-run of all our checks of a commit. */
   | { readonly kind: 're-run-suite'; readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender }
   /** Renamed, transferred, or back; `since`: what was to be shown after that time was not, as the App was away. */

@@ -1,4 +1,5 @@
 // A pushed git tag `v1.2.3`: names what production holds, where that was built from the tagged files; else says what to type.
+import { reaches } from '../domain/actor.ts';
 import { decideRequest } from '../domain/decide.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { GitTagAnswer } from '../domain/git-tag.ts';
@@ -6,13 +7,14 @@ import { mayPromote } from '../domain/image-access.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { findEnvironment, termsFor } from '../domain/policy.ts';
 import type { Promotion } from '../domain/promotion.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import { findTree, type CommitTree } from '../github/trees.ts';
 import { peekPromotionNumber } from '../store/repos.ts';
 import { findForeignOwner } from './allowed-owners.ts';
 import { commitOfAccepted, type Commit } from './commit.ts';
 import { compareWithProduction, type NamedImage, type Release } from './git-tag/compare-with-production.ts';
 import { DONE, type Handler, type Job } from './handler.ts';
-import { loadPolicy } from './load.ts';
+import { loadActor, loadPolicy } from './load.ts';
 import { isPatient } from './patience.ts';
 import type { Services } from './services.ts';
 
@@ -24,6 +26,8 @@ export const takeGitTag: Handler<'git-tag'> = async (job, services) => {
   // Deleted since, or a tag of something that is no commit.
   if (tagged === null) return DONE;
   try {
+    const bar = await barOf(services, job);
+    if (bar !== null) return { kind: 'done', commit: answered(job, tagged, { kind: 'refused', refusal: bar }) };
     return { kind: 'done', commit: await decideTag(services, job, tagged) };
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
@@ -32,6 +36,14 @@ export const takeGitTag: Handler<'git-tag'> = async (job, services) => {
     return { kind: 'done', commit: answered(job, tagged, { kind: 'refused', refusal }) };
   }
 };
+
+/** To push a tag takes write access. Who may press Re-run is GitHub's courtesy, and may lead to the tag being written. */
+async function barOf(services: Services, { payload }: Job<'git-tag'>): Promise<Refusal | null> {
+  if (payload.because === 'pushed') return null;
+  const { kind, role } = await loadActor(services, payload);
+  if (kind === 'bot') return { code: 'bot-not-permitted', verb: 're-run' };
+  return reaches(role, 'write') ? null : { code: 'not-permitted', verb: 're-run', role, wanted: 'write' };
+}
 
 async function decideTag(services: Services, job: Job<'git-tag'>, tagged: CommitTree): Promise<Commit | null> {
   const { repo, tag } = job.payload;

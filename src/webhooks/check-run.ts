@@ -40,7 +40,9 @@ export function translateCheckRun(payload: unknown, { appId }: { readonly appId:
   const commit = commitOfExternalId(externalId);
   if (commit !== null) return translateStaging(delivery, { repo, commit, by });
   const tag = versionOfExternalId(externalId);
-  if (tag !== null) return delivery.action === 'rerequested' ? [{ kind: 'git-tag', repo, tag, by }] : [];
+  if (tag !== null) {
+    return delivery.action === 'rerequested' ? [{ kind: 'git-tag', repo, tag, by, because: 're-run' }] : [];
+  }
   const about = { repo, checkRunId: checkRun.id, externalId, by };
   if (delivery.action === 'rerequested') return [{ kind: 're-run', ...about }];
   const { identifier } = delivery.requested_action;

@@ -12,5 +12,5 @@ export function translateCreate(payload: unknown): readonly Intent[] {
   const delivery = Created.parse(payload);
   // GitHub sends the bare name; its documentation once promised the whole ref.
   const tag = parseVersionTag(delivery.ref.replace(/^refs\/tags\//, ''));
-  return tag === null ? [] : [{ kind: 'git-tag', repo: toRepo(delivery), tag, by: delivery.sender }];
+  return tag === null ? [] : [{ kind: 'git-tag', repo: toRepo(delivery), tag, by: delivery.sender, because: 'pushed' }];
 }

@@ -189,6 +189,11 @@ describe('production holds something else', () => {
     await talk.world.drain();
     expect(runOn(merged).id).toBe(first.id);
     talk.world.registry.setTag(IMAGE, 'prod', digest);
+    await talk.repo.rerun({ checkRun: first.id, by: 'ron' });
+    await talk.world.drain();
+    expect(runOn(merged)).toMatchObject({ id: first.id, status: 'completed', conclusion: 'neutral' });
+    expect(runOn(merged).summary).toContain('To run the check again takes write access');
+    expect(held('v1.2.3')).toBeNull();
     await talk.repo.rerun({ checkRun: first.id, by: 'ada' });
     await talk.world.drain();
     expect(held('v1.2.3')).toBe(digest);

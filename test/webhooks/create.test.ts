@@ -23,6 +23,7 @@ const INTENT = {
   repo: { id: 7, name: 'acme/dotca', installationId: 61_000_001 },
   tag: 'v1.2.3',
   by: { id: 5, login: 'bob', kind: 'user' },
+  because: 'pushed',
 };
 
 test('a version is an intent, in our own words', () => {
