@@ -1,0 +1,162 @@
+// The audit trail of a promotion that happened: shown, compared with what GitHub keeps of it, and copied.
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { stage } from '../scenarios/world.ts';
+import { widthOf } from './harness.ts';
+import { startImageWorld, type ImageWorld } from './image-world.ts';
+
+const Verified = z.object({
+  repos: z.array(z.object({ verification: z.object({ head: z.object({ hash: z.string() }) }) })),
+});
+const Shown = z.object({ rows: z.array(z.object({ seq: z.number() })) });
+
+let w: ImageWorld;
+
+beforeEach(async () => {
+  w = await startImageWorld();
+  const issue = w.repo.openIssue({ title: 'Release', by: 'ada' });
+  await w.repo.comment({ issue, by: 'ada', body: `/promote staging-${w.short} --reason "fixes the login page"` });
+  await w.world.drain();
+  await w.repo.comment({ issue, by: 'bob', body: '/approve P1' });
+  await w.world.drain();
+});
+afterEach(async () => {
+  expect(w.world.github.violations).toEqual([]);
+  await w.close();
+});
+
+function tamper(sql: string): void {
+  const database = new DatabaseSync(w.databaseUrl.slice('sqlite:'.length), { enableForeignKeyConstraints: false });
+  database.exec(sql);
+  database.close();
+}
+
+/** Whoever writes to the database can also compute a new chain for what is left: then it is whole in itself. */
+const CUT_OFF = `DELETE FROM audit WHERE seq > 3;
+  UPDATE repos SET audit_seq = 3, audit_hash = (SELECT hash FROM audit WHERE seq = 3)`;
+
+test('all heads that cards and check runs print match', async () => {
+  const { code, out } = await w.cli('audit verify --anchors');
+  expect(out).toMatch(
+    /^acme\/dotca: 5 rows, head 5·([0-9a-f]{8}), intact\nacme\/dotca: 2 heads on GitHub, up to 5·\1, all match\n$/,
+  );
+  expect(code).toBe(0);
+});
+
+test('a chain that was cut off is whole in itself, and GitHub knows better', async () => {
+  tamper(CUT_OFF);
+  expect((await w.cli('audit verify')).code).toBe(0);
+  const { code, out } = await w.cli('audit verify --anchors');
+  const [, card, run] = out.split('\n');
+  expect(card).toMatch(/^acme\/dotca: there is no row 5 for head 5·[0-9a-f]{8}: https:\S+#issuecomment-\d+$/);
+  expect(run).toMatch(/^acme\/dotca: there is no row 5 for head 5·[0-9a-f]{8}: https:\S+\/runs\/\d+$/);
+  expect(code).toBe(1);
+});
+
+test('a row that is another one than was printed is named', async () => {
+  tamper(`UPDATE audit SET hash = replace(hash, substr(hash, 1, 8), '00000000') WHERE seq = 5`);
+  const { code, out } = await w.cli('audit verify --anchors --json');
+  expect(JSON.parse(out)).toMatchObject({
+    intact: false,
+    repos: [{ repo: 'acme/dotca', intact: false, anchors: { heads: 2, problems: [{ found: '00000000' }, {}] } }],
+  });
+  expect(code).toBe(1);
+});
+
+test('heads that others write into comments do not count', async () => {
+  const issue = w.repo.openIssue({ title: 'Prank', by: 'ron' });
+  await w.repo.comment({ issue, by: 'ron', body: '<!-- imprimatur P1 -->\nx\n\n<sub>audit 5·deadbeef</sub>' });
+  await w.world.drain();
+  expect((await w.cli('audit verify --anchors')).code).toBe(0);
+});
+
+test('a comment that was deleted, and a check run, leave the other to compare with', async () => {
+  const [card] = w.repo.comments(1).filter(({ byApp }) => byApp);
+  if (card === undefined) throw new Error('no card');
+  await w.repo.deleteComment({ comment: card.id, by: 'mia' });
+  const { out } = await w.cli('audit verify --anchors');
+  expect(out).toMatch(/1 head on GitHub, up to 5·[0-9a-f]{8}, matches\n$/);
+});
+
+test('a noted head is compared: the right one, another one, and one that lies beyond', async () => {
+  const { out } = await w.cli('audit verify --json');
+  const [found] = Verified.parse(JSON.parse(out)).repos;
+  const hash = found?.verification.head.hash ?? '';
+  const right = await w.cli(`audit verify --head 5:${hash.slice(0, 8)}`);
+  expect(right).toMatchObject({ code: 0, out: expect.stringMatching(/head 5·[0-9a-f]{8} matches row 5\n$/) });
+  const printed = await w.cli(`audit verify --head 5·${hash.slice(0, 8)} --repo acme/dotca`);
+  expect(printed.code).toBe(0);
+  const other = await w.cli('audit verify --head 2:abcdabcd');
+  expect(other.out).toMatch(/row 2 is not the one of head 2·abcdabcd: its hash begins with [0-9a-f]{8}\n$/);
+  const beyond = await w.cli('audit verify --head 9:abcdabcd');
+  expect(beyond.out).toMatch(/there is no row 9 for head 9·abcdabcd\n$/);
+  expect([other.code, beyond.code]).toEqual([1, 1]);
+});
+
+test.each([
+  ['a head without a hash', 'audit verify --head 5', '--head takes <seq:hash>, not "5"'],
+  ['a head of eight other characters', 'audit verify --head 5:abcdefgh', '--head takes <seq:hash>'],
+  ['a promotion by its bare number', 'audit show 1', '<digest|P12> is a digest, sha256:…, or a promotion'],
+])('%s is a mistake', async (_, line, says) => {
+  const { code, err } = await w.cli(line);
+  expect(err).toContain(says);
+  expect(code).toBe(2);
+});
+
+test('anchors need the App', async () => {
+  const { code, err } = await w.bare('audit verify --anchors');
+  expect(err).toContain('--anchors asks GitHub as the App, and APP_ID is not set');
+  expect(code).toBe(2);
+});
+
+test('a promotion is shown from its request to the moved tags', async () => {
+  const { code, out } = await w.cli('audit show p1', { width: 80 });
+  const [old, image] = [w.old, w.image].map(({ digest }) => `${digest.slice(0, 19)}…`);
+  expect(out.split('\n').filter((line) => /^\d/.test(line))).toEqual([
+    '1  2026-11-24 09:00 UTC  P1  requested by ada',
+    '2  2026-11-24 09:00 UTC  P1  examined',
+    '3  2026-11-24 09:00 UTC  P1  reviewed by bob',
+    '4  2026-11-24 09:00 UTC  P1  applying',
+    '5  2026-11-24 09:00 UTC  P1  promoted',
+  ]);
+  expect(out).toContain('\n     reason: fixes the login page\n');
+  expect(out).toContain('\n       warn healthcheck (linux/arm64): none is set\n');
+  expect(out).toContain(`\n       main: ${old} → ${image}\n`);
+  expect(out).not.toContain('pass');
+  // A digest in full is wider than the rest; it is what people copy.
+  expect(widthOf(out.replaceAll(/\S+@sha256:\S+/g, ''))).toBeLessThanOrEqual(80);
+  expect(code).toBe(0);
+});
+
+test('of a digest, all rows of its promotion are shown; of one that only gave way, those that name it', async () => {
+  const seqs = async (digest: string): Promise<readonly number[]> => {
+    const { out } = await w.cli(`audit show ${digest} --json`);
+    return Shown.parse(JSON.parse(out)).rows.map(({ seq }) => seq);
+  };
+  expect(await seqs(w.image.digest)).toEqual([1, 2, 3, 4, 5]);
+  expect(await seqs(w.old.digest)).toEqual([4, 5]);
+});
+
+test('what nobody promoted is a no', async () => {
+  const { code, out, err } = await w.cli('audit show P2');
+  expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'imprimatur audit show: no row is about P2\n' });
+});
+
+test('a row that somebody filled with something else is shown as it is', async () => {
+  tamper(`UPDATE audit SET entry = 'P1 \u001b[31m ' || entry WHERE seq = 5`);
+  const { out } = await w.cli(`audit show ${w.image.digest}`);
+  expect(out).toContain('5  unreadable: P1');
+  expect(out).not.toContain('\u001b');
+});
+
+test('a plan knows of what is on its way', async () => {
+  const commit = w.repo.commitOn('staging', { message: 'Newer' });
+  const short = commit.slice(0, 7);
+  stage(w.world, { commit });
+  const issue = w.repo.openIssue({ title: 'Next', by: 'ada' });
+  await w.repo.comment({ issue, by: 'ada', body: `/promote staging-${short}` });
+  await w.world.drain();
+  const { out } = await w.cli(`plan ${w.ref(`staging-${short}`)}`);
+  expect(out).toContain(`On its way there:\n\n  - /status P2: staging-${short} → production, waits for approval`);
+});

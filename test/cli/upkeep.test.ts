@@ -1,0 +1,173 @@
+// Commands of those who run a server: dead jobs, the schema, a copy of the database.
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseRepoName } from '../../src/domain/reference.ts';
+import { appendAudit } from '../../src/store/audit.ts';
+import { openStore, type Store } from '../../src/store/database.ts';
+import { addJob, claimJob, parkJob } from '../../src/store/jobs.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import { saveRepo } from '../../src/store/repos.ts';
+import { sha256 } from '../store/fixtures.ts';
+import { say, widthOf, type Ended } from './harness.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 9);
+const HOUR_MS = 60 * 60 * 1000;
+
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'imprimatur-cli-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function cli(line: string | readonly string[], width = Infinity): Promise<Ended> {
+  return say(line, { env: { DATABASE_URL: `sqlite:${join(folder, 'app.db')}` }, width, now: () => NOW });
+}
+
+async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore({ url: `sqlite:${join(folder, 'app.db')}` });
+  try {
+    await migrate(store, NOW);
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** A job that was given up an hour ago. */
+function park(error: string): Promise<number> {
+  return withStore(async (store) => {
+    const at = NOW - HOUR_MS;
+    const job = { kind: 'reply', key: null, lane: null, payload: '{"text":"hi\\u0007"}', runAt: at, now: at };
+    await store.transaction((tx) => addJob(tx, job));
+    const claimed = await claimJob(store.db, { now: at, lease: 'l', leaseMs: 1000 });
+    if (claimed === null) throw new Error('nothing was claimed');
+    await store.transaction((tx) => parkJob(tx, { id: claimed.id, lease: 'l', error, now: at }));
+    return claimed.id;
+  });
+}
+
+describe('dead jobs', () => {
+  test('none is an answer, and a good one', async () => {
+    await withStore(async () => undefined);
+    expect(await cli('jobs list')).toEqual({ code: 0, out: '0 dead jobs; 0 queued, 0 running.\n', err: '' });
+  });
+
+  test('are listed with their errors, in the columns of a terminal', async () => {
+    const first = await park(
+      'creating a comment on acme/dotca#3: HTTP 403. Grant the App the permission issues: write.',
+    );
+    const second = await park('it \u001b[31mbroke');
+    const { code, out } = await cli('jobs list', 80);
+    expect(out).toMatch(new RegExp(`^${second} +reply +1 +1 hour ago +it`, 'm'));
+    expect(out).toMatch(new RegExp(`^${first} +reply +1 +1 hour ago +creating a comment`, 'm'));
+    expect(out).not.toContain('\u001b');
+    expect(out).toContain('2 dead jobs; 0 queued, 0 running.\n');
+    expect(widthOf(out)).toBeLessThanOrEqual(80);
+    expect(code).toBe(0);
+    const json = await cli('jobs list --json --limit 1');
+    expect(JSON.parse(json.out)).toMatchObject({
+      counts: { dead: 2, queued: 0 },
+      dead: [{ id: second, kind: 'reply', key: null, attempts: 1, parkedAt: '2026-11-24T08:00:00.000Z' }],
+    });
+  });
+
+  test('are shown whole', async () => {
+    const id = await park('it broke');
+    const { out } = await cli(`jobs show ${id}`);
+    expect(out).toBe(
+      [
+        'Job       reply',
+        'Made      2026-11-24 08:00 UTC',
+        'Given up  2026-11-24 08:00 UTC, after 1 try',
+        'Error     it broke',
+        'Payload   {"text":"hi\\u0007"}',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse((await cli(`jobs show ${id} --json`)).out)).toMatchObject({
+      id,
+      payload: '{"text":"hi\\u0007"}',
+    });
+  });
+
+  test('run again when they are told to, and then are dead no more', async () => {
+    const id = await park('it broke');
+    expect(await cli(`jobs retry ${id}`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`Job ${id} is queued`),
+    });
+    expect((await cli('jobs list')).out).toBe('0 dead jobs; 1 queued, 0 running.\n');
+    const claimed = await withStore((store) => claimJob(store.db, { now: NOW, lease: 'm', leaseMs: 1000 }));
+    expect(claimed).toMatchObject({ id, attempts: 1 });
+  });
+
+  test('are gone when they are dropped', async () => {
+    const id = await park('it broke');
+    expect(await cli(`jobs drop ${id}`)).toEqual({ code: 0, out: `Job ${id} is removed.\n`, err: '' });
+    expect((await cli('jobs list')).out).toBe('0 dead jobs; 0 queued, 0 running.\n');
+  });
+
+  test.each(['show', 'retry', 'drop'])('%s of one that is not there is a no', async (what) => {
+    await withStore(async () => undefined);
+    const { code, out, err } = await cli(`jobs ${what} 99`);
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: `imprimatur jobs ${what}: there is no dead job 99\n` });
+  });
+
+  test('a number is a number', async () => {
+    const { code, err } = await cli('jobs retry all');
+    expect(err).toContain('<id> is the number of a dead job');
+    expect(code).toBe(2);
+  });
+});
+
+describe('migrate', () => {
+  test('makes the database where there is none, and has nothing to do the second time', async () => {
+    expect((await cli('migrate')).out).toMatch(/^The database has schema \d+ now, and was empty before\.\n$/);
+    expect((await cli('migrate')).out).toMatch(/^The database has schema \d+ already\.\n$/);
+    expect(JSON.parse((await cli('migrate --json')).out)).toEqual({ from: expect.any(Number), to: expect.any(Number) });
+    expect((await cli('audit verify')).out).toBe('The audit trail is empty.\n');
+  });
+});
+
+describe('backup', () => {
+  test('copies the database, and prints the heads to compare with when it is restored', async () => {
+    await withStore((store) =>
+      store.transaction(async (tx) => {
+        const name = parseRepoName('acme/dotca');
+        if (name === null) throw new Error('no name');
+        await saveRepo(tx, { id: 1, name, installationId: 7 }, NOW);
+        const entries = [{ kind: 'requested', at: NOW, promotion: 1, actor: null, details: {} }];
+        await appendAudit(tx, { repoId: 1, entries, sha256 });
+      }),
+    );
+    const file = join(folder, 'copy of it.db');
+    const { code, out } = await cli(['backup', file]);
+    expect(out).toMatch(/copy of it\.db: \d+ kB\n {2}acme\/dotca: audit 1·[0-9a-f]{8}\n$/);
+    expect(code).toBe(0);
+    expect(existsSync(`${file}-wal`)).toBe(false);
+    await withStore(async () => undefined);
+    const restored = await say('audit verify', { env: { DATABASE_URL: `sqlite:${file}` } });
+    expect(restored.out).toMatch(/^acme\/dotca: 1 row, head 1·[0-9a-f]{8}, intact\n$/);
+  });
+
+  test('never writes over a file', async () => {
+    await withStore(async () => undefined);
+    const file = join(folder, 'there.db');
+    await writeFile(file, 'precious');
+    const { code, err } = await cli(['backup', file]);
+    expect(err).toBe(`imprimatur backup: ${file} exists already; backups are never written over\n`);
+    expect({ code, text: await readFile(file, 'utf8') }).toEqual({ code: 1, text: 'precious' });
+  });
+
+  test('has nothing to copy where there is no database, and makes none', async () => {
+    const { code, err } = await cli(['backup', join(folder, 'copy.db')]);
+    expect(err).toContain('there is no such file');
+    expect({ code, made: existsSync(join(folder, 'app.db')) }).toEqual({ code: 1, made: false });
+  });
+});
