@@ -84,18 +84,26 @@ const CheckRunList = z.object({
   ),
 });
 
+type Named = Place & { readonly commit: CommitSha; readonly name: string };
+
 /** Our App's runs of that name and external id on a commit, newest first, among the hundred that GitHub lists first. */
 export async function findCheckRuns({
-  client,
-  repo,
-  commit,
-  name,
   externalId,
-}: Place & {
-  readonly commit: CommitSha;
-  readonly name: string;
-  readonly externalId: string;
-}): Promise<readonly CheckRun[]> {
+  ...named
+}: Named & { readonly externalId: string }): Promise<readonly CheckRun[]> {
+  return (await listOwn(named))
+    .filter((run) => run.external_id === externalId)
+    .map(({ id, status, conclusion }) => ({ id, status, conclusion }))
+    .toSorted((a, b) => b.id - a.id);
+}
+
+/** The external ids of our App's runs of that name on a commit, each once, among the hundred that GitHub lists first. */
+export async function listExternalIds(named: Named): Promise<readonly string[]> {
+  const ids = (await listOwn(named)).map((run) => run.external_id ?? '').filter((id) => id !== '');
+  return [...new Set(ids)];
+}
+
+async function listOwn({ client, repo, commit, name }: Named): Promise<z.infer<typeof CheckRunList>['check_runs']> {
   const { data } = await client.ask({
     tried: `listing the check runs ${name} on ${commit} in ${repo}`,
     send: (api) =>
@@ -109,10 +117,7 @@ export async function findCheckRuns({
       }),
     answer: CheckRunList,
   });
-  return data.check_runs
-    .filter((run) => run.name === name && run.external_id === externalId && run.app?.id === client.appId)
-    .map(({ id, status, conclusion }) => ({ id, status, conclusion }))
-    .toSorted((a, b) => b.id - a.id);
+  return data.check_runs.filter((run) => run.name === name && run.app?.id === client.appId);
 }
 
 /**

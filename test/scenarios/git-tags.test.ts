@@ -201,6 +201,23 @@ describe('production holds something else', () => {
   });
 });
 
+test('Re-run of all checks of a commit looks at its versions again as well', async () => {
+  const { commit, digest } = build({ 'a.txt': 'a' });
+  const merged = talk.repo.merge({ from: 'staging', into: 'main' });
+  await pushTag('v1.2.3', merged, 'ada');
+  await pushTag('v1.2.4', merged, 'ada');
+  expect(runOn(merged).conclusion).toBe('neutral');
+  await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
+  await talk.say('bob', '/approve');
+  await talk.repo.rerunAll({ sha: merged, by: 'ada' });
+  await talk.world.drain();
+  expect([held('v1.2.3'), held('v1.2.4')]).toEqual([digest, digest]);
+  await talk.repo.rerunAll({ sha: merged, by: 'ada' });
+  await talk.world.drain();
+  const conclusions = talk.repo.checkRuns(merged).map(({ conclusion }) => conclusion);
+  expect(new Set(conclusions)).toEqual(new Set(['success']));
+});
+
 describe('policies', () => {
   test('a file that cannot be read is told on the tagged commit', async () => {
     await released();
