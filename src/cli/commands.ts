@@ -9,6 +9,7 @@ import { checkConfig } from './check-config.ts';
 import { legalForm, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
 import { createCompletion } from './completion.ts';
 import { diff } from './diff.ts';
+import { doctor } from './doctor.ts';
 import { findCommand } from './find-command.ts';
 import { renderHelp, renderOverview } from './help.ts';
 import { inspect } from './inspect.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly CliCommand[] = [
   jobsDrop,
   migrate,
   backup,
+  doctor,
   createCompletion(() => COMMANDS),
 ];
 

@@ -6,6 +6,7 @@ import { createRegistryClient } from '../registry/client.ts';
 import { createCredentialSource, loadDockerConfig } from '../registry/credentials.ts';
 import { openStore, type Store } from '../store/database.ts';
 import { openExistingStore } from './open-existing-store.ts';
+import { bringPatient } from './patient.ts';
 import type { CliServices, GitHubAccess } from './services.ts';
 
 export type Context = { readonly services: CliServices; readonly close: () => Promise<void> };
@@ -65,6 +66,13 @@ export function createContext(
       return registry;
     }),
     github: once(async () => openGitHub(env, world)),
+    patient: once(async () => {
+      const { github, store } = services;
+      const registry = { log: { debug: () => undefined }, ...world };
+      const { patient, close } = await bringPatient({ env, now: world.now, registry, github, store });
+      closers.push(close);
+      return patient;
+    }),
   };
   return {
     services,

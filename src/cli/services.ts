@@ -1,4 +1,5 @@
 // What commands work with: made from the environment on first use, so that a command asks for no more than it needs.
+import type { Patient } from '../engine/doctor/patient.ts';
 import type { GitHub } from '../github/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Settings } from '../engine/services.ts';
@@ -19,6 +20,8 @@ export type CliServices = {
   readonly newStore: () => Promise<Store>;
   readonly registry: () => Promise<RegistryClient>;
   readonly github: () => Promise<GitHubAccess>;
+  /** Everything at once, for `doctor`; never a ConfigError. */
+  readonly patient: () => Promise<Patient>;
 };
 
 /** `none`: nobody can be asked there, and `why` completes "… is not known, because". */

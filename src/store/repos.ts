@@ -42,6 +42,18 @@ export async function listReposOfInstallation(db: Db, installationId: number): P
   return rows.map(toRepo);
 }
 
+/** Those that ever had a promotion and that the App may act in, by name. */
+export async function listPromotingRepos(db: Db): Promise<readonly Repo[]> {
+  const rows = await db
+    .selectFrom('repos')
+    .select(['id', 'name', 'installation_id'])
+    .where('next_promotion', '>', 1)
+    .where('left_at', 'is', null)
+    .orderBy('name')
+    .execute();
+  return rows.map(toRepo);
+}
+
 export async function findRepo(db: Db, id: number): Promise<Repo | null> {
   const row = await db
     .selectFrom('repos')
