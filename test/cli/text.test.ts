@@ -62,8 +62,6 @@ describe('columns', () => {
 });
 
 describe('messages as plain text', () => {
-  const plain = (source: string, width = 80): string => renderPlain(source, { width, style: PLAIN });
-
   test.each([
     ['a paragraph', 'One\ntwo.', 'One\ntwo.\n'],
     ['bold and code', '**Bold** and `code` and ``a`b``.', 'Bold and code and a`b.\n'],
@@ -84,8 +82,6 @@ describe('messages as plain text', () => {
 });
 
 describe('a terminal', () => {
-  const tty = (columns?: number): PassThrough => Object.assign(new PassThrough(), { isTTY: true, columns });
-
   test('has colours and a width', () => {
     const terminal = createTerminal({ out: tty(100), err: tty(), env: {} });
     expect(terminal.width).toBe(100);
@@ -123,3 +119,11 @@ describe('a terminal', () => {
     expect(out.readableLength).toBe(0);
   });
 });
+
+function plain(source: string, width = 80): string {
+  return renderPlain(source, { width, style: PLAIN });
+}
+
+function tty(columns?: number): PassThrough {
+  return Object.assign(new PassThrough(), { isTTY: true, columns });
+}

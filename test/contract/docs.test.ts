@@ -148,7 +148,17 @@ function headingsOf(path: string): readonly string[] {
 }
 
 test('every variable that is named exists', () => {
-  const others = ['CI', 'VECTORS', 'BASE', 'POSTGRES_PASSWORD', 'DOCKER_IMAGE', 'FULL', 'IMMEDIATE', 'NONE'];
+  const others = [
+    'CI',
+    'VECTORS',
+    'BASE',
+    'POSTGRES_PASSWORD',
+    'DOCKER_IMAGE',
+    'FULL',
+    'IMMEDIATE',
+    'NONE',
+    'NO_COLOR',
+  ];
   const named = SPANS.flatMap(({ page, code }) => {
     const name = /^(?!P\d+$)([A-Z][A-Z0-9_]+)(?:=.*)?$/.exec(code)?.[1];
     return name === undefined ? [] : [{ page, name }];
@@ -203,7 +213,7 @@ test('every npm script that is named exists', () => {
 test('every command line that is shown is legal', () => {
   const texts = [...SPANS.map(({ code }) => code), ...SHELL_LINES.map(({ line }) => line)];
   const calls = texts.flatMap(
-    (text) => /^(?:npm run (?:--silent )?cli --|imprimatur) (.+?)(?: >.*)?$/.exec(text)?.[1] ?? [],
+    (text) => /^(?:npm run (?:--silent )?cli --|imprimatur) (?!\/)(.+?)(?: >.*)?$/.exec(text)?.[1] ?? [],
   );
   const wrong = calls.filter((call) => {
     const command = CLI_COMMANDS.find(({ name }) => call === name || call.startsWith(`${name} `));
@@ -218,9 +228,13 @@ test('every command line that is shown is legal', () => {
   expect(calls.length).toBeGreaterThan(5);
 });
 
-test('the commands that the command line has are described', () => {
-  const text = readText('docs/operations.md');
-  for (const { name } of CLI_COMMANDS) expect(text).toContain(`cli -- ${name}`);
+test('the commands that the command line has are described, with every flag', () => {
+  const text = readText('docs/cli.md');
+  const rows = firstCells(text).map((cell) => cell.replaceAll(String.raw`\|`, '|'));
+  for (const { name, args = [], flags } of CLI_COMMANDS) {
+    expect(rows).toContain([name, ...args.map((argument) => argument.name)].join(' '));
+    for (const flag of Object.keys(flags)) expect(text, name).toContain(`--${flag}`);
+  }
 });
 
 test('the tables of the policy file have all its keys, in the order of its schema', () => {
