@@ -10,7 +10,7 @@ import type { Style, Terminal } from './services.ts';
 
 export const doctor: CliCommand = {
   name: 'doctor',
-  says: 'Look for what is wrong: keys, clock, webhook, permissions, tokens, rights in the registry. Writes nothing.',
+  says: 'Look for what is wrong with keys, clock, webhook, permissions and tokens.',
   flags: {
     repo: {
       value: '<owner/name>',

@@ -32,14 +32,12 @@ test.each([
     { token: { kind: 'refused' } },
     /^It is the token: GitHub does not accept it/,
   ],
-  ['a token of unknown scopes: both stay possible', { token: { ...WRITES, scopes: null } }, null],
-  ['a token that could not be asked about: both stay possible', { token: { kind: 'unknown', because: 'x' } }, null],
-  ['nobody at all: the sentence says which variables', { token: null, hasCredential: false }, null],
-  ['another registry: the sentence names its account', { image: OTHER }, null],
+  ['a token of unknown scopes: both stay possible', { token: { ...WRITES, scopes: null } }, /^$/],
+  ['a token that could not be asked about: both stay possible', { token: { kind: 'unknown', because: 'x' } }, /^$/],
+  ['nobody at all: the sentence says which variables', { token: null, hasCredential: false }, /^$/],
+  ['another registry: the sentence names its account', { image: OTHER }, /^$/],
   ['an image that is not there', { code: 'repository-unknown' }, /^Has the build pushed ghcr\.io\/acme\/dotca yet/],
-  ['a registry that is away', { code: 'registry-unavailable' }, null],
+  ['a registry that is away', { code: 'registry-unavailable' }, /^$/],
 ] as const)('%s', (_, changes, says) => {
-  const todo = todoOfDenial({ ...DENIED, ...changes });
-  if (says === null) expect(todo).toBeNull();
-  else expect(todo).toMatch(says);
+  expect(todoOfDenial({ ...DENIED, ...changes }) ?? '').toMatch(says);
 });
