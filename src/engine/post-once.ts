@@ -5,7 +5,7 @@ import { replyMarker } from '../messages/reply-marker.ts';
 import type { Job } from './handler.ts';
 import type { Services } from './services.ts';
 
-/** `body` begins with `replyMarker(key)`; `key` is its own for each such comment of a thread. */
+/** The comment's id. `body` begins with `replyMarker(key)`; `key` is its own for each such comment of a thread. */
 export async function postOnce(
   { github }: Services,
   post: {
@@ -15,10 +15,10 @@ export async function postOnce(
     readonly key: string;
     readonly body: string;
   },
-): Promise<void> {
+): Promise<number> {
   const { job, repo, issue, key, body } = post;
   const client = github.forInstallation(repo.installationId);
   const place = { client, repo: repo.name, issue };
-  if (job.attempts > 1 && (await findCommentByMarker({ ...place, marker: replyMarker(key) })) !== null) return;
-  await createComment({ ...place, body });
+  const posted = job.attempts > 1 ? await findCommentByMarker({ ...place, marker: replyMarker(key) }) : null;
+  return posted ?? createComment({ ...place, body });
 }

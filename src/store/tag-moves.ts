@@ -105,6 +105,23 @@ export async function listUnfinishedWriters(
   return rows.map(({ target }) => readStored(parseDigest, target));
 }
 
+/** The failed promotions of a repository that have a tag which should go back to what it held; oldest first. */
+export async function listStuckPromotions(db: Db, repoId: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('promotions as promotion')
+    .select('promotion.id')
+    .where('promotion.repo_id', '=', repoId)
+    .where('promotion.state', '=', 'failed')
+    .where(
+      sql<boolean>`EXISTS (
+        SELECT 1 FROM tag_moves AS move
+        WHERE move.promotion_id = promotion.id AND move.state = 'stuck' AND move.baseline IS NOT NULL)`,
+    )
+    .orderBy('promotion.number')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 async function updateMove(
   tx: Tx,
   { promotionId, position, fence }: MoveKey,

@@ -123,6 +123,22 @@ describe('an undo that is refused as well', () => {
     await world.end();
   });
 
+  test('and an App that was suspended meanwhile tries again when it is back, and tells the requester no second time', async () => {
+    const release = await mixed();
+    const installation = world.github.installation('acme');
+    await installation.suspend();
+    await world.drain();
+    await world.pass(3 * HOUR, HOUR);
+    world.registry.quirks.deny403 = [];
+    expect(tagsOf(world)).toMatchObject({ main: release.image.digest });
+    await installation.unsuspend();
+    await world.drain();
+    expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: release.old.digest });
+    expect(runOf(release).title).toBe('Failed, production restored');
+    expect(mentionsOf(release)).toBe(1);
+    await world.end();
+  });
+
   test('and a tag that somebody else moved in the meantime is left alone', async () => {
     const release = await mixed();
     const { old } = release;

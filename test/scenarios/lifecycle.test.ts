@@ -85,9 +85,11 @@ describe('an installation that is suspended', () => {
     expect(await talk.state()).toBe('promoted');
     expect(requestsSince(asked)).toEqual([]);
     expect(talk.card()).toContain('Moves the tags');
+    expect(talk.repo.deployments()).toEqual([]);
     await installation.unsuspend();
     await world.drain();
     expect(talk.card()).toContain('Promoted');
+    expect(talk.repo.deployments()).toHaveLength(1);
     expect(talk.repo.checkRuns(talk.commit).at(-1)?.conclusion).toBe('success');
     await world.end();
   });

@@ -1,6 +1,7 @@
 // Posts a fresh line that mentions the requester: an edited card notifies nobody.
 import { formatNumber, type PromotionState } from '../../domain/promotion.ts';
 import { renderNotification } from '../../messages/notify.ts';
+import { findMark } from '../../store/github-marks.ts';
 import { DONE, type Handler } from '../handler.ts';
 import { loadPromotion } from '../load.ts';
 import { loadView } from '../load-view.ts';
@@ -8,13 +9,17 @@ import { postOnce } from '../post-once.ts';
 
 export const notifyRequester: Handler<'notify-requester'> = async (job, services) => {
   const promotion = await loadPromotion(services, job.payload.promotionId);
-  const { repo, thread, number, state } = promotion;
+  const { id: promotionId, repo, thread, number, state } = promotion;
   const onceKey = keyOf(state);
   if (thread === null || onceKey === null) return DONE;
   const key = `${formatNumber(number)} ${onceKey}`;
+  // Told already: an App that was away asks for all that it may have missed.
+  const told = await findMark(services.store.db, { promotionId, kind: 'notice' });
+  if (told?.target === key) return DONE;
   const body = renderNotification({ view: await loadView(services, promotion), key });
-  await postOnce(services, { job, repo, issue: thread.issue, key, body });
-  return DONE;
+  const githubId = await postOnce(services, { job, repo, issue: thread.issue, key, body });
+  const marks = [{ promotionId, kind: 'notice', githubId, target: key }] as const;
+  return { kind: 'done', commit: { repo, marks } };
 };
 
 /** A promotion fails once, its deployment as often as it is tried. Null: what was to be told is over. */

@@ -1,14 +1,16 @@
 // A repository left the App, changed its name or owner, or is back: its open promotions end, or follow its numeric id.
 import { showEffects } from '../../domain/decide/accept.ts';
+import { deploymentEffects } from '../../domain/decide/deployment.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { mayPromote } from '../../domain/image-access.ts';
-import type { CancelCause, Promotion, Repo } from '../../domain/promotion.ts';
+import { promotedAt, type CancelCause, type Promotion, type Repo } from '../../domain/promotion.ts';
 import { listOpenPromotions, listPromotionsChangedSince } from '../../store/promotions.ts';
 import { findLeftAt, findRepo } from '../../store/repos.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
+import { listStuckPromotions } from '../../store/tag-moves.ts';
 import { findForeignOwner } from '../allowed-owners.ts';
 import { DONE, type Handler } from '../handler.ts';
-import type { Settings } from '../services.ts';
+import type { Services, Settings } from '../services.ts';
 
 export const repoGone: Handler<'repo-gone'> = async ({ payload }, { store, log }) => {
   const { repoId, installationId, because } = payload;
@@ -31,15 +33,29 @@ export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services
   const follows = (one: Promotion): boolean => !isForeign && stillMayPromote(services.settings, one, repo);
   const missed = since === null ? [] : await listPromotionsChangedSince(db, { repoId: repo.id, since });
   const shown = new Set([...open.filter(follows), ...missed].map(({ id }) => id));
-  const unsettled = since === null ? [] : await listUnsettledStagingChecks(db);
-  const watched = unsettled.filter(({ repoId }) => repoId === repo.id);
   const effects: readonly Effect[] = [
-    ...watched.map(({ repoId, commit }) => ({ kind: 'watch-staging', repoId, commit }) as const),
+    ...(since === null ? [] : await listSchedules(services, repo)),
     ...open.filter((one) => !follows(one)).map((one) => withdraw(one, 'repository-gone')),
+    ...missed.filter((one) => promotedAt(one) !== null).flatMap(deploymentEffects),
     ...[...shown].flatMap(showEffects),
+    ...missed
+      .filter(({ state }) => state.kind === 'failed')
+      .map(({ id }) => ({ kind: 'notify-requester', promotionId: id }) as const),
   ];
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
 };
+
+/** What the clock would have repeated meanwhile. */
+async function listSchedules({ store, now }: Services, { id }: Repo): Promise<readonly Effect[]> {
+  const unsettled = await listUnsettledStagingChecks(store.db);
+  const watched = unsettled.filter(({ repoId }) => repoId === id);
+  const stuck = await listStuckPromotions(store.db, id);
+  const at = now();
+  return [
+    ...watched.map(({ repoId, commit }) => ({ kind: 'watch-staging', repoId, commit }) as const),
+    ...stuck.map((promotionId) => ({ kind: 'restore-production', promotionId, at }) as const),
+  ];
+}
 
 /** A new owner's repository may name what that owner has: the image of the old one is granted, or it is out of reach. */
 function stillMayPromote(settings: Settings, { repo: before, images, state }: Promotion, repo: Repo): boolean {
