@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino, stdTimeFunctions, type Logger } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { createProbotApp } from './app.ts';
@@ -11,6 +12,7 @@ import type { AppConfig, Config } from './config/env.ts';
 import { createAppIdentity } from './engine/app-identity.ts';
 import { createHandlers } from './engine/handlers.ts';
 import { acceptDelivery } from './engine/inbox.ts';
+import { createPatWatch, createTokenQuestion, NO_PAT_WATCH, type PatWatch } from './engine/pat-watch.ts';
 import { createPushRight } from './engine/push-right.ts';
 import { startScheduler, type Scheduler } from './engine/scheduler.ts';
 import type { Services } from './engine/services.ts';
@@ -76,7 +78,8 @@ export async function createApplication(config: Config, log: Logger, world: Worl
     },
     ready: async () =>
       renderReadiness({ database: await checkDatabase(store, world), github: checkGitHub(active?.services ?? null) }),
-    metrics: async () => metrics.render(await readGauges(store, world)),
+    metrics: async () =>
+      metrics.render(await readGauges({ store, world, patWatch: active?.services.patWatch ?? NO_PAT_WATCH })),
     pages: config.app === null ? createSetupPages({ config, log, world, metrics }) : {},
     onError: (error) => log.error({ err: error }, 'an HTTP request failed'),
     onWebhook: (status) => metrics.countWebhook(status),
@@ -179,26 +182,54 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
   const settings = { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs };
   const pushRight = createPushRight({ registry, now });
-  const services: Services = { store, registry, pushRight, github, identity, settings, log, now, wait, newId, sha256 };
+  const patWatch = watchPat(config, { log, metrics, now });
+  const services: Services = {
+    store,
+    registry,
+    pushRight,
+    patWatch,
+    github,
+    identity,
+    settings,
+    log,
+    now,
+    wait,
+    newId,
+    sha256,
+  };
   const collector: Collector = new Map();
   const probot = createProbot(config, app, log);
   await probot.load(createProbotApp({ appId: app.id, collector }));
   const worker = new Worker(services, createHandlers({ delivery: createDeliveryHandler({ probot, collector }) }));
   let scheduler: Scheduler | null = null;
+  const stopping = new AbortController();
   return {
     services,
     worker,
     start: () => {
       worker.start();
       scheduler = startScheduler(services, () => worker.wake());
-      void learnIdentity(services);
+      void learnIdentity(services, stopping.signal);
+      void lookAtPat(services);
     },
     stop: async (graceMs) => {
+      stopping.abort();
       await scheduler?.stop();
       await worker.stop(graceMs);
       await registry.close();
     },
   };
+}
+
+/** Of the machine user for ghcr.io, where there is one. */
+function watchPat(
+  { ghcr, githubApiUrl: apiUrl }: Config,
+  { log, metrics, now }: Pick<Parts, 'log' | 'metrics'> & Pick<World, 'now'>,
+): PatWatch {
+  if (ghcr === null) return NO_PAT_WATCH;
+  const onRequest = ({ status }: { readonly status: number | null }): void => metrics.countGitHubRequest(status);
+  const ask = createTokenQuestion({ apiUrl, token: ghcr.token, userAgent: 'imprimatur', log, now, onRequest });
+  return createPatWatch({ ask, log, now });
 }
 
 /** Probot translates deliveries; it never calls GitHub here, so its plugins for that are off. */
@@ -213,16 +244,26 @@ function createProbot(config: Config, app: AppConfig, log: Logger): Probot {
   });
 }
 
-/** Until GitHub accepts the App's credentials; /readyz says so meanwhile. */
-async function learnIdentity({ identity, log, wait }: Services): Promise<void> {
-  for (let pause = 1000; identity.known() === null; pause = Math.min(pause * 2, 60_000)) {
+/** Until GitHub accepts the App's credentials, or the process ends; /readyz says so meanwhile. */
+async function learnIdentity({ identity, log }: Services, stopping: AbortSignal): Promise<void> {
+  for (let pause = 1000; identity.known() === null && !stopping.aborted; pause = Math.min(pause * 2, 60_000)) {
     try {
       const { slug, owner } = await identity.learn();
       log.info({ app: slug, owner }, 'GitHub accepted the credentials of the App');
     } catch (error) {
+      if (stopping.aborted) return;
       log.error({ err: error }, 'GitHub did not accept the credentials of the App yet');
-      await wait(pause);
+      await delay(pause, null, { signal: stopping }).catch(() => null);
     }
+  }
+}
+
+/** At the start, so that a new token counts at once; then daily, by the scheduler. */
+async function lookAtPat({ patWatch, log }: Services): Promise<void> {
+  try {
+    await patWatch.look();
+  } catch (error) {
+    log.error({ err: error }, 'the machine user’s token could not be looked at');
   }
 }
 
@@ -242,7 +283,11 @@ function checkGitHub(services: Services | null): Check {
     : { ok: true, says: 'credentials accepted' };
 }
 
-async function readGauges(store: Store, { now }: World): Promise<Gauges> {
+async function readGauges({
+  store,
+  world: { now },
+  patWatch,
+}: Pick<Parts, 'store' | 'world'> & { readonly patWatch: PatWatch }): Promise<Gauges> {
   const [{ oldestDueAgeMs, ...jobs }, promotions] = await Promise.all([
     countJobs(store.db, now()),
     countPromotionsByState(store.db),
@@ -251,5 +296,6 @@ async function readGauges(store: Store, { now }: World): Promise<Gauges> {
     jobs,
     oldestDueJobSeconds: (oldestDueAgeMs ?? 0) / 1000,
     promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
+    patDaysLeft: patWatch.daysLeft(),
   };
 }

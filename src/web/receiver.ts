@@ -11,7 +11,11 @@ export type ReceiverOptions = {
   /** Throws when the delivery can't be stored. */
   readonly accept: (delivery: IncomingDelivery) => Promise<'new' | 'seen'>;
   readonly onError: (error: unknown) => void;
+  readonly budget: BodyBudget;
 };
+
+/** How many bytes of bodies are held at once, whoever sends them: nobody is known before all of a body is there. */
+export type BodyBudget = { take(bytes: number): boolean; give(bytes: number): void };
 
 export type Received = {
   readonly status: 202 | 400 | 401 | 405 | 413 | 415 | 503;
@@ -20,16 +24,40 @@ export type Received = {
 
 /** GitHub delivers nothing larger. */
 const MAX_BODY_BYTES = 25 * 1024 * 1024;
+const MAX_BYTES_AT_ONCE = 5 * MAX_BODY_BYTES;
+
+export function createBodyBudget(): BodyBudget {
+  let held = 0;
+  return {
+    take: (bytes) => {
+      if (held + bytes > MAX_BYTES_AT_ONCE) return false;
+      held += bytes;
+      return true;
+    },
+    give: (bytes) => {
+      held -= bytes;
+    },
+  };
+}
 
 /** Never throws, and never tells more of an error than its kind. */
 export async function receiveWebhook(request: IncomingMessage, options: ReceiverOptions): Promise<Received> {
   const refusal = refuseByHead(request, options);
   if (refusal !== null) return refusal;
-  const body = await readBody(request);
-  if (body === 'too-large') return { status: 413, text: 'larger than 25 MiB' };
-  if (body === 'broken') return { status: 400, text: 'the body ended early' };
-  const signature = headerOf(request, 'x-hub-signature-256');
-  if (!isSigned(body, signature, options.secrets ?? [])) return { status: 401, text: 'the signature does not match' };
+  const taken = { bytes: 0 };
+  try {
+    const body = await readBody(request, { budget: options.budget, taken });
+    if (body === 'too-large') return { status: 413, text: 'larger than 25 MiB' };
+    if (body === 'too-many') return { status: 503, text: 'too much at once; deliver it again' };
+    if (body === 'broken') return { status: 400, text: 'the body ended early' };
+    return await receiveBody(request, body, options);
+  } finally {
+    options.budget.give(taken.bytes);
+  }
+}
+
+async function receiveBody(request: IncomingMessage, body: Buffer, options: ReceiverOptions): Promise<Received> {
+  if (!isSigned(body, signatureOf(request), options.secrets ?? [])) return NOT_SIGNED;
   const delivery = readDelivery(request, body);
   if (typeof delivery === 'string') return { status: 400, text: delivery };
   if (!options.isListenedTo(delivery.event)) return { status: 202, text: 'ignored' };
@@ -42,6 +70,8 @@ export async function receiveWebhook(request: IncomingMessage, options: Receiver
   }
 }
 
+const NOT_SIGNED: Received = { status: 401, text: 'the signature does not match' };
+
 /** What can be refused without reading a body. */
 function refuseByHead(request: IncomingMessage, { secrets }: ReceiverOptions): Received | null {
   if (request.method !== 'POST') return { status: 405, text: 'POST only' };
@@ -50,10 +80,17 @@ function refuseByHead(request: IncomingMessage, { secrets }: ReceiverOptions): R
   if (type !== 'application/json')
     return { status: 415, text: "application/json only: set the webhook's content type" };
   if (Number(headerOf(request, 'content-length')) > MAX_BODY_BYTES) return { status: 413, text: 'larger than 25 MiB' };
-  return null;
+  return /^sha256=[0-9a-f]{64}$/.test(signatureOf(request)) ? null : NOT_SIGNED;
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'broken'> {
+function signatureOf(request: IncomingMessage): string {
+  return headerOf(request, 'x-hub-signature-256');
+}
+
+async function readBody(
+  request: IncomingMessage,
+  { budget, taken }: { readonly budget: BodyBudget; readonly taken: { bytes: number } },
+): Promise<Buffer | 'too-large' | 'too-many' | 'broken'> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -62,6 +99,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' 
       if (!(chunk instanceof Buffer)) return 'broken';
       length += chunk.length;
       if (length > MAX_BODY_BYTES) return 'too-large';
+      if (!budget.take(chunk.length)) return 'too-many';
+      taken.bytes = length;
       chunks.push(chunk);
     }
   } catch {

@@ -1,6 +1,6 @@
 // The HTTP server: webhooks, health, readiness, metrics, set-up while there is no App; everything else is 404.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { receiveWebhook, type ReceiverOptions } from './receiver.ts';
+import { createBodyBudget, receiveWebhook, type ReceiverOptions } from './receiver.ts';
 
 export type Page = {
   readonly status: number;
@@ -12,7 +12,7 @@ export type Page = {
 export type Pages = Readonly<Record<string, ((query: URLSearchParams) => Promise<Page>) | undefined>>;
 
 export type ServerOptions = {
-  readonly receiver: ReceiverOptions;
+  readonly receiver: Omit<ReceiverOptions, 'budget'>;
   readonly ready: () => Promise<Page>;
   readonly metrics: () => Promise<Page>;
   /** Further pages by their path, for GET only: those of the set-up, while there is no App. */
@@ -30,8 +30,9 @@ const MAX_CONNECTIONS = 1000;
 const LINGER_MS = 1000;
 
 export function createWebServer(options: ServerOptions): Server {
+  const receiver: ReceiverOptions = { ...options.receiver, budget: createBodyBudget() };
   const server = createServer((request, response) => {
-    answer(request, response, options).catch((error: unknown) => {
+    answer(request, response, { ...options, receiver }).catch((error: unknown) => {
       options.onError(error);
       send(response, { status: 500, type: 'text/plain', body: 'an error of ours; see the log\n' });
     });
@@ -42,7 +43,11 @@ export function createWebServer(options: ServerOptions): Server {
   return server;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions & { readonly receiver: ReceiverOptions },
+): Promise<void> {
   const [path = '', query] = (request.url ?? '/').split('?');
   if (path === WEBHOOK_PATH) {
     const { status, text } = await receiveWebhook(request, options.receiver);

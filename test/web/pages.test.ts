@@ -1,4 +1,6 @@
 // /healthz, /readyz and /metrics, and what is answered elsewhere.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
 import { openDoors, post, type Doors } from './harness.ts';
@@ -37,6 +39,22 @@ test('/readyz stays 503 while GitHub refuses the key; the process lives and says
   await doors.logged('GitHub did not accept the credentials of the App yet');
   expect((await fetch(`${doors.url}/readyz`)).status).toBe(503);
   expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
+});
+
+test('stopped while GitHub refuses the key, the application leaves nothing behind that keeps a process alive', async () => {
+  github = await startGitHub();
+  doors = await openDoors();
+  const script = `
+    import { pino } from 'pino';
+    import { readConfig } from '${new URL('../../src/config/env.ts', import.meta.url).href}';
+    import { createApplication } from '${new URL('../../src/wiring.ts', import.meta.url).href}';
+    let app;
+    const write = (line) => { if (line.includes('GitHub did not accept')) app.stop(0); };
+    app = await createApplication(readConfig(process.env, { isTty: false }), pino({}, { write }));
+    app.start();`;
+  const env = { ...github.env, APP_ID: '770099', DATABASE_URL: `sqlite:${doors.database}.other` };
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env, stdio: 'inherit' });
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test('/metrics counts webhooks by status, jobs by state, and how long the oldest has waited', async () => {

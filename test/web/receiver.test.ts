@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { countJobs } from '../../src/store/job-upkeep.ts';
 import { headersOf, openDoors, post, PREVIOUS, sign, WEBHOOKS, type Doors } from './harness.ts';
 
@@ -150,6 +150,19 @@ describe('one server', () => {
     expect((await post(doors, body)).status).toBe(202);
   });
 
+  test('without the form of a signature nothing of the body is waited for', async () => {
+    const headers = { 'content-length': String(BODY.length), 'x-hub-signature-256': 'sha256=abc' };
+    expect(await stream(headers, { chunks: 0 })).toEqual({ status: 401, sent: 0 });
+  });
+
+  test('bodies that never end fill no more than a bounded share of memory, and give it back', async () => {
+    const held: Socket[] = [];
+    for (let count = 0; count < 5; count += 1) held.push(await holdBody(doors));
+    await vi.waitFor(async () => expect((await post(doors, BODY)).status).toBe(503), { timeout: 10_000 });
+    for (const socket of held) socket.destroy();
+    await vi.waitFor(async () => expect((await post(doors, BODY)).status).toBe(202), { timeout: 10_000 });
+  });
+
   test('a sender who leaves in the middle changes nothing', async () => {
     const before = await queued();
     const socket = connect(doors.port, '127.0.0.1');
@@ -227,4 +240,15 @@ describe('a server that can not store', () => {
 function headOf(headers: Readonly<Record<string, string>>): string {
   const lines = Object.entries({ host: 'imprimatur.test', ...headers }).map(([name, value]) => `${name}: ${value}`);
   return `POST ${WEBHOOKS} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/** All of the largest body but its last byte is sent, and the connection stays open. */
+async function holdBody({ port }: Doors): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => socket.destroy());
+  socket.write(headOf({ ...headersOf(''), 'content-length': String(MAX) }));
+  const { promise: written, resolve } = Promise.withResolvers<void>();
+  socket.write(Buffer.alloc(MAX - 1), () => resolve());
+  await written;
+  return socket;
 }
