@@ -1,6 +1,7 @@
 // Gathers today's truth about a promotion, for everything that shows it.
 import { subjectOf } from '../domain/approval.ts';
-import type { Promotion } from '../domain/promotion.ts';
+import { isOpen, type Promotion } from '../domain/promotion.ts';
+import { hostOf } from '../domain/reference.ts';
 import { outcomesOf } from './apply/application.ts';
 import type { PromotionView } from '../messages/promotion-view.ts';
 import { findAuditHead } from '../store/audit.ts';
@@ -33,6 +34,13 @@ export async function loadView(services: Services, promotion: Promotion): Promis
     checkRunUrl: checkRun === undefined ? null : `${home}/runs/${checkRun.githubId}`,
     cardUrl:
       card === undefined || thread === null ? null : `${home}/issues/${thread.issue}#issuecomment-${card.githubId}`,
+    tokenWarning: tokenWarningFor(services, promotion),
     blockedBy: inLane === undefined || inLane.id === promotion.id ? null : inLane.number,
   };
+}
+
+/** The token watched is ghcr.io's, and what has ended needs it no more. */
+function tokenWarningFor({ patWatch }: Services, { images, state }: Promotion): PromotionView['tokenWarning'] {
+  const isConcerned = isOpen(state) && images.some(({ repository }) => hostOf(repository) === 'ghcr.io');
+  return isConcerned ? patWatch.warning() : null;
 }

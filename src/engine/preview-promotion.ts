@@ -159,5 +159,6 @@ function viewOf({ settings, sha256 }: PreviewServices, promotion: Promotion): Pr
     checkRunUrl: null,
     cardUrl: null,
     blockedBy: null,
+    tokenWarning: null,
   };
 }

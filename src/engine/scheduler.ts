@@ -1,4 +1,4 @@
-// Ticks of the clock become jobs: one per time slot, however many processes tick.
+// Ticks of the clock become jobs: one per time slot, however many processes tick. What each process has to know is no job.
 import { schedule } from 'node-cron';
 import { addJob } from '../store/jobs.ts';
 import { useOnce } from '../store/once.ts';
@@ -8,20 +8,30 @@ import type { Services } from './services.ts';
 export type Scheduler = { stop(): Promise<void> };
 
 const HOURLY = '17 * * * *';
+/** Every process asks for itself, so this is no job. */
+const DAILY = '41 6 * * *';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** `wake` is called when a tick put a job into the table. */
 export function startScheduler(services: Services, wake: () => void): Scheduler {
-  const task = schedule(HOURLY, async () => {
+  const hourly = schedule(HOURLY, async () => {
     try {
       if (await tick(services, 'sweep')) wake();
     } catch (error) {
       services.log.error({ err: error }, 'an hourly tick could not be stored; the next hour tries again');
     }
   });
+  const daily = schedule(DAILY, async () => {
+    try {
+      await services.patWatch.look();
+    } catch (error) {
+      services.log.error({ err: error }, 'the machine user’s token could not be looked at; tomorrow tries again');
+    }
+  });
   return {
     stop: async () => {
-      await task.destroy();
+      await hourly.destroy();
+      await daily.destroy();
     },
   };
 }

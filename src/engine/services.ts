@@ -5,12 +5,14 @@ import type { GitHub } from '../github/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Store } from '../store/database.ts';
 import type { AppIdentity } from './app-identity.ts';
+import type { PatWatch } from './pat-watch.ts';
 import type { PushRight } from './push-right.ts';
 
 export type Services = {
   readonly store: Store;
   readonly registry: RegistryClient;
   readonly pushRight: PushRight;
+  readonly patWatch: PatWatch;
   readonly github: GitHub;
   readonly identity: AppIdentity;
   readonly settings: Settings;

@@ -6,6 +6,7 @@ import { joinBlocks, joinSentences } from './blocks.ts';
 import { code, escapeText, link } from './escape.ts';
 import { renderFacts } from './facts-table.ts';
 import { renderFindings } from './findings.ts';
+import { tokenWarningText } from './machine-token.ts';
 import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from './promotion-view.ts';
 import { askNamed, renderReviews, whoCanApprove } from './reviews.ts';
@@ -31,6 +32,7 @@ export function renderCard(view: PromotionView): string {
       renderTags(view, detail),
       renderFindings(view.promotion.findings, detail),
       renderReviews(view, detail),
+      tokenWarningText(view),
       joinSentences([whoCanApprove(view), askNamed(view), nextSteps(view, 'card')]),
       footer(view),
     ]),

@@ -1,5 +1,6 @@
 // What a card, a check run and a status answer are written from: a promotion and today's truth around it.
 import type { AuditHead } from '../domain/audit.ts';
+import type { TokenWarning } from '../domain/machine-token.ts';
 import type { EnvironmentPolicy } from '../domain/policy.ts';
 import type { Promotion, TagOutcome } from '../domain/promotion.ts';
 
@@ -17,4 +18,6 @@ export type PromotionView = {
   readonly cardUrl: string | null;
   /** The number of the promotion that holds the lane. */
   readonly blockedBy: number | null;
+  /** What is about to end the right to write this image; null for a promotion that has ended. */
+  readonly tokenWarning: TokenWarning | null;
 };

@@ -6,6 +6,8 @@ export type Gauges = {
   readonly jobs: Readonly<Record<string, number>>;
   readonly oldestDueJobSeconds: number;
   readonly promotions: Readonly<Record<string, number>>;
+  /** Of the machine user's token; null where it never expires, and where nobody knows. */
+  readonly patDaysLeft: number | null;
 };
 
 export type Metrics = {
@@ -49,6 +51,12 @@ export function createMetrics(): Metrics {
     labelNames: ['state'],
     registers,
   });
+  const patDays = new Gauge({
+    name: 'imprimatur_pat_days_left',
+    help: 'Days until GHCR_TOKEN expires, 0 when GitHub refuses it; absent when it never expires or nobody knows',
+    labelNames: ['host'],
+    registers,
+  });
   return {
     countWebhook: (status) => webhooks.inc({ status: String(status) }),
     countRegistryRequest: ({ host, status }) => registryRequests.inc({ host, status: String(status ?? 'none') }),
@@ -59,6 +67,9 @@ export function createMetrics(): Metrics {
       for (const [state, count] of Object.entries(gauges.jobs)) jobs.set({ state }, count);
       for (const [state, count] of Object.entries(gauges.promotions)) promotions.set({ state }, count);
       oldest.set(gauges.oldestDueJobSeconds);
+      // A gauge without labels would show 0, which would ring a bell.
+      patDays.reset();
+      if (gauges.patDaysLeft !== null) patDays.set({ host: 'ghcr.io' }, gauges.patDaysLeft);
       return { status: 200, type: 'text/plain; version=0.0.4', body: await registry.metrics() };
     },
   };

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { createAppIdentity } from '../../src/engine/app-identity.ts';
 import { createPushRight } from '../../src/engine/push-right.ts';
 import { createHandlers } from '../../src/engine/handlers.ts';
+import { NO_PAT_WATCH } from '../../src/engine/pat-watch.ts';
 import type { NewJob } from '../../src/engine/job.ts';
 import type { Handlers } from '../../src/engine/run-job.ts';
 import type { Services, Settings } from '../../src/engine/services.ts';
@@ -72,6 +73,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
     registry,
     github,
     pushRight: createPushRight({ registry, now: clock.now }),
+    patWatch: NO_PAT_WATCH,
     identity: createAppIdentity(github),
     settings: {
       registryHost: '127.0.0.1:9',
