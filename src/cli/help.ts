@@ -21,7 +21,7 @@ export function renderHelp(command: CliCommand): string {
     ['--help', 'print this'],
   ]);
   const usage = wrap(legalForm(command), { width: WIDTH - 7, indent: 7 });
-  return `${says}\n\nUsage: ${usage}\n\n${rows}\nExample:\n  ${example}\n\n${EXIT_CODES}`;
+  return `${wrap(says, { width: WIDTH, indent: 0 })}\n\nUsage: ${usage}\n\n${rows}\nExample:\n  ${example}\n\n${EXIT_CODES}`;
 }
 
 const WIDTH = 80;
