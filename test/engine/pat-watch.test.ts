@@ -2,8 +2,14 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPatWatch, createTokenQuestion, type PatWatch } from '../../src/engine/pat-watch.ts';
+import { loadView } from '../../src/engine/load-view.ts';
+import { renderCard } from '../../src/messages/card.ts';
+import { parseImageRepository } from '../../src/domain/reference.ts';
+import type { Promotion } from '../../src/domain/promotion.ts';
+import { must, viewOf } from '../messages/sample-view.ts';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
-import { START } from './harness.ts';
+import { openDoors } from '../web/harness.ts';
+import { START, startEngine } from './harness.ts';
 
 const TOKEN = 'ghp_0123456789abcdefghij';
 const DAY_MS = 86_400_000;
@@ -95,4 +101,55 @@ test.each([
   const log = { debug: () => undefined, warn: () => undefined };
   const ask = createTokenQuestion({ apiUrl, token: TOKEN, userAgent: 'imprimatur/test', log, now: () => now });
   expect(await ask()).toEqual({ kind: 'unknown', because: `a token for ghcr.io is not shown to ${host}` });
+});
+
+const ELSEWHERE = must(parseImageRepository('registry.example.com/acme/dotca'));
+
+/** The card of a promotion that is like the sample but for this. */
+async function cardOf(changes: Partial<Promotion>): Promise<string> {
+  const engine = await startEngine();
+  try {
+    const services = { ...engine.services, patWatch: watch };
+    return renderCard(await loadView(services, viewOf(changes).promotion));
+  } finally {
+    await engine.close();
+  }
+}
+
+test('an open card of ghcr.io says when the token is about to end, and no other card does', async () => {
+  const line =
+    '**This server’s token for ghcr.io expires at 2026-12-01 09:00 UTC**; after that no tag can be moved. The operator of this server can put a new one into `GHCR_TOKEN`.';
+  expiresIn(7);
+  expect(await cardOf({})).not.toContain('token');
+  await watch.look();
+  expect(await cardOf({})).toContain(`\n\n${line}\n\n`);
+  const images = viewOf().promotion.images.map((image) => ({ ...image, repository: ELSEWHERE }));
+  expect(await cardOf({ images })).not.toContain('token');
+  expect(await cardOf({ state: { kind: 'expired' } })).not.toContain('token');
+  github.personalToken(TOKEN, null);
+  await watch.look();
+  expect(await cardOf({})).toContain(
+    '**GitHub does not accept this server’s token for ghcr.io any more**, so no tag can be moved.',
+  );
+});
+
+test('a server looks at the token when it starts, and shows the days that are left as a metric', async () => {
+  expiresIn(null);
+  const machineUser = { GHCR_USERNAME: 'acme-bot', GHCR_TOKEN: TOKEN };
+  const doors = await openDoors({ ...github.env, ...machineUser });
+  try {
+    const metric = async (): Promise<string | undefined> =>
+      /^imprimatur_pat_days_left.*$/m.exec(await (await fetch(`${doors.url}/metrics`)).text())?.[0];
+    expect(await metric()).toBeUndefined();
+    // The server goes by the clock of the wall.
+    const expiresAt = Date.now() + 3.5 * DAY_MS;
+    now = Date.now();
+    github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['write:packages'], expiresAt });
+    doors.app.start();
+    await doors.logged('GHCR_TOKEN expires within 14 days: make a new one, and restart with it');
+    expect(await metric()).toMatch(/^imprimatur_pat_days_left\{host="ghcr\.io"\} 3\.4\d+$/);
+    expect(doors.log.join('\n')).not.toContain(TOKEN);
+  } finally {
+    await doors.close();
+  }
 });
