@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { OutsideError } from '../domain/outside-error.ts';
 import type { Store } from './database.ts';
 import { initialSchema } from './initial-schema.ts';
-import type { Tx } from './schema.ts';
+import type { Db, Tx } from './schema.ts';
 
 export type Migration = {
   readonly id: number;
@@ -25,6 +25,31 @@ export async function migrate(store: Store, now: number): Promise<{ readonly fro
   return { from: first.applied, to: last.applied };
 }
 
+/** Throws an OutsideError where the database, which has our tables, has not the shape that this version of the code wants. */
+export async function assertCurrent({ db }: Store): Promise<void> {
+  const applied = await readVersion(db);
+  if (applied === MIGRATIONS.length) return;
+  throw new OutsideError(
+    `The database has schema ${applied}, this version of Imprimatur wants ${MIGRATIONS.length}: start its server, or run imprimatur migrate`,
+    { code: 'database-older', retryable: false },
+  );
+}
+
+/** How many migrations the database has seen; an OutsideError where these are more than we know. */
+async function readVersion(db: Db): Promise<number> {
+  const { last } = await db
+    .selectFrom('migrations')
+    .select(({ fn }) => fn.max('id').as('last'))
+    .executeTakeFirstOrThrow();
+  const applied = last ?? 0;
+  const known = MIGRATIONS.length;
+  if (applied <= known) return applied;
+  throw new OutsideError(
+    `The database has schema ${applied}, this version of Imprimatur knows ${known}: start the version that last used it, or a newer one`,
+    { code: 'database-newer', retryable: false },
+  );
+}
+
 /** One step in its own transaction, and how many were applied before; `more` while there may be another. */
 async function applyNext(
   tx: Tx,
@@ -35,18 +60,7 @@ async function applyNext(
   await sql`CREATE TABLE IF NOT EXISTS migrations (id BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)`.execute(
     tx,
   );
-  const { last } = await tx
-    .selectFrom('migrations')
-    .select(({ fn }) => fn.max('id').as('last'))
-    .executeTakeFirstOrThrow();
-  const applied = last ?? 0;
-  const known = MIGRATIONS.length;
-  if (applied > known) {
-    throw new OutsideError(
-      `The database has schema ${applied}, this version of Imprimatur knows ${known}: start the version that last used it, or a newer one`,
-      { code: 'database-newer', retryable: false },
-    );
-  }
+  const applied = await readVersion(tx);
   const next = MIGRATIONS[applied];
   if (next === undefined) return { applied, more: false };
   for (const statement of next.statements(columnTypes)) await sql.raw(statement).execute(tx);

@@ -375,3 +375,51 @@ describe('diff', () => {
     expect(ended).toEqual({ code: 1, out: '', err: `imprimatur diff: ${w.ref('nope')} does not exist\n` });
   });
 });
+
+describe('a policy file', () => {
+  test('decides which tags are planned, who is asked, and what tags are for', async () => {
+    write(`images: ["${w.registry.host}/${IMAGE}"]
+environments:
+  canary: { approvals: { required: 0 } }
+  qa: { approvals: { required: 2, users: [mia, bob] } }
+`);
+    const canary = await w.cli(`plan ${w.ref('staging')} --to canary`);
+    expect(rowOf(canary, 'Policy ')).toMatch(/^Policy {2}\.github\/promotion\.yml \([0-9a-f]{12}\)$/);
+    expect(canary.out).toContain('\n  - canary: new → ');
+    expect(canary.out).toContain('Its tags would move at once, because the policy asks for no approval.');
+    const qa = await w.cli(`plan ${w.ref('staging')} --to qa`);
+    expect(qa.out).toContain('2 people (mia or bob) must approve, but not the one who asked.');
+    expect([canary.code, qa.code]).toEqual([0, 0]);
+    w.registry.setTag(IMAGE, 'canary', w.image.digest);
+    const list = await w.cli(`tags ${IMAGE}`);
+    expect(list.out).toMatch(/ canary +canary\n/);
+    expect(list.out).toMatch(/ other +latest\n/);
+  });
+
+  test('that can not be read lets nothing be planned, and is told by all', async () => {
+    write('enviroments: {}\n');
+    const plan = await w.cli(`plan ${w.ref('staging')}`);
+    expect(plan.out).toContain(
+      ".github/promotion.yml can't be read, and nothing is promoted under a policy that can't be read",
+    );
+    expect(plan.out).toContain('line 1, column 1');
+    expect(plan.code).toBe(1);
+    for (const line of [`inspect ${w.ref('staging')}`, `tags ${IMAGE}`]) {
+      const { out } = await w.cli(line);
+      expect(out).toContain("built in, because .github/promotion.yml can't be read");
+      expect(out).toContain('The policy file can’t be read:\n  line 1, column 1');
+    }
+  });
+
+  test('that GitHub does not tell ends the command: what holds is not known', async () => {
+    w.world.github.failNext({ path: /\/contents\//, status: 502, times: 10 });
+    const { code, out, err } = await w.cli(`plan ${w.ref('staging')}`);
+    w.world.github.clearFaults();
+    expect(err).toContain('imprimatur plan: reading .github/promotion.yml of acme/dotca: HTTP 502');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+  });
+});
+
+function write(text: string): void {
+  w.repo.commitOn('main', { message: 'Policy', files: { '.github/promotion.yml': text } });
+}

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRepoName } from '../../src/domain/reference.ts';
 import { appendAudit } from '../../src/store/audit.ts';
@@ -132,6 +133,23 @@ describe('migrate', () => {
     expect((await cli('migrate')).out).toMatch(/^The database has schema \d+ already\.\n$/);
     expect(JSON.parse((await cli('migrate --json')).out)).toEqual({ from: expect.any(Number), to: expect.any(Number) });
     expect((await cli('audit verify')).out).toBe('The audit trail is empty.\n');
+  });
+});
+
+describe('a database of another version', () => {
+  test.each([
+    ['older', 'DELETE FROM migrations', 'start its server, or run imprimatur migrate'],
+    ['newer', `INSERT INTO migrations VALUES (999, 'x', 1)`, 'start the version that last used it, or a newer one'],
+  ])('%s: nothing is read from it or changed in it', async (_, sql, says) => {
+    await withStore(async () => undefined);
+    const database = new DatabaseSync(join(folder, 'app.db'));
+    database.exec(sql);
+    database.close();
+    for (const line of ['jobs list', 'audit verify', 'jobs drop 1']) {
+      const { code, out, err } = await cli(line);
+      expect(err).toContain(says);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+    }
   });
 });
 
