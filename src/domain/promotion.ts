@@ -31,6 +31,8 @@ export type Promotion = {
   readonly moves: readonly TagMove[];
   /** Git blob id of the policy file that the plan was made under, or `none`. */
   readonly policyBlob: string;
+  /** Since when its reviews cover what they cover now; not there before the first plan. */
+  readonly plannedAt?: number;
   /** What that policy says of the environment: who may approve, which tags move. Made anew when facts are collected. */
   readonly terms: EnvironmentPolicy;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
@@ -207,7 +209,7 @@ export function movesProduction({ moves }: Promotion): boolean {
 
 /** The promotion with what its source tag was seen to hold; null (not there, or not known) is no news. */
 export function sourceSeen(promotion: Promotion, holds: Digest | null): Promotion {
-  const { sourceMovedTo: before, ...rest } = promotion;
+  const { sourceMovedTo: _before, ...rest } = promotion;
   const [image] = promotion.images;
   if (holds === null || image === undefined) return promotion;
   return holds === image.digest ? rest : { ...rest, sourceMovedTo: holds };

@@ -85,6 +85,8 @@ export type Refusal =
   | { readonly code: 'already-approved'; readonly promotion: number }
   | { readonly code: 'not-awaiting-approval'; readonly promotion: number; readonly state: StateKind }
   | { readonly code: 'outdated-check-run'; readonly promotion: number }
+  /** What is asked for changed after the approval was given, and before it was heard. */
+  | { readonly code: 'plan-changed'; readonly promotion: number }
   | { readonly code: 'cannot-cancel'; readonly promotion: number; readonly state: StateKind };
 
 export type RefusalCode = Refusal['code'];

@@ -12,6 +12,8 @@ export type Asked = {
   readonly issue: number;
   readonly commentId: number;
   readonly by: Actor;
+  /** When it was asked, where that is known. */
+  readonly sentAt?: number;
 };
 
 export type Answer = Commit;

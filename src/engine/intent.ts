@@ -17,6 +17,8 @@ export type Intent =
       readonly issue: number;
       readonly commentId: number;
       readonly by: Sender;
+      /** By GitHub's clock, to the second. */
+      readonly writtenAt?: number;
       readonly lines: readonly CandidateLine[];
       readonly hint: CommandHint | null;
     }
@@ -26,6 +28,8 @@ export type Intent =
       readonly issue: number;
       readonly commentId: number;
       readonly by: Sender;
+      /** When it was written, as far as that is known. */
+      readonly sentAt?: number;
       readonly line: CommandLine;
       /** The comment's next commands: each is put into the table when the one before it is done, so none overtakes. */
       readonly later: readonly CommandLine[];

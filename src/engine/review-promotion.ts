@@ -11,8 +11,7 @@ import { commitOf, type Commit } from './commit.ts';
 import { comparePolicy } from './compare-policy.ts';
 import { findMeant } from './find-promotion.ts';
 import type { Sender } from './intent.ts';
-import { DONE, type Handler } from './handler.ts';
-import type { PayloadOf } from './job.ts';
+import { DONE, type Handler, type Job } from './handler.ts';
 import { loadActor, loadContext } from './load.ts';
 import { isPatient } from './patience.ts';
 import { withSource } from './read-source.ts';
@@ -31,7 +30,8 @@ export async function reviewByComment(
   const found = await findMeant(services, asked, { verb: verdict, id, states: ['awaiting-approval'] });
   if (found.kind === 'refused') return refused(asked, found.refusal);
   const { promotion } = found;
-  const event: Reviewed = { kind: 'reviewed', verdict, by: asked.by, reason, via: { kind: 'comment' } };
+  const time = asked.sentAt === undefined ? {} : { sentAt: asked.sentAt };
+  const event: Reviewed = { kind: 'reviewed', verdict, by: asked.by, reason, via: { kind: 'comment' }, ...time };
   const outcome = await decideReview(services, promotion, event);
   if (outcome.refusal === null) return answered(asked, outcome.commit);
   return withEffects(outcome.commit, refused(asked, outcome.refusal));
@@ -47,21 +47,25 @@ export const reviewByClick: Handler<'click'> = async (job, services) => {
   }
   const promotion = { ...stored, repo };
   try {
-    return { kind: 'done', commit: await decideClick(services, promotion, job.payload) };
+    return { kind: 'done', commit: await decideClick(services, promotion, job) };
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
     return { kind: 'done', commit: clickRefused(promotion, by, { code: 'github-problem', problem: error.message }) };
   }
 };
 
-async function decideClick(services: Services, promotion: Promotion, click: PayloadOf<'click'>): Promise<Commit> {
+async function decideClick(
+  services: Services,
+  promotion: Promotion,
+  { payload: click, createdAt: sentAt }: Job<'click'>,
+): Promise<Commit> {
   const { repo, action, checkRunId } = click;
   const foreign = await findForeignOwner(services, repo);
   if (foreign !== null) return clickRefused(promotion, click.by, { code: 'owner-not-allowed', owner: foreign });
   const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });
   const by = await loadActor(services, click);
   const via = { kind: 'check-run', current: mark?.githubId === checkRunId } as const;
-  const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via };
+  const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via, sentAt };
   const { commit, refusal } = await decideReview(services, promotion, event);
   return refusal === null ? commit : withEffects(commit, clickRefused(promotion, click.by, refusal));
 }

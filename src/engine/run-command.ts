@@ -24,10 +24,11 @@ export const runCommand: Handler<'command'> = async (job, services) => {
 
 /** An outside failure that may pass is thrown for a while, then answered like one that does not. */
 async function answerInTime(job: Job<'command'>, services: Services): Promise<Answer> {
-  const { repo, issue, commentId, by: sender, line } = job.payload;
+  const { repo, issue, commentId, by: sender, sentAt, line } = job.payload;
   let asked: Asked | null = null;
   try {
-    asked = { repo, issue, commentId, by: await loadActor(services, job.payload) };
+    const time = sentAt === undefined ? {} : { sentAt };
+    asked = { repo, issue, commentId, by: await loadActor(services, job.payload), ...time };
     return await answer(services, asked, line);
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;

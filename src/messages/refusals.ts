@@ -166,6 +166,11 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     return `The click did not count: it was on an older check run of ${id}, which may show something else than what would be promoted. Use the newest check run, or comment ${code(`/approve ${id}`)} or ${code(`/reject ${id} <reason>`)}.`;
   },
 
+  'plan-changed': ({ promotion }) => {
+    const id = formatNumber(promotion);
+    return `Your approval of ${id} does not count: what would be promoted changed after you gave it. Look at the card once more, and comment ${code(`/approve ${id}`)} if it still holds.`;
+  },
+
   'cannot-cancel': ({ promotion, state }) => {
     const id = formatNumber(promotion);
     if (state === 'applying') return `${id} can't be cancelled any more: its tags are moving.`;

@@ -8,7 +8,12 @@ const Created = z.object({
   ...RepositoryPart,
   action: z.literal('created'),
   issue: z.object({ number: z.number().int() }),
-  comment: z.object({ id: z.number().int(), body: z.string().nullish(), user: Account.nullish() }),
+  comment: z.object({
+    id: z.number().int(),
+    body: z.string().nullish(),
+    user: Account.nullish(),
+    created_at: z.string().nullish(),
+  }),
 });
 
 export function translateIssueComment(payload: unknown): readonly Intent[] {
@@ -20,5 +25,9 @@ export function translateIssueComment(payload: unknown): readonly Intent[] {
   const { lines, hint } = readCommandLines(comment.body ?? '');
   if (lines.length === 0 && hint === null) return [];
   const repo = toRepo(delivery);
-  return [{ kind: 'comment', repo, issue: issue.number, commentId: comment.id, by: comment.user, lines, hint }];
+  const writtenAt = Date.parse(comment.created_at ?? '');
+  const time = Number.isNaN(writtenAt) ? {} : { writtenAt };
+  return [
+    { kind: 'comment', repo, issue: issue.number, commentId: comment.id, by: comment.user, ...time, lines, hint },
+  ];
 }

@@ -139,6 +139,7 @@ test.each<[string, Refusal]>([
   ['already-approved', { code: 'already-approved', promotion: 12 }],
   ['not-awaiting-approval, too early', { code: 'not-awaiting-approval', promotion: 12, state: 'examining' }],
   ['not-awaiting-approval, over', { code: 'not-awaiting-approval', promotion: 12, state: 'promoted' }],
+  ['plan-changed', { code: 'plan-changed', promotion: 12 }],
   ['outdated-check-run', { code: 'outdated-check-run', promotion: 12 }],
   ['cannot-cancel, moving', { code: 'cannot-cancel', promotion: 12, state: 'applying' }],
   ['cannot-cancel, over', { code: 'cannot-cancel', promotion: 12, state: 'declined' }],

@@ -76,6 +76,34 @@ describe('reviews', () => {
   });
 });
 
+describe('an approval that comes late', () => {
+  test.each(['by comment', 'by a click'])(
+    '%s: given before the plan changed, it does not count for the new one, and the answer says so',
+    async (how) => {
+      talk = await begin();
+      const { world, repo, issue, commit } = talk;
+      await talk.request();
+      const checkRun = repo.checkRuns(commit).at(-1)?.id ?? 0;
+      world.github.failNext({ path: /\/collaborators\/bob\/permission/, status: 502, times: 3 });
+      if (how === 'by a click') await repo.click({ checkRun, action: 'approve', by: 'bob' });
+      else await repo.comment({ issue, by: 'bob', body: '/approve P1' });
+      await world.drain();
+      await world.pass(2000);
+      // GitHub does not say who bob is, and meanwhile production moves and the plan is made anew.
+      world.registry.setTag(IMAGE, 'main', strange(world).digest);
+      await repo.rerun({ checkRun, by: 'mia' });
+      await world.drain();
+      expect(await talk.state()).toBe('awaiting-approval');
+      await world.pass(60_000, 20_000);
+      expect(await talk.state()).toBe('awaiting-approval');
+      expect(talk.replies()).toEqual([expect.stringContaining('Your approval of P1 does not count: what would be')]);
+      await talk.say('bob', '/approve P1');
+      expect(await talk.state()).toBe('promoted');
+      await world.end();
+    },
+  );
+});
+
 describe('the staging tag moves between request and approval', () => {
   test('the pinned digest goes to production, and the card says where the tag has gone', async () => {
     talk = await begin();

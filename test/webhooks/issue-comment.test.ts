@@ -10,7 +10,13 @@ function delivery(changes: Fields = {}, comment: Fields = {}): Fields {
     repository: { id: 7, full_name: 'acme/dotca', private: true },
     installation: { id: 61_000_001 },
     issue: { number: 3, title: 'Release' },
-    comment: { id: 3_900_000_001, body: '/promote staging', user: { id: 5, login: 'ada', type: 'User' }, ...comment },
+    comment: {
+      id: 3_900_000_001,
+      body: '/promote staging',
+      user: { id: 5, login: 'ada', type: 'User' },
+      created_at: '2026-11-24T09:00:07Z',
+      ...comment,
+    },
     sender: { id: 5, login: 'ada', type: 'User' },
     ...changes,
   };
@@ -24,10 +30,17 @@ test('a new comment with a command line is an intent, in our own words', () => {
       issue: 3,
       commentId: 3_900_000_001,
       by: { id: 5, login: 'ada', kind: 'user' },
+      writtenAt: Date.UTC(2026, 10, 24, 9, 0, 7),
       lines: [{ text: '/promote staging', line: 1, next: null }],
       hint: null,
     },
   ]);
+});
+
+test.each([undefined, null, 'soon'])('a comment that does not tell its time (%s) is one all the same', (created_at) => {
+  const [intent] = translateIssueComment(delivery({}, { created_at }));
+  expect(intent).toMatchObject({ kind: 'comment' });
+  expect(intent).not.toHaveProperty('writtenAt');
 });
 
 test('all command lines come in order', () => {

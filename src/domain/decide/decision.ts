@@ -32,6 +32,8 @@ export type PromotionEvent =
       readonly reason: string | null;
       /** A click is only good on the check run that shows the promotion now. */
       readonly via: { readonly kind: 'comment' } | { readonly kind: 'check-run'; readonly current: boolean };
+      /** When it was written or clicked, to the second: whoever approved an older plan has not seen this one. */
+      readonly sentAt?: number;
     }
   | { readonly kind: 'cancelled'; readonly by: Actor }
   | { readonly kind: 'rerequested'; readonly by: Actor }

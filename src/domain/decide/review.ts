@@ -53,9 +53,10 @@ export function refuseReviewed(
 
 function refuseReview(
   promotion: Promotion,
-  { by, verdict, via }: EventOf<'reviewed'>,
-  { sha256 }: DecisionContext,
+  event: EventOf<'reviewed'>,
+  { sha256, now }: DecisionContext,
 ): Refusal | null {
+  const { by, verdict, via } = event;
   const { number, state, requester } = promotion;
   const { role, users, selfApproval } = promotion.terms.approvals;
   if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
@@ -68,9 +69,16 @@ function refuseReview(
   if (via.kind === 'check-run' && !via.current) return { code: 'outdated-check-run', promotion: number };
   if (verdict === 'reject') return null;
   if (by.id === requester.id && !selfApproval) return { code: 'own-request', promotion: number };
+  if (isOfOlderPlan(event, promotion, now)) return { code: 'plan-changed', promotion: number };
   const subject = sha256(subjectOf(promotion));
   const before = promotion.reviews.some(
     (review) => review.verdict === 'approve' && review.by.id === by.id && review.subject === subject,
   );
   return before ? { code: 'already-approved', promotion: number } : null;
+}
+
+/** A plan of the future was made before the clock was turned back: then nothing can be told by it. */
+function isOfOlderPlan({ sentAt }: EventOf<'reviewed'>, { plannedAt }: Promotion, now: number): boolean {
+  if (sentAt === undefined || plannedAt === undefined || plannedAt > now) return false;
+  return sentAt < plannedAt - (plannedAt % 1000);
 }

@@ -37,7 +37,7 @@ export function settle(
   const voided = changed
     ? reviews.filter(({ verdict, subject }) => verdict === 'approve' && subject === subjectBefore)
     : [];
-  const told = { ...planned, notice: changed ? args.because : planned.notice };
+  const told = changed ? { ...planned, notice: args.because, plannedAt: context.now } : planned;
   const entryFor = (state: StateKind): AuditEntry =>
     entry({ state, findings, voided: voided.map(({ by }) => by.login) });
   const rest = (state: PromotionState): Accepted => ({

@@ -107,6 +107,22 @@ test('a refused review is on record with its code and its author, and changes no
   });
 });
 
+describe('an approval that was given before the plan was made', () => {
+  const plannedAt = NOW - 60_000;
+  test.each<readonly [string, Partial<Review>, number, string]>([
+    ['by comment', { sentAt: plannedAt - 1000 }, plannedAt, 'plan-changed'],
+    ['by a click', { ...click(true), sentAt: plannedAt - 1 }, plannedAt, 'plan-changed'],
+    ['in the same second, by a clock that counts seconds', { sentAt: plannedAt }, plannedAt + 999, 'applying'],
+    ['afterwards', { sentAt: plannedAt + 1 }, plannedAt, 'applying'],
+    ['at a time that is not known', {}, plannedAt, 'applying'],
+    ['but the clock was turned back since', { sentAt: NOW }, NOW + 3_600_000, 'applying'],
+    ['as a rejection', { verdict: 'reject', sentAt: plannedAt - 1000 }, plannedAt, 'declined'],
+  ])('%s', (_name, change, at, expected) => {
+    const asked = { ...promotionIn('awaiting-approval'), plannedAt: at };
+    expect(summary(decide(asked, { ...byBob, ...change }, asking(1)))).toBe(expected);
+  });
+});
+
 describe('of two needed approvals', () => {
   const once = accept(promotionIn('awaiting-approval'), byBob, asking(2)).promotion;
 
