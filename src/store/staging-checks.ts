@@ -10,8 +10,12 @@ import { readStored, storableText } from './stored.ts';
 
 export type StagingKey = Pick<StagingCheck, 'repoId' | 'commit'>;
 
-/** What a commit changes of a check; the rest stays, as several jobs write to one row. */
-export type StagingChange = StagingKey & Partial<Omit<StagingCheck, 'repoId' | 'commit'>>;
+/**
+ * What a commit changes of a check; the rest stays, as several jobs write to one row. With `ifSince`, nothing changes
+ * where the check was begun again meanwhile: what was seen before answers nobody who asked after.
+ */
+export type StagingChange = StagingKey &
+  Partial<Omit<StagingCheck, 'repoId' | 'commit' | 'since'>> & { readonly ifSince?: number };
 
 const state = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unseen') }),
@@ -58,16 +62,17 @@ export async function changeStagingCheck(tx: Tx, change: StagingChange): Promise
   const columns = {
     ...(change.state === undefined ? {} : columnsOf({ state: change.state })),
     ...(change.checkRunId === undefined ? {} : { check_run_id: change.checkRunId }),
-    ...(change.since === undefined ? {} : { since: change.since }),
     ...(change.note === undefined
       ? {}
       : { note: change.note === null ? null : storableText(change.note, MAX_NOTE_LENGTH) }),
   };
+  const { ifSince } = change;
   await tx
     .updateTable('staging_checks')
     .set(columns)
     .where('repo_id', '=', change.repoId)
     .where('commit_sha', '=', change.commit)
+    .$if(ifSince !== undefined, (query) => query.where('since', '=', ifSince ?? 0))
     .execute();
 }
 

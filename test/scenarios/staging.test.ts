@@ -155,6 +155,34 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
+  test('and a Re-run during the last look begins anew', async () => {
+    writePolicy('staging: { branch: staging }\n');
+    const commit = await push();
+    await world.pass(29 * MINUTE_MS, MINUTE_MS);
+    const reached = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const remove = world.registry.onRequest(async ({ path }) => {
+      if (!path.includes('/manifests/staging-')) return;
+      remove();
+      reached.resolve();
+      await held.promise;
+    });
+    world.clock.turn(MINUTE_MS);
+    const last = world.drain();
+    await reached.promise;
+    world.clock.turn(1);
+    await repo.rerun({ checkRun: runOf(commit).id, by: 'bob' });
+    await world.app.worker?.drain();
+    held.resolve();
+    await last;
+    await world.drain();
+    expect(shown(commit)).toBe(`in_progress: Waits for the image of ${commit.slice(0, 7)}`);
+    stage(world, { commit });
+    await world.pass(MINUTE_MS, 10_000);
+    expect(shown(commit)).toBe('success: Ready to be promoted, 1 rule warns');
+    await world.end();
+  });
+
   test('over a restart, and over an hour in which the registry does not answer', async () => {
     stage(world, { commit: repo.commitOn('staging') });
     const commit = await push();

@@ -91,11 +91,11 @@ function settle(check: StagingCheck, repo: Repo, { state, silent }: Extract<Look
   return silent ? { ...told, effects: [] } : told;
 }
 
-function change({ repoId, commit }: StagingCheck, repo: Repo, state: StagingState): Commit {
+function change({ repoId, commit, since: ifSince }: StagingCheck, repo: Repo, state: StagingState): Commit {
   const key = { repoId, commit };
   return {
     repo,
-    stagingChecks: [{ kind: 'change', ...key, state }],
+    stagingChecks: [{ kind: 'change', ...key, state, ifSince }],
     effects: [{ kind: 'update-staging-check', ...key }],
   };
 }
