@@ -1,6 +1,7 @@
-// Takes in a webhook delivery: one transaction for its id and its job, and the same delivery only once.
-import { addJob } from '../store/jobs.ts';
-import { saveDelivery } from '../store/deliveries.ts';
+// Takes in webhook deliveries: one transaction for their ids and their jobs, and the same delivery only once.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { addKeylessJobs } from '../store/jobs.ts';
+import { saveDeliveries } from '../store/deliveries.ts';
 import type { Services } from './services.ts';
 
 export type IncomingDelivery = {
@@ -13,21 +14,71 @@ export type IncomingDelivery = {
   readonly repoId: number | null;
 };
 
-/** `seen`: it was accepted before, and nothing changed. OutsideError when it can't be stored. */
-export async function acceptDelivery(services: Services, incoming: IncomingDelivery): Promise<'new' | 'seen'> {
-  const { hookTarget, deliveryId, event, body, repoId } = incoming;
-  const now = services.now();
-  return services.store.transaction(async (tx) => {
-    const first = await saveDelivery(tx, { hookTarget, deliveryId, now });
-    if (first === 'seen') return first;
-    await addJob(tx, {
+export type Inbox = {
+  /** `seen`: it was accepted before, and nothing changed. OutsideError when it can't be stored. */
+  readonly accept: (incoming: IncomingDelivery) => Promise<Accepted>;
+};
+
+export type Accepted = 'new' | 'seen';
+
+type Waiting = { readonly incoming: IncomingDelivery } & PromiseWithResolvers<Accepted>;
+
+const MAX_TOGETHER = 64;
+
+/** What comes while a transaction is under way goes into the next one together, so that one sync to disk serves all. */
+export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
+  const waiting: Waiting[] = [];
+  let storing = false;
+
+  async function storeAll(): Promise<void> {
+    storing = true;
+    // Those that were sent in the same moment are read in one turn of the event loop.
+    await nextTurn();
+    while (waiting.length > 0) await storeTogether(services, waiting.splice(0, MAX_TOGETHER));
+    storing = false;
+  }
+
+  return {
+    accept: (incoming) => {
+      const entry = { incoming, ...Promise.withResolvers<Accepted>() };
+      waiting.push(entry);
+      if (!storing) void storeAll();
+      return entry.promise;
+    },
+  };
+}
+
+/** Never throws: whoever waits is told. */
+async function storeTogether(services: Pick<Services, 'store' | 'now'>, entries: readonly Waiting[]): Promise<void> {
+  try {
+    const accepted = await storeDeliveries(
+      services,
+      entries.map(({ incoming }) => incoming),
+    );
+    for (const [at, { resolve }] of entries.entries()) resolve(accepted[at] ?? 'seen');
+  } catch (error) {
+    const [only] = entries;
+    if (only !== undefined && entries.length === 1) return only.reject(error);
+    // One that can't be stored must not take the others with it.
+    for (const entry of entries) await storeTogether(services, [entry]);
+  }
+}
+
+function storeDeliveries(
+  { store, now }: Pick<Services, 'store' | 'now'>,
+  incoming: readonly IncomingDelivery[],
+): Promise<readonly Accepted[]> {
+  const at = now();
+  return store.transaction(async (tx) => {
+    const accepted = await saveDeliveries(tx, { deliveries: incoming, now: at });
+    const fresh = incoming.filter((_unused, position) => accepted[position] === 'new');
+    const jobs = fresh.map(({ deliveryId, event, body, repoId }) => ({
       kind: 'delivery',
-      key: null,
       lane: repoId === null ? null : `delivery:${repoId}`,
       payload: JSON.stringify({ kind: 'delivery', deliveryId, event, body }),
-      runAt: now,
-      now,
-    });
-    return first;
+      runAt: at,
+    }));
+    await addKeylessJobs(tx, { jobs, now: at });
+    return accepted;
   });
 }

@@ -7,14 +7,29 @@ export type DeliveryKey = {
   readonly deliveryId: string;
 };
 
-/** `seen`: it was accepted before, and whatever it leads to is stored already. */
-export async function saveDelivery(tx: Tx, delivery: DeliveryKey & { readonly now: number }): Promise<'new' | 'seen'> {
-  const { numInsertedOrUpdatedRows } = await tx
+/**
+ * In the order of the deliveries. `seen`: it was accepted before, or stands earlier in the list, and whatever it leads to
+ * is stored already.
+ */
+export async function saveDeliveries(
+  tx: Tx,
+  { deliveries, now }: { readonly deliveries: readonly DeliveryKey[]; readonly now: number },
+): Promise<readonly ('new' | 'seen')[]> {
+  if (deliveries.length === 0) return [];
+  const inserted = await tx
     .insertInto('deliveries')
-    .values({ hook_target: delivery.hookTarget, delivery_id: delivery.deliveryId, received_at: delivery.now })
+    .values(
+      deliveries.map(({ hookTarget, deliveryId }) => ({
+        hook_target: hookTarget,
+        delivery_id: deliveryId,
+        received_at: now,
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  return numInsertedOrUpdatedRows === 1n ? 'new' : 'seen';
+    .returning(['hook_target', 'delivery_id'])
+    .execute();
+  const fresh = new Set(inserted.map(({ hook_target, delivery_id }) => `${hook_target} ${delivery_id}`));
+  return deliveries.map(({ hookTarget, deliveryId }) => (fresh.delete(`${hookTarget} ${deliveryId}`) ? 'new' : 'seen'));
 }
 
 /** How many were removed. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GENESIS_HASH } from '../../src/domain/audit.ts';
 import type { Store } from '../../src/store/database.ts';
-import { deleteDeliveriesBefore, saveDelivery } from '../../src/store/deliveries.ts';
+import { deleteDeliveriesBefore, saveDeliveries } from '../../src/store/deliveries.ts';
 import { findMark, listMarks, saveMark } from '../../src/store/github-marks.ts';
 import { holdWrites, reserveWrite, type Turn } from '../../src/store/github-pace.ts';
 import { addJob } from '../../src/store/jobs.ts';
@@ -14,12 +14,16 @@ import { parseRepoName } from '../../src/domain/reference.ts';
 
 const delivery = { hookTarget: 'integration/1', deliveryId: 'd-1', now: NOW };
 
-const save = (store: Store, over: Partial<typeof delivery> = {}): Promise<'new' | 'seen'> =>
-  store.transaction((tx) => saveDelivery(tx, { ...delivery, ...over }));
+const save = async (store: Store, over: Partial<typeof delivery> = {}): Promise<'new' | 'seen'> => {
+  const { now, ...key } = { ...delivery, ...over };
+  const [saved] = await store.transaction((tx) => saveDeliveries(tx, { deliveries: [key], now }));
+  return saved ?? 'seen';
+};
 
 const accept = (handle: Store): Promise<void> =>
   handle.transaction(async (tx) => {
-    if ((await saveDelivery(tx, delivery)) === 'seen') return;
+    const [saved] = await saveDeliveries(tx, { deliveries: [delivery], now: NOW });
+    if (saved === 'seen') return;
     await addJob(tx, { kind: 'delivery', key: null, lane: null, payload: '{}', runAt: NOW, now: NOW });
   });
 
