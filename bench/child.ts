@@ -27,19 +27,16 @@ export async function startChild(options: {
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
   readonly readyPath: string;
-  /** A command that runs node for us, such as strace. */
-  readonly under?: readonly string[];
 }): Promise<Child> {
   const port = await freePort();
-  const [command = process.execPath, ...args] = [...(options.under ?? []), process.execPath, options.script];
   const startedAt = performance.now();
-  const child = spawn(command, args, {
+  const child = spawn(process.execPath, [options.script], {
     cwd: ROOT,
     env: { ...options.env, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${command} did not start`);
+  if (pid === undefined) throw new Error(`${options.script} did not start`);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {

@@ -2,14 +2,18 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchApply } from './apply.ts';
+import { benchIntake } from './intake.ts';
 import { createReport, type Report } from './report.ts';
 
-type Counts = { readonly rounds: number };
+type Counts = { readonly rounds: number; readonly seconds: number; readonly kills: number };
 type Bench = { readonly name: string; readonly run: (report: Report, counts: Counts) => Promise<void> };
 
-const BENCHES: readonly Bench[] = [{ name: 'apply', run: (report, { rounds }) => benchApply(report, { rounds }) }];
-const FULL: Counts = { rounds: 10 };
-const QUICK: Counts = { rounds: 2 };
+const BENCHES: readonly Bench[] = [
+  { name: 'apply', run: benchApply },
+  { name: 'intake', run: benchIntake },
+];
+const FULL: Counts = { rounds: 10, seconds: 10, kills: 5 };
+const QUICK: Counts = { rounds: 2, seconds: 3, kills: 1 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } });
 const report = createReport((text) => process.stdout.write(text));
