@@ -4,9 +4,37 @@ import { OutsideError } from '../../domain/outside-error.ts';
 /** `unknown`: it could not be looked at, and something else says why or what to do. */
 export type CheckOutcome = 'ok' | 'warn' | 'fail' | 'unknown';
 
+/** In the order in which they are looked at; a test compares them with docs/troubleshooting.md. */
+export const CHECK_NAMES = [
+  'variables',
+  'database',
+  'app-key',
+  'clock',
+  'app-permissions',
+  'app-events',
+  'installation',
+  'webhook-secret',
+  'webhook-address',
+  'deliveries',
+  'token',
+  'token-scopes',
+  'token-expiry',
+  'repository',
+  'policy',
+  'environment',
+  'branch',
+  'image',
+  'registry-credential',
+  'registry-read',
+  'public',
+  'registry-push',
+] as const;
+
+export type CheckName = (typeof CHECK_NAMES)[number];
+
 export type Check = {
-  /** Stable, kebab-case; several checks may have one name. */
-  readonly name: string;
+  /** Stable; several checks may have one name. */
+  readonly name: CheckName;
   readonly outcome: CheckOutcome;
   readonly says: string;
   /** Null where nothing has to be done. */
@@ -16,13 +44,13 @@ export type Check = {
 /** Checks of one thing, such as the App or a repository. */
 export type CheckGroup = { readonly about: string; readonly checks: readonly Check[] };
 
-export function fine(name: string, says: string): Check {
+export function fine(name: CheckName, says: string): Check {
   return { name, outcome: 'ok', says, todo: null };
 }
 
 export function trouble(
   outcome: Exclude<CheckOutcome, 'ok'>,
-  name: string,
+  name: CheckName,
   { says, todo = null }: { readonly says: string; readonly todo?: string | null },
 ): Check {
   return { name, outcome, says, todo };
@@ -30,7 +58,7 @@ export function trouble(
 
 /** A check that fails with what the outside says; a bug of ours stays one. */
 export async function unlessFails(
-  name: string,
+  name: CheckName,
   look: () => Promise<readonly Check[]>,
   todoOf: (error: OutsideError) => string | null = () => null,
 ): Promise<readonly Check[]> {

@@ -8,7 +8,7 @@ import type { Patient } from './patient.ts';
 const SETTINGS = 'on the App’s settings page';
 
 export async function examineWebhook(patient: Patient, client: AppClient): Promise<readonly Check[]> {
-  const setUp = await unlessFails('webhook', async () => {
+  const setUp = await unlessFails('webhook-address', async () => {
     const webhook = await fetchWebhook(client);
     return [checkSecret(patient, webhook), checkAddress(patient, webhook)];
   });
