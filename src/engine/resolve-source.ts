@@ -1,9 +1,19 @@
 // Pins what `/promote <source>` means: a staging tag and the digest that it holds now.
 import type { SourceSpec } from '../domain/command.ts';
+import { REVISION_LABEL } from '../domain/image-facts.ts';
+import { OutsideError } from '../domain/outside-error.ts';
 import type { Policy } from '../domain/policy.ts';
-import { parseTag, type Digest, type ImageRepository, type Tag } from '../domain/reference.ts';
+import {
+  parseCommitSha,
+  parseTag,
+  type CommitSha,
+  type Digest,
+  type ImageRepository,
+  type Tag,
+} from '../domain/reference.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { commitHexIn, commitHexOf } from '../domain/rules/tag-commit.ts';
+import { collectContents } from '../facts/contents.ts';
 import type { RegistryClient } from '../registry/client.ts';
 
 export type ResolvedSource =
@@ -84,13 +94,56 @@ function tagsNamed(prefix: string, typed: string): readonly Tag[] {
 
 async function resolveDigest(question: SourceQuestion, digest: Digest): Promise<ResolvedSource> {
   const { registry, image, prefixes } = question;
+  const exists = (await registry.findDigest(image, digest)) !== null;
+  const holder = exists ? ((await findByRevision(question, digest)) ?? (await findAmongAll(question, digest))) : null;
+  if (holder !== null) return { kind: 'resolved', ...holder };
+  return { kind: 'refused', refusal: { code: 'digest-not-staged', image, digest, prefixes } };
+}
+
+/** The tag that a build gives to the commit in the image's label: a few requests, however many tags there are. */
+async function findByRevision(question: SourceQuestion, digest: Digest): Promise<Holder | null> {
+  const { registry, image: repository, prefixes } = question;
+  const commit = await readRevision({ registry, repository }, digest);
+  if (commit === null) return null;
+  const found = await holders(
+    question,
+    prefixes.flatMap((prefix) => commitTags(prefix, commit)),
+  );
+  return found.find((holder) => holder.digest === digest) ?? null;
+}
+
+/** Null as well where the image is no whole one: whether a tag holds it is another question. */
+async function readRevision(
+  source: { readonly registry: RegistryClient; readonly repository: ImageRepository },
+  digest: Digest,
+): Promise<CommitSha | null> {
+  try {
+    const { platforms } = await collectContents(source, digest);
+    const [label] = platforms.flatMap(({ config }) =>
+      config.kind === 'known' ? [config.value.labels[REVISION_LABEL]] : [],
+    );
+    return parseCommitSha(label?.trim() ?? '');
+  } catch (error) {
+    if (error instanceof OutsideError && !error.retryable) return null;
+    throw error;
+  }
+}
+
+const AT_ONCE = 64;
+
+/** Tags that name a commit first, each prefix in its turn; no more is asked once one holds the digest. */
+async function findAmongAll(question: SourceQuestion, digest: Digest): Promise<Holder | null> {
+  const { registry, image, prefixes } = question;
   const listed = await registry.listTags(image);
   const tags = prefixes.flatMap((prefix) => listed.filter((tag) => isSourceTag(tag, [prefix])));
-  const holding = (await holders(question, tags)).filter((holder) => holder.digest === digest);
-  const namesCommit = ({ tag }: Holder): boolean => prefixes.some((prefix) => commitHexOf(tag, prefix) !== null);
-  const best = holding.find(namesCommit) ?? holding[0];
-  if (best !== undefined) return { kind: 'resolved', ...best };
-  return { kind: 'refused', refusal: { code: 'digest-not-staged', image, digest, prefixes } };
+  const [naming, others] = partition(tags, (tag) => commitHexIn(tag, prefixes) !== null);
+  const ordered = [...naming, ...others];
+  for (let start = 0; start < ordered.length; start += AT_ONCE) {
+    const found = await holders(question, ordered.slice(start, start + AT_ONCE));
+    const holder = found.find((one) => one.digest === digest);
+    if (holder !== undefined) return holder;
+  }
+  return null;
 }
 
 /** One digest, whatever the number of tags that hold it, is an answer; none or two are refused. */

@@ -145,6 +145,36 @@ describe('a source is refused', () => {
   });
 });
 
+describe('a digest among a thousand staging tags', () => {
+  const COMMIT = 'abc1234'.padEnd(40, '0');
+  const labelled = buildImage({
+    platforms: ['linux/amd64'],
+    seed: 'labelled',
+    labels: { 'org.opencontainers.image.revision': COMMIT },
+  });
+
+  test.each([
+    ['the tag that builds give its commit', 'staging-abc1234'],
+    ['the same in full', `staging-${COMMIT}`],
+    ['the tag of a hotfix', 'hotfix-abc1234'],
+  ])('is found by its revision label in a few requests: %s', async (_, name) => {
+    const { found, requests } = await askAmongMany(labelled, [name, 'staging']);
+    expect(found).toEqual({ kind: 'resolved', tag: name, digest: labelled.digest });
+    expect(requests).toBeLessThan(15);
+  });
+
+  test('is looked for under every name where the label does not lead to it', async () => {
+    const { found } = await askAmongMany(labelled, ['staging-fff0000']);
+    expect(found).toEqual({ kind: 'resolved', tag: 'staging-fff0000', digest: labelled.digest });
+  });
+
+  test('that the image does not have is refused at once', async () => {
+    const { found, requests } = await askAmongMany(labelled, []);
+    expect(found).toMatchObject({ kind: 'refused', refusal: { code: 'digest-not-staged' } });
+    expect(requests).toBeLessThan(5);
+  });
+});
+
 test.each([
   ['the prefix itself', 'staging', true],
   ['a commit tag', 'staging-abc1234', true],
@@ -197,3 +227,21 @@ describe('the tag that stands for a digest in kept tags', () => {
     expect(await findCommitTag(question, about)).toBe(expected);
   });
 });
+
+/** Among a thousand tags of another image, this one under these names. */
+async function askAmongMany(
+  image: TestImage,
+  held: readonly string[],
+): Promise<{ found: ResolvedSource; requests: number }> {
+  const double = await makeDouble();
+  await pushImage({ baseUrl: double.url, repository: 'acme/dotca', tag: 'other', image: STAGED });
+  for (let count = 0; count < 1000; count += 1) {
+    double.setTag('acme/dotca', `staging-${String(count).padStart(7, '0')}`, STAGED.digest);
+  }
+  for (const name of held) await pushImage({ baseUrl: double.url, repository: 'acme/dotca', tag: name, image });
+  const before = double.requests.length;
+  const { client: registry } = makeClient({ credential: null });
+  const question = { registry, image: repositoryAt(double.host), prefixes: FORCED };
+  const found = await resolveSource(question, pinned(image));
+  return { found, requests: double.requests.length - before };
+}
