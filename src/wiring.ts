@@ -11,7 +11,7 @@ import { addToEnvFile } from './config/env-file.ts';
 import type { AppConfig, Config } from './config/env.ts';
 import { createAppIdentity } from './engine/app-identity.ts';
 import { createHandlers } from './engine/handlers.ts';
-import { acceptDelivery } from './engine/inbox.ts';
+import { createInbox, type Inbox } from './engine/inbox.ts';
 import { createPatWatch, createTokenQuestion, NO_PAT_WATCH, type PatWatch } from './engine/pat-watch.ts';
 import { createPushRight } from './engine/push-right.ts';
 import { startScheduler, type Scheduler } from './engine/scheduler.ts';
@@ -70,7 +70,7 @@ export async function createApplication(config: Config, log: Logger, world: Worl
       isListenedTo,
       accept: async (delivery) => {
         if (active === null) throw new Error('a delivery was accepted without an App');
-        const first = await acceptDelivery(active.services, delivery);
+        const first = await active.inbox.accept(delivery);
         active.worker.wake();
         return first;
       },
@@ -151,6 +151,7 @@ function createSetupPages({ config, log, world, metrics }: Omit<Parts, 'app' | '
 
 type Active = {
   readonly services: Services;
+  readonly inbox: Inbox;
   readonly worker: Worker;
   start(): void;
   stop(graceMs: number): Promise<void>;
@@ -205,6 +206,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const stopping = new AbortController();
   return {
     services,
+    inbox: createInbox(services),
     worker,
     start: () => {
       worker.start();
