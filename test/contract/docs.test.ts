@@ -175,7 +175,12 @@ test('the table of variables is whole and in the order of the code', () => {
 
 test('the table of metrics is whole', async () => {
   const table = /\n## Metrics\n([\s\S]*?)\n## /.exec(readText('docs/operations.md'))?.[1] ?? '';
-  const { body } = await createMetrics().render({ jobs: {}, oldestDueJobSeconds: 0, promotions: {}, patDaysLeft: null });
+  const { body } = await createMetrics().render({
+    jobs: {},
+    oldestDueJobSeconds: 0,
+    promotions: {},
+    patDaysLeft: null,
+  });
   const ours = [...body.matchAll(/^# TYPE (imprimatur_\w+) /gm)].map(([, name = '']) => name);
   expect(firstCells(table).toSorted()).toEqual(ours.toSorted());
 });
