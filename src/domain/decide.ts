@@ -7,6 +7,7 @@ import {
   decideExamined,
   decideIdentified,
   decidePolicyChanged,
+  decidePolicySeen,
   decideRerequested,
 } from './decide/examine.ts';
 import { decideApplied, decideApplyFailed, decideApplyStopped, decideRestored } from './decide/outcome.ts';
@@ -50,6 +51,8 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
       return decideCancelled(promotion, event.by, context);
     case 'rerequested':
       return decideRerequested(promotion, event.by, context);
+    case 'policy-seen':
+      return decidePolicySeen(promotion, event.problems, context);
     case 'policy-changed':
       return decidePolicyChanged(promotion, context);
     case 'production-read':

@@ -33,6 +33,8 @@ export type Promotion = {
   readonly policyBlob: string;
   /** Since when its reviews cover what they cover now; not there before the first plan. */
   readonly plannedAt?: number;
+  /** Half sentences: why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
+  readonly policyProblems?: readonly string[];
   /** What that policy says of the environment: who may approve, which tags move. Made anew when facts are collected. */
   readonly terms: EnvironmentPolicy;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
@@ -206,6 +208,15 @@ export function promotedAt({ state }: Promotion): number | null {
 export function movesProduction({ moves }: Promotion): boolean {
   return moves.some(({ kind }) => kind === 'floating');
 }
+
+/** The promotion with what keeps its policy file from being read; nothing where it could be read. */
+export function policySeen(promotion: Promotion, problems: readonly string[]): Promotion {
+  const { policyProblems: _before, ...rest } = promotion;
+  return problems.length === 0 ? rest : { ...rest, policyProblems: problems.slice(0, MAX_PROBLEMS) };
+}
+
+/** The answer to who reviews lists all of them. */
+const MAX_PROBLEMS = 5;
 
 /** The promotion with what its source tag was seen to hold; null (not there, or not known) is no news. */
 export function sourceSeen(promotion: Promotion, holds: Digest | null): Promotion {

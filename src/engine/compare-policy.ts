@@ -14,6 +14,12 @@ export type PolicyComparison =
   /** The promotion stays as it is, and waits until the file, or the operator, allows it again. */
   | { readonly kind: 'barred'; readonly refusal: Refusal };
 
+/** Why the file can't be read; nothing where it can. */
+export function problemsOf(comparison: PolicyComparison): readonly string[] {
+  if (comparison.kind !== 'barred' || comparison.refusal.code !== 'policy-unreadable') return [];
+  return comparison.refusal.problems;
+}
+
 /** OutsideError when GitHub can't say what the file holds. */
 export async function comparePolicy(services: Services, promotion: Promotion): Promise<PolicyComparison> {
   const { repo, environment, number, policyBlob } = promotion;

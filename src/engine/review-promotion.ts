@@ -1,14 +1,14 @@
 // Approvals and rejections, by comment or by a click on the check run.
 import { decide, refuseReviewed, type PromotionEvent } from '../domain/decide.ts';
 import { OutsideError } from '../domain/outside-error.ts';
-import { knownCommit, type Promotion } from '../domain/promotion.ts';
+import { knownCommit, policySeen, type Promotion } from '../domain/promotion.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { findMark } from '../store/github-marks.ts';
 import { findPromotion } from '../store/promotions.ts';
 import { findForeignOwner } from './allowed-owners.ts';
 import { answered, onceADay, refused, type Answer, type Asked } from './answer.ts';
 import { commitOf, type Commit } from './commit.ts';
-import { comparePolicy } from './compare-policy.ts';
+import { comparePolicy, problemsOf } from './compare-policy.ts';
 import { findMeant } from './find-promotion.ts';
 import type { Sender } from './intent.ts';
 import { DONE, type Handler, type Job } from './handler.ts';
@@ -81,15 +81,17 @@ async function decideReview(
   const counts = state.kind === 'awaiting-approval' && event.by.kind === 'user';
   const today = counts ? await comparePolicy(services, promotion) : ({ kind: 'same' } as const);
   if (today.kind === 'same') {
-    const seen = event.verdict === 'approve' ? await withSource(services, promotion) : promotion;
+    const readable = counts ? policySeen(promotion, []) : promotion;
+    const seen = event.verdict === 'approve' ? await withSource(services, readable) : readable;
     const decision = decide(seen, event, context);
     const refusal = decision.kind === 'refused' ? decision.refusal : null;
     return { commit: commitOf(promotion, decision) ?? { repo }, refusal };
   }
   const { refusal } = today;
   const { audit } = refuseReviewed(promotion, event, { refusal, context });
-  if (today.kind === 'barred') return { commit: { repo, audit }, refusal };
-  const changed = commitOf(promotion, decide(promotion, { kind: 'policy-changed' }, context)) ?? { repo };
+  const news: PromotionEvent =
+    today.kind === 'barred' ? { kind: 'policy-seen', problems: problemsOf(today) } : { kind: 'policy-changed' };
+  const changed = commitOf(promotion, decide(promotion, news, context)) ?? { repo };
   return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
 }
 

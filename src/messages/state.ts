@@ -54,7 +54,8 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
     case 'awaiting-approval':
       return `Waits for approval${overriddenRules(promotion)}`;
     case 'scheduled':
-      return `Waits for ${blockedBy === null ? 'another promotion' : formatNumber(blockedBy)} to finish`;
+      if (promotion.policyProblems !== undefined) return 'Waits for a policy file that can be read';
+      return blockedBy === null ? 'Waits for its turn' : `Waits for ${formatNumber(blockedBy)} to finish`;
     case 'applying':
       return state.undoing === null ? 'Moves the tags' : 'Moves the tags back';
     case 'promoted':

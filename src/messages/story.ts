@@ -33,9 +33,7 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'examining':
     case 'awaiting-approval':
     case 'scheduled':
-      return promotion.notice === null || isDeploymentNotice(promotion.notice)
-        ? ''
-        : noticeText(promotion.notice, view);
+      return joinBlocks([policyText(promotion), waitingNotice(view)]);
     case 'promoted':
     case 'deploying':
     case 'deployed':
@@ -54,6 +52,18 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'expired':
       return '';
   }
+}
+
+function waitingNotice(view: PromotionView): string {
+  const { notice } = view.promotion;
+  return notice === null || isDeploymentNotice(notice) ? '' : noticeText(notice, view);
+}
+
+function policyText({ policyProblems: problems = [] }: Promotion): string {
+  if (problems.length === 0) return '';
+  const lines = problems.map((problem) => `> - ${escapeText(problem, { maxLength: 300 })}`);
+  const what = `${code('.github/promotion.yml')} can't be read. Until it can, reviews are refused and nothing is moved:`;
+  return ['> [!WARNING]', `> ${what}`, '>', ...lines].join('\n');
 }
 
 /** Where a version is added to what the environment holds, and nothing else happens. */

@@ -148,6 +148,7 @@ const promotion = z.strictObject({
   ),
   moves: z.array(move),
   policyBlob: z.string(),
+  policyProblems: z.array(z.string()).exactOptional(),
   plannedAt: time.exactOptional(),
   terms,
   otherReviewers: z.enum(['some', 'none', 'unknown']),

@@ -59,10 +59,12 @@ test('the buttons keep to GitHub’s limits', () => {
   }
 });
 
-test('without a lane holder known, it waits for another promotion', () => {
-  expect(renderCheckRun(viewOf({ state: { kind: 'scheduled', cause: 'lane' } })).title).toBe(
-    'Waits for another promotion to finish',
-  );
+test('without a lane holder known, it waits for its turn, or for what it does wait for', () => {
+  const state = { kind: 'scheduled', cause: 'lane' } as const;
+  expect(renderCheckRun(viewOf({ state })).title).toBe('Waits for its turn');
+  const broken = renderCheckRun(viewOf({ state, policyProblems: ['line 3, column 5: there is no key "a" here @all'] }));
+  expect(broken.title).toBe('Waits for a policy file that can be read');
+  expect(broken.summary).toContain('> - line 3, column 5: there is no key "a" here `@all`');
 });
 
 test('the summary says what it is, who can approve and how', () => {

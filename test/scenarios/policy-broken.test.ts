@@ -39,12 +39,14 @@ describe('broken', () => {
     expect(await talk.state()).toBeNull();
   });
 
-  test('while it waits: reviews are refused with the place, /cancel works, and the card stays', async () => {
+  const PLACE = '- line 3, column 5 (`environments.production.tag`): there is no key "tag" here.';
+
+  test('while it waits: the card says where, reviews are refused with the place, and /cancel works', async () => {
     talk = await begin();
     await talk.request();
-    const before = talk.card();
     await push(talk, BROKEN);
-    expect(talk.card()).toBe(before);
+    expect(talk.card()).toContain(`> ${PLACE}`);
+    expect(talk.repo.checkRuns(talk.commit).at(-1)?.summary).toContain(`> ${PLACE}`);
     for (const line of ['/approve', '/reject no']) {
       expect((await talk.say('bob', line)).replies).toEqual([expect.stringContaining('- line 3, column 5')]);
     }
@@ -56,8 +58,12 @@ describe('broken', () => {
   test('and mended as it was: the next approval counts', async () => {
     talk = await beginUnder('{}');
     await talk.request();
+    const before = talk.card();
     await push(talk, BROKEN);
+    expect(talk.card()).toContain(PLACE);
     await push(talk, '{}');
+    const shown = talk.card();
+    expect(shown.replace(/audit .*/, '')).toBe(before.replace(/audit .*/, ''));
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
     const trail = await trailOf(talk.world);
     expect(trail.map(({ kind }) => kind)).not.toContain('policy-changed');
@@ -71,6 +77,18 @@ describe('broken', () => {
     expect(talk.card()).toContain('2 people with write access must approve');
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('awaiting-approval');
+  });
+
+  test('of which nobody told us: whoever reviews brings it to the card, and who reviews it mended takes it away', async () => {
+    talk = await beginUnder(approvals('required: 2'));
+    await talk.request();
+    write(talk, BROKEN);
+    await talk.say('bob', '/approve');
+    expect(talk.card()).toContain(PLACE);
+    write(talk, approvals('required: 2'));
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect(talk.card()).toContain('1 more person');
+    expect(talk.card()).not.toContain(PLACE);
   });
 
   test('between request and examination: it fails, and the card names the place', async () => {

@@ -37,6 +37,8 @@ export type PromotionEvent =
     }
   | { readonly kind: 'cancelled'; readonly by: Actor }
   | { readonly kind: 'rerequested'; readonly by: Actor }
+  /** The policy file can't be read, or can be again, which is when there are no problems. */
+  | { readonly kind: 'policy-seen'; readonly problems: readonly string[] }
   /** The policy file was edited since the plan was made. */
   | { readonly kind: 'policy-changed' }
   /** Production was read again: the lane is free, or the plan's baseline was found moved before anything was written. */

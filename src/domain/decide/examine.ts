@@ -3,7 +3,7 @@ import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { commitOf } from '../image-facts.ts';
-import type { MovedTag, Notice, Promotion } from '../promotion.ts';
+import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import { overrideByForce } from '../rule.ts';
 import { rulesFor } from '../rules/catalogue.ts';
@@ -43,7 +43,7 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   return settle(
-    { ...promotion, images, findings, otherReviewers, terms, policyBlob: policy.blob, updatedAt: now },
+    { ...policySeen(promotion, []), images, findings, otherReviewers, terms, policyBlob: policy.blob, updatedAt: now },
     {
       subjectBefore: context.sha256(subjectOf(promotion)),
       production,
@@ -100,6 +100,26 @@ export function decidePolicyChanged(promotion: Promotion, context: DecisionConte
     promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
     effects: [{ kind: 'collect-facts', promotionId: id }, ...showEffects(id)],
     audit: [entryOf(promotion, context, 'policy-changed', { before: promotion.policyBlob })],
+    journal: [],
+  };
+}
+
+/** Told to those who look at the promotion: whoever reviews it meanwhile is refused. */
+export function decidePolicySeen(
+  promotion: Promotion,
+  problems: readonly string[],
+  context: DecisionContext,
+): Decision {
+  const { id, state, policyProblems: known = [] } = promotion;
+  if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
+  const seen = policySeen(promotion, problems);
+  const { policyProblems: now = [] } = seen;
+  if (now.join('\n') === known.join('\n')) return { kind: 'ignored' };
+  return {
+    kind: 'accepted',
+    promotion: { ...seen, updatedAt: context.now },
+    effects: showEffects(id),
+    audit: [entryOf(promotion, context, now.length === 0 ? 'policy-readable' : 'policy-unreadable', { problems: now })],
     journal: [],
   };
 }

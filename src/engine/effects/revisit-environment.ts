@@ -4,9 +4,9 @@ import { OutsideError } from '../../domain/outside-error.ts';
 import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion.ts';
 import { findLastPromoted, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
-import { commitOf } from '../commit.ts';
-import { comparePolicy, type PolicyComparison } from '../compare-policy.ts';
-import { DONE, type Handler, type JobOutcome } from '../handler.ts';
+import { commitAndContinue, commitOf } from '../commit.ts';
+import { comparePolicy, problemsOf, type PolicyComparison } from '../compare-policy.ts';
+import { DONE, type Handler, type Job, type JobOutcome } from '../handler.ts';
 import { loadContext, loadPromotion } from '../load.ts';
 import { readProductionOf } from '../read-production.ts';
 import type { Services } from '../services.ts';
@@ -27,8 +27,8 @@ const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
  * Ends it if a later request reached production, has it examined again under another policy than it was planned under,
  * else plans it again over what production holds now.
  */
-export const revisitPromotion: Handler<'revisit-promotion'> = async ({ payload }, services) => {
-  const promotion = await loadPromotion(services, payload.promotionId);
+export const revisitPromotion: Handler<'revisit-promotion'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
   // Half-written tags are for the apply job alone to judge: it knows the journal.
   if (promotion.state.kind === 'applying') return DONE;
   const { repo, environment } = promotion;
@@ -37,34 +37,54 @@ export const revisitPromotion: Handler<'revisit-promotion'> = async ({ payload }
   if (overtaken) return decided(services, promotion, { kind: 'overtaken', by: last.number });
   if (!isWaiting(promotion)) return DONE;
   const today = await lookAtPolicy(services, promotion);
-  switch (today.kind) {
-    case 'changed':
-      return decided(services, promotion, { kind: 'policy-changed' });
-    case 'barred':
-      return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: today.because };
-    case 'same': {
-      const production = await readProductionOf(services, promotion);
-      return decided(services, promotion, { kind: 'production-read', production });
-    }
+  if (today.kind === 'changed') return decided(services, promotion, { kind: 'policy-changed' });
+  const shown = today.problems === null || (await showProblems(services, { job, promotion, problems: today.problems }));
+  if (!shown) return { kind: 'again', at: services.now(), because: 'the promotion changed while its policy was read' };
+  if (today.kind === 'barred') {
+    // Whoever approves has the file read; an approved one has nobody else to look.
+    if (promotion.state.kind === 'awaiting-approval') return DONE;
+    return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: today.because };
   }
+  const readable = await loadPromotion(services, promotion.id);
+  const production = await readProductionOf(services, readable);
+  return decided(services, readable, { kind: 'production-read', production });
 };
+
+/** Why the policy file can't be read, or that it can be again; false where somebody else decided meanwhile. */
+async function showProblems(
+  services: Services,
+  about: {
+    readonly job: Job<'revisit-promotion'>;
+    readonly promotion: Promotion;
+    readonly problems: readonly string[];
+  },
+): Promise<boolean> {
+  const { job, promotion, problems } = about;
+  const decision = decide(promotion, { kind: 'policy-seen', problems }, await loadContext(services, promotion));
+  const commit = commitOf(promotion, decision);
+  return commit === null || (await commitAndContinue(services, job, commit)) === 'committed';
+}
 
 async function decided(services: Services, promotion: Promotion, event: PromotionEvent): Promise<JobOutcome> {
   const decision = decide(promotion, event, await loadContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };
 }
 
+/** `problems` null: nothing is known of the file. */
+type Look = Pick<PolicyComparison, 'kind'> & {
+  readonly because: string;
+  readonly problems: readonly string[] | null;
+};
+
 /** A GitHub that refuses for good may be asked again as well: somebody may give the App its rights back. */
-async function lookAtPolicy(
-  services: Services,
-  promotion: Promotion,
-): Promise<Pick<PolicyComparison, 'kind'> & { readonly because: string }> {
+async function lookAtPolicy(services: Services, promotion: Promotion): Promise<Look> {
   try {
     const today = await comparePolicy(services, promotion);
-    return { kind: today.kind, because: today.kind === 'same' ? '' : `the policy says ${today.refusal.code}` };
+    const because = today.kind === 'same' ? '' : `the policy says ${today.refusal.code}`;
+    return { kind: today.kind, because, problems: problemsOf(today) };
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
-    return { kind: 'barred', because: error.message };
+    return { kind: 'barred', because: error.message, problems: null };
   }
 }
 

@@ -21,11 +21,11 @@ export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, serv
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
 };
 
-/** A scheduled one may have waited for nothing but a file that can be read again. */
+/** Also where it has to show that the file can't be read, or can be again: a scheduled one may have waited for that. */
 async function mustLookAgain(services: Services, promotion: Promotion): Promise<boolean> {
   try {
     const { kind } = await comparePolicy(services, promotion);
-    return kind === 'changed' || (kind === 'same' && promotion.state.kind === 'scheduled');
+    return kind !== 'same' || promotion.state.kind === 'scheduled' || promotion.policyProblems !== undefined;
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
     // Whoever approves has the file read again, and hears why it can't be.

@@ -21,6 +21,7 @@ const END = {
   'kept tag taken': '-',
   'production holds it': '-',
   'policy-changed': '-',
+  'policy-broken': '-',
   'image-appeared': '-',
   'image-unreadable': '-',
   'deployment started': '-',
@@ -77,6 +78,7 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
     cancelled: 'cancelled',
     withdrawn: 'cancelled',
     'policy-changed': 'examining',
+    'policy-broken': 'awaiting-approval',
     rerequested: 'examining',
     'production moved': 'awaiting-approval',
     'kept tag taken': 'rejected',
@@ -89,6 +91,7 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
     cancelled: 'cancelled',
     withdrawn: 'cancelled',
     'policy-changed': 'examining',
+    'policy-broken': 'scheduled',
     'production as planned': 'applying',
     'production moved': 'awaiting-approval',
     'kept tag taken': 'rejected',
@@ -136,8 +139,8 @@ const PAIRS = Object.keys(NEXT)
   );
 
 test('the table has every pair of a state and an event', () => {
-  expect(PAIRS).toHaveLength(15 * 27);
-  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(20);
+  expect(PAIRS).toHaveLength(15 * 28);
+  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(21);
 });
 
 test.each(PAIRS)('%s, %s → %s', (state, event, next) => {

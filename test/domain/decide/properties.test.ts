@@ -170,6 +170,7 @@ function identityOf(one: Promotion): unknown {
     moves: 0,
     baseline: 0,
     policyBlob: 0,
+    policyProblems: 0,
     plannedAt: 0,
     otherReviewers: 0,
     notice: 0,
