@@ -22,6 +22,8 @@ const RENEW_EVERY_MS = 10_000;
 const TRIES_OF_A_BUG = 5;
 /** Tries of a job whose error may pass; with the backoff below, about six hours. */
 const TRIES_OF_AN_OUTAGE = 40;
+/** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
+const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
 /** GitHub's limits for content that an App writes. */
 const WRITES = { perMinute: 80, perHour: 500 } as const;
@@ -140,7 +142,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
     await park(services, row, error instanceof Error ? error : new Error(message));
     return;
   }
-  const until = outside?.retryAt ?? 0;
+  const until = Math.min(outside?.retryAt ?? 0, now() + LONGEST_ASKED_WAIT_MS);
   if (outside?.code === 'github-rate-limited' && GITHUB_WRITES.includes(job.payload.kind)) {
     await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.lane), until }));
   }

@@ -70,6 +70,13 @@ describe('a job', () => {
     expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'limited' }]);
   });
 
+  test('whose failure names a time years ahead is tried within the hour', async () => {
+    await engine.add({ kind: 'sweep' });
+    const retryAt = START + 30_000 * HOUR_MS;
+    await drain(failing(new OutsideError('later', { code: 'registry-rate-limited', retryable: true, retryAt })));
+    expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'later' }]);
+  });
+
   test('whose failure is final is given up at once', async () => {
     await engine.add({ kind: 'sweep' });
     await drain(failing(new OutsideError('gone for good', { code: 'github-gone', retryable: false })));
