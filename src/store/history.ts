@@ -26,8 +26,7 @@ export async function listHeld(
     // A version that was added to what was there already moved nothing.
     .filter(({ promotion: { moves } }) => moves.some(({ kind }) => kind === 'floating'))
     .filter(({ promotion }) => imageOf(promotion).repository === args.repository);
-  const digests = [...new Set(reached.map(({ promotion }) => imageOf(promotion).digest))];
-  const tags = await listTagsOf(db, { ...args, digests });
+  const tags = reached.length === 0 ? new Map<Digest, readonly Tag[]>() : await listTagsOf(db, args);
   return reached.map(({ promotion, at }) => {
     const { digest } = imageOf(promotion);
     const { number, requester: by } = promotion;
@@ -62,19 +61,20 @@ export async function listTagWriters(
   });
 }
 
-/** Kept, version and rollback tags that we wrote on these digests, in the order of writing: they are never moved. */
+/**
+ * Kept, version and rollback tags that we wrote, by digest, in the order of writing: they are never moved. Of all digests:
+ * a list of those that are asked for would outgrow what a statement may carry, after years.
+ */
 async function listTagsOf(
   db: Db,
-  args: { readonly repoId: number; readonly repository: ImageRepository; readonly digests: readonly Digest[] },
+  args: { readonly repoId: number; readonly repository: ImageRepository },
 ): Promise<ReadonlyMap<Digest, readonly Tag[]>> {
-  if (args.digests.length === 0) return new Map();
   const rows = await db
     .selectFrom('tag_moves as move')
     .innerJoin('promotions as promotion', 'promotion.id', 'move.promotion_id')
     .select(['move.tag', 'move.target'])
     .where('promotion.repo_id', '=', args.repoId)
     .where('move.repository', '=', args.repository)
-    .where('move.target', 'in', args.digests)
     .where('move.kind', '!=', 'floating')
     .where('move.state', 'in', ['written', 'confirmed'])
     .orderBy('promotion.number')

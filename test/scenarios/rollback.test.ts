@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { shown } from './conversation.ts';
 import { beginHistory, type Historic } from './history.ts';
 import { trailOf, writesOf } from './release.ts';
+import { buildImage } from '../support/registry/images.ts';
 import { IMAGE } from './world.ts';
 
 let talk: Historic;
@@ -147,7 +148,13 @@ describe('to a target', () => {
     const b = await talk.release('B');
     const staged = talk.build('never promoted');
     const elsewhere = `sha256:${'d'.repeat(64)}`;
+    // What another repository has in production, under tags that would prove it here.
+    const other = buildImage({ seed: 'other', declaredLayerSizes: [90_000_000] });
+    for (const tag of ['main', 'rollback-20261120-080000-release']) {
+      talk.world.registry.addImage({ repository: 'acme/other', tag, image: other });
+    }
     for (const [target, why] of [
+      [other.digest, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
       [staged.tag, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
       [staged.digest, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
       [elsewhere, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
