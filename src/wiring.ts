@@ -77,7 +77,10 @@ export async function createApplication(config: Config, log: Logger, world: Worl
       onError: (error) => log.error({ err: error }, 'a delivery could not be stored; GitHub was told so'),
     },
     ready: async () =>
-      renderReadiness({ database: await checkDatabase(store, world), github: checkGitHub(active?.services ?? null) }),
+      renderReadiness({
+        database: await checkDatabase({ store, world, log }),
+        github: checkGitHub(active?.services ?? null),
+      }),
     metrics: async () =>
       metrics.render(await readGauges({ store, world, patWatch: active?.services.patWatch ?? NO_PAT_WATCH })),
     pages: config.app === null ? createSetupPages({ config, log, world, metrics }) : {},
@@ -269,12 +272,14 @@ async function lookAtPat({ patWatch, log }: Services): Promise<void> {
   }
 }
 
-async function checkDatabase(store: Store, { now }: World): Promise<Check> {
+/** Anybody may ask: an error names hosts, accounts and paths, so it goes to the log alone. */
+async function checkDatabase({ store, world, log }: Pick<Parts, 'store' | 'world' | 'log'>): Promise<Check> {
   try {
-    await assertWritable(store, now());
+    await assertWritable(store, world.now());
     return { ok: true, says: 'writable' };
   } catch (error) {
-    return { ok: false, says: error instanceof Error ? error.message : String(error) };
+    log.error({ err: error }, 'the database can not be written');
+    return { ok: false, says: 'not writable; the log says why' };
   }
 }
 

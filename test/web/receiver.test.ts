@@ -224,7 +224,8 @@ describe('a server that can not store', () => {
     database.close();
     const answer = await fetch(`${doors.url}/readyz`);
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ ready: false });
+    expect(await answer.json()).toMatchObject({ ready: false, database: 'not writable; the log says why' });
+    expect(doors.log.filter((line) => line.includes('no such table: heartbeat'))).toHaveLength(1);
     expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
   });
 
