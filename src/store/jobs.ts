@@ -3,6 +3,7 @@ import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUniqueViolation, unlessTaken } from './database-errors.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 import { storableText } from './stored.ts';
+import { dueIds, firstQueuedAt, isOfKinds, UNBLOCKED, type Reach } from './waiting-jobs.ts';
 
 export type NewJobRow = {
   readonly kind: string;
@@ -32,15 +33,18 @@ export type JobRow = {
   readonly createdAt: number;
 };
 
+export type Claim = {
+  readonly now: number;
+  readonly lease: string;
+  readonly leaseMs: number;
+  readonly kinds?: readonly string[];
+};
+
 /** Names a claim: what is written under it counts only while nobody else has claimed the job. */
 export type Lease = { readonly id: number; readonly lease: string };
 
 // Literals, not parameters: the engines use a partial index only for a condition that they can read.
 const QUEUED = sql<boolean>`state = 'queued'`;
-/** Of a waiting `job`: neither its lane nor its like is running, under a good lease or not. */
-const UNBLOCKED = sql<boolean>`NOT EXISTS (
-  SELECT 1 FROM jobs AS busy
-  WHERE busy.state = 'running' AND (busy.lane = job.lane OR (busy.kind = job.kind AND busy.key = job.key)))`;
 const MAX_ERROR_LENGTH = 4000;
 
 /** Adds a job. Where one of the same kind and key waits already, that one stays, at the earlier of the two times. */
@@ -95,10 +99,7 @@ export async function addKeylessJobs(
  * Takes the job that is due first, or null. A running job whose lease has passed is due as well. Left alone: jobs whose
  * lane is taken, jobs that are due later in the same lane, and jobs whose like (kind and key) is running.
  */
-export async function claimJob(
-  db: Db,
-  claim: { readonly now: number; readonly lease: string; readonly leaseMs: number; readonly kinds?: readonly string[] },
-): Promise<JobRow | null> {
+export async function claimJob(db: Db, claim: Claim): Promise<JobRow | null> {
   for (;;) {
     try {
       return await claimOnce(db, claim);
@@ -201,54 +202,43 @@ export async function nextRunAt(
   db: Db,
   { now, kinds }: { readonly now: number; readonly kinds?: readonly string[] },
 ): Promise<number | null> {
-  const queued = await db
-    .selectFrom('jobs as job')
-    .select('job.run_at')
-    .where(sql<boolean>`job.state = 'queued'`)
-    .where(sql<boolean>`job.state IN ('queued', 'running')`) // what the index of open jobs is limited to
-    .where(UNBLOCKED)
-    .$if(kinds !== undefined, (query) => query.where('job.kind', 'in', kinds ?? []))
-    .orderBy('job.run_at')
-    .limit(1)
-    .executeTakeFirst();
+  const queued = await firstQueuedAt(db, kinds ?? null);
   const { leased } = await db
     .selectFrom('jobs')
     .select(({ fn }) => fn.min('leased_until').as('leased'))
     .where(sql<boolean>`state = 'running'`)
     .$if(kinds !== undefined, (query) => query.where('kind', 'in', kinds ?? []))
     .executeTakeFirstOrThrow();
-  const times = [queued?.run_at ?? null, leased].filter((time) => time !== null);
+  const times = [queued, leased].filter((time) => time !== null);
   return times.length === 0 ? null : Math.max(now, Math.min(...times));
 }
 
-async function claimOnce(
-  db: Db,
-  { now, lease, leaseMs, kinds }: Parameters<typeof claimJob>[1],
-): Promise<JobRow | null> {
-  const ofKinds = (alias: string): RawBuilder<boolean> =>
-    kinds === undefined ? sql`1 = 1` : sql`${sql.ref(`${alias}.kind`)} IN (${sql.join(kinds)})`;
+async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Promise<JobRow | null> {
+  const kinds = claim.kinds ?? null;
   const firstInLane = sql<boolean>`NOT EXISTS (
     SELECT 1 FROM jobs AS earlier
-    WHERE earlier.state = 'queued' AND earlier.lane = job.lane AND earlier.run_at <= ${now} AND ${ofKinds('earlier')}
+    WHERE earlier.state = 'queued' AND earlier.lane = job.lane AND earlier.run_at <= ${now}
+      AND ${isOfKinds('earlier', kinds)}
       AND (earlier.run_at < job.run_at OR (earlier.run_at = job.run_at AND earlier.id < job.id)))`;
-  const due = db
-    .selectFrom('jobs as job')
-    .select('job.id')
-    .where(sql<boolean>`job.state IN ('queued', 'running')`)
-    .where(
-      sql<boolean>`(job.state = 'queued' AND job.run_at <= ${now} AND ${UNBLOCKED} AND ${firstInLane}
-        OR job.state = 'running' AND job.leased_until <= ${now})`,
-    )
-    .where(ofKinds('job'))
-    .orderBy('job.run_at')
-    .orderBy('job.id')
-    .limit(1)
-    .forUpdate()
-    .skipLocked();
+  const due = (reach: Reach): RawBuilder<number> =>
+    sql`${db
+      .selectFrom('jobs as job')
+      .select('job.id')
+      .where(sql<boolean>`job.id IN (${dueIds(reach, { now, kinds })})`)
+      .where(
+        sql<boolean>`(job.state = 'queued' AND job.run_at <= ${now} AND ${UNBLOCKED} AND ${firstInLane}
+          OR job.state = 'running' AND job.leased_until <= ${now})`,
+      )
+      .where(isOfKinds('job', kinds))
+      .orderBy('job.run_at')
+      .orderBy('job.id')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()}`;
   const row = await db
     .updateTable('jobs')
     .set({ state: 'running', lease, leased_until: now + leaseMs, attempts: sql`attempts + 1` })
-    .where('id', '=', due)
+    .where(sql<boolean>`id = COALESCE(${due('near')}, ${due('lanes')})`)
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) return null;

@@ -20,6 +20,7 @@ const SQLITE_BUSY = 5;
 const BUSY_TIMEOUT_MS = 10_000;
 const MAX_BUSY_DELAY_MS = 20;
 const YIELD_AFTER_MS = 5;
+const MAX_PREPARED = 300;
 
 /** Opens the file, made where it is missing; throws an OutsideError where that can't be. */
 export async function openSqlite(path: string): Promise<Engine> {
@@ -81,21 +82,36 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** better-sqlite3's shape, which Kysely wants, over node:sqlite. */
+/** better-sqlite3's shape, which Kysely wants, over node:sqlite; what was prepared once is kept, as our queries are few. */
 function adapt(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, Statement>();
   return {
     close: () => {
+      prepared.clear();
       database.close();
     },
     prepare: (text) => {
-      const statement = database.prepare(text);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(toInput)),
-        run: (parameters) => statement.run(...parameters.map(toInput)),
-        iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
-      };
+      const known = prepared.get(text);
+      const statement = known ?? prepare(database, text);
+      // A Map iterates in the order of insertion, so the first key is the one not used for longest.
+      if (known !== undefined) prepared.delete(text);
+      prepared.set(text, statement);
+      const [oldest] = prepared.keys();
+      if (prepared.size > MAX_PREPARED && oldest !== undefined) prepared.delete(oldest);
+      return statement;
     },
+  };
+}
+
+type Statement = ReturnType<SqliteDatabase['prepare']>;
+
+function prepare(database: DatabaseSync, text: string): Statement {
+  const statement = database.prepare(text);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(toInput)),
+    run: (parameters) => statement.run(...parameters.map(toInput)),
+    iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
   };
 }
 
