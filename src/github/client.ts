@@ -4,6 +4,7 @@ import { Octokit } from '@octokit/rest';
 import type { z } from 'zod';
 import type { RepoName } from '../domain/reference.ts';
 import { toOutsideError, unreadableAnswer } from './errors.ts';
+import { createFetch } from './fetch.ts';
 import { failedByToken, statusOf } from './failure.ts';
 import { answerFromEtags, observeRequests, type ObservedRequest } from './hooks.ts';
 
@@ -128,7 +129,6 @@ type Opened = {
 
 // Probot's throttle and retry plugins stay out: writes are paced by the job table, and those plugins repeat POSTs.
 function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened): Octokit {
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const fields = installationId === null ? {} : { installation: installationId };
   const octokit = new Octokit({
     ...auth,
@@ -141,9 +141,7 @@ function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened
       warn: (message: string) => options.log.warn(fields, message),
       error: (message: string) => options.log.debug(fields, message),
     },
-    request: {
-      fetch: (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
-    },
+    request: { fetch: createFetch(options.timeoutMs ?? TIMEOUT_MS) },
   });
   if (options.onRequest !== undefined) observeRequests(octokit, { installationId, onRequest: options.onRequest });
   answerFromEtags(octokit);

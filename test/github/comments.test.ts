@@ -109,6 +109,33 @@ test('the search of an endless thread ends', async () => {
   expect(await find()).toBe(null);
 });
 
+test('a comment on an issue that was transferred away is not read there instead of written: it is gone', async () => {
+  grantToken(7);
+  nock(API)
+    .post('/repos/acme/dotca/issues/3/comments')
+    .reply(301, { message: 'Moved Permanently' }, { location: `${API}/repositories/9/issues/1/comments` });
+  const error = await failureOf(createComment({ client: client(), repo: REPO, issue: 3, body: 'text' }));
+  expect(error).toMatchObject({ code: 'github-gone', retryable: false });
+});
+
+test('a comment in a repository that was renamed is written under its new name', async () => {
+  grantToken(7);
+  nock(API)
+    .post('/repos/acme/dotca/issues/3/comments')
+    .reply(307, { message: 'Temporary Redirect' }, { location: `${API}/repositories/7/issues/3/comments` });
+  nock(API).post('/repositories/7/issues/3/comments', { body: 'text' }).reply(201, { id: 78 });
+  expect(await createComment({ client: client(), repo: REPO, issue: 3, body: 'text' })).toBe(78);
+});
+
+test('a write that is redirected to another host goes nowhere', async () => {
+  grantToken(7);
+  nock(API)
+    .post('/repos/acme/dotca/issues/3/comments')
+    .reply(307, { message: 'Temporary Redirect' }, { location: 'https://elsewhere.example/comments' });
+  const error = await failureOf(createComment({ client: client(), repo: REPO, issue: 3, body: 'text' }));
+  expect(error.code).toBe('github-unreadable');
+});
+
 test.each([
   { name: 'is added', status: 201, answer: { id: 1, content: 'eyes' }, expected: 'added' },
   { name: 'stays when it was there', status: 200, answer: { id: 1, content: 'eyes' }, expected: 'added' },

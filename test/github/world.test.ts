@@ -133,7 +133,7 @@ test('a locked conversation is a final error', async () => {
   const issue = repo.openIssue({ title: 'Promote', by: 'ada' });
   repo.lock(issue);
   const error = await failureOf(createComment({ client, repo: REPO, issue, body: 'hello' }));
-  expect(error).toMatchObject({ code: 'github-forbidden', retryable: false });
+  expect(error).toMatchObject({ code: 'github-closed', retryable: false });
   expect(error.message).toContain('The conversation is locked');
 });
 
