@@ -45,6 +45,20 @@ describe('contradictions', () => {
       ],
     ],
     [
+      'an environment called like a rollback tag',
+      'environments:\n  rollback-eu: {}',
+      [
+        '2:3 environments.rollback-eu.tags[0]: the floating tag "rollback-eu", which is the default, would be taken for one that never moves: write tags here',
+      ],
+    ],
+    [
+      'an environment called like what cosign writes',
+      'environments:\n  sha256-eu: { approvals: {} }',
+      [
+        '2:3 environments.sha256-eu.tags[0]: the floating tag "sha256-eu", which is the default, would be taken for one that never moves: write tags here',
+      ],
+    ],
+    [
       'an environment whose name is no tag',
       'environments: { -eu: {} }',
       ['1:17 environments.-eu: "-eu" is no legal tag, so write tags here'],

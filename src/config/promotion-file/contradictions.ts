@@ -2,6 +2,7 @@
 import type { EnvironmentPolicy, Policy } from '../../domain/policy.ts';
 import type { PromotionFile } from './schema.ts';
 import { quote, type FilePath, type Problem } from './problem.ts';
+import { isReserved } from './values.ts';
 
 export function findContradictions(policy: Policy, file: PromotionFile): readonly Problem[] {
   return [
@@ -46,6 +47,11 @@ function findTagsOfSources({ name, tags }: EnvironmentPolicy, { staging, hotfix 
     return [{ path: ['environments', name], at: 'key', says: `${quote(name)} is no legal tag, so write tags here` }];
   }
   return tags.flatMap((tag, index) => {
+    // Only a default gets here: one that is written was refused before.
+    if (isReserved(tag)) {
+      const says = `the floating tag ${quote(tag)}, which is the default, would be taken for one that never moves: write tags here`;
+      return [value(tagPath(name, index), says)];
+    }
     const source = [staging.tagPrefix, hotfix.tagPrefix].find((prefix) => belongsTo(tag, prefix));
     if (source === undefined) return [];
     const says = `the floating tag ${quote(tag)} would be taken for an image of ${quote(source)}: write one that is not ${source} and does not begin with ${source}-`;
