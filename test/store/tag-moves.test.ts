@@ -5,7 +5,14 @@ import type { Store } from '../../src/store/database.ts';
 import { addJob, claimJob, finishJob } from '../../src/store/jobs.ts';
 import type { Lease } from '../../src/store/jobs.ts';
 import type { MoveState } from '../../src/store/schema.ts';
-import { insertJournal, listJournal, listUnfinishedWriters, markMove, renameMove } from '../../src/store/tag-moves.ts';
+import {
+  insertJournal,
+  listJournal,
+  listStuckPromotions,
+  listUnfinishedWriters,
+  markMove,
+  renameMove,
+} from '../../src/store/tag-moves.ts';
 import { onBothEngines } from './engines.ts';
 import { digest, entry, image, NOW, repo, repository, storePromotion, tag } from './fixtures.ts';
 
@@ -140,6 +147,26 @@ onBothEngines(({ fresh }) => {
       expect(await store.transaction((tx) => renameMove(tx, { ...renamed, fence }))).toBe(true);
       expect((await listJournal(store.db, promotion.id))[0]).toMatchObject({ tag: renamed.tag, target: digest('b') });
     });
+  });
+
+  test.each<readonly [string, PromotionState, JournalEntry, MoveState, boolean]>([
+    ['a tag that should go back', FAILED, entry('main', { baseline: digest('b') }), 'stuck', true],
+    ['a tag that went back', FAILED, entry('main', { baseline: digest('b') }), 'undone', false],
+    ['a new tag, which can not go back', FAILED, entry('main'), 'stuck', false],
+    [
+      'a tag that should go back, and is still being moved',
+      { kind: 'examining', again: false },
+      entry('main', { baseline: digest('b') }),
+      'stuck',
+      false,
+    ],
+  ])('a promotion with %s', async (_name, state, row, moved, found) => {
+    const store = await fresh();
+    const promotion = await storePromotion(store, { state });
+    await journal(store, promotion, [row]);
+    await mark(store, promotion, { position: 0, state: moved, fence: await claimApply(store) });
+    expect(await listStuckPromotions(store.db, repo.id)).toEqual(found ? [promotion.id] : []);
+    expect(await listStuckPromotions(store.db, repo.id + 1)).toEqual([]);
   });
 
   describe('who left a kept tag behind', () => {
