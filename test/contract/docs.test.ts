@@ -14,14 +14,13 @@ import { VARIABLES } from '../../src/config/env.ts';
 import { readPromotionFile, type PromotionFileReading } from '../../src/config/promotion-file.ts';
 import { COMMANDS, parseCommandLine, type ParsedLine } from '../../src/domain/command.ts';
 import { RULES } from '../../src/domain/rules/catalogue.ts';
-import { cardMarker, renderCard } from '../../src/messages/card.ts';
 import { openStore } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { WEBHOOK_PATH } from '../../src/web/server.ts';
 import { SETUP_PATH } from '../../src/web/setup.ts';
-import { parseCommitSha, parseDigest, parseRepoName } from '../../src/domain/reference.ts';
-import { IMAGE, must, tagOf, viewOf } from '../messages/sample-view.ts';
+import { parseRepoName } from '../../src/domain/reference.ts';
+import { must } from '../messages/sample-view.ts';
 
 type Span = { readonly page: string; readonly section: string; readonly code: string };
 type Fence = { readonly page: string; readonly language: string; readonly code: string };
@@ -117,13 +116,13 @@ test('README and commands page list every command with its legal form', () => {
   }
 });
 
-test('every relative link leads to a file, and to a heading of it', () => {
+test('every relative link and picture leads to a file, and to a heading of it', () => {
   const broken = PAGES.flatMap((page) =>
     markdown
       .parse(readText(page), {})
       .flatMap(({ children }) => children ?? [])
-      .filter(({ type }) => type === 'link_open')
-      .map((token) => String(token.attrGet('href') ?? ''))
+      .filter(({ type }) => type === 'link_open' || type === 'image')
+      .map((token) => String(token.attrGet('href') ?? token.attrGet('src') ?? ''))
       .filter((href) => !/^[a-z]+:/.test(href) && !leadsSomewhere(page, href))
       .map((href) => `${page}: ${href}`),
   );
@@ -285,6 +284,44 @@ function readPolicy(text: string): PromotionFileReading {
   return readPromotionFile({ text, blob: 'b10b', repo: must(parseRepoName('acme/dotca')), registryHost: 'ghcr.io' });
 }
 
+test('every change to a workflow leads from one to another that deploys what was promoted', () => {
+  const changes = FENCES.filter(({ language }) => language === 'diff').map(({ code }) => code);
+  expect(changes).toHaveLength(3);
+  for (const change of changes) {
+    const [before, after] = [sideOf(change, '-'), sideOf(change, '+')];
+    for (const side of [before, after]) Workflow.parse(parse(side));
+    expect(before).not.toContain('github.event.deployment');
+    expect(Workflow.parse(parse(after)).on).toHaveProperty('deployment');
+    const keys = [...after.matchAll(/deployment\.payload\.(\w+)/g)].map(([, key = '']) => key);
+    expect(keys).toContain('image');
+    expect(keys.filter((key) => !PAYLOAD_KEYS.includes(key))).toEqual([]);
+  }
+});
+
+/** One side of a change: the lines that both have, and its own. */
+function sideOf(change: string, sign: '-' | '+'): string {
+  const lines = change.split('\n').filter((line) => line.startsWith(sign) || line.startsWith(' '));
+  return lines.map((line) => line.slice(1)).join('\n');
+}
+
+const Workflow = z.strictObject({
+  name: z.string(),
+  on: z.record(z.string(), z.unknown()),
+  permissions: z.record(z.string(), z.enum(['read', 'write'])),
+  jobs: z.record(
+    z.string(),
+    z.object({
+      'runs-on': z.string(),
+      steps: z.array(z.union([z.object({ run: z.string() }), z.object({ uses: z.string() })])).min(1),
+    }),
+  ),
+});
+
+/** What a deployment carries, by the page on deployments. */
+const PAYLOAD_KEYS: readonly string[] = FENCES.filter(
+  ({ page, language }) => page === 'docs/deployments.md' && language === 'json',
+).flatMap(({ code }) => Object.keys(z.record(z.string(), z.unknown()).parse(JSON.parse(code))));
+
 test('every YAML and JSON block parses', () => {
   for (const { language, code } of FENCES) {
     if (language === 'yaml') parse(code);
@@ -321,31 +358,6 @@ test('every SQL block runs on our tables', async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-});
-
-test('the card in README is one that the App writes', () => {
-  const text = readText('README.md');
-  const quoted = /<!-- card -->\n([\s\S]*?)\n<!-- \/card -->/.exec(text)?.[1] ?? '';
-  const shown = quoted
-    .split('\n')
-    .map((line) => line.replace(/^> ?/, ''))
-    .join('\n');
-  const old = must(parseDigest('sha256:e7c2915b40af83d61f5e0c92a7b4d8360e15fc79a2b46d80e3719f5c24ab60d8'));
-  const digest = must(parseDigest('sha256:4b1d5f0c9a7e3826d0c4f1b95a7e638204cd8f1b6e0a9573c2d84f61b09ae753'));
-  const commit = must(parseCommitSha('abc1234d0f6e5b7a89c3210fedcba9876543210f'));
-  const tag = tagOf('staging-abc1234');
-  const card = renderCard(
-    viewOf({
-      images: [{ repository: IMAGE, digest, commit, commitTag: tag, platforms: ['linux/amd64', 'linux/arm64'] }],
-      moves: [
-        { kind: 'rollback', repository: IMAGE, slug: 'release', digest: old },
-        { kind: 'kept', repository: IMAGE, tag: tagOf('main-staging-abc1234'), baseline: null, digest },
-        { kind: 'floating', repository: IMAGE, tag: tagOf('main'), baseline: old, digest },
-        { kind: 'floating', repository: IMAGE, tag: tagOf('latest'), baseline: old, digest },
-      ],
-    }),
-  );
-  expect(shown.trim()).toBe(card.replace(`${cardMarker(12)}\n`, '').trim());
 });
 
 test('the log lines that operators are told to watch are written somewhere', () => {
