@@ -204,12 +204,14 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const collector: Collector = new Map();
   const probot = createProbot(config, app, log);
   await probot.load(createProbotApp({ appId: app.id, collector }));
-  const worker = new Worker(services, createHandlers({ delivery: createDeliveryHandler({ probot, collector }) }));
+  const inbox = createInbox(services);
+  const handlers = createHandlers({ delivery: createDeliveryHandler({ probot, collector }) });
+  const worker = new Worker(services, handlers, inbox.calm);
   let scheduler: Scheduler | null = null;
   const stopping = new AbortController();
   return {
     services,
-    inbox: createInbox(services),
+    inbox,
     worker,
     start: () => {
       worker.start();

@@ -1,5 +1,5 @@
 // Takes in webhook deliveries: one transaction for their ids and their jobs, and the same delivery only once.
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { addKeylessJobs } from '../store/jobs.ts';
 import { saveDeliveries } from '../store/deliveries.ts';
 import type { Services } from './services.ts';
@@ -17,6 +17,11 @@ export type IncomingDelivery = {
 export type Inbox = {
   /** `seen`: it was accepted before, and nothing changed. OutsideError when it can't be stored. */
   readonly accept: (incoming: IncomingDelivery) => Promise<Accepted>;
+  /**
+   * Resolves at once, but while many come together when the next few batches are stored, or a moment later: who sends
+   * waits for an answer, and jobs can wait.
+   */
+  readonly calm: () => Promise<void>;
 };
 
 export type Accepted = 'new' | 'seen';
@@ -24,17 +29,31 @@ export type Accepted = 'new' | 'seen';
 type Waiting = { readonly incoming: IncomingDelivery } & PromiseWithResolvers<Accepted>;
 
 const MAX_TOGETHER = 64;
+/** So many together are a crowd. */
+const MANY = 8;
+const GATHER_MS = 2;
+const BATCHES_FIRST = 4;
+const MOMENT_MS = 25;
 
 /** What comes while a transaction is under way goes into the next one together, so that one sync to disk serves all. */
 export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   const waiting: Waiting[] = [];
   let storing = false;
+  /** How many come together these days: of the batches so far, each counts half as much as the next one. */
+  let crowd = 0;
+  let stored = Promise.withResolvers<void>();
 
   async function storeAll(): Promise<void> {
     storing = true;
-    // Those that were sent in the same moment are read in one turn of the event loop.
-    await nextTurn();
-    while (waiting.length > 0) await storeTogether(services, waiting.splice(0, MAX_TOGETHER));
+    // Those that were sent in the same moment are read in one turn of the event loop; a crowd needs a few.
+    await (crowd < MANY ? nextTurn() : delay(GATHER_MS));
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, MAX_TOGETHER);
+      await storeTogether(services, batch);
+      crowd = Math.max(batch.length, crowd / 2);
+      stored.resolve();
+      stored = Promise.withResolvers<void>();
+    }
     storing = false;
   }
 
@@ -44,6 +63,15 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
       waiting.push(entry);
       if (!storing) void storeAll();
       return entry.promise;
+    },
+    calm: async () => {
+      if (crowd < MANY) return;
+      const moment = setTimeout(() => {
+        crowd = 0;
+        stored.resolve();
+      }, MOMENT_MS);
+      for (let batches = 0; crowd >= MANY && batches < BATCHES_FIRST; batches += 1) await stored.promise;
+      clearTimeout(moment);
     },
   };
 }

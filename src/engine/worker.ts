@@ -14,6 +14,7 @@ const LOOK_EVERY_MS = 1000;
 export class Worker {
   readonly #services: Services;
   readonly #handlers: Handlers;
+  readonly #after: () => Promise<void>;
   readonly #running = new Map<Promise<void>, string>();
   /** All kinds but those that wait for registries. */
   readonly #others: readonly string[];
@@ -25,9 +26,11 @@ export class Worker {
   /** The time of the last look. */
   #latest: number | null = null;
 
-  constructor(services: Services, handlers: Handlers) {
+  /** `after` is waited for before each job is taken: what it stands for goes first. */
+  constructor(services: Services, handlers: Handlers, after: () => Promise<void> = async () => {}) {
     this.#services = services;
     this.#handlers = handlers;
+    this.#after = after;
     this.#others = Object.keys(handlers).filter((kind) => !isRegistryWork(kind));
   }
 
@@ -96,6 +99,8 @@ export class Worker {
 
   async #fillSlots(): Promise<void> {
     while (this.#started && this.#running.size < SLOTS) {
+      await this.#after();
+      if (!this.#started) return;
       const row = await this.#claim();
       if (row === null) return;
       const run = runJob(this.#services, this.#handlers, row).finally(() => {
