@@ -15,6 +15,9 @@ export type Child = {
   readonly said: () => string;
   /** Megabytes that are resident now. */
   readonly residentMb: () => number;
+  /** Takes the processor away from it, until `resume`. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
 };
 
@@ -61,6 +64,8 @@ export async function startChild(options: {
     startedAt,
     said,
     residentMb: () => readResidentMb(pid),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     kill: async (signal) => {
       child.kill(signal);
       await ended;

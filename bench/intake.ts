@@ -13,7 +13,9 @@ import { post, recordDelivery, sendLoad, type Delivery, type Load } from './load
 import { quantile, type Report } from './report.ts';
 
 const CONNECTIONS = 32;
-const WARM_UP_SECONDS = 1;
+const SLICES = 5;
+const FIRST_WARM_UP_SECONDS = 2;
+const WARM_UP_SECONDS = 0.2;
 const COUNTED_DELIVERIES = 1000;
 
 type Env = Readonly<Record<string, string>>;
@@ -28,8 +30,7 @@ export async function benchIntake(
   try {
     const { delivery, env } = await recordDelivery();
     const place: Place = { folder, delivery, env };
-    const bare = await loadOf(await startBare(place), { place, seconds });
-    const ours = await loadOf(await startOurs(place), { place, seconds });
+    const [bare, ours] = await compare({ place, servers: [await startBare(place), await startOurs(place)], seconds });
     tell(report, { bare, ours });
     await tellDurability(report, { place, kills });
   } finally {
@@ -57,17 +58,37 @@ function startOurs({ env, folder }: Place, database = join(folder, 'load.db')): 
   });
 }
 
-async function loadOf(
-  child: Child,
-  { place, seconds }: { readonly place: Place; readonly seconds: number },
-): Promise<Load> {
-  const { delivery } = place;
-  const shape = { connections: CONNECTIONS, seconds, warmUpSeconds: WARM_UP_SECONDS };
+/** In turns, so that whatever else the machine does hits both alike; the one that waits is stopped, backlog and all. */
+async function compare(args: {
+  readonly place: Place;
+  readonly servers: readonly [Child, Child];
+  readonly seconds: number;
+}): Promise<readonly [Load, Load]> {
+  const { place, servers } = args;
+  const shape = { delivery: place.delivery, connections: CONNECTIONS, seconds: args.seconds / SLICES };
+  const loads: readonly [Load[], Load[]] = [[], []];
   try {
-    return await sendLoad({ url: child.url, delivery, ...shape });
+    for (const child of servers) child.pause();
+    for (let slice = 0; slice < SLICES; slice += 1) {
+      for (const [at, child] of servers.entries()) {
+        child.resume();
+        const warmUpSeconds = slice === 0 ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS;
+        loads[at]?.push(await sendLoad({ ...shape, url: child.url, warmUpSeconds }));
+        child.pause();
+      }
+    }
+    return [sum(loads[0]), sum(loads[1])];
   } finally {
-    await child.kill('SIGKILL');
+    for (const child of servers) await child.kill('SIGKILL');
   }
+}
+
+function sum(loads: readonly Load[]): Load {
+  return {
+    refused: loads.reduce((total, { refused }) => total + refused, 0),
+    perSecond: loads.reduce((total, { perSecond }) => total + perSecond, 0) / loads.length,
+    latenciesMs: loads.flatMap(({ latenciesMs }) => latenciesMs),
+  };
 }
 
 function tell(report: Report, { bare, ours }: { readonly bare: Load; readonly ours: Load }): void {
