@@ -41,12 +41,13 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   let storing = false;
   /** How many come together these days: of the batches so far, each counts half as much as the next one. */
   let crowd = 0;
+  const isCrowd = (): boolean => crowd >= MANY;
   let stored = Promise.withResolvers<void>();
 
   async function storeAll(): Promise<void> {
     storing = true;
     // Those that were sent in the same moment are read in one turn of the event loop; a crowd needs a few.
-    await (crowd < MANY ? nextTurn() : delay(GATHER_MS));
+    await (isCrowd() ? delay(GATHER_MS) : nextTurn());
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MAX_TOGETHER);
       await storeTogether(services, batch);
@@ -65,12 +66,12 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
       return entry.promise;
     },
     calm: async () => {
-      if (crowd < MANY) return;
+      if (!isCrowd()) return;
       const moment = setTimeout(() => {
         crowd = 0;
         stored.resolve();
       }, MOMENT_MS);
-      for (let batches = 0; crowd >= MANY && batches < BATCHES_FIRST; batches += 1) await stored.promise;
+      for (let batches = 0; isCrowd() && batches < BATCHES_FIRST; batches += 1) await stored.promise;
       clearTimeout(moment);
     },
   };

@@ -108,10 +108,11 @@ test('moved between two writes: the first goes back, the moved one is left, and 
   const { old, image, kept } = release;
   const other = strange(world);
   await approved(release);
-  // The check of `latest` is the first request after `main` was written.
+  // The check of `latest` goes along with the write of `main`, after the kept tags.
   beforeRequest(
     world,
-    ({ method }) => method === 'HEAD' && world.registry.tag(IMAGE, 'main') === image.digest,
+    ({ method, path }) =>
+      method === 'HEAD' && path.endsWith('/latest') && world.registry.tag(IMAGE, kept) === image.digest,
     () => world.registry.setTag(IMAGE, 'latest', other.digest),
   );
   await world.drain();
@@ -125,6 +126,27 @@ test('moved between two writes: the first goes back, the moved one is left, and 
   expect(mentionsOf(release)).toBe(1);
   expect((await trailOf(world)).map(({ kind }) => kind).slice(-2)).toEqual(['undoing', 'failed']);
   expect(alarmsOf(world)).toEqual([]);
+  await world.end();
+});
+
+test('moved while the write before it was held up: it is looked at again, and left as it is', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { old } = release;
+  const other = strange(world);
+  await approved(release);
+  beforeRequest(
+    world,
+    (call) => isPut(call) && call.path.endsWith('/main'),
+    () => {
+      world.registry.setTag(IMAGE, 'latest', other.digest);
+      world.clock.turn(2000);
+    },
+  );
+  await world.drain();
+
+  expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: other.digest });
+  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
   await world.end();
 });
 

@@ -122,10 +122,17 @@ async function renameRollback({ services, job, promotion }: Application, row: Jo
   }
 }
 
+/** One by one; each is looked at while the one before it is written, which is just before it is written itself. */
 async function writeFloating(application: Application, manifest: Manifest): Promise<Written> {
-  const rows = await readJournal(application);
-  for (const row of rows.filter((candidate) => isFloating(candidate) && candidate.state === 'planned')) {
-    const problem = await writeOneFloating(application, row, manifest);
+  const rows = (await readJournal(application)).filter((row) => isFloating(row) && row.state === 'planned');
+  let glance: Promise<Glance | null> = Promise.resolve(null);
+  for (const [at, row] of rows.entries()) {
+    const glanced = await glance;
+    const next = rows[at + 1];
+    const meanwhile = (): void => {
+      if (next !== undefined) glance = glanceAt(application, next);
+    };
+    const problem = await writeOneFloating(application, { row, manifest, glanced, meanwhile });
     // A failed write may have been taken all the same: what goes back looks at this tag as well.
     if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved: true };
     await mark(application, row, 'written');
@@ -133,14 +140,44 @@ async function writeFloating(application: Application, manifest: Manifest): Prom
   return { kind: 'written' };
 }
 
-async function writeOneFloating(application: Application, row: JournalRow, manifest: Manifest): Promise<string | null> {
+/** What a tag held, and when it was asked for. */
+type Glance = { readonly digest: Digest | null; readonly at: number };
+
+/** Older than this, a glance is not "just before": the write that it went along with was held up. */
+const GLANCE_GOOD_FOR_MS = 1000;
+
+async function glanceAt({ services }: Application, row: JournalRow): Promise<Glance | null> {
+  const at = services.now();
+  try {
+    return { digest: (await see(services.registry, row)).digest, at };
+  } catch {
+    // Looked at again when it is its turn; if that fails as well, it is told.
+    return null;
+  }
+}
+
+async function writeOneFloating(
+  application: Application,
+  args: {
+    readonly row: JournalRow;
+    readonly manifest: Manifest;
+    readonly glanced: Glance | null;
+    /** Called when the tag is about to be written. */
+    readonly meanwhile: () => void;
+  },
+): Promise<string | null> {
   const { services } = application;
+  const { row, manifest, meanwhile } = args;
   const { repository, tag, target, baseline } = row;
+  let { glanced } = args;
   // Each try looks first: minutes may lie between two, and what somebody else moved meanwhile is never overwritten.
   const put = await insist(services, async () => {
-    const { digest } = await see(services.registry, row);
+    const isGood = glanced !== null && services.now() - glanced.at <= GLANCE_GOOD_FOR_MS;
+    const { digest } = isGood && glanced !== null ? glanced : await see(services.registry, row);
+    glanced = null;
     if (digest === target) return null;
     if (digest !== baseline) return somebodyMoved({ tag, expected: baseline, holds: digest });
+    meanwhile();
     await writeTag(application, { repository, tag, manifest });
     return null;
   });
