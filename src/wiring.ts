@@ -17,6 +17,7 @@ import { createPushRight } from './engine/push-right.ts';
 import { startScheduler, type Scheduler } from './engine/scheduler.ts';
 import type { Services } from './engine/services.ts';
 import { Worker } from './engine/worker.ts';
+import { createImageReader } from './facts/image-reader.ts';
 import { createAnonymousClient, createGitHub } from './github/client.ts';
 import { convertManifestCode } from './github/manifest.ts';
 import { createRegistryClient } from './registry/client.ts';
@@ -190,6 +191,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const services: Services = {
     store,
     registry,
+    images: createImageReader({ registry, now }),
     pushRight,
     patWatch,
     github,

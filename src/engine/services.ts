@@ -1,6 +1,7 @@
 // What the engine works with; wiring.ts makes it, once per process.
 import type { Logger } from 'pino';
 import type { ImageGrant } from '../domain/image-access.ts';
+import type { ImageReader } from '../facts/image-reader.ts';
 import type { GitHub } from '../github/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Store } from '../store/database.ts';
@@ -11,6 +12,7 @@ import type { PushRight } from './push-right.ts';
 export type Services = {
   readonly store: Store;
   readonly registry: RegistryClient;
+  readonly images: ImageReader;
   readonly pushRight: PushRight;
   readonly patWatch: PatWatch;
   readonly github: GitHub;

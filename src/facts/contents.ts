@@ -32,11 +32,17 @@ const MAX_DEPTH = 3;
  * the registry lacks is listed as missing; any other failure is thrown (OutsideError).
  */
 export async function collectContents(source: Source, digest: Digest): Promise<ImageContents> {
+  return (await readImage(source, digest)).contents;
+}
+
+/** The same, with the manifest that it was read from. */
+export async function readImage(
+  source: Source,
+  digest: Digest,
+): Promise<{ readonly manifest: Manifest; readonly contents: ImageContents }> {
   const manifest = await source.registry.fetchManifest(source.repository, digest);
-  return {
-    mediaType: manifest.mediaType,
-    platforms: await platformsOf(source, { manifest, platform: null, depth: 1 }),
-  };
+  const platforms = await platformsOf(source, { manifest, platform: null, depth: 1 });
+  return { manifest, contents: { mediaType: manifest.mediaType, platforms } };
 }
 
 async function platformsOf(

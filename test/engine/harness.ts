@@ -11,6 +11,7 @@ import { NO_PAT_WATCH } from '../../src/engine/pat-watch.ts';
 import type { NewJob } from '../../src/engine/job.ts';
 import type { Handlers } from '../../src/engine/run-job.ts';
 import type { Services, Settings } from '../../src/engine/services.ts';
+import { createImageReader } from '../../src/facts/image-reader.ts';
 import { createGitHub } from '../../src/github/client.ts';
 import { createRegistryClient } from '../../src/registry/client.ts';
 import { createCredentialSource } from '../../src/registry/credentials.ts';
@@ -71,6 +72,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
   const services: Services = {
     store,
     registry,
+    images: createImageReader({ registry, now: clock.now }),
     github,
     pushRight: createPushRight({ registry, now: clock.now }),
     patWatch: NO_PAT_WATCH,

@@ -121,6 +121,8 @@ describe('an installation that is removed', () => {
     world.registry.quirks.html502 = { times: 1000, on: /^HEAD .*\/blobs\// };
     const commit = repo.commitOn('staging', { message: 'Another' });
     await talk.say('ada', '/cancel');
+    // This process remembers that the image is whole.
+    await world.restart();
     await talk.request();
     expect(await talk.state(2)).toBe('examining');
     const installation = world.github.installation('acme');

@@ -20,7 +20,7 @@ export type Look = {
 
 /** Everything is read at once; `failed` when the registry does not tell within five minutes. */
 export async function look({ services, promotion }: Application, rows: readonly JournalRow[]): Promise<Insisted<Look>> {
-  const { registry } = services;
+  const { registry, images } = services;
   const image = imageOf(promotion);
   const planned = rows.filter(({ state }) => state === 'planned');
   const rollback = planned.find(({ kind }) => kind === 'rollback');
@@ -28,7 +28,7 @@ export async function look({ services, promotion }: Application, rows: readonly 
   const leaving = planned.find((row) => isFloating(row) && row.baseline === rollback?.target);
   return insist(services, async () => {
     const [target, entries, standing] = await Promise.all([
-      registry.fetchManifest(image.repository, image.digest),
+      images.manifest(image),
       Promise.all(
         planned.map(async (row) => {
           const seen = row === leaving ? await seeWhole(registry, row) : await see(registry, row);

@@ -14,9 +14,8 @@ import {
 import { imageOf, isOpen, sourceSeen, type Promotion } from '../../domain/promotion.ts';
 import type { Tag } from '../../domain/reference.ts';
 import type { TagState } from '../../domain/tag-plan.ts';
-import { collectMissing } from '../../facts/completeness.ts';
 import { toImageFacts } from '../../facts/collect.ts';
-import { collectContents, type ImageContents } from '../../facts/contents.ts';
+import type { ImageContents } from '../../facts/contents.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
@@ -67,10 +66,11 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
     return failExamination(services, promotion, problem ?? gone);
   }
   const terms = termsFor({ policy, environment, kind: promotion.kind });
-  const { registry, github } = services;
+  const { images, github } = services;
   const { repository, digest } = imageOf(promotion);
   const client = github.forInstallation(promotion.repo.installationId);
-  const contents = await collectContents({ registry, repository }, digest);
+  if (wantsFreshFacts(promotion)) images.forget({ repository, digest });
+  const contents = await images.contents({ repository, digest });
   const lineage = await collectLineage(
     { github: client, repo: promotion.repo.name, branches: branchesOf({ policy, terms, promotion }) },
     contents,
@@ -92,6 +92,11 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   // Asked for before people are: nobody should approve what our account may not carry out.
   if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) await services.pushRight.prove(repository);
   return { kind: 'done', commit: commitOf(today, decision) };
+}
+
+/** Who asks again wants to know anew; and what is or was in production is old, and may have been cleaned away. */
+function wantsFreshFacts({ kind, state }: Promotion): boolean {
+  return kind !== 'promotion' || (state.kind === 'examining' && state.again);
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
@@ -182,13 +187,13 @@ async function collectRest(
 ): Promise<Rest> {
   const { promotion, facts, contents, policy, terms: environment } = args;
   if (promotion.kind === 'rollback') return collectRollback(services, args);
-  const { registry, github, store } = services;
+  const { registry, images, github, store } = services;
   const image = imageOf(promotion);
   const { repository, digest } = image;
   const commit = commitOfImage(facts);
   const source = { github: github.forInstallation(promotion.repo.installationId), repo: promotion.repo.name };
   const [missing, stagingDeployment, commitTag, history] = await Promise.all([
-    collectMissing({ registry, repository }, contents),
+    images.missing({ repository, digest }, contents),
     collectStagingDeployment(source, { policy, commit }),
     findCommitTag(
       { registry, image: repository, prefixes: sourcePrefixes(policy, promotion) },

@@ -6,8 +6,6 @@ import type { ImageRepository } from '../../domain/reference.ts';
 import type { StagingState } from '../../domain/staging-check.ts';
 import { validate } from '../../domain/validation.ts';
 import { toImageFacts } from '../../facts/collect.ts';
-import { collectMissing } from '../../facts/completeness.ts';
-import { collectContents } from '../../facts/contents.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
 import type { Services } from '../services.ts';
@@ -24,14 +22,15 @@ export async function examineImage(
   },
 ): Promise<Extract<StagingState, { kind: 'examined' }>> {
   const { repo, policy, image, found } = args;
-  const { registry, github, settings } = services;
+  const { images, github, settings } = services;
   const client = github.forInstallation(repo.installationId);
   const target = findEnvironment(policy, null);
-  const contents = await collectContents({ registry, repository: image }, found.digest);
+  const pinned = { repository: image, digest: found.digest };
+  const contents = await images.contents(pinned);
   const branches = [policy.staging.branch, ...(target === null ? [] : [target.branch])];
   const [lineage, missing] = await Promise.all([
     collectLineage({ github: client, repo: repo.name, branches: [...new Set(branches)] }, contents),
-    collectMissing({ registry, repository: image }, contents),
+    images.missing(pinned, contents),
   ]);
   const known = { repository: image, ...found, contents, lineage, missing };
   const unasked = toImageFacts({ ...known, stagingDeployment: { kind: 'unknown', reason: 'not read yet' } });

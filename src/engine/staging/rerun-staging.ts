@@ -8,13 +8,16 @@ import { loadActor } from '../load.ts';
 export const rerunStaging: Handler<'staging-re-run'> = async ({ payload }, services) => {
   const { repo, commit } = payload;
   const key = { repoId: repo.id, commit };
-  if ((await findStagingCheck(services.store.db, key)) === null) {
+  const check = await findStagingCheck(services.store.db, key);
+  if (check === null) {
     services.log.warn({ repo: repo.name, commit }, 'a re-run of a check of no staging commit of ours');
     return DONE;
   }
   if ((await findForeignOwner(services, repo)) === null) {
     const { role } = await loadActor(services, payload);
     if (reaches(role, 'write')) {
+      const { state } = check;
+      if (state.kind === 'examined') services.images.forget({ repository: state.image, digest: state.digest });
       const effects = [{ kind: 'watch-staging', ...key }] as const;
       return { kind: 'done', commit: { repo, stagingChecks: [{ kind: 'open', ...key }], effects } };
     }

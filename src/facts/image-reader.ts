@@ -1,0 +1,97 @@
+// Reads images, and remembers those that were whole: what a digest names never changes, and need not be read twice.
+import type { MissingPart } from '../domain/image-facts.ts';
+import { OutsideError } from '../domain/outside-error.ts';
+import type { Digest, ImageRepository } from '../domain/reference.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import { collectMissing } from './completeness.ts';
+import { readImage, type ImageContents } from './contents.ts';
+
+type Image = { readonly repository: ImageRepository; readonly digest: Digest };
+
+export type ImageReader = {
+  /** As `collectContents`. One request, which asks whether it is still there, for an image that was whole. */
+  readonly contents: (image: Image) => Promise<ImageContents>;
+  /** As `collectMissing`. No request for an image that was whole a short time ago. */
+  readonly missing: (image: Image, contents: ImageContents) => Promise<readonly MissingPart[]>;
+  /** The manifest itself. No request for an image that was whole a short time ago. */
+  readonly manifest: (image: Image) => Promise<Manifest>;
+  /** For those who want to know anew: the next reading is from the registry. */
+  readonly forget: (image: Image) => void;
+};
+
+type Remembered = { readonly manifest: Manifest; readonly contents: ImageContents; wholeAt: number | null };
+
+/** Registries are cleaned up behind our back: for this long, all layers are taken to be where they were. */
+const WHOLE_FOR_MS = 10 * 60 * 1000;
+const MAX_REMEMBERED = 64;
+/** Images whose manifest and configs are larger are read each time. */
+const MAX_BYTES = 256 * 1024;
+
+export function createImageReader(parts: {
+  readonly registry: RegistryClient;
+  readonly now: () => number;
+}): ImageReader {
+  const { registry, now } = parts;
+  const memory = new Map<string, Remembered>();
+
+  function remember(image: Image, read: Pick<Remembered, 'manifest' | 'contents'>): void {
+    if (read.contents.platforms.some(({ missing }) => missing.length > 0) || sizeOf(read) > MAX_BYTES) return;
+    memory.set(keyOf(image), { ...read, wholeAt: null });
+    // A Map iterates in the order of insertion, so the first key is the oldest.
+    const [oldest] = memory.keys();
+    if (memory.size > MAX_REMEMBERED && oldest !== undefined) memory.delete(oldest);
+  }
+
+  function whole(image: Image): Remembered | null {
+    const known = memory.get(keyOf(image));
+    if (known === undefined || known.wholeAt === null) return null;
+    const age = now() - known.wholeAt;
+    // Younger than nothing: the clock was turned back, and the look may be of any age.
+    return age >= 0 && age < WHOLE_FOR_MS ? known : null;
+  }
+
+  return {
+    contents: async (image) => {
+      const known = whole(image);
+      if (known !== null && (await isThere(registry, image))) return known.contents;
+      const read = await readImage({ registry, repository: image.repository }, image.digest);
+      remember(image, read);
+      return read.contents;
+    },
+    missing: async (image, contents) => {
+      if (whole(image)?.contents === contents) return [];
+      const missing = await collectMissing({ registry, repository: image.repository }, contents);
+      const known = memory.get(keyOf(image));
+      if (missing.length > 0) memory.delete(keyOf(image));
+      else if (known?.contents === contents) known.wholeAt = now();
+      return missing;
+    },
+    manifest: async (image) => whole(image)?.manifest ?? (await registry.fetchManifest(image.repository, image.digest)),
+    forget: (image) => void memory.delete(keyOf(image)),
+  };
+}
+
+/** A closed door is told by the full reading that follows. */
+async function isThere(registry: RegistryClient, { repository, digest }: Image): Promise<boolean> {
+  try {
+    return (await registry.findDigest(repository, digest)) !== null;
+  } catch (error) {
+    if (error instanceof OutsideError && !error.retryable) return false;
+    throw error;
+  }
+}
+
+function sizeOf({ manifest, contents }: Pick<Remembered, 'manifest' | 'contents'>): number {
+  return contents.platforms.reduce(
+    (sum, { parts }) => sum + (parts?.config.sizeBytes ?? 0),
+    manifest.raw.length * MANIFEST_WEIGHT,
+  );
+}
+
+/** Its bytes, and what was read out of them and out of its children. */
+const MANIFEST_WEIGHT = 4;
+
+function keyOf({ repository, digest }: Image): string {
+  return `${repository}@${digest}`;
+}
