@@ -114,3 +114,6 @@ export function installationOf(lane: string | null): number {
     throw new Error(`${lane ?? 'no lane'} is no lane of GitHub writes`);
   return Number(lane.slice(GITHUB_LANE.length));
 }
+
+/** The effects that a promotion waits for: while one of them is dead, it stands still. */
+export const MOVING_EFFECTS: readonly JobKind[] = ['collect-facts', 'apply-tag-plan', 'look-for-image'];

@@ -6,18 +6,21 @@ import { outcomesOf } from './apply/application.ts';
 import type { PromotionView } from '../messages/promotion-view.ts';
 import { findAuditHead } from '../store/audit.ts';
 import { listMarks } from '../store/github-marks.ts';
+import { findDeadJobOf } from '../store/job-upkeep.ts';
 import { listOpenPromotions } from '../store/promotions.ts';
 import { listJournal } from '../store/tag-moves.ts';
+import { MOVING_EFFECTS } from './job.ts';
 import type { Services } from './services.ts';
 
 export async function loadView(services: Services, promotion: Promotion): Promise<PromotionView> {
   const { store, settings, sha256 } = services;
   const { repo, environment, thread } = promotion;
-  const [journal, auditHead, marks, open] = await Promise.all([
+  const [journal, auditHead, marks, open, deadJob] = await Promise.all([
     listJournal(store.db, promotion.id),
     findAuditHead(store.db, repo.id),
     listMarks(store.db, promotion.id),
     listOpenPromotions(store.db, { repoId: repo.id, environment }),
+    isOpen(promotion.state) ? findDeadJobOf(store.db, { key: promotion.id, kinds: MOVING_EFFECTS }) : null,
   ]);
   const githubUrl = `https://${settings.githubHost}`;
   const home = `${githubUrl}/${repo.name}`;
@@ -34,6 +37,7 @@ export async function loadView(services: Services, promotion: Promotion): Promis
     checkRunUrl: checkRun === undefined ? null : `${home}/runs/${checkRun.githubId}`,
     cardUrl:
       card === undefined || thread === null ? null : `${home}/issues/${thread.issue}#issuecomment-${card.githubId}`,
+    deadJob,
     tokenWarning: tokenWarningFor(services, promotion),
     blockedBy: inLane === undefined || inLane.id === promotion.id ? null : inLane.number,
   };

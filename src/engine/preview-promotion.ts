@@ -159,6 +159,7 @@ function viewOf({ settings, sha256 }: PreviewServices, promotion: Promotion): Pr
     checkRunUrl: null,
     cardUrl: null,
     blockedBy: null,
+    deadJob: null,
     tokenWarning: null,
   };
 }

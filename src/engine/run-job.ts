@@ -1,11 +1,13 @@
 // Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
+import { showEffects } from '../domain/decide/accept.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { holdWrites, reserveWrite } from '../store/github-pace.ts';
 import { delayLane } from '../store/lanes.ts';
-import { parkJob, renewLease, requeueJob, type JobRow } from '../store/jobs.ts';
+import { addJob, parkJob, renewLease, requeueJob, type JobRow } from '../store/jobs.ts';
+import { findPromotion } from '../store/promotions.ts';
 import { commitAndFinish, handOnAndFinish } from './commit.ts';
 import type { Handler, Job, JobOutcome } from './handler.ts';
-import { GITHUB_WRITES, installationOf, type JobKind } from './job.ts';
+import { GITHUB_WRITES, installationOf, jobOfEffect, MOVING_EFFECTS, type JobKind, type NewJob } from './job.ts';
 import { isLeftUndone, isOfAway } from './lifecycle/away.ts';
 import { isOfClosedPlace } from './lifecycle/closed.ts';
 import { readJob } from './read-job.ts';
@@ -58,10 +60,23 @@ function readable(row: JobRow): Job | Error {
   }
 }
 
-async function park({ log, store, now }: Services, row: JobRow, error: Error): Promise<void> {
+async function park(services: Services, row: JobRow, error: Error): Promise<void> {
+  const { log, store, now } = services;
   const { id, lease, kind } = row;
   log.error({ err: error, job: id, kind }, 'a job is given up: it is parked as dead');
-  await store.transaction((tx) => parkJob(tx, { id, lease, error: error.message, now: now() }));
+  const shown = await showStuck(services, row);
+  await store.transaction(async (tx) => {
+    const parked = await parkJob(tx, { id, lease, error: error.message, now: now() });
+    if (parked) for (const job of shown) await addJob(tx, { ...job, now: now() });
+  });
+}
+
+/** The jobs that show on card and check run that the promotion of this one stands still; none where it moves no promotion. */
+async function showStuck({ store, now }: Services, { kind, key }: JobRow): Promise<readonly NewJob[]> {
+  if (key === null || !MOVING_EFFECTS.some((moving) => moving === kind)) return [];
+  const promotion = await findPromotion(store.db, key);
+  if (promotion === null) return [];
+  return showEffects(key).map((effect) => jobOfEffect(effect, promotion.repo, now()));
 }
 
 async function carryOut(claimed: Claimed): Promise<void> {

@@ -18,6 +18,8 @@ export type PromotionView = {
   readonly cardUrl: string | null;
   /** The number of the promotion that holds the lane. */
   readonly blockedBy: number | null;
+  /** The job that failed for good and leaves an open promotion standing still. */
+  readonly deadJob: number | null;
   /** What is about to end the right to write this image; null for a promotion that has ended. */
   readonly tokenWarning: TokenWarning | null;
 };

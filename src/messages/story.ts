@@ -18,7 +18,14 @@ import type { PromotionView } from './promotion-view.ts';
 
 /** Paragraphs about the state; may be empty. */
 export function renderStory(view: PromotionView, detail: Detail): string {
-  return joinBlocks([storyOf(view, detail), versionText(view.promotion), sourceMovedText(view.promotion)]);
+  const { promotion } = view;
+  return joinBlocks([stuckText(view), storyOf(view, detail), versionText(promotion), sourceMovedText(promotion)]);
+}
+
+function stuckText({ deadJob }: PromotionView): string {
+  if (deadJob === null) return '';
+  const retry = code(`imprimatur jobs retry ${deadJob}`);
+  return `> [!CAUTION]\n> **This stands still**: an error of Imprimatur's own, which its log tells. Who runs the server lets it go on with ${retry}.`;
 }
 
 function storyOf(view: PromotionView, detail: Detail): string {

@@ -66,6 +66,23 @@ export async function findDeadJob(db: Db, id: number): Promise<(DeadJob & { read
   return row === undefined ? null : { ...toDeadJob(row), payload: Buffer.from(row.payload).toString() };
 }
 
+/** The id of the newest dead job of these kinds with this key, or null. */
+export async function findDeadJobOf(
+  db: Db,
+  { key, kinds }: { readonly key: string; readonly kinds: readonly string[] },
+): Promise<number | null> {
+  const row = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('state', '=', 'dead')
+    .where('key', '=', key)
+    .where('kind', 'in', kinds)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** Lets a dead job run again, its tries counted anew. False where there is no such dead job. */
 export async function retryDeadJob(
   tx: Tx,

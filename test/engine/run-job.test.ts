@@ -4,7 +4,11 @@ import { OutsideError } from '../../src/domain/outside-error.ts';
 import type { JobOutcome } from '../../src/engine/handler.ts';
 import { LEASE_MS, type Handlers } from '../../src/engine/run-job.ts';
 import { Worker } from '../../src/engine/worker.ts';
+import { loadView } from '../../src/engine/load-view.ts';
 import { claimJob, finishJob } from '../../src/store/jobs.ts';
+import { insertPromotion } from '../../src/store/promotions.ts';
+import { saveRepo } from '../../src/store/repos.ts';
+import { promotion } from '../store/fixtures.ts';
 import { handlersWith, START, startEngine, type Engine } from './harness.ts';
 
 const DONE: JobOutcome = { kind: 'done', commit: null };
@@ -241,5 +245,39 @@ describe('writes to GitHub', () => {
       },
     });
     expect(repos).toEqual([2]);
+  });
+});
+
+describe('a job that a promotion waits for', () => {
+  test('and that is given up leaves it standing still in everybody’s sight', async () => {
+    const { store, now } = engine.services;
+    const waiting = promotion({ state: { kind: 'applying', since: START, undoing: null } });
+    await store.transaction(async (tx) => {
+      await saveRepo(tx, waiting.repo, now());
+      await insertPromotion(tx, waiting);
+    });
+    const payload = JSON.stringify({ kind: 'apply-tag-plan', promotionId: waiting.id });
+    await engine.add({ kind: 'apply-tag-plan', key: waiting.id, payload });
+    const shown: string[] = [];
+    const handlers: Partial<Handlers> = {
+      'apply-tag-plan': async () => {
+        throw new TypeError('a bug');
+      },
+      'update-card': async ({ payload: { kind } }) => {
+        shown.push(kind);
+        return DONE;
+      },
+      'update-check-run': async ({ payload: { kind } }) => {
+        shown.push(kind);
+        return DONE;
+      },
+    };
+    for (let tries = 1; tries <= 5; tries += 1) {
+      await drain(handlers);
+      engine.turn(HOUR_MS);
+    }
+    expect(await engine.jobs()).toContainEqual(expect.objectContaining({ state: 'dead', error: 'a bug' }));
+    expect(shown.toSorted()).toEqual(['update-card', 'update-check-run']);
+    expect(await loadView(engine.services, waiting)).toMatchObject({ deadJob: 1 });
   });
 });

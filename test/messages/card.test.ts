@@ -313,6 +313,12 @@ describe('a card reads', () => {
     expect(card).not.toContain('every hour');
   });
 
+  test('when an error of ours leaves it standing still', () => {
+    const card = renderCard({ ...viewOf({ state: { kind: 'applying', since: AT, undoing: null } }), deadJob: 17 });
+    expect(card).toContain('> **This stands still**: an error of Imprimatur');
+    expect(card).toContain('`imprimatur jobs retry 17`');
+  });
+
   test('while tags go back', () => {
     const card = renderCard(viewOf({ state: { kind: 'applying', since: AT, undoing: 'HTTP 403 for tag latest.' } }));
     expect(card).toContain('Moves the tags back\n\nHTTP 403 for tag latest.');

@@ -104,6 +104,7 @@ export function viewOf(
     checkRunUrl: 'https://github.com/acme/dotca/runs/9001',
     cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
     blockedBy: null,
+    deadJob: null,
     tokenWarning: null,
     ...around,
   };
