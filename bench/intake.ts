@@ -92,7 +92,6 @@ function sum(loads: readonly Load[]): Load {
 }
 
 function tell(report: Report, { bare, ours }: { readonly bare: Load; readonly ours: Load }): void {
-  const p99 = ({ latenciesMs }: Load): number => quantile(latenciesMs, 0.99);
   report.figure({
     name: 'Probot alone, nothing stored',
     value: Math.round(bare.perSecond),
@@ -112,6 +111,10 @@ function tell(report: Report, { bare, ours }: { readonly bare: Load; readonly ou
     target: { kind: 'at least', value: 0.3 },
   });
   report.figure({ name: 'p99 of the answers', value: p99(ours), unit: 'ms', target: { kind: 'at most', value: 250 } });
+}
+
+function p99({ latenciesMs }: Load): number {
+  return quantile(latenciesMs, 0.99);
 }
 
 async function tellDurability(
@@ -201,9 +204,9 @@ async function killAfterAnswer(
   const child = await startOurs(place, database);
   const pool = new Pool(child.url, { connections: CONNECTIONS, pipelining: 1 });
   const answered: string[] = [];
-  let killed: Promise<void> | null = null;
+  const killed: Promise<void>[] = [];
   const send = async (): Promise<void> => {
-    while (killed === null) {
+    while (killed.length === 0) {
       const id = randomUUID();
       let status: number;
       try {
@@ -214,11 +217,11 @@ async function killAfterAnswer(
       }
       if (status !== 202) throw new Error(`a delivery was answered with ${status}`);
       answered.push(id);
-      killed ??= child.kill('SIGKILL');
+      if (killed.length === 0) killed.push(child.kill('SIGKILL'));
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, send));
-  if (killed !== null) await killed;
+  await Promise.all(killed);
   await pool.destroy();
   const store = await openStore({ url: `sqlite:${database}` });
   try {

@@ -13,6 +13,8 @@ import { startDelayProxy, type DelayProxy } from './delay-proxy.ts';
 export type World = {
   readonly github: GitHubWorld;
   readonly proxy: DelayProxy;
+  /** The registry itself, past the proxy. */
+  readonly registryUrl: string;
   readonly app: Child;
   readonly repo: GitHubRepo;
   /** The image of a new commit on `staging`, pushed past the proxy. */
@@ -81,7 +83,8 @@ export async function openWorld(options: {
     });
     closings.unshift(() => app.kill('SIGTERM'));
     github.setAppUrl(app.url);
-    return { github, proxy, app, repo, close, ...actionsOf({ github, repo, app, registryUrl: registry.url }) };
+    const registryUrl = registry.url;
+    return { github, proxy, registryUrl, app, repo, close, ...actionsOf({ github, repo, app, registryUrl }) };
   } catch (error) {
     await close();
     throw error;
@@ -145,8 +148,9 @@ function actionsOf(parts: {
       return at;
     },
     settle: async ({ issue }) => {
-      const isDone = (body: string): boolean => /^### .*Promoted/m.test(body);
-      await until('a card that says so', () => repo.comments(issue).some(({ byApp, body }) => byApp && isDone(body)));
+      await until('a card that says so', () =>
+        repo.comments(issue).some(({ byApp, body }) => byApp && /^### .*Promoted/m.test(body)),
+      );
       await github.settle();
     },
   };
