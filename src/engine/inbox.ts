@@ -31,7 +31,7 @@ type Waiting = { readonly incoming: IncomingDelivery } & PromiseWithResolvers<Ac
 const MAX_TOGETHER = 64;
 /** So many together are a crowd. */
 const MANY = 8;
-const GATHER_MS = 2;
+const GATHER_MS = 1;
 const BATCHES_FIRST = 4;
 const MOMENT_MS = 25;
 
@@ -42,7 +42,9 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   /** How many come together these days: of the batches so far, each counts half as much as the next one. */
   let crowd = 0;
   const isCrowd = (): boolean => crowd >= MANY;
-  let stored = Promise.withResolvers<void>();
+  let batches = 0;
+  /** Who waits for calm, and after which batch their wait is over. */
+  const patient = new Map<() => void, number>();
 
   async function storeAll(): Promise<void> {
     storing = true;
@@ -52,8 +54,8 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
       const batch = waiting.splice(0, MAX_TOGETHER);
       await storeTogether(services, batch);
       crowd = Math.max(batch.length, crowd / 2);
-      stored.resolve();
-      stored = Promise.withResolvers<void>();
+      batches += 1;
+      for (const [resolve, last] of patient) if (batches >= last) resolve();
     }
     storing = false;
   }
@@ -67,12 +69,17 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
     },
     calm: async () => {
       if (!isCrowd()) return;
-      const moment = setTimeout(() => {
-        crowd = 0;
-        stored.resolve();
+      const before = batches;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        // Nobody came for a moment: it is no crowd any more.
+        if (batches === before) crowd = 0;
+        resolve();
       }, MOMENT_MS);
-      for (let batches = 0; isCrowd() && batches < BATCHES_FIRST; batches += 1) await stored.promise;
-      clearTimeout(moment);
+      patient.set(resolve, before + BATCHES_FIRST);
+      await promise;
+      patient.delete(resolve);
+      clearTimeout(timer);
     },
   };
 }

@@ -66,6 +66,8 @@ function openFile(path: string): DatabaseSync {
       throw new OutsideError(problem, { code: 'database-url-invalid', retryable: false });
     }
     database.exec('PRAGMA synchronous = FULL');
+    // 16 MB: a checkpoint syncs twice, and should not come every few transactions.
+    database.exec('PRAGMA wal_autocheckpoint = 4000');
     return database;
   } catch (error) {
     database.close();
