@@ -37,7 +37,9 @@ export function createImageReader(parts: {
 
   function remember(image: Image, read: Pick<Remembered, 'manifest' | 'contents'>): void {
     if (read.contents.platforms.some(({ missing }) => missing.length > 0) || sizeOf(read) > MAX_BYTES) return;
-    memory.set(keyOf(image), { ...read, wholeAt: null });
+    // A copy: small buffers lie in a large one, which would be kept as a whole.
+    const manifest = { ...read.manifest, raw: new Uint8Array(read.manifest.raw) };
+    memory.set(keyOf(image), { manifest, contents: read.contents, wholeAt: null });
     // A Map iterates in the order of insertion, so the first key is the oldest.
     const [oldest] = memory.keys();
     if (memory.size > MAX_REMEMBERED && oldest !== undefined) memory.delete(oldest);
