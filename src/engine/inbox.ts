@@ -32,8 +32,8 @@ const MAX_TOGETHER = 64;
 /** So many together are a crowd. */
 const MANY = 8;
 const GATHER_MS = 1;
-const BATCHES_FIRST = 4;
-const MOMENT_MS = 25;
+const BATCHES_FIRST = 8;
+const MOMENT_MS = 50;
 
 /** What comes while a transaction is under way goes into the next one together, so that one sync to disk serves all. */
 export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {

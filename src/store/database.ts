@@ -2,7 +2,6 @@
 import { Kysely, sql } from 'kysely';
 import { OutsideError } from '../domain/outside-error.ts';
 import { insideTransaction, type Engine } from './driver.ts';
-import { openPostgres } from './postgres.ts';
 import type { Db, Schema, Tx } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -58,6 +57,8 @@ async function openEngine(url: string, log: StoreLog | undefined): Promise<Engin
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === 'sqlite') return openSqlite(sqlitePath(url));
   if (scheme === 'postgres' || scheme === 'postgresql') {
+    // Loaded where it is used: its driver takes memory.
+    const { openPostgres } = await import('./postgres.ts');
     return openPostgres(url, (err) =>
       log?.warn({ err }, 'A database connection was lost; the next query makes a new one'),
     );
