@@ -19,4 +19,5 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/main.ts"]
+# The flags keep memory low; npm start has the same ones.
+CMD ["node", "--max-semi-space-size=1", "--heap-growing-percent=5", "--v8-pool-size=1", "src/main.ts"]

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 
 export type Child = {
   readonly pid: number;
@@ -25,15 +26,27 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const KEPT_LINES = 20;
 const READY_WITHIN_MS = 20_000;
 
+/** Our server with the flags that `npm start` gives it. */
+export function ourServer(): { readonly script: string; readonly flags: readonly string[] } {
+  const { scripts } = Package.parse(JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')));
+  const [, ...words] = scripts.start.split(' ');
+  const flags = words.filter((word) => word.startsWith('--') && !word.startsWith('--env-file'));
+  return { script: words.at(-1) ?? '', flags };
+}
+
+const Package = z.looseObject({ scripts: z.looseObject({ start: z.string() }) });
+
 /** Resolves once `path` is answered with 200. `env` is its whole environment, but for the port. */
 export async function startChild(options: {
   readonly script: string;
+  /** For Node itself. */
+  readonly flags?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly readyPath: string;
 }): Promise<Child> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [options.script], {
+  const child = spawn(process.execPath, [...(options.flags ?? []), options.script], {
     cwd: ROOT,
     env: { ...options.env, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Pool } from 'undici';
 import { openStore } from '../src/store/database.ts';
-import { startChild, type Child } from './child.ts';
+import { ourServer, startChild, type Child } from './child.ts';
 import { post, recordDelivery, sendLoad, type Delivery, type Load } from './load.ts';
 import { quantile, type Report } from './report.ts';
 
@@ -45,7 +45,7 @@ function startBare({ env }: Place): Promise<Child> {
 /** GitHub is a port where nobody listens: intake does not need it. */
 function startOurs({ env, folder }: Place, database = join(folder, 'load.db')): Promise<Child> {
   return startChild({
-    script: 'src/main.ts',
+    ...ourServer(),
     readyPath: '/healthz',
     env: {
       ...env,

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGitHub } from '../test/support/github/world.ts';
-import { startChild } from './child.ts';
+import { ourServer, startChild } from './child.ts';
 import { median, spread, type Report } from './report.ts';
 import { openWorld, REPOSITORY } from './world.ts';
 
@@ -25,7 +25,7 @@ export async function benchStart(report: Report, { starts }: { readonly starts: 
         LOG_FORMAT: 'json',
         LOG_LEVEL: 'warn',
       };
-      ours.push(await timeOf({ script: 'src/main.ts', env, readyPath: '/readyz' }));
+      ours.push(await timeOf({ ...ourServer(), env, readyPath: '/readyz' }));
     }
     report.figure({ name: 'Probot alone, until it answers', value: median(bare), unit: 'ms', note: spread(bare) });
     report.figure({

@@ -7,7 +7,7 @@ import { startGitHub, type GitHubWorld } from '../test/support/github/world.ts';
 import { startDockerRegistry } from '../test/support/registry/docker-registry.ts';
 import { buildImage, pushImage, type TestImage } from '../test/support/registry/images.ts';
 import { ADA } from '../test/support/registry/token-service.ts';
-import { startChild, type Child } from './child.ts';
+import { ourServer, startChild, type Child } from './child.ts';
 import { startDelayProxy, type DelayProxy } from './delay-proxy.ts';
 
 export type World = {
@@ -70,7 +70,7 @@ export async function openWorld(options: {
     const repo = await github.repo({ owner: 'acme', name: 'dotca', users: { ada: 'write', bob: 'write' } });
     repo.commitOn('main', { files: { '.github/promotion.yml': policyOf(options.floating) }, message: 'Policy' });
     const app = await startChild({
-      script: 'src/main.ts',
+      ...ourServer(),
       readyPath: '/readyz',
       env: {
         ...github.env,

@@ -84,7 +84,8 @@ test('the systemd unit starts our server, with variables that it knows', () => {
   const unit = /```ini\n([\s\S]*?)```/.exec(readText('docs/operations.md'))?.[1] ?? '';
   const values = (key: string): readonly string[] =>
     [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
-  const [program, file = ''] = values('ExecStart')[0]?.split(' ') ?? [];
+  const [program, ...words] = values('ExecStart')[0]?.split(' ') ?? [];
+  const file = words.at(-1) ?? '';
   expect(program).toBe('/usr/bin/node');
   expect(existsSync(new URL(`../../${file}`, import.meta.url))).toBe(true);
   const set = Object.fromEntries(

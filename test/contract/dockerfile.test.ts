@@ -1,6 +1,7 @@
 // What the container image promises: no root, a health check, a volume for the database, nothing of development.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { readConfig } from '../../src/config/env.ts';
 import { environmentOf, readDockerfile, type Instruction } from './dockerfile.ts';
 
@@ -11,6 +12,12 @@ function readText(path: string): string {
 const { before, stages } = readDockerfile();
 const instructions: readonly Instruction[] = [...before, ...stages.flatMap((stage) => stage.instructions)];
 const image = stages.at(-1)?.instructions ?? [];
+
+const { scripts } = z
+  .looseObject({ scripts: z.looseObject({ start: z.string() }) })
+  .parse(JSON.parse(readText('package.json')));
+/** What `npm start` tells Node itself, besides where the variables are. */
+const FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--') && !word.startsWith('--env-file'));
 
 function only(word: string): string {
   const found = image.filter((instruction) => instruction.word === word);
@@ -50,7 +57,12 @@ test('it holds no development dependencies, and runs TypeScript directly', () =>
   const installs = instructions.filter(({ rest }) => rest.includes('npm ci'));
   expect(installs).toHaveLength(1);
   expect(installs[0]?.rest).toContain('--omit=dev');
-  expect(only('CMD')).toBe('["node", "src/main.ts"]');
+  expect(JSON.parse(only('CMD'))).toEqual(['node', ...FLAGS, 'src/main.ts']);
+});
+
+test('npm start and the systemd unit give Node the same flags', () => {
+  expect(FLAGS.length).toBeGreaterThan(0);
+  expect(readText('docs/operations.md')).toContain(`ExecStart=/usr/bin/node ${FLAGS.join(' ')} src/main.ts`);
 });
 
 test('the build sees only what the image copies', () => {
