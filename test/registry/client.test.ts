@@ -1,10 +1,11 @@
 // The client's whole contract, on the double and on a real registry, both behind a token service.
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseImageConfig } from '../../src/registry/image-config.ts';
 import { isDockerRegistryInstalled, startDockerRegistry } from '../support/registry/docker-registry.ts';
 import { startRegistryDouble } from '../support/registry/double.ts';
-import { buildImage, pushImage, type TestImage } from '../support/registry/images.ts';
+import { buildImage, pushImage, sha256, type TestImage } from '../support/registry/images.ts';
 import { hasGhcrImage, readGhcrImage } from '../support/registry/vectors.ts';
 import { ADA, type TokenRules } from '../support/registry/token-service.ts';
 import { digest, failureOf, known, makeClient, repositoryAt, tag } from './harness.ts';
@@ -36,6 +37,25 @@ const REGISTRIES: readonly {
     start: () => startDockerRegistry({ auth: 'token' }),
   },
 ];
+
+/** One platform, one layer; the manifest itself is named by sha256, as tags make registries do. */
+function buildSha512Image(): TestImage {
+  const config = Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', config: { Cmd: ['/app'] } }));
+  const blobs = [config, Buffer.from('a layer')].map((bytes) => ({
+    digest: `sha512:${createHash('sha512').update(bytes).digest('hex')}`,
+    sizeBytes: bytes.length,
+    content: { kind: 'bytes', bytes } as const,
+  }));
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const types = ['application/vnd.oci.image.config.v1+json', 'application/vnd.oci.image.layer.v1.tar'];
+  const [described, layer] = blobs.map((blob, at) => ({
+    mediaType: types[at],
+    digest: blob.digest,
+    size: blob.sizeBytes,
+  }));
+  const raw = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: [layer] }));
+  return { digest: sha256(raw), mediaType, raw, children: [], blobs };
+}
 
 describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
   describe.skipIf(missing)('the client', () => {
@@ -109,6 +129,21 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
         }),
         { numRuns: 25 },
       );
+    });
+
+    test('reads and tags an image whose config and layers are named by sha512', async () => {
+      const image = buildSha512Image();
+      const repository = await push({ image, name: 'acme/sha512' });
+      const { client } = makeClient();
+      const manifest = await client.fetchManifest(repository, tag('staging'));
+      if (manifest.body.kind !== 'image') throw new Error('A single manifest was expected');
+      const { config, layers } = manifest.body;
+      expect([config, ...layers].map((part) => part.digest)).toEqual(image.blobs.map((blob) => blob.digest));
+      const bytes = await client.fetchBlob({ repository, digest: config.digest, maxBytes: 8_388_608 });
+      expect(parseImageConfig(bytes)).toMatchObject({ architecture: 'amd64' });
+      expect(await client.blobExists(repository, known(layers[0]).digest)).toBe(true);
+      await client.putManifest({ repository, tag: tag('main'), manifest });
+      expect(await client.findDigest(repository, tag('main'))).toBe(image.digest);
     });
 
     test('promotes cold with one token: one refusal, one token, one GET, one PUT for each tag', async () => {

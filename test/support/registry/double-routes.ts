@@ -131,7 +131,10 @@ async function serveUpload(call: Call, store: Store): Promise<Reply> {
   if (call.method === 'DELETE') return { status: 204 };
   const wanted = call.url.searchParams.get('digest');
   if (call.method !== 'PUT' || wanted === null) return errorReply(405, 'UNSUPPORTED', 'only monolithic uploads');
-  const { bytes, digest, sizeBytes } = await readBody(call.request);
+  const { bytes, digest, sizeBytes } = await readBody(
+    call.request,
+    wanted.split(':')[0] === 'sha512' ? 'sha512' : 'sha256',
+  );
   if (digest !== wanted) return errorReply(400, 'DIGEST_INVALID', 'provided digest did not match uploaded content');
   store.open(call.repository).blobs.set(digest, { sizeBytes, bytes });
   return { status: 201, headers: { location: `/v2/${call.repository}/blobs/${digest}` } };
@@ -139,8 +142,8 @@ async function serveUpload(call: Call, store: Store): Promise<Reply> {
 
 type Body = { readonly bytes: Uint8Array | null; readonly digest: string; readonly sizeBytes: number };
 
-async function readBody(request: IncomingMessage): Promise<Body> {
-  const hash = createHash('sha256');
+async function readBody(request: IncomingMessage, algorithm: 'sha256' | 'sha512' = 'sha256'): Promise<Body> {
+  const hash = createHash(algorithm);
   const kept: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of request) {
@@ -150,7 +153,7 @@ async function readBody(request: IncomingMessage): Promise<Body> {
     if (sizeBytes <= MAX_KEPT_BYTES) kept.push(chunk);
   }
   const bytes = sizeBytes <= MAX_KEPT_BYTES ? Buffer.concat(kept) : null;
-  return { bytes, digest: `sha256:${hash.digest('hex')}`, sizeBytes };
+  return { bytes, digest: `${algorithm}:${hash.digest('hex')}`, sizeBytes };
 }
 
 function digestHeader(digest: string, quirks: Quirks): Record<string, string> {
