@@ -55,7 +55,7 @@ export async function benchMemory(report: Report, { promotions }: { readonly pro
   try {
     const first = await world.build();
     await world.push({ repository: REPOSITORY, tags: FLOATING, image: first.image });
-    const before = world.app.residentMb();
+    const before = world.app().residentMb();
     for (let at = 0; at < promotions; at += 1) {
       const build = await world.build();
       await world.request(build);
@@ -69,11 +69,11 @@ export async function benchMemory(report: Report, { promotions }: { readonly pro
     report.figure({ name: 'ours, after its start', value: before, unit: 'MB' });
     report.figure({
       name: 'ours, after them',
-      value: world.app.residentMb(),
+      value: world.app().residentMb(),
       unit: 'MB',
       target: { kind: 'at most', value: 160 },
     });
-    report.figure({ name: 'against Probot alone', value: world.app.residentMb() / bareMb, unit: '×' });
+    report.figure({ name: 'against Probot alone', value: world.app().residentMb() / bareMb, unit: '×' });
   } finally {
     await world.close();
   }

@@ -15,8 +15,9 @@ export type World = {
   readonly proxy: DelayProxy;
   /** The registry itself, past the proxy. */
   readonly registryUrl: string;
-  readonly app: Child;
-  readonly repo: GitHubRepo;
+  readonly app: () => Child;
+  /** A new process on the same database: it remembers nothing else. */
+  readonly restart: () => Promise<void>;
   /** The image of a new commit on `staging`, pushed past the proxy. */
   readonly build: () => Promise<Build>;
   readonly push: (args: {
@@ -69,22 +70,37 @@ export async function openWorld(options: {
     await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [proxy.host]: { auth } } }));
     const repo = await github.repo({ owner: 'acme', name: 'dotca', users: { ada: 'write', bob: 'write' } });
     repo.commitOn('main', { files: { '.github/promotion.yml': policyOf(options.floating) }, message: 'Policy' });
-    const app = await startChild({
-      ...ourServer(),
-      readyPath: '/readyz',
-      env: {
-        ...github.env,
-        DATABASE_URL: `sqlite:${join(folder, 'imprimatur.db')}`,
-        DOCKER_CONFIG: folder,
-        REGISTRY_HOST: proxy.host,
-        LOG_FORMAT: 'json',
-        LOG_LEVEL: 'warn',
-      },
-    });
+    const startApp = async (): Promise<Child> => {
+      const child = await startChild({
+        ...ourServer(),
+        readyPath: '/readyz',
+        env: {
+          ...github.env,
+          DATABASE_URL: `sqlite:${join(folder, 'imprimatur.db')}`,
+          DOCKER_CONFIG: folder,
+          REGISTRY_HOST: proxy.host,
+          LOG_FORMAT: 'json',
+          LOG_LEVEL: 'warn',
+        },
+      });
+      github.setAppUrl(child.url);
+      return child;
+    };
+    let app = await startApp();
     closings.unshift(() => app.kill('SIGTERM'));
-    github.setAppUrl(app.url);
     const registryUrl = registry.url;
-    return { github, proxy, registryUrl, app, repo, close, ...actionsOf({ github, repo, app, registryUrl }) };
+    return {
+      github,
+      proxy,
+      registryUrl,
+      app: () => app,
+      restart: async () => {
+        await app.kill('SIGTERM');
+        app = await startApp();
+      },
+      close,
+      ...actionsOf({ github, repo, said: () => app.said(), registryUrl }),
+    };
   } catch (error) {
     await close();
     throw error;
@@ -103,15 +119,15 @@ function policyOf(floating: readonly string[]): string {
 function actionsOf(parts: {
   readonly github: GitHubWorld;
   readonly repo: GitHubRepo;
-  readonly app: Child;
+  readonly said: () => string;
   readonly registryUrl: string;
 }): Pick<World, 'build' | 'push' | 'request' | 'approve' | 'settle'> {
-  const { github, repo, app, registryUrl: baseUrl } = parts;
+  const { github, repo, said, registryUrl: baseUrl } = parts;
   const until = async (what: string, isTrue: () => boolean): Promise<void> => {
     try {
       await github.until(isTrue, { what, timeoutMs: PATIENCE_MS });
     } catch (error) {
-      throw new Error(`${what} did not happen; the App says:\n${app.said()}`, { cause: error });
+      throw new Error(`${what} did not happen; the App says:\n${said()}`, { cause: error });
     }
   };
   const runOf = ({ commit }: Build): ReturnType<GitHubRepo['checkRuns']>[number] | undefined =>
