@@ -1,5 +1,5 @@
 // Takes in webhook deliveries: one transaction for their ids and their jobs, and the same delivery only once.
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { addKeylessJobs } from '../store/jobs.ts';
 import { saveDeliveries } from '../store/deliveries.ts';
 import type { Services } from './services.ts';
@@ -31,7 +31,8 @@ type Waiting = { readonly incoming: IncomingDelivery } & PromiseWithResolvers<Ac
 const MAX_TOGETHER = 64;
 /** So many together are a crowd. */
 const MANY = 8;
-const GATHER_MS = 1;
+/** From one batch to the next: a large one and a small one often take turns. */
+const FADES = 0.9;
 const BATCHES_FIRST = 8;
 const MOMENT_MS = 50;
 
@@ -39,7 +40,7 @@ const MOMENT_MS = 50;
 export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   const waiting: Waiting[] = [];
   let storing = false;
-  /** How many come together these days: of the batches so far, each counts half as much as the next one. */
+  /** How many came together lately: the largest batch, less and less the longer ago it was. */
   let crowd = 0;
   const isCrowd = (): boolean => crowd >= MANY;
   let batches = 0;
@@ -48,12 +49,12 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
 
   async function storeAll(): Promise<void> {
     storing = true;
-    // Those that were sent in the same moment are read in one turn of the event loop; a crowd needs a few.
-    await (isCrowd() ? delay(GATHER_MS) : nextTurn());
+    // Those that were sent in the same moment are read in one turn of the event loop.
+    await nextTurn();
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MAX_TOGETHER);
       await storeTogether(services, batch);
-      crowd = Math.max(batch.length, crowd / 2);
+      crowd = Math.max(batch.length, crowd * FADES);
       batches += 1;
       for (const [resolve, last] of patient) if (batches >= last) resolve();
     }
