@@ -1,24 +1,13 @@
 #!/usr/bin/env node
-// The command line: runs one command with what the environment names, ends with its exit code.
-import { runCli } from './cli/commands.ts';
-import { createContext } from './cli/context.ts';
-import { createOutput, createTerminal } from './cli/output.ts';
+// The command line: says in plain words that Node is too old, before anything is loaded that such a Node does not have.
+const NEEDED = 24;
 
-const { env, stdout, stderr } = process;
-const { services, close } = createContext({
-  env,
-  out: createOutput(stdout),
-  err: createOutput(stderr),
-  terminal: createTerminal({ out: stdout, err: stderr, env }),
-  world: {
-    now: () => Date.now(),
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    random: () => Math.random(),
-  },
-});
-
-try {
-  process.exitCode = await runCli(process.argv.slice(2), services);
-} finally {
-  await close();
+if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+  process.stderr.write(
+    `imprimatur needs Node ${NEEDED} or newer, and this is ${process.version}: put a newer one first in PATH.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const { main } = await import('./cli/main.ts');
+  await main(process.argv.slice(2));
 }

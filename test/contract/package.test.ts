@@ -22,6 +22,7 @@ const Package = z.object({
   files: z.array(z.string()),
   dependencies: z.record(z.string(), z.string()),
   allowScripts: z.record(z.string(), z.boolean()),
+  engines: z.object({ node: z.string() }),
 });
 const Lock = z.object({ packages: z.record(z.string(), z.looseObject({ dev: z.boolean().default(false) })) });
 const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
@@ -110,6 +111,19 @@ test('its command runs from another folder', async () => {
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toMatch(/^Usage: imprimatur /);
   expect(await imprimatur(['promote'])).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('its command says in plain words that Node is too old', async () => {
+  const old = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' })`;
+  const { code, stderr } = await imprimatur(['--help'], { NODE_OPTIONS: `--import="${old}"` });
+  expect(stderr).toMatch(/^imprimatur needs Node 24 or newer, and this is v.+: put a newer one first in PATH\.\n$/);
+  expect(code).toBe(2);
+});
+
+test('the Node that its command asks for is the one that the package asks for', () => {
+  expect(manifest.engines.node).toBe(
+    `>=${/const NEEDED = (\d+);/.exec(readFileSync(join(ROOT, 'src/cli.ts'), 'utf8'))?.[1]}`,
+  );
 });
 
 test('its command reads a registry', async () => {

@@ -1,0 +1,25 @@
+// Runs one command with what the environment names, and ends with its exit code.
+import { runCli } from './commands.ts';
+import { createContext } from './context.ts';
+import { createOutput, createTerminal } from './output.ts';
+
+/** `args` without the program's own name. */
+export async function main(args: readonly string[]): Promise<void> {
+  const { env, stdout, stderr } = process;
+  const { services, close } = createContext({
+    env,
+    out: createOutput(stdout),
+    err: createOutput(stderr),
+    terminal: createTerminal({ out: stdout, err: stderr, env }),
+    world: {
+      now: () => Date.now(),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      random: () => Math.random(),
+    },
+  });
+  try {
+    process.exitCode = await runCli(args, services);
+  } finally {
+    await close();
+  }
+}
