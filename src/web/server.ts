@@ -26,12 +26,14 @@ export const WEBHOOK_PATH = '/api/github/webhooks';
 const HEADERS_TIMEOUT_MS = 10_000;
 /** GitHub gives up after 10 s; 25 MiB over a slow line may take a while longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Node looks every 30 s by default, so who dawdles would have up to 30 s more. */
+const LOOK_EVERY_MS = 2000;
 const MAX_CONNECTIONS = 1000;
 const LINGER_MS = 1000;
 
 export function createWebServer(options: ServerOptions): Server {
   const receiver: ReceiverOptions = { ...options.receiver, budget: createBodyBudget() };
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: LOOK_EVERY_MS }, (request, response) => {
     answer(request, response, { ...options, receiver }).catch((error: unknown) => {
       options.onError(error);
       send(response, { status: 500, type: 'text/plain', body: 'an error of ours; see the log\n' });
