@@ -95,6 +95,7 @@ function lastPage(link: string | null): number {
   return last === undefined ? 1 : Number(last);
 }
 
-function firstLine(body: string): string {
+/** Where markers stand. */
+export function firstLine(body: string): string {
   return body.split(/\r?\n/, 1)[0] ?? '';
 }

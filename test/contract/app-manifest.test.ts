@@ -29,9 +29,11 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'checks.listForRef': ['checks: read'],
   'checks.update': ['checks: write'],
   // Comments and reactions of pull requests want pull_requests, those of issues want issues.
+  'issues.create': ['issues: write'],
   'issues.createComment': ['issues: write', 'pull_requests: write'],
   'issues.listComments': ['issues: read', 'pull_requests: read'],
   'issues.listCommentsForRepo': ['issues: read', 'pull_requests: read'],
+  'issues.listForRepo': ['issues: read'],
   'issues.updateComment': ['issues: write', 'pull_requests: write'],
   'reactions.createForIssueComment': ['issues: write', 'pull_requests: write'],
   'repos.compareCommitsWithBasehead': ['contents: read'],

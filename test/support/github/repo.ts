@@ -14,7 +14,7 @@ import {
 } from './payloads.ts';
 import type { Json } from './render.ts';
 import { addDeployment, addDeploymentStatus } from './routes/deployments.ts';
-import { addComment, changeComment } from './routes/threads.ts';
+import { addComment, addThread, changeComment } from './routes/threads.ts';
 import { openSettings, type RepoSettings } from './settings.ts';
 import { accountOf, ensureAccount, fullNameOf, nameOf, type CheckRun, type Comment, type Thread } from './state.ts';
 import type { Account, Deployment, Repo, Role, State } from './state.ts';
@@ -113,12 +113,21 @@ export type GitHubRepo = {
   /** `repository`, `organization`, `sender` and `installation` for payloads that a test writes itself. */
   readonly frame: (by: string) => Json;
 
+  /** Issues and pull requests, oldest first. */
+  readonly threads: () => readonly SeenThread[];
   readonly comments: (issue: number) => readonly SeenComment[];
   /** The contents of a comment's reactions, oldest first: `eyes`, `rocket`, `-1`. */
   readonly reactions: (comment: number) => readonly string[];
   /** Oldest first. */
   readonly checkRuns: (sha: string) => readonly Readonly<CheckRun>[];
   readonly deployments: () => readonly Readonly<Deployment>[];
+};
+
+export type SeenThread = {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly author: string;
 };
 
 export type CommitOptions = {
@@ -159,12 +168,8 @@ export function openRepo(parts: {
     repo.git.branches.set(branch, sha);
     return sha;
   };
-  const openThread = (options: Pick<Thread, 'title' | 'author' | 'pull' | 'body'>): number => {
-    const number = repo.threads.size + 1;
-    const id = state.nextId('thread');
-    repo.threads.set(number, { ...options, id, number, createdAt: state.now(), locked: false });
-    return number;
-  };
+  const openThread = (options: Pick<Thread, 'title' | 'author' | 'pull' | 'body'>): number =>
+    addThread({ ...options, state, repo }).number;
 
   return {
     id: repo.id,
@@ -290,6 +295,13 @@ export function openRepo(parts: {
 
     frame: (by) => frame(about(by)),
 
+    threads: () =>
+      [...repo.threads.values()].map(({ number, title, body, author }) => ({
+        number,
+        title,
+        body,
+        author: author.login,
+      })),
     comments: (issue) =>
       [...repo.comments.values()]
         .filter((comment) => comment.thread === issue)

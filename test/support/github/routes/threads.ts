@@ -3,13 +3,60 @@ import { z } from 'zod';
 import { commentPayload } from '../payloads.ts';
 import { nodeId, renderAccount, renderTime, type Json } from '../render.ts';
 import { renderComment, renderPull, renderThread } from '../render-threads.ts';
-import { NOT_FOUND, page, param, read, refuse, type Answer, type RepoCall, type Route, type Routes } from '../route.ts';
+import {
+  NOT_FOUND,
+  page,
+  param,
+  read,
+  refuse,
+  refuseFilters,
+  type Answer,
+  type RepoCall,
+  type Route,
+  type Routes,
+} from '../route.ts';
 import type { Access, Account, Comment, Reaction, Repo, State, Thread } from '../state.ts';
 
 const Body = z.looseObject({ body: z.string() });
+const NewIssue = z.object({ title: z.string(), body: z.string().default('') });
 const Content = z.looseObject({ content: z.string() });
 
 export const THREAD_ROUTES: Routes = {
+  'issues/create': {
+    auth: 'repository',
+    needs: ['issues'],
+    access: 'write',
+    answer: (call) => {
+      const { state, repo } = call;
+      const thread = addThread({ state, repo, author: state.bot, pull: null, ...read(call, NewIssue) });
+      return { status: 201, body: renderThread(state, repo, thread) };
+    },
+  },
+  'issues/list-for-repo': {
+    auth: 'repository',
+    needs: ['issues'],
+    access: 'read',
+    answer: (call) => {
+      refuseFilters(call, [
+        'milestone',
+        'state',
+        'assignee',
+        'type',
+        'mentioned',
+        'labels',
+        'sort',
+        'direction',
+        'since',
+      ]);
+      const creator = call.query['creator'];
+      const threads = [...call.repo.threads.values()].filter(
+        ({ author }) => creator === undefined || author.login.toLowerCase() === creator.toLowerCase(),
+      );
+      const cut = page(call, threads.toReversed());
+      const body = cut.items.map((one) => renderThread(call.state, call.repo, one));
+      return { status: 200, body, headers: cut.headers };
+    },
+  },
   'issues/get': onThread('read', (call, found) => ({ status: 200, body: renderThread(call.state, call.repo, found) })),
   'pulls/get': {
     auth: 'repository',
@@ -75,6 +122,16 @@ export const THREAD_ROUTES: Routes = {
     return { status: 204 };
   }),
 };
+
+export function addThread(
+  options: Pick<Thread, 'title' | 'author' | 'pull' | 'body'> & { readonly state: State; readonly repo: Repo },
+): Thread {
+  const { state, repo, ...thread } = options;
+  const number = repo.threads.size + 1;
+  const added: Thread = { ...thread, id: state.nextId('thread'), number, createdAt: state.now(), locked: false };
+  repo.threads.set(number, added);
+  return added;
+}
 
 export function addComment(options: {
   readonly state: State;
