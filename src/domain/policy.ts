@@ -33,6 +33,8 @@ export type EnvironmentPolicy = {
   readonly approvals: ApprovalPolicy;
   /** The GitHub Deployment that follows, to an environment of GitHub's. */
   readonly deployment: { readonly create: boolean; readonly environment: string };
+  /** How often it is looked at whether the tags still hold what was promoted; null: never. */
+  readonly driftIntervalMs: number | null;
 };
 
 export type ApprovalPolicy = {
@@ -59,6 +61,7 @@ export type Preset = 'default' | 'guide';
 
 const MEGABYTE = 1_000_000;
 const PRODUCTION = 'production';
+const DRIFT_INTERVAL_MS = 5 * 60 * 1000;
 
 /** The policy of a repository without a policy file: one image, named like the repository, to `production`. */
 export function builtInPolicy(args: {
@@ -101,6 +104,7 @@ export function defaultEnvironment(name: string): EnvironmentPolicy {
     rollbackTags: isProduction,
     approvals: { required: 1, role: 'write', users: [], selfApproval: false },
     deployment: { create: true, environment: name },
+    driftIntervalMs: DRIFT_INTERVAL_MS,
   };
 }
 

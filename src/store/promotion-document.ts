@@ -107,6 +107,7 @@ const terms = z.strictObject({
     selfApproval: z.boolean(),
   }),
   deployment: z.strictObject({ create: z.boolean(), environment: z.string() }),
+  driftIntervalMs: z.int().nullable(),
 });
 
 // Strict: a member that is not known is a version mix-up, and dropping it silently would lose it at the next commit.

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { problemsOf } from './promotion-file.ts';
 
-const TOP = 'preset, images, staging, hotfix, environments, validation, rollback, force';
-const ENVIRONMENT = 'branch, tags, keep_as, rollback_tags, approvals, deployment';
+const TOP = 'preset, images, staging, hotfix, environments, validation, rollback, force, drift';
+const ENVIRONMENT = 'branch, tags, keep_as, rollback_tags, approvals, deployment, drift';
 
 describe('a mistake is told with its place and with what is legal', () => {
   test.each([

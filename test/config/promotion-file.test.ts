@@ -49,6 +49,7 @@ describe('environments', () => {
     rollback_tags: true
     approvals: { required: 0, role: admin, users: [Ada-L, bob_acme], self_approval: true }
     deployment: { create: false, environment: "Production (EU)" }
+    drift: { interval: 1h }
 `;
     expect(environmentOf(text, 'eu-west_1')).toEqual({
       name: 'eu-west_1',
@@ -58,6 +59,7 @@ describe('environments', () => {
       rollbackTags: true,
       approvals: { required: 0, role: 'admin', users: ['Ada-L', 'bob_acme'], selfApproval: true },
       deployment: { create: false, environment: 'Production (EU)' },
+      driftIntervalMs: 3_600_000,
     });
   });
 
@@ -99,6 +101,29 @@ describe('preset guide', () => {
 
 test('the image of a repository whose name is no image name has to be written', () => {
   expect(policyOf('images: [ghcr.io/acme/api]').images).toEqual(['ghcr.io/acme/api']);
+});
+
+describe('how often drift is looked for', () => {
+  test.each([
+    ['1m', 60_000],
+    ['90m', 5_400_000],
+    ['24h', 86_400_000],
+    ['off', null],
+  ])('%s', (text, ms) => {
+    expect(environmentOf(`drift: { interval: ${text} }`).driftIntervalMs).toBe(ms);
+  });
+
+  test('an environment has its own where one is written, and the others that of all', () => {
+    const text = 'drift: { interval: off }\nenvironments: { production: { drift: { interval: 1m } }, canary: {} }';
+    expect(environmentOf(text).driftIntervalMs).toBe(60_000);
+    expect(environmentOf(text, 'canary').driftIntervalMs).toBeNull();
+  });
+
+  test.each(['0m', '59s', '25h', '1441m', '5', '1.5h', '5 m', '-5m', 'on', '1d', 'null'])('%s is none', (text) => {
+    expect(problemsOf(`drift: { interval: "${text}" }`)).toEqual([
+      `1:20 drift.interval: write a time from 1m to 24h in whole minutes or hours, such as 5m or 1h; or off, not "${text}"`,
+    ]);
+  });
 });
 
 describe('sizes', () => {

@@ -26,6 +26,7 @@ validation:
   healthcheck: warn
 rollback: { role: write, approvals: { required: 0 } }
 force: { role: maintain }
+drift: { interval: 5m }
 `;
 
 export function read(text: string): PromotionFileReading {

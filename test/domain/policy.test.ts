@@ -19,6 +19,7 @@ test('without a file: one image named like the repository, to production, one ap
         rollbackTags: true,
         approvals: { required: 1, role: 'write', users: [], selfApproval: false },
         deployment: { create: true, environment: 'production' },
+        driftIntervalMs: 300_000,
       },
     ],
     validation: {
@@ -57,6 +58,7 @@ test('any other environment has one floating tag, called like it, and keeps no t
     rollbackTags: false,
     approvals: { required: 1, role: 'write', users: [], selfApproval: false },
     deployment: { create: true, environment: 'canary' },
+    driftIntervalMs: 300_000,
   });
 });
 

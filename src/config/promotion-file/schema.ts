@@ -8,6 +8,7 @@ import {
   floatingTag,
   gitHubEnvironment,
   image,
+  interval,
   keepAs,
   label,
   level,
@@ -92,6 +93,9 @@ const Environment = section({
   })
     .meta({ description: 'The GitHub Deployment that follows a promotion.' })
     .optional(),
+  drift: section({ interval: interval.meta({ description: 'Default: that of all environments.' }).optional() })
+    .meta({ description: 'Looking whether the tags still hold what was promoted.' })
+    .optional(),
 });
 
 const Validation = section({
@@ -160,6 +164,11 @@ export const PromotionFile = section({
     role: role.meta({ description: 'Who may ask for it.', defaultsTo: 'maintain' }).optional(),
   })
     .meta({ description: 'Promotion although checks failed.' })
+    .optional(),
+  drift: section({
+    interval: interval.meta({ description: 'How often; `off`: never.', defaultsTo: '5m' }).optional(),
+  })
+    .meta({ description: 'Looking whether the tags of environments still hold what was promoted.' })
     .optional(),
 });
 

@@ -16,7 +16,7 @@ export function toPolicy(
 ): Policy {
   const { blob, repo, registryHost } = around;
   const base = builtInPolicy({ repo, registryHost, preset: file.preset ?? 'default' });
-  const { staging, hotfix, rollback, force, environments } = file;
+  const { staging, hotfix, rollback, force, environments, drift } = file;
   return {
     blob,
     images: file.images ?? base.images,
@@ -29,10 +29,9 @@ export function toPolicy(
       branch: hotfix?.branch ?? base.hotfix.branch,
       tagPrefix: hotfix?.tag_prefix ?? base.hotfix.tagPrefix,
     },
-    environments:
-      environments === undefined
-        ? base.environments
-        : Object.entries(environments).map(([name, written]) => toEnvironment(name, written)),
+    environments: listEnvironments(environments, base.environments).map(([environment, written]) =>
+      withDrift(environment, written?.drift ?? drift),
+    ),
     validation: toValidation(file.validation, base.validation),
     rollback: {
       role: rollback?.role ?? base.rollback.role,
@@ -40,6 +39,22 @@ export function toPolicy(
     },
     force: { role: force?.role ?? base.force.role },
   };
+}
+
+function listEnvironments(
+  written: PromotionFile['environments'],
+  builtIn: readonly EnvironmentPolicy[],
+): readonly (readonly [EnvironmentPolicy, EnvironmentFile | null])[] {
+  if (written === undefined) return builtIn.map((environment) => [environment, null]);
+  return Object.entries(written).map(([name, file]) => [toEnvironment(name, file), file]);
+}
+
+/** What is written in an environment wins over what is written for all of them. */
+function withDrift(environment: EnvironmentPolicy, written: PromotionFile['drift']): EnvironmentPolicy {
+  const interval = written?.interval;
+  return interval === undefined
+    ? environment
+    : { ...environment, driftIntervalMs: interval === 'off' ? null : interval };
 }
 
 function toEnvironment(name: string, written: EnvironmentFile): EnvironmentPolicy {
@@ -55,6 +70,7 @@ function toEnvironment(name: string, written: EnvironmentFile): EnvironmentPolic
       create: written.deployment?.create ?? base.deployment.create,
       environment: written.deployment?.environment ?? base.deployment.environment,
     },
+    driftIntervalMs: base.driftIntervalMs,
   };
 }
 

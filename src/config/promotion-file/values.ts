@@ -78,6 +78,16 @@ export const environmentName = z.string().regex(/^(?![Pp]\d+$)[A-Za-z0-9_-]{1,10
   error: 'a name of letters, digits, - and _, other than P and a number',
 });
 
+const MINUTE_MS = 60_000;
+const MIN_INTERVAL_MS = MINUTE_MS;
+const MAX_INTERVAL_MS = 24 * 60 * MINUTE_MS;
+
+/** Milliseconds, or `off`. */
+export const interval = parsed({
+  parse: (text) => (text === 'off' ? text : toInterval(text)),
+  legal: 'a time from 1m to 24h in whole minutes or hours, such as 5m or 1h; or off',
+});
+
 const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
   ['B', 1],
   ['kB', 1000],
@@ -130,6 +140,12 @@ function parsed<T>({
     if (value === null) context.addIssue(legal);
     return value ?? z.NEVER;
   });
+}
+
+function toInterval(text: string): number | null {
+  const [, number = '', unit = ''] = /^(\d{1,4})([mh])$/.exec(text) ?? [];
+  const ms = Number(number) * (unit === 'h' ? 60 : 1) * MINUTE_MS;
+  return unit !== '' && ms >= MIN_INTERVAL_MS && ms <= MAX_INTERVAL_MS ? ms : null;
 }
 
 function toBytes(text: string): number | null {
