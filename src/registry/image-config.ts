@@ -29,7 +29,9 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   const parsed = ConfigSchema.safeParse(parseJsonBytes(bytes));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new OutsideError(`The image config is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, {
+  // The name of a label may be as long as the config.
+  const place = (issue?.path.join('.') ?? '').slice(0, 100);
+  throw new OutsideError(`The image config is not valid: ${place} ${issue?.message ?? ''}`, {
     code: 'image-config-invalid',
     retryable: false,
   });

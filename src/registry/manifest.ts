@@ -26,6 +26,9 @@ export type Manifest = {
   readonly body: ParsedManifest;
 };
 
+/** Docker mounts 127 layers, and no index names so many platforms: what names more wants to keep us busy. */
+const MAX_DESCRIPTORS = 1000;
+
 const INDEX_TYPES: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -40,7 +43,8 @@ export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...IMAGE_TYPES].join(', ');
 
 /**
  * Reads a manifest by its Content-Type (image-spec, "manifest" and "image-index"; old builders write no `mediaType` field,
- * so the header decides and a field that is there must agree). OutsideError `manifest-invalid`.
+ * so the header decides and a field that is there must agree). What could also be read as the other kind is refused, as
+ * containerd does (CVE-2021-41190): one digest must not name two images. OutsideError `manifest-invalid`.
  */
 export function parseManifest(args: {
   readonly mediaType: string;
@@ -50,15 +54,16 @@ export function parseManifest(args: {
 }): ParsedManifest {
   const { mediaType, raw, what } = args;
   const schema = INDEX_TYPES.includes(mediaType) ? Index : IMAGE_TYPES.includes(mediaType) ? Image : null;
-  if (schema === null) throw invalid(`${what} has the media type "${mediaType}", which is no image manifest or index`);
+  if (schema === null)
+    throw invalid(`${what} has the media type "${shown(mediaType)}", which is no image manifest or index`);
   const parsed = schema.safeParse(parseJsonBytes(raw));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw invalid(`${what} is not a valid ${mediaType}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+    throw invalid(`${what} is not a valid ${mediaType}: ${shown(issue?.path.join('.') ?? '')} ${issue?.message ?? ''}`);
   }
   const named = parsed.data.mediaType;
   if (named !== undefined && named !== mediaType) {
-    throw invalid(`${what} was served as ${mediaType} but calls itself "${named}"`);
+    throw invalid(`${what} was served as ${mediaType} but calls itself "${shown(named)}"`);
   }
   return parsed.data.body;
 }
@@ -100,13 +105,19 @@ const Child = z
   });
 
 const Common = { schemaVersion: z.literal(2), mediaType: z.string().optional() };
+const OfTheOther = z.null('belongs to the other kind of manifest').optional();
 
 const Index = z
-  .object({ ...Common, manifests: z.array(Child) })
+  .object({ ...Common, manifests: z.array(Child).max(MAX_DESCRIPTORS), config: OfTheOther, layers: OfTheOther })
   .transform(({ mediaType, manifests }) => ({ mediaType, body: { kind: 'index' as const, children: manifests } }));
 
 const Image = z
-  .object({ ...Common, config: DescriptorSchema, layers: z.array(DescriptorSchema) })
+  .object({
+    ...Common,
+    config: DescriptorSchema,
+    layers: z.array(DescriptorSchema).max(MAX_DESCRIPTORS),
+    manifests: OfTheOther,
+  })
   .transform(({ mediaType, config, layers }) => ({ mediaType, body: { kind: 'image' as const, config, layers } }));
 
 function toDescriptor(fields: {
@@ -115,6 +126,11 @@ function toDescriptor(fields: {
   readonly size: number;
 }): Descriptor {
   return { mediaType: fields.mediaType, digest: fields.digest, sizeBytes: fields.size };
+}
+
+/** Names in a manifest may be as long as the manifest. */
+function shown(text: string): string {
+  return text.slice(0, 100);
 }
 
 function invalid(message: string): OutsideError {

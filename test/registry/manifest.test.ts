@@ -9,10 +9,10 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const DESCRIPTOR = { mediaType: OCI_IMAGE, digest: DIGEST, size: 7 };
 
 describe('Manifests', () => {
-  test('are what their Content-Type says, whatever else is in them', () => {
-    const both = { schemaVersion: 2, manifests: [DESCRIPTOR], config: DESCRIPTOR, layers: [] };
-    expect(parse(OCI_INDEX, both)).toMatchObject({ kind: 'index' });
-    expect(parse(OCI_IMAGE, both)).toMatchObject({ kind: 'image' });
+  test('are what their Content-Type says', () => {
+    const either = { schemaVersion: 2, manifests: null, config: null, layers: null };
+    expect(parse(OCI_INDEX, { ...either, manifests: [DESCRIPTOR] })).toMatchObject({ kind: 'index' });
+    expect(parse(OCI_IMAGE, { ...either, config: DESCRIPTOR, layers: [] })).toMatchObject({ kind: 'image' });
   });
 
   test.each([
@@ -29,6 +29,18 @@ describe('Manifests', () => {
   test.each([
     ['a type that is none', 'application/json', { schemaVersion: 2 }, 'no image manifest or index'],
     ['a field that disagrees', OCI_INDEX, { schemaVersion: 2, mediaType: OCI_IMAGE, manifests: [] }, 'calls itself'],
+    [
+      'layers in an index',
+      OCI_INDEX,
+      { schemaVersion: 2, manifests: [DESCRIPTOR], layers: [] },
+      'layers belongs to the other kind of manifest',
+    ],
+    [
+      'children in an image',
+      OCI_IMAGE,
+      { schemaVersion: 2, config: DESCRIPTOR, layers: [], manifests: [DESCRIPTOR] },
+      'manifests belongs to the other kind of manifest',
+    ],
     ['no list of children', OCI_INDEX, { schemaVersion: 2 }, 'manifests'],
     [
       'a child that is no digest',
