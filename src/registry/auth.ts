@@ -141,6 +141,10 @@ export function createAuth(options: {
     const scheme = schemes.get(scope.host);
     if (scheme?.kind !== 'bearer') throw new TypeError(`No token is known to be needed for ${scope.host}`);
     const request = tokenRequest({ scope, scheme, demanded: args.demanded, trustedHosts: options.trustedHosts });
+    // A public host that nobody here has named may give tokens to strangers, but is shown no password.
+    if (credential !== null && request.route.kind === 'public-only') {
+      throw realmRefused(scope, scheme, 'our credential is shown to the registry’s own host only');
+    }
     const login = credential === null ? NOBODY : basic(credential);
     const who = credential === null ? 'anonymous' : `user ${credential.username}`;
     const tried = `GET token for ${scope.host}/${scope.name} (${scope.access === 'push' ? 'pull,push' : 'pull'}, ${who})`;
@@ -208,12 +212,7 @@ function tokenRequest(args: {
 }): WireRequest {
   const { scope, scheme, trustedHosts } = args;
   const route = planRoute({ target: scheme.realm, registryHost: scope.host, trustedHosts });
-  if (route.kind === 'refused') {
-    const message =
-      `${scope.host} wants a token from "${scheme.realm.slice(0, 200)}", which is not contacted: ${route.reason}. ` +
-      'If that address is right, an operator can add its host to REGISTRY_TOKEN_HOSTS.';
-    throw new OutsideError(message, { code: 'realm-refused', retryable: false });
-  }
+  if (route.kind === 'refused') throw realmRefused(scope, scheme, route.reason);
   const url = new URL(route.url);
   if (scheme.service !== null) url.searchParams.set('service', scheme.service);
   const ours = `repository:${scope.name}:${scope.access === 'push' ? 'pull,push' : 'pull'}`;
@@ -225,6 +224,18 @@ function tokenRequest(args: {
     body: null,
     read: { maxBytes: MAX_TOKEN_BYTES, tooLargeCode: 'registry-protocol' },
   };
+}
+
+function realmRefused({ host }: Scope, { realm }: { readonly realm: string }, reason: string): OutsideError {
+  const message =
+    `${host} wants a token from "${showRealm(realm)}", which is not contacted: ${reason}. ` +
+    'If that address is right, an operator can add its host to REGISTRY_TOKEN_HOSTS.';
+  return new OutsideError(message, { code: 'realm-refused', retryable: false });
+}
+
+/** Its host alone: a registry could put into the rest what it knows of our credential. */
+function showRealm(realm: string): string {
+  return URL.canParse(realm) ? new URL(realm).origin : 'an address that is none';
 }
 
 function keyOf(scope: Scope): string {

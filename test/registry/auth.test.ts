@@ -195,11 +195,20 @@ describe('The realm of a challenge', () => {
   test('on another name for a private address is contacted only when the operator listed it', async () => {
     const { double, repository } = await makeWorld();
     double.quirks.realm = `${double.url.replace('127.0.0.1', 'localhost')}/token`;
-    const refused = await failureOf(makeClient().client.fetchManifest(repository, tag('staging')));
+    const anonymous = makeClient({ credential: null }).client;
+    const refused = await failureOf(anonymous.fetchManifest(repository, tag('staging')));
     expect(refused).toMatchObject({ code: 'address-refused', retryable: false });
     expect(tokenRequests(double)).toEqual([]);
     const { client } = makeClient({ tokenHosts: ['localhost'] });
     expect(await client.findDigest(repository, tag('staging'))).toBe(IMAGE.digest);
+  });
+
+  test('on a host that the operator has not named is not shown the credential', async () => {
+    const { double, repository } = await makeWorld({ quirks: { realm: 'https://tokens.example/token' } });
+    const error = await failureOf(makeClient().client.fetchManifest(repository, tag('staging')));
+    expect(error).toMatchObject({ code: 'realm-refused', retryable: false });
+    expect(error.message).toContain('add its host to REGISTRY_TOKEN_HOSTS');
+    expect(double.requests).toHaveLength(1);
   });
 
   test('is not followed when it redirects: the login stays where it was checked', async () => {
