@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Octokit } from '@octokit/rest';
 import { Webhooks } from '@octokit/webhooks';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { connectApp, SILENT } from './github/app-client.ts';
 import { DEFAULT_PERMISSIONS } from './github/world.ts';
 import { AT, failureOf, START, statusOf, useStage } from './github/stage.ts';
@@ -155,6 +156,44 @@ describe('deliveries', () => {
     expect(listener.heard.at(-1)?.headers['x-github-delivery']).toBe(lost.delivery.guid);
     turnClock(4 * 24 * 60 * 60 * 1000);
     expect((await jwt.rest.apps.listWebhookDeliveries()).data).toEqual([]);
+    expect(world.violations).toEqual([]);
+  });
+});
+
+describe('deliveries that fare badly', () => {
+  test('are lost, swallowed, doubled, or wait until they are let go, in any order', async () => {
+    const { world, listener, repo } = stage();
+    const issue = repo.openIssue({ title: 'Release', by: 'ada' });
+    const say = (body: string): Promise<unknown> => repo.comment({ issue, by: 'ada', body });
+    const fates = ['lost', 'swallowed', 'unlisted', 'doubled', 'late', 'late', 'arrives'] as const;
+    for (const [number, fate] of fates.entries()) {
+      world.setFate(() => fate);
+      await say(`${number} ${fate}`);
+    }
+    world.setFate(null);
+    const [first, second] = world.late().map(({ guid }) => guid);
+    await world.release([second ?? '', first ?? '']);
+    const Comment = z.object({ comment: z.object({ body: z.string() }) });
+    const bodies = listener.heard.map(({ body }) => Comment.parse(JSON.parse(body)).comment.body);
+    expect(bodies).toEqual(['3 doubled', '3 doubled', '6 arrives', '5 late', '4 late']);
+    const { data } = await connectApp(world).rest.apps.listWebhookDeliveries();
+    expect(data.map(({ status }) => status === 'OK')).toEqual([true, true, true, true, true, true, false]);
+    expect(new Set(data.map(({ guid }) => guid)).size).toBe(6);
+    expect(world.late()).toEqual([]);
+    expect(world.violations).toEqual([]);
+  });
+
+  test('are listed newest first, page after page by a cursor', async () => {
+    const { world, repo } = stage();
+    const issue = repo.openIssue({ title: 'Release', by: 'ada' });
+    for (const word of ['one', 'two', 'three']) await repo.comment({ issue, by: 'ada', body: word });
+    const { rest } = connectApp(world);
+    const guids = world.deliveries.map(({ guid }) => guid).toReversed();
+    const first = await rest.apps.listWebhookDeliveries({ per_page: 2 });
+    const cursor = /[?&]cursor=([^&>]+)[^>]*>; rel="next"/.exec(first.headers.link ?? '')?.[1] ?? '';
+    const second = await rest.apps.listWebhookDeliveries({ per_page: 2, cursor });
+    expect([...first.data, ...second.data].map(({ guid }) => guid)).toEqual(guids);
+    expect(second.headers.link).toBeUndefined();
     expect(world.violations).toEqual([]);
   });
 });

@@ -33,8 +33,20 @@ export type NewDelivery = {
   readonly guid?: string;
 };
 
+/**
+ * What becomes of a delivery's first try. `lost`: nobody was reached. `swallowed`: something on the way said yes, and the
+ * App never saw it. `unlisted`: lost, and not in the list either. `doubled`: it comes twice. `late`: it waits for `release`.
+ */
+export type Fate = 'arrives' | 'lost' | 'swallowed' | 'unlisted' | 'doubled' | 'late';
+
 export type Deliveries = {
   readonly log: Delivery[];
+  /** Asked of each new delivery; without it, all arrive. */
+  readonly setFate: (fateOf: ((delivery: Due) => Fate) | null) => void;
+  /** What is late, in the order of its coming into being. */
+  readonly late: () => readonly Due[];
+  /** Lets these of the late ones arrive, one after the other in this order; all of them where none is named. */
+  readonly release: (guids?: readonly string[]) => Promise<void>;
   readonly deliver: (delivery: NewDelivery) => Promise<Sent>;
   /** The same bytes under the same id, as GitHub's button and its API do. */
   readonly redeliver: (guid: string) => Promise<Sent>;
@@ -44,6 +56,10 @@ export type Deliveries = {
   readonly setAppUrl: (url: string | null) => void;
   readonly setSecret: (secret: string) => void;
 };
+
+export type Due = Pick<Delivery, 'guid' | 'event' | 'action' | 'repositoryId'>;
+
+type Hook = Pick<Delivery, 'guid' | 'event' | 'headers' | 'body' | 'redelivery'>;
 
 const HOOK_ID = 512_000_001;
 const TIMEOUT_MS = 10_000;
@@ -62,26 +78,61 @@ export function createDeliveries(options: { readonly state: State; readonly secr
   const failures: unknown[] = [];
   let secret = options.secret;
   let appUrl: string | null = null;
+  let fateOf: ((delivery: Due) => Fate) | null = null;
+  const held = new Map<string, Hook>();
 
-  const attempt = async (hook: Pick<Delivery, 'guid' | 'event' | 'headers' | 'body' | 'redelivery'>): Promise<Sent> => {
-    const ids = Ids.parse(JSON.parse(hook.body));
-    const started = performance.now();
-    const outcome = await post(appUrl, hook);
+  const record = (hook: Hook, outcome: Outcome, durationSeconds = 0): void => {
     log.push({
       ...hook,
       ...outcome,
+      ...about(hook),
       id: state.nextId('delivery'),
-      action: ids.action,
       deliveredAt: state.now(),
-      installationId: ids.installation?.id ?? null,
-      repositoryId: ids.repository?.id ?? null,
-      durationSeconds: Math.round(performance.now() - started) / 1000,
+      durationSeconds,
     });
+  };
+  const attempt = async (hook: Hook): Promise<Sent> => {
+    const started = performance.now();
+    const outcome = await post(appUrl, hook);
+    record(hook, outcome, Math.round(performance.now() - started) / 1000);
     return { status: outcome.status, guid: hook.guid };
+  };
+  const attemptFirst = async (hook: Hook): Promise<Sent> => {
+    const { guid } = hook;
+    switch (fateOf?.({ guid, event: hook.event, ...about(hook) }) ?? 'arrives') {
+      case 'arrives':
+        return attempt(hook);
+      case 'doubled':
+        await attempt(hook);
+        return attempt({ ...hook, redelivery: true });
+      case 'lost':
+        record(hook, NOT_REACHED);
+        return { status: NOT_REACHED.status, guid };
+      case 'swallowed':
+        record(hook, { status: 200, statusText: 'OK', answer: '' });
+        return { status: 200, guid };
+      case 'unlisted':
+        return { status: NOT_REACHED.status, guid };
+      case 'late':
+        held.set(guid, hook);
+        return { status: NOT_REACHED.status, guid };
+    }
   };
 
   return {
     log,
+    setFate: (next) => {
+      fateOf = next;
+    },
+    late: () => [...held.values()].map((hook) => ({ guid: hook.guid, event: hook.event, ...about(hook) })),
+    release: async (guids = [...held.keys()]) => {
+      for (const guid of guids) {
+        const hook = held.get(guid);
+        if (hook === undefined) throw new Error(`no delivery ${guid} is late`);
+        held.delete(guid);
+        await attempt(hook);
+      }
+    },
     deliver: async (delivery) => {
       const guid = delivery.guid ?? randomUUID();
       const body = JSON.stringify(delivery.payload);
@@ -96,7 +147,7 @@ export function createDeliveries(options: { readonly state: State; readonly secr
         'x-github-hook-installation-target-type': 'integration',
         'x-hub-signature-256': await sign(delivery.secret ?? secret, body),
       };
-      return attempt({ guid, event: delivery.event, headers, body, redelivery: false });
+      return attemptFirst({ guid, event: delivery.event, headers, body, redelivery: false });
     },
     redeliver: async (guid) => {
       const first = log.find((delivery) => delivery.guid === guid);
@@ -125,14 +176,21 @@ export function createDeliveries(options: { readonly state: State; readonly secr
   };
 }
 
+function about({ body }: Hook): Pick<Delivery, 'action' | 'installationId' | 'repositoryId'> {
+  const { action, installation, repository } = Ids.parse(JSON.parse(body));
+  return { action, installationId: installation?.id ?? null, repositoryId: repository?.id ?? null };
+}
+
 function sign(secret: string, body: string): Promise<string> {
   return new Webhooks({ secret }).sign(body);
 }
 
 type Outcome = Pick<Delivery, 'status' | 'statusText' | 'answer'>;
 
+const NOT_REACHED: Outcome = { status: 502, statusText: 'failed to connect to host', answer: '' };
+
 async function post(url: string | null, hook: Pick<Delivery, 'headers' | 'body'>): Promise<Outcome> {
-  if (url === null) return { status: 502, statusText: 'failed to connect to host', answer: '' };
+  if (url === null) return NOT_REACHED;
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, { method: 'POST', headers: hook.headers, body: hook.body, signal });
@@ -142,6 +200,6 @@ async function post(url: string | null, hook: Pick<Delivery, 'headers' | 'body'>
     if (error instanceof DOMException && error.name === 'TimeoutError')
       return { status: 504, statusText: 'timed out', answer: '' };
     // The dead host is GitHub's finding here, written into the log like every other outcome.
-    return { status: 502, statusText: 'failed to connect to host', answer: String(error) };
+    return { ...NOT_REACHED, answer: String(error) };
   }
 }

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Tokens } from './access.ts';
 import { startCore } from './core.ts';
-import { createDeliveries, type Delivery, type NewDelivery, type Sent } from './deliveries.ts';
+import { createDeliveries, type Deliveries, type Delivery, type NewDelivery, type Sent } from './deliveries.ts';
 import { openDoor, type LoggedRequest } from './door.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { openInstallation, type GitHubInstallation } from './installation.ts';
@@ -46,6 +46,10 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
   readonly deliver: (delivery: NewDelivery) => Promise<Sent>;
   readonly redeliver: (guid: string) => Promise<Sent>;
   readonly deliveries: readonly Delivery[];
+  /** Loses, doubles or delays deliveries; `setAppUrl(null)` is an outage. */
+  readonly setFate: Deliveries['setFate'];
+  readonly late: Deliveries['late'];
+  readonly release: Deliveries['release'];
   /** Waits for the deliveries that nobody waits for: the App's own events, redeliveries it asked for. */
   readonly settle: () => Promise<void>;
   /** Whether the App hears of what it does itself, as on GitHub. True at first. */
@@ -166,6 +170,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     deliver: deliveries.deliver,
     redeliver: deliveries.redeliver,
     deliveries: deliveries.log,
+    setFate: deliveries.setFate,
+    late: deliveries.late,
+    release: deliveries.release,
     settle: deliveries.settle,
     setEcho: (on) => {
       echoes = on;
