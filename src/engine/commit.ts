@@ -36,35 +36,53 @@ export type StagingWrite = ({ readonly kind: 'open' } & StagingKey) | ({ readonl
 /** `conflict`: somebody else decided meanwhile; load and decide again. `lease-lost`: the job is another worker's now. */
 export type CommitResult = 'committed' | 'conflict' | 'lease-lost';
 
+/** The job that leads to a commit: what comes of it is told in the log under the same delivery. */
+export type Cause = Lease & { readonly origin: string | null };
+
 const ONCE_FOR_MS = 24 * 60 * 60 * 1000;
 
 /** Stores the commit and finishes the job. Nothing is stored unless the job's lease still holds. */
-export async function commitAndFinish(services: Services, job: Lease, commit: Commit | null): Promise<CommitResult> {
-  return run(services, async (tx) => {
+export async function commitAndFinish(services: Services, job: Cause, commit: Commit | null): Promise<CommitResult> {
+  const result = await run(services, async (tx) => {
     if (!(await finishJob(tx, { id: job.id, lease: job.lease, now: services.now() }))) throw new Rollback('lease-lost');
-    if (commit !== null) await store(services, tx, commit);
+    if (commit !== null) await store(services, tx, { commit, origin: job.origin });
   });
+  if (result === 'committed' && commit !== null) logState(services, commit);
+  return result;
 }
 
 /** Stores the commit and keeps the job running: for a handler that comes to a decision half-way. */
-export async function commitAndContinue(services: Services, job: Lease, commit: Commit): Promise<CommitResult> {
-  return run(services, async (tx) => {
+export async function commitAndContinue(services: Services, job: Cause, commit: Commit): Promise<CommitResult> {
+  const result = await run(services, async (tx) => {
     if (!(await holdsLease(tx, { id: job.id, lease: job.lease }))) throw new Rollback('lease-lost');
-    await store(services, tx, commit);
+    await store(services, tx, { commit, origin: job.origin });
   });
+  if (result === 'committed') logState(services, commit);
+  return result;
+}
+
+/** One line for each step of a promotion: an operator reads its story in the log. */
+function logState({ log }: Services, { promotion }: Commit): void {
+  if (promotion === undefined) return;
+  const { before, after } = promotion;
+  const from = before?.state.kind ?? null;
+  if (after.state.kind === from) return;
+  const { repo, number, environment, state } = after;
+  log.info({ repo: repo.name, promotion: number, environment, from, to: state.kind }, 'a promotion changed its state');
 }
 
 /** Finishes a job that only leads to others. */
 export async function handOnAndFinish(
   services: Services,
-  job: Lease,
+  job: Cause,
   { intents, told }: { readonly intents: readonly Intent[]; readonly told: readonly Repo[] },
 ): Promise<CommitResult> {
   const now = services.now();
   return run(services, async (tx) => {
     if (!(await finishJob(tx, { id: job.id, lease: job.lease, now }))) throw new Rollback('lease-lost');
-    for (const repo of told) await meetRepo(tx, repo, now);
-    for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now });
+    const { origin } = job;
+    for (const repo of told) await meetRepo(tx, repo, { now, origin });
+    for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
   });
 }
 
@@ -106,7 +124,11 @@ async function run(services: Services, work: (tx: Tx) => Promise<void>): Promise
   }
 }
 
-async function store(services: Services, tx: Tx, commit: Commit): Promise<void> {
+async function store(
+  services: Services,
+  tx: Tx,
+  { commit, origin }: { readonly commit: Commit; readonly origin: string | null },
+): Promise<void> {
   const {
     repo,
     promotion,
@@ -119,7 +141,7 @@ async function store(services: Services, tx: Tx, commit: Commit): Promise<void> 
   } = commit;
   const now = services.now();
   // Only a delivery knows today's name and installation; a promotion remembers those of its day.
-  if (intents.length > 0) await meetRepo(tx, repo, now);
+  if (intents.length > 0) await meetRepo(tx, repo, { now, origin });
   await lockRepo(tx, repo.id);
   if (promotion !== undefined) {
     await storePromotion(tx, promotion);
@@ -132,18 +154,22 @@ async function store(services: Services, tx: Tx, commit: Commit): Promise<void> 
   }
   if (commit.leaves === true) await markLeft(tx, repo.id, now);
   for (const mark of marks) await saveMark(tx, mark, now);
-  for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now });
+  for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
   for (const effect of effects) {
     const onceKey = effect.kind === 'reply' ? effect.onceKey : null;
     const first = onceKey === null || (await useOnce(tx, { key: onceKey, until: now + ONCE_FOR_MS, now }));
-    if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now });
+    if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now, origin });
   }
 }
 
 /** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */
-async function meetRepo(tx: Tx, repo: Repo, now: number): Promise<void> {
+async function meetRepo(
+  tx: Tx,
+  repo: Repo,
+  { now, origin }: { readonly now: number; readonly origin: string | null },
+): Promise<void> {
   const since = await saveRepo(tx, repo, now);
-  if (since !== null) await addJob(tx, { ...jobOfIntent({ kind: 'repo-changed', repo, since }, now), now });
+  if (since !== null) await addJob(tx, { ...jobOfIntent({ kind: 'repo-changed', repo, since }, now), now, origin });
 }
 
 async function storePromotion(tx: Tx, { before, after }: NonNullable<Commit['promotion']>): Promise<void> {

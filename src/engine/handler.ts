@@ -11,6 +11,8 @@ export type Job<Kind extends JobKind = JobKind> = Lease & {
   /** 1 on the first try. More than 1: an earlier try may have done its outside write. */
   readonly attempts: number;
   readonly createdAt: number;
+  /** The id of the delivery that led to it, and to whatever it leads to; null where the clock did. */
+  readonly origin: string | null;
   readonly payload: PayloadOf<Kind>;
 };
 

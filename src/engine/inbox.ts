@@ -114,6 +114,7 @@ function storeDeliveries(
       lane: repoId === null ? null : `delivery:${repoId}`,
       payload: JSON.stringify({ kind: 'delivery', deliveryId, event, body }),
       runAt: at,
+      origin: deliveryId,
     }));
     await addKeylessJobs(tx, { jobs, now: at });
     return accepted;

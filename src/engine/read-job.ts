@@ -7,7 +7,8 @@ import type { JobPayload } from './job.ts';
 export function readJob(row: JobRow): Job {
   const payload: unknown = JSON.parse(row.payload);
   if (!isPayload(payload, row.kind)) throw new Error(`job ${row.id} holds no ${row.kind} payload`);
-  return { id: row.id, lease: row.lease, attempts: row.attempts, createdAt: row.createdAt, payload };
+  const { id, lease, attempts, createdAt, origin } = row;
+  return { id, lease, attempts, createdAt, origin, payload };
 }
 
 /** These bytes are our own, written by `addJob`: the kind is enough to know the rest. */

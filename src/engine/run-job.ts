@@ -31,11 +31,12 @@ const CONFLICTS_IN_A_ROW = 20;
 const WRITES = { perMinute: 80, perHour: 500 } as const;
 
 /** Never throws: what can't even be stored is logged, and the job runs again when its lease passes. */
-export async function runJob(services: Services, handlers: Handlers, row: JobRow): Promise<void> {
+export async function runJob(outer: Services, handlers: Handlers, row: JobRow): Promise<void> {
+  const services = { ...outer, log: logOf(outer, row) };
   const { log, store, now } = services;
   const renewal = setInterval(() => {
     renewLease(store.db, { id: row.id, lease: row.lease, until: now() + LEASE_MS }).catch((error: unknown) => {
-      log.warn({ err: error, job: row.id }, 'the lease of a job could not be renewed');
+      log.warn({ err: error }, 'the lease of a job could not be renewed');
     });
   }, RENEW_EVERY_MS);
   try {
@@ -43,10 +44,15 @@ export async function runJob(services: Services, handlers: Handlers, row: JobRow
     if (job instanceof Error) await park(services, row, job);
     else await carryOut({ services, handlers, row, job });
   } catch (error) {
-    log.error({ err: error, job: row.id }, 'the end of a job could not be stored; it runs again when its lease passes');
+    log.error({ err: error }, 'the end of a job could not be stored; it runs again when its lease passes');
   } finally {
     clearInterval(renewal);
   }
+}
+
+/** Whatever is logged in a job names it, and the delivery that led to it: one id from a webhook to the tags. */
+function logOf({ log }: Services, { id, kind, origin }: JobRow): Services['log'] {
+  return log.child({ ...(origin === null ? {} : { delivery: origin }), job: id, kind });
 }
 
 /** What can't be run is given up before it starts: as long as it is running, its lane stands still. */
@@ -62,12 +68,12 @@ function readable(row: JobRow): Job | Error {
 
 async function park(services: Services, row: JobRow, error: Error): Promise<void> {
   const { log, store, now } = services;
-  const { id, lease, kind } = row;
-  log.error({ err: error, job: id, kind }, 'a job is given up: it is parked as dead');
+  const { id, lease, origin } = row;
+  log.error({ err: error }, 'a job is given up: it is parked as dead');
   const shown = await showStuck(services, row);
   await store.transaction(async (tx) => {
     const parked = await parkJob(tx, { id, lease, error: error.message, now: now() });
-    if (parked) for (const job of shown) await addJob(tx, { ...job, now: now() });
+    if (parked) for (const job of shown) await addJob(tx, { ...job, now: now(), origin });
   });
 }
 
@@ -81,9 +87,8 @@ async function showStuck({ store, now }: Services, { kind, key }: JobRow): Promi
 
 async function carryOut(claimed: Claimed): Promise<void> {
   const { services, handlers, job } = claimed;
-  const fields = { job: job.id, kind: job.payload.kind };
   if (await isLeftUndone(services, job.payload)) {
-    services.log.info(fields, 'a job was left undone: the App may not act in its repository any more');
+    services.log.info('a job was left undone: the App may not act in its repository any more');
     await commitAndFinish(services, job, null);
     return;
   }
@@ -97,7 +102,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
       return;
     }
     if (outcome.kind === 'again') {
-      services.log.info({ ...fields, at: outcome.at }, outcome.because);
+      services.log.info({ at: outcome.at }, outcome.because);
       await putBack(claimed, { runAt: outcome.at, countAttempt: false, error: null });
       return;
     }
@@ -107,7 +112,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
         : await commitAndFinish(services, job, outcome.commit);
     if (result === 'committed') return;
     if (result === 'lease-lost') {
-      services.log.warn(fields, 'another worker took this job over; what this one decided was dropped');
+      services.log.warn('another worker took this job over; what this one decided was dropped');
       return;
     }
   }
@@ -139,15 +144,14 @@ async function mustWait({ services, row, job }: Claimed): Promise<boolean> {
 async function settleError(claimed: Claimed, error: unknown): Promise<void> {
   const { services, row, job } = claimed;
   const { log, now, store } = services;
-  const fields = { err: error, job: job.id, kind: job.payload.kind };
   const message = error instanceof Error ? error.message : String(error);
   if (await isOfAway(services, job.payload, error)) {
-    log.info({ ...fields, err: undefined, problem: message }, 'a job ended where the App may not act any more');
+    log.info({ problem: message }, 'a job ended where the App may not act any more');
     await commitAndFinish(services, job, null);
     return;
   }
   if (isOfClosedPlace(job.payload.kind, error)) {
-    log.warn({ ...fields, err: undefined, problem: message }, 'a job ended without a word: GitHub takes none there');
+    log.warn({ problem: message }, 'a job ended without a word: GitHub takes none there');
     await commitAndFinish(services, job, null);
     return;
   }
@@ -162,7 +166,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
     await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.lane), until }));
   }
   const runAt = Math.max(now() + backoffMs(job.attempts), until);
-  log.warn({ ...fields, runAt }, 'a job failed and will be tried again');
+  log.warn({ err: error, runAt }, 'a job failed and will be tried again');
   await putBack(claimed, { runAt, countAttempt: true, error: message });
 }
 

@@ -43,6 +43,7 @@ export function initialSchema({
       leased_until BIGINT,
       lease TEXT,
       last_error TEXT,
+      origin TEXT,
       state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'dead')),
       created_at BIGINT NOT NULL,
       finished_at BIGINT,

@@ -14,6 +14,8 @@ export type NewJobRow = {
   readonly payload: string | Uint8Array;
   readonly runAt: number;
   readonly now: number;
+  /** The id of the delivery that led here, for the log; null, or left out, where the clock did. */
+  readonly origin?: string | null;
 };
 
 /** A claimed job. */
@@ -31,6 +33,7 @@ export type JobRow = {
   readonly lease: string;
   readonly leasedUntil: number;
   readonly createdAt: number;
+  readonly origin: string | null;
 };
 
 export type Claim = {
@@ -49,7 +52,7 @@ const MAX_ERROR_LENGTH = 4000;
 
 /** Adds a job. Where one of the same kind and key waits already, that one stays, at the earlier of the two times. */
 export async function addJob(tx: Tx, job: NewJobRow): Promise<void> {
-  const { kind, key, lane, payload, runAt, now } = job;
+  const { kind, key, lane, payload, runAt, now, origin = null } = job;
   await tx
     .insertInto('jobs')
     .values({
@@ -59,6 +62,7 @@ export async function addJob(tx: Tx, job: NewJobRow): Promise<void> {
       payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
       run_at: runAt,
       attempts: 0,
+      origin,
       state: 'queued',
       created_at: now,
     })
@@ -79,16 +83,20 @@ export async function addKeylessJobs(
   {
     jobs,
     now,
-  }: { readonly jobs: readonly Pick<NewJobRow, 'kind' | 'lane' | 'payload' | 'runAt'>[]; readonly now: number },
+  }: {
+    readonly jobs: readonly Pick<NewJobRow, 'kind' | 'lane' | 'payload' | 'runAt' | 'origin'>[];
+    readonly now: number;
+  },
 ): Promise<void> {
   if (jobs.length === 0) return;
-  const rows = jobs.map(({ kind, lane, payload, runAt }) => ({
+  const rows = jobs.map(({ kind, lane, payload, runAt, origin = null }) => ({
     kind,
     key: null,
     lane,
     payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
     run_at: runAt,
     attempts: 0,
+    origin,
     state: 'queued' as const,
     created_at: now,
   }));
@@ -242,7 +250,7 @@ async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Prom
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { id, kind, key, lane, attempts } = row;
+  const { id, kind, key, lane, attempts, origin } = row;
   return {
     id,
     kind,
@@ -255,6 +263,7 @@ async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Prom
     lease,
     leasedUntil: now + leaseMs,
     createdAt: row.created_at,
+    origin,
   };
 }
 

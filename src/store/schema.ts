@@ -40,6 +40,8 @@ export type Schema = {
     readonly leased_until: number | null;
     readonly lease: string | null;
     readonly last_error: string | null;
+    /** The id of the delivery that led to the job; null where the clock did. */
+    readonly origin: string | null;
     readonly state: JobState;
     readonly created_at: number;
     readonly finished_at: number | null;

@@ -2,6 +2,7 @@
 import type { Probot } from 'probot';
 import type { Intent } from '../engine/intent.ts';
 import { DONE, type Job, type JobOutcome } from '../engine/handler.ts';
+import type { Services } from '../engine/services.ts';
 import { isListenedTo } from './table.ts';
 
 /** Where the Probot handlers of one delivery leave their intents, by delivery id. */
@@ -10,9 +11,9 @@ export type Collector = Map<string, Intent[]>;
 export function createDeliveryHandler(args: {
   readonly probot: Probot;
   readonly collector: Collector;
-}): (job: Job<'delivery'>) => Promise<JobOutcome> {
+}): (job: Job<'delivery'>, services: Pick<Services, 'log'>) => Promise<JobOutcome> {
   const { probot, collector } = args;
-  return async ({ payload: delivery }) => {
+  return async ({ payload: delivery }, { log }) => {
     const { deliveryId: id, event: name, body } = delivery;
     if (!isListenedTo(name)) return DONE;
     const intents: Intent[] = [];
@@ -26,6 +27,7 @@ export function createDeliveryHandler(args: {
     }
     const [first] = intents;
     if (first === undefined) return DONE;
+    log.info({ event: name, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
     return 'repo' in first
       ? { kind: 'done', commit: { repo: first.repo, intents } }
       : { kind: 'handed-on', intents, told: [] };

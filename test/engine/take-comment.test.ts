@@ -28,6 +28,7 @@ test.each<readonly [string, number | null, number]>([
       lease: 'lease',
       attempts: 1,
       createdAt: START,
+      origin: null,
       payload: {
         kind: 'comment',
         repo: { id: 7, name: known(parseRepoName('acme/dotca')), installationId: 1 },

@@ -67,7 +67,15 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
 
     test('gives the row as it was added', async () => {
       const store = await fresh();
-      await add(store, { kind: 'reply', key: 'k', lane: 'l', payload: '{"text":"é"}', runAt: 2, now: 1 });
+      await add(store, {
+        kind: 'reply',
+        key: 'k',
+        lane: 'l',
+        payload: '{"text":"é"}',
+        runAt: 2,
+        now: 1,
+        origin: 'guid',
+      });
       const job = claimed(await claim(store, { now: 10, lease: 'mine' }));
       expect({ ...job, payloadBytes: Buffer.from(job.payloadBytes).toString() }).toEqual({
         id: 1,
@@ -81,6 +89,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
         lease: 'mine',
         leasedUntil: 110,
         createdAt: 1,
+        origin: 'guid',
       });
     });
 

@@ -2,13 +2,14 @@
 import { imageOf, type Promotion, type TagOutcome } from '../../domain/promotion.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/reference.ts';
 import type { Manifest } from '../../registry/manifest.ts';
-import { holdsLease, type Lease } from '../../store/jobs.ts';
+import { holdsLease } from '../../store/jobs.ts';
 import { listJournal, markMove, type JournalRow } from '../../store/tag-moves.ts';
+import type { Cause } from '../commit.ts';
 import type { Services } from '../services.ts';
 
 export type Application = {
   readonly services: Services;
-  readonly job: Pick<Lease, 'id' | 'lease'> & { readonly attempts: number };
+  readonly job: Cause & { readonly attempts: number };
   readonly promotion: Promotion;
 };
 
@@ -33,12 +34,16 @@ export async function mark(
 
 /** Tags a manifest, if the job is still ours: a process that hung must not write what another decided against since. */
 export async function writeTag(
-  { services, job }: Application,
+  { services, job, promotion }: Application,
   write: { readonly repository: ImageRepository; readonly tag: Tag; readonly manifest: Manifest },
 ): Promise<void> {
   const held = await services.store.transaction((tx) => holdsLease(tx, job));
   if (!held) throw new LeaseLost(`job ${job.id}`);
   await services.registry.putManifest(write);
+  const { repository, tag, manifest } = write;
+  const { repo, number } = promotion;
+  const what = { repo: repo.name, promotion: number, repository, tag, digest: manifest.digest };
+  services.log.info(what, 'a tag was written');
 }
 
 export async function readJournal({ services, promotion }: Application): Promise<readonly JournalRow[]> {
