@@ -59,6 +59,7 @@ export type RegistryClientOptions = {
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_TAG_PAGE_BYTES = 4 * 1024 * 1024;
 const MAX_TAG_PAGES = 1000;
+const MAX_TAGS = 100_000;
 const ANSWER_BODY = { maxBytes: 64 * 1024, tooLargeCode: 'registry-protocol' } as const;
 const UNKNOWN_CODES: readonly string[] = ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NOT_FOUND'];
 
@@ -190,8 +191,8 @@ export function createRegistryClient(
       const tags = new Set<Tag>();
       let path: string | null = 'tags/list';
       for (let page = 1; path !== null; page += 1) {
-        if (page > MAX_TAG_PAGES) {
-          const message = `GET ${what}: more than ${MAX_TAG_PAGES} pages`;
+        if (page > MAX_TAG_PAGES || tags.size > MAX_TAGS) {
+          const message = `GET ${what}: more than ${MAX_TAG_PAGES} pages or ${MAX_TAGS} tags`;
           throw new OutsideError(message, { code: 'tag-list-too-long', retryable: false });
         }
         const { answer, url, toError }: Reply = await request({
