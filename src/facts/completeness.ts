@@ -1,8 +1,12 @@
 // Asks the registry for every layer of every platform, so that a tag never lands on an image that can't be pulled.
 import type { MissingPart } from '../domain/image-facts.ts';
+import { OutsideError } from '../domain/outside-error.ts';
 import type { Digest, ImageRepository } from '../domain/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { ImageContents } from './contents.ts';
+
+/** Each costs a request: twenty platforms of as many layers as docker mounts. */
+const MAX_LAYERS = 2500;
 
 /** All parts that are not there. A layer that platforms share is asked for once; configs were read already. */
 export async function collectMissing(
@@ -11,6 +15,13 @@ export async function collectMissing(
 ): Promise<readonly MissingPart[]> {
   const layers = contents.platforms.flatMap(({ parts }) => parts?.layers.map(({ digest }) => digest) ?? []);
   const digests = [...new Set(layers)];
+  if (digests.length > MAX_LAYERS) {
+    const { repository } = source;
+    throw new OutsideError(
+      `An image of ${repository} names ${digests.length} layers; more than ${MAX_LAYERS} are not looked for`,
+      { code: 'manifest-invalid', retryable: false },
+    );
+  }
   const held = await Promise.all(digests.map((digest) => source.registry.blobExists(source.repository, digest)));
   const absent = new Set<Digest>(digests.filter((_, position) => held[position] === false));
   return contents.platforms.flatMap(({ platform, parts, missing }) => [

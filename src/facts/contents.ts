@@ -24,8 +24,13 @@ export type PlatformContents = {
 
 type Source = { readonly registry: RegistryClient; readonly repository: ImageRepository };
 
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 const MAX_DEPTH = 3;
+
+/** What one image may make us read: an index of indexes could name a million manifests. */
+type Budget = { manifests: number; configBytes: number };
+
+const MAX_MANIFESTS = 200;
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /**
  * Everything that the manifests say, read in three steps: the image, its platforms in parallel, their configs. A part that
@@ -41,31 +46,32 @@ export async function readImage(
   digest: Digest,
 ): Promise<{ readonly manifest: Manifest; readonly contents: ImageContents }> {
   const manifest = await source.registry.fetchManifest(source.repository, digest);
-  const platforms = await platformsOf(source, { manifest, platform: null, depth: 1 });
+  const budget = { manifests: MAX_MANIFESTS, configBytes: MAX_CONFIG_BYTES };
+  const platforms = await platformsOf({ ...source, budget }, { manifest, platform: null, depth: 1 });
   return { manifest, contents: { mediaType: manifest.mediaType, platforms } };
 }
 
+type Reading = Source & { readonly budget: Budget };
+
 async function platformsOf(
-  source: Source,
+  source: Reading,
   at: { readonly manifest: Manifest; readonly platform: Platform | null; readonly depth: number },
 ): Promise<readonly PlatformContents[]> {
   const { body, digest } = at.manifest;
   if (body.kind === 'image') return [await platformOf(source, { digest, platform: at.platform, parts: body })];
   if (at.depth >= MAX_DEPTH) {
-    throw new OutsideError(
-      `${source.repository}@${digest} is an index in an index in an index; this deep is not read`,
-      {
-        code: 'manifest-invalid',
-        retryable: false,
-      },
-    );
+    throw invalid(`${source.repository}@${digest} is an index in an index in an index; this deep is not read`);
   }
   const runnable = body.children.filter((child) => !child.isAttestation);
+  source.budget.manifests -= runnable.length;
+  if (source.budget.manifests < 0) {
+    throw invalid(`${source.repository}@${digest} names more than ${MAX_MANIFESTS} platforms; so many are not read`);
+  }
   const children = await Promise.all(runnable.map((child) => childOf(source, child, at.depth + 1)));
   return children.flat();
 }
 
-async function childOf(source: Source, child: IndexChild, depth: number): Promise<readonly PlatformContents[]> {
+async function childOf(source: Reading, child: IndexChild, depth: number): Promise<readonly PlatformContents[]> {
   const { digest, platform } = child;
   try {
     const manifest = await source.registry.fetchManifest(source.repository, digest);
@@ -80,7 +86,7 @@ async function childOf(source: Source, child: IndexChild, depth: number): Promis
 }
 
 async function platformOf(
-  source: Source,
+  source: Reading,
   image: {
     readonly digest: Digest;
     readonly platform: Platform | null;
@@ -107,10 +113,15 @@ type ConfigRead =
   | { readonly kind: 'known'; readonly value: ImageConfig }
   | { readonly kind: 'unknown'; readonly reason: string; readonly absent: boolean };
 
-async function configOf(source: Source, descriptor: Descriptor): Promise<ConfigRead> {
-  const { registry, repository } = source;
+async function configOf({ registry, repository, budget }: Reading, descriptor: Descriptor): Promise<ConfigRead> {
+  const { digest, sizeBytes: maxBytes } = descriptor;
+  budget.configBytes -= maxBytes;
+  if (budget.configBytes < 0) {
+    const reason = `the configs of all platforms are larger than ${MAX_CONFIG_BYTES} bytes; so much is not read`;
+    return { kind: 'unknown', reason, absent: false };
+  }
   try {
-    const bytes = await registry.fetchBlob({ repository, digest: descriptor.digest, maxBytes: MAX_CONFIG_BYTES });
+    const bytes = await registry.fetchBlob({ repository, digest, maxBytes });
     return { kind: 'known', value: parseImageConfig(bytes) };
   } catch (error) {
     if (isAbsent(error)) return { kind: 'unknown', reason: 'its config is missing', absent: true };
@@ -123,6 +134,10 @@ async function configOf(source: Source, descriptor: Descriptor): Promise<ConfigR
 
 /** Failures that belong to the image, not to the way to it. */
 const UNREADABLE_CODES: readonly string[] = ['image-config-invalid', 'blob-too-large', 'digest-mismatch'];
+
+function invalid(message: string): OutsideError {
+  return new OutsideError(message, { code: 'manifest-invalid', retryable: false });
+}
 
 function isAbsent(error: unknown): boolean {
   return error instanceof OutsideError && (error.code === 'manifest-unknown' || error.code === 'blob-unknown');
@@ -146,6 +161,7 @@ function nameOf(platform: Platform | null, config: ImageConfig | null): string {
   return os === null || architecture === null ? 'unknown' : formatPlatform({ os, architecture, variant });
 }
 
-function formatPlatform({ os, architecture, variant }: Platform): string {
+/** `linux/arm64/v8`. */
+export function formatPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, variant].filter((part) => part !== null && part !== '').join('/');
 }
