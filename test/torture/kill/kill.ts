@@ -1,0 +1,63 @@
+// At what a process is killed: a boundary by its name, a request by its number, or a moment.
+import { z } from 'zod';
+
+/**
+ * A write at a door, such as the second `PUT …/manifests/main` of a phase: names stay where numbers would shift, because a
+ * process that was killed before asks for a token again, and two jobs may change places.
+ */
+export const Boundary = z.object({ name: z.string(), nth: z.number() });
+export type Boundary = z.infer<typeof Boundary>;
+
+export const When = z.enum(['before', 'after']);
+export type When = z.infer<typeof When>;
+
+export const HttpDoorName = z.enum(['registry', 'github']);
+export type HttpDoorName = z.infer<typeof HttpDoorName>;
+
+export const DoorName = z.enum(['commit', ...HttpDoorName.options]);
+export type DoorName = z.infer<typeof DoorName>;
+
+export const DOORS = DoorName.options;
+
+export const Kill = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('boundary'), door: DoorName, boundary: Boundary, when: When }),
+  /** Of the requests that only read as well, counted from the beginning of the phase or of the process. */
+  z.object({ kind: z.literal('request'), door: HttpDoorName, nth: z.number(), when: When }),
+  z.object({ kind: z.literal('time'), afterMs: z.number() }),
+]);
+export type Kill = z.infer<typeof Kill>;
+
+export function sayKill(kill: Kill): string {
+  switch (kill.kind) {
+    case 'boundary':
+      return `${kill.when} ${kill.door} "${kill.boundary.name}" (${kill.boundary.nth})`;
+    case 'request':
+      return `${kill.when} request ${kill.nth} to the ${kill.door}`;
+    case 'time':
+      return `after ${kill.afterMs} ms`;
+  }
+}
+
+/** Counts boundaries by their name. */
+export class BoundaryCount {
+  readonly #passed: Boundary[] = [];
+
+  get passed(): readonly Boundary[] {
+    return this.#passed;
+  }
+
+  next(name: string): Boundary {
+    const nth = this.#passed.filter((one) => one.name === name).length + 1;
+    const boundary = { name, nth };
+    this.#passed.push(boundary);
+    return boundary;
+  }
+
+  clear(): void {
+    this.#passed.length = 0;
+  }
+}
+
+export function isSame(one: Boundary, other: Boundary): boolean {
+  return one.name === other.name && one.nth === other.nth;
+}

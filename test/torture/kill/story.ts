@@ -1,0 +1,62 @@
+// The story in which processes are killed: what people do, phase by phase, and where each phase has to end.
+import { COMMITS, IMAGE, type World } from './world.ts';
+
+/** People act in steps; after each one everything comes to rest. */
+export type Phase = {
+  readonly name: string;
+  readonly steps: readonly ((world: World) => Promise<unknown>)[];
+  /** Requests to the registry that it refuses during this phase. */
+  readonly refused?: (name: string) => boolean;
+  /** What the newest check run says when the phase is over; null: there is none yet. */
+  readonly ends: string | null;
+};
+
+export const STORY: readonly Phase[] = [
+  { name: 'start', steps: [], ends: null },
+  {
+    name: 'request',
+    steps: [say('ada', `/promote ${sourceOf(COMMITS.first)} as v1.2.3 --reason "new login"`)],
+    ends: 'Waits for approval',
+  },
+  { name: 'apply', steps: [click('approve', COMMITS.first)], ends: 'Promoted' },
+  { name: 'deployment', steps: [report('in_progress'), report('success')], ends: 'Promoted and deployed' },
+  { name: 'rollback', steps: [say('ada', '/rollback --reason "it fails"')], ends: 'Waits for approval' },
+  { name: 'roll back', steps: [say('bob', '/approve P2')], ends: 'Rolled back' },
+  { name: 'deployment of the rollback', steps: [report('success')], ends: 'Rolled back and deployed' },
+  { name: 'another request', steps: [say('ada', `/promote ${sourceOf(COMMITS.second)}`)], ends: 'Waits for approval' },
+  {
+    name: 'going back',
+    steps: [click('approve', COMMITS.second)],
+    refused: (name) => name === `PUT /v2/${IMAGE}/manifests/latest`,
+    ends: 'Failed, production restored',
+  },
+];
+
+export function newestRun({ repo }: World): { readonly id: number; readonly title: string | null } | undefined {
+  const runs = Object.values(COMMITS).flatMap((commit) => repo.checkRuns(commit));
+  return runs.toSorted((one, other) => one.id - other.id).at(-1);
+}
+
+function sourceOf(commit: string): string {
+  return `staging-${commit.slice(0, 7)}`;
+}
+
+function say(by: string, body: string): Phase['steps'][number] {
+  return ({ repo, issue }) => repo.comment({ issue, by, body });
+}
+
+function click(action: string, commit: string): Phase['steps'][number] {
+  return async ({ repo }) => {
+    const run = repo.checkRuns(commit).at(-1);
+    if (run === undefined) throw new Error(`no check run on ${commit}`);
+    await repo.click({ checkRun: run.id, action, by: 'bob' });
+  };
+}
+
+function report(state: string): Phase['steps'][number] {
+  return async ({ repo }) => {
+    const deployment = repo.deployments().at(-1);
+    if (deployment === undefined) throw new Error('no deployment');
+    await repo.deploymentStatus({ deployment: deployment.id, state, by: 'carol' });
+  };
+}
