@@ -53,7 +53,11 @@ function plannedLine(move: TagMove): string {
 
 function movedLine({ tag, kind, from, holds }: TagOutcome): string {
   const to = holds === null ? 'nothing' : shortDigest(holds);
-  if (kind === 'rollback') return `${code(tag)}: new, keeps ${to}`;
+  if (kind === 'rollback') {
+    return holds === null
+      ? `${code(tag)}: not made, as what the tags held is not whole`
+      : `${code(tag)}: new, keeps ${to}`;
+  }
   return `${code(tag)}: ${from === null ? 'new' : shortDigest(from)} → ${to}`;
 }
 

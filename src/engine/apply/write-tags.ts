@@ -3,6 +3,7 @@ import type { Digest, Tag } from '../../domain/reference.ts';
 import { rollbackTagName } from '../../domain/tag-plan.ts';
 import type { Manifest } from '../../registry/manifest.ts';
 import { renameMove, type JournalRow } from '../../store/tag-moves.ts';
+import { findIncompleteness } from '../complete-image.ts';
 import { isFloating, isKeptDone, LeaseLost, mark, readJournal, writeTag, type Application } from './application.ts';
 import { insist } from './insist.ts';
 import { look, see, type Look } from './look.ts';
@@ -100,7 +101,16 @@ async function writeOneKept(
   });
   const problem = put.kind === 'failed' ? put.problem : put.value;
   if (problem === null) await mark(application, row, 'written');
-  return problem;
+  if (problem === null || row.kind !== 'rollback' || !(await isBroken(application, row))) return problem;
+  // Nobody could go back to it, and it must not keep production from being put right.
+  application.services.log.warn({ tag: row.tag, problem }, 'what the tags held is not whole and can not be kept');
+  await mark(application, row, 'undone');
+  return null;
+}
+
+async function isBroken({ services }: Application, { repository, target: digest }: JournalRow): Promise<boolean> {
+  const read = await insist(services, () => findIncompleteness(services, { repository, digest }));
+  return read.kind === 'done' && read.value !== null;
 }
 
 /** The first free name of a rollback tag whose own is taken: `…-2`, `…-3`. */
