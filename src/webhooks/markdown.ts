@@ -1,5 +1,5 @@
 // Reads a comment as GitHub-flavoured Markdown: which source lines are which block, and where inline tokens begin.
-import MarkdownIt, { type Env, type Token } from 'markdown-it';
+import MarkdownIt, { type Env, type StateBlock, type Token } from 'markdown-it';
 
 /** The outermost list item or quote around a paragraph. */
 export type Container =
@@ -35,6 +35,7 @@ export type Inline = {
 // Deeper than anybody writes; at the limit markdown-it drops the rest of the text.
 const blockParser = new MarkdownIt({ html: true, maxNesting: 400 });
 const MAX_QUOTE_LEVEL = 12;
+const TABLE_RULE = /^(?=.*[|:])\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$/;
 // Each level of a quote reads all its lazy lines again. What is deeper is quoted in any case, so one look is enough.
 blockParser.block.ruler.before('blockquote', 'deep-quote', (state, startLine, endLine, silent) => {
   const isQuote = state.src.charAt((state.bMarks[startLine] ?? 0) + (state.tShift[startLine] ?? 0)) === '>';
@@ -43,6 +44,24 @@ blockParser.block.ruler.before('blockquote', 'deep-quote', (state, startLine, en
   while (state.line < endLine && !state.isEmpty(state.line)) state.line += 1;
   return true;
 });
+// markdown-it looks for tables first, even in the first line of an HTML comment, and wants a `|` where GitHub wants none.
+blockParser.block.ruler.before(
+  'lheading',
+  'github-table',
+  (state, startLine, endLine, silent) => {
+    if (!beginsTable(state, startLine, endLine)) return false;
+    if (silent) headsInParagraphs.set(state, startLine);
+    return silent || readTable(state, startLine, endLine);
+  },
+  { alt: ['paragraph', 'reference'] },
+);
+// A head that a paragraph has ended for is one, whatever it would be at the beginning of a paragraph.
+const headsInParagraphs = new WeakMap<StateBlock, number>();
+blockParser.block.ruler.at(
+  'table',
+  (state, startLine, endLine, silent) =>
+    !silent && headsInParagraphs.get(state) === startLine && readTable(state, startLine, endLine),
+);
 blockParser.block.State = class extends blockParser.block.State {
   override push(type: string, tag: string, nesting: -1 | 0 | 1): Token {
     if (nesting < 0) this.level -= 1;
@@ -109,9 +128,44 @@ function missing(): never {
   throw new Error('attributes of block tokens are not used');
 }
 
-/** Never throws; line ends become `\n` and NUL becomes U+FFFD, as GitHub shows them. */
+/** A head and the rule under it, with as many columns. */
+function beginsTable(state: StateBlock, head: number, endLine: number): boolean {
+  const rule = head + 1;
+  if (rule >= endLine || !isInBlock(state, rule)) return false;
+  if (!'|:-'.includes(state.src.charAt((state.bMarks[rule] ?? 0) + (state.tShift[rule] ?? 0)))) return false;
+  const text = textOf(state, rule);
+  return TABLE_RULE.test(text) && countColumns(textOf(state, head)) === countColumns(text);
+}
+
+function readTable(state: StateBlock, head: number, endLine: number): true {
+  const enders = state.md.block.ruler.getRules('blockquote');
+  const isRow = (line: number): boolean =>
+    line < endLine && isInBlock(state, line) && !enders.some((begins) => begins(state, line, endLine, true));
+  state.line = head + 2;
+  while (isRow(state.line) && !state.isEmpty(state.line)) state.line += 1;
+  state.push('table', 'table', 0).map = [head, state.line];
+  return true;
+}
+
+function isInBlock({ sCount, blkIndent }: StateBlock, line: number): boolean {
+  const indent = (sCount[line] ?? 0) - blkIndent;
+  return indent >= 0 && indent < 4;
+}
+
+function textOf({ src, bMarks, eMarks }: StateBlock, line: number): string {
+  return src.slice(bMarks[line], eMarks[line]).trim();
+}
+
+function countColumns(row: string): number {
+  return row.replaceAll(/\\./g, '').replace(/^\|/, '').replace(/\|$/, '').split('|').length;
+}
+
+/** Never throws; a byte order mark goes, line ends become `\n` and NUL becomes U+FFFD, as on GitHub. */
 export function readMarkdown(body: string): Markdown {
-  const source = body.replaceAll(/\r\n?/g, '\n').replaceAll('\0', '\ufffd');
+  const source = body
+    .replace(/^\ufeff/, '')
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll('\0', '\ufffd');
   const lines = source.split('\n');
   const env: Env = {};
   const tokens: Token[] = [];
@@ -144,17 +198,28 @@ export function readInline(text: string, env: Env): Inline {
 
 function* readBlocks(tokens: readonly Token[], lines: readonly string[]): Generator<Block> {
   let container: Container | null = null;
+  // GitHub finds definitions last, in a paragraph that may go on lazily or turn out a table; markdown-it ends it there.
+  let defined: { readonly container: Container | null; readonly line: number } = { container: null, line: -1 };
   for (const [index, token] of tokens.entries()) {
     const firstLine = token.map?.[0] ?? 0;
     const text = tokens[index + 1]?.content ?? '';
+    const goesOn = defined.line === firstLine;
+    const around: Container | null = container ?? (goesOn ? defined.container : null);
     switch (token.type) {
       case 'paragraph_open':
-        yield { kind: 'paragraph', firstLine, text, container };
+        if (goesOn && TABLE_RULE.test(/^.*/.exec(text)?.[0].trim() ?? '')) yield { kind: 'other' };
+        else yield { kind: 'paragraph', firstLine, text, container: around };
+        break;
+      case 'reference_definition':
+        defined = { container: around, line: token.map?.[1] ?? -1 };
+        yield { kind: 'other' };
         break;
       case 'heading_open':
         yield { kind: 'heading', firstLine, text };
         break;
       case 'html_block':
+        // After a tag and such a blank GitHub sees a paragraph, which may go on lazily as well.
+        if (/[^\S \t\n]$/m.test(token.content)) defined = { container: around, line: token.map?.[1] ?? -1 };
         yield { kind: 'html', firstLine, text: token.content };
         break;
       case 'fence':
@@ -170,10 +235,9 @@ function* readBlocks(tokens: readonly Token[], lines: readonly string[]): Genera
         yield { kind: 'leave' };
         if (token.level === (token.type === 'list_item_close' ? 1 : 0)) container = null;
         break;
-      case 'table_open':
+      case 'table':
       case 'code_block':
       case 'hr':
-      case 'reference_definition':
         yield { kind: 'other' };
         break;
       default:
