@@ -1,0 +1,52 @@
+// How far a fuzz test goes and what one input may cost: bounded within `npm test`, as far as one likes with `npm run fuzz`.
+import * as fc from 'fast-check';
+import { z } from 'zod';
+
+const Environment = z.object({
+  FUZZ_RUNS: z.coerce.number().int().positive().optional(),
+  FUZZ_SEED: z.coerce.number().int().optional(),
+});
+const { FUZZ_RUNS: asked, FUZZ_SEED: seed } = Environment.parse(process.env);
+
+/** No input may take more of the processor. */
+const LIMIT_MS = 100;
+const MEASURED_AGAIN = 4;
+
+/** Examines `runs` inputs, or as many as `npm run fuzz` was told; a failure is shrunk and named with its seed. */
+export function fuzz<T>(
+  inputs: fc.Arbitrary<T>,
+  options: { readonly runs: number; readonly examine: (input: T) => void },
+): void {
+  fc.assert(fc.property(inputs, options.examine), parameters(options.runs));
+}
+
+/** The same for what takes turns of the event loop. */
+export function fuzzAsync<T>(
+  inputs: fc.Arbitrary<T>,
+  options: { readonly runs: number; readonly examine: (input: T) => Promise<void> },
+): Promise<void> {
+  return fc.assert(fc.asyncProperty(inputs, options.examine), parameters(options.runs));
+}
+
+/**
+ * What the work answers, if one input is done within the limit: the best of five, in processor time of this thread, so
+ * that neither other programs nor a collection of garbage decide.
+ */
+export function swiftly<T>(work: () => T): T {
+  const first = measure(work);
+  let best = first.ms;
+  for (let again = 0; best > LIMIT_MS && again < MEASURED_AGAIN; again += 1) best = Math.min(best, measure(work).ms);
+  if (best > LIMIT_MS) throw new Error(`one input took ${Math.round(best)} ms; the line is ${LIMIT_MS} ms`);
+  return first.answer;
+}
+
+function parameters(runs: number): fc.Parameters<unknown> {
+  return { numRuns: asked ?? runs, ...(seed === undefined ? {} : { seed }), endOnFailure: false };
+}
+
+function measure<T>(work: () => T): { readonly answer: T; readonly ms: number } {
+  const before = process.threadCpuUsage();
+  const answer = work();
+  const { user, system } = process.threadCpuUsage(before);
+  return { answer, ms: (user + system) / 1000 };
+}
