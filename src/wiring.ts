@@ -11,6 +11,7 @@ import { addToEnvFile } from './config/env-file.ts';
 import type { AppConfig, Config } from './config/env.ts';
 import { createAppIdentity } from './engine/app-identity.ts';
 import { createHandlers } from './engine/handlers.ts';
+import { createHostGuard, type Turn } from './engine/host-guard.ts';
 import { createInbox, type Inbox } from './engine/inbox.ts';
 import { createPatWatch, createTokenQuestion, NO_PAT_WATCH, type PatWatch } from './engine/pat-watch.ts';
 import { createPushRight } from './engine/push-right.ts';
@@ -165,7 +166,9 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const { now, wait, random, newId } = world;
   const docker = await loadDockerConfig(config.dockerConfigFolder);
   const ghcr = config.ghcr === null ? null : { username: config.ghcr.username, password: config.ghcr.token };
+  const guard = createHostGuard({ now, random, onTurn: (turn) => tellOfBreaker({ log, metrics }, turn) });
   const registry = createRegistryClient({
+    guard,
     credentials: createCredentialSource({ ghcr, docker }),
     tokenHosts: config.registryTokenHosts,
     now,
@@ -175,6 +178,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
     onRequest: (request) => metrics.countRegistryRequest(request),
   });
   const github = createGitHub({
+    guard,
     appId: app.id,
     privateKey: app.privateKey,
     apiUrl: config.githubApiUrl,
@@ -228,6 +232,12 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
       await registry.close();
     },
   };
+}
+
+function tellOfBreaker({ log, metrics }: Pick<Parts, 'log' | 'metrics'>, { host, open, problem }: Turn): void {
+  metrics.showBreaker({ host, open });
+  if (open) log.warn({ host, problem }, 'a host fails again and again: it is asked only now and then');
+  else log.info({ host }, 'a host answers again');
 }
 
 /** Of the machine user for ghcr.io, where there is one. */

@@ -22,8 +22,8 @@ export const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 /** Tries of a job whose error is not known to pass: a bug may depend on what else is going on. */
 const TRIES_OF_A_BUG = 5;
-/** Tries of a job whose error may pass; with the backoff below, about six hours. */
-const TRIES_OF_AN_OUTAGE = 40;
+/** Tries of a job whose error may pass; with the backoff below, three days, as long as GitHub keeps its deliveries. */
+const TRIES_OF_AN_OUTAGE = 440;
 /** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
 const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;

@@ -2,6 +2,7 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import type { z } from 'zod';
+import { UNGUARDED, type HostGuard } from '../domain/breaker.ts';
 import type { RepoName } from '../domain/reference.ts';
 import { toOutsideError, unreadableAnswer } from './errors.ts';
 import { createFetch } from './fetch.ts';
@@ -69,6 +70,8 @@ export type GitHubOptions = {
   /** Told of every HTTP request, those for tokens included. */
   readonly onRequest?: (request: ObservedRequest) => void;
   readonly timeoutMs?: number;
+  /** Without one, every request is sent. */
+  readonly guard?: HostGuard;
 };
 
 export type AnonymousOptions = Omit<GitHubOptions, 'appId' | 'privateKey'>;
@@ -141,7 +144,9 @@ function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened
       warn: (message: string) => options.log.warn(fields, message),
       error: (message: string) => options.log.debug(fields, message),
     },
-    request: { fetch: createFetch(options.timeoutMs ?? TIMEOUT_MS) },
+    request: {
+      fetch: createFetch({ timeoutMs: options.timeoutMs ?? TIMEOUT_MS, guard: options.guard ?? UNGUARDED }),
+    },
   });
   if (options.onRequest !== undefined) observeRequests(octokit, { installationId, onRequest: options.onRequest });
   answerFromEtags(octokit);

@@ -4,6 +4,7 @@ import { OutsideError } from '../domain/outside-error.ts';
 import {
   describeFailure,
   failedToMint,
+  heldBackOf,
   readBody,
   readFailure,
   tidy,
@@ -31,6 +32,11 @@ export type Attempt = { readonly tried: string; readonly now: number };
 export function toOutsideError(error: unknown, attempt: Attempt): OutsideError | null {
   const failure = readFailure(error);
   if (failure === null) return null;
+  const held = heldBackOf(error);
+  if (held !== null) {
+    const details = { code: 'github-unavailable', retryable: true, retryAt: held.retryAt, cause: held } as const;
+    return new OutsideError(`${attempt.tried}: not sent. ${held.message}.`, details);
+  }
   const { status, advice, ...verdict } = judge({ failure, minting: failedToMint(error), now: attempt.now });
   const message = [`${attempt.tried}: ${describeFailure(failure)}.`, advice].filter((part) => part !== '').join(' ');
   return new OutsideError(message, { ...verdict, status, cause: error });

@@ -1,5 +1,6 @@
 // Reads what Octokit threw: whether GitHub answered, with which status, and what it said.
 import { z } from 'zod';
+import { HeldBack } from '../domain/breaker.ts';
 
 // Octokit gives network failures status 500 and no response.
 const Thrown = z.object({
@@ -38,6 +39,11 @@ export function readFailure(error: unknown): Failure | null {
 export function statusOf(error: unknown): number | null {
   const failure = readFailure(error);
   return failure?.response === undefined ? null : failure.status;
+}
+
+/** What held the request back, where it was not sent at all. */
+export function heldBackOf(error: unknown): HeldBack | null {
+  return error instanceof Error && error.cause instanceof HeldBack ? error.cause : null;
 }
 
 /** The `date` header of an answer that Octokit threw. */

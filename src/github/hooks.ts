@@ -1,7 +1,7 @@
 // Hooks around each request of an Octokit: one reports it, one answers it from the ETag cache where that is allowed.
 import type { Octokit } from '@octokit/rest';
 import { createEtagCache } from './etag-cache.ts';
-import { statusOf } from './failure.ts';
+import { heldBackOf, statusOf } from './failure.ts';
 
 export type ObservedRequest = {
   readonly method: string;
@@ -19,7 +19,7 @@ export const CACHEABLE = { cacheable: true } as const;
 
 const MAX_CACHED = 200;
 
-/** Tells `onRequest` of each HTTP request, whatever becomes of it. */
+/** Tells `onRequest` of each HTTP request that is sent, whatever becomes of it. */
 export function observeRequests(
   octokit: Octokit,
   { installationId, onRequest }: Pick<ObservedRequest, 'installationId'> & { readonly onRequest: Observer },
@@ -35,7 +35,7 @@ export function observeRequests(
       observe(response.status);
       return response;
     } catch (error) {
-      observe(statusOf(error));
+      if (heldBackOf(error) === null) observe(statusOf(error));
       throw error;
     }
   });

@@ -1,4 +1,5 @@
 // The OCI distribution client: reads manifests, blobs and tag lists, and tags by sending a manifest's own bytes again.
+import { UNGUARDED, type HostGuard } from '../domain/breaker.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { formatReference, hostOf, parseDigest } from '../domain/reference.ts';
 import type { Digest, ImageRepository, Tag } from '../domain/reference.ts';
@@ -50,10 +51,13 @@ export type RegistryClientOptions = {
   readonly wait: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly log: RegistryLog;
+  /** Without one, every request is sent. */
+  readonly guard?: HostGuard;
   readonly onRequest?: (report: RequestReport) => void;
   readonly maxConcurrentPerHost?: number;
   readonly headersTimeoutMs?: number;
   readonly bodyTimeoutMs?: number;
+  readonly wholeBodyTimeoutMs?: number;
 };
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -68,9 +72,11 @@ export function createRegistryClient(
 ): RegistryClient & { readonly close: () => Promise<void> } {
   const { tokenHosts: trustedHosts, now } = options;
   const transport = createTransport({
+    guard: options.guard ?? UNGUARDED,
     maxConcurrentPerHost: options.maxConcurrentPerHost ?? 8,
     headersTimeoutMs: options.headersTimeoutMs ?? 30_000,
     bodyTimeoutMs: options.bodyTimeoutMs ?? 30_000,
+    wholeBodyTimeoutMs: options.wholeBodyTimeoutMs ?? 60_000,
     now,
     onRequest: (report) => {
       options.log.debug(report, 'Asked a registry');

@@ -1,9 +1,10 @@
 // Decides which failures of an idempotent request pass by themselves, and waits for them: four tries, thirty seconds.
+import { HeldBack } from '../domain/breaker.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { describeAnswer } from './errors.ts';
 import { isRateLimited, readRetryAfterMs } from './rate-limit.ts';
 import { PrivateAddressError } from './realm.ts';
-import { headerOf, type Answer } from './transport.ts';
+import { headerOf, isNetworkError, type Answer } from './transport.ts';
 
 const MAX_TRIES = 4;
 const MAX_TOTAL_WAIT_MS = 30_000;
@@ -18,7 +19,8 @@ export type Pace = {
 
 /**
  * The first answer that is not transient. Otherwise OutsideError `registry-rate-limited` or `registry-unavailable`,
- * retryable, with `retryAt` when the registry said how long or when waiting here would take more than thirty seconds.
+ * retryable, with `retryAt` when the registry said how long, when waiting here would take more than thirty seconds, and when
+ * the request was held back.
  */
 export async function sendRetrying(args: {
   readonly send: () => Promise<Answer>;
@@ -30,6 +32,7 @@ export async function sendRetrying(args: {
   let waitedMs = 0;
   for (let tries = 1; ; tries += 1) {
     const outcome = await settle(args.send);
+    if (outcome.kind === 'held') throw heldError(args.tried, outcome.error);
     if (outcome.kind === 'answer' && !isTransient(outcome.answer)) return outcome.answer;
     const askedMs = outcome.kind === 'answer' ? askedWait(outcome.answer, pace.now()) : null;
     const waitMs = nextWait({ askedMs, tries, random: pace.random() });
@@ -44,7 +47,8 @@ export async function sendRetrying(args: {
 
 type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'broken'; readonly error: Error & { readonly code: string } };
+  | { readonly kind: 'broken'; readonly error: Error & { readonly code: string } }
+  | { readonly kind: 'held'; readonly error: HeldBack };
 
 async function settle(send: () => Promise<Answer>): Promise<Outcome> {
   try {
@@ -57,6 +61,7 @@ async function settle(send: () => Promise<Answer>): Promise<Outcome> {
         cause: error,
       });
     }
+    if (error instanceof HeldBack) return { kind: 'held', error };
     if (!isNetworkError(error)) throw error;
     return { kind: 'broken', error };
   }
@@ -77,8 +82,17 @@ function nextWait(args: { readonly askedMs: number | null; readonly tries: numbe
   return FIRST_WAIT_MS * 2 ** (args.tries - 1) * (0.5 + args.random);
 }
 
+function heldError(tried: string, held: HeldBack): OutsideError {
+  return new OutsideError(`${tried}: not sent. ${held.message}.`, {
+    code: 'registry-unavailable',
+    retryable: true,
+    retryAt: held.retryAt,
+    cause: held,
+  });
+}
+
 function transientError(args: {
-  readonly outcome: Outcome;
+  readonly outcome: Exclude<Outcome, { kind: 'held' }>;
   readonly tried: string;
   readonly secrets: readonly string[];
   readonly tries: number;
@@ -105,18 +119,6 @@ function transientError(args: {
 
 function textOf(answer: Answer): string {
   return Buffer.from(answer.body).toString('utf8', 0, 4096);
-}
-
-/** Errors of sockets, TLS, DNS, timeouts and HTTP framing carry a code; ours and bugs don't. */
-function isNetworkError(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error &&
-    !(error instanceof OutsideError) &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    error.code !== 'UND_ERR_INVALID_ARG' &&
-    !error.code.startsWith('ERR_INVALID')
-  );
 }
 
 function hasPrivateAddress(error: unknown): error is Error {

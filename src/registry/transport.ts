@@ -1,5 +1,6 @@
 // Sends one HTTP request over a pooled connection and reads a bounded answer: no retry, no redirect, no opinion on statuses.
 import { Agent, type Dispatcher } from 'undici';
+import type { HostGuard, Outcome } from '../domain/breaker.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { publicOnlyLookup, type Route } from './realm.ts';
 
@@ -34,11 +35,18 @@ export type Transport = {
   readonly close: () => Promise<void>;
 };
 
-/** At most `maxConcurrentPerHost` requests are under way per host; the rest queue for a connection. */
+/**
+ * At most `maxConcurrentPerHost` requests are under way per host; the rest queue for a connection. What the guard holds back
+ * throws its `HeldBack`.
+ */
 export function createTransport(options: {
+  readonly guard: HostGuard;
   readonly maxConcurrentPerHost: number;
   readonly headersTimeoutMs: number;
+  /** Between two pieces of a body. */
   readonly bodyTimeoutMs: number;
+  /** For all of a body: one that drips would hold its job for hours. */
+  readonly wholeBodyTimeoutMs: number;
   readonly now: () => number;
   readonly onRequest: (report: RequestReport) => void;
 }): Transport {
@@ -57,8 +65,10 @@ export function createTransport(options: {
   async function exchange(request: WireRequest): Promise<Answer> {
     const agent = request.route.kind === 'open' ? open : guarded;
     const { url } = request.route;
+    const tell = options.guard.enter(url.host);
     const startedAt = options.now();
     let status: number | null = null;
+    let outcome: Outcome = { kind: 'up' };
     try {
       const response = await agent.request({
         origin: url.origin,
@@ -70,9 +80,15 @@ export function createTransport(options: {
         reset: false,
       });
       status = response.statusCode;
-      const body = status < 400 ? await readBody(response.body, request) : await readErrorBody(response.body);
+      if (status >= 500) outcome = { kind: 'down', problem: `HTTP ${status}` };
+      const read = status < 400 ? readBody(response.body, request) : readErrorBody(response.body);
+      const body = await within(options.wholeBodyTimeoutMs, { read, body: response.body });
       return { status, headers: normalise(response.headers), body, foreign: false };
+    } catch (error) {
+      if (isNetworkError(error)) outcome = { kind: 'down', problem: `no answer (${error.code})` };
+      throw error;
     } finally {
+      tell(outcome);
       const durationMs = options.now() - startedAt;
       options.onRequest({ host: url.host, method: request.method, path: url.pathname, status, durationMs });
     }
@@ -92,8 +108,36 @@ export function headerOf(answer: Answer, name: string): string | null {
   return answer.headers.get(name)?.[0] ?? null;
 }
 
+/** Errors of sockets, TLS, DNS, timeouts and HTTP framing carry a code; ours and bugs don't. */
+export function isNetworkError(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error &&
+    !(error instanceof OutsideError) &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code !== 'UND_ERR_INVALID_ARG' &&
+    !error.code.startsWith('ERR_INVALID')
+  );
+}
+
+class WholeBodyTimeout extends Error {
+  readonly code = 'WHOLE_BODY_TIMEOUT';
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ERROR_BYTES = 64 * 1024;
+
+async function within(
+  timeoutMs: number,
+  { read, body }: { readonly read: Promise<Uint8Array>; readonly body: Dispatcher.ResponseData['body'] },
+): Promise<Uint8Array> {
+  const timer = setTimeout(() => body.destroy(new WholeBodyTimeout(`the body took over ${timeoutMs} ms`)), timeoutMs);
+  try {
+    return await read;
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 async function readBody(body: Dispatcher.ResponseData['body'], request: WireRequest): Promise<Uint8Array> {
   if (request.read === 'nothing') {

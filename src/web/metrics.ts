@@ -14,6 +14,7 @@ export type Metrics = {
   countWebhook(status: number): void;
   countRegistryRequest(request: { readonly host: string; readonly status: number | null }): void;
   countGitHubRequest(status: number | null): void;
+  showBreaker(breaker: { readonly host: string; readonly open: boolean }): void;
   render(gauges: Gauges): Promise<Page>;
 };
 
@@ -39,6 +40,12 @@ export function createMetrics(): Metrics {
     labelNames: ['status'],
     registers,
   });
+  const breakers = new Gauge({
+    name: 'imprimatur_breaker_open',
+    help: '1 while requests to a host are held back because it fails, 0 once it answers again',
+    labelNames: ['host'],
+    registers,
+  });
   const jobs = new Gauge({ name: 'imprimatur_jobs', help: 'Jobs by state', labelNames: ['state'], registers });
   const oldest = new Gauge({
     name: 'imprimatur_oldest_due_job_seconds',
@@ -61,6 +68,7 @@ export function createMetrics(): Metrics {
     countWebhook: (status) => webhooks.inc({ status: String(status) }),
     countRegistryRequest: ({ host, status }) => registryRequests.inc({ host, status: String(status ?? 'none') }),
     countGitHubRequest: (status) => githubRequests.inc({ status: String(status ?? 'none') }),
+    showBreaker: ({ host, open }) => breakers.set({ host }, open ? 1 : 0),
     render: async (gauges) => {
       jobs.reset();
       promotions.reset();

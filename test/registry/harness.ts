@@ -24,7 +24,7 @@ export type Bench = {
 /** A client for one test; `credential: null` is anonymous, ada is the default. */
 export function makeClient(
   options: { credential?: Credential | null; clock?: Clock } & Partial<
-    Pick<RegistryClientOptions, 'tokenHosts' | 'headersTimeoutMs'>
+    Pick<RegistryClientOptions, 'tokenHosts' | 'headersTimeoutMs' | 'wholeBodyTimeoutMs' | 'guard'>
   > = {},
 ): Bench {
   const clock = options.clock ?? { at: Date.UTC(2026, 10, 24, 12) };
@@ -42,7 +42,9 @@ export function makeClient(
     random: () => 0.5,
     log: { debug: () => {} },
     onRequest: ({ method, path }: RequestReport) => sent.push(`${method} ${path}`),
+    ...(options.guard === undefined ? {} : { guard: options.guard }),
     ...(options.headersTimeoutMs === undefined ? {} : { headersTimeoutMs: options.headersTimeoutMs }),
+    ...(options.wholeBodyTimeoutMs === undefined ? {} : { wholeBodyTimeoutMs: options.wholeBodyTimeoutMs }),
   });
   onTestFinished(() => client.close());
   return { client, clock, waits, sent };

@@ -1,0 +1,94 @@
+// Decides whether a host that fails again and again is asked at all: then only now and then, until it answers.
+
+/** What is remembered of one host. While it is open, requests are held back, but for a probe now and then. */
+export type Breaker = { readonly kind: 'closed'; readonly failuresInARow: number } | OpenBreaker;
+
+export type OpenBreaker = {
+  readonly kind: 'open';
+  /** When the failures became too many. */
+  readonly since: number;
+  readonly problem: string;
+  readonly pauseMs: number;
+  /** Nothing is sent from `heldFrom` until `heldUntil`; where the clock stands before both, it was turned back. */
+  readonly heldFrom: number;
+  readonly heldUntil: number;
+};
+
+export type Admission =
+  | { readonly kind: 'go'; readonly as: SentAs; readonly breaker: Breaker }
+  | { readonly kind: 'held'; readonly retryAt: number; readonly breaker: OpenBreaker };
+
+export type SentAs = 'usual' | 'probe';
+
+/** `down`: no answer, or one that says that the host itself is in trouble. Any other answer is `up`, a refusal too. */
+export type Outcome = { readonly kind: 'up' } | { readonly kind: 'down'; readonly problem: string };
+
+/** Stands before the requests of a client: one for all hosts, so that both clients hold back by the same rules. */
+export type HostGuard = {
+  /** Answers what to tell once it is known what came of the request; throws `HeldBack` where it must not be sent. */
+  readonly enter: (host: string) => (outcome: Outcome) => void;
+};
+
+/** Holds nothing back: for a command that ends before a breaker would matter. */
+export const UNGUARDED: HostGuard = { enter: () => () => {} };
+
+/** A request was not sent at all. */
+export class HeldBack extends Error {
+  readonly retryAt: number;
+
+  constructor(host: string, held: Extract<Admission, { kind: 'held' }>) {
+    super(heldWords(host, held));
+    this.name = 'HeldBack';
+    this.retryAt = held.retryAt;
+  }
+}
+
+export const CLOSED: Breaker = { kind: 'closed', failuresInARow: 0 };
+
+const FAILURES_TO_OPEN = 5;
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 30_000;
+/** Longer than any request of ours takes: a probe that nobody heard of again does not hold others for ever. */
+const LONGEST_PROBE_MS = 600_000;
+
+/** Whether a request may be sent now; `breaker` is what is remembered from then on. Each admitted one is recorded. */
+export function admit(breaker: Breaker, now: number): Admission {
+  if (breaker.kind === 'closed') return { kind: 'go', as: 'usual', breaker };
+  const { heldFrom, heldUntil } = breaker;
+  if (now >= heldFrom && now < heldUntil) {
+    return { kind: 'held', retryAt: Math.min(heldUntil, now + LONGEST_PAUSE_MS), breaker };
+  }
+  return { kind: 'go', as: 'probe', breaker: { ...breaker, heldFrom: now, heldUntil: now + LONGEST_PROBE_MS } };
+}
+
+/** What an admitted request tells. `random` (0 to 1) makes pauses longer, so that processes don't knock together. */
+export function record(
+  breaker: Breaker,
+  told: { readonly as: SentAs; readonly outcome: Outcome; readonly now: number; readonly random: number },
+): Breaker {
+  const { as, outcome, now, random } = told;
+  if (outcome.kind === 'up') return CLOSED;
+  const hold = (pauseMs: number): Pick<OpenBreaker, 'pauseMs' | 'heldFrom' | 'heldUntil'> => ({
+    pauseMs,
+    heldFrom: now,
+    heldUntil: now + Math.ceil(pauseMs * (1 + random / 4)),
+  });
+  const { problem } = outcome;
+  if (breaker.kind === 'open') {
+    // What was sent before it opened says nothing new.
+    if (as === 'usual') return breaker;
+    return { ...breaker, problem, ...hold(Math.min(breaker.pauseMs * 2, LONGEST_PAUSE_MS)) };
+  }
+  const failuresInARow = breaker.failuresInARow + 1;
+  if (failuresInARow < FAILURES_TO_OPEN) return { kind: 'closed', failuresInARow };
+  return { kind: 'open', since: now, problem, ...hold(FIRST_PAUSE_MS) };
+}
+
+function heldWords(host: string, { breaker, retryAt }: Extract<Admission, { kind: 'held' }>): string {
+  const { problem, since } = breaker;
+  return `${host} has failed since ${timeOf(since)} (${problem}), and is asked again at ${timeOf(retryAt)}`;
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 19)} UTC`;
+}
