@@ -15,6 +15,7 @@ import { createHostGuard, type Turn } from './engine/host-guard.ts';
 import { createInbox, type Inbox } from './engine/inbox.ts';
 import { createPatWatch, createTokenQuestion, NO_PAT_WATCH, type PatWatch } from './engine/pat-watch.ts';
 import { createPushRight } from './engine/push-right.ts';
+import { createThreadReader } from './engine/read-thread.ts';
 import { startScheduler, type Scheduler } from './engine/scheduler.ts';
 import type { Services } from './engine/services.ts';
 import { Worker } from './engine/worker.ts';
@@ -31,6 +32,7 @@ import { createMetrics, type Gauges, type Metrics } from './web/metrics.ts';
 import { renderReadiness, type Check } from './web/readiness.ts';
 import { createWebServer, type Pages } from './web/server.ts';
 import { createSetup } from './web/setup.ts';
+import { readCommandLines } from './webhooks/command-lines.ts';
 import { isListenedTo } from './webhooks/table.ts';
 import { createDeliveryHandler, type Collector } from './webhooks/translate-delivery.ts';
 
@@ -211,7 +213,10 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const probot = createProbot(config, app, log);
   await probot.load(createProbotApp({ appId: app.id, collector }));
   const inbox = createInbox(services);
-  const handlers = createHandlers({ delivery: createDeliveryHandler({ probot, collector }) });
+  const handlers = createHandlers({
+    delivery: createDeliveryHandler({ probot, collector }),
+    'read-thread': createThreadReader(readCommandLines),
+  });
   const worker = new Worker(services, handlers, inbox.calm);
   let scheduler: Scheduler | null = null;
   const stopping = new AbortController();

@@ -40,6 +40,8 @@ export type Effect =
       readonly tag: Tag;
       readonly answer: GitTagAnswer;
     }
+  /** Takes the next comment of a thread; before that, reads what GitHub lists and no webhook told of. */
+  | { readonly kind: 'read-thread'; readonly repoId: number; readonly issue: number }
   /** Looks for the image that a promotion waits for. */
   | { readonly kind: 'look-for-image'; readonly promotionId: string }
   /** Answers in a thread. With `onceKey`, nothing happens when the key was used before. */

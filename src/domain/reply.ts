@@ -14,6 +14,8 @@ export type Reply =
     }
   | { readonly kind: 'too-many-commands'; readonly count: number; readonly limit: number }
   | { readonly kind: 'hint'; readonly hint: CommandHint }
+  /** No webhook told of the comment, and it was edited since, or is old: `typed` is the first command in it. */
+  | { readonly kind: 'not-run'; readonly because: 'edited' | 'old'; readonly typed: string }
   | { readonly kind: 'help' }
   | {
       readonly kind: 'candidates';

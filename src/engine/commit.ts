@@ -11,7 +11,16 @@ import { insertPromotion, updatePromotion } from '../store/promotions.ts';
 import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../store/repos.ts';
 import { changeStagingCheck, openStagingCheck, type StagingChange, type StagingKey } from '../store/staging-checks.ts';
 import { insertJournal } from '../store/tag-moves.ts';
+import {
+  dropWaitingComments,
+  saveComment,
+  saveThread,
+  takeComments,
+  type Thread,
+  type WaitingComment,
+} from '../store/threads.ts';
 import type { Tx } from '../store/database.ts';
+import { hearComment } from './hear-comment.ts';
 import type { Intent } from './intent.ts';
 import { jobOfEffect, jobOfIntent } from './job.ts';
 import type { Services } from './services.ts';
@@ -24,6 +33,9 @@ export type Commit = {
   readonly audit?: readonly AuditEntry[];
   readonly effects?: readonly Effect[];
   readonly intents?: readonly Intent[];
+  /** A delivery told of the repository, what it is called today and whose it is. */
+  readonly told?: true;
+  readonly thread?: ThreadWrite;
   readonly marks?: readonly GitHubMark[];
   /** The App may not act in the repository any more. */
   readonly leaves?: true;
@@ -32,6 +44,17 @@ export type Commit = {
 
 /** `open` begins to look for the image of a staging commit, or begins again. */
 export type StagingWrite = ({ readonly kind: 'open' } & StagingKey) | ({ readonly kind: 'change' } & StagingChange);
+
+/** What was read of a thread, and whose turn it was. */
+export type ThreadWrite = {
+  readonly issue: number;
+  readonly after: Thread;
+  /** Comments that no webhook told of. */
+  readonly found: readonly WaitingComment[];
+  /** Ids of comments whose turn it was; `origin` of the one whose commands begin. */
+  readonly taken: readonly number[];
+  readonly origin: string | null;
+};
 
 /** `conflict`: somebody else decided meanwhile; load and decide again. `lease-lost`: the job is another worker's now. */
 export type CommitResult = 'committed' | 'conflict' | 'lease-lost';
@@ -82,7 +105,7 @@ export async function handOnAndFinish(
     if (!(await finishJob(tx, { id: job.id, lease: job.lease, now }))) throw new Rollback('lease-lost');
     const { origin } = job;
     for (const repo of told) await meetRepo(tx, repo, { now, origin });
-    for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
+    for (const intent of intents) await ask(tx, intent, { now, origin });
   });
 }
 
@@ -140,8 +163,8 @@ async function store(
     stagingChecks = [],
   } = commit;
   const now = services.now();
-  // Only a delivery knows today's name and installation; a promotion remembers those of its day.
-  if (intents.length > 0) await meetRepo(tx, repo, { now, origin });
+  // Only a delivery knows today's name and installation; a promotion, or a command, remembers those of its day.
+  if (commit.told === true) await meetRepo(tx, repo, { now, origin });
   await lockRepo(tx, repo.id);
   if (promotion !== undefined) {
     await storePromotion(tx, promotion);
@@ -152,14 +175,37 @@ async function store(
     if (write.kind === 'open') await openStagingCheck(tx, { ...write, now });
     else await changeStagingCheck(tx, write);
   }
-  if (commit.leaves === true) await markLeft(tx, repo.id, now);
+  if (commit.leaves === true) {
+    await markLeft(tx, repo.id, now);
+    await dropWaitingComments(tx, repo.id);
+  }
+  if (commit.thread !== undefined) await storeThread(tx, { repoId: repo.id, thread: commit.thread, now });
   for (const mark of marks) await saveMark(tx, mark, now);
-  for (const intent of intents) await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
+  for (const intent of intents) await ask(tx, intent, { now, origin: commit.thread?.origin ?? origin });
   for (const effect of effects) {
     const onceKey = effect.kind === 'reply' ? effect.onceKey : null;
     const first = onceKey === null || (await useOnce(tx, { key: onceKey, until: now + ONCE_FOR_MS, now }));
     if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now, origin });
   }
+}
+
+async function ask(
+  tx: Tx,
+  intent: Intent,
+  { now, origin }: { readonly now: number; readonly origin: string | null },
+): Promise<void> {
+  if (intent.kind === 'comment') await hearComment(tx, intent, { now, origin });
+  else await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
+}
+
+async function storeThread(
+  tx: Tx,
+  { repoId, thread, now }: { readonly repoId: number; readonly thread: ThreadWrite; readonly now: number },
+): Promise<void> {
+  const { issue, after, found, taken } = thread;
+  for (const comment of found) await saveComment(tx, { repoId, issue }, comment);
+  await takeComments(tx, { repoId, ids: taken, now });
+  await saveThread(tx, { repoId, issue }, after);
 }
 
 /** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */

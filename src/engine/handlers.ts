@@ -32,13 +32,16 @@ import { updateStagingCheck } from './staging/update-staging-check.ts';
 import { watchStaging } from './staging/watch-staging.ts';
 import { sweep } from './sweep.ts';
 import { takeGitTag } from './take-git-tag.ts';
-import { takeComment } from './take-comment.ts';
 
-/** `delivery` comes from above: only the doors know GitHub's payloads. */
-export function createHandlers(args: { readonly delivery: Handler<'delivery'> }): Handlers {
+/** What comes from above: only the doors know GitHub's payloads. */
+export type HandlersFromAbove = {
+  readonly delivery: Handler<'delivery'>;
+  readonly 'read-thread': Handler<'read-thread'>;
+};
+
+export function createHandlers(fromAbove: HandlersFromAbove): Handlers {
   return {
-    delivery: args.delivery,
-    comment: takeComment,
+    ...fromAbove,
     command: runCommand,
     click: reviewByClick,
     're-run': rerunCheck,

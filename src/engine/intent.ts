@@ -10,7 +10,7 @@ import type { CommandHint } from '../domain/reply.ts';
 export type Sender = { readonly id: number; readonly login: string; readonly kind: 'user' | 'bot' };
 
 export type Intent =
-  /** A new comment; its commands are run in order, each as a job of its own. */
+  /** A new comment; it waits for its turn in its thread. */
   | {
       readonly kind: 'comment';
       readonly repo: Repo;
@@ -19,6 +19,8 @@ export type Intent =
       readonly by: Sender;
       /** By GitHub's clock, to the second. */
       readonly writtenAt?: number;
+      /** When we should have heard of it, by our clock, where we heard of it long after. */
+      readonly sentAt?: number;
       readonly lines: readonly CandidateLine[];
       readonly hint: CommandHint | null;
     }
@@ -41,6 +43,8 @@ export type Intent =
       readonly externalId: string;
       readonly action: 'approve' | 'reject';
       readonly by: Sender;
+      /** As of a comment. */
+      readonly sentAt?: number;
     }
   | {
       readonly kind: 're-run';
@@ -109,7 +113,16 @@ export type Lifecycle =
     };
 
 /** What one line of a comment asks of us, or why it is not run. */
-export type CommandLine = OurLine | { readonly kind: 'hint'; readonly hint: CommandHint } | TooManyCommands;
+export type CommandLine = OurLine | { readonly kind: 'hint'; readonly hint: CommandHint } | TooManyCommands | NotRun;
 
 /** An eleventh command: none runs. */
 export type TooManyCommands = { readonly kind: 'too-many-commands'; readonly count: number; readonly limit: number };
+
+/** A comment that no webhook told of is answered only, where what it said when it was written is not known, or long ago. */
+export type NotRun = {
+  readonly kind: 'not-run';
+  readonly because: 'edited' | 'old';
+  /** The first command in it. */
+  readonly typed: string;
+  readonly verb: string;
+};

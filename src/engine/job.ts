@@ -14,7 +14,10 @@ export type Delivery = {
 /** What the clock asks for; `slot` is the time it asked at. */
 export type Tick = { readonly kind: 'sweep'; readonly slot: string };
 
-export type JobPayload = Delivery | Intent | Effect | Tick;
+/** A comment is no job of its own: it waits for its turn in its thread. */
+export type IntentOfJob = Exclude<Intent, { kind: 'comment' }>;
+
+export type JobPayload = Delivery | IntentOfJob | Effect | Tick;
 export type JobKind = JobPayload['kind'];
 export type PayloadOf<Kind extends JobKind> = Extract<JobPayload, { kind: Kind }>;
 
@@ -28,11 +31,17 @@ export type NewJob = {
 };
 
 /** The row for something that a person asked: one at a time per repository, in the order of asking. */
-export function jobOfIntent(intent: Intent, now: number): NewJob {
-  return { kind: intent.kind, key: null, lane: laneOf(intent), payload: JSON.stringify(intent), runAt: now };
+export function jobOfIntent(intent: IntentOfJob, now: number): NewJob {
+  const key = intent.kind === 'command' ? commandKey({ repoId: intent.repo.id, commentId: intent.commentId }) : null;
+  return { kind: intent.kind, key, lane: laneOf(intent), payload: JSON.stringify(intent), runAt: now };
 }
 
-function laneOf(intent: Intent): string {
+/** One command of a comment waits or runs at a time. */
+export function commandKey({ repoId, commentId }: { readonly repoId: number; readonly commentId: number }): string {
+  return `${repoId}/${commentId}`;
+}
+
+function laneOf(intent: IntentOfJob): string {
   switch (intent.kind) {
     case 'installation-gone':
     case 'installation-back':
@@ -60,6 +69,8 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
       return { ...base, ...writes, key: `${effect.repoId}/${effect.commit}` };
     case 'expire-promotion':
       return { ...base, key: effect.promotionId, runAt: effect.at };
+    case 'read-thread':
+      return { ...base, key: `${effect.repoId}/${effect.issue}` };
     case 'revisit-policy':
       return { ...base, key: String(effect.repoId) };
     case 'revisit-environment':

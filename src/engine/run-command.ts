@@ -2,8 +2,10 @@
 import { reaches, type Role } from '../domain/actor.ts';
 import { reviewBarOf } from '../domain/approval.ts';
 import type { Command, Verb } from '../domain/command.ts';
+import type { Effect } from '../domain/effect.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { listWaitingComments } from '../store/threads.ts';
 import { findForeignOwner } from './allowed-owners.ts';
 import { notDone, refused, replied, turnedAway, type Answer, type Asked } from './answer.ts';
 import { cancelPromotion } from './cancel-promotion.ts';
@@ -19,7 +21,10 @@ import { showStatus } from './show-status.ts';
 
 export const runCommand: Handler<'command'> = async (job, services) => {
   const commit = await answerInTime(job, services);
-  return { kind: 'done', commit: { ...commit, intents: nextCommand(job.payload) } };
+  const intents = nextCommand(job.payload);
+  if (intents.length > 0) return { kind: 'done', commit: { ...commit, intents } };
+  const effects = [...(commit.effects ?? []), ...(await nextComment(services, job.payload))];
+  return { kind: 'done', commit: { ...commit, effects } };
 };
 
 /** An outside failure that may pass is thrown for a while, then answered like one that does not. */
@@ -43,6 +48,16 @@ function nextCommand({ later, ...command }: Extract<Intent, { kind: 'command' }>
   return line === undefined ? [] : [{ ...command, line, later: rest }];
 }
 
+/** The comment is done with: the thread's next one, if there is any. */
+async function nextComment(
+  { store }: Services,
+  { repo, issue }: Pick<Asked, 'repo' | 'issue'>,
+): Promise<readonly Effect[]> {
+  const place = { repoId: repo.id, issue };
+  const waiting = await listWaitingComments(store.db, place);
+  return waiting.length === 0 ? [] : [{ kind: 'read-thread', ...place }];
+}
+
 async function answer(services: Services, asked: Asked, line: CommandLine): Promise<Answer> {
   const verb = verbOf(line);
   const foreign = await findForeignOwner(services, asked.repo);
@@ -60,6 +75,8 @@ async function answer(services: Services, asked: Asked, line: CommandLine): Prom
       return notDone(asked, { kind: 'hint', hint: line.hint });
     case 'too-many-commands':
       return notDone(asked, line);
+    case 'not-run':
+      return notDone(asked, { kind: 'not-run', because: line.because, typed: line.typed });
   }
 }
 
@@ -103,6 +120,7 @@ function verbOf(line: CommandLine): string {
     case 'command':
       return line.command.kind;
     case 'mistake':
+    case 'not-run':
       return line.verb;
     case 'misspelled':
       return line.meant;

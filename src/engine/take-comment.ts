@@ -1,39 +1,42 @@
-// A new comment: which of its lines are for us, and 👀 at once for those.
-import { answersEverywhere, parseComment, parseCommandLine } from '../domain/command.ts';
-import { listPromotionsOfThread } from '../store/promotions.ts';
-import type { CommandLine, Intent } from './intent.ts';
-import { DONE, type Handler } from './handler.ts';
+// Which lines of a comment are for us, when its turn has come.
+import { answersEverywhere, parseComment, parseCommandLine, type OurLine, type Verb } from '../domain/command.ts';
+import type { ReadComment } from './hear-comment.ts';
+import type { CommandLine } from './intent.ts';
 
-/** `everywhere` false: other bots use the word too, so it is ours only in a thread with a promotion of ours. */
-type Candidate = { readonly line: CommandLine; readonly everywhere: boolean };
+/** `threadIsOurs`: it holds a promotion of ours. Other bots use some of our words too, so elsewhere those are theirs. */
+export function takeLines(
+  comment: ReadComment,
+  { threadIsOurs }: { readonly threadIsOurs: boolean },
+): readonly CommandLine[] {
+  const candidates = candidatesOf(comment).filter(({ everywhere }) => everywhere || threadIsOurs);
+  return candidates.map(({ line }) => line);
+}
 
-export const takeComment: Handler<'comment'> = async ({ payload, createdAt }, { store }) => {
-  const { repo, issue, commentId, by } = payload;
-  const sentAt = timeOfWriting(payload.writtenAt, createdAt);
-  const candidates = candidatesOf(payload);
-  const inDoubt = candidates.some(({ everywhere }) => !everywhere);
-  const threadIsOurs = inDoubt && (await listPromotionsOfThread(store.db, { repoId: repo.id, issue })).length > 0;
-  const taken = candidates.filter(({ everywhere }) => everywhere || threadIsOurs);
-  const [line, ...later] = taken.map((candidate) => candidate.line);
-  if (line === undefined) return DONE;
-  return {
-    kind: 'done',
-    commit: {
-      repo,
-      effects: [{ kind: 'react', repoId: repo.id, commentId, reaction: 'eyes' }],
-      intents: [{ kind: 'command', repo, issue, commentId, by, sentAt, line, later }],
-    },
-  };
-};
+/** True where some line would be taken in a thread of ours. */
+export function mayBeOurs(comment: ReadComment): boolean {
+  return candidatesOf(comment).length > 0;
+}
+
+/** True where what was said before in the thread decides what it means. */
+export function leansOnEarlier(comment: ReadComment): boolean {
+  return candidatesOf(comment).some(({ line }) => line.kind === 'command' && LEANING.includes(line.command.kind));
+}
+
+const LEANING: readonly Verb[] = ['approve', 'reject', 'cancel'];
 
 const LATE_MS = 60 * 60 * 1000;
 
 /** GitHub's word, unless it is so far from when we heard of it that the two clocks can't be compared. */
-function timeOfWriting(writtenAt: number | undefined, heardAt: number): number {
-  return writtenAt === undefined || writtenAt < heardAt - LATE_MS ? heardAt : Math.min(writtenAt, heardAt);
+export function timeOfWriting({ writtenAt, sentAt }: ReadComment, heardAt: number): number {
+  const toldAt = Math.min(sentAt ?? heardAt, heardAt);
+  return writtenAt === null || writtenAt < toldAt - LATE_MS ? toldAt : Math.min(writtenAt, toldAt);
 }
 
-function candidatesOf({ lines, hint }: Extract<Intent, { kind: 'comment' }>): readonly Candidate[] {
+/** `everywhere` false: ours only in a thread of ours. */
+type Candidate = { readonly line: CommandLine; readonly everywhere: boolean };
+
+function candidatesOf({ lines, hint, notRun }: ReadComment): readonly Candidate[] {
+  if (notRun !== null) return answerInstead(lines, notRun);
   const parsed = parseComment(lines);
   if (parsed.kind === 'too-many') {
     const { count, limit, refused } = parsed;
@@ -44,4 +47,27 @@ function candidatesOf({ lines, hint }: Extract<Intent, { kind: 'comment' }>): re
   }
   const meant = parseCommandLine({ text: hint.line, line: 1, next: null });
   return meant.kind === 'not-ours' ? [] : [{ line: { kind: 'hint', hint }, everywhere: answersEverywhere(meant) }];
+}
+
+/** One answer for all of the comment's lines. */
+function answerInstead(lines: ReadComment['lines'], because: NonNullable<ReadComment['notRun']>): readonly Candidate[] {
+  const ours = lines.flatMap(({ text, ...rest }) => {
+    const parsed = parseCommandLine({ text, ...rest });
+    return parsed.kind === 'not-ours' ? [] : [{ text, parsed }];
+  });
+  const [first] = ours;
+  if (first === undefined) return [];
+  const line: CommandLine = { kind: 'not-run', because, typed: first.text, verb: verbOf(first.parsed) };
+  return [{ line, everywhere: ours.some(({ parsed }) => answersEverywhere(parsed)) }];
+}
+
+function verbOf(line: OurLine): string {
+  switch (line.kind) {
+    case 'command':
+      return line.command.kind;
+    case 'mistake':
+      return line.verb;
+    case 'misspelled':
+      return line.meant;
+  }
 }

@@ -46,6 +46,93 @@ export async function updateComment({
   }
 }
 
+/** A comment as it is now. */
+export type ListedComment = {
+  readonly id: number;
+  readonly body: string;
+  /** Null: the account was deleted. */
+  readonly by: { readonly id: number; readonly login: string; readonly kind: 'user' | 'bot' } | null;
+  /** By GitHub's clock, to the second. */
+  readonly writtenAt: number;
+  readonly isEdited: boolean;
+};
+
+const Listed = z.array(
+  z.object({
+    id: z.number().int(),
+    body: z.string().nullish(),
+    user: z.object({ id: z.number().int(), login: z.string(), type: z.string() }).nullish(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    issue_url: z.string(),
+  }),
+);
+
+/**
+ * The comments of a thread that were written or edited since then (epoch milliseconds of GitHub's clock), by id, and the
+ * time of GitHub's answer. Null where there is no such thread any more: deleted, or moved to another repository.
+ */
+export async function listCommentsSince({
+  client,
+  repo,
+  issue,
+  since,
+}: Place & { readonly issue: number; readonly since: number }): Promise<{
+  readonly comments: readonly ListedComment[];
+  readonly answeredAt: number | null;
+} | null> {
+  const comments: ListedComment[] = [];
+  let answeredAt: number | null = null;
+  // GitHub takes at most 2,500 comments to a thread, so this ends.
+  for (let page = 1, last = 1; page <= last; page += 1) {
+    try {
+      const { data, link, header } = await client.ask({
+        tried: `listing the newest comments of ${repo}#${issue}`,
+        send: (api) =>
+          api.issues.listComments({
+            ...splitRepo(repo),
+            issue_number: issue,
+            since: new Date(since).toISOString(),
+            per_page: PAGE_SIZE,
+            page,
+          }),
+        answer: Listed,
+      });
+      // A thread that was moved is redirected to: what is said there is not said here.
+      if (data.some(({ issue_url }) => !isOf(issue_url, { repo, issue }))) return null;
+      comments.push(...data.map(toListed));
+      answeredAt ??= timeOf(header('date'));
+      last = lastPage(link);
+    } catch (error) {
+      if (isGitHubError(error, 'github-not-found') || isGitHubError(error, 'github-gone')) return null;
+      throw error;
+    }
+  }
+  return { comments: comments.toSorted((one, other) => one.id - other.id), answeredAt };
+}
+
+function isOf(issueUrl: string, { repo, issue }: { readonly repo: RepoName; readonly issue: number }): boolean {
+  return issueUrl.toLowerCase().endsWith(`/repos/${repo}/issues/${issue}`.toLowerCase());
+}
+
+function toListed({ id, body, user, created_at, updated_at }: z.infer<typeof Listed>[number]): ListedComment {
+  return {
+    id,
+    body: body ?? '',
+    by:
+      user === null || user === undefined
+        ? null
+        : { id: user.id, login: user.login, kind: user.type === 'Bot' ? 'bot' : 'user' },
+    writtenAt: Date.parse(created_at),
+    isEdited: updated_at !== created_at,
+  };
+}
+
+function timeOf(header: string | null): number | null {
+  const time = Date.parse(header ?? '');
+  return Number.isNaN(time) ? null : time;
+}
+
 const Comments = z.array(
   z.object({
     id: z.number(),

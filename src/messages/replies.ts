@@ -34,6 +34,8 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
       return `Nothing was done: a comment may hold ${reply.limit} commands, and this one has ${reply.count}. Send them in several comments.`;
     case 'hint':
       return `${code(reply.hint.line, { maxLength: 200 })} was not run, because ${PLACES[reply.hint.place]}`;
+    case 'not-run':
+      return `${code(reply.typed, { maxLength: 200 })} was not run, because GitHub did not tell of that comment when it was written, and ${WHY_NOT_RUN[reply.because]}`;
     case 'help':
       return renderHelp();
     case 'candidates':
@@ -50,6 +52,12 @@ const PLACES = {
   heading: 'it is a heading. Send it as a plain line.',
   list: 'it belongs to the list above it. Send it with a blank line before it.',
   quote: 'it belongs to the quote above it. Send it with a blank line before it.',
+} as const;
+
+const WHY_NOT_RUN = {
+  edited:
+    'it was edited before it was found: what it said at first is not known. If it still holds, send it as a new comment.',
+  old: 'it was found days later. If it still holds, send it as a new comment.',
 } as const;
 
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {

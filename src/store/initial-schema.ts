@@ -19,6 +19,7 @@ export function initialSchema({
       next_promotion BIGINT NOT NULL,
       audit_seq BIGINT NOT NULL,
       audit_hash TEXT NOT NULL,
+      here_since BIGINT NOT NULL,
       left_at BIGINT,
       updated_at BIGINT NOT NULL
     )`,
@@ -112,6 +113,27 @@ export function initialSchema({
       PRIMARY KEY (promotion_id, kind)
     )`,
     `CREATE INDEX github_marks_id ON github_marks (kind, github_id)`,
+
+    `CREATE TABLE threads (
+      repo_id BIGINT NOT NULL REFERENCES repos (id),
+      issue BIGINT NOT NULL,
+      read_up_to BIGINT NOT NULL,
+      read_since BIGINT NOT NULL,
+      taking BIGINT,
+      PRIMARY KEY (repo_id, issue)
+    )`,
+    `CREATE TABLE comments (
+      repo_id BIGINT NOT NULL REFERENCES repos (id),
+      comment_id BIGINT NOT NULL,
+      issue BIGINT NOT NULL,
+      document TEXT NOT NULL,
+      heard_at BIGINT NOT NULL,
+      origin TEXT,
+      taken_at BIGINT,
+      PRIMARY KEY (repo_id, comment_id)
+    )`,
+    `CREATE INDEX comments_waiting ON comments (repo_id, issue, comment_id) WHERE taken_at IS NULL`,
+    `CREATE INDEX comments_taken ON comments (taken_at) WHERE taken_at IS NOT NULL`,
 
     `CREATE TABLE staging_checks (
       repo_id BIGINT NOT NULL REFERENCES repos (id),

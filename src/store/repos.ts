@@ -14,8 +14,10 @@ export async function saveRepo(tx: Tx, repo: Repo, now: number): Promise<number 
   const today = { name: repo.name, installation_id: repo.installationId, left_at: null, updated_at: now };
   await tx
     .insertInto('repos')
-    .values({ id: repo.id, ...today, next_promotion: 1, audit_seq: 0, audit_hash: GENESIS_HASH })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(today))
+    .values({ id: repo.id, ...today, here_since: now, next_promotion: 1, audit_seq: 0, audit_hash: GENESIS_HASH })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ ...today, ...(before === null ? {} : { here_since: now }) }),
+    )
     .execute();
   return before;
 }
@@ -24,6 +26,13 @@ export async function saveRepo(tx: Tx, repo: Repo, now: number): Promise<number 
 export async function findLeftAt(db: Db, id: number): Promise<number | null> {
   const row = await db.selectFrom('repos').select('left_at').where('id', '=', id).executeTakeFirst();
   return row?.left_at ?? null;
+}
+
+/** Since when the App may act there without a break, as far as it was told. A repository that was never saved is a bug. */
+export async function findHereSince(db: Db, id: number): Promise<number> {
+  const row = await db.selectFrom('repos').select('here_since').where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new Error(`repository ${id} is not in the database`);
+  return row.here_since;
 }
 
 /** The App may not act there any more. The first time counts. */

@@ -24,6 +24,8 @@ export type Schema = {
     readonly next_promotion: number;
     readonly audit_seq: number;
     readonly audit_hash: string;
+    /** Since when the App may act there without a break, as far as it was told. */
+    readonly here_since: number;
     /** Since when the App may not act there any more; null where it may. */
     readonly left_at: number | null;
     readonly updated_at: number;
@@ -86,6 +88,22 @@ export type Schema = {
     readonly github_id: number;
     readonly target: string;
     readonly updated_at: number;
+  };
+  readonly threads: {
+    readonly repo_id: number;
+    readonly issue: number;
+    readonly read_up_to: number;
+    readonly read_since: number;
+    readonly taking: number | null;
+  };
+  readonly comments: {
+    readonly repo_id: number;
+    readonly comment_id: number;
+    readonly issue: number;
+    readonly document: string;
+    readonly heard_at: number;
+    readonly origin: string | null;
+    readonly taken_at: number | null;
   };
   readonly staging_checks: {
     readonly repo_id: number;

@@ -67,6 +67,28 @@ export async function firstQueuedAt(db: Db, kinds: readonly string[] | null): Pr
   return null;
 }
 
+/** True while such a job waits or runs. */
+export async function isJobOpen(
+  db: Db,
+  { kind, key }: { readonly kind: string; readonly key: string },
+): Promise<boolean> {
+  const open = db
+    .selectFrom('jobs')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .where(sql<boolean>`state = 'queued'`)
+    .unionAll(
+      db
+        .selectFrom('jobs')
+        .select('id')
+        .where('kind', '=', kind)
+        .where('key', '=', key)
+        .where(sql<boolean>`state = 'running'`),
+    );
+  return (await open.execute()).length > 0;
+}
+
 function queuedIds(reach: Reach, kinds: readonly string[] | null): RawBuilder<number> {
   if (reach === 'near') {
     return sql`SELECT near.id FROM (

@@ -29,7 +29,7 @@ export function createDeliveryHandler(args: {
     if (first === undefined) return DONE;
     log.info({ event: name, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
     return 'repo' in first
-      ? { kind: 'done', commit: { repo: first.repo, intents } }
+      ? { kind: 'done', commit: { repo: first.repo, told: true, intents } }
       : { kind: 'handed-on', intents, told: [] };
   };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createAppIdentity } from '../../src/engine/app-identity.ts';
 import { createPushRight } from '../../src/engine/push-right.ts';
+import { DONE, type JobOutcome } from '../../src/engine/handler.ts';
 import { createHandlers } from '../../src/engine/handlers.ts';
 import { NO_PAT_WATCH } from '../../src/engine/pat-watch.ts';
 import type { NewJob } from '../../src/engine/job.ts';
@@ -117,9 +118,14 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
   };
 }
 
-/** The real table with some handlers replaced; deliveries are of no use here. */
+/** The real table with some handlers replaced; what comes from above is of no use here. */
 export function handlersWith(some: Partial<Handlers>): Handlers {
-  return { ...createHandlers({ delivery: async () => ({ kind: 'done', commit: null }) }), ...some };
+  const fromAbove = { delivery: nothing, 'read-thread': nothing };
+  return { ...createHandlers(fromAbove), ...some };
+}
+
+async function nothing(): Promise<JobOutcome> {
+  return DONE;
 }
 
 const { privateKey: KEY } = generateKeyPairSync('rsa', {

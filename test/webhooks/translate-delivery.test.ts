@@ -51,6 +51,7 @@ test('a comment becomes the intents of its translator', async () => {
     kind: 'done',
     commit: {
       repo: { id: 7, name: 'acme/dotca', installationId: 61_000_001 },
+      told: true,
       intents: [expect.objectContaining({ kind: 'comment', issue: 3, commentId: 11 })],
     },
   });
