@@ -27,6 +27,7 @@ import { createCredentialSource, loadDockerConfig } from './registry/credentials
 import { assertWritable, openStore, type Store } from './store/database.ts';
 import { countJobs } from './store/job-upkeep.ts';
 import { migrate } from './store/migrations.ts';
+import { countDrifts } from './store/drifts.ts';
 import { countPromotionsByState } from './store/promotions.ts';
 import { createMetrics, type Gauges, type Metrics } from './web/metrics.ts';
 import { renderReadiness, type Check } from './web/readiness.ts';
@@ -314,14 +315,16 @@ async function readGauges({
   world: { now },
   patWatch,
 }: Pick<Parts, 'store' | 'world'> & { readonly patWatch: PatWatch }): Promise<Gauges> {
-  const [{ oldestDueAgeMs, ...jobs }, promotions] = await Promise.all([
+  const [{ oldestDueAgeMs, ...jobs }, promotions, drifts] = await Promise.all([
     countJobs(store.db, now()),
     countPromotionsByState(store.db),
+    countDrifts(store.db),
   ]);
   return {
     jobs,
     oldestDueJobSeconds: (oldestDueAgeMs ?? 0) / 1000,
     promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
+    drifts,
     patDaysLeft: patWatch.daysLeft(),
   };
 }

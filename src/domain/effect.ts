@@ -1,4 +1,5 @@
 // What the engine is asked to do after a decision: identity, not content, wherever state is shown.
+import type { Suspicion } from './drift.ts';
 import type { GitTagAnswer } from './git-tag.ts';
 import type { CancelCause } from './promotion.ts';
 import type { CommitSha, Tag } from './reference.ts';
@@ -42,6 +43,16 @@ export type Effect =
     }
   /** Takes the next comment of a thread; before that, reads what GitHub lists and no webhook told of. */
   | { readonly kind: 'read-thread'; readonly repoId: number; readonly issue: number }
+  /** Looks whether an environment still holds what was promoted; `suspected` is what the look before saw first. */
+  | {
+      readonly kind: 'look-at-production';
+      readonly repoId: number;
+      readonly environment: string;
+      readonly at: number;
+      readonly suspected: Suspicion | null;
+    }
+  /** Tells of a drift, how it changed, and that it is over. */
+  | { readonly kind: 'show-drift'; readonly repoId: number; readonly driftId: string }
   /** Looks for the image that a promotion waits for. */
   | { readonly kind: 'look-for-image'; readonly promotionId: string }
   /** Answers in a thread. With `onceKey`, nothing happens when the key was used before. */

@@ -10,6 +10,7 @@ import { useOnce } from '../store/once.ts';
 import { insertPromotion, updatePromotion } from '../store/promotions.ts';
 import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../store/repos.ts';
 import { changeStagingCheck, openStagingCheck, type StagingChange, type StagingKey } from '../store/staging-checks.ts';
+import { writeDrift, type DriftWrite } from '../store/drifts.ts';
 import { insertJournal } from '../store/tag-moves.ts';
 import {
   dropWaitingComments,
@@ -40,6 +41,7 @@ export type Commit = {
   /** The App may not act in the repository any more. */
   readonly leaves?: true;
   readonly stagingChecks?: readonly StagingWrite[];
+  readonly drifts?: readonly DriftWrite[];
 };
 
 /** `open` begins to look for the image of a staging commit, or begins again. */
@@ -161,6 +163,7 @@ async function store(
     intents = [],
     marks = [],
     stagingChecks = [],
+    drifts = [],
   } = commit;
   const now = services.now();
   // Only a delivery knows today's name and installation; a promotion, or a command, remembers those of its day.
@@ -175,6 +178,7 @@ async function store(
     if (write.kind === 'open') await openStagingCheck(tx, { ...write, now });
     else await changeStagingCheck(tx, write);
   }
+  for (const write of drifts) await writeDrift(tx, write);
   if (commit.leaves === true) {
     await markLeft(tx, repo.id, now);
     await dropWaitingComments(tx, repo.id);

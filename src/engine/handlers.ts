@@ -14,6 +14,8 @@ import { revisitEnvironment, revisitPromotion } from './effects/revisit-environm
 import { revisitPolicy } from './effects/revisit-policy.ts';
 import { updateCard } from './effects/update-card.ts';
 import { updateCheckRun } from './effects/update-check-run.ts';
+import { lookAtProduction } from './drift/look-at-production.ts';
+import { showDrift } from './drift/show-drift.ts';
 import type { Handler } from './handler.ts';
 import { installationBack, installationGone } from './lifecycle/installation.ts';
 import { repoChanged, repoGone } from './lifecycle/repository.ts';
@@ -73,6 +75,8 @@ export function createHandlers(fromAbove: HandlersFromAbove): Handlers {
     'staging-click': promoteByClick,
     'staging-re-run': rerunStaging,
     'watch-staging': watchStaging,
+    'look-at-production': lookAtProduction,
+    'show-drift': showDrift,
     'update-staging-check': updateStagingCheck,
     'look-for-image': lookForImage,
     sweep,

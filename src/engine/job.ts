@@ -71,6 +71,11 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
       return { ...base, key: effect.promotionId, runAt: effect.at };
     case 'read-thread':
       return { ...base, key: `${effect.repoId}/${effect.issue}` };
+    case 'look-at-production':
+      // One at a time: a registry that hangs must not take the slots of those who move tags.
+      return { ...base, key: `${effect.repoId}/${effect.environment}`, lane: 'looks', runAt: effect.at };
+    case 'show-drift':
+      return { ...base, ...writes, key: effect.driftId };
     case 'revisit-policy':
       return { ...base, key: String(effect.repoId) };
     case 'revisit-environment':
@@ -98,6 +103,7 @@ export const GITHUB_WRITES: readonly JobKind[] = [
   'update-staging-check',
   'update-card',
   'notify-requester',
+  'show-drift',
   'answer-git-tag',
   'reply',
   'react',
@@ -111,6 +117,7 @@ export const REGISTRY_WORK: readonly JobKind[] = [
   'look-for-image',
   'revisit-promotion',
   'watch-staging',
+  'look-at-production',
 ];
 
 const GITHUB_LANE = 'github:';

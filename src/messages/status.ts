@@ -1,5 +1,6 @@
 // The answer to /status: one promotion, or an environment with its tags, its last promotion and what is on its way.
 import type { AuditHead } from '../domain/audit.ts';
+import type { Drift } from '../domain/drift.ts';
 import type { History } from '../domain/history.ts';
 import type { Fact } from '../domain/image-facts.ts';
 import { formatNumber, type BaselineTag } from '../domain/promotion.ts';
@@ -8,6 +9,7 @@ import type { PromotionLine } from '../domain/refusal.ts';
 import { auditLine } from './audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { cardTitle } from './card.ts';
+import { driftLines } from './drift.ts';
 import { code, escapeText, link } from './escape.ts';
 import { formatTime, shortDigest } from './format.ts';
 import { renderHeld } from './held.ts';
@@ -27,6 +29,8 @@ export type EnvironmentStatus = {
   readonly lastPromoted: LastPromoted | null;
   /** Oldest first. */
   readonly held: History;
+  /** Those that are not over. */
+  readonly drifts: readonly Drift[];
   readonly auditHead: AuditHead | null;
 };
 
@@ -58,12 +62,13 @@ function promotionStatus(view: PromotionView): string {
 }
 
 function environmentStatus(status: EnvironmentStatus): string {
-  const { environment, tags, open, lastPromoted, held, auditHead } = status;
+  const { environment, tags, open, lastPromoted, held, drifts, auditHead } = status;
   return joinBlocks([
     `**${code(environment)} now**`,
     tags.kind === 'known'
       ? tags.value.map(tagLine).join('\n')
       : `Its tags could not be read: ${escapeText(tags.reason, { maxLength: 500 })}`,
+    ...drifts.map((drift) => `**Drift**, noticed ${formatTime(drift.noticedAt)}:\n\n${driftLines(drift)}`),
     lastPromoted === null ? 'Imprimatur has promoted nothing here yet.' : lastLine(lastPromoted),
     renderHeld(environment, { held, tags: tags.kind === 'known' ? tags.value : null }),
     open.length === 0 ? 'Nothing is on its way.' : `On its way:\n\n${promotionLines(open, (id) => `/status ${id}`)}`,

@@ -147,6 +147,21 @@ export function initialSchema({
     )`,
     `CREATE INDEX staging_checks_unsettled ON staging_checks (since) WHERE state IN ('unseen', 'waiting')`,
 
+    `CREATE TABLE drifts (
+      id TEXT PRIMARY KEY,
+      repo_id BIGINT NOT NULL REFERENCES repos (id),
+      environment TEXT NOT NULL,
+      promotion_id TEXT NOT NULL REFERENCES promotions (id),
+      noticed_at BIGINT NOT NULL,
+      over_at BIGINT,
+      document TEXT NOT NULL,
+      issue BIGINT,
+      comment_id BIGINT,
+      CHECK ((issue IS NULL) = (comment_id IS NULL))
+    )`,
+    `CREATE INDEX drifts_repo ON drifts (repo_id, over_at)`,
+    `CREATE INDEX drifts_open ON drifts (repo_id, environment) WHERE over_at IS NULL`,
+
     `CREATE TABLE once (key TEXT PRIMARY KEY, until BIGINT NOT NULL)`,
     `CREATE INDEX once_until ON once (until)`,
 

@@ -114,6 +114,17 @@ export type Schema = {
     readonly since: number;
     readonly note: string | null;
   };
+  readonly drifts: {
+    readonly id: string;
+    readonly repo_id: number;
+    readonly environment: string;
+    readonly promotion_id: string;
+    readonly noticed_at: number;
+    readonly over_at: number | null;
+    readonly document: string;
+    readonly issue: number | null;
+    readonly comment_id: number | null;
+  };
   readonly once: { readonly key: string; readonly until: number };
   readonly github_pace: {
     readonly installation_id: number;

@@ -6,6 +6,7 @@ export type Gauges = {
   readonly jobs: Readonly<Record<string, number>>;
   readonly oldestDueJobSeconds: number;
   readonly promotions: Readonly<Record<string, number>>;
+  readonly drifts: readonly { readonly repo: string; readonly environment: string; readonly count: number }[];
   /** Of the machine user's token; null where it never expires, and where nobody knows. */
   readonly patDaysLeft: number | null;
 };
@@ -58,6 +59,12 @@ export function createMetrics(): Metrics {
     labelNames: ['state'],
     registers,
   });
+  const drifts = new Gauge({
+    name: 'imprimatur_drift',
+    help: 'Differences between what was promoted and what the registry shows; absent where there are none',
+    labelNames: ['repo', 'environment'],
+    registers,
+  });
   const patDays = new Gauge({
     name: 'imprimatur_pat_days_left',
     help: 'Days until GHCR_TOKEN expires, 0 when GitHub refuses it; absent when it never expires or nobody knows',
@@ -74,6 +81,8 @@ export function createMetrics(): Metrics {
       promotions.reset();
       for (const [state, count] of Object.entries(gauges.jobs)) jobs.set({ state }, count);
       for (const [state, count] of Object.entries(gauges.promotions)) promotions.set({ state }, count);
+      drifts.reset();
+      for (const { repo, environment, count } of gauges.drifts) drifts.set({ repo, environment }, count);
       oldest.set(gauges.oldestDueJobSeconds);
       // A gauge without labels would show 0, which would ring a bell.
       patDays.reset();

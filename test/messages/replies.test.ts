@@ -74,6 +74,7 @@ describe('status', () => {
       { repository: IMAGE, tag: tagOf('latest'), digest: null },
     ]),
     open: [{ number: 13, environment: 'production', source: 'staging-def5678', state: 'awaiting-approval' }],
+    drifts: [],
     lastPromoted: {
       number: 12,
       source: tagOf('staging-abc1234'),
@@ -168,6 +169,7 @@ describe('status', () => {
       tags,
       open: [],
       lastPromoted: null,
+      drifts: [],
       auditHead: null,
     } as const;
     expect(renderReply({ kind: 'status', about }, { ...CONTEXT, status })).toMatchInlineSnapshot(`

@@ -1,11 +1,13 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
-import type { Failure, Promotion, TagOutcome } from '../promotion.ts';
+import type { Effect } from '../effect.ts';
+import { movesProduction, type Failure, type Promotion, type TagOutcome } from '../promotion.ts';
 import { deploymentEffects } from './deployment.ts';
 import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
 
 /** How often the undo of a half-moved production is tried. */
 export const RESTORE_EVERY_MS = 60 * 60 * 1000;
+const READ_BACK_AGAIN_AFTER_MS = 60_000;
 
 export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
   if (promotion.state.kind !== 'applying' || promotion.state.undoing !== null) return { kind: 'ignored' };
@@ -15,7 +17,15 @@ export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[],
     { context, actor: null, details: { tags: auditTags(tags) } },
   );
   // First: deployers wait for it, and GitHub writes are paced.
-  return { ...ended, effects: [...deploymentEffects(promotion), ...ended.effects] };
+  const effects = [...deploymentEffects(promotion), ...ended.effects];
+  if (!movesProduction(promotion)) return { ...ended, effects };
+  return { ...ended, effects: [...effects, readBackAgain(promotion, context)] };
+}
+
+/** A process that was paused, or somebody else, may write after the tags were read back. */
+function readBackAgain({ repo, environment }: Promotion, { now }: DecisionContext): Effect {
+  const at = now + READ_BACK_AGAIN_AFTER_MS;
+  return { kind: 'look-at-production', repoId: repo.id, environment, at, suspected: null };
 }
 
 /** The decision to go back is stored before the first tag does, so that a restart does not turn round again. */

@@ -8,6 +8,7 @@ import type { StatusSubject } from '../../domain/reply.ts';
 import { renderReply } from '../../messages/replies.ts';
 import type { EnvironmentStatus, LastPromoted, StatusView } from '../../messages/status.ts';
 import { findAuditHead } from '../../store/audit.ts';
+import { listOpenDrifts } from '../../store/drifts.ts';
 import { listHeld } from '../../store/history.ts';
 import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
@@ -38,14 +39,24 @@ async function loadStatus(services: Services, repo: Repo, about: StatusSubject):
 
 async function loadEnvironment(services: Services, repo: Repo, name: string): Promise<StatusView> {
   const { db } = services.store;
-  const [open, last, auditHead, { tags, held }] = await Promise.all([
+  const [open, last, drifts, auditHead, { tags, held }] = await Promise.all([
     listOpenPromotions(db, { repoId: repo.id, environment: name }),
     findLastPromoted(db, { repoId: repo.id, environment: name }),
+    listOpenDrifts(db, { repoId: repo.id, environment: name }),
     findAuditHead(db, repo.id),
     readEnvironment(services, repo, name),
   ]);
   const lastPromoted = last === null ? null : await describe(services, { ...last, repo });
-  return { kind: 'environment', environment: name, tags, open: open.map(lineOf), lastPromoted, held, auditHead };
+  return {
+    kind: 'environment',
+    environment: name,
+    tags,
+    open: open.map(lineOf),
+    lastPromoted,
+    held,
+    drifts,
+    auditHead,
+  };
 }
 
 type Read = Pick<EnvironmentStatus, 'tags' | 'held'>;

@@ -1,6 +1,8 @@
-// The default branch moved, and its policy file with it perhaps: whoever waits under another one is looked at again.
+// The default branch moved, and its policy file with it perhaps: whoever waits under another one is looked at again, and so is production.
 import { OutsideError } from '../../domain/outside-error.ts';
+import type { Effect } from '../../domain/effect.ts';
 import type { Promotion } from '../../domain/promotion.ts';
+import { listLastPromoted } from '../../store/deployments.ts';
 import { listOpenPromotions } from '../../store/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { comparePolicy } from '../compare-policy.ts';
@@ -17,7 +19,15 @@ export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, serv
   const stale: Promotion[] = [];
   // One after the other: the file is read once, and found unchanged after that.
   for (const promotion of waiting) if (await mustLookAgain(services, promotion)) stale.push(promotion);
-  const effects = stale.map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const);
+  const held = await listLastPromoted(services.store.db, repoId);
+  const at = services.now();
+  const effects: readonly Effect[] = [
+    ...stale.map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const),
+    // How often drift is looked for may be said anew.
+    ...held.map(
+      ({ environment }) => ({ kind: 'look-at-production', repoId, environment, at, suspected: null }) as const,
+    ),
+  ];
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
 };
 

@@ -2,7 +2,7 @@
 import { OutsideError } from '../../domain/outside-error.ts';
 import type { JobKind } from '../job.ts';
 
-const IN_THREADS: readonly JobKind[] = ['react', 'reply', 'notify-requester', 'update-card'];
+const IN_THREADS: readonly JobKind[] = ['react', 'reply', 'notify-requester', 'update-card', 'show-drift'];
 const ON_COMMITS: readonly JobKind[] = ['update-check-run', 'update-staging-check', 'answer-git-tag'];
 
 /** True for what GitHub refuses for good, where trying again, by hand as well, would tell nobody. */

@@ -4,6 +4,8 @@ import { deploymentEffects } from '../../domain/decide/deployment.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { mayPromote } from '../../domain/image-access.ts';
 import { promotedAt, type CancelCause, type Promotion, type Repo } from '../../domain/promotion.ts';
+import { listLastPromoted } from '../../store/deployments.ts';
+import { listDriftsSince } from '../../store/drifts.ts';
 import { listOpenPromotions, listPromotionsChangedSince } from '../../store/promotions.ts';
 import { findLeftAt, findRepo } from '../../store/repos.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
@@ -38,6 +40,9 @@ export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services
     ...open.filter((one) => !follows(one)).map((one) => withdraw(one, 'repository-gone')),
     ...missed.filter((one) => promotedAt(one) !== null).flatMap(deploymentEffects),
     ...[...shown].flatMap(showEffects),
+    ...(since === null ? [] : await listDriftsSince(db, { repoId: repo.id, since })).map(
+      ({ id }) => ({ kind: 'show-drift', repoId: repo.id, driftId: id }) as const,
+    ),
     ...missed
       .filter(({ state }) => state.kind === 'failed')
       .map(({ id }) => ({ kind: 'notify-requester', promotionId: id }) as const),
@@ -54,6 +59,9 @@ async function listSchedules({ store, now }: Services, { id }: Repo): Promise<re
   return [
     ...watched.map(({ repoId, commit }) => ({ kind: 'watch-staging', repoId, commit }) as const),
     ...stuck.map((promotionId) => ({ kind: 'restore-production', promotionId, at }) as const),
+    ...(await listLastPromoted(store.db, id)).map(
+      ({ environment }) => ({ kind: 'look-at-production', repoId: id, environment, at, suspected: null }) as const,
+    ),
   ];
 }
 

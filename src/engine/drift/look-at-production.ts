@@ -1,0 +1,171 @@
+// Notices drift: looks at an environment, looks again at what differs before it raises the alarm, and sees when it is over.
+import type { AuditEntry } from '../../domain/audit.ts';
+import { judgeLook, looksTheSame, type Drift, type DriftEnd, type Suspicion } from '../../domain/drift.ts';
+import type { Effect } from '../../domain/effect.ts';
+import { OutsideError } from '../../domain/outside-error.ts';
+import { listOpenDrifts, type DriftWrite } from '../../store/drifts.ts';
+import { findPromotion } from '../../store/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { type Commit } from '../commit.ts';
+import { DONE, type Handler, type JobOutcome } from '../handler.ts';
+import type { Services } from '../services.ts';
+import { seeProduction, type Seen } from './see-production.ts';
+import { findSubject, isStill, type Place, type Subject } from './subject.ts';
+
+/** Registries show for seconds what was before a write. */
+const LOOK_TWICE_AFTER_MS = 45_000;
+/** While tags are moved, or the registry does not tell. */
+const LOOK_AGAIN_AFTER_MS = 60_000;
+
+export const lookAtProduction: Handler<'look-at-production'> = async ({ payload }, services) => {
+  const { repoId, environment, suspected } = payload;
+  const repo = await findRepo(services.store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  const place = { repo, environment };
+  const secondLookAt = suspected === null ? 0 : suspected.at + LOOK_TWICE_AFTER_MS;
+  if (services.now() < secondLookAt) return again(secondLookAt, 'it is too early for a second look');
+  const subject = await findSubject(services, place);
+  if (subject.kind === 'not-watched') return stopWatching(services, place);
+  const soon = services.now() + LOOK_AGAIN_AFTER_MS;
+  if (subject.kind === 'busy') return again(soon, 'a promotion is moving the tags');
+  let seen: Seen;
+  try {
+    seen = await seeProduction(services, subject);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    services.log.warn(
+      { err: error, repo: repo.name, environment },
+      'whether production drifted could not be looked at',
+    );
+    return again(Math.max(soon, error.retryAt ?? 0), 'the registry did not tell what production holds');
+  }
+  if (!(await isStill(subject, services, place))) return again(soon, 'the tags moved while they were looked at');
+  return judge(services, { place, subject, seen, suspected });
+};
+
+async function judge(
+  services: Services,
+  look: {
+    readonly place: Place;
+    readonly subject: Subject;
+    readonly seen: Seen;
+    readonly suspected: Suspicion | null;
+  },
+): Promise<JobOutcome> {
+  const { place, subject, seen } = look;
+  const { last, intervalMs } = subject;
+  const { repo, environment } = place;
+  const now = services.now();
+  const open = await listOpenDrifts(services.store.db, { repoId: repo.id, environment });
+  const verdict = judgeLook({ seen: seen.sightings, suspected: look.suspected?.sightings ?? [], open });
+  const { alternative } = seen;
+  const ended = verdict.known.filter(({ left }) => left.length === 0).map(({ drift }) => drift);
+  const changed = verdict.known
+    .filter(({ left }) => left.length > 0)
+    .map(({ drift, left: sightings }) => ({ ...drift, sightings, alternative }))
+    .filter((drift) => !open.some((one) => one.id === drift.id && isShownAlike(one, drift)));
+  const begun =
+    verdict.confirmed.length === 0 ? [] : [begin(services, { subject, seen, place, sightings: verdict.confirmed })];
+  const next =
+    verdict.suspected.length > 0
+      ? { at: now + LOOK_TWICE_AFTER_MS, suspected: { at: now, sightings: verdict.suspected } }
+      : intervalMs === null
+        ? null
+        : { at: now + intervalMs, suspected: null };
+  const isNews = ended.length + changed.length + begun.length > 0 || look.suspected !== null;
+  if (!isNews && next?.suspected === null) return again(next.at, 'production holds what was promoted, or nothing new');
+  const ends = await endAll(services, ended, (drift) =>
+    drift.promotionId === last.id ? { kind: 'put-right' } : { kind: 'promotion', number: last.number },
+  );
+  const begins = begun.map((drift) => entryOf(drift, 'drifted', { at: now, promotion: last.number }));
+  const commit: Commit = {
+    repo,
+    drifts: [
+      ...ends.drifts,
+      ...changed.map((drift) => ({ ...drift, kind: 'seen' }) as const),
+      ...begun.map((drift) => ({ ...drift, kind: 'open' }) as const),
+    ],
+    audit: [...ends.audit, ...begins],
+    effects: [
+      ...[...ended, ...changed, ...begun].map(show),
+      ...(next === null ? [] : [{ kind: 'look-at-production', repoId: repo.id, environment, ...next } as const]),
+    ],
+  };
+  return { kind: 'done', commit };
+}
+
+function isShownAlike(before: Drift, now: Drift): boolean {
+  return before.alternative === now.alternative && looksTheSame(before.sightings, now.sightings);
+}
+
+/** The alarm. */
+function begin(
+  { newId, now, log }: Services,
+  about: {
+    readonly place: Place;
+    readonly subject: Subject;
+    readonly seen: Seen;
+    readonly sightings: Drift['sightings'];
+  },
+): Drift {
+  const { place, subject, seen, sightings } = about;
+  const { repo, environment } = place;
+  const { last } = subject;
+  log.error(
+    { repo: repo.name, environment, promotion: last.number, sightings },
+    'production drifted from what was promoted',
+  );
+  return {
+    id: newId(),
+    repoId: repo.id,
+    environment,
+    promotionId: last.id,
+    noticedAt: now(),
+    sightings,
+    alternative: seen.alternative,
+    over: null,
+    shownIn: null,
+  };
+}
+
+/** Turned off, or no longer ours to look at: what was open is over, and nothing is looked at until somebody asks again. */
+async function stopWatching(services: Services, { repo, environment }: Place): Promise<JobOutcome> {
+  const open = await listOpenDrifts(services.store.db, { repoId: repo.id, environment });
+  if (open.length === 0) return DONE;
+  const ends = await endAll(services, open, () => ({ kind: 'not-watched' }));
+  return { kind: 'done', commit: { repo, ...ends, effects: open.map(show) } };
+}
+
+async function endAll(
+  services: Services,
+  drifts: readonly Drift[],
+  because: (drift: Drift) => DriftEnd['because'],
+): Promise<{ readonly drifts: readonly DriftWrite[]; readonly audit: readonly AuditEntry[] }> {
+  const at = services.now();
+  const ended = drifts.map((drift) => ({ ...drift, over: { at, because: because(drift) } }));
+  const audit = await Promise.all(
+    ended.map(async (drift) => {
+      const { number = null } = (await findPromotion(services.store.db, drift.promotionId)) ?? {};
+      return entryOf(drift, 'drift-over', { at, promotion: number });
+    }),
+  );
+  for (const { id, environment } of ended) services.log.info({ drift: id, environment }, 'a drift is over');
+  return { drifts: ended.map((drift) => ({ ...drift, kind: 'seen' }) as const), audit };
+}
+
+function entryOf(
+  { id, environment, sightings, over }: Drift,
+  kind: 'drifted' | 'drift-over',
+  { at, promotion }: Pick<AuditEntry, 'at' | 'promotion'>,
+): AuditEntry {
+  const because = over === null ? {} : { because: over.because };
+  return { kind, at, promotion, actor: null, details: { drift: id, environment, sightings, ...because } };
+}
+
+function show({ id, repoId }: Drift): Effect {
+  return { kind: 'show-drift', repoId, driftId: id };
+}
+
+function again(at: number, because: string): JobOutcome {
+  return { kind: 'again', at, because };
+}

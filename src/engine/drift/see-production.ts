@@ -1,0 +1,78 @@
+// Looks at production: what its tags hold, and whether it and what could be rolled back to are still there.
+import type { Sighting, WatchedImage } from '../../domain/drift.ts';
+import { heldUntil } from '../../domain/held-tag.ts';
+import { defaultTargets, promotionOf, wasHeldBeforeHistory } from '../../domain/history.ts';
+import { formatNumber, imageOf, promotedAt, type Promotion } from '../../domain/promotion.ts';
+import { collectMissingManifests } from '../../facts/manifests.ts';
+import { listHeld } from '../../store/history.ts';
+import { listPromotionsChangedSince } from '../../store/promotions.ts';
+import { listJournal } from '../../store/tag-moves.ts';
+import type { Services } from '../services.ts';
+import type { Subject } from './subject.ts';
+
+/** How many rollback targets are looked at. */
+const TARGETS = 3;
+
+export type Seen = {
+  readonly sightings: readonly Sighting[];
+  /** The newest rollback target that is whole, as `/rollback to` takes it. */
+  readonly alternative: string | null;
+};
+
+/** OutsideError where the registry does not tell. */
+export async function seeProduction(services: Services, { last, tags }: Subject): Promise<Seen> {
+  const { registry } = services;
+  const { repository, digest: wanted } = imageOf(last);
+  const targets = await listTargets(services, last);
+  const images: readonly WatchedImage[] = [
+    { role: 'production', name: formatNumber(last.number), digest: wanted },
+    ...targets,
+  ];
+  const [held, missing] = await Promise.all([
+    Promise.all(tags.map((tag) => registry.findDigest(repository, tag))),
+    Promise.all(images.map(({ digest }) => collectMissingManifests({ registry, repository }, digest))),
+  ]);
+  const moved = tags
+    .map((tag, position) => ({ kind: 'moved', tag, wanted, holds: held[position] ?? null }) as const)
+    .filter(({ holds }) => holds !== wanted);
+  const gone = images.flatMap((image, position) =>
+    (missing[position] ?? []).map((part) => ({ kind: 'missing', image, ...part }) as const),
+  );
+  const whole = targets.find((_, position) => missing[position + 1]?.length === 0);
+  const isTold = moved.length > 0 && (await isToldAsMixed(services, last));
+  return { sightings: [...(isTold ? [] : moved), ...gone], alternative: whole?.name ?? null };
+}
+
+/** What `/rollback` would offer, newest first; where history knows nothing else, what the first promotion took the place of. */
+async function listTargets({ store }: Services, last: Promotion): Promise<readonly WatchedImage[]> {
+  const { repo, environment, id } = last;
+  const { repository, digest: current } = imageOf(last);
+  const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
+  const held = defaultTargets({ history, current }).slice(0, TARGETS);
+  if (held.length > 0) {
+    return held.map(({ digest, promotion }) => {
+      const name = formatNumber(promotionOf(history, digest) ?? promotion);
+      return { role: 'target', name, digest };
+    });
+  }
+  const journal = await listJournal(store.db, id);
+  return journal.flatMap(({ kind, tag, target: digest }): readonly WatchedImage[] => {
+    const until = heldUntil(tag);
+    if (kind !== 'rollback' || until === null) return [];
+    const isTarget = wasHeldBeforeHistory({ history, current, kept: { digest, until } });
+    return isTarget ? [{ role: 'target', name: tag, digest }] : [];
+  });
+}
+
+/** A later promotion left the tags disagreeing: its card tells, and an alarm of its own. */
+async function isToldAsMixed({ store }: Services, last: Promotion): Promise<boolean> {
+  const since = promotedAt(last) ?? 0;
+  const changed = await listPromotionsChangedSince(store.db, { repoId: last.repo.id, since });
+  return changed.some(
+    ({ environment, state, updatedAt }) =>
+      environment === last.environment &&
+      updatedAt > since &&
+      state.kind === 'failed' &&
+      state.failure.production === 'mixed',
+  );
+}

@@ -1,0 +1,70 @@
+// Tells of a drift in the thread of the promotion that it departs from, or in an issue of ours; edits that when it changes.
+import type { Drift } from '../../domain/drift.ts';
+import type { Promotion } from '../../domain/promotion.ts';
+import { updateComment } from '../../github/comments.ts';
+import { createIssue, findIssueByMarker } from '../../github/issues.ts';
+import { driftKey, driftIssue, renderDrift } from '../../messages/drift.ts';
+import { findAuditHead } from '../../store/audit.ts';
+import { findDrift } from '../../store/drifts.ts';
+import { DONE, type Handler, type Job } from '../handler.ts';
+import { isOfClosedPlace } from '../lifecycle/closed.ts';
+import { loadPromotion } from '../load.ts';
+import { postOnce } from '../post-once.ts';
+import type { Services } from '../services.ts';
+
+type Told = { readonly issue: number; readonly commentId: number };
+
+export const showDrift: Handler<'show-drift'> = async (job, services) => {
+  const drift = await findDrift(services.store.db, job.payload.driftId);
+  if (drift === null) throw new Error(`drift ${job.payload.driftId} is not in the database`);
+  const { id, shownIn, over } = drift;
+  const promotion = await loadPromotion(services, drift.promotionId);
+  const { repo } = promotion;
+  const body = renderDrift({ drift, promotion, auditHead: await findAuditHead(services.store.db, repo.id) });
+  if (shownIn !== null) {
+    const client = services.github.forInstallation(repo.installationId);
+    const edited = await updateComment({ client, repo: repo.name, commentId: shownIn.commentId, body });
+    if (edited === 'updated') return DONE;
+  }
+  // Nobody heard of it, or they deleted the comment: then nobody has to hear that it is over.
+  if (over !== null) return DONE;
+  const told = await tell(services, { job, drift, promotion, body });
+  return { kind: 'done', commit: { repo, drifts: [{ kind: 'shown', id, ...told }] } };
+};
+
+type Alarm = {
+  readonly job: Job<'show-drift'>;
+  readonly drift: Drift;
+  readonly promotion: Promotion;
+  readonly body: string;
+};
+
+async function tell(services: Services, alarm: Alarm): Promise<Told> {
+  const { promotion } = alarm;
+  if (promotion.thread !== null) {
+    const { issue } = promotion.thread;
+    try {
+      return await tellIn(services, alarm, issue);
+    } catch (error) {
+      if (!isOfClosedPlace('reply', error)) throw error;
+      services.log.warn(
+        { err: error, repo: promotion.repo.name, issue },
+        'a thread takes no alarm: it goes to an issue',
+      );
+    }
+  }
+  return tellIn(services, alarm, await findOrOpenIssue(services, promotion));
+}
+
+async function tellIn(services: Services, { job, drift, promotion, body }: Alarm, issue: number): Promise<Told> {
+  const { repo } = promotion;
+  return { issue, commentId: await postOnce(services, { job, repo, issue, key: driftKey(drift), body }) };
+}
+
+/** One for all alarms of the environment, as long as nobody closes it. */
+async function findOrOpenIssue({ github, identity }: Services, { repo, environment }: Promotion): Promise<number> {
+  const place = { client: github.forInstallation(repo.installationId), repo: repo.name };
+  const { marker, title, body } = driftIssue(environment);
+  const creator = `${(await identity.learn()).slug}[bot]`;
+  return (await findIssueByMarker({ ...place, creator, marker })) ?? createIssue({ ...place, title, body });
+}

@@ -1,0 +1,172 @@
+// Drifts of environments: what was noticed, until it is over, and where it is told.
+import { sql, type Selectable } from 'kysely';
+import { z } from 'zod';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import type { Drift } from '../domain/drift.ts';
+import { digest, tag, time, type DeepReadonly } from './document-parts.ts';
+import type { Db, Schema, Tx } from './schema.ts';
+
+/** What a commit writes of a drift: a look and its telling change halves of their own. */
+export type DriftWrite =
+  | ({ readonly kind: 'open' } & Drift)
+  | ({ readonly kind: 'seen' } & Pick<Drift, 'id' | 'sightings' | 'alternative' | 'over'>)
+  | { readonly kind: 'shown'; readonly id: string; readonly issue: number; readonly commentId: number };
+
+type EnvironmentKey = { readonly repoId: number; readonly environment: string };
+
+const sighting = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('moved'), tag, wanted: digest, holds: digest.nullable() }),
+  z.strictObject({
+    kind: z.literal('missing'),
+    image: z.strictObject({ role: z.enum(['production', 'target']), name: z.string(), digest }),
+    manifest: digest,
+    platform: z.string().nullable(),
+  }),
+]);
+
+const document = z.strictObject({
+  sightings: z.array(sighting),
+  alternative: z.string().nullable(),
+  over: z
+    .strictObject({
+      at: time,
+      because: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('put-right') }),
+        z.strictObject({ kind: z.literal('promotion'), number: z.int() }),
+        z.strictObject({ kind: z.literal('not-watched') }),
+      ]),
+    })
+    .nullable(),
+});
+
+export async function writeDrift(tx: Tx, write: DriftWrite): Promise<void> {
+  switch (write.kind) {
+    case 'open':
+      return insertDrift(tx, write);
+    case 'seen':
+      await tx.updateTable('drifts').set(columnsOf(write)).where('id', '=', write.id).execute();
+      return;
+    case 'shown': {
+      const { id, issue, commentId } = write;
+      await tx.updateTable('drifts').set({ issue, comment_id: commentId }).where('id', '=', id).execute();
+    }
+  }
+}
+
+export async function findDrift(db: Db, id: string): Promise<Drift | null> {
+  const row = await db.selectFrom('drifts').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : readRow(row);
+}
+
+/** Those that are not over, of one environment or of all; oldest first. */
+export async function listOpenDrifts(db: Db, key?: EnvironmentKey): Promise<readonly Drift[]> {
+  const rows = await db
+    .selectFrom('drifts')
+    .selectAll()
+    .where(sql<boolean>`over_at IS NULL`)
+    .$if(key !== undefined, (query) =>
+      query.where('repo_id', '=', key?.repoId ?? 0).where('environment', '=', key?.environment ?? ''),
+    )
+    .orderBy('noticed_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(readRow);
+}
+
+/** Those of a repository that are open, or ended since then. */
+export async function listDriftsSince(
+  db: Db,
+  { repoId, since }: { readonly repoId: number; readonly since: number },
+): Promise<readonly Drift[]> {
+  const rows = await db
+    .selectFrom('drifts')
+    .selectAll()
+    .where('repo_id', '=', repoId)
+    .where(sql<boolean>`(over_at IS NULL OR over_at >= ${since})`)
+    .orderBy('noticed_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(readRow);
+}
+
+/** How many differences there are now, by environment; only where there are any. */
+export async function countDrifts(
+  db: Db,
+): Promise<readonly { readonly repo: string; readonly environment: string; readonly count: number }[]> {
+  const [drifts, repos] = await Promise.all([
+    listOpenDrifts(db),
+    db.selectFrom('repos').select(['id', 'name']).where('left_at', 'is', null).orderBy('name').execute(),
+  ]);
+  return repos.flatMap(({ id, name: repo }) => {
+    const ours = Map.groupBy(
+      drifts.filter(({ repoId }) => repoId === id),
+      ({ environment }) => environment,
+    );
+    return [...ours].map(([environment, list]) => ({
+      repo,
+      environment,
+      count: list.reduce((sum, { sightings }) => sum + sightings.length, 0),
+    }));
+  });
+}
+
+/** Environments that were ever promoted to, where the App may act, without a job of this kind and key `<repository id>/<environment>`. */
+export async function listUnwatchedEnvironments(db: Db, kind: string): Promise<readonly EnvironmentKey[]> {
+  const rows = await db
+    .selectFrom('promotions as promotion')
+    .innerJoin('repos as repo', 'repo.id', 'promotion.repo_id')
+    .select(['promotion.repo_id', 'promotion.environment'])
+    .distinct()
+    .where('promotion.held_since', 'is not', null)
+    .where('repo.left_at', 'is', null)
+    .where(
+      sql<boolean>`NOT EXISTS (
+        SELECT 1 FROM jobs AS job
+        WHERE job.kind = ${kind} AND job.state IN ('queued', 'running')
+          AND job.key = CAST(promotion.repo_id AS TEXT) || '/' || promotion.environment)`,
+    )
+    .orderBy('promotion.repo_id')
+    .orderBy('promotion.environment')
+    .execute();
+  return rows.map(({ repo_id: repoId, environment }) => ({ repoId, environment }));
+}
+
+async function insertDrift(tx: Tx, drift: Drift): Promise<void> {
+  const { id, repoId, environment, promotionId, noticedAt, shownIn } = drift;
+  await tx
+    .insertInto('drifts')
+    .values({
+      id,
+      repo_id: repoId,
+      environment,
+      promotion_id: promotionId,
+      noticed_at: noticedAt,
+      issue: shownIn?.issue ?? null,
+      comment_id: shownIn?.commentId ?? null,
+      ...columnsOf(drift),
+    })
+    .execute();
+}
+
+function columnsOf({
+  sightings,
+  alternative,
+  over,
+}: Pick<Drift, 'sightings' | 'alternative' | 'over'>): Pick<Schema['drifts'], 'document' | 'over_at'> {
+  // Fails to compile when the type has a case or a member that the schema would refuse.
+  const value: DeepReadonly<z.output<typeof document>> = { sightings, alternative, over };
+  return { document: canonicalJson(value), over_at: over?.at ?? null };
+}
+
+function readRow(row: Selectable<Schema['drifts']>): Drift {
+  const { issue, comment_id: commentId } = row;
+  return {
+    id: row.id,
+    repoId: row.repo_id,
+    environment: row.environment,
+    promotionId: row.promotion_id,
+    noticedAt: row.noticed_at,
+    ...document.parse(JSON.parse(row.document)),
+    shownIn: issue === null || commentId === null ? null : { issue, commentId },
+  };
+}
