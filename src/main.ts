@@ -6,7 +6,7 @@ import { createApplication, createLogger, type Application } from './wiring.ts';
 const GRACE_MS = 8000;
 
 const config = readConfigOrExit();
-const log = createLogger(config.log);
+const log = createLogger(config);
 try {
   const application = await createApplication(config, log);
   await listen(application, config);

@@ -9,6 +9,7 @@ import { createProbotApp } from './app.ts';
 import { readAppManifest } from './config/app-manifest.ts';
 import { addToEnvFile } from './config/env-file.ts';
 import type { AppConfig, Config } from './config/env.ts';
+import { blot } from './domain/blot.ts';
 import { createAppIdentity } from './engine/app-identity.ts';
 import { createHandlers } from './engine/handlers.ts';
 import { createHostGuard, type Turn } from './engine/host-guard.ts';
@@ -107,14 +108,24 @@ export async function createApplication(config: Config, log: Logger, world: Worl
   };
 }
 
-/** One JSON or pretty line per event; tokens and secrets never reach a field that is logged. */
-export function createLogger({ level, format }: Config['log']): Logger {
+/** One JSON or pretty line per event. No field holds a secret; what an error may carry along is blotted as it is written. */
+export function createLogger(config: Pick<Config, 'log' | 'app' | 'ghcr' | 'databaseUrl'>): Logger {
+  const { level, format } = config.log;
+  const secrets = loggedSecrets(config);
   return pino({
     level,
     timestamp: stdTimeFunctions.isoTime,
     redact: ['*.authorization', '*.headers.authorization', '*.token', '*.password', 'err.event', 'err.request'],
+    hooks: { streamWrite: (line) => blot(line, secrets) },
     ...(format === 'pretty' ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
   });
+}
+
+/** As they stand in JSON. Passwords of databases may be words, and words are left alone. */
+function loggedSecrets({ app, ghcr, databaseUrl }: Pick<Config, 'app' | 'ghcr' | 'databaseUrl'>): readonly string[] {
+  const password = URL.parse(databaseUrl)?.password ?? '';
+  const secrets = [...(app?.webhookSecrets ?? []), ghcr?.token ?? '', password.length < 12 ? '' : password];
+  return secrets.map((secret) => JSON.stringify(secret).slice(1, -1));
 }
 
 function sha256(text: string): string {
@@ -257,14 +268,14 @@ function watchPat(
   return createPatWatch({ ask, log, now });
 }
 
-/** Probot translates deliveries; it never calls GitHub here, so its plugins for that are off. */
+/** Probot translates deliveries; it never calls GitHub here, so its plugins for that are off. At debug, it logs whole payloads. */
 function createProbot(config: Config, app: AppConfig, log: Logger): Probot {
   return new Probot({
     appId: app.id,
     privateKey: app.privateKey,
     secret: app.webhookSecrets[0],
     baseUrl: config.githubApiUrl,
-    log,
+    log: log.isLevelEnabled('debug') ? log.child({}, { level: 'info' }) : log,
     Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
   });
 }

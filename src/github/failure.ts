@@ -1,5 +1,6 @@
 // Reads what Octokit threw: whether GitHub answered, with which status, and what it said.
 import { z } from 'zod';
+import { blot } from '../domain/blot.ts';
 import { HeldBack } from '../domain/breaker.ts';
 
 // Octokit gives network failures status 500 and no response.
@@ -79,9 +80,9 @@ export function readBody(data: unknown): z.infer<typeof Body> {
   return parsed.success ? parsed.data : { message: '', errors: [] };
 }
 
-/** One line of bounded length: what GitHub says may come from anybody. */
+/** One line of bounded length without credentials: what GitHub says may come from anybody, or from a proxy that repeats us. */
 export function tidy(text: string): string {
-  return text
+  return blot(text)
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_SHOWN);

@@ -244,11 +244,16 @@ function keyOf(scope: Scope): string {
 
 function basic({ username, password }: Credential): Authorization {
   const pair = Buffer.from(`${username}:${password}`).toString('base64');
-  return { header: `Basic ${pair}`, credentialed: true, secrets: [password, pair] };
+  return { header: `Basic ${pair}`, credentialed: true, secrets: [...formsOf(password), pair] };
 }
 
 function asBearer({ value, credentialed }: Token): Authorization {
-  return { header: `Bearer ${value}`, credentialed, secrets: [value] };
+  return { header: `Bearer ${value}`, credentialed, secrets: formsOf(value) };
+}
+
+/** As somebody might repeat it who was shown it. */
+function formsOf(secret: string): readonly string[] {
+  return [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)];
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,5 +1,6 @@
 // Says in one sentence what was tried, what the registry answered, and what a person can do about it.
 import { z } from 'zod';
+import { blot } from '../domain/blot.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { parseJsonBytes } from './json.ts';
 import type { Answer } from './transport.ts';
@@ -101,8 +102,7 @@ function denialAdvice({ host, access }: Attempt, hasCredential: boolean): string
 }
 
 function tidy(text: string, secrets: readonly string[]): string {
-  const blotted = secrets.reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '[secret]')), text);
-  return blotted
+  return blot(text, secrets)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_SHOWN);

@@ -27,7 +27,7 @@ export function readTagPage(args: {
 export function parseNextLink(headers: readonly string[]): string | null {
   for (const [, target, params] of headers
     .join(', ')
-    .matchAll(/<([^>]*)>((?:\s*;\s*[^;,"=]+(?:=(?:"[^"]*"|[^;,"]*))?)*)/g)) {
+    .matchAll(/<([^<>]*)>((?:\s*;\s*[^;,"=]+(?:=(?:"[^"]*"|[^;,"]*))?)*)/g)) {
     const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(params ?? '');
     const relations = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);
     if (relations.includes('next')) return target ?? null;
@@ -40,10 +40,11 @@ const TagList = z.object({ tags: z.array(z.string()).nullish() });
 function nextPath(args: { readonly link: readonly string[]; readonly url: URL; readonly what: string }): string | null {
   const target = parseNextLink(args.link);
   if (target === null) return null;
-  const next = URL.canParse(target, args.url.href) ? new URL(target, args.url) : null;
+  const next = URL.parse(target, args.url);
   // Registries behind a proxy often name themselves wrongly here (http, inner host), so only a strange path is refused.
   if (next === null || next.pathname !== args.url.pathname) {
-    throw protocolError(`${args.what}: the next page is said to be at "${target.slice(0, 200)}"`);
+    const place = (target.split('?')[0] ?? '').slice(0, 200);
+    throw protocolError(`${args.what}: the next page is said to be at "${place}"`);
   }
   return `${next.pathname}${next.search}`;
 }

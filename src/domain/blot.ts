@@ -1,0 +1,31 @@
+// Takes credentials out of a text before people see it: those that are known, and what looks like one of GitHub's.
+
+/**
+ * Each secret becomes `[secret]`, wherever it stands and also where it was cut off: whatever begins as it does is taken
+ * with it. So is what has the form of GitHub's tokens and keys, whoever they belong to.
+ */
+export function blot(text: string, secrets: readonly string[] = []): string {
+  const known = secrets.filter((secret) => secret !== '').toSorted((left, right) => right.length - left.length);
+  const blotted = known.reduce((rest, secret) => {
+    const whole = rest.replaceAll(secret, MARK);
+    return secret.length <= TELLING ? whole : blotBeginnings(whole, secret.slice(0, TELLING));
+  }, text);
+  return FORMS.reduce((rest, form) => rest.replace(form, MARK), blotted);
+}
+
+const MARK = '[secret]';
+/** So many characters of a secret are no accident. */
+const TELLING = 12;
+
+/** Tokens of all kinds, of whatever length, also in base64; the JSON web tokens that an App makes; private keys. */
+const FORMS: readonly RegExp[] = [
+  /\b(?:gh[a-z]|github_pat)_[\w.-]{8,}/g,
+  /\bZ2(?:h[v-z0-9]X|l0aHViX3Bhd)[\w+/=-]{8,}/g,
+  /\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\w+/=\s\\]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g,
+];
+
+function blotBeginnings(text: string, beginning: string): string {
+  const [first = '', ...parts] = text.split(beginning);
+  return [first, ...parts.map((part) => part.replace(/^[\w.~+/=%-]*/, MARK))].join('');
+}
