@@ -22,6 +22,8 @@ export type Unheard = {
   readonly read: Pick<Thread, 'readUpTo' | 'readSince'>;
 };
 
+/** So late a webhook may be that is not lost. */
+export const LATE_MS = 120_000;
 /** As long as GitHub keeps deliveries: what is found later is only answered. */
 const OLD_MS = 72 * 60 * 60 * 1000;
 /** Times of GitHub are to the second, and its machines may not agree on them. */
@@ -46,7 +48,9 @@ export async function findUnheard(
   const { repo, issue, thread, first, readBody } = args;
   const { store, github, now } = services;
   const hereSince = await findHereSince(store.db, repo.id);
-  const since = thread?.readSince ?? Math.max(hereSince, now() - OLD_MS);
+  // A new thread may be what we hear of first in its repository.
+  const ours = thread === null ? hereSince - LATE_MS : hereSince;
+  const since = thread?.readSince ?? Math.max(ours, now() - OLD_MS);
   const client = github.forInstallation(repo.installationId);
   const listed = await listCommentsSince({ client, repo: repo.name, issue, since: since - MARGIN_MS });
   if (listed === null) return null;
@@ -54,7 +58,7 @@ export async function findUnheard(
   const known = await listKnownComments(store.db, { repoId: repo.id, ids: listed.comments.map(({ id }) => id) });
   const unheard = listed.comments.flatMap((comment) => {
     const sentAt = comment.writtenAt + aheadMs;
-    if (known.has(comment.id) || sentAt < hereSince || comment.by?.kind !== 'user') return [];
+    if (known.has(comment.id) || sentAt < ours || comment.by?.kind !== 'user') return [];
     const read = toRead(comment, { by: comment.by, sentAt, now: now(), readBody });
     return mayBeOurs(read) ? [{ id: comment.id, read }] : [];
   });

@@ -6,7 +6,7 @@ import { findRepo } from '../store/repos.ts';
 import { findThread, listWaitingComments, type Thread, type WaitingComment } from '../store/threads.ts';
 import { isJobOpen } from '../store/waiting-jobs.ts';
 import type { Commit } from './commit.ts';
-import { findUnheard, type ReadBody, type Unheard } from './find-unheard.ts';
+import { findUnheard, LATE_MS, type ReadBody, type Unheard } from './find-unheard.ts';
 import { DONE, type Handler, type JobOutcome } from './handler.ts';
 import { readWaiting } from './hear-comment.ts';
 import type { CommandLine, Intent } from './intent.ts';
@@ -17,8 +17,6 @@ import { leansOnEarlier, takeLines, timeOfWriting } from './take-comment.ts';
 
 /** The last command of the comment before asks to go on; this is for one that is given up. */
 const LOOK_AGAIN_MS = 10_000;
-/** So long the first comment that is heard of in a thread waits for an earlier one whose webhook may be late. */
-const WAIT_FOR_EARLIER_MS = 120_000;
 
 export type Place = { readonly repo: Repo; readonly issue: number };
 
@@ -38,7 +36,7 @@ export function createThreadReader(readBody: ReadBody): Handler<'read-thread'> {
     if (first === undefined && thread === null) return DONE;
     const unheard = isRead(thread, first) ? null : await look(services, { repo, issue, thread, first, readBody });
     if (unheard?.earlier === true && first !== undefined) {
-      const until = first.heardAt + WAIT_FOR_EARLIER_MS;
+      const until = first.heardAt + LATE_MS;
       if (services.now() < until)
         return { kind: 'again', at: until, because: 'an earlier comment may still be told of' };
     }

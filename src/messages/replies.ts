@@ -35,7 +35,7 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
     case 'hint':
       return `${code(reply.hint.line, { maxLength: 200 })} was not run, because ${PLACES[reply.hint.place]}`;
     case 'not-run':
-      return `${code(reply.typed, { maxLength: 200 })} was not run, because GitHub did not tell of that comment when it was written, and ${WHY_NOT_RUN[reply.because]}`;
+      return `${code(reply.typed, { maxLength: 200 })} was not run, because ${WHY_NOT_RUN[reply.because]} If it still holds, send it as a new comment.`;
     case 'help':
       return renderHelp();
     case 'candidates':
@@ -55,9 +55,8 @@ const PLACES = {
 } as const;
 
 const WHY_NOT_RUN = {
-  edited:
-    'it was edited before it was found: what it said at first is not known. If it still holds, send it as a new comment.',
-  old: 'it was found days later. If it still holds, send it as a new comment.',
+  edited: 'that comment was edited: only what a comment says when it is written is run.',
+  old: 'that comment is older than three days: GitHub did not tell of it, and it was found only now.',
 } as const;
 
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {

@@ -66,6 +66,8 @@ export type GitHubRepo = {
     readonly body?: string;
   }) => number;
   readonly lock: (issue: number) => void;
+  /** To another repository, with its comments; answers its number there. */
+  readonly transferIssue: (issue: number, to: Pick<GitHubRepo, 'id'>) => number;
   readonly comment: (comment: {
     readonly issue: number;
     readonly by: string;
@@ -223,6 +225,19 @@ export function openRepo(parts: {
     },
     lock: (issue) => {
       threadOf(repo, issue).locked = true;
+    },
+    transferIssue: (issue, to) => {
+      const target = state.repos.get(to.id);
+      if (target === undefined) throw new Error(`no repository ${to.id}`);
+      const thread = threadOf(repo, issue);
+      const number = target.threads.size + 1;
+      target.threads.set(number, { ...thread, id: state.nextId('thread'), number });
+      thread.movedTo = { repoId: target.id, number };
+      for (const comment of [...repo.comments.values()].filter((one) => one.thread === issue)) {
+        repo.comments.delete(comment.id);
+        target.comments.set(comment.id, { ...comment, thread: number });
+      }
+      return number;
     },
     comment: async ({ issue, by, body }) => {
       const author = ensureAccount(state, by);

@@ -35,6 +35,8 @@ export type Thread = {
   title: string;
   body: string;
   locked: boolean;
+  /** Transferred to another repository, where it has another number. */
+  movedTo?: { readonly repoId: number; readonly number: number };
   readonly pull: { readonly head: string; readonly base: string } | null;
 };
 

@@ -167,8 +167,16 @@ function on(access: Access, answer: (call: RepoCall) => Answer): Route {
 function onThread(access: Access, answer: (call: RepoCall, found: Thread) => Answer): Route {
   return on(access, (call) => {
     const found = call.repo.threads.get(Number(param(call, 'issue_number')));
-    return found === undefined ? NOT_FOUND : answer(call, found);
+    if (found === undefined) return NOT_FOUND;
+    return found.movedTo === undefined ? answer(call, found) : redirect(call, found.movedTo);
   });
+}
+
+/** Also of a write, which so becomes a read where a client follows. */
+function redirect(call: RepoCall, { repoId, number }: NonNullable<Thread['movedTo']>): Answer {
+  const [, rest = ''] = /\/issues\/\d+(\/.*)?$/.exec(call.url.pathname) ?? [];
+  const location = new URL(`/repositories/${repoId}/issues/${number}${rest}${call.url.search}`, call.url).href;
+  return { status: 301, headers: { location }, body: { message: 'Moved Permanently', url: location } };
 }
 
 function onComment(access: Access, answer: (call: RepoCall, found: Comment) => Answer): Route {

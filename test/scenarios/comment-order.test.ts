@@ -1,0 +1,403 @@
+// Comments whose webhooks are lost, late, doubled or in the wrong order: each is handled once, in the order of writing.
+import { afterEach, describe, expect, test } from 'vitest';
+import { jobOfEffect } from '../../src/engine/job.ts';
+import { addJob } from '../../src/store/jobs.ts';
+import { findRepo } from '../../src/store/repos.ts';
+import type { Fate } from '../support/github/deliveries.ts';
+import { begin, type Conversation } from './conversation.ts';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.close();
+});
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const LISTING = /\/issues\/\d+\/comments$/;
+
+type Written = { readonly id: number; readonly guid: string };
+
+/** Somebody comments, and this becomes of the webhook; no job runs yet. */
+async function write(by: string, body: string, fate: Fate = 'arrives', issue = talk.issue): Promise<Written> {
+  const { github } = talk.world;
+  github.setFate(() => fate);
+  const { id, delivery } = await talk.repo.comment({ issue, by, body });
+  github.setFate(null);
+  return { id, guid: delivery.guid };
+}
+
+function reactions({ id }: Written): readonly string[] {
+  return talk.repo.reactions(id);
+}
+
+/** Which of the comments were answered, in the order of the answers. */
+function answered(...comments: readonly Written[]): readonly number[] {
+  return talk.world.github.requests.flatMap(({ path, body, status }) => {
+    const id = Number(/\/issues\/comments\/(\d+)\/reactions$/.exec(path)?.[1]);
+    const isAnswer = status === 201 && /"(?:rocket|-1)"/.test(JSON.stringify(body ?? null));
+    return isAnswer ? comments.flatMap((comment, at) => (comment.id === id ? [at + 1] : [])) : [];
+  });
+}
+
+function listings(issue = talk.issue): number {
+  const isListing = ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
+    method === 'GET' && path.endsWith(`/issues/${issue}/comments`);
+  return talk.world.github.requests.filter(isListing).length;
+}
+
+describe('a webhook that is lost', () => {
+  test('is healed by the next one of its thread: both comments are carried out, in their order', async () => {
+    talk = await begin();
+    await talk.request();
+    const lost = await write('bob', '/approve P1', 'lost');
+    const next = await write('ada', '/status P1');
+    await talk.world.drain();
+    expect(answered(lost, next)).toEqual([1, 2]);
+    expect(reactions(lost)).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    expect(talk.world.log.join('')).toContain('a comment was found that no webhook told of');
+    await talk.world.end();
+  });
+
+  test('is healed whoever wrote it, but not for bots, nor for what is none of ours', async () => {
+    talk = await begin();
+    await talk.request();
+    const reader = await write('ron', '/approve P1', 'lost');
+    const bot = await write('renovate[bot]', '/approve P1', 'lost');
+    const chat = await write('bob', 'Shall we?', 'lost');
+    await talk.say('ada', '/status P1');
+    expect(reactions(reader)).toEqual(['eyes', '-1']);
+    expect([reactions(bot), reactions(chat)]).toEqual([[], []]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await talk.world.end();
+  });
+
+  test('is healed without another comment where somebody wants the thread read', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    await talk.request();
+    const lost = await write('bob', '/approve P1', 'swallowed');
+    const other = talk.openIssue();
+    const { store, clock } = { store: world.app.store, clock: world.clock };
+    const found = await findRepo(store.db, repo.id);
+    if (found === null) throw new Error('the repository is not known');
+    await store.transaction(async (tx) => {
+      for (const thread of [issue, other]) {
+        const effect = { kind: 'read-thread', repoId: repo.id, issue: thread } as const;
+        await addJob(tx, { ...jobOfEffect(effect, found, clock.now()), now: clock.now() });
+      }
+    });
+    await world.drain();
+    expect(reactions(lost)).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    // Where nothing was ever asked of us there is nothing to heal.
+    expect(listings(other)).toBe(0);
+    await world.end();
+  });
+
+  test('is found among hundreds of comments', async () => {
+    talk = await begin();
+    await talk.request();
+    for (let count = 0; count < 120; count += 1) await write('bob', `No ${count}`, 'lost');
+    const lost = await write('bob', '/approve P1', 'lost');
+    for (let count = 0; count < 90; count += 1) await write('bob', `Well ${count}`, 'lost');
+    const next = await write('ada', '/status P1');
+    const before = listings();
+    await talk.world.drain();
+    expect(listings() - before).toBe(3);
+    expect(answered(lost, next)).toEqual([1, 2]);
+    await talk.world.end();
+  });
+
+  test('and found more than three days later, is answered and not run', async () => {
+    talk = await begin();
+    await talk.request();
+    const lost = await write('bob', '/approve P1', 'lost');
+    talk.world.clock.turn(73 * HOUR_MS);
+    const { replies } = await talk.say('ada', '/help');
+    expect(reactions(lost)).toEqual(['eyes', '-1']);
+    expect(replies).toEqual([expect.stringContaining('older than three days'), expect.stringContaining('/rollback')]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await talk.world.end();
+  });
+
+  test('and found after 71 hours, is carried out, as of the time when it was written', async () => {
+    talk = await begin();
+    const { world, repo, commit } = talk;
+    await talk.request();
+    world.clock.turn(MINUTE_MS);
+    const lost = await write('bob', '/approve P1', 'lost');
+    world.clock.turn(HOUR_MS);
+    // What is asked for now is another plan than the one that was approved.
+    repo.writeFiles('main', {
+      '.github/promotion.yml': 'environments: { production: { approvals: { required: 1 } } }\n',
+    });
+    await repo.rerun({ checkRun: repo.checkRuns(commit).at(-1)?.id ?? 0, by: 'ada' });
+    await world.drain();
+    world.clock.turn(70 * HOUR_MS);
+    const { replies } = await talk.say('ada', '/help');
+    expect(reactions(lost)).toEqual(['eyes', '-1']);
+    expect(replies[0]).toContain('Your approval of P1 does not count: what would be promoted changed');
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+});
+
+describe('a comment that only the list has', () => {
+  test('and that was edited since, is answered and not run, also when its webhook comes after all', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    const edited = await write('bob', '/approve P1', 'late');
+    world.clock.turn(MINUTE_MS);
+    await repo.editComment({ comment: edited.id, by: 'mia', body: '/reject P1 not now' });
+    const { replies } = await talk.say('ada', '/status P1');
+    expect(reactions(edited)).toEqual(['eyes', '-1']);
+    expect(replies[0]).toBe(
+      '`/reject P1 not now` was not run, because that comment was edited: only what a comment says when it is written is run. If it still holds, send it as a new comment.',
+    );
+    await world.github.release();
+    await world.drain();
+    expect(reactions(edited)).toEqual(['eyes', '-1']);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+
+  test('and that says nothing to us any more, is passed over; so is one that was deleted', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    const edited = await write('bob', '/approve P1', 'lost');
+    const deleted = await write('bob', '/approve P1', 'lost');
+    world.clock.turn(MINUTE_MS);
+    await repo.editComment({ comment: edited.id, by: 'bob', body: 'Never mind.' });
+    await repo.deleteComment({ comment: deleted.id, by: 'bob' });
+    expect((await talk.say('ada', '/status P1')).replies).toHaveLength(1);
+    expect(reactions(edited)).toEqual([]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+
+  test('counts as it was written where the webhook told of it, edited or deleted since', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    const edited = await write('ada', '/status P1');
+    world.clock.turn(MINUTE_MS);
+    await repo.editComment({ comment: edited.id, by: 'ada', body: '/cancel P1' });
+    const deleted = await write('bob', '/approve P1');
+    await repo.deleteComment({ comment: deleted.id, by: 'bob' });
+    await world.drain();
+    expect(reactions(edited)).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+
+  test('and that was written before the App came to the thread, is none of ours', async () => {
+    talk = await begin();
+    const before = await write('bob', '/status production', 'unlisted');
+    talk.world.clock.turn(MINUTE_MS);
+    await talk.request();
+    await talk.say('ada', '/status P1');
+    expect(reactions(before)).toEqual([]);
+    await talk.world.end();
+  });
+
+  test('and that was written while the App was suspended, is none of ours', async () => {
+    talk = await begin();
+    const { world } = talk;
+    const installation = world.github.installation('acme');
+    await talk.request();
+    await installation.suspend();
+    await world.drain();
+    world.clock.turn(MINUTE_MS);
+    const meanwhile = await write('ada', '/promote staging', 'unlisted');
+    world.clock.turn(MINUTE_MS);
+    await installation.unsuspend();
+    await world.drain();
+    expect((await talk.say('ada', '/status')).reactions).toEqual(['eyes', 'rocket']);
+    expect(reactions(meanwhile)).toEqual([]);
+    expect(await talk.state(2)).toBeNull();
+    await world.end();
+  });
+});
+
+describe('a webhook that comes', () => {
+  test('after its comment was found in the list, tells nothing new', async () => {
+    talk = await begin();
+    await talk.request();
+    const late = await write('ada', '/help', 'late');
+    await talk.say('bob', '/status P1');
+    expect(talk.replies()).toHaveLength(2);
+    await talk.world.github.release();
+    await talk.world.drain();
+    expect(talk.replies()).toHaveLength(2);
+    expect(reactions(late)).toEqual(['eyes', 'rocket']);
+    await talk.world.end();
+  });
+
+  test('twice, under two ids, at once or hours apart, is answered once', async () => {
+    talk = await begin();
+    const { github } = talk.world;
+    const comment = await write('ada', '/status');
+    const first = github.deliveries.find(({ guid }) => guid === comment.guid);
+    const payload: Readonly<Record<string, unknown>> = JSON.parse(first?.body ?? '');
+    await github.deliver({ event: 'issue_comment', payload });
+    await talk.world.drain();
+    talk.world.clock.turn(5 * HOUR_MS);
+    await github.deliver({ event: 'issue_comment', payload });
+    await talk.world.drain();
+    expect(talk.replies()).toHaveLength(1);
+    expect(reactions(comment)).toEqual(['eyes', 'rocket']);
+    await talk.world.end();
+  });
+
+  test.each([[[2, 1, 0]], [[1, 2, 0]], [[2, 0, 1]]])(
+    'in the order %j, is handled in the order of writing',
+    async (order) => {
+      talk = await begin();
+      await talk.say('ada', '/status');
+      const comments = [
+        await write('ada', `/promote staging-${talk.short}`, 'late'),
+        await write('bob', '/approve P1', 'late'),
+        await write('ada', '/status P1', 'late'),
+      ];
+      await talk.world.github.release(order.map((at) => comments[at]?.guid ?? ''));
+      await talk.world.drain();
+      expect(answered(...comments)).toEqual([1, 2, 3]);
+      expect(await talk.state()).toBe('promoted');
+      expect(talk.replies().at(-1)).toContain('P1');
+      await talk.world.end();
+    },
+  );
+
+  test('first in its thread, though its comment leans on an earlier one, waits for that one', async () => {
+    talk = await begin();
+    const { world } = talk;
+    const request = await write('ada', `/promote staging-${talk.short}`, 'late');
+    const withdrawal = await write('ada', '/cancel');
+    await world.pass(MINUTE_MS, 10_000);
+    expect(reactions(withdrawal)).toEqual([]);
+    expect(listings()).toBe(1);
+    await world.github.release();
+    await world.drain();
+    expect(answered(request, withdrawal)).toEqual([1, 2]);
+    expect(await talk.state()).toBe('cancelled');
+    await world.end();
+  });
+
+  test('first in its thread, waits two minutes and no longer; the earlier one is still carried out when it comes', async () => {
+    talk = await begin();
+    const { world } = talk;
+    const request = await write('ada', `/promote staging-${talk.short}`, 'late');
+    const approval = await write('bob', '/approve P1');
+    await world.pass(3 * MINUTE_MS, 10_000);
+    expect(reactions(approval)).toEqual(['eyes', '-1']);
+    expect(talk.replies()).toEqual([expect.stringContaining('There is no P1')]);
+    world.clock.turn(HOUR_MS);
+    await world.github.release();
+    await world.drain();
+    expect(reactions(request)).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+});
+
+describe('while GitHub fails', () => {
+  test('no comment of a thread overtakes another one, and other threads go on', async () => {
+    talk = await begin();
+    const { world } = talk;
+    const other = talk.openIssue();
+    await talk.say('ada', '/status');
+    world.github.failNext({ path: /\/collaborators\/ada\/permission$/, status: 502, times: 3 });
+    const first = await write('ada', '/status production\n\n/status P7');
+    const second = await write('bob', '/status');
+    const elsewhere = await write('bob', '/status', 'arrives', other);
+    await world.drain();
+    expect(answered(first, second, elsewhere)).toEqual([3]);
+    const third = await write('bob', '/status');
+    await world.pass(MINUTE_MS, 1000);
+    expect(answered(first, second, third)).toEqual([1, 1, 2, 3]);
+    expect(talk.replies().map((text) => text.includes('There is no P7'))).toEqual([false, false, true, false, false]);
+    await world.end();
+  });
+
+  test('and does not list the thread, comments wait; after ten minutes those that were heard of go ahead', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    world.github.failNext({ method: 'GET', path: LISTING, status: 502, times: Infinity });
+    const lost = await write('bob', '/approve P1', 'lost');
+    const heard = await write('ada', '/status P1');
+    await world.pass(9 * MINUTE_MS, 10_000);
+    expect(reactions(heard)).toEqual([]);
+    await world.pass(10 * MINUTE_MS, 10_000);
+    expect(reactions(heard)).toContain('rocket');
+    expect(await talk.state()).toBe('awaiting-approval');
+    world.github.clearFaults();
+    await talk.say('ada', '/status P1');
+    expect(reactions(lost)).toEqual(['eyes', 'rocket']);
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+
+  test('and may not list it, comments are taken as they are heard of', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.request();
+    world.github.failNext({ method: 'GET', path: LISTING, status: 403, body: { message: 'Forbidden' }, times: 1 });
+    expect((await talk.say('bob', '/approve P1')).reactions).toEqual(['eyes', 'rocket']);
+    expect(world.log.join('')).toContain('the comments of a thread can not be listed');
+    expect(await talk.state()).toBe('promoted');
+    await world.end();
+  });
+});
+
+describe('an issue that was moved to another repository', () => {
+  test('brings no comment along that could be taken there, and says nothing to the thread that it was', async () => {
+    talk = await begin();
+    const { world, repo, issue } = talk;
+    const users = { ada: 'write', bob: 'write', mia: 'maintain' } as const;
+    const target = await world.github.repo({ owner: 'acme', name: 'other', users });
+    await target.comment({ issue: target.openIssue({ title: 'Hello', by: 'ada' }), by: 'ada', body: '/help' });
+    await talk.request();
+    world.clock.turn(MINUTE_MS);
+    const lost = await write('bob', '/approve P1', 'lost');
+    const late = await write('ada', '/status P1', 'late');
+    const moved = repo.transferIssue(issue, target);
+    await target.comment({ issue: moved, by: 'bob', body: '/approve P1' });
+    const there = target.comments(moved).at(-1)?.id ?? 0;
+    await world.github.release([late.guid]);
+    await world.drain();
+    expect(await talk.state()).toBe('awaiting-approval');
+    // The approval may lean on what was said before; GitHub's list has it, and only a webhook could tell of it.
+    expect(target.reactions(there)).toEqual([]);
+    await world.pass(2 * MINUTE_MS, MINUTE_MS);
+    expect(target.reactions(there)).toEqual(['eyes', '-1']);
+    expect([target.reactions(lost.id), target.reactions(late.id)]).toEqual([[], []]);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+});
+
+test('one listing serves all comments that it found, and a thread that begins with a request takes none', async () => {
+  talk = await begin();
+  await talk.request();
+  expect(listings()).toBe(0);
+  for (const body of ['/status P1', '/help', '/status']) await write('ada', body);
+  await talk.world.drain();
+  expect(talk.replies()).toHaveLength(3);
+  expect(listings()).toBe(1);
+  await talk.world.end();
+});
+
+test('a comment whose words to other bots came first is taken when the thread is ours by then', async () => {
+  talk = await begin();
+  const { world } = talk;
+  const request = await write('ada', `/promote staging-${talk.short}`);
+  const approval = await write('bob', '/approve');
+  await world.drain();
+  expect(answered(request, approval)).toEqual([1, 2]);
+  expect(await talk.state()).toBe('promoted');
+  await world.end();
+});
