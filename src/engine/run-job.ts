@@ -3,11 +3,12 @@ import { showEffects } from '../domain/decide/accept.ts';
 import { OutsideError } from '../domain/outside-error.ts';
 import { holdWrites, reserveWrite } from '../store/github-pace.ts';
 import { delayLane } from '../store/lanes.ts';
-import { addJob, parkJob, renewLease, requeueJob, type JobRow } from '../store/jobs.ts';
+import { addJob, parkJob, requeueJob, type JobRow } from '../store/jobs.ts';
 import { findPromotion } from '../store/promotions.ts';
 import { commitAndFinish, handOnAndFinish } from './commit.ts';
 import type { Handler, Job, JobOutcome } from './handler.ts';
 import { GITHUB_WRITES, installationOf, jobOfEffect, MOVING_EFFECTS, type JobKind, type NewJob } from './job.ts';
+import { LeaseLost, renew, RENEW_EVERY_MS, withinLease } from './lease.ts';
 import { isLeftUndone, isOfAway } from './lifecycle/away.ts';
 import { isOfClosedPlace } from './lifecycle/closed.ts';
 import { readJob } from './read-job.ts';
@@ -18,8 +19,6 @@ export type Handlers = { readonly [Kind in JobKind]: Handler<Kind> };
 type Again = { readonly runAt: number; readonly countAttempt: boolean; readonly error: string | null };
 type Claimed = { readonly services: Services; readonly handlers: Handlers; readonly row: JobRow; readonly job: Job };
 
-export const LEASE_MS = 30_000;
-const RENEW_EVERY_MS = 10_000;
 /** Tries of a job whose error is not known to pass: a bug may depend on what else is going on. */
 const TRIES_OF_A_BUG = 5;
 /** Tries of a job whose error may pass; with the backoff below, three days, as long as GitHub keeps its deliveries. */
@@ -27,15 +26,16 @@ const TRIES_OF_AN_OUTAGE = 440;
 /** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
 const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
+const TAKEN_OVER = 'another worker took this job over; what this one decided was dropped';
 /** GitHub's limits for content that an App writes. */
 const WRITES = { perMinute: 80, perHour: 500 } as const;
 
 /** Never throws: what can't even be stored is logged, and the job runs again when its lease passes. */
 export async function runJob(outer: Services, handlers: Handlers, row: JobRow): Promise<void> {
-  const services = { ...outer, log: logOf(outer, row) };
-  const { log, store, now } = services;
+  const services = withinLease({ ...outer, log: logOf(outer, row) }, row);
+  const { log } = services;
   const renewal = setInterval(() => {
-    renewLease(store.db, { id: row.id, lease: row.lease, until: now() + LEASE_MS }).catch((error: unknown) => {
+    renew(services, row).catch((error: unknown) => {
       log.warn({ err: error }, 'the lease of a job could not be renewed');
     });
   }, RENEW_EVERY_MS);
@@ -98,7 +98,8 @@ async function carryOut(claimed: Claimed): Promise<void> {
     try {
       outcome = await handlerOf(handlers, job.payload.kind)(job, services);
     } catch (error) {
-      await settleError(claimed, error);
+      if (error instanceof LeaseLost) services.log.warn(TAKEN_OVER);
+      else await settleError(claimed, error);
       return;
     }
     if (outcome.kind === 'again') {
@@ -112,7 +113,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
         : await commitAndFinish(services, job, outcome.commit);
     if (result === 'committed') return;
     if (result === 'lease-lost') {
-      services.log.warn('another worker took this job over; what this one decided was dropped');
+      services.log.warn(TAKEN_OVER);
       return;
     }
   }

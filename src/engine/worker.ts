@@ -1,8 +1,10 @@
 // Takes due jobs from the table, several at once, and looks again when one ends, when it is woken, or when one falls due.
 import { findNewestOpenJobAt, turnBack } from '../store/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../store/jobs.ts';
+import { handBackJob } from '../store/leases.ts';
 import { REGISTRY_WORK } from './job.ts';
-import { LEASE_MS, runJob, type Handlers } from './run-job.ts';
+import { LEASE_MS, LONGEST_LEASE_MS, renew, RENEW_EVERY_MS } from './lease.ts';
+import { runJob, type Handlers } from './run-job.ts';
 import type { Services } from './services.ts';
 
 const SLOTS = 8;
@@ -15,7 +17,7 @@ export class Worker {
   readonly #services: Services;
   readonly #handlers: Handlers;
   readonly #after: () => Promise<void>;
-  readonly #running = new Map<Promise<void>, string>();
+  readonly #running = new Map<Promise<void>, JobRow>();
   /** All kinds but those that wait for registries. */
   readonly #others: readonly string[];
   #started = false;
@@ -56,7 +58,7 @@ export class Worker {
     }
   }
 
-  /** Takes no more jobs and waits for those that run, `graceMs` at most; the rest stay leased and are taken up later. */
+  /** Takes no more jobs and waits for those that run, `graceMs` at most; the rest are given back: others need not wait. */
   async stop(graceMs: number): Promise<void> {
     this.#started = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -64,6 +66,17 @@ export class Worker {
     const timer = setTimeout(resolve, graceMs);
     await Promise.race([this.#allEnded(), graceIsOver]);
     clearTimeout(timer);
+    await Promise.all([...this.#running.values()].map((row) => this.#handBack(row)));
+  }
+
+  /** What can't be given back is taken up when its lease passes. */
+  async #handBack({ id, lease, kind }: JobRow): Promise<void> {
+    const { store, now, log } = this.#services;
+    try {
+      await store.transaction((tx) => handBackJob(tx, { id, lease, leaseMs: LEASE_MS, now: now() }));
+    } catch (error) {
+      log.warn({ err: error, job: id, kind }, 'a job could not be given back; it is taken up when its lease passes');
+    }
   }
 
   /** A look that is under way may have claimed one more. */
@@ -107,7 +120,7 @@ export class Worker {
         this.#running.delete(run);
         this.#look();
       });
-      this.#running.set(run, row.kind);
+      this.#running.set(run, row);
     }
   }
 
@@ -119,7 +132,7 @@ export class Worker {
   }
 
   #takeable(): { readonly kinds?: readonly string[] } {
-    const waiting = [...this.#running.values()].filter(isRegistryWork).length;
+    const waiting = [...this.#running.values()].filter(({ kind }) => isRegistryWork(kind)).length;
     return waiting < SLOTS_FOR_REGISTRIES ? {} : { kinds: this.#others };
   }
 
@@ -127,10 +140,16 @@ export class Worker {
   async #followClock(now: number): Promise<void> {
     const { store, log } = this.#services;
     const before = this.#latest ?? (await findNewestOpenJobAt(store.db)) ?? now;
+    // Paused, or the clock was turned ahead: what runs here, and nobody took, stays here.
+    if (this.#latest !== null && now - this.#latest > RENEW_EVERY_MS) await this.#renewAll();
     this.#latest = now;
     if (now >= before) return;
-    await store.transaction((tx) => turnBack(tx, { now, before, leaseMs: LEASE_MS }));
+    await store.transaction((tx) => turnBack(tx, { now, before, leaseMs: LONGEST_LEASE_MS }));
     log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
+  }
+
+  async #renewAll(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((row) => renew(this.#services, row)));
   }
 
   /** With all slots taken, it is the end of a job that leads to the next look. */

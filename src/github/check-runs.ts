@@ -32,6 +32,7 @@ export async function createCheckRun({
   assertCheckRunLimits(content);
   const { data } = await client.ask({
     tried: `creating the check run ${content.name} on ${content.headSha} in ${repo}`,
+    makes: true,
     send: (api) =>
       api.checks.create({
         ...splitRepo(repo),

@@ -3,6 +3,7 @@ import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import type { z } from 'zod';
 import { UNGUARDED, type HostGuard } from '../domain/breaker.ts';
+import { OUTSIDE_WRITE_MS } from '../domain/outside-write.ts';
 import type { RepoName } from '../domain/reference.ts';
 import { toOutsideError, unreadableAnswer } from './errors.ts';
 import { createFetch } from './fetch.ts';
@@ -38,6 +39,8 @@ export type Question<T> = {
   /** Begins the sentence of an error: `creating a comment on acme/dotca#3`. */
   readonly tried: string;
   readonly send: (api: Octokit['rest']) => Promise<RawAnswer>;
+  /** Asked twice, there would be two of it: a comment, a check run, a deployment, an issue. */
+  readonly makes?: true;
   readonly answer: z.ZodType<T>;
 };
 
@@ -75,8 +78,6 @@ export type GitHubOptions = {
 };
 
 export type AnonymousOptions = Omit<GitHubOptions, 'appId' | 'privateKey'>;
-
-const TIMEOUT_MS = 20_000;
 
 /** Makes no request. Errors of all questions are `OutsideError`s with a `GitHubErrorCode`. */
 export function createGitHub(options: GitHubOptions): GitHub {
@@ -145,7 +146,7 @@ function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened
       error: (message: string) => options.log.debug(fields, message),
     },
     request: {
-      fetch: createFetch({ timeoutMs: options.timeoutMs ?? TIMEOUT_MS, guard: options.guard ?? UNGUARDED }),
+      fetch: createFetch({ timeoutMs: options.timeoutMs ?? OUTSIDE_WRITE_MS, guard: options.guard ?? UNGUARDED }),
     },
   });
   if (options.onRequest !== undefined) observeRequests(octokit, { installationId, onRequest: options.onRequest });

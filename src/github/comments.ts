@@ -20,6 +20,7 @@ export async function createComment({
 }: Place & { readonly issue: number; readonly body: string }): Promise<number> {
   const { data } = await client.ask({
     tried: `creating a comment on ${repo}#${issue}`,
+    makes: true,
     send: (api) => api.issues.createComment({ ...splitRepo(repo), issue_number: issue, body }),
     answer: Created,
   });

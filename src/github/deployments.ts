@@ -89,6 +89,7 @@ export async function createDeployment({
   const { commit, environment, isProduction, description, payload } = content;
   const { data } = await client.ask({
     tried: `creating a deployment of ${commit} to ${environment} in ${repo}`,
+    makes: true,
     send: (api) =>
       api.repos.createDeployment({
         ...splitRepo(repo),

@@ -20,6 +20,7 @@ export async function createIssue({
 }: Place & { readonly title: string; readonly body: string }): Promise<number> {
   const { data } = await client.ask({
     tried: `opening an issue in ${repo}`,
+    makes: true,
     send: (api) => api.issues.create({ ...splitRepo(repo), title, body }),
     answer: Created,
   });

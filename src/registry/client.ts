@@ -1,6 +1,7 @@
 // The OCI distribution client: reads manifests, blobs and tag lists, and tags by sending a manifest's own bytes again.
 import { UNGUARDED, type HostGuard } from '../domain/breaker.ts';
 import { OutsideError } from '../domain/outside-error.ts';
+import { OUTSIDE_WRITE_MS } from '../domain/outside-write.ts';
 import { formatReference, hostOf, parseDigest } from '../domain/reference.ts';
 import type { Digest, ImageRepository, Tag } from '../domain/reference.ts';
 import { createAuth } from './auth.ts';
@@ -22,11 +23,13 @@ export type RegistryClient = {
   readonly fetchManifest: (repository: ImageRepository, target: Tag | Digest) => Promise<Manifest>;
   /** What a tag or digest points at now, or null when it does not exist. */
   readonly findDigest: (repository: ImageRepository, target: Tag | Digest) => Promise<Digest | null>;
-  /** PUT of exactly these bytes under a tag; the answer must name the same digest. `registry-refused`, `digest-mismatch`. */
+  /** PUT of exactly these bytes under a tag; the answer must name the same digest. `permit` is asked right before each try
+   * sends its first byte, and what it throws is thrown. `registry-refused`, `digest-mismatch`. */
   readonly putManifest: (args: {
     readonly repository: ImageRepository;
     readonly tag: Tag;
     readonly manifest: Pick<Manifest, 'digest' | 'mediaType' | 'raw'>;
+    readonly permit?: () => Promise<void>;
   }) => Promise<void>;
   /** A small blob such as a config, digest checked. `blob-unknown`, `blob-too-large`, `digest-mismatch`. */
   readonly fetchBlob: (args: {
@@ -58,6 +61,7 @@ export type RegistryClientOptions = {
   readonly headersTimeoutMs?: number;
   readonly bodyTimeoutMs?: number;
   readonly wholeBodyTimeoutMs?: number;
+  readonly writeTimeoutMs?: number;
 };
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -151,7 +155,7 @@ export function createRegistryClient(
       throw toError();
     },
 
-    async putManifest({ repository, tag, manifest }) {
+    async putManifest({ repository, tag, manifest, permit = async () => {} }) {
       const what = formatReference(repository, tag);
       if (digestOf(manifest.raw, manifest.digest) !== manifest.digest) {
         throw new TypeError(`The bytes for ${what} are not those of ${manifest.digest}`);
@@ -163,6 +167,7 @@ export function createRegistryClient(
         path: `manifests/${tag}`,
         headers: { 'content-type': manifest.mediaType },
         body: manifest.raw,
+        fence: { permit, withinMs: options.writeTimeoutMs ?? OUTSIDE_WRITE_MS },
         read: ANSWER_BODY,
         what: `manifest ${what}`,
         unknownCode: 'repository-unknown',

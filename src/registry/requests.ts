@@ -5,7 +5,7 @@ import type { Auth, Authorization, Scope } from './auth.ts';
 import { pickScheme } from './challenge.ts';
 import { answerError, type Attempt } from './errors.ts';
 import { originOf } from './realm.ts';
-import type { Answer, WireRequest } from './transport.ts';
+import type { Answer, Fence, WireRequest } from './transport.ts';
 
 export type RegistryRequest = {
   readonly repository: ImageRepository;
@@ -15,6 +15,7 @@ export type RegistryRequest = {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  readonly fence?: Fence;
   readonly read: WireRequest['read'];
   /** What is asked, for errors: `manifest ghcr.io/acme/api:main`. */
   readonly what: string;
@@ -50,6 +51,7 @@ export function createSender(options: {
       headers: request.headers ?? {},
       body: request.body ?? null,
       read: request.read,
+      ...(request.fence === undefined ? {} : { fence: request.fence }),
     };
     const attempt: Attempt = { tried, host, access: request.access, unknownCode: request.unknownCode };
 

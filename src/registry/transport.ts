@@ -1,4 +1,5 @@
 // Sends one HTTP request over a pooled connection and reads a bounded answer: no retry, no redirect, no opinion on statuses.
+import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import type { HostGuard, Outcome } from '../domain/breaker.ts';
 import { OutsideError } from '../domain/outside-error.ts';
@@ -17,8 +18,17 @@ export type WireRequest = {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
+  /** For what must not come late: then nothing of it is sent. */
+  readonly fence?: Fence;
   /** How much of the body is read: all of it up to a limit (more is an error), or none. */
   readonly read: { readonly maxBytes: number; readonly tooLargeCode: string } | 'nothing';
+};
+
+export type Fence = {
+  /** Asked over a connection that stands, right before the first byte goes out; where it throws, none does. */
+  readonly permit: () => Promise<void>;
+  /** From the wait for a connection to the last byte of the answer; then it is broken off. */
+  readonly withinMs: number;
 };
 
 /** What was sent and what came back, for metrics and logs. `path` has no query. */
@@ -66,6 +76,8 @@ export function createTransport(options: {
     const agent = request.route.kind === 'open' ? open : guarded;
     const { url } = request.route;
     const tell = options.guard.enter(url.host);
+    const { fence } = request;
+    const deadline = fence === undefined ? null : AbortSignal.timeout(fence.withinMs);
     const startedAt = options.now();
     let status: number | null = null;
     let outcome: Outcome = { kind: 'up' };
@@ -74,8 +86,9 @@ export function createTransport(options: {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: request.method,
-        headers: { 'user-agent': 'imprimatur', ...request.headers },
-        body: request.body,
+        headers: { 'user-agent': 'imprimatur', ...lengthOf(request), ...request.headers },
+        body: fence === undefined ? request.body : Readable.from(withLeave(request.body, fence)),
+        signal: deadline,
         // undici closes a connection after each HEAD by default; registries keep to the rules.
         reset: false,
       });
@@ -84,7 +97,9 @@ export function createTransport(options: {
       const read = status < 400 ? readBody(response.body, request) : readErrorBody(response.body);
       const body = await within(options.wholeBodyTimeoutMs, { read, body: response.body });
       return { status, headers: normalise(response.headers), body, foreign: false };
-    } catch (error) {
+    } catch (thrown) {
+      const error =
+        deadline?.aborted === true ? new WriteTimeout('the write took too long', { cause: thrown }) : thrown;
       if (isNetworkError(error)) outcome = { kind: 'down', problem: `no answer (${error.code})` };
       throw error;
     } finally {
@@ -120,12 +135,27 @@ export function isNetworkError(error: unknown): error is Error & { readonly code
   );
 }
 
+class WriteTimeout extends Error {
+  readonly code = 'WRITE_TIMEOUT';
+}
+
 class WholeBodyTimeout extends Error {
   readonly code = 'WHOLE_BODY_TIMEOUT';
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ERROR_BYTES = 64 * 1024;
+
+/** undici sends nothing, not even the head of a request, before it has the first bytes of a body that is read like this. */
+async function* withLeave(body: Uint8Array | null, { permit }: Fence): AsyncGenerator<Uint8Array> {
+  await permit();
+  if (body !== null) yield body;
+}
+
+/** Said by us: undici does not know the length of a body that comes bit by bit. */
+function lengthOf({ fence, body }: WireRequest): Readonly<Record<string, string>> {
+  return fence === undefined ? {} : { 'content-length': String(body?.length ?? 0) };
+}
 
 async function within(
   timeoutMs: number,

@@ -118,17 +118,6 @@ export async function claimJob(db: Db, claim: Claim): Promise<JobRow | null> {
   }
 }
 
-/** Keeps a claim until `until`. False: it is lost. */
-export async function renewLease(db: Db, { id, lease, until }: Lease & { readonly until: number }): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('jobs')
-    .set({ leased_until: until })
-    .where('id', '=', id)
-    .where('lease', '=', lease)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
-}
-
 /** True while the claim holds; then nobody can take it before the transaction ends. */
 export async function holdsLease(tx: Tx, { id, lease }: Lease): Promise<boolean> {
   return (await lockClaimed(tx, { id, lease })) !== null;
@@ -267,7 +256,8 @@ async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Prom
   };
 }
 
-async function lockClaimed(tx: Tx, { id, lease }: Lease): Promise<Selectable<Schema['jobs']> | null> {
+/** The row while the claim holds; then nobody can take it before the transaction ends. */
+export async function lockClaimed(tx: Tx, { id, lease }: Lease): Promise<Selectable<Schema['jobs']> | null> {
   const row = await tx
     .selectFrom('jobs')
     .selectAll()

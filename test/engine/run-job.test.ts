@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OutsideError } from '../../src/domain/outside-error.ts';
 import type { JobOutcome } from '../../src/engine/handler.ts';
-import { LEASE_MS, type Handlers } from '../../src/engine/run-job.ts';
+import { LEASE_MS } from '../../src/engine/lease.ts';
+import type { Handlers } from '../../src/engine/run-job.ts';
 import { Worker } from '../../src/engine/worker.ts';
 import { loadView } from '../../src/engine/load-view.ts';
 import { claimJob, finishJob } from '../../src/store/jobs.ts';

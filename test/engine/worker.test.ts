@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { JobOutcome } from '../../src/engine/handler.ts';
 import { tick } from '../../src/engine/scheduler.ts';
+import type { Handlers } from '../../src/engine/run-job.ts';
 import { Worker } from '../../src/engine/worker.ts';
 import { handlersWith, startEngine, type Engine } from './harness.ts';
 
@@ -98,6 +99,60 @@ test('stopped, it waits for what runs, and leaves what waits', async () => {
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'queued']);
 });
 
+test('stopped before what runs has ended, it gives that back: the next process need not wait for a lease', async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const sweep = async (): Promise<JobOutcome> => {
+    reached.resolve();
+    await held.promise;
+    return DONE;
+  };
+  const worker = new Worker(engine.services, handlersWith({ sweep }));
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await reached.promise;
+  await worker.stop(0);
+  expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: 0, error: null }]);
+  const attempts: number[] = [];
+  const next: Handlers['sweep'] = async (job) => {
+    attempts.push(job.attempts);
+    return DONE;
+  };
+  await new Worker(engine.services, handlersWith({ sweep: next })).drain();
+  held.resolve();
+  await worker.stop(60_000);
+  expect(attempts).toEqual([2]);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done']);
+});
+
+test('a clock that is turned ahead, or a pause, takes nothing from it that it is doing', async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const other = Promise.withResolvers<void>();
+  const runs: string[] = [];
+  const sweep: Handlers['sweep'] = async ({ payload, attempts }) => {
+    runs.push(`${payload.slot} ${attempts}`);
+    if (payload.slot === 'other') other.resolve();
+    else {
+      reached.resolve();
+      await held.promise;
+    }
+    return DONE;
+  };
+  const worker = new Worker(engine.services, handlersWith({ sweep }));
+  await engine.add({ kind: 'sweep', payload: JSON.stringify({ kind: 'sweep', slot: 'long' }) });
+  worker.start();
+  await reached.promise;
+  engine.turn(HOUR_MS);
+  await engine.add({ kind: 'sweep', payload: JSON.stringify({ kind: 'sweep', slot: 'other' }) });
+  worker.wake();
+  await other.promise;
+  held.resolve();
+  await worker.stop(60_000);
+  expect(runs).toEqual(['long 1', 'other 1']);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
+});
+
 test('woken before it starts, it starts all the same', async () => {
   const swept = Promise.withResolvers<void>();
   const sweep = async (): Promise<JobOutcome> => {
@@ -180,11 +235,13 @@ test('a tick makes one job an hour, however many processes tick', async () => {
   const { services } = engine;
   const ticks = await Promise.all([tick(services, 'sweep'), tick(services, 'sweep'), tick(services, 'sweep')]);
   expect(ticks.filter(Boolean)).toHaveLength(1);
+  expect(await engine.jobs()).toHaveLength(1);
   engine.turn(HOUR_MS - 1);
   expect(await tick(services, 'sweep')).toBe(false);
   engine.turn(1);
   expect(await tick(services, 'sweep')).toBe(true);
-  expect(await engine.jobs()).toHaveLength(2);
+  // The one of the hour before still waits, and does for both.
+  expect(await engine.jobs()).toHaveLength(1);
 });
 
 test('a sweep removes what ended long ago, and nothing that is dead or waits', async () => {

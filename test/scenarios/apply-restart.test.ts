@@ -28,13 +28,22 @@ afterEach(async () => {
   await world.close();
 });
 
-const LEASE_MS = 30_000;
+/** Half a minute, and what a write may take. */
+const LEASE_MS = 50_000;
 const HOUR = 60 * 60_000;
 
 /** A new process, half a minute later: then the jobs of the old one are free. */
 async function restart(): Promise<void> {
   await world.restart();
   await world.pass(LEASE_MS + 1);
+}
+
+/** What was written from that request on without having been looked at since. */
+function writesUnseen(from: number): readonly string[] {
+  const later = world.registry.requests.slice(from);
+  const isSeen = (path: string, at: number): boolean =>
+    later.slice(0, at).some((request) => request.path === path && request.method !== 'PUT');
+  return later.flatMap((request, at) => (isPut(request) && !isSeen(request.path, at) ? [request.path] : []));
 }
 
 const WRITES = [1, 2, 3, 4].flatMap((n) => (['before', 'after'] as const).map((when) => ({ n, when })));
@@ -51,9 +60,11 @@ test.each(WRITES)('killed at write $n, $when the registry took it: all is writte
     return hit;
   };
   await world.drainUntilKilled({ by, when: row.when });
+  const before = world.registry.requests.length;
   await restart();
 
   expect(await outcomeOf(release)).toEqual(undisturbed(release));
+  expect(writesUnseen(before)).toEqual([]);
   for (const tag of [ROLLBACK, release.kept, 'main', 'latest']) {
     const unanswered = row.when === 'after' && tag === victim ? 1 : 0;
     expect(writesOf(world).filter((written) => written === tag).length + unanswered, tag).toBe(1);

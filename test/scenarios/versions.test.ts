@@ -1,6 +1,6 @@
 // `as v1.2.3`: a version is a tag that is never moved, added with the promotion or alone to what production holds.
 import { afterEach, describe, expect, test } from 'vitest';
-import { LEASE_MS } from '../../src/engine/run-job.ts';
+import { LONGEST_LEASE_MS } from '../../src/engine/lease.ts';
 import { begin, shown, type Conversation } from './conversation.ts';
 
 import { putsOf, trailOf, writesOf } from './release.ts';
@@ -157,7 +157,7 @@ describe('on an image that production holds', () => {
     await talk.repo.comment({ issue: talk.issue, by: 'bob', body: '/approve P2' });
     await talk.world.drainUntilKilled({ by: putsOf('v1.2.3'), when });
     await talk.world.restart();
-    await talk.world.pass(LEASE_MS + 1);
+    await talk.world.pass(LONGEST_LEASE_MS + 1);
     expect(held('v1.2.3')).toBe(talk.image.digest);
     expect(await talk.state(2)).toBe('promoted');
   });

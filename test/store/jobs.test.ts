@@ -18,11 +18,11 @@ import {
   holdsLease,
   nextRunAt,
   parkJob,
-  renewLease,
   requeueJob,
   type JobRow,
   type NewJobRow,
 } from '../../src/store/jobs.ts';
+import { extendLease, handBackJob, renewLease } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { gate, onBothEngines, turns, untilAnswered, untilSomebodyWaits } from './engines.ts';
 
@@ -230,6 +230,33 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await renewLease(store.db, { id: job.id, lease: job.lease, until: 300 })).toBe(true);
       expect(await claim(store, { now: 299 })).toBeNull();
       expect(await claim(store, { now: 300, lease: 'next' })).toMatchObject({ id: job.id });
+    });
+
+    test('are extended where too little is left of them, and only there', async () => {
+      const store = await fresh();
+      await add(store, {});
+      const { id, lease } = claimed(await claim(store, { now: 10 }));
+      const extend = (least: number, until: number): Promise<number | null> =>
+        store.transaction((tx) => extendLease(tx, { id, lease, least, until }));
+      expect(await extend(110, 500)).toBe(110);
+      expect(await extend(111, 500)).toBe(500);
+      expect(await renewLease(store.db, { id, lease, until: 300 })).toBe(true);
+      expect(await claim(store, { now: 499 })).toBeNull();
+      expect(await claim(store, { now: 500, lease: 'next' })).toMatchObject({ id });
+      expect(await extend(0, 900)).toBeNull();
+    });
+
+    test('that are given back leave their jobs to anybody, once what was sent under them is surely over', async () => {
+      const store = await fresh();
+      await add(store, { key: 'one' }, { key: 'two', runAt: 2 });
+      const one = claimed(await claim(store, { now: 10 }));
+      await renewLease(store.db, { ...one, until: 150 });
+      const give = ({ id, lease }: JobRow): Promise<boolean> =>
+        store.transaction((tx) => handBackJob(tx, { id, lease, leaseMs: 100, now: 20 }));
+      expect(await give(one)).toBe(true);
+      expect(await give(one)).toBe(false);
+      expect(await claim(store, { now: 49, kinds: ['work'] })).toMatchObject({ key: 'two' });
+      expect(await claim(store, { now: 50 })).toMatchObject({ key: 'one', attempts: 2 });
     });
 
     test('can not be taken while a transaction that looked at them is open', async () => {

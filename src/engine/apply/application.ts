@@ -2,9 +2,9 @@
 import { imageOf, type Promotion, type TagOutcome } from '../../domain/promotion.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/reference.ts';
 import type { Manifest } from '../../registry/manifest.ts';
-import { holdsLease } from '../../store/jobs.ts';
 import { listJournal, markMove, type JournalRow } from '../../store/tag-moves.ts';
 import type { Cause } from '../commit.ts';
+import { LeaseLost } from '../lease.ts';
 import type { Services } from '../services.ts';
 
 export type Application = {
@@ -15,9 +15,6 @@ export type Application = {
 
 /** A floating tag that needed no move when the plan was made: it held `target` already. */
 export type StandingTag = { readonly repository: ImageRepository; readonly tag: Tag; readonly target: Digest };
-
-/** Another worker took the job over: nothing more may be written. */
-export class LeaseLost extends Error {}
 
 /** Writes a row's new state, if the job is still ours. */
 export async function mark(
@@ -32,13 +29,11 @@ export async function mark(
   if (!held) throw new LeaseLost(`job ${job.id}`);
 }
 
-/** Tags a manifest, if the job is still ours: a process that hung must not write what another decided against since. */
+/** Tags a manifest; only a job that is still ours gets leave to: a process that hung must not write what another decided against. */
 export async function writeTag(
-  { services, job, promotion }: Application,
+  { services, promotion }: Application,
   write: { readonly repository: ImageRepository; readonly tag: Tag; readonly manifest: Manifest },
 ): Promise<void> {
-  const held = await services.store.transaction((tx) => holdsLease(tx, job));
-  if (!held) throw new LeaseLost(`job ${job.id}`);
   await services.registry.putManifest(write);
   const { repository, tag, manifest } = write;
   const { repo, number } = promotion;

@@ -1,7 +1,7 @@
 // Carries out a tag plan by its journal, from wherever a crash left it: forward, or back once it was decided to go back.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import type { Failure, Promotion } from '../../domain/promotion.ts';
-import { outcomesOf, readJournal, LeaseLost, type Application } from '../apply/application.ts';
+import { outcomesOf, readJournal, type Application } from '../apply/application.ts';
 import { insist } from '../apply/insist.ts';
 import { readOutcomes } from '../apply/outcomes.ts';
 import { readBack } from '../apply/read-back.ts';
@@ -18,13 +18,7 @@ export const applyTagPlan: Handler<'apply-tag-plan'> = async (job, services) => 
   const { state } = promotion;
   if (state.kind !== 'applying') return DONE;
   const application: Application = { services, job, promotion };
-  try {
-    return state.undoing === null ? await goForward(application) : await goBack(application, state.undoing);
-  } catch (error) {
-    // Finishing fails as well, and says so in the log: the other worker goes on.
-    if (error instanceof LeaseLost) return DONE;
-    throw error;
-  }
+  return state.undoing === null ? goForward(application) : goBack(application, state.undoing);
 };
 
 async function goForward(application: Application): Promise<JobOutcome> {

@@ -3,7 +3,6 @@ import { decide } from '../../domain/decide.ts';
 import { RESTORE_EVERY_MS } from '../../domain/decide/outcome.ts';
 import { promotedAt } from '../../domain/promotion.ts';
 import { findLastPromoted } from '../../store/promotions.ts';
-import { LeaseLost } from '../apply/application.ts';
 import { readOutcomes } from '../apply/outcomes.ts';
 import { undoTags } from '../apply/undo-tags.ts';
 import { commitOf } from '../commit.ts';
@@ -21,15 +20,10 @@ export const restoreProduction: Handler<'restore-production'> = async (job, serv
   // The tags are being moved by a newer promotion, which was planned over what they hold now.
   if (context.laneBusy) return { kind: 'again', at, because: 'a newer promotion is moving the tags' };
   const application = { services, job, promotion };
-  try {
-    const { production, refused } = await undoTags(application);
-    if (refused !== null) return { kind: 'again', at, because: `production is still mixed: ${refused}` };
-    if (production === 'mixed') return DONE;
-    const event = { kind: 'restored', tags: await readOutcomes(application) } as const;
-    const decision = decide(promotion, event, await loadContext(services, promotion));
-    return { kind: 'done', commit: commitOf(promotion, decision) };
-  } catch (error) {
-    if (error instanceof LeaseLost) return DONE;
-    throw error;
-  }
+  const { production, refused } = await undoTags(application);
+  if (refused !== null) return { kind: 'again', at, because: `production is still mixed: ${refused}` };
+  if (production === 'mixed') return DONE;
+  const event = { kind: 'restored', tags: await readOutcomes(application) } as const;
+  const decision = decide(promotion, event, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
 };
