@@ -87,7 +87,10 @@ function judge({
   if (response === undefined) return { code: 'github-unavailable', retryable: true, status: null, advice: '' };
   const final = { retryable: false, status, advice: '' };
   const retryAt = findRetryAt(failure, now);
-  if (retryAt !== null) return { ...final, code: 'github-rate-limited', retryable: true, retryAt };
+  if (retryAt !== null) {
+    const until = Math.min(retryAt, now + LONGEST_LIMIT_MS);
+    return { ...final, code: 'github-rate-limited', retryable: true, retryAt: until };
+  }
   const missing = { ...final, code: 'github-not-installed' as const };
   if (minting && status === 404) return { ...missing, advice: 'The App is not installed there any more.' };
   // A token that was made before the suspension is refused with these words.
@@ -120,6 +123,8 @@ function judge({
 }
 
 const SECONDARY_LIMIT_MS = 60_000;
+/** GitHub's own are over within the hour: more is a number that no table of ours need hold. */
+const LONGEST_LIMIT_MS = 24 * 60 * 60 * 1000;
 
 /** GitHub's order: `retry-after`, then the reset of an exhausted primary limit, else a minute. */
 function findRetryAt({ status, response }: Failure, now: number): number | null {

@@ -2,6 +2,8 @@
 
 /** GitHub asks for at least a minute after a secondary limit that names no time. */
 const SECONDARY_LIMIT_WAIT_MS = 60_000;
+/** No limit is that long: more is a slip of the registry, and a number that no table of ours holds. */
+const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 
 /** True for 429 and for GitHub's secondary limit, which is a 403. */
 export function isRateLimited(answer: { readonly status: number; readonly text: string }): boolean {
@@ -10,7 +12,7 @@ export function isRateLimited(answer: { readonly status: number; readonly text: 
 
 /**
  * Milliseconds the answer asks us to wait, or null when it doesn't say: `Retry-After` in seconds or as an HTTP date
- * (RFC 9110 §10.2.3), or GHCR's `retry-after: 10.305464ms, allowed: 2000/minute` in the body.
+ * (RFC 9110 §10.2.3), or GHCR's `retry-after: 10.305464ms, allowed: 2000/minute` in the body; a day at most.
  */
 export function readRetryAfterMs(answer: {
   readonly status: number;
@@ -19,11 +21,14 @@ export function readRetryAfterMs(answer: {
   readonly now: number;
 }): number | null {
   const fromHeader = answer.retryAfter === null ? null : parseRetryAfter(answer.retryAfter.trim(), answer.now);
-  if (fromHeader !== null) return fromHeader;
-  if (!isRateLimited(answer)) return null;
-  const inBody = /retry-after:\s*([0-9a-zµμ.]+)/i.exec(answer.text)?.[1];
+  const asked = fromHeader ?? (isRateLimited(answer) ? readBody(answer) : null);
+  return asked === null ? null : Math.min(asked, LONGEST_WAIT_MS);
+}
+
+function readBody({ status, text }: { readonly status: number; readonly text: string }): number | null {
+  const inBody = /retry-after:\s*([0-9a-zµμ.]+)/i.exec(text)?.[1];
   const fromBody = inBody === undefined ? null : parseGoDuration(inBody);
-  return fromBody ?? (answer.status === 403 ? SECONDARY_LIMIT_WAIT_MS : null);
+  return fromBody ?? (status === 403 ? SECONDARY_LIMIT_WAIT_MS : null);
 }
 
 /** Milliseconds of a Go duration such as `1m2.5s`, `10.305464ms` or `250µs`, or null. */

@@ -37,7 +37,7 @@ export function planRoute(args: {
   readonly registryHost: string;
   readonly trustedHosts: readonly string[];
 }): Route | RouteProblem {
-  const url = URL.canParse(args.target) ? new URL(args.target) : null;
+  const url = URL.parse(args.target);
   if (url === null) return refused('it is not an absolute URL');
   if (url.username !== '' || url.password !== '') return refused('it carries user information');
   const loopbackPair = isLoopbackHost(args.registryHost) && isLoopbackHost(url.host);

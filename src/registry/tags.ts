@@ -40,7 +40,7 @@ const TagList = z.object({ tags: z.array(z.string()).nullish() });
 function nextPath(args: { readonly link: readonly string[]; readonly url: URL; readonly what: string }): string | null {
   const target = parseNextLink(args.link);
   if (target === null) return null;
-  const next = URL.parse(target, args.url);
+  const next = URL.parse(target, args.url.href);
   // Registries behind a proxy often name themselves wrongly here (http, inner host), so only a strange path is refused.
   if (next === null || next.pathname !== args.url.pathname) {
     const place = (target.split('?')[0] ?? '').slice(0, 200);

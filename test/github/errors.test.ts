@@ -130,6 +130,13 @@ test.each<Row>([
     expected: { ...LIMITED, retryAt: NOW + 60_000, says: 'HTTP 429' },
   },
   {
+    name: 'a retry-after of more than a day waits a day',
+    status: 429,
+    body: '',
+    headers: { 'retry-after': '9'.repeat(400) },
+    expected: { ...LIMITED, retryAt: NOW + 86_400_000, says: 'HTTP 429' },
+  },
+  {
     name: 'a retry-after that is no number of seconds waits a minute',
     status: 429,
     body: '',

@@ -26,6 +26,8 @@ describe('Waits', () => {
     ['nothing where nothing is said', 429, null, 'slow down', null],
     ['nothing in the body of another status', 500, null, 'retry-after: 9s', null],
     ['a header that is neither', 429, 'soon', '', null],
+    ['more than a day, as a day', 429, '9'.repeat(400), '', 86_400_000],
+    ['a body with more than a day, as a day', 429, null, `retry-after: ${'9'.repeat(400)}h`, 86_400_000],
   ])('are read from %s', (_name, status, retryAfter, text, ms) => {
     expect(readRetryAfterMs({ status, retryAfter, text, now: Date.UTC(2026, 10, 24, 12) })).toBe(ms);
   });
