@@ -12,20 +12,20 @@ const { FUZZ_RUNS: asked, FUZZ_SEED: seed } = Environment.parse(process.env);
 const LIMIT_MS = 100;
 const MEASURED_AGAIN = 4;
 
-/** Examines `runs` inputs, or as many as `npm run fuzz` was told; a failure is shrunk and named with its seed. */
+/** Examines `runs` inputs, or as many as `npm run fuzz` was told: null, or the report of a failure, shrunk, with its seed. */
 export function fuzz<T>(
   inputs: fc.Arbitrary<T>,
   options: { readonly runs: number; readonly examine: (input: T) => void },
-): void {
-  fc.assert(fc.property(inputs, options.examine), parameters(options.runs));
+): string | null {
+  return reportOf(fc.check(fc.property(inputs, options.examine), parameters(options.runs)));
 }
 
 /** The same for what takes turns of the event loop. */
-export function fuzzAsync<T>(
+export async function fuzzAsync<T>(
   inputs: fc.Arbitrary<T>,
   options: { readonly runs: number; readonly examine: (input: T) => Promise<void> },
-): Promise<void> {
-  return fc.assert(fc.asyncProperty(inputs, options.examine), parameters(options.runs));
+): Promise<string | null> {
+  return reportOf(await fc.check(fc.asyncProperty(inputs, options.examine), parameters(options.runs)));
 }
 
 /**
@@ -40,8 +40,14 @@ export function swiftly<T>(work: () => T): T {
   return first.answer;
 }
 
-function parameters(runs: number): fc.Parameters<unknown> {
-  return { numRuns: asked ?? runs, ...(seed === undefined ? {} : { seed }), endOnFailure: false };
+function parameters(runs: number): { readonly numRuns: number; readonly seed?: number } {
+  return { numRuns: asked ?? runs, ...(seed === undefined ? {} : { seed }) };
+}
+
+function reportOf<Ts>(details: fc.RunDetails<Ts>): string | null {
+  if (!details.failed) return null;
+  const { stack = 'no error' } = details.errorInstance instanceof Error ? details.errorInstance : {};
+  return `${fc.defaultReportMessage(details)}\n${stack}`;
 }
 
 function measure<T>(work: () => T): { readonly answer: T; readonly ms: number } {

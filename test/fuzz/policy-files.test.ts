@@ -1,82 +1,67 @@
 // Whatever stands in a policy file: an answer in time, never an error, and no policy that contradicts itself.
-import { array, assert, constantFrom, nat, oneof, property, string, tuple } from 'fast-check';
+import * as fc from 'fast-check';
 import semver from 'semver';
 import { expect, test } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
-import { FULL_FILE, read } from './promotion-file.ts';
+import { FULL_FILE, read } from '../config/promotion-file.ts';
+import { fuzz, swiftly } from './campaign.ts';
+import { repeated, spliced, texts } from './hostile.ts';
 
 const SIGNS = [
-  '&a ',
-  '*a',
-  '!!str ',
-  '- ',
-  '? ',
-  ': ',
-  '{',
-  '}',
-  '[',
-  ']',
-  '"',
-  "'",
-  '|\n',
-  '>\n',
-  '---\n',
-  '...\n',
-  '#',
-];
-const ODDITIES = [
-  '<<: ',
-  '%YAML 1.1\n',
-  '\t',
-  '\ufeff',
-  '\0',
-  '  ',
-  '\r\n',
-  '__proto__: ',
-  '.inf',
-  '1e999',
-  '0x',
-  '\ud800',
-];
+  ['&a ', '*a', '!!str ', '!!binary ', '! ', '- ', '? ', ': ', '{', '}', '[', ']', '"', "'", '|\n', '>\n', '---\n'],
+  ['...\n', '#', '<<: ', '<<: *a\n', '%YAML 1.1\n', '%TAG ! tag:x,2000:\n', '\t', '\ufeff', '\0', '  ', '\r\n', ','],
+  ['.inf', '1e999', '0x', '0o7', '1_000', '\ud800', '~', 'yes', '2026-11-28', '99999999999999999999GB', '1e3'],
+].flat();
 const KEYS = [
-  '  canary:\n',
-  '  staging: {}\n',
-  'preset: guide\n',
-  'keep_as: "{source}"\n',
-  'tags: [main]\n',
-  'users: [a, b]\n',
-];
+  ['  canary:\n', '  staging: {}\n', 'preset: guide\n', 'keep_as: "{source}"\n', 'tags: [main]\n', 'users: [a, b]\n'],
+  ['__proto__: ', 'constructor: ', '  toString: {}\n', '  __proto__: {}\n', 'labels: { required: [constructor] }\n'],
+  ['drift: { interval: off }\n', 'drift: { interval: 9999999999h }\n', 'size: { max: 1e999 }\n', 'required: 1.5\n'],
+].flat();
 const LINES = FULL_FILE.split('\n').map((line) => `${line}\n`);
-const SNIPPETS = [...SIGNS, ...ODDITIES, ...KEYS, ...LINES];
+const pieces = fc.constantFrom(...SIGNS, ...KEYS, ...LINES);
 
-const texts = oneof(
-  string({ unit: 'binary', maxLength: 200 }),
-  array(constantFrom(...SNIPPETS), { maxLength: 60 }).map((parts) => parts.join('')),
-  // A legal file with one piece cut out and another put in.
-  tuple(nat(FULL_FILE.length), nat(20), constantFrom('', ...SNIPPETS)).map(
-    ([at, length, piece]) => `${FULL_FILE.slice(0, at)}${piece}${FULL_FILE.slice(at + length)}`,
-  ),
+const files = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
+  spliced([FULL_FILE], fc.oneof(pieces, texts)),
 );
 
+/** As large as a file may be, of a few parts that come again and again: bombs of aliases, stairs of brackets. */
+const giants = fc
+  .array(
+    repeated(
+      fc.array(pieces, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')),
+      65_000,
+    ),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map((parts) => parts.join('').slice(0, 65_000));
+
 test('any text is a policy or has problems with places', () => {
-  assert(
-    property(texts, (text) => {
-      const reading = read(text);
-      if (reading.kind === 'policy') return expectSound(reading.policy);
-      const lines = text.split('\n');
-      expect(reading.problems.length).toBeGreaterThan(0);
-      expect(reading.problems.length).toBeLessThanOrEqual(20);
-      for (const { line, column, path, says } of reading.problems) {
-        expect(lines.length).toBeGreaterThanOrEqual(line);
-        expect(column).toBeGreaterThanOrEqual(1);
-        expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1);
-        expect(says).not.toMatch(/Invalid (?:input|key|string)|\bexpected \w+|Too (?:big|small)|undefined/);
-        expect(says.length + path.length).toBeLessThan(1000);
-      }
-    }),
-    { numRuns: 1500 },
-  );
+  expect(fuzz(files, { runs: 1500, examine: expectAnswer })).toBeNull();
 });
+
+test('the largest text is answered within the limit', () => {
+  expect(fuzz(giants, { runs: 150, examine: expectAnswer })).toBeNull();
+});
+
+function expectAnswer(text: string): void {
+  const reading = swiftly(() => read(text));
+  if (reading.kind === 'policy') return expectSound(reading.policy);
+  const lines = text.split('\n');
+  expect(reading.problems.length).toBeGreaterThan(0);
+  expect(reading.problems.length).toBeLessThanOrEqual(20);
+  for (const { line, column, path, says } of reading.problems) {
+    expect(lines.length).toBeGreaterThanOrEqual(line);
+    expect(column).toBeGreaterThanOrEqual(1);
+    expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1);
+    expect(says).not.toMatch(/Invalid (?:input|key|string)|\bexpected \w+|Too (?:big|small)|undefined/);
+    expect(says.length + path.length).toBeLessThan(1000);
+  }
+}
 
 /** The longest that fits, of what YAML parsers are slow at. */
 const HOSTILE: readonly (readonly [string, string])[] = [
