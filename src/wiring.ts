@@ -18,7 +18,9 @@ import { createPatWatch, createTokenQuestion, NO_PAT_WATCH, type PatWatch } from
 import { createPushRight } from './engine/push-right.ts';
 import { createThreadReader } from './engine/read-thread.ts';
 import { startScheduler, type Scheduler } from './engine/scheduler.ts';
+import { createReconciler } from './engine/reconcile/reconcile.ts';
 import type { Services } from './engine/services.ts';
+import { createDeliverySweep } from './engine/sweep-deliveries.ts';
 import { Worker } from './engine/worker.ts';
 import { createImageReader } from './facts/image-reader.ts';
 import { createAnonymousClient, createGitHub } from './github/client.ts';
@@ -26,6 +28,7 @@ import { convertManifestCode } from './github/manifest.ts';
 import { createRegistryClient } from './registry/client.ts';
 import { createCredentialSource, loadDockerConfig } from './registry/credentials.ts';
 import { assertWritable, openStore, type Store } from './store/database.ts';
+import { findLastSweepAt } from './store/delivery-sweeps.ts';
 import { countJobs } from './store/job-upkeep.ts';
 import { migrate } from './store/migrations.ts';
 import { countDrifts } from './store/drifts.ts';
@@ -35,6 +38,7 @@ import { renderReadiness, type Check } from './web/readiness.ts';
 import { createWebServer, type Pages } from './web/server.ts';
 import { createSetup } from './web/setup.ts';
 import { readCommandLines } from './webhooks/command-lines.ts';
+import { isHeard, isOvertaken } from './webhooks/missed.ts';
 import { isListenedTo } from './webhooks/table.ts';
 import { createDeliveryHandler, type Collector } from './webhooks/translate-delivery.ts';
 
@@ -227,6 +231,13 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const inbox = createInbox(services);
   const handlers = createHandlers({
     delivery: createDeliveryHandler({ probot, collector }),
+    'sweep-deliveries': createDeliverySweep({
+      isHeard,
+      isOvertaken,
+      accept: inbox.accept,
+      onTakenIn: () => metrics.countSweptDelivery(),
+    }),
+    'reconcile-promotion': createReconciler((difference) => metrics.countDifference(difference)),
     'read-thread': createThreadReader(readCommandLines),
   });
   const worker = new Worker(services, handlers, inbox.calm);
@@ -326,9 +337,10 @@ async function readGauges({
   world: { now },
   patWatch,
 }: Pick<Parts, 'store' | 'world'> & { readonly patWatch: PatWatch }): Promise<Gauges> {
-  const [{ oldestDueAgeMs, ...jobs }, promotions, drifts] = await Promise.all([
+  const [{ oldestDueAgeMs, ...jobs }, promotions, sweptAt, drifts] = await Promise.all([
     countJobs(store.db, now()),
     countPromotionsByState(store.db),
+    findLastSweepAt(store.db),
     countDrifts(store.db),
   ]);
   return {
@@ -337,5 +349,6 @@ async function readGauges({
     promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
     drifts,
     patDaysLeft: patWatch.daysLeft(),
+    sweepAgeSeconds: Math.max(now() - sweptAt, 0) / 1000,
   };
 }

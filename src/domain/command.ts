@@ -30,6 +30,7 @@ export type CommandContent =
   | { readonly kind: 'approve'; readonly id: number | null }
   | { readonly kind: 'reject'; readonly id: number | null; readonly reason: string }
   | { readonly kind: 'cancel'; readonly id: number | null }
+  | { readonly kind: 'refresh'; readonly id: number | null }
   | { readonly kind: 'status'; readonly id: number | null; readonly environment: string | null }
   | { readonly kind: 'help' };
 
@@ -148,6 +149,7 @@ function parseContent(verb: Verb, text: string): Parsed<CommandContent> {
       return mapValue(parseRollbackArguments(text), (given) => ({ kind: verb, ...given }));
     case 'approve':
     case 'cancel':
+    case 'refresh':
       return mapValue(parseIdArgument(text), (id) => ({ kind: verb, id }));
     case 'reject':
       return mapValue(parseRejectArguments(text), (given) => ({ kind: verb, ...given }));

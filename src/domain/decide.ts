@@ -11,7 +11,7 @@ import {
   decideRerequested,
 } from './decide/examine.ts';
 import { decideApplied, decideApplyFailed, decideApplyStopped, decideRestored } from './decide/outcome.ts';
-import { decideProductionRead } from './decide/production.ts';
+import { decideProductionRead, decideSourceRead } from './decide/production.ts';
 import { decideReviewed } from './decide/review.ts';
 import { decideImageAppeared, decideImageUnreadable } from './decide/waiting.ts';
 import { decideCancelled, decideOvertaken, decideTimePassed, decideWithdrawn } from './decide/withdraw.ts';
@@ -57,6 +57,8 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
       return decidePolicyChanged(promotion, context);
     case 'production-read':
       return decideProductionRead(promotion, event.production, context);
+    case 'source-read':
+      return decideSourceRead(promotion, event.holds, context);
     case 'image-appeared':
       return decideImageAppeared(promotion, event, context);
     case 'image-unreadable':

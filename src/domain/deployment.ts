@@ -30,6 +30,13 @@ export function parseDeploymentState(state: string): DeploymentStatus | null {
   return MEANINGS.get(state) ?? null;
 }
 
+const MAX_URL_LENGTH = 2000;
+
+/** The first page of these where a deployer tells more: of the web and nothing else, and no credentials in it. */
+export function newsUrl(told: readonly (string | null | undefined)[]): string | null {
+  return told.map(httpsUrl).find((one) => one !== null) ?? null;
+}
+
 /**
  * The one of `latest` (the promotion that reached each environment last) that a status of this deployment counts for:
  * the one that made it, else one whose digest it names, or one of its environment whose commit it deploys. `owner` is
@@ -54,6 +61,13 @@ export function findFollower(args: {
     return isHere && imageOf(promotion).commit === commit && !isBefore(createdAt, promotion);
   });
   return followers.toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ?? null;
+}
+
+/** It becomes a link on the card. */
+function httpsUrl(text: string | null | undefined): string | null {
+  if (text === null || text === undefined || text.length > MAX_URL_LENGTH || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  return url.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null;
 }
 
 /** Whether it is to this environment of GitHub's, whose names have no case. */

@@ -20,6 +20,8 @@ export type Effect =
   /** Looks again at the open promotions of an environment: the lane is free, or production moved. */
   | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
   | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
+  /** Compares it with what GitHub and the registry hold, and puts right what differs. */
+  | { readonly kind: 'reconcile-promotion'; readonly promotionId: string; readonly at: number }
   /** Looks again at those who wait: the policy file may have been edited. */
   | { readonly kind: 'revisit-policy'; readonly repoId: number }
   | { readonly kind: 'expire-promotion'; readonly promotionId: string; readonly at: number }

@@ -26,8 +26,16 @@ export type Reply =
       readonly environment: string | null;
       readonly candidates: readonly Candidate[];
     }
+  /** It was compared with GitHub and the registry, and what differed is being put right. */
+  | { readonly kind: 'refreshed'; readonly promotion: number; readonly differences: readonly Difference[] }
   /** Rendered from today's truth when it is posted. */
   | { readonly kind: 'status'; readonly about: StatusSubject };
+
+/**
+ * In what a promotion can differ from what GitHub and the registry hold. `work`: the job that it waits for is not there.
+ * `turn`: it could go ahead, or was overtaken, and nobody told it.
+ */
+export type Difference = 'card' | 'check-run' | 'policy' | 'production' | 'source' | 'turn' | 'work' | 'deployment';
 
 /** A command that stood where commands are not read: `line` is its source, `place` where it stood. */
 export type CommandHint = {

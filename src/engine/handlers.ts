@@ -21,6 +21,7 @@ import { installationBack, installationGone } from './lifecycle/installation.ts'
 import { repoChanged, repoGone } from './lifecycle/repository.ts';
 import { withdrawPromotion } from './lifecycle/withdraw-promotion.ts';
 import type { Handlers } from './run-job.ts';
+import { reconcile } from './reconcile/reconcile.ts';
 import { rerunCheck } from './rerun-check.ts';
 import { rerunSuite } from './rerun-suite.ts';
 import { reviewByClick } from './review-promotion.ts';
@@ -38,6 +39,8 @@ import { takeGitTag } from './take-git-tag.ts';
 /** What comes from above: only the doors know GitHub's payloads. */
 export type HandlersFromAbove = {
   readonly delivery: Handler<'delivery'>;
+  readonly 'sweep-deliveries': Handler<'sweep-deliveries'>;
+  readonly 'reconcile-promotion': Handler<'reconcile-promotion'>;
   readonly 'read-thread': Handler<'read-thread'>;
 };
 
@@ -80,5 +83,6 @@ export function createHandlers(fromAbove: HandlersFromAbove): Handlers {
     'update-staging-check': updateStagingCheck,
     'look-for-image': lookForImage,
     sweep,
+    reconcile,
   };
 }

@@ -12,6 +12,8 @@ export type IncomingDelivery = {
   readonly body: string;
   /** Deliveries of one repository are translated one after the other, in the order of their coming. */
   readonly repoId: number | null;
+  /** By our clock; for one that GitHub sent long before it was taken in. */
+  readonly sentAt?: number;
 };
 
 export type Inbox = {
@@ -109,10 +111,10 @@ function storeDeliveries(
   return store.transaction(async (tx) => {
     const accepted = await saveDeliveries(tx, { deliveries: incoming, now: at });
     const fresh = incoming.filter((_unused, position) => accepted[position] === 'new');
-    const jobs = fresh.map(({ deliveryId, event, body, repoId }) => ({
+    const jobs = fresh.map(({ deliveryId, event, body, repoId, sentAt }) => ({
       kind: 'delivery',
       lane: repoId === null ? null : `delivery:${repoId}`,
-      payload: JSON.stringify({ kind: 'delivery', deliveryId, event, body }),
+      payload: JSON.stringify({ kind: 'delivery', deliveryId, event, body, sentAt }),
       runAt: at,
       origin: deliveryId,
     }));

@@ -9,10 +9,13 @@ export type Delivery = {
   readonly deliveryId: string;
   readonly event: string;
   readonly body: string;
+  /** By our clock; for one that GitHub sent long before it was taken in. */
+  readonly sentAt?: number;
 };
 
 /** What the clock asks for; `slot` is the time it asked at. */
-export type Tick = { readonly kind: 'sweep'; readonly slot: string };
+export type Tick = { [Kind in TickKind]: { readonly kind: Kind; readonly slot: string } }[TickKind];
+export type TickKind = 'sweep' | 'sweep-deliveries' | 'reconcile';
 
 /** A comment is no job of its own: it waits for its turn in its thread. */
 export type IntentOfJob = Exclude<Intent, { kind: 'comment' }>;
@@ -63,6 +66,8 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
     case 'revisit-promotion':
     case 'withdraw-promotion':
       return { ...base, key: effect.promotionId };
+    case 'reconcile-promotion':
+      return { ...base, key: effect.promotionId, runAt: effect.at };
     case 'watch-staging':
       return { ...base, key: `${effect.repoId}/${effect.commit}` };
     case 'update-staging-check':
@@ -116,6 +121,7 @@ export const REGISTRY_WORK: readonly JobKind[] = [
   'collect-facts',
   'look-for-image',
   'revisit-promotion',
+  'reconcile-promotion',
   'watch-staging',
   'look-at-production',
 ];

@@ -57,9 +57,9 @@ export const reviewByClick: Handler<'click'> = async (job, services) => {
 async function decideClick(
   services: Services,
   promotion: Promotion,
-  { payload: click, createdAt: sentAt }: Job<'click'>,
+  { payload: click, createdAt }: Job<'click'>,
 ): Promise<Commit> {
-  const { repo, action, checkRunId } = click;
+  const { repo, action, checkRunId, sentAt = createdAt } = click;
   const foreign = await findForeignOwner(services, repo);
   if (foreign !== null) return clickRefused(promotion, click.by, { code: 'owner-not-allowed', owner: foreign });
   const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });

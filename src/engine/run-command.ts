@@ -13,6 +13,7 @@ import type { CommandLine, Intent } from './intent.ts';
 import type { Handler, Job } from './handler.ts';
 import { loadActor, loadPolicy } from './load.ts';
 import { isPatient } from './patience.ts';
+import { refreshPromotion } from './refresh-promotion.ts';
 import { requestPromotion } from './request-promotion.ts';
 import { reviewByComment } from './review-promotion.ts';
 import { rollBack } from './roll-back.ts';
@@ -106,6 +107,8 @@ function carryOut(services: Services, asked: Asked, command: Command): Answer | 
       return reviewByComment(services, asked, { verdict: 'reject', id: command.id, reason: command.reason });
     case 'cancel':
       return cancelPromotion(services, asked, command.id);
+    case 'refresh':
+      return refreshPromotion(services, asked, command.id);
     case 'rollback':
       return rollBack(services, asked, command);
     case 'status':

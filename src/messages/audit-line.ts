@@ -6,6 +6,11 @@ export function auditLine(head: AuditHead | null): string {
   return head === null ? 'audit: no entry yet' : `audit ${formatHead(head)}`;
 }
 
+/** The Markdown of a card or check run without the head in its footer. */
+export function withoutAuditLine(markdown: string): string {
+  return markdown.replace(/\baudit (?:\d{1,15}·[0-9a-f]{8}|: no entry yet)<\/sub>$/, '');
+}
+
 /** An anchor: what a card or check run says that a row's hash began with. */
 export type PrintedHead = { readonly seq: number; readonly hashStart: string };
 

@@ -1,5 +1,6 @@
 // What we answer in a thread besides the card.
-import type { Candidate, Reply } from '../domain/reply.ts';
+import { formatNumber } from '../domain/promotion.ts';
+import type { Candidate, Difference, Reply } from '../domain/reply.ts';
 import { joinBlocks } from './blocks.ts';
 import { code, escapeText } from './escape.ts';
 import { formatAge } from './format.ts';
@@ -40,11 +41,30 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
       return renderHelp();
     case 'candidates':
       return candidatesText(reply, now);
+    case 'refreshed':
+      return refreshedText(reply);
     case 'status':
       if (status === null) throw new Error('a status reply needs the status it is about');
       return renderStatus(status);
   }
 }
+
+function refreshedText({ promotion, differences }: Extract<Reply, { kind: 'refreshed' }>): string {
+  const compared = `${formatNumber(promotion)} was compared with GitHub and the registry`;
+  if (differences.length === 0) return `${compared}: nothing differed.`;
+  return `${compared}. Put right: ${differences.map((one) => DIFFERENCES[one]).join(', ')}.`;
+}
+
+const DIFFERENCES = {
+  card: 'its card',
+  'check-run': 'its check run',
+  policy: 'the policy that it is judged by',
+  production: 'what production holds',
+  source: 'what its source tag holds',
+  turn: 'its turn, which nobody had told it of',
+  work: 'work that had been lost',
+  deployment: 'how its deployment goes',
+} as const satisfies Readonly<Record<Difference, string>>;
 
 const PLACES = {
   backticks: 'it is in backticks. Send it without them.',

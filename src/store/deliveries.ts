@@ -32,6 +32,21 @@ export async function saveDeliveries(
   return deliveries.map(({ hookTarget, deliveryId }) => (fresh.delete(`${hookTarget} ${deliveryId}`) ? 'new' : 'seen'));
 }
 
+/** Those of the ids that were accepted. */
+export async function listAccepted(
+  db: Db,
+  { hookTarget, deliveryIds }: { readonly hookTarget: string; readonly deliveryIds: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  if (deliveryIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('delivery_id')
+    .where('hook_target', '=', hookTarget)
+    .where('delivery_id', 'in', deliveryIds)
+    .execute();
+  return new Set(rows.map(({ delivery_id }) => delivery_id));
+}
+
 /** How many were removed. */
 export async function deleteDeliveriesBefore(db: Db, before: number): Promise<number> {
   const { numDeletedRows } = await db

@@ -33,6 +33,12 @@ export function initialSchema({
     )`,
     `CREATE INDEX deliveries_age ON deliveries (received_at)`,
 
+    `CREATE TABLE delivery_sweeps (
+      hook_target TEXT PRIMARY KEY,
+      swept_to BIGINT NOT NULL,
+      complete_at BIGINT
+    )`,
+
     `CREATE TABLE jobs (
       id ${autoId},
       kind TEXT NOT NULL,

@@ -31,6 +31,11 @@ export type Schema = {
     readonly updated_at: number;
   };
   readonly deliveries: { readonly hook_target: string; readonly delivery_id: string; readonly received_at: number };
+  readonly delivery_sweeps: {
+    readonly hook_target: string;
+    readonly swept_to: number;
+    readonly complete_at: number | null;
+  };
   readonly jobs: {
     readonly id: Generated<number>;
     readonly kind: string;

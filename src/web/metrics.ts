@@ -9,12 +9,16 @@ export type Gauges = {
   readonly drifts: readonly { readonly repo: string; readonly environment: string; readonly count: number }[];
   /** Of the machine user's token; null where it never expires, and where nobody knows. */
   readonly patDaysLeft: number | null;
+  /** Since the last sweep over GitHub's deliveries came to its end, or since the database was made. */
+  readonly sweepAgeSeconds: number;
 };
 
 export type Metrics = {
   countWebhook(status: number): void;
   countRegistryRequest(request: { readonly host: string; readonly status: number | null }): void;
   countGitHubRequest(status: number | null): void;
+  countSweptDelivery(): void;
+  countDifference(what: string): void;
   showBreaker(breaker: { readonly host: string; readonly open: boolean }): void;
   render(gauges: Gauges): Promise<Page>;
 };
@@ -39,6 +43,22 @@ export function createMetrics(): Metrics {
     name: 'imprimatur_github_requests_total',
     help: 'Requests to GitHub by HTTP status; none = no answer',
     labelNames: ['status'],
+    registers,
+  });
+  const swept = new Counter({
+    name: 'imprimatur_sweep_deliveries_total',
+    help: 'Webhook deliveries that never arrived and were taken in from the list that GitHub keeps',
+    registers,
+  });
+  const differences = new Counter({
+    name: 'imprimatur_reconcile_differences_total',
+    help: 'What the reconcile pass found to differ from GitHub or the registry, and put right',
+    labelNames: ['what'],
+    registers,
+  });
+  const sweepAge = new Gauge({
+    name: 'imprimatur_sweep_age_seconds',
+    help: 'How long ago a sweep over the list of deliveries came to its end',
     registers,
   });
   const breakers = new Gauge({
@@ -76,6 +96,8 @@ export function createMetrics(): Metrics {
     countRegistryRequest: ({ host, status }) => registryRequests.inc({ host, status: String(status ?? 'none') }),
     countGitHubRequest: (status) => githubRequests.inc({ status: String(status ?? 'none') }),
     showBreaker: ({ host, open }) => breakers.set({ host }, open ? 1 : 0),
+    countSweptDelivery: () => swept.inc(),
+    countDifference: (what) => differences.inc({ what }),
     render: async (gauges) => {
       jobs.reset();
       promotions.reset();
@@ -84,6 +106,7 @@ export function createMetrics(): Metrics {
       drifts.reset();
       for (const { repo, environment, count } of gauges.drifts) drifts.set({ repo, environment }, count);
       oldest.set(gauges.oldestDueJobSeconds);
+      sweepAge.set(gauges.sweepAgeSeconds);
       // A gauge without labels would show 0, which would ring a bell.
       patDays.reset();
       if (gauges.patDaysLeft !== null) patDays.set({ host: 'ghcr.io' }, gauges.patDaysLeft);

@@ -1,6 +1,6 @@
 // `deployment_status`: how a deployment goes, whoever made it and whoever says so.
 import { z } from 'zod';
-import { parseDeploymentState } from '../domain/deployment.ts';
+import { newsUrl, parseDeploymentState } from '../domain/deployment.ts';
 import type { Intent } from '../engine/intent.ts';
 import { DeploymentPart, toDeployment } from './deployment.ts';
 import { RepositoryPart, toRepo } from './payload.ts';
@@ -24,16 +24,7 @@ export function translateDeploymentStatus(payload: unknown): readonly Intent[] {
   const { deployment, deployment_status: news } = delivery;
   const status = parseDeploymentState(news.state);
   if (status === null) return [];
-  const url = [news.log_url, news.environment_url, news.target_url].map(httpsUrl).find((one) => one !== null) ?? null;
+  const url = newsUrl([news.log_url, news.environment_url, news.target_url]);
   const about = { repo: toRepo(delivery), deployment: toDeployment(deployment) };
   return [{ kind: 'deployment-status', ...about, status, since: news.created_at, url }];
-}
-
-const MAX_URL_LENGTH = 2000;
-
-/** It becomes a link on the card: a page of the web and nothing else, and no credentials in it. */
-function httpsUrl(text: string | null | undefined): string | null {
-  if (text === null || text === undefined || text.length > MAX_URL_LENGTH || !URL.canParse(text)) return null;
-  const url = new URL(text);
-  return url.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null;
 }

@@ -14,10 +14,10 @@ export function createDeliveryHandler(args: {
 }): (job: Job<'delivery'>, services: Pick<Services, 'log'>) => Promise<JobOutcome> {
   const { probot, collector } = args;
   return async ({ payload: delivery }, { log }) => {
-    const { deliveryId: id, event: name, body } = delivery;
+    const { deliveryId: id, event: name, body, sentAt } = delivery;
     if (!isListenedTo(name)) return DONE;
-    const intents: Intent[] = [];
-    collector.set(id, intents);
+    const found: Intent[] = [];
+    collector.set(id, found);
     try {
       await probot.receive({ id, name, payload: JSON.parse(body) });
     } catch (error) {
@@ -25,6 +25,7 @@ export function createDeliveryHandler(args: {
     } finally {
       collector.delete(id);
     }
+    const intents = sentAt === undefined ? found : found.map((intent) => heardLate(intent, sentAt));
     const [first] = intents;
     if (first === undefined) return DONE;
     log.info({ event: name, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
@@ -32,6 +33,11 @@ export function createDeliveryHandler(args: {
       ? { kind: 'done', commit: { repo: first.repo, told: true, intents } }
       : { kind: 'handed-on', intents, told: [] };
   };
+}
+
+/** Whether a review is about the plan of today is told by its time. */
+function heardLate(intent: Intent, sentAt: number): Intent {
+  return intent.kind === 'comment' || intent.kind === 'click' ? { ...intent, sentAt } : intent;
 }
 
 /** Probot hangs the whole payload on each error, and errors are logged: only their sentences go on. */

@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'apps.getAuthenticated': null,
   'apps.getRepoInstallation': null,
   'apps.getWebhookConfigForApp': null,
+  'apps.getWebhookDelivery': null,
   'apps.listInstallations': null,
   'apps.listWebhookDeliveries': null,
   'checks.create': ['checks: write'],
@@ -31,6 +32,8 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   // Comments and reactions of pull requests want pull_requests, those of issues want issues.
   'issues.create': ['issues: write'],
   'issues.createComment': ['issues: write', 'pull_requests: write'],
+  'issues.get': ['issues: read', 'pull_requests: read'],
+  'issues.getComment': ['issues: read', 'pull_requests: read'],
   'issues.listComments': ['issues: read', 'pull_requests: read'],
   'issues.listCommentsForRepo': ['issues: read', 'pull_requests: read'],
   'issues.listForRepo': ['issues: read'],

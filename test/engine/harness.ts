@@ -120,7 +120,12 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
 
 /** The real table with some handlers replaced; what comes from above is of no use here. */
 export function handlersWith(some: Partial<Handlers>): Handlers {
-  const fromAbove = { delivery: nothing, 'read-thread': nothing };
+  const fromAbove = {
+    delivery: nothing,
+    'sweep-deliveries': nothing,
+    'reconcile-promotion': nothing,
+    'read-thread': nothing,
+  };
   return { ...createHandlers(fromAbove), ...some };
 }
 

@@ -1,6 +1,6 @@
 // The table of our verbs, and the decision which words are close enough to one to deserve an answer.
 
-export type Verb = 'promote' | 'rollback' | 'approve' | 'reject' | 'cancel' | 'status' | 'help';
+export type Verb = 'promote' | 'rollback' | 'approve' | 'reject' | 'cancel' | 'refresh' | 'status' | 'help';
 
 /** `usage` is the legal form, `example` one line that parses, `summary` a sentence; `/help` and mistakes show them. */
 export type CommandDescription = { readonly usage: string; readonly example: string; readonly summary: string };
@@ -37,6 +37,13 @@ export const COMMANDS = {
     example: '/cancel P12',
     summary: 'Withdraws a promotion that has not begun to move tags.',
   },
+  refresh: {
+    usage: '/refresh [P12]',
+    example: '/refresh P12',
+    summary:
+      'Compares a promotion with GitHub and the registry and puts right what differs; without an id, the newest of this ' +
+      'thread.',
+  },
   status: {
     usage: '/status [P12|<environment>]',
     example: '/status production',
@@ -52,7 +59,7 @@ export const COMMANDS = {
 /** The word that makes any verb ours for certain: `/imprimatur promote …`. */
 export const LONG_FORM = 'imprimatur';
 
-const VERBS: readonly Verb[] = ['promote', 'rollback', 'approve', 'reject', 'cancel', 'status', 'help'];
+const VERBS: readonly Verb[] = ['promote', 'rollback', 'approve', 'reject', 'cancel', 'refresh', 'status', 'help'];
 
 /** The verb that a folded word is, or null. */
 export function findVerb(word: string): Verb | null {

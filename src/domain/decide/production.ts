@@ -1,8 +1,9 @@
 // What a fresh look at production's tags makes of a promotion that was planned on an older one.
 import type { Decision, DecisionContext } from './decision.ts';
-import { imageOf, type MovedTag, type Promotion } from '../promotion.ts';
+import { imageOf, sourceSeen, type MovedTag, type Promotion } from '../promotion.ts';
+import type { Digest } from '../reference.ts';
 import type { TagState } from '../tag-plan.ts';
-import { entryOf } from './accept.ts';
+import { entryOf, showEffects } from './accept.ts';
 import { proceed, settle } from './settle.ts';
 
 /**
@@ -45,6 +46,15 @@ export function decideProductionRead(
   }
   if (kind !== 'scheduled' || context.laneBusy) return { kind: 'ignored' };
   return proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, context, []);
+}
+
+/** Told to people before they approve, and never acted on. */
+export function decideSourceRead(promotion: Promotion, holds: Digest | null, context: DecisionContext): Decision {
+  const seen = sourceSeen(promotion, holds);
+  const isNews = promotion.state.kind === 'awaiting-approval' && seen.sourceMovedTo !== promotion.sourceMovedTo;
+  if (!isNews) return { kind: 'ignored' };
+  const told = { ...seen, updatedAt: context.now };
+  return { kind: 'accepted', promotion: told, effects: showEffects(promotion.id), audit: [], journal: [] };
 }
 
 /** Those of the planned-on tags that hold something else now. A tag that was not read did not move. */

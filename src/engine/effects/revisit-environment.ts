@@ -94,7 +94,7 @@ export function isWaiting({ state }: Promotion): boolean {
 }
 
 /** A rollback is news for those who wait, and no answer to them; a version alone is not even news. */
-function overtakes(last: Promotion, { number, createdAt }: Promotion): boolean {
+export function overtakes(last: Promotion, { number, createdAt }: Promotion): boolean {
   if (last.kind === 'rollback' || !movesProduction(last)) return false;
   return last.number > number && (promotedAt(last) ?? 0) >= createdAt;
 }

@@ -1,0 +1,31 @@
+// Compares a promotion whose tags stand with the statuses of the deployment that followed it.
+import { decide } from '../../domain/decide.ts';
+import { parseDeploymentState } from '../../domain/deployment.ts';
+import { promotedAt, type Promotion } from '../../domain/promotion.ts';
+import { listDeploymentNews } from '../../github/deployment-statuses.ts';
+import { findMark } from '../../store/github-marks.ts';
+import { findLastPromoted } from '../../store/promotions.ts';
+import { loadContext } from '../load.ts';
+import type { Services } from '../services.ts';
+import type { Found } from './found.ts';
+
+/** Only of the promotion that the environment holds: the others follow nothing any more. */
+export async function compareDeployment(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+  const { id, repo, environment } = promotion;
+  const { db } = services.store;
+  if (promotedAt(promotion) === null) return [];
+  const mark = await findMark(db, { promotionId: id, kind: 'deployment' });
+  const last = await findLastPromoted(db, { repoId: repo.id, environment });
+  if (mark === null || last?.id !== id) return [];
+  const client = services.github.forInstallation(repo.installationId);
+  const listed = await listDeploymentNews({ client, repo: repo.name, deployment: mark.githubId });
+  const [newest] = listed.flatMap(({ state, since, url }) => {
+    const status = parseDeploymentState(state);
+    return status === null ? [] : [{ kind: 'deployment-status', status, since, url } as const];
+  });
+  if (newest === undefined) return [];
+  const decision = decide(promotion, newest, await loadContext(services, promotion));
+  // The same news again only has another time.
+  const isNews = decision.kind === 'accepted' && decision.effects.length > 0;
+  return isNews ? [{ difference: 'deployment', effects: [], decision }] : [];
+}

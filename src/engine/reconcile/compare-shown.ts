@@ -1,0 +1,74 @@
+// Compares the card and the check run of a promotion with what they should show today.
+import { knownCommit, type Promotion } from '../../domain/promotion.ts';
+import { fetchCommentBody, fetchShownCheckRun, takesWords } from '../../github/shown.ts';
+import { withoutAuditLine } from '../../messages/audit-line.ts';
+import { renderCard } from '../../messages/card.ts';
+import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run.ts';
+import type { PromotionView } from '../../messages/promotion-view.ts';
+import { listMarks, type GitHubMark } from '../../store/github-marks.ts';
+import { loadView } from '../load-view.ts';
+import type { Services } from '../services.ts';
+import { healedBy, type Found } from './found.ts';
+import { isUnderWay } from './lost-work.ts';
+
+export async function compareShown(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+  const { id } = promotion;
+  const marks = await listMarks(services.store.db, id);
+  const view = await loadView(services, promotion);
+  const shown: Shown = { promotion, view, mark: (kind) => marks.find((mark) => mark.kind === kind) ?? null };
+  const card = await differs(services, shown, { kind: 'update-card', compare: cardDiffers });
+  const run = await differs(services, shown, { kind: 'update-check-run', compare: checkRunDiffers });
+  return [
+    ...(card ? [healedBy('card', [{ kind: 'update-card', promotionId: id }])] : []),
+    ...(run ? [healedBy('check-run', [{ kind: 'update-check-run', promotionId: id }])] : []),
+  ];
+}
+
+type Shown = {
+  readonly promotion: Promotion;
+  readonly view: PromotionView;
+  readonly mark: (kind: GitHubMark['kind']) => GitHubMark | null;
+};
+
+type Compare = (services: Services, shown: Shown) => Promise<boolean>;
+
+/** What is about to be written is nothing to compare. */
+async function differs(
+  services: Services,
+  shown: Shown,
+  { kind, compare }: { readonly kind: 'update-card' | 'update-check-run'; readonly compare: Compare },
+): Promise<boolean> {
+  return !(await isUnderWay(services, { kind, key: shown.promotion.id })) && compare(services, shown);
+}
+
+async function cardDiffers(services: Services, { promotion, view, mark }: Shown): Promise<boolean> {
+  const { repo, thread, state } = promotion;
+  const card = mark('card');
+  if (thread === null || (card === null && state.kind === 'examining')) return false;
+  const place = { client: services.github.forInstallation(repo.installationId), repo: repo.name };
+  const body = card === null ? null : await fetchCommentBody({ ...place, commentId: card.githubId });
+  if (body !== null && comparable(body) === comparable(renderCard(view))) return false;
+  return takesWords({ ...place, issue: thread.issue });
+}
+
+/** The audit's head is not today's as soon as another promotion moves; and GitHub is free to end lines its own way. */
+function comparable(markdown: string): string {
+  return withoutAuditLine(markdown.replaceAll('\r\n', '\n').trim());
+}
+
+async function checkRunDiffers(services: Services, { promotion, view, mark }: Shown): Promise<boolean> {
+  const { repo, source, state } = promotion;
+  const run = mark('check-run');
+  if (run === null) {
+    const commit = source.taggedCommit ?? knownCommit(promotion);
+    return commit !== null && state.kind !== 'examining';
+  }
+  const client = services.github.forInstallation(repo.installationId);
+  const shown = await fetchShownCheckRun({ client, repo: repo.name, id: run.githubId });
+  if (shown === null) return true;
+  const wanted: RenderedCheckRun = renderCheckRun(view);
+  if (shown.title !== wanted.title) return true;
+  // A run that is completed is never reopened, so there is nothing to heal.
+  if (wanted.conclusion === null) return false;
+  return shown.status !== 'completed' || shown.conclusion !== wanted.conclusion;
+}

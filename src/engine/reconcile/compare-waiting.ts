@@ -1,0 +1,36 @@
+// Compares a promotion that waits with the policy file, with production and with its source tag as they are today.
+import { decide } from '../../domain/decide.ts';
+import { isOpen, type Promotion } from '../../domain/promotion.ts';
+import { findLastPromoted } from '../../store/promotions.ts';
+import { comparePolicy, problemsOf } from '../compare-policy.ts';
+import { isWaiting, overtakes } from '../effects/revisit-environment.ts';
+import { loadContext } from '../load.ts';
+import { readProductionOf } from '../read-production.ts';
+import { readSource } from '../read-source.ts';
+import type { Services } from '../services.ts';
+import { healedBy, type Found } from './found.ts';
+
+export async function compareWaiting(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+  const { id, repo, environment, state } = promotion;
+  const revisit = [{ kind: 'revisit-promotion', promotionId: id } as const];
+  const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
+  const isEnded = !isOpen(state) || state.kind === 'applying';
+  if (!isEnded && last !== null && overtakes(last, promotion)) return [healedBy('turn', revisit)];
+  if (!isWaiting(promotion)) return [];
+  const context = await loadContext(services, promotion);
+  const today = await comparePolicy(services, promotion);
+  if (today.kind === 'changed') return [healedBy('policy', revisit)];
+  const seen = decide(promotion, { kind: 'policy-seen', problems: problemsOf(today) }, context);
+  if (seen.kind === 'accepted') return [healedBy('policy', revisit)];
+  if (today.kind === 'barred') return [];
+  const production = await readProductionOf(services, promotion);
+  const read = decide(promotion, { kind: 'production-read', production }, context);
+  if (read.kind === 'accepted') {
+    // Where nothing moved, it goes ahead: nobody told it that its turn had come.
+    const moved = read.audit.some(({ kind }) => kind === 'replanned');
+    return [healedBy(moved ? 'production' : 'turn', revisit)];
+  }
+  const holds = await readSource(services, promotion);
+  const decision = decide(promotion, { kind: 'source-read', holds }, context);
+  return decision.kind === 'accepted' ? [{ difference: 'source', effects: [], decision }] : [];
+}

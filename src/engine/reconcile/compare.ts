@@ -1,0 +1,40 @@
+// Compares a promotion with what GitHub and the registry hold now, and says what heals what differs.
+import type { Effect } from '../../domain/effect.ts';
+import { isOpen, type Promotion } from '../../domain/promotion.ts';
+import type { Difference } from '../../domain/reply.ts';
+import { commitOf, type Commit } from '../commit.ts';
+import type { Services } from '../services.ts';
+import { compareDeployment } from './compare-deployment.ts';
+import { compareShown } from './compare-shown.ts';
+import { compareWaiting } from './compare-waiting.ts';
+import { findLostWork } from './lost-work.ts';
+import type { Found } from './found.ts';
+
+export type Comparison = { readonly differences: readonly Difference[]; readonly commit: Commit };
+
+/** At most four questions to GitHub where nothing differs; those whose answer is the same as before are free. */
+export async function comparePromotion(services: Services, promotion: Promotion): Promise<Comparison> {
+  const { repo } = promotion;
+  const found: readonly Found[] = [
+    ...(await findLostWork(services, promotion)),
+    ...(await compareShown(services, promotion)),
+    ...(await compareWaiting(services, promotion)),
+    ...(await compareDeployment(services, promotion)),
+  ];
+  const commit = found.reduce<Commit>((before, one) => join(before, promotion, one), { repo });
+  const effects = [...(commit.effects ?? []), ...readThread(promotion)];
+  return { differences: [...new Set(found.map(({ difference }) => difference))], commit: { ...commit, effects } };
+}
+
+/** A state has one decision at most: those who wait have no deployment. */
+function join(before: Commit, promotion: Promotion, { effects, decision }: Found): Commit {
+  const decided = decision === null ? null : commitOf(promotion, decision);
+  const all = [...(before.effects ?? []), ...(decided?.effects ?? []), ...effects];
+  return { ...before, ...decided, effects: all };
+}
+
+/** The last comment of a thread may be the one that was lost: no later one leads to it. */
+function readThread({ repo, thread, state }: Promotion): readonly Effect[] {
+  if (thread === null || !isOpen(state)) return [];
+  return [{ kind: 'read-thread', repoId: repo.id, issue: thread.issue }];
+}

@@ -1,0 +1,62 @@
+// Finds promotions that wait for a job which is not there: not waiting, not running, and not given up either.
+import { deploymentEffects } from '../../domain/decide/deployment.ts';
+import { expiryTimer } from '../../domain/decide/request.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { Promotion } from '../../domain/promotion.ts';
+import { findMark } from '../../store/github-marks.ts';
+import { findDeadJobOf } from '../../store/job-upkeep.ts';
+import { findLastPromoted } from '../../store/promotions.ts';
+import { isJobOpen } from '../../store/waiting-jobs.ts';
+import type { Services } from '../services.ts';
+import { healedBy, type Found } from './found.ts';
+
+export async function findLostWork(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+  const { log } = services;
+  const lost: Effect[] = [];
+  for (const effect of await listNeeded(services, promotion)) {
+    if (await isUnderWay(services, { kind: effect.kind, key: promotion.id })) continue;
+    log.error(
+      { promotion: promotion.number, repo: promotion.repo.name, lost: effect.kind },
+      'a promotion waits for a job that is not there',
+    );
+    lost.push(effect);
+  }
+  return lost.length === 0 ? [] : [healedBy('work', lost)];
+}
+
+/** True also for one that was given up: whether it is tried again is for people to decide. */
+export async function isUnderWay(
+  { store }: Services,
+  job: { readonly kind: Effect['kind']; readonly key: string },
+): Promise<boolean> {
+  if (await isJobOpen(store.db, job)) return true;
+  return (await findDeadJobOf(store.db, { key: job.key, kinds: [job.kind] })) !== null;
+}
+
+/** The jobs without which nothing goes on. */
+async function listNeeded(services: Services, promotion: Promotion): Promise<readonly Effect[]> {
+  const { id, state } = promotion;
+  switch (state.kind) {
+    case 'waiting-for-image':
+      return [{ kind: 'look-for-image', promotionId: id }];
+    case 'examining':
+      return [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, services.now())];
+    case 'awaiting-approval':
+    case 'scheduled':
+      return [expiryTimer(promotion, services.now())];
+    case 'applying':
+      return [{ kind: 'apply-tag-plan', promotionId: id }];
+    case 'promoted':
+      return (await isDeployed(services, promotion)) ? [] : deploymentEffects(promotion);
+    default:
+      return [];
+  }
+}
+
+/** Or needs no deployment: GitHub refused to make one, or a later promotion came. */
+async function isDeployed({ store }: Services, { id, repo, environment, notice }: Promotion): Promise<boolean> {
+  if (notice?.kind === 'no-deployment') return true;
+  if ((await findMark(store.db, { promotionId: id, kind: 'deployment' })) !== null) return true;
+  const last = await findLastPromoted(store.db, { repoId: repo.id, environment });
+  return last?.id !== id;
+}

@@ -1,0 +1,45 @@
+// The pass over all promotions that something may still happen to: each is compared with GitHub and the registry in its turn.
+import { OutsideError } from '../../domain/outside-error.ts';
+import type { Difference } from '../../domain/reply.ts';
+import { findDeadJobOf } from '../../store/job-upkeep.ts';
+import { addJob } from '../../store/jobs.ts';
+import { listLive } from '../../store/live-promotions.ts';
+import { DONE, type Handler } from '../handler.ts';
+import { jobOfEffect } from '../job.ts';
+import { loadPromotion } from '../load.ts';
+import { comparePromotion } from './compare.ts';
+
+/** The pass comes again after ten minutes; so long before that, the last one has its turn. */
+const SPREAD_MS = 8 * 60 * 1000;
+/** What was promoted longer ago is no news to a deployer, as its webhooks would be none to GitHub. */
+const RECENT_MS = 72 * 60 * 60 * 1000;
+
+export const reconcile: Handler<'reconcile'> = async (_job, { store, now }) => {
+  const live = await listLive(store.db, now() - RECENT_MS);
+  for (const [position, { id: promotionId, repo }] of live.entries()) {
+    // A bug that ended it will end it again, and one dead job tells as much as many.
+    if ((await findDeadJobOf(store.db, { key: promotionId, kinds: ['reconcile-promotion'] })) !== null) continue;
+    const at = now() + Math.floor((SPREAD_MS * position) / live.length);
+    const job = jobOfEffect({ kind: 'reconcile-promotion', promotionId, at }, repo, now());
+    await store.transaction((tx) => addJob(tx, { ...job, now: now() }));
+  }
+  return DONE;
+};
+
+export function createReconciler(onHealed: (difference: Difference) => void): Handler<'reconcile-promotion'> {
+  return async ({ payload }, services) => {
+    const promotion = await loadPromotion(services, payload.promotionId);
+    const fields = { repo: promotion.repo.name, promotion: promotion.number };
+    try {
+      const { differences, commit } = await comparePromotion(services, promotion);
+      if (differences.length > 0) services.log.warn({ ...fields, differences }, 'what differed is put right');
+      differences.forEach(onHealed);
+      return { kind: 'done', commit };
+    } catch (error) {
+      // Where GitHub or the registry do not answer, the next pass asks again; where the App is gone, others end it.
+      if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
+      services.log.info({ ...fields, problem: error.message }, 'a promotion could not be compared now');
+      return DONE;
+    }
+  };
+}
