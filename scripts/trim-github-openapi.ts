@@ -131,6 +131,8 @@ function trimSchema(node: unknown): unknown {
   const kept: [string, unknown][] = [];
   for (const [key, value] of Object.entries(object.data)) {
     if (NOISE.has(key) || key.startsWith('x-')) continue;
+    // In OpenAPI 3.0 it means something only beside a type, and Ajv refuses it elsewhere.
+    if (key === 'nullable' && !('type' in object.data)) continue;
     if (key === 'properties') {
       const properties = Object.entries(Loose.parse(value)).map(([name, schema]) => [name, trimSchema(schema)]);
       kept.push([key, Object.fromEntries(properties)]);

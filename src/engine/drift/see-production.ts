@@ -69,10 +69,7 @@ async function isToldAsMixed({ store }: Services, last: Promotion): Promise<bool
   const since = promotedAt(last) ?? 0;
   const changed = await listPromotionsChangedSince(store.db, { repoId: last.repo.id, since });
   return changed.some(
-    ({ environment, state, updatedAt }) =>
-      environment === last.environment &&
-      updatedAt > since &&
-      state.kind === 'failed' &&
-      state.failure.production === 'mixed',
+    ({ environment, state }) =>
+      environment === last.environment && state.kind === 'failed' && state.failure.production === 'mixed',
   );
 }

@@ -1,0 +1,183 @@
+// Where a drift is told, however GitHub fails: once in the thread, or in the one issue of an environment whose promotion has none.
+import { afterEach, describe, expect, test } from 'vitest';
+import type { GitHubRepo } from '../support/github/repo.ts';
+import { driftsOf, MINUTE_MS, noticed } from './drift-world.ts';
+import { beginHistory, type Historic } from './history.ts';
+import { strange } from './release.ts';
+import { acme, IMAGE, Scenario, stage } from './world.ts';
+
+let world: Scenario;
+
+afterEach(async () => {
+  await world.close();
+});
+
+async function release(): Promise<Historic> {
+  const talk = await beginHistory();
+  ({ world } = talk);
+  await talk.release('A');
+  return talk;
+}
+
+function moveLatest(): void {
+  world.registry.setTag(IMAGE, 'latest', strange(world).digest);
+}
+
+describe('a promotion by the button Promote, without a thread', () => {
+  async function begin(): Promise<GitHubRepo> {
+    world = await Scenario.start();
+    const repo = await acme(world);
+    stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });
+    await promoteByClick(repo);
+    return repo;
+  }
+
+  test('is told of in an issue, which later alarms share', async () => {
+    const repo = await begin();
+    const target = world.registry.tag(IMAGE, 'main') ?? '';
+    moveLatest();
+    await world.pass(2 * MINUTE_MS, MINUTE_MS / 4);
+    expect(repo.threads()).toEqual([
+      {
+        number: 1,
+        title: 'Imprimatur: drift of production',
+        author: 'imprimatur[bot]',
+        body: expect.stringContaining('Each alarm is a comment'),
+      },
+    ]);
+    expect(driftsOf({ repo, issue: 1 })).toEqual([expect.stringContaining('@ada Who moved a tag')]);
+    world.registry.setTag(IMAGE, 'latest', target);
+    await world.pass(5 * MINUTE_MS);
+    expect(driftsOf({ repo, issue: 1 })).toEqual([expect.stringContaining('is over')]);
+    moveLatest();
+    await world.pass(6 * MINUTE_MS, MINUTE_MS / 4);
+    expect(repo.threads()).toHaveLength(1);
+    expect(driftsOf({ repo, issue: 1 })).toHaveLength(2);
+    await world.end();
+  });
+
+  test.each([502, 'hang-up'] as const)(
+    'is told of once, although the answer to the issue was lost: %s',
+    async (status) => {
+      const repo = await begin();
+      moveLatest();
+      world.github.applyThenFail({ method: 'POST', path: /\/issues$/, status });
+      await world.pass(3 * MINUTE_MS, MINUTE_MS / 4);
+      expect(repo.threads()).toHaveLength(1);
+      expect(driftsOf({ repo, issue: 1 })).toHaveLength(1);
+      await world.end();
+    },
+  );
+});
+
+test.each([502, 'hang-up'] as const)(
+  'the alarm was posted, and its answer was lost (%s): it is found again',
+  async (status) => {
+    const talk = await release();
+    moveLatest();
+    world.github.applyThenFail({ method: 'POST', path: /\/issues\/\d+\/comments$/, status });
+    await world.pass(3 * MINUTE_MS, MINUTE_MS / 4);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await talk.rollBack('to P1');
+    await world.pass(MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([expect.stringContaining('is over')]);
+    await world.end();
+  },
+);
+
+test('a locked thread takes no alarm: it goes to an issue', async () => {
+  const talk = await release();
+  talk.repo.lock(talk.issue);
+  moveLatest();
+  await noticed(talk);
+  expect(driftsOf(talk)).toEqual([]);
+  expect(talk.repo.threads().at(-1)?.title).toBe('Imprimatur: drift of production');
+  expect(driftsOf(talk, talk.issue + 1)).toHaveLength(1);
+  await world.end();
+});
+
+test('an alarm that somebody deleted is told again when it changes, and not when it is over', async () => {
+  const talk = await release();
+  const [first, second] = [strange(world, 'first'), strange(world, 'second')];
+  world.registry.setTag(IMAGE, 'latest', first.digest);
+  await noticed(talk);
+  await deleteAlarms(talk);
+  world.registry.setTag(IMAGE, 'latest', second.digest);
+  await world.pass(5 * MINUTE_MS);
+  expect(driftsOf(talk)).toEqual([expect.stringContaining(second.digest)]);
+  await deleteAlarms(talk);
+  world.registry.setTag(IMAGE, 'latest', world.registry.tag(IMAGE, 'main') ?? '');
+  await world.pass(5 * MINUTE_MS);
+  expect(driftsOf(talk)).toEqual([]);
+  await world.end();
+});
+
+test('over before GitHub could be told: nobody hears of it', async () => {
+  const talk = await release();
+  moveLatest();
+  world.github.failNext({ method: 'POST', path: /\/comments$/, status: 503, times: 100 });
+  await noticed(talk);
+  world.registry.setTag(IMAGE, 'latest', world.registry.tag(IMAGE, 'main') ?? '');
+  await world.pass(5 * MINUTE_MS);
+  world.github.clearFaults();
+  await world.pass(60 * MINUTE_MS, 10 * MINUTE_MS);
+  expect(driftsOf(talk)).toEqual([]);
+  await world.end();
+});
+
+test('noticed right before the App was removed: it is told when the App is back', async () => {
+  const talk = await release();
+  moveLatest();
+  world.github.failNext({ method: 'POST', path: /\/comments$/, status: 503, times: 100 });
+  await noticed(talk);
+  await world.github.installation('acme').suspend();
+  await world.drain();
+  world.github.clearFaults();
+  await world.pass(60 * MINUTE_MS, 10 * MINUTE_MS);
+  expect(driftsOf(talk)).toEqual([]);
+  const asked = world.registry.requests.length;
+  await world.pass(60 * MINUTE_MS, 10 * MINUTE_MS);
+  expect(world.registry.requests.length).toBe(asked);
+  await world.github.installation('acme').unsuspend();
+  await world.drain();
+  expect(driftsOf(talk)).toEqual([expect.stringContaining('has drifted')]);
+  await talk.rollBack('to P1');
+  await world.pass(MINUTE_MS);
+  expect(driftsOf(talk)).toEqual([expect.stringContaining('is over')]);
+  await world.end();
+});
+
+test('another environment is named in the alarm and in the lines that put it right', async () => {
+  const talk = await beginHistory({ policy: 'environments: { eu_west-1: { tags: [eu] } }' });
+  ({ world } = talk);
+  const image = await talk.release('A', 'eu_west-1');
+  world.registry.setTag(IMAGE, 'eu', strange(world).digest);
+  await noticed(talk);
+  expect(driftsOf(talk)[0]).toContain('**`eu_west-1` has drifted**');
+  expect(driftsOf(talk)[0]).toContain(
+    `\`/rollback eu_west-1 to P1 --reason "…"\` or \`/promote ${image.tag} to eu_west-1\``,
+  );
+  await world.end();
+});
+
+/** Ada clicks Promote and bob Approve. */
+async function promoteByClick(repo: GitHubRepo): Promise<void> {
+  const { sha } = await repo.push('staging', { message: 'New login page' });
+  stage(world, { commit: sha });
+  await world.drain();
+  for (const [name, action, by] of [
+    ['staging image', 'promote', 'ada'],
+    ['production', 'approve', 'bob'],
+  ] as const) {
+    const run = repo.checkRuns(sha).find((one) => one.name === `imprimatur / ${name}`);
+    await repo.click({ checkRun: run?.id ?? 0, action, by });
+    await world.drain();
+  }
+}
+
+async function deleteAlarms({ repo, issue }: Historic): Promise<void> {
+  for (const { id, body } of repo.comments(issue)) {
+    if (body.startsWith('<!-- imprimatur reply drift%20')) await repo.deleteComment({ comment: id, by: 'mia' });
+  }
+  await world.drain();
+}

@@ -1,0 +1,285 @@
+// When production is looked at: as the policy says, not while tags move, through outages and restarts, and never by nobody.
+import { afterEach, describe, expect, test } from 'vitest';
+import { addJob } from '../../src/store/jobs.ts';
+import { driftsOf, MINUTE_MS, noticed } from './drift-world.ts';
+import { beginHistory, type Historic } from './history.ts';
+import { push, write } from './policy-world.ts';
+import { alarmsOf, beforeRequest, isPut, strange } from './release.ts';
+import { IMAGE, type Scenario } from './world.ts';
+
+const HOUR_MS = 60 * MINUTE_MS;
+
+let talk: Historic;
+let world: Scenario;
+
+afterEach(async () => {
+  await world.close();
+});
+
+async function begin(policy?: string): Promise<void> {
+  talk = await beginHistory(policy === undefined ? {} : { policy });
+  ({ world } = talk);
+}
+
+function move(tag = 'latest'): string {
+  const { digest } = strange(world, `strange ${tag}`);
+  world.registry.setTag(IMAGE, tag, digest);
+  return digest;
+}
+
+/** Requests for manifests from now on. */
+function watched(): () => number {
+  const before = world.registry.requests.length;
+  return () => world.registry.requests.slice(before).filter(({ path }) => path.includes('/manifests/')).length;
+}
+
+describe('drift.interval', () => {
+  test('5 minutes unless the policy says otherwise', async () => {
+    await begin();
+    await talk.release('A');
+    await world.pass(MINUTE_MS);
+    const count = watched();
+    await world.pass(5 * MINUTE_MS - 1);
+    expect(count()).toBe(0);
+    await world.pass(1);
+    expect(count()).toBeGreaterThan(0);
+    await world.end();
+  });
+
+  test('of one environment leaves the others alone', async () => {
+    await begin('drift: { interval: off }\nenvironments: { production: {}, canary: { drift: { interval: 1h } } }');
+    await talk.release('A');
+    await talk.release('B', 'canary');
+    await world.pass(10 * MINUTE_MS, MINUTE_MS);
+    move('canary');
+    move('latest');
+    await world.pass(50 * MINUTE_MS, MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([]);
+    await world.pass(3 * MINUTE_MS, MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([expect.stringContaining('**`canary` has drifted**')]);
+    await world.pass(24 * HOUR_MS, HOUR_MS);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('off: the second read-back is done all the same', async () => {
+    await begin('drift: { interval: off }');
+    await talk.release('A');
+    move();
+    await noticed(talk);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('turned off: what was open is over, and turned on again it is noticed at once', async () => {
+    await begin();
+    await talk.release('A');
+    move();
+    await noticed(talk);
+    await world.pass(10 * MINUTE_MS, MINUTE_MS);
+    await push(talk, 'drift: { interval: off }');
+    expect(driftsOf(talk)).toEqual([expect.stringContaining('the policy has it looked at no more')]);
+    await world.pass(24 * HOUR_MS, HOUR_MS);
+    await push(talk, 'drift: { interval: 24h }');
+    await world.pass(MINUTE_MS, MINUTE_MS / 4);
+    expect(driftsOf(talk)).toEqual([expect.stringContaining('is over'), expect.stringContaining('has drifted')]);
+    await world.end();
+  });
+
+  test('made shorter counts at once, not when the longer one has passed', async () => {
+    await begin('drift: { interval: 24h }');
+    await talk.release('A');
+    await noticed(talk);
+    await push(talk, 'drift: { interval: 1m }');
+    move();
+    await world.pass(2 * MINUTE_MS, MINUTE_MS / 4);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.end();
+  });
+});
+
+describe('a policy that says something else by now', () => {
+  test('no longer names the tag: it is somebody else’s', async () => {
+    await begin();
+    await talk.release('A');
+    write(talk, 'environments: { production: { tags: [main] } }');
+    move();
+    await world.pass(HOUR_MS, 5 * MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([]);
+    await world.end();
+  });
+
+  test('no longer has the environment, or names another image: nobody looks', async () => {
+    await begin();
+    await talk.release('A');
+    await world.pass(MINUTE_MS);
+    write(talk, 'environments: { canary: {} }');
+    move();
+    await world.pass(HOUR_MS, 5 * MINUTE_MS);
+    const { host } = world.registry;
+    write(talk, `images: [${host}/acme/dotca/api]`);
+    await world.pass(HOUR_MS, 5 * MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([]);
+    await world.end();
+  });
+
+  test('can’t be read: what it said of the promotion holds', async () => {
+    await begin();
+    await talk.release('A');
+    write(talk, 'enviroments: {}');
+    move();
+    await noticed(talk);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.end();
+  });
+});
+
+describe('while a promotion moves the tags', () => {
+  test('nothing is looked at: half-moved tags are no drift', async () => {
+    await begin();
+    await talk.release('A');
+    const b = talk.build('B');
+    await talk.say('ada', `/promote ${b.tag}`);
+    // The registry acknowledges what is written, and shows for minutes what was there before.
+    world.registry.quirks.lag = 9;
+    await talk.say('bob', '/approve');
+    expect(await talk.state(2)).toBe('applying');
+    await world.pass(8 * MINUTE_MS, MINUTE_MS / 4);
+    expect(await talk.state(2)).toBe('promoted');
+    world.registry.quirks.lag = 0;
+    await world.pass(10 * MINUTE_MS, MINUTE_MS / 4);
+    expect(driftsOf(talk)).toEqual([]);
+    expect(alarmsOf(world)).toEqual([]);
+    await world.end();
+  });
+
+  test('nor what a promotion began to move between two requests of a look', async () => {
+    await begin();
+    await talk.release('A');
+    const b = talk.build('B');
+    await talk.say('ada', `/promote ${b.tag}`);
+    await world.pass(MINUTE_MS);
+    // A look that began before the approval, and a promotion that is through before the look has read the tags.
+    const held = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const remove = world.registry.onRequest(async ({ method, path }) => {
+      if (method !== 'HEAD' || !path.endsWith('/main')) return;
+      remove();
+      reached.resolve();
+      await held.promise;
+    });
+    world.clock.turn(5 * MINUTE_MS);
+    const looking = world.app.worker?.drain();
+    await reached.promise;
+    await talk.repo.comment({ issue: talk.issue, by: 'bob', body: '/approve P2' });
+    while ((await talk.state(2)) !== 'promoted') await world.app.worker?.drain();
+    held.resolve();
+    await looking;
+    await world.drain();
+    await world.pass(3 * MINUTE_MS, MINUTE_MS / 4);
+    expect(talk.holds()).toBe(b.digest);
+    expect(driftsOf(talk)).toEqual([]);
+    await world.end();
+  });
+});
+
+test('tags that a failed promotion left mixed are told on its card, and not twice', async () => {
+  await begin();
+  await talk.release('A');
+  const b = talk.build('B');
+  await talk.say('ada', `/promote ${b.tag}`);
+  const other = strange(world);
+  beforeRequest(
+    world,
+    () => world.registry.tag(IMAGE, 'latest') === b.digest,
+    () => world.registry.setTag(IMAGE, 'latest', other.digest),
+  );
+  await talk.say('bob', '/approve');
+  expect(talk.card(2)).toContain('Production is mixed');
+  await world.pass(HOUR_MS, 5 * MINUTE_MS);
+  expect(driftsOf(talk)).toEqual([]);
+  expect(alarmsOf(world)).toEqual(['production is mixed: its tags disagree']);
+  await world.end();
+});
+
+test('a tag that somebody moved while a promotion failed is drift: it was left as it was found', async () => {
+  await begin();
+  await talk.release('A');
+  const b = talk.build('B');
+  await talk.say('ada', `/promote ${b.tag}`);
+  const other = strange(world);
+  beforeRequest(
+    world,
+    (call) => isPut(call) && call.path.endsWith('/main'),
+    () => {
+      world.registry.setTag(IMAGE, 'latest', other.digest);
+      world.clock.turn(2000);
+    },
+  );
+  await talk.say('bob', '/approve');
+  expect(await talk.state(2)).toBe('failed');
+  await world.pass(6 * MINUTE_MS, MINUTE_MS / 4);
+  expect(driftsOf(talk)).toEqual([expect.stringContaining(`\`latest\` holds \`${other.digest}\``)]);
+  await world.end();
+});
+
+describe('through outages', () => {
+  test('a registry that does not answer is asked again, and nobody is alarmed', async () => {
+    await begin();
+    await talk.release('A');
+    world.registry.quirks.html502 = { times: Infinity };
+    await world.pass(2 * HOUR_MS, MINUTE_MS);
+    expect(alarmsOf(world)).toEqual([]);
+    expect(await world.dead()).toEqual([]);
+    world.registry.quirks.html502 = { times: 0 };
+    move();
+    await world.pass(20 * MINUTE_MS, MINUTE_MS / 4);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('a GitHub that is down hides no drift from the log, and hears of it afterwards', async () => {
+    await begin();
+    await talk.release('A');
+    move();
+    world.github.failNext({ path: /^\/repos\//, status: 503, times: Infinity });
+    await noticed(talk);
+    expect(alarmsOf(world)).toEqual(['production drifted from what was promoted']);
+    world.github.clearFaults();
+    await world.pass(20 * MINUTE_MS, MINUTE_MS);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.end();
+  });
+
+  test('a restart between the two looks, and after them', async () => {
+    await begin();
+    await talk.release('A');
+    move();
+    await world.pass(MINUTE_MS);
+    await world.restart();
+    await world.pass(45_000);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.restart();
+    await talk.rollBack('to P1');
+    await world.restart();
+    await world.pass(MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([expect.stringContaining('is over')]);
+    await world.end();
+  });
+
+  test('a look that was dropped is put back by the hourly tick', async () => {
+    await begin();
+    await talk.release('A');
+    const { store } = world.app;
+    await store.db.deleteFrom('jobs').where('kind', '=', 'look-at-production').execute();
+    move();
+    await world.pass(10 * MINUTE_MS, MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([]);
+    const now = world.clock.now();
+    const tick = { kind: 'sweep', key: 'hour', lane: null, payload: JSON.stringify({ kind: 'sweep', slot: 'hour' }) };
+    await store.transaction((tx) => addJob(tx, { ...tick, runAt: now, now, origin: null }));
+    await world.pass(MINUTE_MS, MINUTE_MS / 4);
+    expect(driftsOf(talk)).toHaveLength(1);
+    await world.end();
+  });
+});
