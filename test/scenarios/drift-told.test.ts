@@ -24,16 +24,8 @@ function moveLatest(): void {
 }
 
 describe('a promotion by the button Promote, without a thread', () => {
-  async function begin(): Promise<GitHubRepo> {
-    world = await Scenario.start();
-    const repo = await acme(world);
-    stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });
-    await promoteByClick(repo);
-    return repo;
-  }
-
   test('is told of in an issue, which later alarms share', async () => {
-    const repo = await begin();
+    const repo = await beginByClick();
     const target = world.registry.tag(IMAGE, 'main') ?? '';
     moveLatest();
     await world.pass(2 * MINUTE_MS, MINUTE_MS / 4);
@@ -59,7 +51,7 @@ describe('a promotion by the button Promote, without a thread', () => {
   test.each([502, 'hang-up'] as const)(
     'is told of once, although the answer to the issue was lost: %s',
     async (status) => {
-      const repo = await begin();
+      const repo = await beginByClick();
       moveLatest();
       world.github.applyThenFail({ method: 'POST', path: /\/issues$/, status });
       await world.pass(3 * MINUTE_MS, MINUTE_MS / 4);
@@ -159,6 +151,14 @@ test('another environment is named in the alarm and in the lines that put it rig
   );
   await world.end();
 });
+
+async function beginByClick(): Promise<GitHubRepo> {
+  world = await Scenario.start();
+  const repo = await acme(world);
+  stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });
+  await promoteByClick(repo);
+  return repo;
+}
 
 /** Ada clicks Promote and bob Approve. */
 async function promoteByClick(repo: GitHubRepo): Promise<void> {
