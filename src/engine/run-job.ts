@@ -26,7 +26,8 @@ const TRIES_OF_AN_OUTAGE = 440;
 /** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
 const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
-const TAKEN_OVER = 'another worker took this job over; what this one decided was dropped';
+/** What they show may be of long ago where the process was paused. */
+const SHOWING: readonly string[] = ['update-card', 'update-check-run', 'update-staging-check'];
 /** GitHub's limits for content that an App writes. */
 const WRITES = { perMinute: 80, perHour: 500 } as const;
 
@@ -98,7 +99,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
     try {
       outcome = await handlerOf(handlers, job.payload.kind)(job, services);
     } catch (error) {
-      if (error instanceof LeaseLost) services.log.warn(TAKEN_OVER);
+      if (error instanceof LeaseLost) await handOver(claimed);
       else await settleError(claimed, error);
       return;
     }
@@ -113,7 +114,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
         : await commitAndFinish(services, job, outcome.commit);
     if (result === 'committed') return;
     if (result === 'lease-lost') {
-      services.log.warn(TAKEN_OVER);
+      await handOver(claimed);
       return;
     }
   }
@@ -171,9 +172,21 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
   await putBack(claimed, { runAt, countAttempt: true, error: message });
 }
 
-async function putBack({ services, row }: Claimed, again: Again): Promise<void> {
+async function putBack(claimed: Claimed, again: Again): Promise<void> {
+  const { services, row } = claimed;
   const { id, lease } = row;
-  await services.store.transaction((tx) => requeueJob(tx, { id, lease, ...again, now: services.now() }));
+  const isOurs = await services.store.transaction((tx) => requeueJob(tx, { id, lease, ...again, now: services.now() }));
+  if (!isOurs) await handOver(claimed);
+}
+
+/** The other worker goes on; but what this one showed late, over what the other one showed, is shown once more. */
+async function handOver({ services, row }: Claimed): Promise<void> {
+  const { log, store, now } = services;
+  const { kind, key, lane, payload, origin } = row;
+  log.warn('another worker took this job over; what this one decided was dropped');
+  if (!SHOWING.includes(kind)) return;
+  const at = now();
+  await store.transaction((tx) => addJob(tx, { kind, key, lane, payload, origin, runAt: at, now: at }));
 }
 
 /** One table, read by the kind that the payload itself carries: the pair always fits. */

@@ -155,6 +155,31 @@ describe('a job', () => {
     );
   });
 
+  test('that showed something is done once more where another worker took it over: what it showed late may be old', async () => {
+    const { store, now } = engine.services;
+    await engine.add({ kind: 'sweep' });
+    await engine.add({
+      kind: 'update-card',
+      key: 'p',
+      lane: 'github:1',
+      payload: '{"kind":"update-card","promotionId":"p"}',
+    });
+    const takeOver = async (): Promise<JobOutcome> => {
+      engine.turn(LEASE_MS + 1);
+      const taken = await claimJob(store.db, { now: now(), lease: 'another', leaseMs: LEASE_MS });
+      await store.transaction((tx) => finishJob(tx, { id: taken?.id ?? 0, lease: 'another', now: now() }));
+      return DONE;
+    };
+    let shown = 0;
+    const updateCard = async (): Promise<JobOutcome> => {
+      shown += 1;
+      return shown === 1 ? takeOver() : DONE;
+    };
+    await drain({ sweep: takeOver, 'update-card': updateCard });
+    expect(shown).toBe(2);
+    expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+  });
+
   test('whose process ended is taken up when its lease has passed, as a second try', async () => {
     await engine.add({ kind: 'sweep' });
     await claimJob(engine.services.store.db, { now: START, lease: 'of the dead', leaseMs: LEASE_MS });
