@@ -1,6 +1,7 @@
 // docs/troubleshooting.md quotes our messages: each quote is said here by the code that says it, and each heading has a command.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Drift, Sighting } from '../../src/domain/drift.ts';
 import type { MachineToken } from '../../src/domain/machine-token.ts';
 import { size } from '../../src/domain/rules/size.ts';
 import { known } from '../../src/domain/image-facts.ts';
@@ -10,6 +11,7 @@ import { checkClock } from '../../src/engine/doctor/app.ts';
 import { CHECK_NAMES } from '../../src/engine/doctor/check.ts';
 import { todoOfDenial } from '../../src/engine/doctor/image.ts';
 import { toOutsideError } from '../../src/github/errors.ts';
+import { driftLines, renderDrift } from '../../src/messages/drift.ts';
 import { findingRows } from '../../src/messages/findings.ts';
 import { tokenWarningText } from '../../src/messages/machine-token.ts';
 import { nextSteps } from '../../src/messages/next-steps.ts';
@@ -19,12 +21,20 @@ import { renderStagingCheck } from '../../src/messages/staging-check.ts';
 import { stateTitle } from '../../src/messages/state.ts';
 import { answerError } from '../../src/registry/errors.ts';
 import { COMMIT, facts, image, NOW, platform, ruleContext } from '../domain/build.ts';
-import { AT, IMAGE, NEW, OLD, REPO, tagOf, viewOf } from '../messages/sample-view.ts';
+import { AT, FOREIGN, IMAGE, NEW, OLD, REPO, tagOf, viewOf } from '../messages/sample-view.ts';
 import { openDoors, post } from '../web/harness.ts';
 
 const GITHUB = 'https://github.com';
 const TAGS = [tagOf('staging-abc1234'), tagOf(`staging-${COMMIT}`)];
 const WRITES: MachineToken = { kind: 'accepted', login: 'acme-bot', scopes: ['write:packages'], expiresAt: null };
+
+const MOVED_TAG: Sighting = { kind: 'moved', tag: tagOf('latest'), wanted: NEW, holds: FOREIGN };
+const LOST_PLATFORM: Sighting = {
+  kind: 'missing',
+  image: { role: 'production', name: 'P12', digest: NEW },
+  manifest: FOREIGN,
+  platform: 'linux/arm64',
+};
 
 /** What each heading quotes, in its order. */
 const QUOTES: Readonly<Record<string, readonly string[]>> = {
@@ -55,6 +65,11 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
       state: { kind: 'failed', failure: { problem: '', production: 'untouched', tags: [] } },
     }),
     title({ state: { kind: 'failed', failure: { problem: '', production: 'mixed', tags: [] } } }),
+  ],
+  'Production has drifted': [
+    driftLines({ sightings: [MOVED_TAG] }),
+    driftAlarm().split('\n\n')[3] ?? '',
+    driftLines({ sightings: [LOST_PLATFORM] }),
   ],
   'The approval button is missing': [
     nextSteps(viewOf(), 'card'),
@@ -150,6 +165,21 @@ function title(promotion: Partial<Promotion>, blockedBy: number | null = null): 
 function staging(state: Parameters<typeof renderStagingCheck>[0]['state']): ReturnType<typeof renderStagingCheck> {
   const check = { repoId: 77, commit: COMMIT, checkRunId: null, state, since: AT, note: null };
   return renderStagingCheck({ check, state, repo: REPO, githubUrl: GITHUB });
+}
+
+function driftAlarm(): string {
+  const drift: Drift = {
+    id: 'drift-1',
+    repoId: 77,
+    environment: 'production',
+    promotionId: 'promotion-12',
+    noticedAt: AT,
+    sightings: [MOVED_TAG],
+    alternative: null,
+    over: null,
+    shownIn: null,
+  };
+  return renderDrift({ drift, promotion: viewOf().promotion, auditHead: null });
 }
 
 function tooLarge(): Promotion['findings'] {
