@@ -36,6 +36,8 @@ export const EVENTS = {
   'production holds it': { kind: 'production-read', production: production({ main: NEW, latest: NEW, [KEPT]: NEW }) },
   'policy-changed': { kind: 'policy-changed' },
   'policy-broken': { kind: 'policy-seen', problems: ['line 3, column 5: there is no such key'] },
+  'source went on': { kind: 'source-read', holds: FOREIGN },
+  'source as pinned': { kind: 'source-read', holds: NEW },
   'image-appeared': { kind: 'image-appeared', tag: tag('staging-abc1234'), digest: NEW },
   'image-unreadable': { kind: 'image-unreadable', problem: 'the registry answered 403' },
   'deployment started': { kind: 'deployment-status', status: 'deploying', since: NOW, url: null },

@@ -22,6 +22,8 @@ const END = {
   'production holds it': '-',
   'policy-changed': '-',
   'policy-broken': '-',
+  'source went on': '-',
+  'source as pinned': '-',
   'image-appeared': '-',
   'image-unreadable': '-',
   'deployment started': '-',
@@ -79,6 +81,7 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
     withdrawn: 'cancelled',
     'policy-changed': 'examining',
     'policy-broken': 'awaiting-approval',
+    'source went on': 'awaiting-approval',
     rerequested: 'examining',
     'production moved': 'awaiting-approval',
     'kept tag taken': 'rejected',
@@ -139,8 +142,8 @@ const PAIRS = Object.keys(NEXT)
   );
 
 test('the table has every pair of a state and an event', () => {
-  expect(PAIRS).toHaveLength(15 * 28);
-  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(21);
+  expect(PAIRS).toHaveLength(15 * 30);
+  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(22);
 });
 
 test.each(PAIRS)('%s, %s → %s', (state, event, next) => {
