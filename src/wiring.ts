@@ -25,6 +25,7 @@ import { Worker } from './engine/worker.ts';
 import { createImageReader } from './facts/image-reader.ts';
 import { createAnonymousClient, createGitHub } from './github/client.ts';
 import { convertManifestCode } from './github/manifest.ts';
+import { jsonLogLine, prettyLogLine } from './messages/log-line.ts';
 import { createRegistryClient } from './registry/client.ts';
 import { createCredentialSource, loadDockerConfig } from './registry/credentials.ts';
 import { assertWritable, openStore, type Store } from './store/database.ts';
@@ -116,11 +117,12 @@ export async function createApplication(config: Config, log: Logger, world: Worl
 export function createLogger(config: Pick<Config, 'log' | 'app' | 'ghcr' | 'databaseUrl'>): Logger {
   const { level, format } = config.log;
   const secrets = loggedSecrets(config);
+  const inert = format === 'pretty' ? prettyLogLine : jsonLogLine;
   return pino({
     level,
     timestamp: stdTimeFunctions.isoTime,
     redact: ['*.authorization', '*.headers.authorization', '*.token', '*.password', 'err.event', 'err.request'],
-    hooks: { streamWrite: (line) => blot(line, secrets) },
+    hooks: { streamWrite: (line) => inert(blot(line, secrets)) },
     ...(format === 'pretty' ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
   });
 }

@@ -17,6 +17,21 @@ export function plainText(text: string, { maxLength }: { readonly maxLength: num
   return truncate(clean(text), maxLength);
 }
 
+/**
+ * JSON that controls no terminal, and hides or reorders nothing on it: the same value, with escapes for what is not seen.
+ * JSON itself escapes no more than half of it.
+ */
+export function escapeUnseen(json: string): string {
+  return json.replaceAll(UNSEEN, (character) =>
+    // A character beyond 16 bits is two in JSON.
+    Array.from({ length: character.length }, (_unused, at) => character.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
 /** Inline code that can't be broken out of: neither by backticks nor by line ends, nor by a `|` in a table cell. */
 export function code(text: string, { maxLength = 300 }: { readonly maxLength?: number } = {}): string {
   // A table splits its cells before code is looked for, and escapes differ inside and outside of tables.

@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { layOut, wrapText } from '../../src/cli/columns.ts';
+import { formatJson } from '../../src/cli/json.ts';
 import { createTerminal, PLAIN } from '../../src/cli/output.ts';
 import { renderPlain } from '../../src/cli/plain-markdown.ts';
 import { widthOf } from './harness.ts';
@@ -78,6 +79,18 @@ describe('messages as plain text', () => {
 
   test('long items are wrapped under their first word', () => {
     expect(plain('- one two three four', 14)).toBe('  - one two\n    three four\n');
+  });
+});
+
+describe('JSON', () => {
+  test('holds nothing that a terminal would obey or hide, and is the same when it is read', () => {
+    const value = {
+      'a\u{202E}b': ['\u{9B}31m', '\u{7F}', '\u{2028}', '\u{FEFF}\u{200B}', '\u{E0041}', '\u{1B}', 'Ü 𝕏'],
+    };
+    const text = formatJson(value);
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}]/u);
+    expect(text).toContain('Ü 𝕏');
+    expect(JSON.parse(text)).toEqual(value);
   });
 });
 
