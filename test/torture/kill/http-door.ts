@@ -1,6 +1,7 @@
 // A door before GitHub or the registry: passes every request on, counts what it writes, and has somebody killed before or after one.
 import { once } from 'node:events';
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, createServer, request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { BoundaryCount, isSame, type Boundary, type HttpDoorName, type Kill, type When } from './kill.ts';
 
 export type HttpDoor = {
@@ -44,7 +45,7 @@ export async function openHttpDoor(door: {
   }
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { method = 'GET', url = '/', headers } = incoming;
+    const { method = 'GET', url = '/' } = incoming;
     const body = await readAll(incoming);
     const name = nameOf(method, url);
     const victim = hit(name, WRITES.includes(method));
@@ -53,21 +54,21 @@ export async function openHttpDoor(door: {
       incoming.socket.destroy();
       return;
     }
-    if (isRefused(name)) {
-      outgoing.writeHead(403, { 'content-type': 'application/json' }).end(DENIED);
-      return;
-    }
-    // The Host stays ours, so that upload locations and next pages lead back here.
-    const asked = httpRequest(new URL(url, upstream), { agent, method, headers });
-    asked.end(body);
-    const answer = await responseOf(asked);
-    const text = await readAll(answer);
+    const { status, headers, text } = isRefused(name) ? DENIED : await ask(incoming, body);
     if (victim?.when === 'after') {
       await victim.strike();
       incoming.socket.destroy();
       return;
     }
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
+    outgoing.writeHead(status, headers).end(text);
+  }
+
+  async function ask({ method = 'GET', url = '/', headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+    // The Host stays ours, so that upload locations and next pages lead back here.
+    const asked = httpRequest(new URL(url, upstream), { agent, method, headers });
+    asked.end(body);
+    const answer = await responseOf(asked);
+    return { status: answer.statusCode ?? 502, headers: answer.headers, text: await readAll(answer) };
   }
 
   const server = createServer((incoming, outgoing) => {
@@ -105,7 +106,14 @@ export async function openHttpDoor(door: {
 
 const NOTHING = (_name: string): boolean => false;
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
-const DENIED = JSON.stringify({ errors: [{ code: 'DENIED', message: 'requested access to the resource is denied' }] });
+
+type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string | Buffer };
+
+const DENIED: Answer = {
+  status: 403,
+  headers: { 'content-type': 'application/json' },
+  text: JSON.stringify({ errors: [{ code: 'DENIED', message: 'requested access to the resource is denied' }] }),
+};
 
 /** Without what differs from run to run: times, ids and upload sessions. */
 function nameOf(method: string, url: string): string {

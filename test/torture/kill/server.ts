@@ -20,6 +20,8 @@ export type Server = {
   readonly quiet: () => Promise<void>;
   readonly strike: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** Stops it where it stands, or lets it go on from there. */
+  readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void;
   /** The last lines of its log. */
   readonly said: () => string;
 };
@@ -77,6 +79,7 @@ export function startServer(options: {
       await ended;
       clearTimeout(timer);
     },
+    signal: (name) => void child.kill(name),
     said: log.said,
   };
 }
