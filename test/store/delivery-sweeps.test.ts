@@ -1,5 +1,6 @@
 // How far the sweep over deliveries came, which of them were accepted, and which promotions are still compared.
 import { expect, test } from 'vitest';
+import type { Promotion } from '../../src/domain/promotion.ts';
 import { listAccepted, saveDeliveries } from '../../src/store/deliveries.ts';
 import {
   findDatabaseMadeAt,
@@ -14,6 +15,8 @@ import { digest, image, NOW, repo, storePromotion, tag } from './fixtures.ts';
 
 const hookTarget = 'integration/1';
 const MOVED = { kind: 'floating', repository: image, tag: tag('main'), baseline: null, digest: digest('a') } as const;
+
+const promoted = (at: number): Partial<Promotion> => ({ moves: [MOVED], state: { kind: 'promoted', at } });
 
 onBothEngines(({ fresh }) => {
   test('a sweep that goes on keeps the end of the one before', async () => {
@@ -44,7 +47,6 @@ onBothEngines(({ fresh }) => {
 
   test('what is open is live, and what an environment holds since a while ago, unless the App left', async () => {
     const store = await fresh();
-    const promoted = (at: number): object => ({ moves: [MOVED], state: { kind: 'promoted', at } });
     await storePromotion(store, promoted(NOW - 2));
     const last = await storePromotion(store, promoted(NOW - 1));
     await storePromotion(store, { ...promoted(NOW - 100), environment: 'canary' });

@@ -174,6 +174,7 @@ function identityOf(one: Promotion): unknown {
     plannedAt: 0,
     otherReviewers: 0,
     notice: 0,
+    sourceMovedTo: 0,
   };
   const pinned = one.images.map(({ repository, digest }) => [repository, digest]);
   return { ...one, ...decided, updatedAt: 0, images: pinned };
