@@ -163,6 +163,22 @@ describe('a cleanup job that deletes a platform', () => {
     await world.end();
   });
 
+  test('of what production holds, with nothing whole to go back to: a new image is promoted over it', async () => {
+    talk = await beginHistory({ empty: true });
+    const { world } = talk;
+    breakChild(talk, await talk.release('A'));
+    await noticed(talk);
+    expect(driftsOf(talk)[0]).toContain('build anew and promote that.\n');
+    const b = await talk.release('B');
+    expect(talk.holds()).toBe(b.digest);
+    expect(talk.card(2)).toContain('not made, as what the tags held is not whole');
+    // It is what could be gone back to now, and is told on as such: the same loss is no second alarm.
+    await world.pass(MINUTE_MS);
+    expect(driftsOf(talk)).toEqual([expect.stringContaining('`P1`, which could be rolled back to')]);
+    expect(alarmsOf(world)).toEqual([ALARM]);
+    await world.end();
+  });
+
   test('of a rollback target: a warning, which is over when the same image is pushed again', async () => {
     talk = await beginHistory();
     const { world } = talk;
