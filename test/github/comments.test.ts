@@ -1,9 +1,9 @@
 // Shows how our comments are written, edited and found again by their marker.
 import nock from 'nock';
-import { expect, test } from 'vitest';
-import { createComment, findCommentByMarker, updateComment } from '../../src/github/comments.ts';
+import { describe, expect, test } from 'vitest';
+import { createComment, findCommentByMarker, listCommentsSince, updateComment } from '../../src/github/comments.ts';
 import { addReaction } from '../../src/github/reactions.ts';
-import { API, APP_ID, failureOf, grantToken, offlineGitHub, playOffline, REPO } from './offline-github.ts';
+import { API, APP_ID, failureOf, grantToken, NOW, offlineGitHub, playOffline, REPO } from './offline-github.ts';
 
 playOffline();
 
@@ -134,6 +134,91 @@ test('a write that is redirected to another host goes nowhere', async () => {
     .reply(307, { message: 'Temporary Redirect' }, { location: 'https://elsewhere.example/comments' });
   const error = await failureOf(createComment({ client: client(), repo: REPO, issue: 3, body: 'text' }));
   expect(error.code).toBe('github-unreadable');
+});
+
+describe('the comments of a thread since a time', () => {
+  const since = NOW - 60_000;
+  const query = { since: '2026-11-24T11:59:00.000Z', per_page: 100 };
+  const list = (): ReturnType<typeof listCommentsSince> =>
+    listCommentsSince({ client: client(), repo: REPO, issue: 3, since });
+  const comment = {
+    id: 3_900_000_002,
+    body: '/status',
+    user: { id: 5, login: 'ada', type: 'User' },
+    created_at: '2026-11-24T11:59:30Z',
+    updated_at: '2026-11-24T11:59:30Z',
+    issue_url: `${API}/repos/Acme/dotca/issues/3`,
+  };
+
+  test('come by their ids, with what is known of them, and the time of GitHub’s answer', async () => {
+    grantToken(7);
+    nock(API)
+      .get(LIST)
+      .query({ ...query, page: 1 })
+      .reply(
+        200,
+        [
+          { ...comment, updated_at: '2026-11-24T11:59:31Z' },
+          { ...comment, id: 1, body: null, user: null },
+          { ...comment, id: 2, user: { ...comment.user, type: 'Bot' } },
+        ],
+        { date: 'Tue, 24 Nov 2026 12:00:01 GMT' },
+      );
+    const writtenAt = NOW - 30_000;
+    expect(await list()).toEqual({
+      comments: [
+        { id: 1, body: '', by: null, writtenAt, isEdited: false },
+        { id: 2, body: '/status', by: { id: 5, login: 'ada', kind: 'bot' }, writtenAt, isEdited: false },
+        { id: 3_900_000_002, body: '/status', by: { id: 5, login: 'ada', kind: 'user' }, writtenAt, isEdited: true },
+      ],
+      answeredAt: NOW + 1000,
+    });
+  });
+
+  test('are read to the last page, wherever the pages end by then', async () => {
+    grantToken(7);
+    const link = (last: number): string =>
+      `<${API}${LIST}?page=2>; rel="next", <${API}${LIST}?page=${last}>; rel="last"`;
+    const answers = [link(2), link(3), `<${API}${LIST}?page=2>; rel="prev"`];
+    for (const [at, header] of answers.entries()) {
+      nock(API)
+        .get(LIST)
+        .query({ ...query, page: at + 1 })
+        .reply(200, [{ ...comment, id: 10 - at }], { link: header });
+    }
+    expect((await list())?.comments.map(({ id }) => id)).toEqual([8, 9, 10]);
+  });
+
+  test.each([
+    { name: 'deleted', status: 410, answer: { message: 'This issue was deleted' } },
+    { name: 'not there', status: 404, answer: { message: 'Not Found' } },
+    {
+      name: 'moved to another repository',
+      status: 200,
+      answer: [{ ...comment, issue_url: `${API}/repos/acme/other/issues/3` }],
+    },
+    {
+      name: 'moved to another number',
+      status: 200,
+      answer: [{ ...comment, issue_url: `${API}/repos/acme/dotca/issues/33` }],
+    },
+  ])('are none where it was $name', async ({ status, answer }) => {
+    grantToken(7);
+    nock(API)
+      .get(LIST)
+      .query({ ...query, page: 1 })
+      .reply(status, answer);
+    expect(await list()).toBeNull();
+  });
+
+  test('are an error where GitHub does not say', async () => {
+    grantToken(7);
+    nock(API)
+      .get(LIST)
+      .query({ ...query, page: 1 })
+      .reply(403, { message: 'Resource not accessible by integration' });
+    expect((await failureOf(list())).code).toBe('github-forbidden');
+  });
 });
 
 test.each([

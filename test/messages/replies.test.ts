@@ -31,6 +31,8 @@ describe('a reply', () => {
     ['to a command in a heading', { kind: 'hint', hint: { line: '/promote staging', place: 'heading' } }],
     ['to a command under a list', { kind: 'hint', hint: { line: '/promote staging', place: 'list' } }],
     ['to a command under a quote', { kind: 'hint', hint: { line: '/promote staging', place: 'quote' } }],
+    ['to a comment that was edited', { kind: 'not-run', because: 'edited', typed: '/promote `@bob` <b>' }],
+    ['to a comment that is old', { kind: 'not-run', because: 'old', typed: '/promote staging' }],
     ['with a refusal', { kind: 'refusal', refusal: { code: 'own-request', promotion: 12 }, to: null }],
     ['with help', { kind: 'help' }],
     ['with no candidate', { ...CANDIDATES, environment: null, candidates: [] }],

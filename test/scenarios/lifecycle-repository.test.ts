@@ -167,3 +167,18 @@ function stageUnderGlobex(): TestImage {
   };
   return stage(talk.world, { commit, repository: 'globex/dotca', image: { labels } });
 }
+
+test('renamed between two commands of one comment: the second one does not bring the old name back', async () => {
+  talk = await begin();
+  const { world, repo, issue } = talk;
+  await talk.request();
+  world.github.failNext({ path: /\/collaborators\/ada\/permission$/, status: 502 });
+  await repo.comment({ issue, by: 'ada', body: '/status P1\n\n/status P1' });
+  await world.drain();
+  await repo.settings.rename('renamed');
+  await world.drain();
+  await world.pass(10_000);
+  expect(talk.replies()).toHaveLength(2);
+  expect((await findRepo(world.app.store.db, repo.id))?.name).toBe('acme/renamed');
+  await world.end();
+});

@@ -39,6 +39,22 @@ describe('threads', () => {
     expect(bodies.map((comment) => comment.body)).toEqual(['one', 'two', 'three']);
   });
 
+  test('an issue that is transferred takes its comments along, is read there, and is not written to where it was', async () => {
+    const { world, repo, app } = stage();
+    const other = await world.repo({ owner: 'acme', name: 'other' });
+    other.openIssue({ title: 'First', by: 'ada' });
+    const issue = repo.openIssue({ title: 'Release', by: 'ada' });
+    await repo.comment({ issue, by: 'ada', body: 'one' });
+    expect(repo.transferIssue(issue, other)).toBe(2);
+    expect([repo.comments(issue), other.comments(2).map(({ body }) => body)]).toEqual([[], ['one']]);
+    const listed = await app.rest.issues.listComments({ ...AT, issue_number: issue, per_page: 5 });
+    expect(listed.data.map(({ issue_url }) => new URL(issue_url).pathname)).toEqual(['/repos/acme/other/issues/2']);
+    const write = { ...AT, issue_number: issue, body: 'two', request: { redirect: 'manual' } } as const;
+    expect(await statusOf(app.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', write))).toBe(301);
+    expect(other.comments(2)).toHaveLength(1);
+    expect(world.violations).toEqual([]);
+  });
+
   test('a pull request is an issue with a head', async () => {
     const { repo, app } = stage();
     const sha = repo.commitOn('feature');
