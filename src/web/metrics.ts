@@ -18,6 +18,7 @@ export type Metrics = {
   countRegistryRequest(request: { readonly host: string; readonly status: number | null }): void;
   countGitHubRequest(status: number | null): void;
   countSweptDelivery(): void;
+  countFoundComments(count: number): void;
   countDifference(what: string): void;
   showBreaker(breaker: { readonly host: string; readonly open: boolean }): void;
   render(gauges: Gauges): Promise<Page>;
@@ -48,6 +49,11 @@ export function createMetrics(): Metrics {
   const swept = new Counter({
     name: 'imprimatur_sweep_deliveries_total',
     help: 'Webhook deliveries that never arrived and were taken in from the list that GitHub keeps',
+    registers,
+  });
+  const foundComments = new Counter({
+    name: 'imprimatur_comments_found_total',
+    help: 'Comments for us that no webhook had told of, found in the list of their thread',
     registers,
   });
   const differences = new Counter({
@@ -91,12 +97,15 @@ export function createMetrics(): Metrics {
     labelNames: ['host'],
     registers,
   });
+  const hostLabel = createHostLabel();
   return {
     countWebhook: (status) => webhooks.inc({ status: String(status) }),
-    countRegistryRequest: ({ host, status }) => registryRequests.inc({ host, status: String(status ?? 'none') }),
+    countRegistryRequest: ({ host, status }) =>
+      registryRequests.inc({ host: hostLabel(host), status: String(status ?? 'none') }),
     countGitHubRequest: (status) => githubRequests.inc({ status: String(status ?? 'none') }),
-    showBreaker: ({ host, open }) => breakers.set({ host }, open ? 1 : 0),
+    showBreaker: ({ host, open }) => breakers.set({ host: hostLabel(host) }, open ? 1 : 0),
     countSweptDelivery: () => swept.inc(),
+    countFoundComments: (count) => foundComments.inc(count),
     countDifference: (what) => differences.inc({ what }),
     render: async (gauges) => {
       jobs.reset();
@@ -112,5 +121,16 @@ export function createMetrics(): Metrics {
       if (gauges.patDaysLeft !== null) patDays.set({ host: 'ghcr.io' }, gauges.patDaysLeft);
       return { status: 200, type: 'text/plain; version=0.0.4', body: await registry.metrics() };
     },
+  };
+}
+
+const MAX_HOSTS = 50;
+
+/** Hosts come from redirects as well, so a registry could invent them without end: those after the first fifty are `others`. */
+function createHostLabel(): (host: string) => string {
+  const known = new Set<string>();
+  return (host) => {
+    if (known.size < MAX_HOSTS) known.add(host);
+    return known.has(host) ? host : 'others';
   };
 }

@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { planRoute, publicOnlyLookup } from '../../src/registry/realm.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
 import { digest, failureOf, makeClient, repositoryAt, tag } from '../registry/harness.ts';
 import { blobOf, OCI_IMAGE, serving, startHostile, type Answering } from './hostile-registry.ts';
 
@@ -174,6 +175,27 @@ describe('Our credential', () => {
       [undefined, undefined, undefined],
     ]);
   });
+});
+
+test('Hosts that a registry invents do not fill the metrics', async () => {
+  const metrics = createMetrics();
+  metrics.countRegistryRequest({ host: 'ghcr.io', status: 200 });
+  for (let number = 0; number < 2000; number += 1) {
+    const host = `r${number}.storage.example`;
+    metrics.countRegistryRequest({ host, status: 200 });
+    metrics.showBreaker({ host, open: true });
+  }
+  metrics.countRegistryRequest({ host: 'ghcr.io', status: 200 });
+  const { body } = await metrics.render({
+    jobs: { queued: 0, running: 0, done: 0, dead: 0 },
+    oldestDueJobSeconds: 0,
+    sweepAgeSeconds: 0,
+    promotions: {},
+    drifts: [],
+    patDaysLeft: null,
+  });
+  expect(body).toContain('imprimatur_registry_requests_total{host="ghcr.io",status="200"} 2');
+  expect(body.match(/host="/g)?.length).toBeLessThan(110);
 });
 
 /** As a socket asks for it. */
