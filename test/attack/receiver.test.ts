@@ -262,6 +262,7 @@ test('a delivery that is sent again under another id asks, approves and moves no
   await talk.click('bob', 'approve');
   expect(await talk.state()).toBe('promoted');
   const tags = world.registry.tags('acme/dotca');
+  const said = talk.replies().length;
   const audit = async (): Promise<readonly AuditRow[]> => (await world.audit()).get(repo.id) ?? [];
   const rows = (await audit()).length;
   const before = world.github.deliveries.filter(({ event }) => event === 'issue_comment' || event === 'check_run');
@@ -269,6 +270,7 @@ test('a delivery that is sent again under another id asks, approves and moves no
   await world.drain();
   expect(await talk.state(2)).toBeNull();
   expect(world.registry.tags('acme/dotca')).toEqual(tags);
+  expect(talk.replies().slice(said)).toEqual([expect.stringContaining("can't be reviewed now")]);
   // The second click is told that it comes too late, and that is kept.
   const later = (await audit()).slice(rows).map(({ entry }) => entry);
   expect(later.filter((entry) => !entry.includes('"kind":"review-refused"'))).toEqual([]);
