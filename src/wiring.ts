@@ -240,7 +240,10 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
       onTakenIn: () => metrics.countSweptDelivery(),
     }),
     'reconcile-promotion': createReconciler((difference) => metrics.countDifference(difference)),
-    'read-thread': createThreadReader(readCommandLines),
+    'read-thread': createThreadReader({
+      readBody: readCommandLines,
+      onFound: (count) => metrics.countFoundComments(count),
+    }),
   });
   const worker = new Worker(services, handlers, inbox.calm);
   let scheduler: Scheduler | null = null;

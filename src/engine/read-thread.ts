@@ -20,7 +20,10 @@ const LOOK_AGAIN_MS = 10_000;
 
 export type Place = { readonly repo: Repo; readonly issue: number };
 
-export function createThreadReader(readBody: ReadBody): Handler<'read-thread'> {
+/** What comes from above. */
+export type ThreadReaderParts = { readonly readBody: ReadBody; readonly onFound: (count: number) => void };
+
+export function createThreadReader(parts: ThreadReaderParts): Handler<'read-thread'> {
   return async ({ payload }, services) => {
     const { db } = services.store;
     const { repoId, issue } = payload;
@@ -34,13 +37,16 @@ export function createThreadReader(readBody: ReadBody): Handler<'read-thread'> {
     const waiting = await listWaitingComments(db, payload);
     const [first] = waiting;
     if (first === undefined && thread === null) return DONE;
-    const unheard = isRead(thread, first) ? null : await look(services, { repo, issue, thread, first, readBody });
+    const unheard = isRead(thread, first)
+      ? null
+      : await look(services, { repo, issue, thread, first, readBody: parts.readBody });
     if (unheard?.earlier === true && first !== undefined) {
       const until = first.heardAt + LATE_MS;
       if (services.now() < until)
         return { kind: 'again', at: until, because: 'an earlier comment may still be told of' };
     }
     const found = unheard?.found ?? [];
+    parts.onFound(found.length);
     const after = { ...startOf(thread, first), ...unheard?.read };
     return takeNext(services, { repo, issue }, { waiting: inOrder(waiting, found), found, after });
   };

@@ -37,7 +37,7 @@ async function hear(commentId: number, body: string): Promise<void> {
 /** Runs what is due; commands do as they are told here. */
 function drain(command: (job: Job<'command'>) => Promise<JobOutcome>): Promise<void> {
   const handlers = handlersWith({
-    'read-thread': createThreadReader(readCommandLines),
+    'read-thread': createThreadReader({ readBody: readCommandLines, onFound: () => undefined }),
     command,
     react: async () => ({ kind: 'done', commit: null }),
   });

@@ -45,6 +45,13 @@ function listings(issue = talk.issue): number {
   return talk.world.github.requests.filter(isListing).length;
 }
 
+async function foundByMetrics(): Promise<number> {
+  const address = talk.world.app.server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the app does not listen');
+  const text = await (await fetch(`http://127.0.0.1:${address.port}/metrics`)).text();
+  return Number(/^imprimatur_comments_found_total (\d+)$/m.exec(text)?.[1]);
+}
+
 describe('a webhook that is lost', () => {
   test('is healed by the next one of its thread: both comments are carried out, in their order', async () => {
     talk = await begin();
@@ -56,6 +63,7 @@ describe('a webhook that is lost', () => {
     expect(reactions(lost)).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('promoted');
     expect(talk.world.log.join('')).toContain('a comment was found that no webhook told of');
+    expect(await foundByMetrics()).toBe(1);
     await talk.world.end();
   });
 
