@@ -140,9 +140,14 @@ describe('while a promotion moves the tags', () => {
     await talk.release('A');
     const b = talk.build('B');
     await talk.say('ada', `/promote ${b.tag}`);
-    // The registry acknowledges what is written, and shows for minutes what was there before.
-    world.registry.quirks.lag = 9;
+    // `main` is moved, and the registry shows for minutes that `latest` is not.
+    beforeRequest(
+      world,
+      (call) => isPut(call) && call.path.endsWith('/latest'),
+      () => (world.registry.quirks.lag = 9),
+    );
     await talk.say('bob', '/approve');
+    expect(talk.production().main).toBe(b.digest);
     expect(await talk.state(2)).toBe('applying');
     await world.pass(8 * MINUTE_MS, MINUTE_MS / 4);
     expect(await talk.state(2)).toBe('promoted');

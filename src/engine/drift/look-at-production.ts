@@ -10,7 +10,7 @@ import { type Commit } from '../commit.ts';
 import { DONE, type Handler, type JobOutcome } from '../handler.ts';
 import type { Services } from '../services.ts';
 import { seeProduction, type Seen } from './see-production.ts';
-import { findSubject, isStill, type Place, type Subject } from './subject.ts';
+import { findSubject, type Place, type Subject } from './subject.ts';
 
 /** Registries show for seconds what was before a write. */
 const LOOK_TWICE_AFTER_MS = 45_000;
@@ -39,7 +39,6 @@ export const lookAtProduction: Handler<'look-at-production'> = async ({ payload 
     );
     return again(Math.max(soon, error.retryAt ?? 0), 'the registry did not tell what production holds');
   }
-  if (!(await isStill(subject, services, place))) return again(soon, 'the tags moved while they were looked at');
   return judge(services, { place, subject, seen, suspected });
 };
 

@@ -28,10 +28,13 @@ export type Place = { readonly repo: Repo; readonly environment: string };
 const READ_BACK_WITHIN_MS = 10 * 60 * 1000;
 
 export async function findSubject(services: Services, place: Place): Promise<FoundSubject> {
-  const last = await findLast(services, place);
-  if (last === null || last === 'busy') return last === null ? NOT_WATCHED : { kind: 'busy' };
-  if ((await findForeignOwner(services, place.repo)) !== null) return NOT_WATCHED;
-  const terms = await loadTerms(services, { ...last, repo: place.repo });
+  const { repo, environment } = place;
+  const { db } = services.store;
+  const key = { repoId: repo.id, environment };
+  if (await isLaneBusy(db, { ...key, exceptId: '' })) return { kind: 'busy' };
+  const last = await findLastPromoted(db, key);
+  if (last === null || (await findForeignOwner(services, repo)) !== null) return NOT_WATCHED;
+  const terms = await loadTerms(services, { ...last, repo });
   if (terms === null) return NOT_WATCHED;
   const { driftIntervalMs: intervalMs } = terms;
   const age = services.now() - (promotedAt(last) ?? 0);
@@ -39,19 +42,7 @@ export async function findSubject(services: Services, place: Place): Promise<Fou
   return { kind: 'watched', last, tags: last.terms.tags.filter((tag) => terms.tags.includes(tag)), intervalMs };
 }
 
-/** False where somebody began to move the tags, or did, since the subject was found. */
-export async function isStill({ last }: Subject, services: Services, place: Place): Promise<boolean> {
-  const now = await findLast(services, place);
-  return now !== null && now !== 'busy' && now.id === last.id;
-}
-
 const NOT_WATCHED = { kind: 'not-watched' } as const;
-
-async function findLast({ store }: Services, { repo, environment }: Place): Promise<Promotion | 'busy' | null> {
-  const key = { repoId: repo.id, environment };
-  if (await isLaneBusy(store.db, { ...key, exceptId: '' })) return 'busy';
-  return findLastPromoted(store.db, key);
-}
 
 /** What the policy says today; where it can't be read, what it said of the promotion. Null: it is no longer about this image there. */
 async function loadTerms(services: Services, last: Promotion): Promise<EnvironmentPolicy | null> {
