@@ -35,7 +35,7 @@ export type Played = z.infer<typeof Played>;
 /** Longer than the lease of a job and the longest write to a registry together. */
 const TAKEN_OVER_AFTER_MS = 120_000;
 const ALL_TIMERS_MS = 600_000;
-const REST_WITHIN_MS = 40_000;
+const REST_WITHIN_MS = 60_000;
 
 export async function playRound(round: {
   readonly plan: Plan;
