@@ -34,16 +34,24 @@ export type Inline = {
 
 // Deeper than anybody writes; at the limit markdown-it drops the rest of the text.
 const blockParser = new MarkdownIt({ html: true, maxNesting: 400 });
-const MAX_QUOTE_LEVEL = 12;
+const MAX_QUOTE_LEVEL = 6;
 const TABLE_RULE = /^(?=.*[|:])\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$/;
-// Each level of a quote reads all its lazy lines again. What is deeper is quoted in any case, so one look is enough.
-blockParser.block.ruler.before('blockquote', 'deep-quote', (state, startLine, endLine, silent) => {
-  const isQuote = state.src.charAt((state.bMarks[startLine] ?? 0) + (state.tShift[startLine] ?? 0)) === '>';
-  if (silent || state.level < MAX_QUOTE_LEVEL || !isQuote) return false;
-  state.line = startLine + 1;
-  while (state.line < endLine && !state.isEmpty(state.line)) state.line += 1;
-  return true;
-});
+const quoteParser = new MarkdownIt();
+quoteParser.block.ruler.enableOnly(['blockquote']);
+const [readQuote] = quoteParser.block.ruler.getRules('');
+// Each level of a quote reads all its lazy lines again. What is deeper is quoted in any case, so one look is enough; and
+// markdown-it would read on to the last quote below, and again from the next one. Two quotes are no less quoted than one.
+blockParser.block.ruler.at(
+  'blockquote',
+  (state, startLine, endLine, silent) => {
+    if (silent || !isQuoted(state, startLine)) return readQuote?.(state, startLine, endLine, silent) ?? false;
+    const end = findQuoteEnd(state, startLine, endLine);
+    if (state.level < MAX_QUOTE_LEVEL) return readQuote?.(state, startLine, end, silent) ?? false;
+    state.line = end;
+    return true;
+  },
+  { alt: ['paragraph', 'reference', 'blockquote', 'list'] },
+);
 // markdown-it looks for tables first, even in the first line of an HTML comment, and wants a `|` where GitHub wants none.
 blockParser.block.ruler.before(
   'lheading',
@@ -126,6 +134,19 @@ class LightToken implements Token {
 
 function missing(): never {
   throw new Error('attributes of block tokens are not used');
+}
+
+function isQuoted(state: StateBlock, line: number): boolean {
+  const isCode = (state.sCount[line] ?? 0) - state.blkIndent >= 4;
+  return !isCode && state.src.charAt((state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0)) === '>';
+}
+
+/** After the lines that are quoted, and those that may go on lazily. */
+function findQuoteEnd(state: StateBlock, startLine: number, endLine: number): number {
+  let line = startLine + 1;
+  while (line < endLine && isQuoted(state, line)) line += 1;
+  while (line < endLine && !isQuoted(state, line) && !state.isEmpty(line)) line += 1;
+  return line;
 }
 
 /** A head and the rule under it, with as many columns. */

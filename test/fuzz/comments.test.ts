@@ -10,7 +10,26 @@ import { isMisread, readPlainLines } from './second-reading.ts';
 const MAX_BODY_LENGTH = 65_536;
 
 const MARKS = [
-  ['> ', '- ', '1. ', '* ', '# ', '---', '===', '|', '|-|', '`', '``', '```', '~~~', '    ', '   ', ' ', '\t'],
+  [
+    '> ',
+    '     > ',
+    '- ',
+    '1. ',
+    '* ',
+    '# ',
+    '---',
+    '===',
+    '|',
+    '|-|',
+    '`',
+    '``',
+    '```',
+    '~~~',
+    '    ',
+    '   ',
+    ' ',
+    '\t',
+  ],
   ['[', ']', '(', ')', ']: ', '](', '![', '[a]', '[a]: b', '<', '>', '</', '<!--', '-->', '<?', '?>', '<![CDATA['],
   [']]>', '<details>', '</details>', '<pre>', '</pre>', '<b', '<b>', '</b>', '<br>', '<a href="', '<http:a', '<a@b.c>'],
   ['\\', '&amp;', '*', '**', '_', '"', "'", 'word', '1)', '+', ':-:', '$$', '[^1]', '[ ]'],
@@ -74,3 +93,11 @@ test('the largest body is read within the limit', () => {
     }),
   ).toBeNull();
 });
+
+test.each(['> > \n/promote staging\n', '> # a\n/a\n', '> ~~~\na\n'])(
+  '%j over and over is read within the limit',
+  (part) => {
+    const body = part.repeat(MAX_BODY_LENGTH / part.length);
+    expect(swiftly(() => readCommandLines(body)).hint).toBeNull();
+  },
+);

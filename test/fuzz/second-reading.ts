@@ -9,10 +9,11 @@ const CONTAINERS: readonly string[] = ['blockQuote', 'listOrdered', 'listUnorder
 const NO_TEXT: readonly string[] = ['codeText', 'htmlText', 'link', 'image', 'autolink', 'definition'];
 
 /**
- * Where micromark itself errs: it denies an empty item in a quote or list right after a paragraph, which these have ended,
- * and the end of a CDATA section after one more bracket.
+ * Where micromark itself errs: it denies an empty item in a quote or list right after a paragraph, which these have ended;
+ * the end of a CDATA section after one more bracket; and the head of a table that would be HTML at a paragraph's beginning.
  */
-const MISREAD = /^[ \t]*(?:>[ \t]*|(?:[-+*]|\d{1,9}[.)])[ \t]+)+(?:[-+*]|\d{1,9}[.)])[ \t]*$|\]\]\]>/m;
+const MISREAD =
+  /^[ \t]*(?:>[ \t]*|(?:[-+*]|\d{1,9}[.)])[ \t]+)+(?:[-+*]|\d{1,9}[.)])[ \t]*$|\]\]\]>|^ {0,3}<.*\n {0,3}[|:-][|: \t-]*$/m;
 
 export function isMisread(body: string): boolean {
   return MISREAD.test(body.replaceAll(/\r\n?/g, '\n'));

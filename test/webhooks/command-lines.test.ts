@@ -211,6 +211,7 @@ describe('a command that was plainly meant gets a hint', () => {
     ['straight under a nested list', joined('- a', '  - b', COMMAND), COMMAND, 'list'],
     ['straight under a quote', joined('> quote', COMMAND), COMMAND, 'quote'],
     ['straight under a quote, three spaces in', joined('> quote', `   ${COMMAND}`), COMMAND, 'quote'],
+    ['under two lazy lines, one like a quote in code', joined('> a', 'b', '     > c', COMMAND), COMMAND, 'quote'],
     ['straight under a list in a quote', joined('> - item', COMMAND), COMMAND, 'quote'],
     ['in a quote that begins with a link definition', joined('> [a]: b', COMMAND), COMMAND, 'quote'],
     ['in a list that begins with two link definitions', joined('- [a]: b', '[c]: d', COMMAND), COMMAND, 'list'],
@@ -323,6 +324,7 @@ describe('any body', () => {
   test.each<[string, string]>([
     ['60,000 open brackets', '['.repeat(60_000)],
     ['60,000 quote marks', '>'.repeat(60_000)],
+    ['5,000 quotes with nothing that a line could go on', '> > \na\n'.repeat(5_000)],
     ['16,000 pieces of emphasis', '*a_ '.repeat(16_000)],
     ['20,000 list marks', '- '.repeat(20_000)],
     ['a list 100 deep in one line', `${'+ - '.repeat(50)}a`],
