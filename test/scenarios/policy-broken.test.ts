@@ -30,7 +30,7 @@ describe('broken', () => {
     ]);
     write(talk, `${BROKEN}    approvals: { required: many }\nforce: { role: boss }\n`);
     expect((await talk.request()).replies[0]?.split('\n').slice(2)).toEqual([
-      '- line 3, column 5 (`environments.production.tag`): there is no key "tag" here. Did you mean "tags"? Legal keys: branch, tags, keep\\_as, rollback\\_tags, approvals, deployment',
+      '- line 3, column 5 (`environments.production.tag`): there is no key "tag" here. Did you mean "tags"? Legal keys: branch, tags, keep\\_as, rollback\\_tags, approvals, deployment, drift',
       '- line 4, column 28 (`environments.production.approvals.required`): write a whole number from 0 to 10, not "many"',
       '- line 5, column 16 (`force.role`): write triage, write, maintain or admin, not "boss"',
     ]);
