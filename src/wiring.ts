@@ -154,7 +154,8 @@ function createSetupPages({ config, log, world, metrics }: Omit<Parts, 'app' | '
   const client = createAnonymousClient({
     apiUrl,
     userAgent: 'imprimatur',
-    log,
+    // Octokit tells of each path, and in this one stands the code that the keys are given for.
+    log: { debug: () => undefined, warn: () => undefined },
     now,
     onRequest: ({ status }) => metrics.countGitHubRequest(status),
   });
