@@ -6,12 +6,13 @@ import { findRepo } from '../store/repos.ts';
 import { findThread, listWaitingComments, type Thread, type WaitingComment } from '../store/threads.ts';
 import { isJobOpen } from '../store/waiting-jobs.ts';
 import type { Commit } from './commit.ts';
-import { findUnheard, LATE_MS, type ReadBody, type Unheard } from './find-unheard.ts';
+import { findUnheard, LATE_MS, type ReadBody } from './find-unheard.ts';
 import { DONE, type Handler, type JobOutcome } from './handler.ts';
-import { readWaiting } from './hear-comment.ts';
+import { readWaiting, type ReadComment } from './hear-comment.ts';
 import type { CommandLine, Intent } from './intent.ts';
 import { commandKey } from './job.ts';
 import { isPatient } from './patience.ts';
+import { isLate, recheckComment } from './recheck-comment.ts';
 import type { Services } from './services.ts';
 import { leansOnEarlier, takeLines, timeOfWriting } from './take-comment.ts';
 
@@ -37,9 +38,11 @@ export function createThreadReader(parts: ThreadReaderParts): Handler<'read-thre
     const waiting = await listWaitingComments(db, payload);
     const [first] = waiting;
     if (first === undefined && thread === null) return DONE;
+    const place = { repo, issue };
+    const question = { ...place, thread, first, readBody: parts.readBody };
     const unheard = isRead(thread, first)
       ? null
-      : await look(services, { repo, issue, thread, first, readBody: parts.readBody });
+      : await ask(services, { ...place, waitsSince: first?.heardAt ?? null }, () => findUnheard(services, question));
     if (unheard?.earlier === true && first !== undefined) {
       const until = first.heardAt + LATE_MS;
       if (services.now() < until)
@@ -48,7 +51,7 @@ export function createThreadReader(parts: ThreadReaderParts): Handler<'read-thre
     const found = unheard?.found ?? [];
     parts.onFound(found.length);
     const after = { ...startOf(thread, first), ...unheard?.read };
-    return takeNext(services, { repo, issue }, { waiting: inOrder(waiting, found), found, after });
+    return takeNext(services, place, { waiting: inOrder(waiting, found), found, after });
   };
 }
 
@@ -64,23 +67,19 @@ async function isBusy({ store }: Services, repoId: number, thread: Thread | null
   return isJobOpen(store.db, { kind: 'command', key: commandKey({ repoId, commentId: thread.taking }) });
 }
 
-/** Null: GitHub does not list the thread, for good or for so long that those who were heard of wait no more. */
-async function look(
+/** Null: GitHub does not answer, for good or for so long that those who were heard of wait no more. */
+async function ask<T>(
   services: Services,
-  args: Place & {
-    readonly thread: Thread | null;
-    readonly first: WaitingComment | undefined;
-    readonly readBody: ReadBody;
-  },
-): Promise<Unheard | null> {
-  const { first, repo, issue } = args;
+  { repo, issue, waitsSince }: Place & { readonly waitsSince: number | null },
+  question: () => Promise<T>,
+): Promise<T | null> {
   try {
-    return await findUnheard(services, args);
+    return await question();
   } catch (error) {
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
-    const mayPass = error.retryable && (first === undefined || isPatient({ createdAt: first.heardAt }, services));
-    if (mayPass) throw error;
-    services.log.warn({ err: error, repo: repo.name, issue }, 'the comments of a thread can not be listed');
+    const isWorthWaiting = waitsSince === null || isPatient({ createdAt: waitsSince }, services);
+    if (error.retryable && isWorthWaiting) throw error;
+    services.log.warn({ err: error, repo: repo.name, issue }, 'the comments of a thread can not be read');
     return null;
   }
 }
@@ -110,11 +109,28 @@ async function takeNext(
   const threadIsOurs = promotions.length > 0;
   const passed: number[] = [];
   for (const comment of waiting) {
-    const [line, ...later] = takeLines(readWaiting(comment), { threadIsOurs });
-    if (line !== undefined) return begin({ repo, issue }, { ...thread, comment, line, later, passed });
+    const read = await readToday(services, { repo, issue, comment, threadIsOurs });
+    const [line, ...later] = read === null ? [] : takeLines(read, { threadIsOurs });
+    if (read !== null && line !== undefined) {
+      return begin({ repo, issue }, { ...thread, comment, read, line, later, passed });
+    }
     passed.push(comment.id);
   }
   return { kind: 'done', commit: { repo, thread: { issue, after, found, taken: passed, origin: null } } };
+}
+
+/** Null: it was taken back. */
+async function readToday(
+  services: Services,
+  { repo, issue, comment, threadIsOurs }: Place & { readonly comment: WaitingComment; readonly threadIsOurs: boolean },
+): Promise<ReadComment | null> {
+  const read = readWaiting(comment);
+  if (!isLate(comment, read) || takeLines(read, { threadIsOurs }).length === 0) return read;
+  const { id, heardAt } = comment;
+  const asked = await ask(services, { repo, issue, waitsSince: heardAt }, async () => ({
+    read: await recheckComment(services, { repo, id, read }),
+  }));
+  return asked === null ? read : asked.read;
 }
 
 /** 👀 at once, and the first command; the last one asks for the thread's next comment. */
@@ -122,6 +138,7 @@ function begin(
   { repo, issue }: Place,
   turn: {
     readonly comment: WaitingComment;
+    readonly read: ReadComment;
     readonly line: CommandLine;
     readonly later: readonly CommandLine[];
     readonly passed: readonly number[];
@@ -130,9 +147,8 @@ function begin(
     readonly after: Thread;
   },
 ): JobOutcome {
-  const { comment, line, later, passed, waiting, found, after } = turn;
+  const { comment, read, line, later, passed, waiting, found, after } = turn;
   const { id: commentId, heardAt, origin } = comment;
-  const read = readWaiting(comment);
   const sentAt = timeOfWriting(read, heardAt);
   const command: Intent = { kind: 'command', repo, issue, commentId, by: read.by, sentAt, line, later };
   const isLast = waiting.at(-1)?.id === commentId;

@@ -58,13 +58,14 @@ export type ListedComment = {
   readonly isEdited: boolean;
 };
 
+const Times = z.object({ created_at: z.iso.datetime(), updated_at: z.iso.datetime() });
+
 const Listed = z.array(
   z.object({
+    ...Times.shape,
     id: z.number().int(),
     body: z.string().nullish(),
     user: z.object({ id: z.number().int(), login: z.string(), type: z.string() }).nullish(),
-    created_at: z.iso.datetime(),
-    updated_at: z.iso.datetime(),
     issue_url: z.string(),
   }),
 );
@@ -110,6 +111,25 @@ export async function listCommentsSince({
     }
   }
   return { comments: comments.toSorted((one, other) => one.id - other.id), answeredAt };
+}
+
+/** What became of a comment since it was written. */
+export async function fetchCommentFate({
+  client,
+  repo,
+  commentId,
+}: Place & { readonly commentId: number }): Promise<'as-written' | 'edited' | 'gone'> {
+  try {
+    const { data } = await client.ask({
+      tried: `reading comment ${commentId} of ${repo}`,
+      send: (api) => api.issues.getComment({ ...splitRepo(repo), comment_id: commentId }),
+      answer: Times,
+    });
+    return data.updated_at === data.created_at ? 'as-written' : 'edited';
+  } catch (error) {
+    if (isGitHubError(error, 'github-not-found') || isGitHubError(error, 'github-gone')) return 'gone';
+    throw error;
+  }
 }
 
 function isOf(issueUrl: string, { repo, issue }: { readonly repo: RepoName; readonly issue: number }): boolean {

@@ -1,7 +1,13 @@
 // Shows how our comments are written, edited and found again by their marker.
 import nock from 'nock';
 import { describe, expect, test } from 'vitest';
-import { createComment, findCommentByMarker, listCommentsSince, updateComment } from '../../src/github/comments.ts';
+import {
+  createComment,
+  fetchCommentFate,
+  findCommentByMarker,
+  listCommentsSince,
+  updateComment,
+} from '../../src/github/comments.ts';
 import { addReaction } from '../../src/github/reactions.ts';
 import { API, APP_ID, failureOf, grantToken, NOW, offlineGitHub, playOffline, REPO } from './offline-github.ts';
 
@@ -219,6 +225,18 @@ describe('the comments of a thread since a time', () => {
       .reply(403, { message: 'Resource not accessible by integration' });
     expect((await failureOf(list())).code).toBe('github-forbidden');
   });
+});
+
+const TIME = '2026-11-24T11:59:30Z';
+
+test.each([
+  { fate: 'as-written', status: 200, answer: { created_at: TIME, updated_at: TIME } },
+  { fate: 'edited', status: 200, answer: { created_at: TIME, updated_at: '2026-11-24T12:00:00Z' } },
+  { fate: 'gone', status: 404, answer: { message: 'Not Found' } },
+])('what became of a comment: $fate', async ({ fate, status, answer }) => {
+  grantToken(7);
+  nock(API).get(EDIT).reply(status, answer);
+  expect(await fetchCommentFate({ client: client(), repo: REPO, commentId: 77 })).toBe(fate);
 });
 
 test.each([

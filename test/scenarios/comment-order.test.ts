@@ -244,6 +244,41 @@ describe('a webhook that comes', () => {
     await talk.world.end();
   });
 
+  test('late, is run as long as its comment stands there as it was written', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await talk.request();
+    const edited = await write('bob', '/approve P1', 'late');
+    const deleted = await write('mia', '/approve P1', 'late');
+    const chat = await write('ada', '/lgtm', 'late');
+    const kept = await write('ada', '/status P1', 'late');
+    world.clock.turn(3 * MINUTE_MS);
+    await repo.editComment({ comment: edited.id, by: 'bob', body: 'Not yet.' });
+    await repo.deleteComment({ comment: deleted.id, by: 'mia' });
+    await repo.deleteComment({ comment: chat.id, by: 'ada' });
+    await world.github.release();
+    await world.drain();
+    expect(answered(edited, kept)).toEqual([1, 2]);
+    expect(talk.replies()[0]).toContain('`/approve P1` was not run, because that comment was edited');
+    expect(await talk.state()).toBe('awaiting-approval');
+    await world.end();
+  });
+
+  test('late, while GitHub does not tell what became of its comment, is run after ten minutes', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.say('ada', '/status');
+    const late = await write('ada', '/status', 'late');
+    world.clock.turn(3 * MINUTE_MS);
+    world.github.failNext({ method: 'GET', path: /\/issues\/comments\/\d+$/, status: 502, times: Infinity });
+    await world.github.release();
+    await world.pass(9 * MINUTE_MS, 10_000);
+    expect(reactions(late)).toEqual([]);
+    await world.pass(11 * MINUTE_MS, 10_000);
+    expect(reactions(late)).toContain('rocket');
+    await world.end();
+  });
+
   test('twice, under two ids, at once or hours apart, is answered once', async () => {
     talk = await begin();
     const { github } = talk.world;
@@ -355,7 +390,7 @@ describe('while GitHub fails', () => {
     await talk.request();
     world.github.failNext({ method: 'GET', path: LISTING, status: 403, body: { message: 'Forbidden' }, times: 1 });
     expect((await talk.say('bob', '/approve P1')).reactions).toEqual(['eyes', 'rocket']);
-    expect(world.log.join('')).toContain('the comments of a thread can not be listed');
+    expect(world.log.join('')).toContain('the comments of a thread can not be read');
     expect(await talk.state()).toBe('promoted');
     await world.end();
   });
