@@ -141,3 +141,6 @@ export function installationOf(lane: string | null): number {
 
 /** The effects that a promotion waits for: while one of them is dead, it stands still. */
 export const MOVING_EFFECTS: readonly JobKind[] = ['collect-facts', 'apply-tag-plan', 'look-for-image'];
+
+/** Those that wait for a date; all others that wait do so for a moment. */
+export const TIMERS: readonly JobKind[] = ['expire-promotion'];

@@ -1,14 +1,13 @@
 // Ticks of the clock become jobs: one per time slot, however many processes tick. What each process has to know is no job.
-import { schedule } from 'node-cron';
+import { schedule, type ScheduledTask } from 'node-cron';
 import { addJob } from '../store/jobs.ts';
-import { useOnce } from '../store/once.ts';
+import { SLOT_MEMORY_MS, useOnce } from '../store/once.ts';
 import type { Tick, TickKind } from './job.ts';
 import type { Services } from './services.ts';
 
 export type Scheduler = { stop(): Promise<void> };
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** `atStart`: also when a process starts, for what came to pass while none ran. */
 const TICKS = {
@@ -34,20 +33,40 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
     }
   };
   const starting = TICK_KINDS.filter((kind) => TICKS[kind].atStart).map((kind) => ask(kind, askAtOnce));
-  const ticks = TICK_KINDS.map((kind) => schedule(TICKS[kind].cron, () => ask(kind, tick)));
-  const daily = schedule(DAILY, async () => {
+  const lookAtPat = async (): Promise<void> => {
     try {
       await services.patWatch.look();
     } catch (error) {
       services.log.error({ err: error }, 'the machine user’s token could not be looked at; tomorrow tries again');
     }
-  });
+  };
+  const startTasks = (): readonly ScheduledTask[] => [
+    ...TICK_KINDS.map((kind) => schedule(TICKS[kind].cron, () => ask(kind, tick))),
+    schedule(DAILY, lookAtPat),
+  ];
+  let tasks = startTasks();
+  let latest = services.now();
+  // node-cron waits for the time that it worked out, also when the clock was turned back by an hour meanwhile.
+  const watch = setInterval(() => {
+    const now = services.now();
+    const isTurnedBack = now < latest;
+    latest = now;
+    if (!isTurnedBack) return;
+    const old = tasks;
+    tasks = startTasks();
+    void destroyAll(old);
+  }, MINUTE_MS);
   return {
     stop: async () => {
-      for (const one of [...ticks, daily]) await one.destroy();
+      clearInterval(watch);
+      await destroyAll(tasks);
       await Promise.all(starting);
     },
   };
+}
+
+async function destroyAll(tasks: readonly ScheduledTask[]): Promise<void> {
+  for (const one of tasks) await one.destroy();
 }
 
 type Clocked = Pick<Services, 'store' | 'now'>;
@@ -59,7 +78,7 @@ export async function tick({ store, now }: Clocked, kind: TickKind): Promise<boo
   const { everyMs } = TICKS[kind];
   const slot = new Date(at - (at % everyMs)).toISOString();
   return store.transaction(async (tx) => {
-    const first = await useOnce(tx, { key: `${kind}/${slot}`, until: at + DAY_MS, now: at });
+    const first = await useOnce(tx, { key: `${kind}/${slot}`, until: at + SLOT_MEMORY_MS, now: at });
     if (first) await addJob(tx, jobOf({ kind, slot }, at));
     return first;
   });

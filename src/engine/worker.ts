@@ -2,7 +2,7 @@
 import { findNewestOpenJobAt, turnBack } from '../store/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../store/jobs.ts';
 import { handBackJob } from '../store/leases.ts';
-import { REGISTRY_WORK } from './job.ts';
+import { REGISTRY_WORK, TIMERS } from './job.ts';
 import { LEASE_MS, LONGEST_LEASE_MS, renew, RENEW_EVERY_MS } from './lease.ts';
 import { runJob, type Handlers } from './run-job.ts';
 import type { Services } from './services.ts';
@@ -144,7 +144,7 @@ export class Worker {
     if (this.#latest !== null && now - this.#latest > RENEW_EVERY_MS) await this.#renewAll();
     this.#latest = now;
     if (now >= before) return;
-    await store.transaction((tx) => turnBack(tx, { now, before, leaseMs: LONGEST_LEASE_MS }));
+    await store.transaction((tx) => turnBack(tx, { now, before, leaseMs: LONGEST_LEASE_MS, timers: TIMERS }));
     log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
   }
 

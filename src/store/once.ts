@@ -1,6 +1,12 @@
 // Things that are done at most once in a while, such as a reply to the same person in the same thread.
 import type { Db, Tx } from './schema.ts';
 
+/**
+ * How long a slot of time is remembered as used: longer than anything else here, so that slots of an hour that is still to
+ * come can be told from the rest, and forgotten, when the clock is turned back.
+ */
+export const SLOT_MEMORY_MS = 48 * 60 * 60 * 1000;
+
 /** True for the first use of the key; then false until `until` has passed. */
 export async function useOnce(
   tx: Tx,

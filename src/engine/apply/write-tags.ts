@@ -183,7 +183,8 @@ async function writeOneFloating(
   let { glanced } = args;
   // Each try looks first: minutes may lie between two, and what somebody else moved meanwhile is never overwritten.
   const put = await insist(services, async () => {
-    const isGood = glanced !== null && services.now() - glanced.at <= GLANCE_GOOD_FOR_MS;
+    const age = glanced === null ? Infinity : services.now() - glanced.at;
+    const isGood = age >= 0 && age <= GLANCE_GOOD_FOR_MS;
     const { digest } = isGood && glanced !== null ? glanced : await see(services.registry, row);
     glanced = null;
     if (digest === target) return null;

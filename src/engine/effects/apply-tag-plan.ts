@@ -1,6 +1,7 @@
 // Carries out a tag plan by its journal, from wherever a crash left it: forward, or back once it was decided to go back.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
-import type { Failure, Promotion } from '../../domain/promotion.ts';
+import { promotedAt, type Failure, type Promotion } from '../../domain/promotion.ts';
+import { findLastPromoted } from '../../store/promotions.ts';
 import { outcomesOf, readJournal, type Application } from '../apply/application.ts';
 import { insist } from '../apply/insist.ts';
 import { readOutcomes } from '../apply/outcomes.ts';
@@ -41,11 +42,10 @@ async function goForward(application: Application): Promise<JobOutcome> {
 }
 
 async function confirm(application: Application): Promise<JobOutcome> {
-  const { services, promotion } = application;
   const back = await readBack(application);
   switch (back.kind) {
     case 'confirmed':
-      return end(services, promotion, { kind: 'applied', tags: outcomesOf(await readJournal(application)) });
+      return endApplied(application);
     case 'lagging': {
       const because = `the registry still shows the old digest of ${back.tags.join(', ')}`;
       return { kind: 'again', at: back.askAgainAt, because };
@@ -55,6 +55,17 @@ async function confirm(application: Application): Promise<JobOutcome> {
     case 'foreign':
       return failWith(application, { problem: back.problem, production: 'mixed', undoAgain: false });
   }
+}
+
+async function endApplied(application: Application): Promise<JobOutcome> {
+  const { services, promotion } = application;
+  const { repo, environment } = promotion;
+  const context = await loadContext(services, promotion);
+  const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
+  // What an environment held is told in the order of these times: a clock that was turned back must not change it.
+  const now = Math.max(context.now, (last === null ? 0 : (promotedAt(last) ?? 0)) + 1);
+  const event = { kind: 'applied', tags: outcomesOf(await readJournal(application)) } as const;
+  return { kind: 'done', commit: commitOf(promotion, decide(promotion, event, { ...context, now })) };
 }
 
 /** The decision to go back is stored before the first tag does: a restart must not turn round again. */
