@@ -100,10 +100,17 @@ test.each(['click', 'comment'])(
 test('what arrived is not read again, nor what would tell us nothing, nor what is younger than a minute', async () => {
   talk = await begin();
   const { world } = talk;
-  await talk.request();
-  // The App’s own check run and card come back to it as news of `created`.
+  // Its own check run comes back to the App as news of `created` and `completed`.
+  await faring(
+    ({ event }) => (event === 'check_run' ? 'lost' : 'arrives'),
+    () => talk.request(),
+  );
+  expect(world.github.deliveries.filter(({ event, status }) => event === 'check_run' && status === 502)).not.toEqual(
+    [],
+  );
   await faring('lost', async () => {
-    await talk.say('bob', '/approve P1');
+    const { id } = await talk.say('bob', '/approve P1');
+    await talk.repo.editComment({ comment: id, by: 'bob', body: '/approve P1 ' });
     await world.pass(4 * MINUTE_MS + 30_000);
     await talk.say('ron', 'Looks good');
   });

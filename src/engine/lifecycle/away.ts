@@ -7,7 +7,13 @@ import { GITHUB_WRITES, type JobKind, type JobPayload } from '../job.ts';
 import type { Services } from '../services.ts';
 
 /** What the clock repeats; all of it ends where the App is away. Tags that are being written are written to the end. */
-const SCHEDULES: readonly JobKind[] = ['restore-production', 'revisit-policy', 'watch-staging', 'reconcile-promotion', 'look-at-production'];
+const SCHEDULES: readonly JobKind[] = [
+  'restore-production',
+  'revisit-policy',
+  'watch-staging',
+  'reconcile-promotion',
+  'look-at-production',
+];
 
 /** True for a write to GitHub, or a schedule, of a repository that left the App. */
 export async function isLeftUndone({ store }: Services, payload: JobPayload): Promise<boolean> {
