@@ -33,7 +33,7 @@ import { findLastSweepAt } from './store/delivery-sweeps.ts';
 import { countJobs } from './store/job-upkeep.ts';
 import { migrate } from './store/migrations.ts';
 import { countDrifts } from './store/drifts.ts';
-import { countPromotionsByState } from './store/promotions.ts';
+import { countMixed, countPromotionsByState } from './store/promotions.ts';
 import { createMetrics, type Gauges, type Metrics } from './web/metrics.ts';
 import { renderReadiness, type Check } from './web/readiness.ts';
 import { createWebServer, type Pages } from './web/server.ts';
@@ -157,7 +157,7 @@ function createSetupPages({ config, log, world, metrics }: Omit<Parts, 'app' | '
     // Octokit tells of each path, and in this one stands the code that the keys are given for.
     log: { debug: () => undefined, warn: () => undefined },
     now,
-    onRequest: ({ status }) => metrics.countGitHubRequest(status),
+    onRequest: (request) => metrics.countGitHubRequest(request),
   });
   return createSetup({
     publicUrl,
@@ -206,7 +206,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
     userAgent: 'imprimatur',
     log,
     now,
-    onRequest: ({ status }) => metrics.countGitHubRequest(status),
+    onRequest: (request) => metrics.countGitHubRequest(request),
   });
   const identity = createAppIdentity(github);
   const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
@@ -223,6 +223,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
     identity,
     settings,
     log,
+    observe: (what, seconds) => metrics.observe(what, seconds),
     now,
     wait,
     newId,
@@ -280,8 +281,14 @@ function watchPat(
   { log, metrics, now }: Pick<Parts, 'log' | 'metrics'> & Pick<World, 'now'>,
 ): PatWatch {
   if (ghcr === null) return NO_PAT_WATCH;
-  const onRequest = ({ status }: { readonly status: number | null }): void => metrics.countGitHubRequest(status);
-  const ask = createTokenQuestion({ apiUrl, token: ghcr.token, userAgent: 'imprimatur', log, now, onRequest });
+  const ask = createTokenQuestion({
+    apiUrl,
+    token: ghcr.token,
+    userAgent: 'imprimatur',
+    log,
+    now,
+    onRequest: (request) => metrics.countGitHubRequest(request),
+  });
   return createPatWatch({ ask, log, now });
 }
 
@@ -343,17 +350,19 @@ async function readGauges({
   world: { now },
   patWatch,
 }: Pick<Parts, 'store' | 'world'> & { readonly patWatch: PatWatch }): Promise<Gauges> {
-  const [{ oldestDueAgeMs, ...jobs }, promotions, sweptAt, drifts] = await Promise.all([
+  const [{ oldestDueAgeMs, ...jobs }, promotions, sweptAt, drifts, mixed] = await Promise.all([
     countJobs(store.db, now()),
     countPromotionsByState(store.db),
     findLastSweepAt(store.db),
     countDrifts(store.db),
+    countMixed(store.db),
   ]);
   return {
     jobs,
     oldestDueJobSeconds: (oldestDueAgeMs ?? 0) / 1000,
     promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
     drifts,
+    mixed,
     patDaysLeft: patWatch.daysLeft(),
     sweepAgeSeconds: Math.max(now() - sweptAt, 0) / 1000,
   };

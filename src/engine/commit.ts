@@ -5,7 +5,7 @@ import type { Effect } from '../domain/effect.ts';
 import type { Promotion, Repo } from '../domain/promotion.ts';
 import { appendAudit } from '../store/audit.ts';
 import { saveMark, type GitHubMark } from '../store/github-marks.ts';
-import { addJob, finishJob, holdsLease, type Lease } from '../store/jobs.ts';
+import { addJob, finishJob, holdsLease, type Lease, type Origin } from '../store/jobs.ts';
 import { useOnce } from '../store/once.ts';
 import { insertPromotion, updatePromotion } from '../store/promotions.ts';
 import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../store/repos.ts';
@@ -55,14 +55,14 @@ export type ThreadWrite = {
   readonly found: readonly WaitingComment[];
   /** Ids of comments whose turn it was; `origin` of the one whose commands begin. */
   readonly taken: readonly number[];
-  readonly origin: string | null;
+  readonly origin: Origin | null;
 };
 
 /** `conflict`: somebody else decided meanwhile; load and decide again. `lease-lost`: the job is another worker's now. */
 export type CommitResult = 'committed' | 'conflict' | 'lease-lost';
 
 /** The job that leads to a commit: what comes of it is told in the log under the same delivery. */
-export type Cause = Lease & { readonly origin: string | null };
+export type Cause = Lease & { readonly origin: Origin | null };
 
 const ONCE_FOR_MS = 24 * 60 * 60 * 1000;
 
@@ -152,7 +152,7 @@ async function run(services: Services, work: (tx: Tx) => Promise<void>): Promise
 async function store(
   services: Services,
   tx: Tx,
-  { commit, origin }: { readonly commit: Commit; readonly origin: string | null },
+  { commit, origin }: { readonly commit: Commit; readonly origin: Origin | null },
 ): Promise<void> {
   const {
     repo,
@@ -196,7 +196,7 @@ async function store(
 async function ask(
   tx: Tx,
   intent: Intent,
-  { now, origin }: { readonly now: number; readonly origin: string | null },
+  { now, origin }: { readonly now: number; readonly origin: Origin | null },
 ): Promise<void> {
   if (intent.kind === 'comment') await hearComment(tx, intent, { now, origin });
   else await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
@@ -216,7 +216,7 @@ async function storeThread(
 async function meetRepo(
   tx: Tx,
   repo: Repo,
-  { now, origin }: { readonly now: number; readonly origin: string | null },
+  { now, origin }: { readonly now: number; readonly origin: Origin | null },
 ): Promise<void> {
   const since = await saveRepo(tx, repo, now);
   if (since !== null) await addJob(tx, { ...jobOfIntent({ kind: 'repo-changed', repo, since }, now), now, origin });

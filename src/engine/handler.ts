@@ -1,5 +1,5 @@
 // What carries out a job: it gets the claimed job, and answers with what is to be stored.
-import type { Lease } from '../store/jobs.ts';
+import type { Lease, Origin } from '../store/jobs.ts';
 import type { Repo } from '../domain/promotion.ts';
 import type { Commit } from './commit.ts';
 import type { Intent } from './intent.ts';
@@ -11,8 +11,8 @@ export type Job<Kind extends JobKind = JobKind> = Lease & {
   /** 1 on the first try. More than 1: an earlier try may have done its outside write. */
   readonly attempts: number;
   readonly createdAt: number;
-  /** The id of the delivery that led to it, and to whatever it leads to; null where the clock did. */
-  readonly origin: string | null;
+  /** The delivery that led to it, and to whatever it leads to; null where the clock did. */
+  readonly origin: Origin | null;
   readonly payload: PayloadOf<Kind>;
 };
 

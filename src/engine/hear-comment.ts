@@ -1,6 +1,6 @@
 // A comment that a webhook told of waits for its turn in its thread.
 import { z } from 'zod';
-import { addJob } from '../store/jobs.ts';
+import { addJob, type Origin } from '../store/jobs.ts';
 import type { Tx } from '../store/schema.ts';
 import { saveComment, type WaitingComment } from '../store/threads.ts';
 import type { Intent } from './intent.ts';
@@ -27,11 +27,15 @@ export type ReadComment = z.infer<typeof WaitingDocument>;
 export async function hearComment(
   tx: Tx,
   { repo, issue, commentId, by, writtenAt, sentAt, lines, hint }: Extract<Intent, { kind: 'comment' }>,
-  { now, origin }: { readonly now: number; readonly origin: string | null },
+  { now, origin }: { readonly now: number; readonly origin: Origin | null },
 ): Promise<void> {
   const comment = { by, writtenAt: writtenAt ?? null, sentAt: sentAt ?? null, lines, hint, notRun: null };
   const place = { repoId: repo.id, issue };
-  const isNew = await saveComment(tx, place, toWaiting({ id: commentId, heardAt: now, origin }, comment));
+  const isNew = await saveComment(
+    tx,
+    place,
+    toWaiting({ id: commentId, heardAt: origin?.at ?? now, origin: origin?.delivery ?? null }, comment),
+  );
   if (!isNew) return;
   await addJob(tx, { ...jobOfEffect({ kind: 'read-thread', ...place }, repo, now), now, origin });
 }

@@ -116,7 +116,7 @@ function storeDeliveries(
       lane: repoId === null ? null : `delivery:${repoId}`,
       payload: JSON.stringify({ kind: 'delivery', deliveryId, event, body, sentAt }),
       runAt: at,
-      origin: deliveryId,
+      origin: { delivery: deliveryId, at },
     }));
     await addKeylessJobs(tx, { jobs, now: at });
     return accepted;

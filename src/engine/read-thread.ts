@@ -148,7 +148,8 @@ function begin(
   },
 ): JobOutcome {
   const { comment, read, line, later, passed, waiting, found, after } = turn;
-  const { id: commentId, heardAt, origin } = comment;
+  const { id: commentId, heardAt, origin: delivery } = comment;
+  const origin = delivery === null ? null : { delivery, at: heardAt };
   const sentAt = timeOfWriting(read, heardAt);
   const command: Intent = { kind: 'command', repo, issue, commentId, by: read.by, sentAt, line, later };
   const isLast = waiting.at(-1)?.id === commentId;

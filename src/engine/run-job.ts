@@ -28,6 +28,8 @@ const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
 /** What they show may be of long ago where the process was paused. */
 const SHOWING: readonly string[] = ['update-card', 'update-check-run', 'update-staging-check'];
+/** Whoever asked waits for these. */
+const DECISIONS: readonly JobKind[] = ['command', 'click', 'staging-click'];
 /** GitHub's limits for content that an App writes. */
 const WRITES = { perMinute: 80, perHour: 500 } as const;
 
@@ -53,7 +55,7 @@ export async function runJob(outer: Services, handlers: Handlers, row: JobRow): 
 
 /** Whatever is logged in a job names it, and the delivery that led to it: one id from a webhook to the tags. */
 function logOf({ log }: Services, { id, kind, origin }: JobRow): Services['log'] {
-  return log.child({ ...(origin === null ? {} : { delivery: origin }), job: id, kind });
+  return log.child({ ...(origin === null ? {} : { delivery: origin.delivery }), job: id, kind });
 }
 
 /** What can't be run is given up before it starts: as long as it is running, its lane stands still. */
@@ -94,6 +96,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
     return;
   }
   if (await mustWait(claimed)) return;
+  observeDelivery(services, job);
   for (let round = 1; round <= CONFLICTS_IN_A_ROW; round += 1) {
     let outcome: JobOutcome;
     try {
@@ -112,7 +115,10 @@ async function carryOut(claimed: Claimed): Promise<void> {
       outcome.kind === 'handed-on'
         ? await handOnAndFinish(services, job, outcome)
         : await commitAndFinish(services, job, outcome.commit);
-    if (result === 'committed') return;
+    if (result === 'committed') {
+      observeDecision(services, job);
+      return;
+    }
     if (result === 'lease-lost') {
       await handOver(claimed);
       return;
@@ -120,6 +126,14 @@ async function carryOut(claimed: Claimed): Promise<void> {
   }
   const runAt = services.now() + backoffMs(job.attempts);
   await putBack(claimed, { runAt, countAttempt: true, error: 'others decided first, again and again' });
+}
+
+function observeDelivery({ observe, now }: Services, { payload, attempts, createdAt }: Job): void {
+  if (payload.kind === 'delivery' && attempts === 1) observe('delivery', (now() - createdAt) / 1000);
+}
+
+function observeDecision({ observe, now }: Services, { payload, origin }: Job): void {
+  if (origin !== null && DECISIONS.includes(payload.kind)) observe('decision', (now() - origin.at) / 1000);
 }
 
 /** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its lane do. */

@@ -19,6 +19,7 @@ export type Services = {
   readonly identity: AppIdentity;
   readonly settings: Settings;
   readonly log: Logger;
+  readonly observe: Observe;
   /** Resolves after that many milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
   /** Epoch milliseconds. */
@@ -27,6 +28,9 @@ export type Services = {
   /** Lower-case hex. */
   readonly sha256: (text: string) => string;
 };
+
+/** `delivery`: from when one was stored until it was taken up. `decision`: until what it asked for was decided. */
+export type Observe = (what: 'delivery' | 'decision', seconds: number) => void;
 
 export type Settings = {
   readonly registryHost: string;

@@ -47,9 +47,14 @@ export function heldBackOf(error: unknown): HeldBack | null {
   return error instanceof Error && error.cause instanceof HeldBack ? error.cause : null;
 }
 
+/** Of an answer that Octokit threw; none where there was no answer. */
+export function headersOf(error: unknown): Readonly<Record<string, unknown>> {
+  return readFailure(error)?.response?.headers ?? {};
+}
+
 /** The `date` header of an answer that Octokit threw. */
 export function dateOfFailure(error: unknown): string | null {
-  const date = readFailure(error)?.response?.headers['date'];
+  const { date } = headersOf(error);
   return typeof date === 'string' ? date : null;
 }
 

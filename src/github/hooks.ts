@@ -1,7 +1,7 @@
 // Hooks around each request of an Octokit: one reports it, one answers it from the ETag cache where that is allowed.
 import type { Octokit } from '@octokit/rest';
 import { createEtagCache } from './etag-cache.ts';
-import { heldBackOf, statusOf } from './failure.ts';
+import { headersOf, heldBackOf, statusOf } from './failure.ts';
 
 export type ObservedRequest = {
   readonly method: string;
@@ -10,6 +10,8 @@ export type ObservedRequest = {
   /** Null when no answer came. */
   readonly status: number | null;
   readonly durationMs: number;
+  /** What GitHub leaves us of this hour's requests of the installation; null where the answer does not tell. */
+  readonly rateLimitLeft: number | null;
   /** Null for requests as the App. */
   readonly installationId: number | null;
 };
@@ -26,16 +28,17 @@ export function observeRequests(
 ): void {
   octokit.hook.wrap('request', async (request, options) => {
     const startedAt = performance.now();
-    const observe = (status: number | null): void => {
+    const observe = (status: number | null, headers: Headers): void => {
       const { method, url: route } = options;
-      onRequest({ method, route, status, durationMs: performance.now() - startedAt, installationId });
+      const rateLimitLeft = rateLimitLeftOf(headers);
+      onRequest({ method, route, status, durationMs: performance.now() - startedAt, rateLimitLeft, installationId });
     };
     try {
       const response = await request(options);
-      observe(response.status);
+      observe(response.status, response.headers);
       return response;
     } catch (error) {
-      if (heldBackOf(error) === null) observe(statusOf(error));
+      if (heldBackOf(error) === null) observe(statusOf(error), headersOf(error));
       throw error;
     }
   });
@@ -63,3 +66,12 @@ export function answerFromEtags(octokit: Octokit): void {
 }
 
 type Observer = (request: ObservedRequest) => void;
+type Headers = Readonly<Record<string, unknown>>;
+
+/** Of the limit that every installation has; searches and the like have others. */
+function rateLimitLeftOf(headers: Headers): number | null {
+  const left = headers['x-ratelimit-remaining'];
+  if (left === undefined || (headers['x-ratelimit-resource'] ?? 'core') !== 'core') return null;
+  const count = Number(left);
+  return Number.isSafeInteger(count) ? count : null;
+}

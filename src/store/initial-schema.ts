@@ -51,6 +51,7 @@ export function initialSchema({
       lease TEXT,
       last_error TEXT,
       origin TEXT,
+      origin_at BIGINT,
       state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'dead')),
       created_at BIGINT NOT NULL,
       finished_at BIGINT,

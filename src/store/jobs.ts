@@ -14,8 +14,8 @@ export type NewJobRow = {
   readonly payload: string | Uint8Array;
   readonly runAt: number;
   readonly now: number;
-  /** The id of the delivery that led here, for the log; null, or left out, where the clock did. */
-  readonly origin?: string | null;
+  /** Null, or left out, where the clock led here. */
+  readonly origin?: Origin | null;
 };
 
 /** A claimed job. */
@@ -33,8 +33,11 @@ export type JobRow = {
   readonly lease: string;
   readonly leasedUntil: number;
   readonly createdAt: number;
-  readonly origin: string | null;
+  readonly origin: Origin | null;
 };
+
+/** The delivery that led to a job, and when it was stored. */
+export type Origin = { readonly delivery: string; readonly at: number };
 
 export type Claim = {
   readonly now: number;
@@ -62,7 +65,7 @@ export async function addJob(tx: Tx, job: NewJobRow): Promise<void> {
       payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
       run_at: runAt,
       attempts: 0,
-      origin,
+      ...originColumns(origin),
       state: 'queued',
       created_at: now,
     })
@@ -96,7 +99,7 @@ export async function addKeylessJobs(
     payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
     run_at: runAt,
     attempts: 0,
-    origin,
+    ...originColumns(origin),
     state: 'queued' as const,
     created_at: now,
   }));
@@ -239,7 +242,7 @@ async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Prom
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { id, kind, key, lane, attempts, origin } = row;
+  const { id, kind, key, lane, attempts, origin, origin_at } = row;
   return {
     id,
     kind,
@@ -252,8 +255,12 @@ async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Prom
     lease,
     leasedUntil: now + leaseMs,
     createdAt: row.created_at,
-    origin,
+    origin: origin === null || origin_at === null ? null : { delivery: origin, at: origin_at },
   };
+}
+
+function originColumns(origin: Origin | null): Pick<Selectable<Schema['jobs']>, 'origin' | 'origin_at'> {
+  return { origin: origin?.delivery ?? null, origin_at: origin?.at ?? null };
 }
 
 /** The row while the claim holds; then nobody can take it before the transaction ends. */

@@ -170,6 +170,24 @@ export async function countPromotionsByState(
     .execute();
 }
 
+/** Environments whose last promotion failed and left some floating tags on the new digest and some not. */
+export async function countMixed(db: Db): Promise<number> {
+  const rows = await db
+    .selectFrom('promotions as failed')
+    .select('failed.document')
+    .where('failed.state', '=', 'failed')
+    .where(
+      sql<boolean>`NOT EXISTS (
+        SELECT 1 FROM promotions AS newer WHERE newer.repo_id = failed.repo_id
+          AND newer.environment = failed.environment AND newer.held_since > failed.updated_at)`,
+    )
+    .execute();
+  return rows.filter(({ document }) => {
+    const { state } = readPromotion(document);
+    return state.kind === 'failed' && state.failure.production === 'mixed';
+  }).length;
+}
+
 function changingColumns(
   promotion: Promotion,
 ): Pick<Schema['promotions'], 'issue' | 'state' | 'is_open' | 'version' | 'document' | 'updated_at'> {

@@ -49,6 +49,8 @@ export type Schema = {
     readonly last_error: string | null;
     /** The id of the delivery that led to the job; null where the clock did. */
     readonly origin: string | null;
+    /** When that delivery was stored. */
+    readonly origin_at: number | null;
     readonly state: JobState;
     readonly created_at: number;
     readonly finished_at: number | null;

@@ -1,11 +1,13 @@
 // /metrics: what an operator watches, in Prometheus' text format.
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Page } from './server.ts';
 
 export type Gauges = {
   readonly jobs: Readonly<Record<string, number>>;
   readonly oldestDueJobSeconds: number;
   readonly promotions: Readonly<Record<string, number>>;
+  /** Environments whose tags disagree after a promotion failed. */
+  readonly mixed: number;
   readonly drifts: readonly { readonly repo: string; readonly environment: string; readonly count: number }[];
   /** Of the machine user's token; null where it never expires, and where nobody knows. */
   readonly patDaysLeft: number | null;
@@ -13,10 +15,20 @@ export type Gauges = {
   readonly sweepAgeSeconds: number;
 };
 
+export type GitHubRequest = {
+  readonly status: number | null;
+  readonly installationId: number | null;
+  readonly rateLimitLeft: number | null;
+};
+
+/** From an answer while one looks at it to an outage. */
+const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200];
+
 export type Metrics = {
   countWebhook(status: number): void;
   countRegistryRequest(request: { readonly host: string; readonly status: number | null }): void;
-  countGitHubRequest(status: number | null): void;
+  countGitHubRequest(request: GitHubRequest): void;
+  observe(what: 'delivery' | 'decision', seconds: number): void;
   countSweptDelivery(): void;
   countFoundComments(count: number): void;
   countDifference(what: string): void;
@@ -44,6 +56,31 @@ export function createMetrics(): Metrics {
     name: 'imprimatur_github_requests_total',
     help: 'Requests to GitHub by HTTP status; none = no answer',
     labelNames: ['status'],
+    registers,
+  });
+  const rateLimit = new Gauge({
+    name: 'imprimatur_github_rate_limit_left',
+    help: 'Requests that GitHub still takes from an installation this hour, by its last answer',
+    labelNames: ['installation'],
+    registers,
+  });
+  const latencies = {
+    delivery: new Histogram({
+      name: 'imprimatur_delivery_lag_seconds',
+      help: 'From when a delivery was stored until it was taken up',
+      buckets: SECONDS,
+      registers,
+    }),
+    decision: new Histogram({
+      name: 'imprimatur_decision_seconds',
+      help: 'From when the delivery of a command or a click was stored until it was decided',
+      buckets: SECONDS,
+      registers,
+    }),
+  };
+  const mixed = new Gauge({
+    name: 'imprimatur_mixed_production',
+    help: 'Environments whose tags disagree because a promotion failed and could not be undone',
     registers,
   });
   const swept = new Counter({
@@ -97,12 +134,21 @@ export function createMetrics(): Metrics {
     labelNames: ['host'],
     registers,
   });
+  // What alerts ask for the growth of is there from the beginning: the first of a kind is growth, too.
+  for (const status of ['401', '503']) webhooks.inc({ status }, 0);
+  differences.inc({ what: 'work' }, 0);
   const hostLabel = createHostLabel();
   return {
     countWebhook: (status) => webhooks.inc({ status: String(status) }),
     countRegistryRequest: ({ host, status }) =>
       registryRequests.inc({ host: hostLabel(host), status: String(status ?? 'none') }),
-    countGitHubRequest: (status) => githubRequests.inc({ status: String(status ?? 'none') }),
+    countGitHubRequest: ({ status, installationId, rateLimitLeft }) => {
+      githubRequests.inc({ status: String(status ?? 'none') });
+      if (installationId !== null && rateLimitLeft !== null) {
+        rateLimit.set({ installation: String(installationId) }, rateLimitLeft);
+      }
+    },
+    observe: (what, seconds) => latencies[what].observe(Math.max(seconds, 0)),
     showBreaker: ({ host, open }) => breakers.set({ host: hostLabel(host) }, open ? 1 : 0),
     countSweptDelivery: () => swept.inc(),
     countFoundComments: (count) => foundComments.inc(count),
@@ -115,6 +161,7 @@ export function createMetrics(): Metrics {
       drifts.reset();
       for (const { repo, environment, count } of gauges.drifts) drifts.set({ repo, environment }, count);
       oldest.set(gauges.oldestDueJobSeconds);
+      mixed.set(gauges.mixed);
       sweepAge.set(gauges.sweepAgeSeconds);
       // A gauge without labels would show 0, which would ring a bell.
       patDays.reset();

@@ -87,6 +87,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
       ...settings,
     },
     log,
+    observe: () => {},
     now: clock.now,
     wait: clock.wait,
     newId: () => `id-${(ids += 1)}`,

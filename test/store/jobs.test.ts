@@ -74,7 +74,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
         payload: '{"text":"é"}',
         runAt: 2,
         now: 1,
-        origin: 'guid',
+        origin: { delivery: 'guid', at: 1 },
       });
       const job = claimed(await claim(store, { now: 10, lease: 'mine' }));
       expect({ ...job, payloadBytes: Buffer.from(job.payloadBytes).toString() }).toEqual({
@@ -89,7 +89,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
         lease: 'mine',
         leasedUntil: 110,
         createdAt: 1,
-        origin: 'guid',
+        origin: { delivery: 'guid', at: 1 },
       });
     });
 

@@ -42,7 +42,7 @@ const COMMENT = {
 
 function deliver(event: string, payload: unknown, deliveryId = 'guid-1'): Promise<JobOutcome> {
   const delivery = { kind: 'delivery', deliveryId, event, body: JSON.stringify(payload) } as const;
-  const job = { id: 1, lease: 'l', attempts: 1, createdAt: 0, origin: deliveryId, payload: delivery };
+  const job = { id: 1, lease: 'l', attempts: 1, createdAt: 0, origin: null, payload: delivery };
   return handle(job, { log: pino({ level: 'silent' }) });
 }
 
