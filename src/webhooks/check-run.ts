@@ -35,7 +35,7 @@ export function translateCheckRun(payload: unknown, { appId }: { readonly appId:
   const { check_run: checkRun, sender: by } = delivery;
   const externalId = checkRun.external_id ?? '';
   // GitHub tells every App of a repository when all checks are run again.
-  if (externalId === '' || (checkRun.app?.id ?? appId) !== appId) return [];
+  if (externalId === '' || checkRun.app?.id !== appId) return [];
   const repo = toRepo(delivery);
   const commit = commitOfExternalId(externalId);
   if (commit !== null) return translateStaging(delivery, { repo, commit, by });

@@ -20,6 +20,6 @@ export function translateCheckSuite(payload: unknown, { appId }: { readonly appI
   const { check_suite: suite, sender: by } = delivery;
   const commit = parseCommitSha(suite.head_sha);
   // Each App has a suite of its own; another one's is none of our business.
-  if (commit === null || (suite.app?.id ?? appId) !== appId) return [];
+  if (commit === null || suite.app?.id !== appId) return [];
   return [{ kind: 're-run-suite', repo: toRepo(delivery), commit, by }];
 }

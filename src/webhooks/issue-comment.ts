@@ -14,14 +14,17 @@ const Created = z.object({
     user: Account.nullish(),
     created_at: z.string().nullish(),
   }),
+  sender: Account,
 });
 
 export function translateIssueComment(payload: unknown): readonly Intent[] {
   if (!z.object({ action: z.literal('created') }).safeParse(payload).success) return [];
   const delivery = Created.parse(payload);
-  const { issue, comment } = delivery;
+  const { issue, comment, sender } = delivery;
   // Null: the account was deleted meanwhile. Other bots use the same words for themselves.
   if (comment.user === null || comment.user === undefined || comment.user.kind === 'bot') return [];
+  // Who writes a comment sends it. Brought by somebody else, with an issue that moved say, it was not written here.
+  if (comment.user.id !== sender.id) return [];
   const { lines, hint } = readCommandLines(comment.body ?? '');
   if (lines.length === 0 && hint === null) return [];
   const repo = toRepo(delivery);

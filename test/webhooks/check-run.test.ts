@@ -80,6 +80,7 @@ describe('nothing is asked by', () => {
     ['an action of tomorrow, whatever it carries', { action: 'archived' }],
     ['a button that is not ours', delivery({ requested_action: { identifier: 'fix' } })],
     ['a run of another App', delivery({}, { app: { id: 15_368 } })],
+    ['a run of no App', delivery({}, { app: null })],
     ['a run without an external id', delivery({}, { external_id: null })],
     ['a run with an empty external id', delivery({}, { external_id: '' })],
   ])('%s', (_name, payload) => {

@@ -65,6 +65,7 @@ describe('nothing is asked by', () => {
     ['an action of tomorrow, whatever it carries', { action: 'pinned' }],
     ['a delivery without an action', {}],
     ['a bot', delivery({}, { user: { id: 9, login: 'renovate[bot]', type: 'Bot' } })],
+    ['somebody who brings the comment of another', delivery({ sender: { id: 6, login: 'mia', type: 'User' } })],
     ['a deleted account', delivery({}, { user: null })],
     ['a body without a command', delivery({}, { body: 'Looks good.' })],
     ['no body', delivery({}, { body: null })],

@@ -66,6 +66,8 @@ export type GitHubRepo = {
     readonly body?: string;
   }) => number;
   readonly lock: (issue: number) => void;
+  /** Somebody deletes it, or moves it to where the App is not: its number leads nowhere. */
+  readonly removeIssue: (issue: number) => void;
   /** To another repository, with its comments; answers its number there. */
   readonly transferIssue: (issue: number, to: Pick<GitHubRepo, 'id'>) => number;
   readonly comment: (comment: {
@@ -225,6 +227,10 @@ export function openRepo(parts: {
     },
     lock: (issue) => {
       threadOf(repo, issue).locked = true;
+    },
+    removeIssue: (issue) => {
+      for (const [id, { thread }] of repo.comments) if (thread === issue) repo.comments.delete(id);
+      repo.threads.delete(issue);
     },
     transferIssue: (issue, to) => {
       const target = state.repos.get(to.id);
