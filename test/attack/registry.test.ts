@@ -191,6 +191,7 @@ test('Hosts that a registry invents do not fill the metrics', async () => {
     oldestDueJobSeconds: 0,
     sweepAgeSeconds: 0,
     promotions: {},
+    mixed: 0,
     drifts: [],
     patDaysLeft: null,
   });
