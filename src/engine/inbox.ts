@@ -1,5 +1,6 @@
 // Takes in webhook deliveries: one transaction for their ids and their jobs, and the same delivery only once.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { OutsideError } from '../domain/outside-error.ts';
 import { addKeylessJobs } from '../store/jobs.ts';
 import { saveDeliveries } from '../store/deliveries.ts';
 import type { Services } from './services.ts';
@@ -30,6 +31,8 @@ export type Accepted = 'new' | 'seen';
 
 type Waiting = { readonly incoming: IncomingDelivery } & PromiseWithResolvers<Accepted>;
 
+/** GitHub waits for an answer for ten seconds. */
+const STORED_WITHIN_MS = 8000;
 const MAX_TOGETHER = 64;
 /** So many together are a crowd. */
 const MANY = 8;
@@ -64,11 +67,21 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   }
 
   return {
-    accept: (incoming) => {
+    accept: async (incoming) => {
       const entry = { incoming, ...Promise.withResolvers<Accepted>() };
       waiting.push(entry);
       if (!storing) void storeAll();
-      return entry.promise;
+      const timer = setTimeout(() => {
+        // What is being stored may still come in; what is not is forgotten, as its sender is told.
+        const at = waiting.indexOf(entry);
+        if (at !== -1) waiting.splice(at, 1);
+        entry.reject(new OutsideError('The database is busy for too long', { code: 'database-busy', retryable: true }));
+      }, STORED_WITHIN_MS);
+      try {
+        return await entry.promise;
+      } finally {
+        clearTimeout(timer);
+      }
     },
     calm: async () => {
       if (!isCrowd()) return;
@@ -96,8 +109,12 @@ async function storeTogether(services: Pick<Services, 'store' | 'now'>, entries:
     );
     for (const [at, { resolve }] of entries.entries()) resolve(accepted[at] ?? 'seen');
   } catch (error) {
-    const [only] = entries;
-    if (only !== undefined && entries.length === 1) return only.reject(error);
+    // A database that can't be written now takes none of them, and would be waited for anew with each.
+    const isAboutAll = error instanceof OutsideError && error.retryable;
+    if (isAboutAll || entries.length === 1) {
+      for (const { reject } of entries) reject(error);
+      return;
+    }
     // One that can't be stored must not take the others with it.
     for (const entry of entries) await storeTogether(services, [entry]);
   }
