@@ -302,13 +302,13 @@ describe('a webhook that comes', () => {
       await talk.say('ada', '/status');
       const comments = [
         await write('ada', `/promote staging-${talk.short}`, 'late'),
-        await write('bob', '/approve P1', 'late'),
+        await write('mia', '/cancel P1', 'late'),
         await write('ada', '/status P1', 'late'),
       ];
       await talk.world.github.release(order.map((at) => comments[at]?.guid ?? ''));
       await talk.world.drain();
       expect(answered(...comments)).toEqual([1, 2, 3]);
-      expect(await talk.state()).toBe('promoted');
+      expect(await talk.state()).toBe('cancelled');
       expect(talk.replies().at(-1)).toContain('P1');
       await talk.world.end();
     },
@@ -438,9 +438,9 @@ test('a comment whose words to other bots came first is taken when the thread is
   talk = await begin();
   const { world } = talk;
   const request = await write('ada', `/promote staging-${talk.short}`);
-  const approval = await write('bob', '/approve');
+  const withdrawal = await write('ada', '/cancel');
   await world.drain();
-  expect(answered(request, approval)).toEqual([1, 2]);
-  expect(await talk.state()).toBe('promoted');
+  expect(answered(request, withdrawal)).toEqual([1, 2]);
+  expect(await talk.state()).toBe('cancelled');
   await world.end();
 });
