@@ -141,6 +141,7 @@ describe('what YAML can do and a policy has no use for', () => {
     ],
     ['a merge key', 'force:\n  <<: { role: admin }', ['2:3 force["<<"]: there is no key "<<" here. Legal keys: role']],
     ['a core tag', 'force: !!map {}', ['1:14 force: tags (!…) are not legal here: write the plain value']],
+    ['bytes', 'force: !!binary aGVsbG8=', ['1:17 force: tags (!…) are not legal here: write the plain value']],
     ['another tag', 'force: !secret x', ['1:8 : tags (!…) are not legal here: write the plain value']],
     [
       'two documents',

@@ -98,7 +98,8 @@ function toValue(node: unknown, spot: Spot, walk: Walk): unknown {
   if (isAlias(node)) return refuse('aliases (*…) are not legal here: write the value out');
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
   if (node.anchor !== undefined) refuse('anchors (&…) are not legal here: write the value out where it is needed');
-  if (node.tag !== undefined) refuse(TAGS_REFUSED);
+  // Its value may be a Date, a set or bytes.
+  if (node.tag !== undefined) return refuse(TAGS_REFUSED);
   if (isScalar(node)) return node.value;
   if (spot.path.length >= MAX_DEPTH) return refuse(TOO_DEEP);
   if (isMap(node)) return toMap(node, spot, walk);
