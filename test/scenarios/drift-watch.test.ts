@@ -113,11 +113,11 @@ describe('a policy that says something else by now', () => {
     await begin();
     await talk.release('A');
     await world.pass(MINUTE_MS);
-    write(talk, 'environments: { canary: {} }');
     move();
+    await push(talk, 'environments: { canary: {} }');
     await world.pass(HOUR_MS, 5 * MINUTE_MS);
     const { host } = world.registry;
-    write(talk, `images: [${host}/acme/dotca/api]`);
+    await push(talk, `images: [${host}/acme/dotca/api]`);
     await world.pass(HOUR_MS, 5 * MINUTE_MS);
     expect(driftsOf(talk)).toEqual([]);
     await world.end();
