@@ -7,21 +7,29 @@ import { findMark } from '../../store/github-marks.ts';
 import { findDeadJobOf } from '../../store/job-upkeep.ts';
 import { findLastPromoted } from '../../store/promotions.ts';
 import { isJobOpen } from '../../store/waiting-jobs.ts';
+import { loadPromotion } from '../load.ts';
 import type { Services } from '../services.ts';
 import { healedBy, type Found } from './found.ts';
 
 export async function findLostWork(services: Services, promotion: Promotion): Promise<readonly Found[]> {
-  const { log } = services;
-  const lost: Effect[] = [];
-  for (const effect of await listNeeded(services, promotion)) {
-    if (await isUnderWay(services, { kind: effect.kind, key: promotion.id })) continue;
-    log.error(
-      { promotion: promotion.number, repo: promotion.repo.name, lost: effect.kind },
-      'a promotion waits for a job that is not there',
-    );
-    lost.push(effect);
+  const missing = await findMissing(services, promotion);
+  if (missing.length === 0) return [];
+  // A job that came to its end since the promotion was read has moved it on: what is missing still is lost.
+  const today = await findMissing(services, await loadPromotion(services, promotion.id));
+  const lost = today.filter(({ kind }) => missing.some((one) => one.kind === kind));
+  for (const { kind } of lost) {
+    const fields = { promotion: promotion.number, repo: promotion.repo.name, lost: kind };
+    services.log.error(fields, 'a promotion waits for a job that is not there');
   }
   return lost.length === 0 ? [] : [healedBy('work', lost)];
+}
+
+async function findMissing(services: Services, promotion: Promotion): Promise<readonly Effect[]> {
+  const missing: Effect[] = [];
+  for (const effect of await listNeeded(services, promotion)) {
+    if (!(await isUnderWay(services, { kind: effect.kind, key: promotion.id }))) missing.push(effect);
+  }
+  return missing;
 }
 
 /** True also for one that was given up: whether it is tried again is for people to decide. */
