@@ -2,12 +2,13 @@
 import type { HostGuard } from '../domain/breaker.ts';
 
 const REPEATS_THE_WRITE: readonly number[] = [307, 308];
+const NO_BODY: readonly number[] = [204, 205, 304];
 const TURNS_INTO_A_READ: readonly number[] = [301, 302, 303];
 
 /**
  * A renamed repository redirects a write with 307: it is repeated there. A place that moved away for good (301, such as an
- * issue that was transferred) would be read instead of written by the rules of `fetch`: it is told as gone. The guard hears
- * how it went as soon as the head of an answer is there.
+ * issue that was transferred) would be read instead of written by the rules of `fetch`: it is told as gone. An answer
+ * whose body breaks off is none: Octokit would hand on the part that came, and it would be kept by its ETag.
  */
 export function createFetch({
   timeoutMs,
@@ -19,7 +20,7 @@ export function createFetch({
   return async (url, init) => {
     const tell = guard.enter(new URL(url).host);
     try {
-      const response = await sendOnce(timeoutMs, url, init);
+      const response = await readWhole(await sendOnce(timeoutMs, url, init));
       tell(response.status >= 500 ? { kind: 'down', problem: `HTTP ${response.status}` } : { kind: 'up' });
       return response;
     } catch (error) {
@@ -27,6 +28,12 @@ export function createFetch({
       throw error;
     }
   };
+}
+
+async function readWhole(response: Response): Promise<Response> {
+  const { status, statusText, headers } = response;
+  const bytes = await response.arrayBuffer();
+  return new Response(NO_BODY.includes(status) ? null : bytes, { status, statusText, headers });
 }
 
 async function sendOnce(timeoutMs: number, url: string, init: RequestInit): Promise<Response> {

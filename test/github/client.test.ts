@@ -75,6 +75,27 @@ test('a known answer is asked for by its ETag, and a 304 stands for it', async (
   expect(roles).toEqual(['write', 'write', 'read', 'read']);
 });
 
+test('an answer that broke off is not kept by its ETag', async () => {
+  let asked = 0;
+  const apiUrl = await listen((request, response) => {
+    const isToken = request.url?.endsWith('/access_tokens') === true;
+    const text = JSON.stringify(isToken ? { token: 'ghs_one', permissions: {} } : MAY_WRITE);
+    if (!isToken) asked += 1;
+    if (request.headers['if-none-match'] === '"one"') return void response.writeHead(304).end();
+    response.writeHead(isToken ? 201 : 200, {
+      'content-type': 'application/json',
+      'content-length': text.length,
+      ...(isToken ? {} : { etag: '"one"' }),
+    });
+    if (isToken || asked > 1) response.end(text);
+    else response.write(text.slice(0, 20), () => request.socket.destroy());
+  });
+  const client = offlineGitHub({ apiUrl }).forInstallation(7);
+  expect((await failureOf(fetchActor({ client, repo: REPO, ...ADA }))).retryable).toBe(true);
+  expect((await fetchActor({ client, repo: REPO, ...ADA })).role).toBe('write');
+  expect(asked).toBe(2);
+});
+
 test('an answer of one installation is not shown to another', async () => {
   const github = offlineGitHub();
   grantToken(7, 'ghs_seven');
@@ -105,7 +126,7 @@ test.each<{ readonly name: string; readonly answer: RequestListener; readonly sa
       response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
       response.write('{"id": 1');
     },
-    says: /HTTP 201, but the answer could not be read/,
+    says: /no answer \(.*timeout/,
   },
   {
     name: 'a connection that is reset',
