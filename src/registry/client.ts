@@ -21,8 +21,13 @@ export type RegistryClient = {
   /** GET by tag or digest; the digest is always computed and compared. `manifest-unknown`, `manifest-invalid`,
    * `manifest-too-large`, `digest-mismatch`. */
   readonly fetchManifest: (repository: ImageRepository, target: Tag | Digest) => Promise<Manifest>;
-  /** What a tag or digest points at now, or null when it does not exist. */
-  readonly findDigest: (repository: ImageRepository, target: Tag | Digest) => Promise<Digest | null>;
+  /** What a tag or digest points at now, or null when it does not exist. Where it is none of `expected`, it is computed from
+   * the bytes before it is believed: a header alone may be wrong. */
+  readonly findDigest: (
+    repository: ImageRepository,
+    target: Tag | Digest,
+    expected?: readonly (Digest | null)[],
+  ) => Promise<Digest | null>;
   /** PUT of exactly these bytes under a tag; the answer must name the same digest. `permit` is asked right before each try
    * sends its first byte, and what it throws is thrown. `registry-refused`, `digest-mismatch`. */
   readonly putManifest: (args: {
@@ -141,11 +146,12 @@ export function createRegistryClient(
       return { digest, mediaType, raw: answer.body, body: parseManifest({ mediaType, raw: answer.body, what }) };
     },
 
-    async findDigest(repository, target) {
+    async findDigest(repository, target, expected) {
       const head = await askManifest('HEAD', repository, target);
       const named = parseDigest(headerOf(head.answer, 'docker-content-digest') ?? '');
       const wanted = parseDigest(target);
-      if (head.answer.status === 200 && named !== null && (wanted === null || named === wanted)) return named;
+      const isUsable = named !== null && (wanted === null || named === wanted);
+      if (head.answer.status === 200 && isUsable && (expected?.includes(named) ?? true)) return named;
       // A HEAD has no body: only a GET tells an absent tag from a closed door, and has bytes to compute a digest from.
       const { answer, toError } = await askManifest('GET', repository, target);
       if (answer.status === 200) return checkDigest({ answer, wanted, what: formatReference(repository, target) });

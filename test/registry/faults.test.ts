@@ -204,6 +204,22 @@ describe('Digests', () => {
     }
   });
 
+  test('that nobody expects are computed from the bytes: a header that is wrong for once is not believed', async () => {
+    const { double, repository } = await makeWorld();
+    const { client } = makeClient();
+    double.onRequest(({ method }) => {
+      double.quirks.wrongDigest = method === 'HEAD';
+    });
+    const expected = [digest(IMAGE.digest)];
+    expect(await client.findDigest(repository, tag('staging'), expected)).toBe(IMAGE.digest);
+    double.onRequest(() => {
+      double.quirks.wrongDigest = false;
+    });
+    const sent = double.requests.length;
+    expect(await client.findDigest(repository, tag('staging'), expected)).toBe(IMAGE.digest);
+    expect(double.requests).toHaveLength(sent + 1);
+  });
+
   test('of blobs are compared with their bytes', async () => {
     const { double, repository } = await makeWorld();
     const claimed = digest(`sha256:${'2'.repeat(64)}`);

@@ -209,3 +209,23 @@ test('a tag that was not to be written, moved away while the others were: an ala
   expect(alarmsOf(world)).toHaveLength(1);
   await world.end();
 });
+
+test('an answer that names a wrong digest for once, while all is read back, is not taken for somebody else', async () => {
+  world = await Scenario.start();
+  const release = await prepare(world);
+  const { image } = release;
+  await approved(release);
+  const { registry } = world;
+  let lies = 0;
+  registry.onRequest(({ method, path }) => {
+    const isLie =
+      lies === 0 && method === 'HEAD' && path.endsWith('/latest') && registry.tag(IMAGE, 'latest') === image.digest;
+    if (isLie) lies += 1;
+    registry.quirks.wrongDigest = isLie;
+  });
+  await world.drain();
+  expect(lies).toBe(1);
+  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  expect(alarmsOf(world)).toEqual([]);
+  await world.end();
+});

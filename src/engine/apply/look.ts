@@ -38,7 +38,7 @@ export async function look({ services, promotion }: Application, rows: readonly 
       Promise.all(
         standingTags(promotion, rows).map(async (tag) => ({
           ...tag,
-          digest: await registry.findDigest(tag.repository, tag.tag),
+          digest: await registry.findDigest(tag.repository, tag.tag, [tag.target]),
         })),
       ),
     ]);
@@ -49,7 +49,7 @@ export async function look({ services, promotion }: Application, rows: readonly 
 /** What the tag of a row holds now. One that should be absent costs one request that way, not two. */
 export async function see(registry: RegistryClient, row: JournalRow): Promise<Seen> {
   if (row.baseline === null) return seeWhole(registry, row);
-  return { digest: await registry.findDigest(row.repository, row.tag), manifest: null };
+  return { digest: await registry.findDigest(row.repository, row.tag, [row.baseline, row.target]), manifest: null };
 }
 
 async function seeWhole(registry: RegistryClient, { repository, tag }: JournalRow): Promise<Seen> {

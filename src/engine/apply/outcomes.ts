@@ -16,13 +16,14 @@ export async function readOutcomes(application: Application): Promise<readonly T
     holds: target,
   }));
   const planned = outcomesOf(rows).map(async (outcome, position) => {
-    const held = await look(application, outcome);
+    const target = rows[position]?.target ?? outcome.holds;
+    const held = await look(application, outcome, [outcome.from, target]);
     // Old and new digest may both be shown late: between these two, the journal knows better.
-    const expected = held === undefined || held === outcome.from || held === rows[position]?.target;
+    const expected = held === undefined || held === outcome.from || held === target;
     return expected ? outcome : { ...outcome, holds: held };
   });
   const others = standing.map(async (outcome) => {
-    const held = await look(application, outcome);
+    const held = await look(application, outcome, [outcome.from]);
     return held === undefined ? outcome : { ...outcome, holds: held };
   });
   const moved = (await Promise.all(others)).filter(({ from, holds }) => holds !== from);
@@ -30,9 +31,13 @@ export async function readOutcomes(application: Application): Promise<readonly T
 }
 
 /** Undefined where the registry does not tell. */
-async function look({ services }: Application, { repository, tag }: TagOutcome): Promise<Digest | null | undefined> {
+async function look(
+  { services }: Application,
+  { repository, tag }: TagOutcome,
+  expected: readonly (Digest | null)[],
+): Promise<Digest | null | undefined> {
   try {
-    return await services.registry.findDigest(repository, tag);
+    return await services.registry.findDigest(repository, tag, expected);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     services.log.warn({ err: error, tag }, 'what a tag holds after a failure could not be read');

@@ -25,7 +25,12 @@ export async function readBack(application: Application): Promise<ReadBack> {
   // A version alone is true of what production held when it was written; where that goes afterwards is its own affair.
   const standing = rows.some(isFloating) ? standingTags(promotion, rows) : [];
   const held = await insist(services, () =>
-    Promise.all([...written, ...standing].map(({ repository, tag }) => services.registry.findDigest(repository, tag))),
+    Promise.all([
+      ...written.map(({ repository, tag, target, baseline }) =>
+        services.registry.findDigest(repository, tag, [target, baseline]),
+      ),
+      ...standing.map(({ repository, tag, target }) => services.registry.findDigest(repository, tag, [target])),
+    ]),
   );
   if (held.kind === 'failed') return laterOrNever(services, rows, held.problem);
   const shown = written.map((row, position) => ({ row, digest: held.value[position] ?? null }));

@@ -49,7 +49,7 @@ async function moveBack(application: Application, row: JournalRow): Promise<Back
   const { repository, tag, baseline, target, state } = row;
   let isOurs = state !== 'planned';
   const done = await insist(services, async (): Promise<Back> => {
-    const held = await services.registry.findDigest(repository, tag);
+    const held = await services.registry.findDigest(repository, tag, [target, baseline]);
     if (held !== target && held !== baseline) return { kind: 'not-ours' };
     if (held === baseline && !isOurs) return { kind: 'not-ours' };
     isOurs = true;
