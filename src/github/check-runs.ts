@@ -1,5 +1,6 @@
 // Writes and finds again the check runs of our App on a commit.
 import { z } from 'zod';
+import { OutsideError } from '../domain/outside-error.ts';
 import type { CommitSha, RepoName } from '../domain/reference.ts';
 import { assertCheckRunLimits, type CheckRunAction, type CheckRunTexts } from './check-run-limits.ts';
 import { splitRepo, type InstallationClient } from './client.ts';
@@ -124,7 +125,8 @@ async function listOwn({ client, repo, commit, name }: Named): Promise<z.infer<t
 /**
  * Makes a check run show `content` and returns the id of the run that does. `existing` is the run that stood last; with
  * `mayExist` (an earlier attempt was unclear) a run is looked for before one is created. Where GitHub keeps an old
- * status or conclusion, or the run is gone, a new run with the same name, commit and external id takes over.
+ * status or conclusion, or the run is gone, a new run with the same name, commit and external id takes over. For a moment
+ * GitHub may say that a run is not there; one that it lists all the same is not doubled: `github-unavailable`, retryable.
  */
 export async function publishCheckRun({
   client,
@@ -153,8 +155,19 @@ async function updateShows(
     const { status, conclusion } = await updateCheckRun(update);
     return content.status === 'in_progress' || (status === content.status && conclusion === content.conclusion);
   } catch (error) {
-    if (isGitHubError(error, 'github-not-found')) return false;
-    throw error;
+    if (!isGitHubError(error, 'github-not-found')) throw error;
+    const { client, repo, id } = update;
+    const { headSha: commit, name, externalId } = content;
+    const listed = await findCheckRuns({ client, repo, commit, name, externalId });
+    if (!listed.some((run) => run.id === id)) return false;
+    throw new OutsideError(
+      `updating the check run ${name} (${id}) in ${repo}: GitHub says that it is not there, and lists it.`,
+      {
+        code: 'github-unavailable',
+        retryable: true,
+        status: 404,
+      },
+    );
   }
 }
 

@@ -115,8 +115,20 @@ test.each([
 test('a run that GitHub has deleted is replaced', async () => {
   grantToken(7);
   nock(API).patch(`${RUNS}/5`).reply(404, { message: 'Not Found' });
+  nock(API).get(LIST).query(QUERY).reply(200, { check_runs: [] });
   nock(API).post(RUNS).reply(201, { id: 6, status: 'completed', conclusion: 'success' });
   expect(await publish(done, { existing: 5 })).toBe(6);
+});
+
+test('a run of which GitHub says for a moment that it is not there is not doubled', async () => {
+  grantToken(7);
+  nock(API).patch(`${RUNS}/5`).reply(404, { message: 'Not Found' });
+  nock(API)
+    .get(LIST)
+    .query(QUERY)
+    .reply(200, { check_runs: [{ id: 5, ...standing, ...ours }] });
+  const error = await failureOf(publish(done, { existing: 5 }));
+  expect(error).toMatchObject({ code: 'github-unavailable', retryable: true, status: 404 });
 });
 
 test('an update that fails is not answered by a second run', async () => {

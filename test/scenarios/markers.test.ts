@@ -109,6 +109,22 @@ test('a card that somebody deleted is posted anew', async () => {
   await world.end();
 });
 
+test.each([
+  ['the card', /\/issues\/comments\/\d+$/],
+  ['the check run', /\/check-runs\/\d+$/],
+])('of %s GitHub says for a moment that it is not there: it is not made twice', async (_what, path) => {
+  talk = await begin();
+  const { world, repo, issue } = talk;
+  await talk.request();
+  world.github.failNext({ method: 'PATCH', path, status: 404, body: { message: 'Not Found' }, times: 2 });
+  await talk.say('bob', '/approve');
+  await world.pass(60_000, 5000);
+  expect(talk.card()).toContain('Promoted');
+  expect(repo.comments(issue).filter(({ byApp }) => byApp)).toHaveLength(1);
+  expect(repo.checkRuns(talk.commit)).toEqual([expect.objectContaining({ conclusion: 'success' })]);
+  await world.end();
+});
+
 test('a process that ends between the post and its own note of it finds the comment again', async () => {
   talk = await begin();
   const { world, repo, issue } = talk;

@@ -1,6 +1,7 @@
 // Makes the card in the promotion's thread show today's truth; posts it when the promotion first comes to rest.
 import type { Promotion } from '../../domain/promotion.ts';
-import { createComment, findCommentByMarker, updateComment } from '../../github/comments.ts';
+import { findCommentByMarker } from '../../github/comments.ts';
+import { publishComment } from '../../github/publish-comment.ts';
 import { cardMarker, renderCard } from '../../messages/card.ts';
 import { findMark } from '../../store/github-marks.ts';
 import { DONE, type Handler, type Job } from '../handler.ts';
@@ -17,11 +18,8 @@ export const updateCard: Handler<'update-card'> = async (job, services) => {
   if (card === null && state.kind === 'examining') return DONE;
   const client = services.github.forInstallation(repo.installationId);
   const body = renderCard(await loadView(services, promotion));
-  const edited = card === null ? 'gone' : await updateComment({ client, repo: repo.name, commentId: card, body });
-  const commentId =
-    card !== null && edited === 'updated'
-      ? card
-      : await createComment({ client, repo: repo.name, issue: thread.issue, body });
+  const place = { client, repo: repo.name, issue: thread.issue };
+  const commentId = await publishComment({ ...place, body, existing: card, marker: cardMarker(promotion.number) });
   const marks = [{ promotionId, kind: 'card', githubId: commentId, target: String(thread.issue) }] as const;
   return { kind: 'done', commit: { repo, marks } };
 };
