@@ -26,7 +26,7 @@ import { createImageReader } from './facts/image-reader.ts';
 import { createAnonymousClient, createGitHub } from './github/client.ts';
 import { convertManifestCode } from './github/manifest.ts';
 import { jsonLogLine, prettyLogLine } from './messages/log-line.ts';
-import { createRegistryClient } from './registry/client.ts';
+import { createRegistryClient, type RegistryClientOptions } from './registry/client.ts';
 import { createCredentialSource, loadDockerConfig } from './registry/credentials.ts';
 import { assertWritable, openStore, type Store } from './store/database.ts';
 import { findLastSweepAt } from './store/delivery-sweeps.ts';
@@ -49,6 +49,8 @@ export type World = {
   readonly wait: (ms: number) => Promise<void>;
   readonly random: () => number;
   readonly newId: () => string;
+  /** How long an answer may take from outside; where nothing is said, as long as each client thinks right. */
+  readonly answerWithinMs?: number;
 };
 
 export const REAL_WORLD: World = {
@@ -184,7 +186,7 @@ type Active = {
 };
 
 async function activate({ config, app, log, world, store, metrics }: Parts): Promise<Active> {
-  const { now, wait, random, newId } = world;
+  const { now, wait, random, newId, answerWithinMs } = world;
   const docker = await loadDockerConfig(config.dockerConfigFolder);
   const ghcr = config.ghcr === null ? null : { username: config.ghcr.username, password: config.ghcr.token };
   const guard = createHostGuard({ now, random, onTurn: (turn) => tellOfBreaker({ log, metrics }, turn) });
@@ -197,6 +199,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
     random,
     log,
     onRequest: (request) => metrics.countRegistryRequest(request),
+    ...(answerWithinMs === undefined ? {} : everyTimeout(answerWithinMs)),
   });
   const github = createGitHub({
     guard,
@@ -207,6 +210,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
     log,
     now,
     onRequest: (request) => metrics.countGitHubRequest(request),
+    ...(answerWithinMs === undefined ? {} : { timeoutMs: answerWithinMs }),
   });
   const identity = createAppIdentity(github);
   const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
@@ -267,6 +271,12 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
       await registry.close();
     },
   };
+}
+
+function everyTimeout(
+  ms: number,
+): Pick<RegistryClientOptions, 'headersTimeoutMs' | 'bodyTimeoutMs' | 'wholeBodyTimeoutMs' | 'writeTimeoutMs'> {
+  return { headersTimeoutMs: ms, bodyTimeoutMs: ms, wholeBodyTimeoutMs: ms, writeTimeoutMs: ms };
 }
 
 function tellOfBreaker({ log, metrics }: Pick<Parts, 'log' | 'metrics'>, { host, open, problem }: Turn): void {

@@ -22,6 +22,14 @@ export type ScenarioOptions = {
   readonly databaseUrl?: string;
   /** What docker's config.json holds for the registry. */
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** Puts something between the App and its counterparties; answers the variables that lead there. */
+  readonly via?: (real: {
+    readonly github: GitHubWorld;
+    readonly registry: RegistryDouble;
+    readonly clock: Clock;
+  }) => Promise<Readonly<Record<'GITHUB_API_URL' | 'REGISTRY_HOST', string>>>;
+  /** By the real clock; as long as each client thinks right where nothing is said. */
+  readonly answerWithinMs?: number;
 };
 
 export const START = Date.UTC(2026, 10, 24, 9, 0, 0);
@@ -72,20 +80,22 @@ export class Scenario {
       DATABASE_URL: options.databaseUrl ?? `sqlite:${join(folder, 'imprimatur.db')}`,
       DOCKER_CONFIG: folder,
       REGISTRY_HOST: registry.host,
+      ...(await options.via?.({ github, registry, clock })),
       ...options.env,
     };
     if (options.credentials !== undefined) {
       const { username, password } = options.credentials;
       const auth = Buffer.from(`${username}:${password}`).toString('base64');
-      await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }));
+      await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [env.REGISTRY_HOST]: { auth } } }));
     }
+    const within = options.answerWithinMs === undefined ? {} : { answerWithinMs: options.answerWithinMs };
     const start = async (changes: ScenarioOptions['env'] = {}): Promise<Process> => {
       const life: Life = { killed: false };
       const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
       const app = await createApplication(
         readConfig({ ...env, ...changes }, { isTty: false }),
         logger,
-        mortal(clock.world, life),
+        mortal({ ...clock.world, ...within }, life),
       );
       const { promise: listening, resolve } = Promise.withResolvers<void>();
       app.server.listen(0, '127.0.0.1', resolve);
@@ -218,7 +228,8 @@ export class Clock {
   readonly world: World = {
     now: this.now,
     wait: async (ms) => {
-      this.turn(ms);
+      // As a real clock, it shows whole milliseconds.
+      this.turn(Math.ceil(ms));
     },
     random: () => 0.5,
     newId: () => {
