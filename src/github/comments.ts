@@ -70,47 +70,49 @@ const Listed = z.array(
   }),
 );
 
+export type CommentPage = {
+  readonly comments: readonly ListedComment[];
+  /** The time of GitHub's answer, by its clock. */
+  readonly answeredAt: number | null;
+  /** The last page, as far as this one tells; GitHub takes at most 2,500 comments to a thread. */
+  readonly lastPage: number;
+};
+
 /**
- * The comments of a thread that were written or edited since then (epoch milliseconds of GitHub's clock), by id, and the
- * time of GitHub's answer. Null where there is no such thread any more: deleted, or moved to another repository.
+ * A page of the comments of a thread that were written or edited since then (epoch milliseconds of GitHub's clock),
+ * oldest first. Null where there is no such thread any more: deleted, or moved to another repository.
  */
-export async function listCommentsSince({
+export async function fetchCommentPage({
   client,
   repo,
   issue,
   since,
-}: Place & { readonly issue: number; readonly since: number }): Promise<{
-  readonly comments: readonly ListedComment[];
-  readonly answeredAt: number | null;
-} | null> {
-  const comments: ListedComment[] = [];
-  let answeredAt: number | null = null;
-  // GitHub takes at most 2,500 comments to a thread, so this ends.
-  for (let page = 1, last = 1; page <= last; page += 1) {
-    try {
-      const { data, link, header } = await client.ask({
-        tried: `listing the newest comments of ${repo}#${issue}`,
-        send: (api) =>
-          api.issues.listComments({
-            ...splitRepo(repo),
-            issue_number: issue,
-            since: new Date(since).toISOString(),
-            per_page: PAGE_SIZE,
-            page,
-          }),
-        answer: Listed,
-      });
-      // A thread that was moved is redirected to: what is said there is not said here.
-      if (data.some(({ issue_url }) => !isOf(issue_url, { repo, issue }))) return null;
-      comments.push(...data.map(toListed));
-      answeredAt ??= timeOf(header('date'));
-      last = lastPage(link);
-    } catch (error) {
-      if (isGitHubError(error, 'github-not-found') || isGitHubError(error, 'github-gone')) return null;
-      throw error;
-    }
+  page,
+}: Place & {
+  readonly issue: number;
+  readonly since: number;
+  readonly page: number;
+}): Promise<CommentPage | null> {
+  try {
+    const { data, link, header } = await client.ask({
+      tried: `listing the newest comments of ${repo}#${issue}`,
+      send: (api) =>
+        api.issues.listComments({
+          ...splitRepo(repo),
+          issue_number: issue,
+          since: new Date(since).toISOString(),
+          per_page: PAGE_SIZE,
+          page,
+        }),
+      answer: Listed,
+    });
+    // A thread that was moved is redirected to: what is said there is not said here.
+    if (data.some(({ issue_url }) => !isOf(issue_url, { repo, issue }))) return null;
+    return { comments: data.map(toListed), answeredAt: timeOf(header('date')), lastPage: lastPage(link) };
+  } catch (error) {
+    if (isGitHubError(error, 'github-not-found') || isGitHubError(error, 'github-gone')) return null;
+    throw error;
   }
-  return { comments: comments.toSorted((one, other) => one.id - other.id), answeredAt };
 }
 
 /** What became of a comment since it was written. */
