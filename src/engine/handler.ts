@@ -21,8 +21,8 @@ export type JobOutcome =
   | { readonly kind: 'done'; readonly commit: Commit | null }
   /** It only leads to others: these are asked for, and these repositories are what a delivery told of them. */
   | { readonly kind: 'handed-on'; readonly intents: readonly Intent[]; readonly told: readonly Repo[] }
-  /** To be run again at this time; says why in the log. */
-  | { readonly kind: 'again'; readonly at: number; readonly because: string };
+  /** To be run again at this time; says why in the log, unless there is nothing to tell. */
+  | { readonly kind: 'again'; readonly at: number; readonly because: string | null };
 
 export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services) => Promise<JobOutcome>;
 

@@ -107,7 +107,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
       return;
     }
     if (outcome.kind === 'again') {
-      services.log.info({ at: outcome.at }, outcome.because);
+      if (outcome.because !== null) services.log.info({ at: outcome.at }, outcome.because);
       await putBack(claimed, { runAt: outcome.at, countAttempt: false, error: null });
       return;
     }

@@ -188,6 +188,42 @@ describe('while a promotion moves the tags', () => {
   });
 });
 
+test('one environment is looked at at a time, and what people ask does not wait for it', async () => {
+  await begin('environments: { production: {}, canary: {} }');
+  await talk.release('A');
+  await talk.release('B', 'canary');
+  await world.pass(10 * MINUTE_MS, MINUTE_MS);
+  const held = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const heads: string[] = [];
+  const remove = world.registry.onRequest(async ({ method, path }) => {
+    const tag = path.split('/').at(-1) ?? '';
+    if (method !== 'HEAD' || !['main', 'canary'].includes(tag)) return;
+    heads.push(tag);
+    reached.resolve();
+    await held.promise;
+  });
+  world.clock.turn(5 * MINUTE_MS);
+  const looking = world.app.worker?.drain();
+  await reached.promise;
+  expect(await answered('/help')).toHaveLength(1);
+  expect(heads).toHaveLength(1);
+  held.resolve();
+  await looking;
+  await world.drain();
+  remove();
+  expect(heads.toSorted()).toEqual(['canary', 'main']);
+  await world.end();
+});
+
+/** Says it while a look hangs: the worker is drained until the answer is there, not until nothing is due. */
+async function answered(body: string): Promise<readonly string[]> {
+  const before = talk.replies().length;
+  await talk.repo.comment({ issue: talk.issue, by: 'ada', body });
+  while (talk.replies().length === before) await world.app.worker?.drain();
+  return talk.replies().slice(before);
+}
+
 test('tags that a failed promotion left mixed are told on its card, and not twice', async () => {
   await begin();
   await talk.release('A');

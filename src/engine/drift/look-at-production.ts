@@ -72,7 +72,7 @@ async function judge(
         ? null
         : { at: now + intervalMs, suspected: null };
   const isNews = ended.length + changed.length + begun.length > 0 || look.suspected !== null;
-  if (!isNews && next?.suspected === null) return again(next.at, 'production holds what was promoted, or nothing new');
+  if (!isNews && next?.suspected === null) return again(next.at, null);
   const ends = await endAll(services, ended, (drift) =>
     drift.promotionId === last.id ? { kind: 'put-right' } : { kind: 'promotion', number: last.number },
   );
@@ -165,6 +165,6 @@ function show({ id, repoId }: Drift): Effect {
   return { kind: 'show-drift', repoId, driftId: id };
 }
 
-function again(at: number, because: string): JobOutcome {
+function again(at: number, because: string | null): JobOutcome {
   return { kind: 'again', at, because };
 }
