@@ -33,7 +33,7 @@ type Story = {
 };
 
 describe.concurrent.each(['json', 'pretty'])('with a log in %s', (format) => {
-  test('no secret of the server comes out of it', { timeout: 60_000 }, async ({ onTestFinished }) => {
+  test('no secret of the server comes out of it', { timeout: 120_000 }, async ({ onTestFinished }) => {
     const story = await plant(format, onTestFinished);
     const server = await start(story, onTestFinished);
     const threads = await live(story);
@@ -174,7 +174,7 @@ async function live(story: Story): Promise<Readonly<Record<string, string>>> {
   };
   const answered = async (issue: number, words: RegExp): Promise<void> => {
     const isThere = (): boolean => ofApp(issue).some((body) => words.test(body));
-    await github.until(isThere, { what: words.source, timeoutMs: 12_000 }).catch((error: unknown) => {
+    await github.until(isThere, { what: words.source, timeoutMs: 30_000 }).catch((error: unknown) => {
       throw new Error(`there is only: ${ofApp(issue).join('\n')}`, { cause: error });
     });
     ofRegistry.hush();
