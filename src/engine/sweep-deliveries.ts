@@ -113,8 +113,9 @@ async function listBack(
   const heard: ListedDelivery[] = [];
   for (let page = first; ; page = await fetchDeliveryPage(client, page.next)) {
     heard.push(...page.deliveries.filter((one) => one.deliveredAt >= since && isHeard(one)));
-    const isOver = page.deliveries.some(({ deliveredAt }) => deliveredAt < since);
-    if (isOver || page.next === null) return { heard, since, until, aheadMs };
+    const oldest = page.deliveries.at(-1);
+    const isOver = page.next === null || oldest === undefined || oldest.deliveredAt < since;
+    if (isOver) return { heard, since, until, aheadMs };
   }
 }
 
