@@ -1,7 +1,7 @@
 // Deployments: one follows every promotion, deployers report how it goes, and others deploy what they like.
 import { afterEach, describe, expect, test } from 'vitest';
 import { begin, type Conversation } from './conversation.ts';
-import { IMAGE } from './world.ts';
+import { IMAGE, stage } from './world.ts';
 
 let talk: Conversation;
 afterEach(async () => {
@@ -310,24 +310,49 @@ describe('when GitHub does not do as it should', () => {
   });
 });
 
-test.each<readonly [string, Readonly<Record<string, string>>]>([
-  ['with a policy file', { '.github/promotion.yml': 'environments: { production: {} }\n' }],
-  ['without one', {}],
-])('from the command to the promoted tags, the App asks GitHub no more than fifteen times, %s', async (_, files) => {
-  talk = await begin();
-  talk.repo.writeFiles('main', files);
-  await talk.request();
-  await talk.click('bob', 'approve');
-  expect(await talk.state()).toBe('promoted');
-  const { requests } = talk.world.github;
+describe('from the command to the promoted tags, the App asks GitHub no more than fifteen times', () => {
+  test.each<readonly [string, Readonly<Record<string, string>>]>([
+    ['with a policy file', { '.github/promotion.yml': 'environments: { production: {} }\n' }],
+    ['without one', {}],
+  ])('%s', async (_, files) => {
+    talk = await begin();
+    talk.repo.writeFiles('main', files);
+    await talk.request();
+    await talk.click('bob', 'approve');
+    expect(await talk.state()).toBe('promoted');
+    expectFewQuestions(0);
+    await talk.world.end();
+  });
+
+  test('also in a thread whose newest comments are listed first, by a process that knows the repository', async () => {
+    talk = await begin();
+    const { world, repo } = talk;
+    await promote();
+    const commit = repo.commitOn('staging', { message: 'Newer' });
+    stage(world, { commit });
+    const before = world.github.requests.length;
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+    await repo.click({ checkRun: repo.checkRuns(commit).at(-1)?.id ?? 0, action: 'approve', by: 'bob' });
+    await world.drain();
+    expect(await talk.state(2)).toBe('promoted');
+    expect(
+      expectFewQuestions(before).filter((line) => line.startsWith('GET /repos/acme/dotca/issues/1/comments')),
+    ).toHaveLength(1);
+    await world.end();
+  });
+});
+
+/** Of the requests from that one on, until a deployment is made; 304 costs nothing. Answers them. */
+function expectFewQuestions(from: number): readonly string[] {
+  const requests = talk.world.github.requests.slice(from);
   const asked = requests
     .slice(0, requests.findIndex(isCreation))
     .filter(({ token, status }) => token === 'installation' && status !== 304)
     .map(({ method, path, status }) => `${method} ${path} → ${status}`);
   expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(15);
   expect(asked.length).toBeGreaterThan(5);
-  await talk.world.end();
-});
+  return asked;
+}
 
 /** P1 goes to production; answers its deployment's id. */
 async function promote(): Promise<number> {
