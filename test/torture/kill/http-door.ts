@@ -36,7 +36,7 @@ export async function openHttpDoor(door: {
   function hit(name: string, isWrite: boolean): { readonly when: When; readonly strike: () => Promise<void> } | null {
     requests += 1;
     const boundary = isWrite ? count.next(name) : null;
-    if (aim === null || aim.kill.kind === 'time' || aim.kill.door !== door.name) return null;
+    if (aim === null || !('door' in aim.kill) || aim.kill.door !== door.name) return null;
     const { kill, strike } = aim;
     const isIt = kill.kind === 'request' ? kill.nth === requests : boundary !== null && isSame(kill.boundary, boundary);
     if (!isIt) return null;

@@ -24,6 +24,8 @@ export const Kill = z.discriminatedUnion('kind', [
   /** Of the requests that only read as well, counted from the beginning of the phase or of the process. */
   z.object({ kind: z.literal('request'), door: HttpDoorName, nth: z.number(), when: When }),
   z.object({ kind: z.literal('time'), afterMs: z.number() }),
+  /** Asked to end, and the next process begins at once, as when a new version is rolled out. */
+  z.object({ kind: z.literal('stop'), afterMs: z.number() }),
 ]);
 export type Kill = z.infer<typeof Kill>;
 
@@ -35,6 +37,8 @@ export function sayKill(kill: Kill): string {
       return `${kill.when} request ${kill.nth} to the ${kill.door}`;
     case 'time':
       return `after ${kill.afterMs} ms`;
+    case 'stop':
+      return `asked to end after ${kill.afterMs} ms`;
   }
 }
 

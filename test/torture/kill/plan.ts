@@ -74,7 +74,7 @@ function planRandomRound(args: {
     const one = (withinMs: number): Kill => {
       const door = random(2) === 0 ? ('registry' as const) : ('github' as const);
       const isRequest = requests[door] > 0 && random(2) === 0;
-      if (!isRequest) return { kind: 'time', afterMs: random(Math.ceil(withinMs)) };
+      if (!isRequest) return { kind: random(3) === 0 ? 'stop' : 'time', afterMs: random(Math.ceil(withinMs)) };
       return { kind: 'request', door, nth: 1 + random(requests[door]), when: random(2) === 0 ? 'before' : 'after' };
     };
     const kills = [one(tookMs)];

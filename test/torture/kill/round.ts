@@ -82,22 +82,30 @@ async function playPhase(world: World, phase: Phase, kills: readonly Kill[]): Pr
   let present = left.shift() ?? null;
   let timer: NodeJS.Timeout | null = null;
   const strike = (): Promise<void> => world.server().strike();
+  const strikeNow = (): void => {
+    if (present?.kind === 'stop') world.server().signal('SIGTERM');
+    else void strike();
+  };
   const takeAim = (): void => {
     if (timer !== null) clearTimeout(timer);
-    timer = present?.kind === 'time' ? setTimeout(() => void strike(), present.afterMs) : null;
+    timer = present !== null && 'afterMs' in present ? setTimeout(strikeNow, present.afterMs) : null;
     registry.begin();
     github.begin();
     registry.aim(present, strike);
     github.aim(present, strike);
   };
+  const pending = (): Kill | null => present;
   /** The next process, as often as it is killed. */
   const takeOver = async (): Promise<void> => {
     for (let signal = world.server().hasEnded(); signal !== null; signal = world.server().hasEnded()) {
-      if (signal !== 'SIGKILL' || present === null) throw new Error(`the server ended by itself: ${signal}`);
+      const isStop = present?.kind === 'stop';
+      // Asked while it still starts, or a second time, it ends at once.
+      const expected = isStop ? ['exit code 0', 'SIGTERM'] : ['SIGKILL'];
+      if (present === null || !expected.includes(signal)) throw new Error(`the server ended by itself: ${signal}`);
       killed.push(present);
       present = left.shift() ?? null;
       takeAim();
-      await world.start({ laterMs: TAKEN_OVER_AFTER_MS, aim: sqlAimOf(present) });
+      await world.start({ laterMs: isStop ? 0 : TAKEN_OVER_AFTER_MS, aim: sqlAimOf(present) });
       await comeToRest(world);
     }
   };
@@ -113,9 +121,9 @@ async function playPhase(world: World, phase: Phase, kills: readonly Kill[]): Pr
   }
   const tookMs = performance.now() - startedAt;
   // A moment or a request that did not come: it dies at rest.
-  for (const late of [present, ...left]) {
-    if (late === null || late.kind === 'boundary') break;
-    await strike();
+  for (let late = pending(); late !== null && late.kind !== 'boundary'; late = pending()) {
+    strikeNow();
+    await world.server().ended;
     await takeOver();
   }
   const passed = {

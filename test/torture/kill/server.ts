@@ -12,6 +12,7 @@ export type Server = {
   readonly listening: Promise<string | null>;
   /** `SIGKILL`, or what else ended it; null while it lives. */
   readonly hasEnded: () => string | null;
+  readonly ended: Promise<void>;
   /** Counts commits from here, and dies at one. */
   readonly aim: (aim: SqlAim | null) => Promise<void>;
   /** The commits since then. */
@@ -20,8 +21,8 @@ export type Server = {
   readonly quiet: () => Promise<void>;
   readonly strike: () => Promise<void>;
   readonly stop: () => Promise<void>;
-  /** Stops it where it stands, or lets it go on from there. */
-  readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void;
+  /** Stops it where it stands, lets it go on from there, or asks it to end. */
+  readonly signal: (name: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM') => void;
   /** The last lines of its log. */
   readonly said: () => string;
 };
@@ -66,6 +67,7 @@ export function startServer(options: {
   return {
     listening: orEnd(log.port).then((port) => (port === null ? null : `http://127.0.0.1:${port}`)),
     hasEnded: () => end,
+    ended,
     aim: async (aim) => void (await orEnd(questions.ask({ ask: 'aim', aim }))),
     passed: async () => (await orEnd(questions.ask({ ask: 'passed' })))?.passed ?? [],
     quiet: async () => void (await orEnd(questions.ask({ ask: 'quiet' }))),
