@@ -279,6 +279,21 @@ describe('through outages', () => {
     await world.end();
   });
 
+  test('an image that can not be looked at hides no tag that was moved, and is recommended to nobody', async () => {
+    await begin();
+    await talk.release('A');
+    const b = await talk.release('B');
+    await talk.release('C');
+    world.registry.quirks.deny403 = [{ times: Infinity, on: new RegExp(`^GET .*/manifests/${b.digest}$`) }];
+    move();
+    await noticed(talk);
+    expect(driftsOf(talk)).toEqual([expect.stringContaining('`latest` holds')]);
+    world.registry.deleteManifest(IMAGE, world.registry.tag(IMAGE, 'main') ?? '');
+    await world.pass(6 * MINUTE_MS, MINUTE_MS / 4);
+    expect(driftsOf(talk).at(-1)).toContain('`P1` is whole');
+    await world.end();
+  });
+
   test('a GitHub that is down hides no drift from the log, and hears of it afterwards', async () => {
     await begin();
     await talk.release('A');

@@ -14,8 +14,10 @@ import { findSubject, type Place, type Subject } from './subject.ts';
 
 /** Registries show for seconds what was before a write. */
 const LOOK_TWICE_AFTER_MS = 45_000;
-/** While tags are moved, or the registry does not tell. */
+/** While tags are moved. */
 const LOOK_AGAIN_AFTER_MS = 60_000;
+/** Where the registry does not tell: that may last, and a day until the next look would be too long. */
+const ASK_AGAIN_AFTER_MS = 5 * 60_000;
 
 export const lookAtProduction: Handler<'look-at-production'> = async ({ payload }, services) => {
   const { repoId, environment, suspected } = payload;
@@ -26,8 +28,7 @@ export const lookAtProduction: Handler<'look-at-production'> = async ({ payload 
   if (services.now() < secondLookAt) return again(secondLookAt, 'it is too early for a second look');
   const subject = await findSubject(services, place);
   if (subject.kind === 'not-watched') return stopWatching(services, place);
-  const soon = services.now() + LOOK_AGAIN_AFTER_MS;
-  if (subject.kind === 'busy') return again(soon, 'a promotion is moving the tags');
+  if (subject.kind === 'busy') return again(services.now() + LOOK_AGAIN_AFTER_MS, 'a promotion is moving the tags');
   let seen: Seen;
   try {
     seen = await seeProduction(services, subject);
@@ -37,7 +38,8 @@ export const lookAtProduction: Handler<'look-at-production'> = async ({ payload 
       { err: error, repo: repo.name, environment },
       'whether production drifted could not be looked at',
     );
-    return again(Math.max(soon, error.retryAt ?? 0), 'the registry did not tell what production holds');
+    const at = services.now() + ASK_AGAIN_AFTER_MS;
+    return again(Math.max(at, error.retryAt ?? 0), null);
   }
   return judge(services, { place, subject, seen, suspected });
 };

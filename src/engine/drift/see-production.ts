@@ -2,8 +2,10 @@
 import type { Sighting, WatchedImage } from '../../domain/drift.ts';
 import { heldUntil } from '../../domain/held-tag.ts';
 import { defaultTargets, promotionOf, wasHeldBeforeHistory } from '../../domain/history.ts';
+import { OutsideError } from '../../domain/outside-error.ts';
 import { formatNumber, imageOf, promotedAt, type Promotion } from '../../domain/promotion.ts';
-import { collectMissingManifests } from '../../facts/manifests.ts';
+import type { ImageRepository } from '../../domain/reference.ts';
+import { collectMissingManifests, type MissingManifest } from '../../facts/manifests.ts';
 import { listHeld } from '../../store/history.ts';
 import { listPromotionsChangedSince } from '../../store/promotions.ts';
 import { listJournal } from '../../store/tag-moves.ts';
@@ -30,7 +32,7 @@ export async function seeProduction(services: Services, { last, tags }: Subject)
   ];
   const [held, missing] = await Promise.all([
     Promise.all(tags.map((tag) => registry.findDigest(repository, tag))),
-    Promise.all(images.map(({ digest }) => collectMissingManifests({ registry, repository }, digest))),
+    Promise.all(images.map((image) => findMissing(services, repository, image))),
   ]);
   const moved = tags
     .map((tag, position) => ({ kind: 'moved', tag, wanted, holds: held[position] ?? null }) as const)
@@ -41,6 +43,21 @@ export async function seeProduction(services: Services, { last, tags }: Subject)
   const whole = targets.find((_, position) => missing[position + 1]?.length === 0);
   const isTold = moved.length > 0 && (await isToldAsMixed(services, last));
   return { sightings: [...(isTold ? [] : moved), ...gone], alternative: whole?.name ?? null };
+}
+
+/** Null where the registry says for good that it can't be told: one image must not hide what the tags hold. */
+async function findMissing(
+  { registry, log }: Services,
+  repository: ImageRepository,
+  { name, digest }: WatchedImage,
+): Promise<readonly MissingManifest[] | null> {
+  try {
+    return await collectMissingManifests({ registry, repository }, digest);
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.retryable) throw error;
+    log.warn({ err: error, image: name }, 'whether an image is whole could not be looked at');
+    return null;
+  }
 }
 
 /** What `/rollback` would offer, newest first; where history knows nothing else, what the first promotion took the place of. */
