@@ -143,9 +143,12 @@ function isQuoted(state: StateBlock, line: number): boolean {
 
 /** After the lines that are quoted, and those that may go on lazily. */
 function findQuoteEnd(state: StateBlock, startLine: number, endLine: number): number {
+  const enders = state.md.block.ruler.getRules('blockquote');
+  const mayGoOn = (line: number): boolean =>
+    !isQuoted(state, line) && !state.isEmpty(line) && !enders.some((begins) => begins(state, line, endLine, true));
   let line = startLine + 1;
   while (line < endLine && isQuoted(state, line)) line += 1;
-  while (line < endLine && !isQuoted(state, line) && !state.isEmpty(line)) line += 1;
+  while (line < endLine && mayGoOn(line)) line += 1;
   return line;
 }
 
