@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { openStore, type Store } from '../../../src/store/database.ts';
 import { migrate } from '../../../src/store/migrations.ts';
 import type { GitHubRepo } from '../../support/github/repo.ts';
@@ -28,7 +29,7 @@ export type World = {
   readonly turnClock: (ms: number) => Promise<void>;
   /** Webhooks go to the newest one. */
   readonly start: () => Promise<Server>;
-  /** Stops the process where it stands, but not while it holds the lock of the database file: nobody could go on then. */
+  /** Stops the process where it stands, but not in the middle of a transaction: nobody could go on then. */
   readonly pause: (server: Server) => Promise<void>;
   /** Until no job is due or running, by the clock of this process, and no delivery is on its way. */
   readonly rest: () => Promise<void>;
@@ -102,7 +103,8 @@ export async function openWorld(options: {
     pause: async (server) => {
       for (;;) {
         server.signal('SIGSTOP');
-        if (options.postgresUrl !== null || isFree(path)) return;
+        await delay(LOOK_AGAIN_MS);
+        if (options.postgresUrl === null ? isFree(path) : await isIdle(store)) return;
         server.signal('SIGCONT');
         await delay(LOOK_AGAIN_MS);
       }
@@ -140,7 +142,14 @@ async function untilRest(store: Store, github: GitHubWorld): Promise<void> {
   }
 }
 
-/** A stopped process that is in the middle of a transaction keeps everybody else from writing to its file. */
+/** PostgreSQL ends a transaction that its owner left open, but only after a minute. */
+async function isIdle({ db }: Store): Promise<boolean> {
+  const open = await sql`
+    SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'`.execute(db);
+  return open.rows.length === 0;
+}
+
 function isFree(path: string): boolean {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
