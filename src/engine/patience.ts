@@ -2,7 +2,7 @@
 import type { Job } from './handler.ts';
 import type { Services } from './services.ts';
 
-const PATIENCE_MS = 10 * 60 * 1000;
+export const PATIENCE_MS = 10 * 60 * 1000;
 
 /** True while the job is young enough to be tried again rather than answered with the problem. */
 export function isPatient({ createdAt }: Pick<Job, 'createdAt'>, { now }: Pick<Services, 'now'>): boolean {

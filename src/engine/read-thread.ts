@@ -151,7 +151,7 @@ function begin(
   const { id: commentId, heardAt, origin: delivery } = comment;
   const origin = delivery === null ? null : { delivery, at: heardAt };
   const sentAt = timeOfWriting(read, heardAt);
-  const command: Intent = { kind: 'command', repo, issue, commentId, by: read.by, sentAt, line, later };
+  const command: Intent = { kind: 'command', repo, issue, commentId, by: read.by, sentAt, heardAt, line, later };
   const isLast = waiting.at(-1)?.id === commentId;
   const commit: Commit = {
     repo,

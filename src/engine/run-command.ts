@@ -12,7 +12,7 @@ import { cancelPromotion } from './cancel-promotion.ts';
 import type { CommandLine, Intent } from './intent.ts';
 import type { Handler, Job } from './handler.ts';
 import { loadActor, loadPolicy } from './load.ts';
-import { isPatient } from './patience.ts';
+import { isPatient, PATIENCE_MS } from './patience.ts';
 import { refreshPromotion } from './refresh-promotion.ts';
 import { requestPromotion } from './request-promotion.ts';
 import { reviewByComment } from './review-promotion.ts';
@@ -37,12 +37,20 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
     asked = { repo, issue, commentId, by: await loadActor(services, job.payload), ...time };
     return await answer(services, asked, line);
   } catch (error) {
-    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient({ createdAt: waitsSince(job) }, services)))
+      throw error;
     if (asked !== null) return refused(asked, problemOf(error));
     const unknown: Asked = { repo, issue, commentId, by: { ...sender, role: 'none' } };
     return turnedAway(unknown, { code: 'github-problem', problem: error.message });
   }
 }
+
+/** The wait for its turn counts, but each has a minute of its own: a host that just failed may be asked again by then. */
+function waitsSince({ payload, createdAt }: Job<'command'>): number {
+  return Math.max(payload.heardAt ?? createdAt, createdAt - PATIENCE_MS + MINUTE_MS);
+}
+
+const MINUTE_MS = 60_000;
 
 function nextCommand({ later, ...command }: Extract<Intent, { kind: 'command' }>): readonly Intent[] {
   const [line, ...rest] = later;

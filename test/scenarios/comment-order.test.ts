@@ -365,6 +365,27 @@ describe('while GitHub fails', () => {
     await world.end();
   });
 
+  test('for longer than ten minutes, all that waits in a thread is refused then, not one after the other', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.say('ada', '/status');
+    world.github.failNext({ path: /\/collaborators\/ada\/permission$/, status: 502, times: Infinity });
+    const comments = [
+      await write('ada', '/status\n\n/status'),
+      await write('ada', '/status'),
+      await write('ada', '/status'),
+    ];
+    await world.pass(9 * MINUTE_MS, 10_000);
+    expect(answered(...comments)).toEqual([]);
+    await world.pass(16 * MINUTE_MS, 10_000);
+    // What waited is decided by now, and told as soon as GitHub takes words again.
+    world.github.clearFaults();
+    await world.pass(5 * MINUTE_MS, 10_000);
+    expect(comments.map((comment) => reactions(comment).toSorted())).toEqual(comments.map(() => ['-1', 'eyes']));
+    expect(talk.replies().at(-1)).toContain('GitHub did not tell what was needed');
+    await world.end();
+  });
+
   test('and does not list the thread, comments wait; after ten minutes those that were heard of go ahead', async () => {
     talk = await begin();
     const { world } = talk;
