@@ -19,7 +19,7 @@ export async function playLocked(options: { readonly cacheFolder: string }): Pro
     const reached = gates.registry.hold(9, 'late');
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
     await reached;
-    const lock = new DatabaseSync(world.databasePath);
+    const lock = new DatabaseSync(world.databasePath, { timeout: 5000 });
     lock.exec('BEGIN IMMEDIATE');
     gates.registry.letGo();
 
