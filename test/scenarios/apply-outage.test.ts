@@ -44,6 +44,29 @@ describe('failures that may pass', () => {
     await world.end();
   });
 
+  test('a registry that is away altogether for three minutes is waited for, by few requests', async () => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    const { image } = release;
+    const { quirks } = world.registry;
+    await approved(release);
+    let away: number | null = null;
+    let refused = 0;
+    const remove = world.registry.onRequest(({ method, path }) => {
+      if (away === null && method === 'PUT' && path.endsWith('/main')) away = world.clock.now();
+      const isAway = away !== null && world.clock.now() - away < 3 * MINUTE;
+      quirks.html502 = { times: isAway ? 1 : 0 };
+      if (isAway) refused += 1;
+    });
+    await world.drain();
+    remove();
+    expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+    expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
+    expect(refused).toBeGreaterThan(5);
+    expect(refused).toBeLessThan(20);
+    await world.end();
+  });
+
   test('502s that last longer are given up: what was moved goes back', async () => {
     world = await Scenario.start();
     const release = await prepare(world);

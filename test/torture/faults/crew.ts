@@ -1,7 +1,6 @@
 // Plays cases in several processes at once.
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import type { Case } from './plan.ts';
+import { sayCase, type Case } from './plan.ts';
 import { Played } from './worker.ts';
 
 export type Crew = {
@@ -27,12 +26,15 @@ export function openCrew(size: number): Crew {
 }
 
 async function playOne(member: ChildProcess, next: Case): Promise<Played> {
-  const answered = new AbortController();
-  const { signal } = answered;
-  const ended = once(member, 'exit', { signal }).then(([code]) => Promise.reject(new Error(`a worker ended: ${code}`)));
+  const { promise: played, resolve, reject } = Promise.withResolvers<unknown>();
+  const ended = (code: number | null, signal: string | null): void => {
+    reject(new Error(`a worker ended (${code ?? signal}) at ${sayCase(next)}`));
+  };
+  member.once('message', resolve).once('exit', ended);
   member.send(next);
-  const [played] = await Promise.race([once(member, 'message', { signal }), ended]);
-  ended.catch(() => null);
-  answered.abort();
-  return Played.parse(played);
+  try {
+    return Played.parse(await played);
+  } finally {
+    member.off('message', resolve).off('exit', ended);
+  }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FAULTS, type Fault } from './faults.ts';
 import { Case } from './plan.ts';
-import { play } from './run.ts';
+import { ANSWER_WITHIN_MS, play } from './run.ts';
 import { judge } from './verdict.ts';
 
 export const Played = z.object({
@@ -32,6 +32,7 @@ async function playCase({ strikes }: Case): Promise<Played> {
         const { end, problems } = await judge(ended, struck);
         return { end, problems: [...problems], struck: struck.length, requests: ended.seen.length };
       },
+      { answerWithinMs: ANSWER_WITHIN_MS },
     );
   } catch (error) {
     const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
