@@ -19,7 +19,7 @@ const APPROVED = 6;
 /** What docs/operations.md promises for each host and process. */
 const BUDGET = { firstTenMinutes: 60, perMinuteAfter: 2 } as const;
 
-test('of the registry: it is asked within the budget, and no tag is moved by half', { timeout: 60_000 }, async () => {
+test('of the registry: it is asked within the budget, and no tag is moved by half', { timeout: 120_000 }, async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   await openTwenty(release);
@@ -42,7 +42,7 @@ test('of the registry: it is asked within the budget, and no tag is moved by hal
   await world.end();
 });
 
-test('of GitHub: it is asked within the budget, and all is told afterwards', { timeout: 60_000 }, async () => {
+test('of GitHub: it is asked within the budget, and all is told afterwards', { timeout: 120_000 }, async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { repo, issue } = release;
