@@ -8,6 +8,7 @@ import { startDockerRegistry } from '../../support/registry/docker-registry.ts';
 import { buildImage, pushImage } from '../../support/registry/images.ts';
 import { setClock, turnClock } from './clock.ts';
 import { openHttpDoor, type HttpDoor } from './http-door.ts';
+import { openInOrder } from './in-order.ts';
 import type { HttpDoorName } from './kill.ts';
 import { startServer, type Server } from './server.ts';
 import type { SqlAim } from './sql-talk.ts';
@@ -52,6 +53,8 @@ export async function openWorld(options: { readonly cacheFolder: string }): Prom
     const [github, registry] = await Promise.all([startGitHub(), startDockerRegistry({ auth: 'none' })]);
     opened(github);
     opened(registry);
+    const inOrder = opened(await openInOrder());
+    github.setAppUrl(inOrder.url);
     const doors = {
       github: opened(await openHttpDoor({ name: 'github', upstream: github.url })),
       registry: opened(await openHttpDoor({ name: 'registry', upstream: registry.url })),
@@ -90,7 +93,7 @@ export async function openWorld(options: { readonly cacheFolder: string }): Prom
       start: async ({ laterMs, aim }) => {
         turnClock(laterMs);
         server = startServer({ env, cacheFolder: options.cacheFolder, aim });
-        github.setAppUrl(await server.listening);
+        inOrder.setTarget(await server.listening);
       },
       close,
     };
