@@ -6,7 +6,9 @@ const Environment = z.object({
   FUZZ_RUNS: z.coerce.number().int().positive().optional(),
   FUZZ_SEED: z.coerce.number().int().optional(),
 });
-const { FUZZ_RUNS: asked, FUZZ_SEED: seed } = Environment.parse(process.env);
+/** Within `npm test` the same inputs each time: what fails then is the change. */
+const USUAL_SEED = 4;
+const { FUZZ_RUNS: asked, FUZZ_SEED: seed = USUAL_SEED } = Environment.parse(process.env);
 
 /** No input may take more of the processor. */
 const LIMIT_MS = 100;
@@ -40,8 +42,8 @@ export function swiftly<T>(work: () => T): T {
   return first.answer;
 }
 
-function parameters(runs: number): { readonly numRuns: number; readonly seed?: number } {
-  return { numRuns: asked ?? runs, ...(seed === undefined ? {} : { seed }) };
+function parameters(runs: number): { readonly numRuns: number; readonly seed: number } {
+  return { numRuns: asked ?? runs, seed };
 }
 
 function reportOf<Ts>(details: fc.RunDetails<Ts>): string | null {

@@ -89,6 +89,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ...['[', '{a: ', '- ', '? ', '&a ', '"', '[]', ','].map(
     (part) => [`${JSON.stringify(part)} some hundred times`, part.repeat(700)] as const,
   ),
+  ['documents that end over and over', '...\n&a '.repeat(1400)],
   ['brackets in brackets', `force: ${'['.repeat(1400)}${']'.repeat(1400)}`],
   ['5,500 keys', Array.from({ length: 5500 }, (_, number) => `key${number}: 1`).join('\n')],
   [

@@ -21,10 +21,16 @@ const MAX_TOKENS = 3000;
 /** Deeper than any key of a policy, and far from what overflows the stack. */
 const MAX_DEPTH = 8;
 
+/** Of documents: one may begin and end with a mark; each further one costs the reader as much as a whole text. */
+const MAX_MARKS = 20;
+const SECOND_DOCUMENT = 'a second document begins: a policy is one document, so leave the --- out';
+
 /** Never throws. The text comes without a byte order mark. */
 export function readYaml(text: string): YamlReading {
   if (text.includes('\0')) return unreadable(text.indexOf('\0'), 'a NUL character: this is no UTF-8 text');
   if (hasTooManyTokens(text)) return unreadable(0, `more than ${MAX_TOKENS} words and signs: no policy is that long`);
+  const oneTooMany = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)][MAX_MARKS];
+  if (oneTooMany !== undefined) return unreadable(oneTooMany.index, SECOND_DOCUMENT);
   const documents = [...parseAllDocuments(text, { version: '1.2', prettyErrors: false, uniqueKeys: false })];
   const problems = documents.flatMap(({ errors, warnings }) =>
     [...errors, ...warnings].map((error) => atOffset(error.pos[0], syntaxWords(error))),
@@ -35,7 +41,7 @@ export function readYaml(text: string): YamlReading {
   }
   if (second !== undefined) {
     const offset = second.contents?.range?.[0] ?? second.range[0];
-    problems.push(atOffset(offset, 'a second document begins: a policy is one document, so leave the --- out'));
+    problems.push(atOffset(offset, SECOND_DOCUMENT));
   }
   if (problems.length > 0) return { kind: 'unreadable', problems };
 
