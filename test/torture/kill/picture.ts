@@ -1,7 +1,8 @@
 // What a run leaves behind, as somebody at the front doors sees it, without what differs from run to run.
 import { z } from 'zod';
 import { say } from '../../cli/harness.ts';
-import { COMMITS, IMAGE, type World } from './world.ts';
+import { IMAGE } from '../image.ts';
+import { COMMITS, type World } from './world.ts';
 
 /** Lines by what they are about; two runs are compared line by line. */
 export type Picture = Readonly<Record<string, readonly string[]>>;

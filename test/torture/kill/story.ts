@@ -1,5 +1,6 @@
 // The story in which processes are killed: what people do, phase by phase, and where each phase has to end.
-import { COMMITS, IMAGE, type World } from './world.ts';
+import { IMAGE } from '../image.ts';
+import { COMMITS, type World } from './world.ts';
 
 /** People act in steps; after each one everything comes to rest. */
 export type Phase = {

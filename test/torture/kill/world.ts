@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { GitHubRepo } from '../../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 import { startDockerRegistry } from '../../support/registry/docker-registry.ts';
-import { buildImage, pushImage } from '../../support/registry/images.ts';
+import { pushImage } from '../../support/registry/images.ts';
+import { IMAGE, imageOf } from '../image.ts';
 import { setClock, turnClock } from './clock.ts';
 import { openHttpDoor, type HttpDoor } from './http-door.ts';
 import { openInOrder } from './in-order.ts';
@@ -26,7 +27,6 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
-export const IMAGE = 'acme/dotca';
 /** Production holds the first one; the others are staged. */
 export const COMMITS = { old: 'a'.repeat(40), first: 'b'.repeat(40), second: 'c'.repeat(40) } as const;
 
@@ -101,18 +101,4 @@ export async function openWorld(options: { readonly cacheFolder: string }): Prom
     await close();
     throw error;
   }
-}
-
-function imageOf(commit: string): ReturnType<typeof buildImage> {
-  return buildImage({
-    platforms: ['linux/amd64'],
-    layers: [Buffer.from(`the only layer of ${commit}`)],
-    cmd: ['/app'],
-    healthcheck: ['CMD', '/ready'],
-    seed: commit,
-    labels: {
-      'org.opencontainers.image.source': `https://github.com/${IMAGE}`,
-      'org.opencontainers.image.revision': commit,
-    },
-  });
 }

@@ -6,7 +6,8 @@ import { listDeadJobs } from '../../../src/store/job-upkeep.ts';
 import { createHash } from 'node:crypto';
 import type { Server } from '../kill/server.ts';
 import type { How } from './gate.ts';
-import { COMMITS, IMAGE, openWorld, sourceOf, type World } from './world.ts';
+import { IMAGE } from '../image.ts';
+import { COMMITS, openWorld, sourceOf, type World } from './world.ts';
 
 /** The n-th request to that host after the approval. */
 export type Stop = { readonly host: 'registry' | 'github'; readonly n: number; readonly how: How };

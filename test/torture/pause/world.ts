@@ -10,7 +10,8 @@ import { migrate } from '../../../src/store/migrations.ts';
 import type { GitHubRepo } from '../../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 import { startRegistryDouble, type RegistryDouble } from '../../support/registry/double.ts';
-import { buildImage, type TestImage } from '../../support/registry/images.ts';
+import type { TestImage } from '../../support/registry/images.ts';
+import { IMAGE, imageOf } from '../image.ts';
 import { clockAheadMs, turnClock } from '../kill/clock.ts';
 import { startServer, type Server } from '../kill/server.ts';
 import { openGate, type Gate } from './gate.ts';
@@ -36,7 +37,6 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
-export const IMAGE = 'acme/dotca';
 /** Production holds the first one. */
 export const COMMITS = ['a', 'b', 'c'].map((letter) => letter.repeat(40));
 const POLICY = 'validation: { size: { min: 1 } }\n';
@@ -161,18 +161,4 @@ function isFree(path: string): boolean {
   } finally {
     database.close();
   }
-}
-
-function imageOf(commit: string): TestImage {
-  return buildImage({
-    platforms: ['linux/amd64'],
-    layers: [Buffer.from(`the only layer of ${commit}`)],
-    cmd: ['/app'],
-    healthcheck: ['CMD', '/ready'],
-    seed: commit,
-    labels: {
-      'org.opencontainers.image.source': `https://github.com/${IMAGE}`,
-      'org.opencontainers.image.revision': commit,
-    },
-  });
 }
