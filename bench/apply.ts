@@ -1,7 +1,7 @@
 // Measures applying one plan of six tags on a registry 40 ms away: ours, its raw replay, skopeo, and writing alone.
 import { createRegistryClient } from '../src/registry/client.ts';
-import { parseImageRepository, parseTag } from '../src/domain/reference.ts';
-import type { Tag } from '../src/domain/reference.ts';
+import { parseImageRepository, parseTag } from '../src/domain/image/reference.ts';
+import type { Tag } from '../src/domain/image/reference.ts';
 import { ADA } from '../test/support/registry/token-service.ts';
 import type { Passed } from './delay-proxy.ts';
 import { replay } from './replay.ts';

@@ -1,6 +1,6 @@
 // Prints how long the hostile bodies that are known to hurt Markdown parsers take; the line is 100 ms for any body.
 import { parseComment } from '../src/domain/command.ts';
-import { readCommandLines } from '../src/webhooks/command-lines.ts';
+import { readCommandLines } from '../src/comments/command-lines.ts';
 
 const MAX_BODY_LENGTH = 65_536;
 const LINE_MS = 100;

@@ -1,8 +1,8 @@
 // Measures examining an image of two platforms with fifteen layers each, 40 ms away, and the same digest again.
-import { parseDigest, parseImageRepository } from '../src/domain/reference.ts';
+import { parseDigest, parseImageRepository } from '../src/domain/image/reference.ts';
 import { createImageReader } from '../src/facts/image-reader.ts';
 import { createRegistryClient } from '../src/registry/client.ts';
-import type { RequestReport } from '../src/registry/transport.ts';
+import type { RequestReport } from '../src/registry/transport/transport.ts';
 import { startDockerRegistry } from '../test/support/registry/docker-registry.ts';
 import { pushImage } from '../test/support/registry/images.ts';
 import { ADA } from '../test/support/registry/token-service.ts';

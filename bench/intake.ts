@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Pool } from 'undici';
-import { openStore } from '../src/store/database.ts';
+import { openStore } from '../src/store/database/database.ts';
 import { ourServer, startChild, type Child } from './child.ts';
 import { post, recordDelivery, sendLoad, type Delivery, type Load } from './load.ts';
 import { quantile, type Report } from './report.ts';

@@ -1,6 +1,6 @@
 // The server: reads the environment, wires, listens, works; drains on SIGTERM.
 import { ConfigError, readConfig, type Config } from './config/env.ts';
-import { createApplication, createLogger, type Application } from './wiring.ts';
+import { createApplication, createLogger, type Application } from './app/compose.ts';
 
 /** Container runtimes wait ten seconds before they kill. */
 const GRACE_MS = 8000;

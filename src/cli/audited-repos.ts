@@ -1,8 +1,8 @@
 // Which repositories a command about the audit trail speaks of.
-import { OutsideError } from '../domain/outside-error.ts';
-import { parseRepoName } from '../domain/reference.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { parseRepoName } from '../domain/image/reference.ts';
 import { listAuditedRepoIds } from '../store/audit.ts';
-import type { Store } from '../store/database.ts';
+import type { Store } from '../store/database/database.ts';
 import { findRepo } from '../store/repos.ts';
 import type { Flag } from './command.ts';
 

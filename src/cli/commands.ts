@@ -1,22 +1,22 @@
 // The table of commands, and the one way in: words → a command, its help, or what was wrong with them.
 import { ConfigError } from '../config/env.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import { auditExport } from './audit-export.ts';
-import { auditShow } from './audit-show.ts';
-import { auditVerify } from './audit-verify.ts';
-import { backup } from './backup.ts';
-import { checkConfig } from './check-config.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { auditExport } from './commands/audit-export.ts';
+import { auditShow } from './commands/audit-show.ts';
+import { auditVerify } from './commands/audit-verify.ts';
+import { backup } from './commands/backup.ts';
+import { checkConfig } from './commands/check-config.ts';
 import { legalForm, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
-import { createCompletion } from './completion.ts';
-import { diff } from './diff.ts';
-import { doctor } from './doctor.ts';
+import { createCompletion } from './commands/completion.ts';
+import { diff } from './commands/diff.ts';
+import { doctor } from './commands/doctor.ts';
 import { findCommand } from './find-command.ts';
-import { renderHelp, renderOverview } from './help.ts';
-import { inspect } from './inspect.ts';
-import { jobsDrop, jobsList, jobsRetry, jobsShow } from './jobs.ts';
-import { migrate } from './migrate.ts';
-import { plan } from './plan.ts';
-import { tags } from './tags.ts';
+import { renderHelp, renderOverview } from './render/help.ts';
+import { inspect } from './commands/inspect.ts';
+import { jobsDrop, jobsList, jobsRetry, jobsShow } from './commands/jobs.ts';
+import { migrate } from './commands/migrate.ts';
+import { plan } from './commands/plan.ts';
+import { tags } from './commands/tags.ts';
 import type { CliServices } from './services.ts';
 
 /** In the order of the overview. */

@@ -1,10 +1,10 @@
 // Makes what commands work with from the environment: each part on first use, and only from the variables it needs.
 import { createHash } from 'node:crypto';
 import { readConfig, type Config, type Environment, type VARIABLES } from '../config/env.ts';
-import { createGitHub } from '../github/client.ts';
+import { createGitHub } from '../github/client/client.ts';
 import { createRegistryClient } from '../registry/client.ts';
-import { createCredentialSource, loadDockerConfig } from '../registry/credentials.ts';
-import { openStore, type Store } from '../store/database.ts';
+import { createCredentialSource, loadDockerConfig } from '../registry/auth/credentials.ts';
+import { openStore, type Store } from '../store/database/database.ts';
 import { openExistingStore } from './open-existing-store.ts';
 import { bringPatient } from './patient.ts';
 import type { CliServices, GitHubAccess } from './services.ts';

@@ -1,6 +1,6 @@
 // Reads the images that people type: with a host, or without one for those of REGISTRY_HOST.
-import { nameOf, parseImageRepository, parseReference, parseRepoName } from '../domain/reference.ts';
-import type { ImageRepository, Reference, RepoName } from '../domain/reference.ts';
+import { nameOf, parseImageRepository, parseReference, parseRepoName } from '../domain/image/reference.ts';
+import type { ImageRepository, Reference, RepoName } from '../domain/image/reference.ts';
 import { UsageError, type Argument, type Flag } from './command.ts';
 
 /** Any legal host does to find out whether a word without one is legal. */

@@ -1,7 +1,7 @@
 // Runs one command with what the environment names, and ends with its exit code.
 import { runCli } from './commands.ts';
 import { createContext } from './context.ts';
-import { createOutput, createTerminal } from './output.ts';
+import { createOutput, createTerminal } from './render/output.ts';
 
 /** `args` without the program's own name. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -1,9 +1,9 @@
 // Opens the database for a command: it must be there, with today's tables; nothing is made or migrated.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { OutsideError } from '../domain/outside-error.ts';
-import { openStore, type Store } from '../store/database.ts';
-import { assertCurrent } from '../store/migrations.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { openStore, type Store } from '../store/database/database.ts';
+import { assertCurrent } from '../store/database/migrations.ts';
 
 /** Throws an OutsideError where there is no database, or one that no server of this version has used yet. */
 export async function openExistingStore(url: string): Promise<Store> {

@@ -1,11 +1,11 @@
 // Brings together what `doctor` examines, as far as the environment can be read: what is wrong in it is a finding, not an end.
 import { readAppManifest } from '../config/app-manifest.ts';
 import { ConfigError, readConfig, type Config, type Environment } from '../config/env.ts';
-import { OutsideError } from '../domain/outside-error.ts';
+import { OutsideError } from '../net/outside-error.ts';
 import type { Patient } from '../engine/doctor/patient.ts';
-import { createTokenQuestion } from '../engine/pat-watch.ts';
+import { createTokenQuestion } from '../engine/core/pat-watch.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../registry/client.ts';
-import { createCredentialSource, loadDockerConfig, type Credential } from '../registry/credentials.ts';
+import { createCredentialSource, loadDockerConfig, type Credential } from '../registry/auth/credentials.ts';
 import type { CliServices } from './services.ts';
 
 export type PatientParts = Pick<CliServices, 'github' | 'store' | 'now'> & {

@@ -1,12 +1,12 @@
 // Where a command stands: the repository on GitHub and its policy, as far as somebody is there to be asked.
 import { ConfigError } from '../config/env.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import { builtInPolicy, type Policy } from '../domain/policy.ts';
-import type { Repo } from '../domain/promotion.ts';
-import type { RepoName } from '../domain/reference.ts';
-import { loadPolicy, POLICY_PATH } from '../engine/load.ts';
-import type { GitHub } from '../github/client.ts';
-import { createNobody, notAskedText } from '../github/nobody.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { builtInPolicy, type Policy } from '../domain/policy/policy.ts';
+import type { Repo } from '../domain/promotion/promotion.ts';
+import type { RepoName } from '../domain/image/reference.ts';
+import { loadPolicy, POLICY_PATH } from '../engine/core/load.ts';
+import type { GitHub } from '../github/client/client.ts';
+import { createNobody, notAskedText } from '../github/client/nobody.ts';
 import { findInstalledRepo } from '../github/repos.ts';
 import type { CliServices } from './services.ts';
 

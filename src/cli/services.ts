@@ -1,9 +1,9 @@
 // What commands work with: made from the environment on first use, so that a command asks for no more than it needs.
 import type { Patient } from '../engine/doctor/patient.ts';
-import type { GitHub } from '../github/client.ts';
+import type { GitHub } from '../github/client/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import type { Settings } from '../engine/services.ts';
-import type { Store } from '../store/database.ts';
+import type { Settings } from '../engine/core/services.ts';
+import type { Store } from '../store/database/database.ts';
 
 export type CliServices = {
   readonly out: Output;

@@ -1,6 +1,6 @@
 // The variables that hold lists with commas: hosts, accounts, and pairs of image and repository.
-import type { ImageGrant } from '../domain/image-access.ts';
-import { parseImageRepository, parseRepoName } from '../domain/reference.ts';
+import type { ImageGrant } from '../domain/image/image-access.ts';
+import { parseImageRepository, parseRepoName } from '../domain/image/reference.ts';
 
 /** Pairs `image=repository`. What is none is told in `problems`, here and below. */
 export function readGrants(text: string | null, problems: string[]): readonly ImageGrant[] {

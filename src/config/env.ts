@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ImageGrant } from '../domain/image-access.ts';
+import type { ImageGrant } from '../domain/image/image-access.ts';
 import { isHost, readGrants, readOwners, readTokenHosts } from './env-lists.ts';
 
 export type Config = {

@@ -1,7 +1,7 @@
 // Reads `.github/promotion.yml`: YAML text becomes a Policy, or every problem in it with its line and column.
 import { z } from 'zod';
-import type { Policy } from '../domain/policy.ts';
-import type { RepoName } from '../domain/reference.ts';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { RepoName } from '../domain/image/reference.ts';
 import { findContradictions } from './promotion-file/contradictions.ts';
 import { formatPath, problemsOf, type FilePath, type Problem } from './promotion-file/problem.ts';
 import { keysAt, PromotionFile } from './promotion-file/schema.ts';

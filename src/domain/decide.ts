@@ -15,7 +15,7 @@ import { decideProductionRead, decideSourceRead } from './decide/production.ts';
 import { decideReviewed } from './decide/review.ts';
 import { decideImageAppeared, decideImageUnreadable } from './decide/waiting.ts';
 import { decideCancelled, decideOvertaken, decideTimePassed, decideWithdrawn } from './decide/withdraw.ts';
-import type { Promotion } from './promotion.ts';
+import type { Promotion } from './promotion/promotion.ts';
 
 export type {
   Accepted,

@@ -1,8 +1,8 @@
 // What the engine is asked to do after a decision: identity, not content, wherever state is shown.
-import type { Suspicion } from './drift.ts';
-import type { GitTagAnswer } from './git-tag.ts';
-import type { CancelCause } from './promotion.ts';
-import type { CommitSha, Tag } from './reference.ts';
+import type { Suspicion } from './promotion/drift.ts';
+import type { GitTagAnswer } from './promotion/git-tag.ts';
+import type { CancelCause } from './promotion/promotion.ts';
+import type { CommitSha, Tag } from './image/reference.ts';
 import type { Reply } from './reply.ts';
 
 export type Effect =

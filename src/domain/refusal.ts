@@ -1,7 +1,7 @@
 // Every expected "no": a stable code and the values that decided it. The words are in messages/refusals.ts.
 import type { Role } from './actor.ts';
-import type { StateKind } from './promotion.ts';
-import type { Digest, ImageRepository, RepoName, Tag } from './reference.ts';
+import type { StateKind } from './promotion/promotion.ts';
+import type { Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
 
 export type Refusal =
   /** The account that owns the repository is not among ALLOWED_OWNERS. */

@@ -1,7 +1,7 @@
 // What we answer in a thread besides the card: the values; the words are in messages/.
 import type { CommandMistake, OurLine, Verb } from './command.ts';
 import type { Refusal } from './refusal.ts';
-import type { ImageRepository, Tag } from './reference.ts';
+import type { ImageRepository, Tag } from './image/reference.ts';
 
 export type Reply =
   /** `to`: the login of somebody who clicked; whoever commented is the one above. */

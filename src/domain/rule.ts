@@ -1,6 +1,6 @@
 // The shape of a rule and of what it answers: an outcome, what was seen, what was wanted.
-import type { ImageFacts } from './image-facts.ts';
-import type { Policy } from './policy.ts';
+import type { ImageFacts } from './image/image-facts.ts';
+import type { Policy } from './policy/policy.ts';
 
 export type RuleId =
   | 'completeness'

@@ -1,5 +1,5 @@
 // Facts → rules → findings: runs the catalogue over the facts of one image.
-import type { ImageFacts } from './image-facts.ts';
+import type { ImageFacts } from './image/image-facts.ts';
 import { isBlocking, type Finding, type Rule, type RuleContext } from './rule.ts';
 import { RULES } from './rules/catalogue.ts';
 

@@ -8,8 +8,8 @@ import {
   type MissingPart,
   type PlatformFacts,
   type StagingDeployment,
-} from '../domain/image-facts.ts';
-import type { Digest, ImageRepository, Tag } from '../domain/reference.ts';
+} from '../domain/image/image-facts.ts';
+import type { Digest, ImageRepository, Tag } from '../domain/image/reference.ts';
 import type { ImageContents, PlatformContents } from './contents.ts';
 
 /** The facts of one image; pure, everything was read before. */

@@ -1,7 +1,7 @@
 // Asks the registry for every layer of every platform, so that a tag never lands on an image that can't be pulled.
-import type { MissingPart } from '../domain/image-facts.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import type { Digest, ImageRepository } from '../domain/reference.ts';
+import type { MissingPart } from '../domain/image/image-facts.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { ImageContents } from './contents.ts';
 

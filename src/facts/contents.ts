@@ -1,7 +1,7 @@
 // Reads what an image is made of: its manifest, the manifests of its runnable platforms, and their configs.
-import { unknown, known, type ConfigFacts, type Fact, type MissingPart } from '../domain/image-facts.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import type { Digest, ImageRepository } from '../domain/reference.ts';
+import { unknown, known, type ConfigFacts, type Fact, type MissingPart } from '../domain/image/image-facts.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { parseImageConfig, type ImageConfig } from '../registry/image-config.ts';
 import type { Descriptor, IndexChild, Manifest, Platform } from '../registry/manifest.ts';

@@ -1,7 +1,7 @@
 // Reads images, and remembers those that were whole: what a digest names never changes, and need not be read twice.
-import type { MissingPart } from '../domain/image-facts.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import type { Digest, ImageRepository } from '../domain/reference.ts';
+import type { MissingPart } from '../domain/image/image-facts.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { collectMissing } from './completeness.ts';

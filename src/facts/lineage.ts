@@ -1,8 +1,8 @@
 // Finds the image's commit: the `revision` label that all platforms agree on, if the staging or production branch holds it.
-import { known, unknown, REVISION_LABEL, type Fact, type Lineage } from '../domain/image-facts.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import { parseCommitSha, type CommitSha, type RepoName } from '../domain/reference.ts';
-import type { InstallationClient } from '../github/client.ts';
+import { known, unknown, REVISION_LABEL, type Fact, type Lineage } from '../domain/image/image-facts.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
+import type { InstallationClient } from '../github/client/client.ts';
 import { compareWithBranch } from '../github/commits.ts';
 import type { ImageContents } from './contents.ts';
 

@@ -1,6 +1,6 @@
 // Asks the registry whether an image's manifest and those of its runnable platforms are there: what a cleanup job deletes.
-import { OutsideError } from '../domain/outside-error.ts';
-import type { Digest, ImageRepository } from '../domain/reference.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { formatPlatform } from './contents.ts';

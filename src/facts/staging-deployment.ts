@@ -1,11 +1,11 @@
 // Finds out how the commit's latest deployment to the environment `staging` went.
-import { known, unknown, type Fact, type StagingDeployment } from '../domain/image-facts.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import type { Policy } from '../domain/policy.ts';
-import type { CommitSha, RepoName } from '../domain/reference.ts';
+import { known, unknown, type Fact, type StagingDeployment } from '../domain/image/image-facts.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { CommitSha, RepoName } from '../domain/image/reference.ts';
 import { STAGING_ENVIRONMENT as environment } from '../domain/rules/staging-deployed.ts';
-import type { InstallationClient } from '../github/client.ts';
-import { DEPLOYMENTS_LISTED, fetchDeploymentState, listDeployments } from '../github/deployments.ts';
+import type { InstallationClient } from '../github/client/client.ts';
+import { DEPLOYMENTS_LISTED, fetchDeploymentState, listDeployments } from '../github/deployments/deployments.ts';
 
 type Source = { readonly github: InstallationClient; readonly repo: RepoName };
 

@@ -1,10 +1,10 @@
 // Finds out whether anybody but one person could review in a repository.
 import { z } from 'zod';
 import { rankOf, reaches, type Role } from '../domain/actor.ts';
-import type { RepoName } from '../domain/reference.ts';
-import { splitRepo, type Answer, type InstallationClient } from './client.ts';
-import { isGitHubError } from './errors.ts';
-import { CACHEABLE } from './hooks.ts';
+import type { RepoName } from '../domain/image/reference.ts';
+import { splitRepo, type Answer, type InstallationClient } from './client/client.ts';
+import { isGitHubError } from './client/errors.ts';
+import { CACHEABLE } from './client/hooks.ts';
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 3;

@@ -1,9 +1,9 @@
 // Reads commits: the newest of a branch, and whether a commit belongs to a branch.
 import { z } from 'zod';
-import { parseCommitSha, type CommitSha, type RepoName } from '../domain/reference.ts';
-import { splitRepo, type InstallationClient } from './client.ts';
-import { isGitHubError } from './errors.ts';
-import { CACHEABLE } from './hooks.ts';
+import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
+import { splitRepo, type InstallationClient } from './client/client.ts';
+import { isGitHubError } from './client/errors.ts';
+import { CACHEABLE } from './client/hooks.ts';
 
 export type BranchMembership = 'on-branch' | 'not-on-branch' | 'unknown-commit' | 'no-branch';
 

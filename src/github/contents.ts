@@ -1,9 +1,9 @@
 // Reads one file of a repository as a branch has it, through the contents API.
 import { z } from 'zod';
-import type { RepoName } from '../domain/reference.ts';
-import { splitRepo, type InstallationClient } from './client.ts';
-import { isGitHubError } from './errors.ts';
-import { CACHEABLE } from './hooks.ts';
+import type { RepoName } from '../domain/image/reference.ts';
+import { splitRepo, type InstallationClient } from './client/client.ts';
+import { isGitHubError } from './client/errors.ts';
+import { CACHEABLE } from './client/hooks.ts';
 
 export type FetchedFile =
   | {

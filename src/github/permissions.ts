@@ -1,10 +1,10 @@
 // Reads what a repository lets somebody do, at the moment it is asked.
 import { z } from 'zod';
 import { rankOf, type Actor, type Person, type Role } from '../domain/actor.ts';
-import type { RepoName } from '../domain/reference.ts';
-import { splitRepo, type InstallationClient } from './client.ts';
-import { isGitHubError } from './errors.ts';
-import { CACHEABLE } from './hooks.ts';
+import type { RepoName } from '../domain/image/reference.ts';
+import { splitRepo, type InstallationClient } from './client/client.ts';
+import { isGitHubError } from './client/errors.ts';
+import { CACHEABLE } from './client/hooks.ts';
 
 const Permission = z.object({
   permission: z.string(),

@@ -1,9 +1,9 @@
 // Finds a repository by its name: where the App is installed for it, and its id, which is what everything is kept by.
 import { z } from 'zod';
-import type { Repo } from '../domain/promotion.ts';
-import { parseRepoName, type RepoName } from '../domain/reference.ts';
-import { splitRepo, type GitHub } from './client.ts';
-import { isGitHubError } from './errors.ts';
+import type { Repo } from '../domain/promotion/promotion.ts';
+import { parseRepoName, type RepoName } from '../domain/image/reference.ts';
+import { splitRepo, type GitHub } from './client/client.ts';
+import { isGitHubError } from './client/errors.ts';
 
 /** The repository as GitHub spells it today, or null where the App is not installed for it (or it is not there). */
 export async function findInstalledRepo({ asApp, forInstallation }: GitHub, name: RepoName): Promise<Repo | null> {

@@ -1,9 +1,9 @@
 // Reads what GitHub shows of us now: a comment, a check run, whether a thread still takes words. Unchanged, it costs nothing.
 import { z } from 'zod';
-import type { RepoName } from '../domain/reference.ts';
-import { splitRepo, type Answer, type InstallationClient } from './client.ts';
-import { isGitHubError } from './errors.ts';
-import { CACHEABLE } from './hooks.ts';
+import type { RepoName } from '../domain/image/reference.ts';
+import { splitRepo, type Answer, type InstallationClient } from './client/client.ts';
+import { isGitHubError } from './client/errors.ts';
+import { CACHEABLE } from './client/hooks.ts';
 
 type Place = { readonly client: InstallationClient; readonly repo: RepoName };
 

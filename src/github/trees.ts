@@ -1,8 +1,8 @@
 // Reads which files a commit holds, by the id of its tree: two commits with the same tree hold the same files.
 import { z } from 'zod';
-import { parseCommitSha, type CommitSha, type RepoName } from '../domain/reference.ts';
-import { splitRepo, type InstallationClient } from './client.ts';
-import { isGitHubError } from './errors.ts';
+import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
+import { splitRepo, type InstallationClient } from './client/client.ts';
+import { isGitHubError } from './client/errors.ts';
 
 export type CommitTree = {
   readonly sha: CommitSha;

@@ -1,5 +1,5 @@
 // The words about deployments: GitHub's one line about ours, and what the card tells of how it goes.
-import { formatNumber, sourceName, type Notice, type Promotion } from '../domain/promotion.ts';
+import { formatNumber, sourceName, type Notice, type Promotion } from '../domain/promotion/promotion.ts';
 import { code, escapeText, link } from './escape.ts';
 import { formatTime } from './format.ts';
 

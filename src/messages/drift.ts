@@ -1,13 +1,13 @@
 // The alarm about a production that is not what was promoted: what was found, how it is put right, and that it is over.
-import type { AuditHead } from '../domain/audit.ts';
-import type { Drift, Sighting } from '../domain/drift.ts';
-import { formatNumber, type Promotion } from '../domain/promotion.ts';
-import { auditLine } from './audit-line.ts';
+import type { AuditHead } from '../domain/audit/audit.ts';
+import type { Drift, Sighting } from '../domain/promotion/drift.ts';
+import { formatNumber, type Promotion } from '../domain/promotion/promotion.ts';
+import { auditLine } from './log/audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { code, mention } from './escape.ts';
 import { capitalise, formatTime, listWords } from './format.ts';
-import { promoteLine, rollbackLine } from './next-steps.ts';
-import { replyMarker } from './reply-marker.ts';
+import { promoteLine, rollbackLine } from './card/next-steps.ts';
+import { replyMarker } from './replies/reply-marker.ts';
 
 /** Makes the comment findable again. */
 export function driftKey({ id }: Pick<Drift, 'id'>): string {

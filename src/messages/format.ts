@@ -1,5 +1,5 @@
 // How times, ages, digests, counts and lists are written, everywhere the same.
-import type { Digest } from '../domain/reference.ts';
+import type { Digest } from '../domain/image/reference.ts';
 import { code } from './escape.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,9 +1,9 @@
 // The words for a pushed git tag that names nothing by itself: why, and the line that gives the version to an image.
-import type { GitTagAnswer, NotInProduction } from '../domain/git-tag.ts';
-import type { Tag } from '../domain/reference.ts';
+import type { GitTagAnswer, NotInProduction } from '../domain/promotion/git-tag.ts';
+import type { Tag } from '../domain/image/reference.ts';
 import { code } from './escape.ts';
 import { codeList, shortDigest } from './format.ts';
-import { renderRefusal } from './refusals.ts';
+import { renderRefusal } from './replies/refusals.ts';
 
 /** `title` is plain text, `summary` Markdown. */
 export type RenderedAnswer = {

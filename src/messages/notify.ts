@@ -1,12 +1,12 @@
 // The fresh line that tells the requester of a failure: an edited card notifies nobody.
-import { formatNumber, listedName } from '../domain/promotion.ts';
+import { formatNumber, listedName } from '../domain/promotion/promotion.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { deployerLink } from './deployment.ts';
 import { code, link, mention } from './escape.ts';
-import { nextSteps } from './next-steps.ts';
+import { nextSteps } from './card/next-steps.ts';
 import type { PromotionView } from './promotion-view.ts';
-import { replyMarker } from './reply-marker.ts';
-import { stateTitle } from './state.ts';
+import { replyMarker } from './replies/reply-marker.ts';
+import { stateTitle } from './card/state.ts';
 
 /** Mentions the requester. `key` makes the comment findable again. */
 export function renderNotification({ view, key }: { readonly view: PromotionView; readonly key: string }): string {

@@ -1,8 +1,8 @@
 // What a card, a check run and a status answer are written from: a promotion and today's truth around it.
-import type { AuditHead } from '../domain/audit.ts';
+import type { AuditHead } from '../domain/audit/audit.ts';
 import type { TokenWarning } from '../domain/machine-token.ts';
-import type { EnvironmentPolicy } from '../domain/policy.ts';
-import type { Promotion, TagOutcome } from '../domain/promotion.ts';
+import type { EnvironmentPolicy } from '../domain/policy/policy.ts';
+import type { Promotion, TagOutcome } from '../domain/promotion/promotion.ts';
 
 export type PromotionView = {
   readonly promotion: Promotion;

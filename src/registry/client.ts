@@ -1,19 +1,19 @@
 // The OCI distribution client: reads manifests, blobs and tag lists, and tags by sending a manifest's own bytes again.
-import { UNGUARDED, type HostGuard } from '../domain/breaker.ts';
-import { OutsideError } from '../domain/outside-error.ts';
-import { OUTSIDE_WRITE_MS } from '../domain/outside-write.ts';
-import { formatReference, hostOf, parseDigest } from '../domain/reference.ts';
-import type { Digest, ImageRepository, Tag } from '../domain/reference.ts';
-import { createAuth } from './auth.ts';
-import type { CredentialSource } from './credentials.ts';
+import { UNGUARDED, type HostGuard } from '../net/breaker.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { OUTSIDE_WRITE_MS } from '../net/outside-write.ts';
+import { formatReference, hostOf, parseDigest } from '../domain/image/reference.ts';
+import type { Digest, ImageRepository, Tag } from '../domain/image/reference.ts';
+import { createAuth } from './auth/auth.ts';
+import type { CredentialSource } from './auth/credentials.ts';
 import { digestOf } from './digest.ts';
-import { isHtml, registryCodes } from './errors.ts';
+import { isHtml, registryCodes } from './transport/errors.ts';
 import { MANIFEST_ACCEPT, parseManifest, type Manifest } from './manifest.ts';
-import { sendFollowing } from './redirects.ts';
-import { createSender, type Reply } from './requests.ts';
-import { sendRetrying } from './retry.ts';
+import { sendFollowing } from './transport/redirects.ts';
+import { createSender, type Reply } from './transport/requests.ts';
+import { sendRetrying } from './transport/retry.ts';
 import { readTagPage } from './tags.ts';
-import { createTransport, headerOf, type Answer, type RequestReport, type WireRequest } from './transport.ts';
+import { createTransport, headerOf, type Answer, type RequestReport, type WireRequest } from './transport/transport.ts';
 
 /** Every method may also throw what its requests can meet: `registry-denied`, `registry-rate-limited`,
  * `registry-unavailable` (both retryable), `registry-protocol`, `realm-refused`, `redirect-refused`, `address-refused`. */

@@ -1,6 +1,6 @@
 // Computes digests of bytes, with the algorithm that is asked for.
 import { createHash } from 'node:crypto';
-import { parseDigest, type Digest } from '../domain/reference.ts';
+import { parseDigest, type Digest } from '../domain/image/reference.ts';
 
 /** The digest of `bytes` by the algorithm of `like` (sha256 when there is none to follow). */
 export function digestOf(bytes: Uint8Array, like: Digest | null = null): Digest {

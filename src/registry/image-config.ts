@@ -1,6 +1,6 @@
 // Reads the image config (image-spec, "config") for the fields that rules look at; extras and nulls are tolerated.
 import { z } from 'zod';
-import { OutsideError } from '../domain/outside-error.ts';
+import { OutsideError } from '../net/outside-error.ts';
 import { parseJsonBytes } from './json.ts';
 
 export type ImageConfig = {

@@ -1,7 +1,7 @@
 // Turns manifest bytes into an index or an image, decided by media type and never by shape.
 import { z } from 'zod';
-import { OutsideError } from '../domain/outside-error.ts';
-import { parseDigest, type Digest } from '../domain/reference.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { parseDigest, type Digest } from '../domain/image/reference.ts';
 import { parseJsonBytes } from './json.ts';
 
 export type Platform = { readonly os: string; readonly architecture: string; readonly variant: string | null };

@@ -1,7 +1,7 @@
 // Walks the pages of a tag list (distribution-spec, "Listing tags").
 import { z } from 'zod';
-import { OutsideError } from '../domain/outside-error.ts';
-import { parseTag, type Tag } from '../domain/reference.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { parseTag, type Tag } from '../domain/image/reference.ts';
 import { parseJsonBytes } from './json.ts';
 
 export type TagPage = {

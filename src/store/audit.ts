@@ -1,8 +1,14 @@
 // The audit trail in the database: appended to and read, never changed.
-import { appendToChain, findChainProblem, type AuditEntry, type AuditHead, type AuditRow } from '../domain/audit.ts';
-import type { ChainProblem } from '../domain/audit.ts';
+import {
+  appendToChain,
+  findChainProblem,
+  type AuditEntry,
+  type AuditHead,
+  type AuditRow,
+} from '../domain/audit/audit.ts';
+import type { ChainProblem } from '../domain/audit/audit.ts';
 import { lockRepo } from './repos.ts';
-import type { Db, Tx } from './schema.ts';
+import type { Db, Tx } from './database/schema.ts';
 
 export type AuditVerification = {
   /** How many rows were checked. */

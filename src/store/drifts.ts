@@ -1,10 +1,10 @@
 // Drifts of environments: what was noticed, until it is over, and where it is told.
 import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
-import { canonicalJson } from '../domain/canonical-json.ts';
-import type { Drift } from '../domain/drift.ts';
-import { digest, tag, time, type DeepReadonly } from './document-parts.ts';
-import type { Db, Schema, Tx } from './schema.ts';
+import { canonicalJson } from '../domain/audit/canonical-json.ts';
+import type { Drift } from '../domain/promotion/drift.ts';
+import { digest, tag, time, type DeepReadonly } from './promotions/document-parts.ts';
+import type { Db, Schema, Tx } from './database/schema.ts';
 
 /** What a commit writes of a drift: a look and its telling change halves of their own. */
 export type DriftWrite =

@@ -1,9 +1,9 @@
 // One row per repository on GitHub: what it is called today, its next promotion number, and the head of its audit chain.
-import { GENESIS_HASH, type AuditHead } from '../domain/audit.ts';
-import type { Repo } from '../domain/promotion.ts';
-import { parseRepoName } from '../domain/reference.ts';
-import type { Db, Tx } from './schema.ts';
-import { readStored } from './stored.ts';
+import { GENESIS_HASH, type AuditHead } from '../domain/audit/audit.ts';
+import type { Repo } from '../domain/promotion/promotion.ts';
+import { parseRepoName } from '../domain/image/reference.ts';
+import type { Db, Tx } from './database/schema.ts';
+import { readStored } from './database/stored.ts';
 
 /**
  * Stores today's name and installation of a repository; the first time, its numbering and its empty audit chain. The App

@@ -1,12 +1,12 @@
 // The checks of pushed staging commits: one row per commit of a repository.
 import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
-import { canonicalJson } from '../domain/canonical-json.ts';
-import { parseCommitSha, type CommitSha } from '../domain/reference.ts';
-import type { StagingCheck, StagingState } from '../domain/staging-check.ts';
-import { digest, finding, imageRepository, tag, type DeepReadonly } from './document-parts.ts';
-import type { Db, Schema, Tx } from './schema.ts';
-import { readStored, storableText } from './stored.ts';
+import { canonicalJson } from '../domain/audit/canonical-json.ts';
+import { parseCommitSha, type CommitSha } from '../domain/image/reference.ts';
+import type { StagingCheck, StagingState } from '../domain/promotion/staging-check.ts';
+import { digest, finding, imageRepository, tag, type DeepReadonly } from './promotions/document-parts.ts';
+import type { Db, Schema, Tx } from './database/schema.ts';
+import { readStored, storableText } from './database/stored.ts';
 
 export type StagingKey = Pick<StagingCheck, 'repoId' | 'commit'>;
 

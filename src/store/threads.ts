@@ -1,6 +1,6 @@
 // How far each thread was read, and its comments with commands: heard of or found, and taken once, in the order of their ids.
 import type { Selectable } from 'kysely';
-import type { Db, Schema, Tx } from './schema.ts';
+import type { Db, Schema, Tx } from './database/schema.ts';
 
 export type ThreadKey = { readonly repoId: number; readonly issue: number };
 

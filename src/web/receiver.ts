@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { IncomingDelivery } from '../engine/inbox.ts';
+import type { IncomingDelivery } from '../engine/queue/inbox.ts';
 
 export type ReceiverOptions = {
   /** Null while the App is not configured. */

@@ -1,8 +1,8 @@
 // What every delivery tells: the repository, the installation, the sender. Extra fields are ignored, GitHub adds them at will.
 import { z } from 'zod';
-import type { Repo } from '../domain/promotion.ts';
-import { parseRepoName } from '../domain/reference.ts';
-import type { Sender } from '../engine/intent.ts';
+import type { Repo } from '../domain/promotion/promotion.ts';
+import { parseRepoName } from '../domain/image/reference.ts';
+import type { Sender } from '../engine/core/intent.ts';
 
 export const Account = z
   .object({ id: z.number().int(), login: z.string(), type: z.string() })

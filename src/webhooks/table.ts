@@ -1,17 +1,17 @@
 // Which events we listen to, and who translates each: app.yml asks GitHub for the same, but for two that come unasked.
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
-import type { Intent } from '../engine/intent.ts';
-import { translateCheckRun } from './check-run.ts';
-import { translateCheckSuite } from './check-suite.ts';
-import { translateCreate } from './create.ts';
-import { translateDeployment } from './deployment.ts';
-import { translateDeploymentStatus } from './deployment-status.ts';
-import { translateInstallation } from './installation.ts';
-import { translateInstallationRepositories } from './installation-repositories.ts';
-import { translateIssueComment } from './issue-comment.ts';
-import { translatePush } from './push.ts';
-import { translateRegistryPackage } from './registry-package.ts';
-import { translateRepository } from './repository.ts';
+import type { Intent } from '../engine/core/intent.ts';
+import { translateCheckRun } from './events/check-run.ts';
+import { translateCheckSuite } from './events/check-suite.ts';
+import { translateCreate } from './events/create.ts';
+import { translateDeployment } from './events/deployment.ts';
+import { translateDeploymentStatus } from './events/deployment-status.ts';
+import { translateInstallation } from './events/installation.ts';
+import { translateInstallationRepositories } from './events/installation-repositories.ts';
+import { translateIssueComment } from './events/issue-comment.ts';
+import { translatePush } from './events/push.ts';
+import { translateRegistryPackage } from './events/registry-package.ts';
+import { translateRepository } from './events/repository.ts';
 
 export type Translate = (payload: unknown, context: { readonly appId: number }) => readonly Intent[];
 

@@ -1,8 +1,8 @@
 // Feeds a stored delivery to Probot and turns what its handlers found into jobs.
 import type { Probot } from 'probot';
-import type { Intent } from '../engine/intent.ts';
-import { DONE, type Job, type JobOutcome } from '../engine/handler.ts';
-import type { Services } from '../engine/services.ts';
+import type { Intent } from '../engine/core/intent.ts';
+import { DONE, type Job, type JobOutcome } from '../engine/core/handler.ts';
+import type { Services } from '../engine/core/services.ts';
 import { isListenedTo } from './table.ts';
 
 /** Where the Probot handlers of one delivery leave their intents, by delivery id. */

@@ -1,8 +1,8 @@
 // Strangers at the webhook door, over real sockets: what they send stores nothing, holds nobody up, and becomes nothing else.
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditRow } from '../../src/domain/audit.ts';
-import { countJobs } from '../../src/store/job-upkeep.ts';
+import type { AuditRow } from '../../src/domain/audit/audit.ts';
+import { countJobs } from '../../src/store/queue/job-upkeep.ts';
 import { begin } from '../scenarios/conversation.ts';
 import { headersOf, openDoors, post, PREVIOUS, SECRET, sign, WEBHOOKS, type Doors } from '../web/harness.ts';
 import { dial, head, statuses, type Connection } from './raw-http.ts';

@@ -1,7 +1,7 @@
 // A registry that means harm: what it can make us read, and what it can make us believe.
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { parseDigest, parseTag } from '../../src/domain/reference.ts';
+import { parseDigest, parseTag } from '../../src/domain/image/reference.ts';
 import { collectMissing } from '../../src/facts/completeness.ts';
 import { collectContents } from '../../src/facts/contents.ts';
 import { digest, failureOf, makeClient, repositoryAt, tag } from '../registry/harness.ts';

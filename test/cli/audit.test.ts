@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { AuditEntry } from '../../src/domain/audit.ts';
-import { parseRepoName } from '../../src/domain/reference.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit.ts';
+import { parseRepoName } from '../../src/domain/image/reference.ts';
 import { appendAudit } from '../../src/store/audit.ts';
-import { openStore } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import { openStore } from '../../src/store/database/database.ts';
+import { migrate } from '../../src/store/database/migrations.ts';
 import { saveRepo } from '../../src/store/repos.ts';
 import { sha256 } from '../store/fixtures.ts';
 

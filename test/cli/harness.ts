@@ -1,7 +1,7 @@
 // Runs one command line in this process, with an environment, a clock and a terminal that the test says.
 import { runCli } from '../../src/cli/commands.ts';
 import { createContext } from '../../src/cli/context.ts';
-import { PLAIN } from '../../src/cli/output.ts';
+import { PLAIN } from '../../src/cli/render/output.ts';
 import type { Output } from '../../src/cli/services.ts';
 
 export type Ended = { readonly code: number; readonly out: string; readonly err: string };

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import MarkdownIt from 'markdown-it';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addJob, claimJob, parkJob } from '../../src/store/jobs.ts';
+import { addJob, claimJob, parkJob } from '../../src/store/queue/jobs.ts';
 import { stage, START } from '../scenarios/world.ts';
 import { startImageWorld, type ImageWorld } from './image-world.ts';
 

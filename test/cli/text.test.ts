@@ -1,10 +1,10 @@
 // Text for terminals: columns that fit, the words of messages/ without their marks, colours only where they are wanted.
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { layOut, wrapText } from '../../src/cli/columns.ts';
-import { formatJson } from '../../src/cli/json.ts';
-import { createTerminal, PLAIN } from '../../src/cli/output.ts';
-import { renderPlain } from '../../src/cli/plain-markdown.ts';
+import { layOut, wrapText } from '../../src/cli/render/columns.ts';
+import { formatJson } from '../../src/cli/render/json.ts';
+import { createTerminal, PLAIN } from '../../src/cli/render/output.ts';
+import { renderPlain } from '../../src/cli/render/plain-markdown.ts';
 import { widthOf } from './harness.ts';
 
 describe('columns', () => {

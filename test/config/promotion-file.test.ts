@@ -1,6 +1,6 @@
 // The policy file: what missing keys mean, and what written ones do.
 import { describe, expect, test } from 'vitest';
-import { builtInPolicy, defaultEnvironment, type Policy } from '../../src/domain/policy.ts';
+import { builtInPolicy, defaultEnvironment, type Policy } from '../../src/domain/policy/policy.ts';
 import { BLOB, environmentOf, FULL_FILE, policyOf, problemsOf, REPO } from './promotion-file.ts';
 
 const BUILT_IN: Policy = { ...builtInPolicy({ repo: REPO, registryHost: 'ghcr.io' }), blob: BLOB };

@@ -1,6 +1,6 @@
 // Reads policy files for tests, and shows what came out in short.
 import { readPromotionFile, type PromotionFileReading } from '../../src/config/promotion-file.ts';
-import type { EnvironmentPolicy, Policy } from '../../src/domain/policy.ts';
+import type { EnvironmentPolicy, Policy } from '../../src/domain/policy/policy.ts';
 import { repoName } from '../domain/build.ts';
 
 export const REPO = repoName('acme/dotca');

@@ -65,7 +65,8 @@ function readText(path: string): string {
 
 function callsOfSource(): readonly string[] {
   const folder = new URL('../../src/github/', import.meta.url);
-  const texts = readdirSync(folder).map((file) => readText(`src/github/${file}`));
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  const texts = paths.map((path) => readText(`src/github/${path}`));
   const calls = texts.flatMap((text) =>
     [...text.matchAll(/\bapi\.([a-z]+\.[A-Za-z]+)\(/g)].map(([, call = '']) => call),
   );

@@ -6,12 +6,12 @@ import { expect, test } from 'vitest';
 /** The table of docs/design.md, from floor 0 up. Rooms of one floor never import each other, but on the top floor. */
 const FLOORS: readonly (readonly string[])[] = [
   ['domain'],
-  ['messages', 'config'],
+  ['comments', 'messages', 'config', 'net'],
   ['registry', 'github', 'store'],
   ['facts'],
   ['engine'],
   ['webhooks', 'web', 'cli'],
-  ['main.ts', 'cli.ts', 'app.ts', 'wiring.ts'],
+  ['main.ts', 'cli.ts', 'app'],
 ];
 const TOP = FLOORS.length - 1;
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*(['"`])([^'"`]+)\1/g;
@@ -103,8 +103,8 @@ const PLANTED: readonly (readonly [string, string, string])[] = [
   ['cli/a.ts', `import '../cli.ts';`, 'cli/a.ts → cli.ts: from floor 5 (cli) to floor 6 (cli.ts)'],
   [
     'engine/a.ts',
-    `const x = await import('../wiring.ts');`,
-    'engine/a.ts → wiring.ts: from floor 4 (engine) to floor 6 (wiring.ts)',
+    `const x = await import('../app/compose.ts');`,
+    'engine/a.ts → app/compose.ts: from floor 4 (engine) to floor 6 (app)',
   ],
   [
     'messages/a.ts',
@@ -146,7 +146,7 @@ test.each([
     'engine/effects/a.ts',
     `import { x } from '../commit.ts';\nimport { y } from '../../store/jobs.ts';\nimport 'node:fs';`,
   ],
-  ['main.ts', `import { wire } from './wiring.ts';\nimport { run } from './cli/status.ts';`],
+  ['main.ts', `import { wire } from './app/compose.ts';\nimport { run } from './cli/status.ts';`],
   [
     'domain/a.ts',
     '// Date.now is read elsewhere, in an async place of this process.\n/* Math.random */\nconst at = new Date(now);',

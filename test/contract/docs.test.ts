@@ -14,12 +14,12 @@ import { VARIABLES } from '../../src/config/env.ts';
 import { readPromotionFile, type PromotionFileReading } from '../../src/config/promotion-file.ts';
 import { COMMANDS, parseCommandLine, type ParsedLine } from '../../src/domain/command.ts';
 import { RULES } from '../../src/domain/rules/catalogue.ts';
-import { openStore } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import { openStore } from '../../src/store/database/database.ts';
+import { migrate } from '../../src/store/database/migrations.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { WEBHOOK_PATH } from '../../src/web/server.ts';
-import { SETUP_PATH } from '../../src/web/setup.ts';
-import { parseRepoName } from '../../src/domain/reference.ts';
+import { SETUP_PATH } from '../../src/web/setup/setup.ts';
+import { parseRepoName } from '../../src/domain/image/reference.ts';
 import { must } from '../messages/sample-view.ts';
 
 type Span = { readonly page: string; readonly section: string; readonly code: string };
@@ -367,10 +367,10 @@ test('the log lines that operators are told to watch are written somewhere', () 
   const alarms = /\n## Alarms\n([\s\S]*?)\n## /.exec(readText('docs/operations.md'))?.[1] ?? '';
   const lines = [...alarms.matchAll(/`([a-z][^`]* [^`]* [^`]*)`/g)].map(([, line = '']) => line);
   expect(lines).toHaveLength(6);
-  const folder = new URL('../../src/engine/', import.meta.url);
+  const folder = new URL('../../src/', import.meta.url);
   const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
-    .map((path) => readText(`src/engine/${path}`))
+    .map((path) => readText(`src/${path}`))
     .join('\n');
   expect(lines.filter((line) => !source.includes(line))).toEqual([]);
 });

@@ -9,9 +9,9 @@ import {
   type ConfigFacts,
   type ImageFacts,
   type PlatformFacts,
-} from '../../src/domain/image-facts.ts';
-import { builtInPolicy, findEnvironment, type EnvironmentPolicy, type Policy } from '../../src/domain/policy.ts';
-import type { Promotion } from '../../src/domain/promotion.ts';
+} from '../../src/domain/image/image-facts.ts';
+import { builtInPolicy, findEnvironment, type EnvironmentPolicy, type Policy } from '../../src/domain/policy/policy.ts';
+import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import {
   parseCommitSha,
   parseDigest,
@@ -23,9 +23,9 @@ import {
   type ImageRepository,
   type RepoName,
   type Tag,
-} from '../../src/domain/reference.ts';
+} from '../../src/domain/image/reference.ts';
 import type { RuleContext } from '../../src/domain/rule.ts';
-import type { TagState } from '../../src/domain/tag-plan.ts';
+import type { TagState } from '../../src/domain/image/tag-plan.ts';
 
 export const NOW = Date.UTC(2026, 10, 24, 6, 33, 12);
 

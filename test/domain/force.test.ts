@@ -1,6 +1,6 @@
 // What force lets pass, and what it never does.
 import { describe, expect, test } from 'vitest';
-import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image-facts.ts';
+import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image/image-facts.ts';
 import { isBlocking, overrideByForce, type Finding } from '../../src/domain/rule.ts';
 import { rulesFor } from '../../src/domain/rules/catalogue.ts';
 import { validate } from '../../src/domain/validation.ts';

@@ -1,7 +1,7 @@
 // What a promotion remembers of its source tag: where it has gone, and nothing where it stayed.
 import { expect, test } from 'vitest';
-import { sourceSeen } from '../../src/domain/promotion.ts';
-import { subjectOf } from '../../src/domain/approval.ts';
+import { sourceSeen } from '../../src/domain/promotion/promotion.ts';
+import { subjectOf } from '../../src/domain/promotion/approval.ts';
 import { FOREIGN, NEW, promotion } from './build.ts';
 
 test.each([

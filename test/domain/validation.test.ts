@@ -1,6 +1,6 @@
 // Facts → findings, by the whole catalogue.
 import { expect, test } from 'vitest';
-import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image-facts.ts';
+import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image/image-facts.ts';
 import type { Outcome } from '../../src/domain/rule.ts';
 import { RULES, rulesFor } from '../../src/domain/rules/catalogue.ts';
 import { isAcceptable, validate } from '../../src/domain/validation.ts';

@@ -1,9 +1,9 @@
 // Which commit an image proves: its label, the platforms' agreement, and a branch that holds it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { known, REVISION_LABEL, unknown, type Fact, type Lineage } from '../../src/domain/image-facts.ts';
+import { known, REVISION_LABEL, unknown, type Fact, type Lineage } from '../../src/domain/image/image-facts.ts';
 import { collectLineage } from '../../src/facts/lineage.ts';
 import type { ImageContents } from '../../src/facts/contents.ts';
-import { createGitHub, type InstallationClient } from '../../src/github/client.ts';
+import { createGitHub, type InstallationClient } from '../../src/github/client/client.ts';
 import { repoName } from '../github/offline-github.ts';
 import { digest } from '../registry/harness.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';

@@ -1,9 +1,9 @@
 // Whatever a registry writes into its headers and errors: read in time, and never a route or a wait that is none.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseChallenges, pickScheme } from '../../src/registry/challenge.ts';
-import { readRetryAfterMs } from '../../src/registry/rate-limit.ts';
-import { planRoute } from '../../src/registry/realm.ts';
+import { parseChallenges, pickScheme } from '../../src/registry/auth/challenge.ts';
+import { readRetryAfterMs } from '../../src/registry/transport/rate-limit.ts';
+import { planRoute } from '../../src/registry/auth/realm.ts';
 import { parseNextLink } from '../../src/registry/tags.ts';
 import { fuzz, swiftly } from './campaign.ts';
 import { repeated, spliced, texts } from './hostile.ts';

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseComment } from '../../src/domain/command.ts';
-import { readCommandLines } from '../../src/webhooks/command-lines.ts';
+import { readCommandLines } from '../../src/comments/command-lines.ts';
 import { fuzz, swiftly } from './campaign.ts';
 import { HOSTILE_TEXTS, repeated } from './hostile.ts';
 import { isMisread, readPlainLines } from './second-reading.ts';

@@ -1,8 +1,8 @@
 // Whatever bytes a registry serves: a manifest, a config and findings, or the typed error of each, in time.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { known, type ConfigFacts } from '../../src/domain/image-facts.ts';
-import { OutsideError } from '../../src/domain/outside-error.ts';
+import { known, type ConfigFacts } from '../../src/domain/image/image-facts.ts';
+import { OutsideError } from '../../src/net/outside-error.ts';
 import { isAcceptable, validate } from '../../src/domain/validation.ts';
 import { parseImageConfig } from '../../src/registry/image-config.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';

@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Intent } from '../../src/engine/intent.ts';
+import type { Intent } from '../../src/engine/core/intent.ts';
 import { isListenedTo, WEBHOOKS } from '../../src/webhooks/table.ts';
 import { begin, type Conversation } from '../scenarios/conversation.ts';
 import { fuzz, fuzzAsync, swiftly } from './campaign.ts';

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import semver from 'semver';
 import { expect, test } from 'vitest';
-import type { Policy } from '../../src/domain/policy.ts';
+import type { Policy } from '../../src/domain/policy/policy.ts';
 import { FULL_FILE, read } from '../config/promotion-file.ts';
 import { fuzz, swiftly } from './campaign.ts';
 import { repeated, spliced, texts } from './hostile.ts';

@@ -2,9 +2,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parsePromotionId, parseSource, parseVersion } from '../../src/domain/command/values.ts';
-import { versionOfExternalId } from '../../src/domain/git-tag.ts';
-import * as reference from '../../src/domain/reference.ts';
-import { commitOfExternalId } from '../../src/domain/staging-check.ts';
+import { versionOfExternalId } from '../../src/domain/promotion/git-tag.ts';
+import * as reference from '../../src/domain/image/reference.ts';
+import { commitOfExternalId } from '../../src/domain/promotion/staging-check.ts';
 import { fuzz, swiftly } from './campaign.ts';
 import { spliced, texts } from './hostile.ts';
 

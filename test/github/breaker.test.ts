@@ -1,10 +1,10 @@
 // A GitHub that fails again and again is asked only now and then: by all installations together, tokens included.
 import nock from 'nock';
 import { expect, test } from 'vitest';
-import { createHostGuard } from '../../src/engine/host-guard.ts';
-import type { GitHub } from '../../src/github/client.ts';
-import { createComment } from '../../src/github/comments.ts';
-import type { ObservedRequest } from '../../src/github/hooks.ts';
+import { createHostGuard } from '../../src/net/host-guard.ts';
+import type { GitHub } from '../../src/github/client/client.ts';
+import { createComment } from '../../src/github/comments/comments.ts';
+import type { ObservedRequest } from '../../src/github/client/hooks.ts';
 import { fetchActor } from '../../src/github/permissions.ts';
 import { API, failureOf, grantToken, NOW, offlineGitHub, playOffline, REPO } from './offline-github.ts';
 

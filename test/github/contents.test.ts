@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createGitHub, type InstallationClient } from '../../src/github/client.ts';
+import { createGitHub, type InstallationClient } from '../../src/github/client/client.ts';
 import { fetchFile } from '../../src/github/contents.ts';
-import type { ObservedRequest } from '../../src/github/hooks.ts';
+import type { ObservedRequest } from '../../src/github/client/hooks.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
 import { API, failureOf, grantToken, offlineGitHub, playOffline, REPO, repoName } from './offline-github.ts';

@@ -2,9 +2,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import nock from 'nock';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { OutsideError } from '../../src/domain/outside-error.ts';
-import { parseCommitSha, parseRepoName, type CommitSha, type RepoName } from '../../src/domain/reference.ts';
-import { createGitHub, type GitHub, type GitHubOptions } from '../../src/github/client.ts';
+import { OutsideError } from '../../src/net/outside-error.ts';
+import { parseCommitSha, parseRepoName, type CommitSha, type RepoName } from '../../src/domain/image/reference.ts';
+import { createGitHub, type GitHub, type GitHubOptions } from '../../src/github/client/client.ts';
 
 export const API = 'https://api.github.com';
 export const APP_ID = 4711;

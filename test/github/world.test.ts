@@ -1,14 +1,14 @@
 // Walks through our GitHub room against a stateful GitHub that checks each request against GitHub's own description.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fetchApp } from '../../src/github/app.ts';
-import { findCheckRuns, publishCheckRun, type CheckRunContent } from '../../src/github/check-runs.ts';
-import { createGitHub, type GitHub, type InstallationClient } from '../../src/github/client.ts';
-import { createComment, findCommentByMarker, updateComment } from '../../src/github/comments.ts';
+import { fetchApp } from '../../src/github/app/app.ts';
+import { findCheckRuns, publishCheckRun, type CheckRunContent } from '../../src/github/checks/check-runs.ts';
+import { createGitHub, type GitHub, type InstallationClient } from '../../src/github/client/client.ts';
+import { createComment, findCommentByMarker, updateComment } from '../../src/github/comments/comments.ts';
 import { findOtherReviewer } from '../../src/github/collaborators.ts';
 import { compareWithBranch, listCommits } from '../../src/github/commits.ts';
-import { mayHaveBeenApplied } from '../../src/github/errors.ts';
+import { mayHaveBeenApplied } from '../../src/github/client/errors.ts';
 import { fetchActor } from '../../src/github/permissions.ts';
-import { addReaction } from '../../src/github/reactions.ts';
+import { addReaction } from '../../src/github/comments/reactions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
 import { commitSha, failureOf, REPO, repoName } from './offline-github.ts';

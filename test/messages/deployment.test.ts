@@ -1,9 +1,9 @@
 // The words about deployments: GitHub's line about ours, how it goes, what is wrong, and the line to who asked.
 import { describe, expect, test } from 'vitest';
-import type { Promotion, PromotionState } from '../../src/domain/promotion.ts';
-import { parseCommitSha } from '../../src/domain/reference.ts';
-import { renderCard } from '../../src/messages/card.ts';
-import { renderCheckRun } from '../../src/messages/check-run.ts';
+import type { Promotion, PromotionState } from '../../src/domain/promotion/promotion.ts';
+import { parseCommitSha } from '../../src/domain/image/reference.ts';
+import { renderCard } from '../../src/messages/card/card.ts';
+import { renderCheckRun } from '../../src/messages/check-run/check-run.ts';
 import { deploymentDescription } from '../../src/messages/deployment.ts';
 import { renderNotification } from '../../src/messages/notify.ts';
 import { AT, must, viewOf } from './sample-view.ts';

@@ -1,7 +1,7 @@
 // The alarm about drift: what was found, what to type, and that it is over.
 import { describe, expect, test } from 'vitest';
-import type { Drift, Sighting, WatchedImage } from '../../src/domain/drift.ts';
-import type { Promotion } from '../../src/domain/promotion.ts';
+import type { Drift, Sighting, WatchedImage } from '../../src/domain/promotion/drift.ts';
+import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import { driftIssue, renderDrift } from '../../src/messages/drift.ts';
 import { AT, FOREIGN, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
 

@@ -1,9 +1,9 @@
 // Forced promotions and versions on the card and the check run: whoever approves must not miss what is special.
 import { expect, test } from 'vitest';
-import type { Promotion } from '../../src/domain/promotion.ts';
-import { renderCard } from '../../src/messages/card.ts';
-import { checkRunName, renderCheckRun } from '../../src/messages/check-run.ts';
-import { promoteLine } from '../../src/messages/next-steps.ts';
+import type { Promotion } from '../../src/domain/promotion/promotion.ts';
+import { renderCard } from '../../src/messages/card/card.ts';
+import { checkRunName, renderCheckRun } from '../../src/messages/check-run/check-run.ts';
+import { promoteLine } from '../../src/messages/card/next-steps.ts';
 import { finding, FINDINGS, IMAGE, NEW, tagOf, viewOf } from './sample-view.ts';
 
 const V1 = tagOf('v1.2.3');

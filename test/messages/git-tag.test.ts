@@ -1,7 +1,7 @@
 // What is told of a pushed git tag that names nothing yet: why, and the line to type.
 import { expect, test } from 'vitest';
-import type { GitTagAnswer, NotInProduction } from '../../src/domain/git-tag.ts';
-import { parseCommitSha } from '../../src/domain/reference.ts';
+import type { GitTagAnswer, NotInProduction } from '../../src/domain/promotion/git-tag.ts';
+import { parseCommitSha } from '../../src/domain/image/reference.ts';
 import { renderGitTagAnswer } from '../../src/messages/git-tag.ts';
 import { githubWouldLink, plainTexts } from './rendered.ts';
 import { must, NEW, OLD, tagOf } from './sample-view.ts';

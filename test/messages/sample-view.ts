@@ -1,7 +1,7 @@
 // One promotion view that tests of messages change as they need.
-import type { EnvironmentPolicy } from '../../src/domain/policy.ts';
-import { builtInPolicy } from '../../src/domain/policy.ts';
-import type { Promotion, TagOutcome } from '../../src/domain/promotion.ts';
+import type { EnvironmentPolicy } from '../../src/domain/policy/policy.ts';
+import { builtInPolicy } from '../../src/domain/policy/policy.ts';
+import type { Promotion, TagOutcome } from '../../src/domain/promotion/promotion.ts';
 import {
   parseCommitSha,
   parseDigest,
@@ -10,7 +10,7 @@ import {
   parseTag,
   type Digest,
   type Tag,
-} from '../../src/domain/reference.ts';
+} from '../../src/domain/image/reference.ts';
 import type { Finding } from '../../src/domain/rule.ts';
 import type { PromotionView } from '../../src/messages/promotion-view.ts';
 

@@ -1,7 +1,7 @@
 // A registry that fails again and again is asked only now and then, and what was held back says so.
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createHostGuard, type Turn } from '../../src/engine/host-guard.ts';
+import { createHostGuard, type Turn } from '../../src/net/host-guard.ts';
 import { buildImage } from '../support/registry/images.ts';
 import type { Quirks } from '../support/registry/quirks.ts';
 import type { RegistryDouble } from '../support/registry/double.ts';

@@ -1,11 +1,11 @@
 // What the registry tests share: a client whose clock and waits are turned by hand, and short ways to say things.
 import { onTestFinished } from 'vitest';
-import { OutsideError } from '../../src/domain/outside-error.ts';
-import { parseDigest, parseImageRepository, parseTag } from '../../src/domain/reference.ts';
-import type { Digest, ImageRepository, Tag } from '../../src/domain/reference.ts';
+import { OutsideError } from '../../src/net/outside-error.ts';
+import { parseDigest, parseImageRepository, parseTag } from '../../src/domain/image/reference.ts';
+import type { Digest, ImageRepository, Tag } from '../../src/domain/image/reference.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../../src/registry/client.ts';
-import type { Credential } from '../../src/registry/credentials.ts';
-import type { RequestReport } from '../../src/registry/transport.ts';
+import type { Credential } from '../../src/registry/auth/credentials.ts';
+import type { RequestReport } from '../../src/registry/transport/transport.ts';
 import { startRegistryDouble, type RegistryDouble } from '../support/registry/double.ts';
 import type { Quirks } from '../support/registry/quirks.ts';
 import { ADA } from '../support/registry/token-service.ts';

@@ -1,6 +1,6 @@
 // Two processes share a database while comments of a few threads come from all sides: each thread keeps its order.
 import { afterEach, expect, test } from 'vitest';
-import { Worker } from '../../src/engine/worker.ts';
+import { Worker } from '../../src/engine/queue/worker.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { begin, type Conversation } from './conversation.ts';
 

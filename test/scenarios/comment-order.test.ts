@@ -1,7 +1,7 @@
 // Comments whose webhooks are lost, late, doubled or in the wrong order: each is handled once, in the order of writing.
 import { afterEach, describe, expect, test } from 'vitest';
-import { jobOfEffect } from '../../src/engine/job.ts';
-import { addJob } from '../../src/store/jobs.ts';
+import { jobOfEffect } from '../../src/engine/core/job.ts';
+import { addJob } from '../../src/store/queue/jobs.ts';
 import { findRepo } from '../../src/store/repos.ts';
 import type { Fate } from '../support/github/deliveries.ts';
 import { begin, type Conversation } from './conversation.ts';

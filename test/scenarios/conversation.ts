@@ -1,7 +1,7 @@
 // A thread in acme/dotca with a staged image and an older one in production: people comment and click, and see the answers.
-import { parseDigest } from '../../src/domain/reference.ts';
-import type { StateKind } from '../../src/domain/promotion.ts';
-import { findPromotionByNumber } from '../../src/store/promotions.ts';
+import { parseDigest } from '../../src/domain/image/reference.ts';
+import type { StateKind } from '../../src/domain/promotion/promotion.ts';
+import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { ImageOptions, TestImage } from '../support/registry/images.ts';
 import { acme, IMAGE, Scenario, stage, type ScenarioOptions } from './world.ts';

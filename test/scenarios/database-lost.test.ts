@@ -1,7 +1,7 @@
 // PostgreSQL that ends all connections in the middle of applying, as a restart does: new ones are made, and nothing is lost.
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { LONGEST_LEASE_MS } from '../../src/engine/lease.ts';
+import { LONGEST_LEASE_MS } from '../../src/engine/core/lease.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { approved, isPut, isRead, nth, outcomeOf, prepare, undisturbed, writesOf, type Call } from './release.ts';
 import { Scenario } from './world.ts';

@@ -1,8 +1,8 @@
 // A disk that is full: webhooks are told so, the process lives, and once there is room everything goes on by itself.
 import { execFileSync } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
-import { tick } from '../../src/engine/scheduler.ts';
-import { LONGEST_LEASE_MS } from '../../src/engine/lease.ts';
+import { tick } from '../../src/engine/queue/scheduler.ts';
+import { LONGEST_LEASE_MS } from '../../src/engine/core/lease.ts';
 import { approved, cardOf, outcomeOf, prepare, putsOf, undisturbed, writesOf } from './release.ts';
 import { Scenario } from './world.ts';
 

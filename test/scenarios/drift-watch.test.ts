@@ -1,6 +1,6 @@
 // When production is looked at: as the policy says, not while tags move, through outages and restarts, and never by nobody.
 import { afterEach, describe, expect, test } from 'vitest';
-import { addJob } from '../../src/store/jobs.ts';
+import { addJob } from '../../src/store/queue/jobs.ts';
 import { driftsOf, MINUTE_MS, noticed } from './drift-world.ts';
 import { beginHistory, type Historic } from './history.ts';
 import { push, write } from './policy-world.ts';

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { tick } from '../../src/engine/scheduler.ts';
+import { tick } from '../../src/engine/queue/scheduler.ts';
 import type { Due, Fate } from '../support/github/deliveries.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { push } from './policy-world.ts';

@@ -1,6 +1,6 @@
 // Six hours without a registry or without GitHub, with twenty promotions open: how often they are asked meanwhile.
 import { afterEach, expect, test } from 'vitest';
-import { listOpenPromotions } from '../../src/store/promotions.ts';
+import { listOpenPromotions } from '../../src/store/promotions/promotions.ts';
 import { alarmsOf, cardOf, prepare, repliesOf, say, tagsOf, type Release } from './release.ts';
 import { Scenario, stage } from './world.ts';
 

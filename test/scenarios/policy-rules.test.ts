@@ -1,6 +1,6 @@
 // The checks of an image, as a policy file sets them: limits, levels, labels, and the preset that makes all of them binding.
 import { afterEach, expect, test } from 'vitest';
-import type { StateKind } from '../../src/domain/promotion.ts';
+import type { StateKind } from '../../src/domain/promotion/promotion.ts';
 import type { ImageOptions } from '../support/registry/images.ts';
 import type { Conversation } from './conversation.ts';
 import { beginUnder, findingsOf } from './policy-world.ts';

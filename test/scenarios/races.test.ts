@@ -1,6 +1,6 @@
 // Things that happen at the same moment, in the wrong order, or all at once.
 import { afterEach, describe, expect, test } from 'vitest';
-import { findPromotionByNumber } from '../../src/store/promotions.ts';
+import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import { begin, converse, shown, type Conversation } from './conversation.ts';
 import { strange, trailOf } from './release.ts';
 import { IMAGE, stage } from './world.ts';

@@ -1,8 +1,8 @@
 // The reconcile pass: what differs from GitHub or the registry, and work that was lost, is found and put right.
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
-import { tick } from '../../src/engine/scheduler.ts';
-import { dropJob, listDeadJobs } from '../../src/store/job-upkeep.ts';
+import { tick } from '../../src/engine/queue/scheduler.ts';
+import { dropJob, listDeadJobs } from '../../src/store/queue/job-upkeep.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { beginUnder, write } from './policy-world.ts';
 import { IMAGE, stage, type Scenario } from './world.ts';

@@ -1,7 +1,7 @@
 // The button Promote on the check of a staging commit: it asks as whoever clicked, and answers on the check.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findPromotionByNumber } from '../../src/store/promotions.ts';
-import type { Promotion } from '../../src/domain/promotion.ts';
+import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
+import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { TestImage } from '../support/registry/images.ts';
 import { acme, IMAGE, Scenario, stage } from './world.ts';

@@ -1,6 +1,6 @@
 // `as v1.2.3`: a version is a tag that is never moved, added with the promotion or alone to what production holds.
 import { afterEach, describe, expect, test } from 'vitest';
-import { LONGEST_LEASE_MS } from '../../src/engine/lease.ts';
+import { LONGEST_LEASE_MS } from '../../src/engine/core/lease.ts';
 import { begin, shown, type Conversation } from './conversation.ts';
 
 import { putsOf, trailOf, writesOf } from './release.ts';

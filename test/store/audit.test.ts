@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { AuditEntry } from '../../src/domain/audit.ts';
-import type { Store } from '../../src/store/database.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit.ts';
+import type { Store } from '../../src/store/database/database.ts';
 import { appendAudit, findAuditHead, listAudit, listAuditedRepoIds, verifyAudit } from '../../src/store/audit.ts';
 import { saveRepo } from '../../src/store/repos.ts';
 import { onBothEngines } from './engines.ts';

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { GENESIS_HASH } from '../../src/domain/audit.ts';
-import type { Store } from '../../src/store/database.ts';
-import { deleteDeliveriesBefore, saveDeliveries } from '../../src/store/deliveries.ts';
-import { findMark, listMarks, saveMark } from '../../src/store/github-marks.ts';
-import { holdWrites, reserveWrite, type Turn } from '../../src/store/github-pace.ts';
-import { addJob } from '../../src/store/jobs.ts';
-import { countJobs } from '../../src/store/job-upkeep.ts';
-import { deleteExpiredOnce, useOnce } from '../../src/store/once.ts';
+import { GENESIS_HASH } from '../../src/domain/audit/audit.ts';
+import type { Store } from '../../src/store/database/database.ts';
+import { deleteDeliveriesBefore, saveDeliveries } from '../../src/store/queue/deliveries.ts';
+import { findMark, listMarks, saveMark } from '../../src/store/promotions/github-marks.ts';
+import { holdWrites, reserveWrite, type Turn } from '../../src/store/queue/github-pace.ts';
+import { addJob } from '../../src/store/queue/jobs.ts';
+import { countJobs } from '../../src/store/queue/job-upkeep.ts';
+import { deleteExpiredOnce, useOnce } from '../../src/store/queue/once.ts';
 import { findRepo, lockRepo, peekPromotionNumber, saveRepo, takePromotionNumber } from '../../src/store/repos.ts';
 import { onBothEngines } from './engines.ts';
 import { NOW, repo, storePromotion } from './fixtures.ts';
-import { parseRepoName } from '../../src/domain/reference.ts';
+import { parseRepoName } from '../../src/domain/image/reference.ts';
 
 const delivery = { hookTarget: 'integration/1', deliveryId: 'd-1', now: NOW };
 

@@ -1,6 +1,6 @@
 // A process of its own that claims and finishes jobs until none is left, and prints their ids.
-import { openStore } from '../../src/store/database.ts';
-import { claimJob, finishJob } from '../../src/store/jobs.ts';
+import { openStore } from '../../src/store/database/database.ts';
+import { claimJob, finishJob } from '../../src/store/queue/jobs.ts';
 
 const [url = '', lease = ''] = process.argv.slice(2);
 const store = await openStore({ url });

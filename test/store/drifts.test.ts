@@ -1,6 +1,6 @@
 // Drifts are stored until they are over and after, and environments that nobody looks at are found.
 import { expect, test } from 'vitest';
-import type { Drift } from '../../src/domain/drift.ts';
+import type { Drift } from '../../src/domain/promotion/drift.ts';
 import {
   countDrifts,
   findDrift,
@@ -9,7 +9,7 @@ import {
   listUnwatchedEnvironments,
   writeDrift,
 } from '../../src/store/drifts.ts';
-import { addJob } from '../../src/store/jobs.ts';
+import { addJob } from '../../src/store/queue/jobs.ts';
 import { markLeft } from '../../src/store/repos.ts';
 import { onBothEngines } from './engines.ts';
 import { digest, image, NOW, repo, storePromotion, tag } from './fixtures.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
-import { OutsideError } from '../../src/domain/outside-error.ts';
-import { openStore, type Store } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import { OutsideError } from '../../src/net/outside-error.ts';
+import { openStore, type Store } from '../../src/store/database/database.ts';
+import { migrate } from '../../src/store/database/migrations.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 
 export type Databases = {

@@ -1,8 +1,8 @@
 // Values that the store's tests start from.
 import { createHash } from 'node:crypto';
 import type { JournalEntry } from '../../src/domain/decide.ts';
-import { defaultEnvironment } from '../../src/domain/policy.ts';
-import type { Promotion, Repo } from '../../src/domain/promotion.ts';
+import { defaultEnvironment } from '../../src/domain/policy/policy.ts';
+import type { Promotion, Repo } from '../../src/domain/promotion/promotion.ts';
 import {
   parseDigest,
   parseImageRepository,
@@ -11,9 +11,9 @@ import {
   type Digest,
   type ImageRepository,
   type Tag,
-} from '../../src/domain/reference.ts';
-import type { Store } from '../../src/store/database.ts';
-import { insertPromotion } from '../../src/store/promotions.ts';
+} from '../../src/domain/image/reference.ts';
+import type { Store } from '../../src/store/database/database.ts';
+import { insertPromotion } from '../../src/store/promotions/promotions.ts';
 import { lockRepo, saveRepo, takePromotionNumber } from '../../src/store/repos.ts';
 
 export const NOW = 1_790_000_000_000;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseCommitSha } from '../../src/domain/reference.ts';
-import type { StagingState } from '../../src/domain/staging-check.ts';
-import type { Store } from '../../src/store/database.ts';
+import { parseCommitSha } from '../../src/domain/image/reference.ts';
+import type { StagingState } from '../../src/domain/promotion/staging-check.ts';
+import type { Store } from '../../src/store/database/database.ts';
 import { saveRepo } from '../../src/store/repos.ts';
 import {
   changeStagingCheck,

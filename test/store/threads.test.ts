@@ -1,7 +1,7 @@
 // How far threads were read, and their comments: each is taken once, and remembered after that without what it said.
 import { expect, test } from 'vitest';
-import type { Store } from '../../src/store/database.ts';
-import { addJob, claimJob, parkJob } from '../../src/store/jobs.ts';
+import type { Store } from '../../src/store/database/database.ts';
+import { addJob, claimJob, parkJob } from '../../src/store/queue/jobs.ts';
 import { findHereSince, findLeftAt, markLeft, saveRepo } from '../../src/store/repos.ts';
 import {
   deleteTakenCommentsBefore,
@@ -13,7 +13,7 @@ import {
   saveThread,
   takeComments,
 } from '../../src/store/threads.ts';
-import { isJobOpen } from '../../src/store/waiting-jobs.ts';
+import { isJobOpen } from '../../src/store/queue/waiting-jobs.ts';
 import { onBothEngines } from './engines.ts';
 import { NOW, repo } from './fixtures.ts';
 

@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { backUp } from '../../src/store/backup.ts';
-import type { Store } from '../../src/store/database.ts';
-import { listCheckRuns, saveMark } from '../../src/store/github-marks.ts';
-import { findDeadJob } from '../../src/store/job-upkeep.ts';
-import { addJob, claimJob, parkJob } from '../../src/store/jobs.ts';
-import { migrate, MIGRATIONS } from '../../src/store/migrations.ts';
+import { backUp } from '../../src/store/database/backup.ts';
+import type { Store } from '../../src/store/database/database.ts';
+import { listCheckRuns, saveMark } from '../../src/store/promotions/github-marks.ts';
+import { findDeadJob } from '../../src/store/queue/job-upkeep.ts';
+import { addJob, claimJob, parkJob } from '../../src/store/queue/jobs.ts';
+import { migrate, MIGRATIONS } from '../../src/store/database/migrations.ts';
 import { onBothEngines, onEngine } from './engines.ts';
 import { NOW, repo, storePromotion } from './fixtures.ts';
 

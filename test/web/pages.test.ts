@@ -47,7 +47,7 @@ test('stopped while GitHub refuses the key, the application leaves nothing behin
   const script = `
     import { pino } from 'pino';
     import { readConfig } from '${new URL('../../src/config/env.ts', import.meta.url).href}';
-    import { createApplication } from '${new URL('../../src/wiring.ts', import.meta.url).href}';
+    import { createApplication } from '${new URL('../../src/app/compose.ts', import.meta.url).href}';
     let app;
     const write = (line) => { if (line.includes('GitHub did not accept')) app.stop(0); };
     app = await createApplication(readConfig(process.env, { isTty: false }), pino({}, { write }));

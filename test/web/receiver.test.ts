@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { countJobs } from '../../src/store/job-upkeep.ts';
+import { countJobs } from '../../src/store/queue/job-upkeep.ts';
 import { headersOf, openDoors, post, PREVIOUS, sign, WEBHOOKS, type Doors } from './harness.ts';
 
 const BODY = JSON.stringify({ action: 'created', repository: { id: 1 } });

@@ -1,9 +1,9 @@
 // What deliveries about installations, repositories and check suites ask of us.
 import { describe, expect, test } from 'vitest';
-import { translateCheckSuite } from '../../src/webhooks/check-suite.ts';
-import { translateInstallation } from '../../src/webhooks/installation.ts';
-import { translateInstallationRepositories } from '../../src/webhooks/installation-repositories.ts';
-import { translateRepository } from '../../src/webhooks/repository.ts';
+import { translateCheckSuite } from '../../src/webhooks/events/check-suite.ts';
+import { translateInstallation } from '../../src/webhooks/events/installation.ts';
+import { translateInstallationRepositories } from '../../src/webhooks/events/installation-repositories.ts';
+import { translateRepository } from '../../src/webhooks/events/repository.ts';
 
 const APP_ID = 4711;
 const INSTALLATION = 61_000_001;

@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { pino } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { beforeAll, expect, test } from 'vitest';
-import { createProbotApp } from '../../src/app.ts';
-import type { JobOutcome } from '../../src/engine/handler.ts';
+import { createProbotApp } from '../../src/app/probot.ts';
+import type { JobOutcome } from '../../src/engine/core/handler.ts';
 import { createDeliveryHandler, type Collector } from '../../src/webhooks/translate-delivery.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', {

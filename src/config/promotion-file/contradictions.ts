@@ -1,5 +1,5 @@
 // Finds what can't go together in a policy whose every single value is legal.
-import type { EnvironmentPolicy, Policy } from '../../domain/policy.ts';
+import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import type { PromotionFile } from './schema.ts';
 import { quote, type FilePath, type Problem } from './problem.ts';
 import { isReserved } from './values.ts';

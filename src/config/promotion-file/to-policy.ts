@@ -6,8 +6,8 @@ import {
   type EnvironmentPolicy,
   type Policy,
   type ValidationPolicy,
-} from '../../domain/policy.ts';
-import type { RepoName } from '../../domain/reference.ts';
+} from '../../domain/policy/policy.ts';
+import type { RepoName } from '../../domain/image/reference.ts';
 import type { EnvironmentFile, PromotionFile } from './schema.ts';
 
 export function toPolicy(

@@ -1,7 +1,7 @@
 // The single values of a policy file. The message of each schema is what is legal, as a noun phrase: `write <it>`.
 import semver from 'semver';
 import { z } from 'zod';
-import { parseImageRepository, parseTag, type Tag } from '../../domain/reference.ts';
+import { parseImageRepository, parseTag, type Tag } from '../../domain/image/reference.ts';
 import { listOr } from './problem.ts';
 
 export const MAX_PREFIX_LENGTH = 30;

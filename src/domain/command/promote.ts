@@ -1,5 +1,5 @@
 // Reads what follows `/promote`: a source, then options in any order, each at most once.
-import type { Tag } from '../reference.ts';
+import type { Tag } from '../image/reference.ts';
 import { mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
   optionOf,

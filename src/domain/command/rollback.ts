@@ -1,5 +1,5 @@
 // Reads what follows `/rollback`: an environment, then a target and a reason in any order.
-import { looksLikeTarget, type RollbackTarget } from '../rollback-target.ts';
+import { looksLikeTarget, type RollbackTarget } from '../promotion/rollback-target.ts';
 import { mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
   optionOf,

@@ -1,7 +1,7 @@
 // Reads the single values of the command grammar: source, target, promotion id, environment, version and reason.
 import semver from 'semver';
-import { parseDigest, parseTag, type Digest, type Tag } from '../reference.ts';
-import type { RollbackTarget } from '../rollback-target.ts';
+import { parseDigest, parseTag, type Digest, type Tag } from '../image/reference.ts';
+import type { RollbackTarget } from '../promotion/rollback-target.ts';
 import { mistake, value, type Parsed } from './mistake.ts';
 import { withoutPunctuation } from './words.ts';
 

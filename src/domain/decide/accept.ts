@@ -1,8 +1,8 @@
 // What accepted decisions are made of: the effects that show a promotion, audit entries, and ends.
-import type { AuditEntry } from '../audit.ts';
+import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext } from './decision.ts';
 import type { Effect } from '../effect.ts';
-import type { Failure, Promotion, PromotionState, TagOutcome } from '../promotion.ts';
+import type { Failure, Promotion, PromotionState, TagOutcome } from '../promotion/promotion.ts';
 
 /** Puts the promotion into an end or resting state. */
 export function end(

@@ -1,15 +1,15 @@
 // The words of the state machine: what may happen to a promotion, what a decision is made from, and what it answers.
 import type { Actor, Person } from '../actor.ts';
-import type { AuditEntry } from '../audit.ts';
-import type { Deployment } from '../deployment.ts';
+import type { AuditEntry } from '../audit/audit.ts';
+import type { Deployment } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
-import type { ImageFacts } from '../image-facts.ts';
-import type { EnvironmentPolicy, Policy } from '../policy.ts';
-import type { CancelCause, DeploymentNews, Failure, Promotion, StateKind, TagOutcome } from '../promotion.ts';
-import type { CommitSha, Digest, Tag } from '../reference.ts';
+import type { ImageFacts } from '../image/image-facts.ts';
+import type { EnvironmentPolicy, Policy } from '../policy/policy.ts';
+import type { CancelCause, DeploymentNews, Failure, Promotion, StateKind, TagOutcome } from '../promotion/promotion.ts';
+import type { CommitSha, Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Review } from '../review.ts';
-import type { TagMove, TagState } from '../tag-plan.ts';
+import type { Review } from '../promotion/review.ts';
+import type { TagMove, TagState } from '../image/tag-plan.ts';
 
 export type PromotionEvent =
   /** The image told its commit: the check run can be opened. */

@@ -1,7 +1,7 @@
 // What news of deployments makes of a promotion whose tags stand.
 import type { Person } from '../actor.ts';
-import type { AuditEntry } from '../audit.ts';
-import { isBefore, namesImageOf, type Deployment } from '../deployment.ts';
+import type { AuditEntry } from '../audit/audit.ts';
+import { isBefore, namesImageOf, type Deployment } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
 import {
   imageOf,
@@ -10,7 +10,7 @@ import {
   type DeploymentNews,
   type Promotion,
   type PromotionState,
-} from '../promotion.ts';
+} from '../promotion/promotion.ts';
 import { end, entryOf, showEffects } from './accept.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 

@@ -1,9 +1,9 @@
 // What an examination makes of a promotion, and who may ask for another one.
 import { reaches, type Actor } from '../actor.ts';
-import { subjectOf } from '../approval.ts';
+import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
-import { commitOf } from '../image-facts.ts';
-import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion.ts';
+import { commitOf } from '../image/image-facts.ts';
+import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import { overrideByForce } from '../rule.ts';
 import { rulesFor } from '../rules/catalogue.ts';

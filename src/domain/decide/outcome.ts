@@ -1,7 +1,7 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Effect } from '../effect.ts';
-import { movesProduction, type Failure, type Promotion, type TagOutcome } from '../promotion.ts';
+import { movesProduction, type Failure, type Promotion, type TagOutcome } from '../promotion/promotion.ts';
 import { deploymentEffects } from './deployment.ts';
 import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
 

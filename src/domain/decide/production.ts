@@ -1,8 +1,8 @@
 // What a fresh look at production's tags makes of a promotion that was planned on an older one.
 import type { Decision, DecisionContext } from './decision.ts';
-import { imageOf, sourceSeen, type MovedTag, type Promotion } from '../promotion.ts';
-import type { Digest } from '../reference.ts';
-import type { TagState } from '../tag-plan.ts';
+import { imageOf, sourceSeen, type MovedTag, type Promotion } from '../promotion/promotion.ts';
+import type { Digest } from '../image/reference.ts';
+import type { TagState } from '../image/tag-plan.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { proceed, settle } from './settle.ts';
 

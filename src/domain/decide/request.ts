@@ -1,7 +1,7 @@
 // The first decision on a promotion: it exists, and its image is examined.
 import type { Accepted } from './decision.ts';
 import type { Effect } from '../effect.ts';
-import type { Promotion } from '../promotion.ts';
+import type { Promotion } from '../promotion/promotion.ts';
 import { showEffects } from './accept.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

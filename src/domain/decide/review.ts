@@ -1,10 +1,10 @@
 // Whose review is taken, and what it makes of the promotion.
-import { reviewBarOf, subjectOf } from '../approval.ts';
-import type { AuditEntry } from '../audit.ts';
+import { reviewBarOf, subjectOf } from '../promotion/approval.ts';
+import type { AuditEntry } from '../audit/audit.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
-import type { Promotion } from '../promotion.ts';
+import type { Promotion } from '../promotion/promotion.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Review } from '../review.ts';
+import type { Review } from '../promotion/review.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { proceed } from './settle.ts';
 

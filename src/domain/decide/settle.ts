@@ -1,11 +1,11 @@
 // Where an examined promotion comes to rest: its plan, its findings and its reviews decide.
-import { approvalsMissing, subjectOf, voidedApprovals } from '../approval.ts';
-import type { AuditEntry } from '../audit.ts';
+import { approvalsMissing, subjectOf, voidedApprovals } from '../promotion/approval.ts';
+import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
-import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion.ts';
+import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion/promotion.ts';
 import type { Finding } from '../rule.ts';
-import type { Tag } from '../reference.ts';
-import { planTags, rollbackTagName, type TagMove, type TagPlan, type TagState } from '../tag-plan.ts';
+import type { Tag } from '../image/reference.ts';
+import { planTags, rollbackTagName, type TagMove, type TagPlan, type TagState } from '../image/tag-plan.ts';
 import { isAcceptable } from '../validation.ts';
 import { entryOf, showEffects } from './accept.ts';
 

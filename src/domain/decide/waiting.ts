@@ -1,5 +1,5 @@
 // A promotion that waits for its image: it appears, it can't be read, or time runs out.
-import type { Promotion } from '../promotion.ts';
+import type { Promotion } from '../promotion/promotion.ts';
 import { entryOf, fail, showEffects } from './accept.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { expiryTimer } from './request.ts';

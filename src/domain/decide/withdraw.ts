@@ -1,7 +1,7 @@
 // Ends a promotion before anything was written: somebody cancelled it, a newer one overtook it, or time ran out.
 import { reaches, type Actor } from '../actor.ts';
 import type { Decision, DecisionContext } from './decision.ts';
-import { isOpen, type CancelCause, type Promotion, type PromotionState } from '../promotion.ts';
+import { isOpen, type CancelCause, type Promotion, type PromotionState } from '../promotion/promotion.ts';
 import { end } from './accept.ts';
 import { expiryOf, expiryTimer } from './request.ts';
 

@@ -1,5 +1,5 @@
 // All rules, in the order in which people read their findings.
-import type { Promotion } from '../promotion.ts';
+import type { Promotion } from '../promotion/promotion.ts';
 import type { Rule } from '../rule.ts';
 import { command } from './command.ts';
 import { completeness } from './completeness.ts';

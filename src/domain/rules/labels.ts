@@ -1,5 +1,5 @@
 // The labels that the policy asks for are there; `source` and `revision` have rules of their own, which look at the value too.
-import { REVISION_LABEL, SOURCE_LABEL } from '../image-facts.ts';
+import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
 import type { Rule } from '../rule.ts';
 
 export const labels: Rule = {

@@ -1,5 +1,5 @@
 // Not more layers than a host can mount, and a history that tells of as many layers as there are.
-import type { PlatformFacts } from '../image-facts.ts';
+import type { PlatformFacts } from '../image/image-facts.ts';
 import type { Finding, Outcome, Rule } from '../rule.ts';
 
 export const layers: Rule = {

@@ -1,5 +1,5 @@
 // The `revision` label is a commit of the staging or production branch: GitHub serves fork commits too, so existence proves nothing.
-import { REVISION_LABEL, type Lineage } from '../image-facts.ts';
+import { REVISION_LABEL, type Lineage } from '../image/image-facts.ts';
 import type { Finding, Outcome, Rule } from '../rule.ts';
 import { levelWhenMissing } from './source.ts';
 

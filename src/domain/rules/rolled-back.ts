@@ -1,5 +1,5 @@
 // An image that a rollback took production off is promoted again: that may be meant, so it warns.
-import { formatNumber } from '../promotion.ts';
+import { formatNumber } from '../promotion/promotion.ts';
 import type { Rule } from '../rule.ts';
 
 export const rolledBack: Rule = {

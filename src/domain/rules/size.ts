@@ -1,6 +1,6 @@
 // The compressed size of each platform lies within the policy's bounds; under the minimum only warns.
-import type { PlatformFacts } from '../image-facts.ts';
-import type { Policy } from '../policy.ts';
+import type { PlatformFacts } from '../image/image-facts.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Finding, Outcome, Rule } from '../rule.ts';
 
 export const size: Rule = {

@@ -1,6 +1,6 @@
 // The `source` label names the repository that promotes: no policy and no force lets another repository's image in.
-import { SOURCE_LABEL, type PlatformFacts } from '../image-facts.ts';
-import type { Level } from '../policy.ts';
+import { SOURCE_LABEL, type PlatformFacts } from '../image/image-facts.ts';
+import type { Level } from '../policy/policy.ts';
 import type { Finding, Rule, RuleContext } from '../rule.ts';
 
 export const source: Rule = {

@@ -1,5 +1,5 @@
 // The image's commit ran on staging: its latest deployment to GitHub's environment `staging` succeeded.
-import { commitOf } from '../image-facts.ts';
+import { commitOf } from '../image/image-facts.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 export const stagingDeployed: Rule = {

@@ -1,5 +1,5 @@
 // A tag `staging-<hex>` or `hotfix-<hex>` must hold an image of that commit: its hex is a prefix of the revision.
-import type { Lineage } from '../image-facts.ts';
+import type { Lineage } from '../image/image-facts.ts';
 import type { Rule } from '../rule.ts';
 
 export const tagCommit: Rule = {

@@ -1,11 +1,11 @@
 // One run over a promotion's journal: what the steps of applying share.
-import { imageOf, type Promotion, type TagOutcome } from '../../domain/promotion.ts';
-import type { Digest, ImageRepository, Tag } from '../../domain/reference.ts';
+import { imageOf, type Promotion, type TagOutcome } from '../../domain/promotion/promotion.ts';
+import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { Manifest } from '../../registry/manifest.ts';
-import { listJournal, markMove, type JournalRow } from '../../store/tag-moves.ts';
-import type { Cause } from '../commit.ts';
-import { LeaseLost } from '../lease.ts';
-import type { Services } from '../services.ts';
+import { listJournal, markMove, type JournalRow } from '../../store/promotions/tag-moves.ts';
+import type { Cause } from '../core/commit.ts';
+import { LeaseLost } from '../core/lease.ts';
+import type { Services } from '../core/services.ts';
 
 export type Application = {
   readonly services: Services;

@@ -1,6 +1,6 @@
 // Tries one registry request again while its failure may pass, for at most five minutes: DESIGN §4.
-import { OutsideError } from '../../domain/outside-error.ts';
-import type { Services } from '../services.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Services } from '../core/services.ts';
 
 export type Insisted<T> =
   { readonly kind: 'done'; readonly value: T } | { readonly kind: 'failed'; readonly problem: string };

@@ -1,10 +1,10 @@
 // Step 1 of applying: the bytes to write, and what each tag holds before the first write.
-import { OutsideError } from '../../domain/outside-error.ts';
-import { imageOf } from '../../domain/promotion.ts';
-import type { Digest } from '../../domain/reference.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { imageOf } from '../../domain/promotion/promotion.ts';
+import type { Digest } from '../../domain/image/reference.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import type { Manifest } from '../../registry/manifest.ts';
-import type { JournalRow } from '../../store/tag-moves.ts';
+import type { JournalRow } from '../../store/promotions/tag-moves.ts';
 import { isFloating, standingTags, type Application, type StandingTag } from './application.ts';
 import { insist, type Insisted } from './insist.ts';
 

@@ -1,7 +1,7 @@
 // What each tag of a plan that failed holds in the end: by the journal, unless the registry shows that somebody else moved it.
-import { OutsideError } from '../../domain/outside-error.ts';
-import type { TagOutcome } from '../../domain/promotion.ts';
-import type { Digest } from '../../domain/reference.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { TagOutcome } from '../../domain/promotion/promotion.ts';
+import type { Digest } from '../../domain/image/reference.ts';
 import { outcomesOf, readJournal, standingTags, type Application } from './application.ts';
 
 /** The tags of the plan, and those that needed no move and were moved by somebody else. */

@@ -1,7 +1,7 @@
 // Just before a rollback writes its first tag: its target is still whole, since registries clean up behind our back.
-import { formatReference } from '../../domain/reference.ts';
-import { imageOf } from '../../domain/promotion.ts';
-import { alternativeWords, findAlternative, findIncompleteness } from '../complete-image.ts';
+import { formatReference } from '../../domain/image/reference.ts';
+import { imageOf } from '../../domain/promotion/promotion.ts';
+import { alternativeWords, findAlternative, findIncompleteness } from '../examine/complete-image.ts';
 import type { Application } from './application.ts';
 import { insist } from './insist.ts';
 

@@ -1,7 +1,7 @@
 // Step 4 of applying: every tag is read again; the old digest is lag, a third one is an alarm.
-import type { Tag } from '../../domain/reference.ts';
-import type { JournalRow } from '../../store/tag-moves.ts';
-import type { Services } from '../services.ts';
+import type { Tag } from '../../domain/image/reference.ts';
+import type { JournalRow } from '../../store/promotions/tag-moves.ts';
+import type { Services } from '../core/services.ts';
 import { isFloating, mark, readJournal, standingTags, type Application } from './application.ts';
 import { insist } from './insist.ts';
 

@@ -1,5 +1,5 @@
 // Moves back the floating tags that were written, newest first; what can't go back is named.
-import type { JournalRow } from '../../store/tag-moves.ts';
+import type { JournalRow } from '../../store/promotions/tag-moves.ts';
 import { isFloating, isKeptDone, mark, readJournal, writeTag, type Application } from './application.ts';
 import { insist } from './insist.ts';
 

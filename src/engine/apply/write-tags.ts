@@ -1,10 +1,10 @@
 // Steps 1 to 3 of applying: prove a rollback's target, look at all tags, write the kept ones in parallel, then the floating ones one by one.
-import type { Digest, Tag } from '../../domain/reference.ts';
-import { rollbackTagName } from '../../domain/tag-plan.ts';
+import type { Digest, Tag } from '../../domain/image/reference.ts';
+import { rollbackTagName } from '../../domain/image/tag-plan.ts';
 import type { Manifest } from '../../registry/manifest.ts';
-import { renameMove, type JournalRow } from '../../store/tag-moves.ts';
-import { LeaseLost } from '../lease.ts';
-import { findIncompleteness } from '../complete-image.ts';
+import { renameMove, type JournalRow } from '../../store/promotions/tag-moves.ts';
+import { LeaseLost } from '../core/lease.ts';
+import { findIncompleteness } from '../examine/complete-image.ts';
 import { isFloating, isKeptDone, mark, readJournal, writeTag, type Application } from './application.ts';
 import { insist } from './insist.ts';
 import { look, see, type Look } from './look.ts';

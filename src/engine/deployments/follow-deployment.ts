@@ -1,10 +1,10 @@
 // A deployment status: the promotion whose tags are being deployed follows it.
 import { decide } from '../../domain/decide.ts';
-import { findFollower } from '../../domain/deployment.ts';
-import { findDeploymentOwner, listLastPromoted } from '../../store/deployments.ts';
-import { commitOf } from '../commit.ts';
-import { DONE, type Handler } from '../handler.ts';
-import { loadContext } from '../load.ts';
+import { findFollower } from '../../domain/promotion/deployment.ts';
+import { findDeploymentOwner, listLastPromoted } from '../../store/promotions/deployments.ts';
+import { commitOf } from '../core/commit.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadContext } from '../core/load.ts';
 
 export const followDeployment: Handler<'deployment-status'> = async ({ payload }, services) => {
   const { repo, deployment, status, since, url } = payload;

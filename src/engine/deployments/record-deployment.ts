@@ -1,16 +1,16 @@
 // A deployment that somebody else made to an environment of the policy: on record, and on the card where it does not fit.
 import { decide } from '../../domain/decide.ts';
 import { deployedByOthersEntry } from '../../domain/decide/deployment.ts';
-import { goesTo, type Deployment } from '../../domain/deployment.ts';
-import type { Repo } from '../../domain/promotion.ts';
-import { findDeploymentOwner, listLastPromoted } from '../../store/deployments.ts';
-import { findLastPromoted } from '../../store/promotions.ts';
-import { findForeignOwner } from '../allowed-owners.ts';
-import { commitOf } from '../commit.ts';
-import type { Sender } from '../intent.ts';
-import { DONE, type Handler } from '../handler.ts';
-import { loadContext, loadPolicy } from '../load.ts';
-import type { Services } from '../services.ts';
+import { goesTo, type Deployment } from '../../domain/promotion/deployment.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import { findDeploymentOwner, listLastPromoted } from '../../store/promotions/deployments.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { commitOf } from '../core/commit.ts';
+import type { Sender } from '../core/intent.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadContext, loadPolicy } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
 
 export const recordDeployment: Handler<'deployment'> = async ({ payload }, services) => {
   const { repo, deployment, by } = payload;

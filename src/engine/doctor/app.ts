@@ -1,6 +1,6 @@
 // Checks of the GitHub App: its key, the clock that signs with it, and whether it may and hears what app.yml asks for.
-import { OutsideError } from '../../domain/outside-error.ts';
-import { clockOfRefusal, fetchOwnApp, type Grants, type OwnApp } from '../../github/own-app.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { clockOfRefusal, fetchOwnApp, type Grants, type OwnApp } from '../../github/app/own-app.ts';
 import { listWords, plural } from '../../messages/format.ts';
 import { fine, trouble, type Check } from './check.ts';
 import type { Patient } from './patient.ts';

@@ -1,5 +1,5 @@
 // What a check of `doctor` is: a sentence about what was seen, and one on what to do about it.
-import { OutsideError } from '../../domain/outside-error.ts';
+import { OutsideError } from '../../net/outside-error.ts';
 
 /** `unknown`: it could not be looked at, and something else says why or what to do. */
 export type CheckOutcome = 'ok' | 'warn' | 'fail' | 'unknown';

@@ -1,7 +1,7 @@
 // The whole examination, from the environment outwards: server, App, machine user, then one repository after the other.
 import type { MachineToken } from '../../domain/machine-token.ts';
-import { OutsideError } from '../../domain/outside-error.ts';
-import type { RepoName } from '../../domain/reference.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { RepoName } from '../../domain/image/reference.ts';
 import { listWords } from '../../messages/format.ts';
 import { listPromotingRepos } from '../../store/repos.ts';
 import { examineApp } from './app.ts';

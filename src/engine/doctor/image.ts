@@ -1,9 +1,9 @@
 // Checks of one image: which credential goes to its registry, what that may do there, and whether strangers can pull it.
-import { mayPromote } from '../../domain/image-access.ts';
+import { mayPromote } from '../../domain/image/image-access.ts';
 import { mayWritePackages, type MachineToken } from '../../domain/machine-token.ts';
-import { OutsideError } from '../../domain/outside-error.ts';
-import type { Policy } from '../../domain/policy.ts';
-import { hostOf, type ImageRepository, type RepoName, type Tag } from '../../domain/reference.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { hostOf, type ImageRepository, type RepoName, type Tag } from '../../domain/image/reference.ts';
 import { plural } from '../../messages/format.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';
 import type { Patient } from './patient.ts';

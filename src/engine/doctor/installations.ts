@@ -1,6 +1,6 @@
 // Checks of the App's installations: is it served, alive, and granted what app.yml asks for?
-import type { AppClient } from '../../github/client.ts';
-import { listInstallations, type Installation, type OwnApp } from '../../github/own-app.ts';
+import type { AppClient } from '../../github/client/client.ts';
+import { listInstallations, type Installation, type OwnApp } from '../../github/app/own-app.ts';
 import { listWords } from '../../messages/format.ts';
 import { missingGrants } from './app.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';

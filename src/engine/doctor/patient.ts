@@ -1,11 +1,11 @@
 // What `doctor` looks at: the environment as it was read, and the ways to whom it leads.
 import type { AppManifest } from '../../config/app-manifest.ts';
-import type { GitHub } from '../../github/client.ts';
+import type { GitHub } from '../../github/client/client.ts';
 import type { RegistryClient } from '../../registry/client.ts';
-import type { Credential } from '../../registry/credentials.ts';
-import type { Store } from '../../store/database.ts';
-import type { AskToken } from '../pat-watch.ts';
-import type { Settings } from '../services.ts';
+import type { Credential } from '../../registry/auth/credentials.ts';
+import type { Store } from '../../store/database/database.ts';
+import type { AskToken } from '../core/pat-watch.ts';
+import type { Settings } from '../core/services.ts';
 
 export type Patient = {
   /** What is wrong in the environment: sentences that say what to do. */

@@ -1,13 +1,13 @@
 // Checks of one repository: is the App there, can its policy be read, are its branches there, and what of its images?
 import type { MachineToken } from '../../domain/machine-token.ts';
-import { findEnvironment, type Policy } from '../../domain/policy.ts';
-import type { Repo } from '../../domain/promotion.ts';
-import type { RepoName } from '../../domain/reference.ts';
-import type { GitHub } from '../../github/client.ts';
+import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { RepoName } from '../../domain/image/reference.ts';
+import type { GitHub } from '../../github/client/client.ts';
 import { listCommits } from '../../github/commits.ts';
 import { findInstalledRepo } from '../../github/repos.ts';
 import { listWords } from '../../messages/format.ts';
-import { loadPolicy, POLICY_PATH } from '../load.ts';
+import { loadPolicy, POLICY_PATH } from '../core/load.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';
 import { examineImage } from './image.ts';
 import type { Patient } from './patient.ts';

@@ -1,6 +1,6 @@
 // Checks of the webhook: is it signed, does it lead here, and how were the newest deliveries answered?
-import type { AppClient } from '../../github/client.ts';
-import { fetchWebhook, listWebhookDeliveries, type Webhook, type WebhookDelivery } from '../../github/own-app.ts';
+import type { AppClient } from '../../github/client/client.ts';
+import { fetchWebhook, listWebhookDeliveries, type Webhook, type WebhookDelivery } from '../../github/app/own-app.ts';
 import { formatTime, plural } from '../../messages/format.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';
 import type { Patient } from './patient.ts';

@@ -1,9 +1,9 @@
 // Puts a look ahead of every environment that was promoted to and has none: its job was dropped, or the policy had turned it off.
 import { listUnwatchedEnvironments } from '../../store/drifts.ts';
-import { addJob } from '../../store/jobs.ts';
+import { addJob } from '../../store/queue/jobs.ts';
 import { findRepo } from '../../store/repos.ts';
-import { jobOfEffect } from '../job.ts';
-import type { Services } from '../services.ts';
+import { jobOfEffect } from '../core/job.ts';
+import type { Services } from '../core/services.ts';
 
 export async function healLooks({ store, now }: Services): Promise<void> {
   const at = now();

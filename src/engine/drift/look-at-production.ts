@@ -1,14 +1,14 @@
 // Notices drift: looks at an environment, looks again at what differs before it raises the alarm, and sees when it is over.
-import type { AuditEntry } from '../../domain/audit.ts';
-import { judgeLook, looksTheSame, type Drift, type DriftEnd, type Suspicion } from '../../domain/drift.ts';
+import type { AuditEntry } from '../../domain/audit/audit.ts';
+import { judgeLook, looksTheSame, type Drift, type DriftEnd, type Suspicion } from '../../domain/promotion/drift.ts';
 import type { Effect } from '../../domain/effect.ts';
-import { OutsideError } from '../../domain/outside-error.ts';
+import { OutsideError } from '../../net/outside-error.ts';
 import { listOpenDrifts, type DriftWrite } from '../../store/drifts.ts';
-import { findPromotion } from '../../store/promotions.ts';
+import { findPromotion } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
-import { type Commit } from '../commit.ts';
-import { DONE, type Handler, type JobOutcome } from '../handler.ts';
-import type { Services } from '../services.ts';
+import { type Commit } from '../core/commit.ts';
+import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 import { seeProduction, type Seen } from './see-production.ts';
 import { findSubject, type Place, type Subject } from './subject.ts';
 

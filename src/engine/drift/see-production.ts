@@ -1,15 +1,15 @@
 // Looks at production: what its tags hold, and whether it and what could be rolled back to are still there.
-import type { Sighting, WatchedImage } from '../../domain/drift.ts';
-import { heldUntil } from '../../domain/held-tag.ts';
-import { defaultTargets, promotionOf, wasHeldBeforeHistory } from '../../domain/history.ts';
-import { OutsideError } from '../../domain/outside-error.ts';
-import { formatNumber, imageOf, promotedAt, type Promotion } from '../../domain/promotion.ts';
-import type { ImageRepository } from '../../domain/reference.ts';
+import type { Sighting, WatchedImage } from '../../domain/promotion/drift.ts';
+import { heldUntil } from '../../domain/image/held-tag.ts';
+import { defaultTargets, promotionOf, wasHeldBeforeHistory } from '../../domain/promotion/history.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { formatNumber, imageOf, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { ImageRepository } from '../../domain/image/reference.ts';
 import { collectMissingManifests, type MissingManifest } from '../../facts/manifests.ts';
-import { listHeld } from '../../store/history.ts';
-import { listPromotionsChangedSince } from '../../store/promotions.ts';
-import { listJournal } from '../../store/tag-moves.ts';
-import type { Services } from '../services.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import { listPromotionsChangedSince } from '../../store/promotions/promotions.ts';
+import { listJournal } from '../../store/promotions/tag-moves.ts';
+import type { Services } from '../core/services.ts';
 import type { Subject } from './subject.ts';
 
 /** How many rollback targets are looked at. */

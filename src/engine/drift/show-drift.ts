@@ -1,16 +1,16 @@
 // Tells of a drift in the thread of the promotion that it departs from, or in an issue of ours; edits that when it changes.
-import type { Drift } from '../../domain/drift.ts';
-import type { Promotion } from '../../domain/promotion.ts';
-import { updateComment } from '../../github/comments.ts';
-import { createIssue, findIssueByMarker } from '../../github/issues.ts';
+import type { Drift } from '../../domain/promotion/drift.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { updateComment } from '../../github/comments/comments.ts';
+import { createIssue, findIssueByMarker } from '../../github/comments/issues.ts';
 import { driftKey, driftIssue, renderDrift } from '../../messages/drift.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { findDrift } from '../../store/drifts.ts';
-import { DONE, type Handler, type Job } from '../handler.ts';
-import { isOfClosedPlace } from '../lifecycle/closed.ts';
-import { loadPromotion } from '../load.ts';
-import { postOnce } from '../post-once.ts';
-import type { Services } from '../services.ts';
+import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { isOfClosedPlace } from '../installations/closed.ts';
+import { loadPromotion } from '../core/load.ts';
+import { postOnce } from '../core/post-once.ts';
+import type { Services } from '../core/services.ts';
 
 type Told = { readonly issue: number; readonly commentId: number };
 

@@ -1,13 +1,13 @@
 // Decides what an environment is compared with, and whether it is looked at at all.
-import { OutsideError } from '../../domain/outside-error.ts';
-import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy.ts';
-import { imageOf, promotedAt, type Promotion, type Repo } from '../../domain/promotion.ts';
-import type { Tag } from '../../domain/reference.ts';
-import { findLastPromoted, isLaneBusy } from '../../store/promotions.ts';
-import { refuseImages } from '../allowed-images.ts';
-import { findForeignOwner } from '../allowed-owners.ts';
-import { loadPolicy } from '../load.ts';
-import type { Services } from '../services.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
+import { imageOf, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
+import type { Tag } from '../../domain/image/reference.ts';
+import { findLastPromoted, isLaneBusy } from '../../store/promotions/promotions.ts';
+import { refuseImages } from '../people/allowed-images.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { loadPolicy } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
 
 export type Subject = {
   readonly kind: 'watched';

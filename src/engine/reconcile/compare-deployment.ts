@@ -1,12 +1,12 @@
 // Compares a promotion whose tags stand with the statuses of the deployment that followed it.
 import { decide } from '../../domain/decide.ts';
-import { parseDeploymentState } from '../../domain/deployment.ts';
-import { promotedAt, type Promotion } from '../../domain/promotion.ts';
-import { listDeploymentNews } from '../../github/deployment-statuses.ts';
-import { findMark } from '../../store/github-marks.ts';
-import { findLastPromoted } from '../../store/promotions.ts';
-import { loadContext } from '../load.ts';
-import type { Services } from '../services.ts';
+import { parseDeploymentState } from '../../domain/promotion/deployment.ts';
+import { promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import { listDeploymentNews } from '../../github/deployments/deployment-statuses.ts';
+import { findMark } from '../../store/promotions/github-marks.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
+import { loadContext } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
 import type { Found } from './found.ts';
 
 /** Only of the promotion that the environment holds: the others follow nothing any more. */

@@ -1,13 +1,13 @@
 // Compares the card and the check run of a promotion with what they should show today.
-import { knownCommit, type Promotion } from '../../domain/promotion.ts';
+import { knownCommit, type Promotion } from '../../domain/promotion/promotion.ts';
 import { fetchCommentBody, fetchShownCheckRun, takesWords } from '../../github/shown.ts';
-import { withoutAuditLine } from '../../messages/audit-line.ts';
-import { renderCard } from '../../messages/card.ts';
-import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run.ts';
+import { withoutAuditLine } from '../../messages/log/audit-line.ts';
+import { renderCard } from '../../messages/card/card.ts';
+import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run/check-run.ts';
 import type { PromotionView } from '../../messages/promotion-view.ts';
-import { listMarks, type GitHubMark } from '../../store/github-marks.ts';
-import { loadView } from '../load-view.ts';
-import type { Services } from '../services.ts';
+import { listMarks, type GitHubMark } from '../../store/promotions/github-marks.ts';
+import { loadView } from '../publish/load-view.ts';
+import type { Services } from '../core/services.ts';
 import { healedBy, type Found } from './found.ts';
 import { isUnderWay } from './lost-work.ts';
 

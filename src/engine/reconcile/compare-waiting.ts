@@ -1,13 +1,13 @@
 // Compares a promotion that waits with the policy file, with production and with its source tag as they are today.
 import { decide } from '../../domain/decide.ts';
-import { isOpen, type Promotion } from '../../domain/promotion.ts';
-import { findLastPromoted } from '../../store/promotions.ts';
-import { comparePolicy, problemsOf } from '../compare-policy.ts';
-import { isWaiting, overtakes } from '../effects/revisit-environment.ts';
-import { loadContext } from '../load.ts';
-import { readProductionOf } from '../read-production.ts';
-import { readSource } from '../read-source.ts';
-import type { Services } from '../services.ts';
+import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
+import { comparePolicy, problemsOf } from '../examine/compare-policy.ts';
+import { isWaiting, overtakes } from '../promote/revisit-environment.ts';
+import { loadContext } from '../core/load.ts';
+import { readProductionOf } from '../examine/read-production.ts';
+import { readSource } from '../examine/read-source.ts';
+import type { Services } from '../core/services.ts';
 import { healedBy, type Found } from './found.ts';
 
 export async function compareWaiting(services: Services, promotion: Promotion): Promise<readonly Found[]> {

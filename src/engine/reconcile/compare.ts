@@ -1,9 +1,9 @@
 // Compares a promotion with what GitHub and the registry hold now, and says what heals what differs.
 import type { Effect } from '../../domain/effect.ts';
-import { isOpen, type Promotion } from '../../domain/promotion.ts';
+import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Difference } from '../../domain/reply.ts';
-import { commitOf, type Commit } from '../commit.ts';
-import type { Services } from '../services.ts';
+import { commitOf, type Commit } from '../core/commit.ts';
+import type { Services } from '../core/services.ts';
 import { compareDeployment } from './compare-deployment.ts';
 import { compareShown } from './compare-shown.ts';
 import { compareWaiting } from './compare-waiting.ts';

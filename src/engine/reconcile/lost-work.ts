@@ -2,13 +2,13 @@
 import { deploymentEffects } from '../../domain/decide/deployment.ts';
 import { expiryTimer } from '../../domain/decide/request.ts';
 import type { Effect } from '../../domain/effect.ts';
-import type { Promotion } from '../../domain/promotion.ts';
-import { findMark } from '../../store/github-marks.ts';
-import { findDeadJobOf } from '../../store/job-upkeep.ts';
-import { findLastPromoted } from '../../store/promotions.ts';
-import { isJobOpen } from '../../store/waiting-jobs.ts';
-import { loadPromotion } from '../load.ts';
-import type { Services } from '../services.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { findMark } from '../../store/promotions/github-marks.ts';
+import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
+import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
+import { loadPromotion } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
 import { healedBy, type Found } from './found.ts';
 
 export async function findLostWork(services: Services, promotion: Promotion): Promise<readonly Found[]> {

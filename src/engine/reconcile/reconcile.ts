@@ -1,12 +1,12 @@
 // The pass over all promotions that something may still happen to: each is compared with GitHub and the registry in its turn.
-import { OutsideError } from '../../domain/outside-error.ts';
+import { OutsideError } from '../../net/outside-error.ts';
 import type { Difference } from '../../domain/reply.ts';
-import { findDeadJobOf } from '../../store/job-upkeep.ts';
-import { addJob } from '../../store/jobs.ts';
-import { listLive } from '../../store/live-promotions.ts';
-import { DONE, type Handler } from '../handler.ts';
-import { jobOfEffect } from '../job.ts';
-import { loadPromotion } from '../load.ts';
+import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
+import { addJob } from '../../store/queue/jobs.ts';
+import { listLive } from '../../store/promotions/live-promotions.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { jobOfEffect } from '../core/job.ts';
+import { loadPromotion } from '../core/load.ts';
 import { comparePromotion } from './compare.ts';
 
 /** The pass comes again after ten minutes; so long before that, the last one has its turn. */

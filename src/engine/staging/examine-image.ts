@@ -1,14 +1,14 @@
 // Examines the image of a staging commit as a promotion of it would be examined.
-import { commitOf } from '../../domain/image-facts.ts';
-import { findEnvironment, type Policy } from '../../domain/policy.ts';
-import type { Repo } from '../../domain/promotion.ts';
-import type { ImageRepository } from '../../domain/reference.ts';
-import type { StagingState } from '../../domain/staging-check.ts';
+import { commitOf } from '../../domain/image/image-facts.ts';
+import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { ImageRepository } from '../../domain/image/reference.ts';
+import type { StagingState } from '../../domain/promotion/staging-check.ts';
 import { validate } from '../../domain/validation.ts';
 import { toImageFacts } from '../../facts/collect.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../core/services.ts';
 import type { FoundImage } from './find-image.ts';
 
 /** OutsideError when registry or GitHub can't say. */

@@ -1,7 +1,7 @@
 // Looks for the image of a commit under the tags that its build may give it.
-import { OutsideError } from '../../domain/outside-error.ts';
-import type { Digest, ImageRepository, Tag } from '../../domain/reference.ts';
-import type { Services } from '../services.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
+import type { Services } from '../core/services.ts';
 
 export type FoundImage = { readonly tag: Tag; readonly digest: Digest };
 

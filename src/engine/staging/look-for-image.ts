@@ -1,13 +1,13 @@
 // Looks for the image that a promotion waits for, until it is there, can't be read, or the time for its build is over.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
-import { nextLookAt } from '../../domain/image-wait.ts';
-import { OutsideError } from '../../domain/outside-error.ts';
-import type { Promotion, PromotionState } from '../../domain/promotion.ts';
-import { listOpenPromotions } from '../../store/promotions.ts';
-import { commitOf } from '../commit.ts';
-import { DONE, type Handler } from '../handler.ts';
-import { loadContext, loadPromotion } from '../load.ts';
-import type { Services } from '../services.ts';
+import { nextLookAt } from '../../domain/image/image-wait.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Promotion, PromotionState } from '../../domain/promotion/promotion.ts';
+import { listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { commitOf } from '../core/commit.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadContext, loadPromotion } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
 import { findImage } from './find-image.ts';
 
 export const lookForImage: Handler<'look-for-image'> = async ({ payload }, services) => {

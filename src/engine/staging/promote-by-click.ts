@@ -1,20 +1,20 @@
 // The button Promote on the check of a staging commit: asks for a promotion as whoever clicked, who is answered there.
 import type { Command } from '../../domain/command.ts';
-import { OutsideError } from '../../domain/outside-error.ts';
-import { formatNumber } from '../../domain/promotion.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { formatNumber } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import type { StagingCheck } from '../../domain/staging-check.ts';
-import { renderRequested } from '../../messages/staging-check.ts';
+import type { StagingCheck } from '../../domain/promotion/staging-check.ts';
+import { renderRequested } from '../../messages/check-run/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { findForeignOwner } from '../allowed-owners.ts';
-import type { Commit } from '../commit.ts';
-import { DONE, type Handler } from '../handler.ts';
-import type { PayloadOf } from '../job.ts';
-import { loadActor } from '../load.ts';
-import { isPatient } from '../patience.ts';
-import { openPromotion } from '../request-promotion.ts';
-import type { Services } from '../services.ts';
-import { noteOnStaging, refuseOnStaging } from './note.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import type { Commit } from '../core/commit.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import type { PayloadOf } from '../core/job.ts';
+import { loadActor } from '../core/load.ts';
+import { isPatient } from '../core/patience.ts';
+import { openPromotion } from '../promote/request-promotion.ts';
+import type { Services } from '../core/services.ts';
+import { noteOnStaging, refuseOnStaging } from '../core/note.ts';
 
 type Click = PayloadOf<'staging-click'>;
 

@@ -1,9 +1,9 @@
 // GitHub's Re-run on the check of a staging commit: its image is looked for and examined again.
 import { reaches } from '../../domain/actor.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { findForeignOwner } from '../allowed-owners.ts';
-import { DONE, type Handler } from '../handler.ts';
-import { loadActor } from '../load.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadActor } from '../core/load.ts';
 
 export const rerunStaging: Handler<'staging-re-run'> = async ({ payload }, services) => {
   const { repo, commit } = payload;

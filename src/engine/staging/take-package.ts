@@ -1,8 +1,8 @@
 // A hint that something came into a package: whoever waits for an image there looks at once instead of later.
-import { nameOf, type ImageRepository } from '../../domain/reference.ts';
-import { listWaitingForImage } from '../../store/promotions.ts';
+import { nameOf, type ImageRepository } from '../../domain/image/reference.ts';
+import { listWaitingForImage } from '../../store/promotions/promotions.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
-import type { Handler } from '../handler.ts';
+import type { Handler } from '../core/handler.ts';
 
 /** The package may belong to another repository than it is promoted from, so its name counts as well. */
 export const takePackage: Handler<'registry-package'> = async ({ payload }, { store }) => {

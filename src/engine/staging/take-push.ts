@@ -1,9 +1,9 @@
 // A push: to the staging branch, its head's image is looked for from now on; to the default branch, the policy file is.
 import type { Effect } from '../../domain/effect.ts';
-import { builtInPolicy } from '../../domain/policy.ts';
-import { findForeignOwner } from '../allowed-owners.ts';
-import { DONE, type Handler } from '../handler.ts';
-import { loadPolicy } from '../load.ts';
+import { builtInPolicy } from '../../domain/policy/policy.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadPolicy } from '../core/load.ts';
 
 export const takePush: Handler<'push'> = async ({ payload }, services) => {
   const { repo, branch, head: commit, toDefaultBranch } = payload;

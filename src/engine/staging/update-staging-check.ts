@@ -1,10 +1,10 @@
 // Makes the check run of a staging commit show where it stands today; opens it when there is none.
-import { stagingExternalId } from '../../domain/staging-check.ts';
-import { publishCheckRun } from '../../github/check-runs.ts';
-import { renderStagingCheck } from '../../messages/staging-check.ts';
+import { stagingExternalId } from '../../domain/promotion/staging-check.ts';
+import { publishCheckRun } from '../../github/checks/check-runs.ts';
+import { renderStagingCheck } from '../../messages/check-run/staging-check.ts';
 import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { DONE, type Handler } from '../handler.ts';
+import { DONE, type Handler } from '../core/handler.ts';
 
 export const updateStagingCheck: Handler<'update-staging-check'> = async (job, services) => {
   const { repoId, commit } = job.payload;

@@ -1,15 +1,15 @@
 // Looks for the image of a pushed staging commit until it is there, can't be read, or the time for its build is over.
-import { BUILD_TIME_MS, commitTagsOf, nextLookAt } from '../../domain/image-wait.ts';
-import { OutsideError } from '../../domain/outside-error.ts';
-import type { Repo } from '../../domain/promotion.ts';
-import type { Ending, StagingCheck, StagingState } from '../../domain/staging-check.ts';
+import { BUILD_TIME_MS, commitTagsOf, nextLookAt } from '../../domain/image/image-wait.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { Ending, StagingCheck, StagingState } from '../../domain/promotion/staging-check.ts';
 import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { refuseImages } from '../allowed-images.ts';
-import { commitAndContinue, type Commit } from '../commit.ts';
-import { DONE, type Handler } from '../handler.ts';
-import { loadPolicy } from '../load.ts';
-import type { Services } from '../services.ts';
+import { refuseImages } from '../people/allowed-images.ts';
+import { commitAndContinue, type Commit } from '../core/commit.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadPolicy } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
 import { examineImage } from './examine-image.ts';
 import { findImage, hasTags } from './find-image.ts';
 

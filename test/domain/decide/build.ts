@@ -5,8 +5,8 @@ import {
   type Decision,
   type PromotionEvent,
 } from '../../../src/domain/decide.ts';
-import { unknown } from '../../../src/domain/image-facts.ts';
-import type { Promotion, StateKind } from '../../../src/domain/promotion.ts';
+import { unknown } from '../../../src/domain/image/image-facts.ts';
+import type { Promotion, StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { ALICE, actor, BOB, CAROL, COMMIT, commit, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
 import { environment, policy, production, promotion, tag, type TestContext } from '../build.ts';
 

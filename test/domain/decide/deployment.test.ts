@@ -1,7 +1,7 @@
 // Deployment statuses in and out of order, what follows promoted tags, and deployments by others.
 import { describe, expect, test } from 'vitest';
 import type { PromotionEvent } from '../../../src/domain/decide.ts';
-import type { Promotion } from '../../../src/domain/promotion.ts';
+import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { CAROL, COMMIT, commit, environment, NEW, NOW, OLD } from '../build.ts';
 import { accept, decide, effectsOf, EVENTS, promotionIn } from './build.ts';
 import { context } from '../build.ts';

@@ -1,7 +1,7 @@
 // What an examination makes of a promotion, and what a Re-run keeps.
 import { describe, expect, test } from 'vitest';
 import { decideRequest } from '../../../src/domain/decide.ts';
-import { known, unknown } from '../../../src/domain/image-facts.ts';
+import { known, unknown } from '../../../src/domain/image/image-facts.ts';
 import {
   actor,
   ALICE,

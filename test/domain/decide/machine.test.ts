@@ -1,6 +1,6 @@
 // Every state with every event: the next state, the refusal, or nothing to do.
 import { expect, test } from 'vitest';
-import type { StateKind } from '../../../src/domain/promotion.ts';
+import type { StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { context, must, NOW } from '../build.ts';
 import { decide, EVENTS, promotionIn, summary, type EventName } from './build.ts';
 

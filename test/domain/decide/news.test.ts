@@ -1,7 +1,7 @@
 // News from outside: production moved, a newer promotion, how the writing ended, time.
 import { describe, expect, test } from 'vitest';
 import { APPROVAL_EXPIRES_AFTER_MS } from '../../../src/domain/decide.ts';
-import type { StateKind } from '../../../src/domain/promotion.ts';
+import type { StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { actor, ALICE, BOB, CAROL, context, environment, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
 import { production, promotion, tag } from '../build.ts';
 import {

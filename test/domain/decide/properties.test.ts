@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { ROLES, type Person } from '../../../src/domain/actor.ts';
 import { decideRequest, type Accepted } from '../../../src/domain/decide.ts';
 import type { PromotionEvent } from '../../../src/domain/decide.ts';
-import { known, unknown } from '../../../src/domain/image-facts.ts';
-import { isOpen, type Promotion, type StateKind } from '../../../src/domain/promotion.ts';
-import { tagNameOf, type TagState } from '../../../src/domain/tag-plan.ts';
+import { known, unknown } from '../../../src/domain/image/image-facts.ts';
+import { isOpen, type Promotion, type StateKind } from '../../../src/domain/promotion/promotion.ts';
+import { tagNameOf, type TagState } from '../../../src/domain/image/tag-plan.ts';
 import {
   actor,
   ALICE,

@@ -1,7 +1,7 @@
 // Something must start.
 import { expect, test } from 'vitest';
-import { known, unknown, type ConfigFacts, type Fact } from '../../../src/domain/image-facts.ts';
-import type { Level } from '../../../src/domain/policy.ts';
+import { known, unknown, type ConfigFacts, type Fact } from '../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../src/domain/policy/policy.ts';
 import { command } from '../../../src/domain/rules/command.ts';
 import { config, facts, platform, ruleContext } from '../build.ts';
 

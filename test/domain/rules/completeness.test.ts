@@ -1,6 +1,6 @@
 // Every part of every runnable platform must be there.
 import { expect, test } from 'vitest';
-import { known, unknown, type ImageFacts } from '../../../src/domain/image-facts.ts';
+import { known, unknown, type ImageFacts } from '../../../src/domain/image/image-facts.ts';
 import { completeness } from '../../../src/domain/rules/completeness.ts';
 import { digest, facts, ruleContext } from '../build.ts';
 

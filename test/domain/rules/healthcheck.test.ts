@@ -1,7 +1,7 @@
 // An image tells how to see that it works.
 import { expect, test } from 'vitest';
-import { known, unknown, type ConfigFacts, type Fact } from '../../../src/domain/image-facts.ts';
-import type { Level } from '../../../src/domain/policy.ts';
+import { known, unknown, type ConfigFacts, type Fact } from '../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../src/domain/policy/policy.ts';
 import { healthcheck } from '../../../src/domain/rules/healthcheck.ts';
 import { config, facts, platform, ruleContext } from '../build.ts';
 

@@ -7,8 +7,8 @@ import {
   unknown,
   type ConfigFacts,
   type Fact,
-} from '../../../src/domain/image-facts.ts';
-import type { Level } from '../../../src/domain/policy.ts';
+} from '../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../src/domain/policy/policy.ts';
 import { labels } from '../../../src/domain/rules/labels.ts';
 import { config, facts, platform, ruleContext } from '../build.ts';
 

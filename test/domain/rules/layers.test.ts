@@ -1,7 +1,7 @@
 // At most 100 layers, and a history that agrees.
 import { expect, test } from 'vitest';
-import { known, unknown, type PlatformFacts } from '../../../src/domain/image-facts.ts';
-import type { Level } from '../../../src/domain/policy.ts';
+import { known, unknown, type PlatformFacts } from '../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../src/domain/policy/policy.ts';
 import { layers } from '../../../src/domain/rules/layers.ts';
 import { config, facts, platform, ruleContext } from '../build.ts';
 

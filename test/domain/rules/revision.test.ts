@@ -1,7 +1,7 @@
 // The revision label proves a commit of the staging or production branch.
 import { expect, test } from 'vitest';
-import { commitOf, known, REVISION_LABEL, unknown, type ImageFacts } from '../../../src/domain/image-facts.ts';
-import type { Level } from '../../../src/domain/policy.ts';
+import { commitOf, known, REVISION_LABEL, unknown, type ImageFacts } from '../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../src/domain/policy/policy.ts';
 import { revision } from '../../../src/domain/rules/revision.ts';
 import { COMMIT, facts, ruleContext } from '../build.ts';
 

@@ -1,7 +1,7 @@
 // 100 MB to 2 GB, both included; MB = 10⁶.
 import { expect, test } from 'vitest';
-import { known, unknown, type Fact } from '../../../src/domain/image-facts.ts';
-import type { Level } from '../../../src/domain/policy.ts';
+import { known, unknown, type Fact } from '../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../src/domain/policy/policy.ts';
 import { formatBytes, size } from '../../../src/domain/rules/size.ts';
 import { facts, platform, ruleContext } from '../build.ts';
 

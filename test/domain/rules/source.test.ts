@@ -1,7 +1,7 @@
 // The source label names the repository that promotes, in whichever form a builder wrote it.
 import { expect, test } from 'vitest';
-import { known, SOURCE_LABEL, unknown } from '../../../src/domain/image-facts.ts';
-import type { Level } from '../../../src/domain/policy.ts';
+import { known, SOURCE_LABEL, unknown } from '../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../src/domain/policy/policy.ts';
 import { source } from '../../../src/domain/rules/source.ts';
 import { config, facts, platform, ruleContext } from '../build.ts';
 

@@ -1,7 +1,7 @@
 // The rule on the staging deployment, by the policy's word and by what GitHub tells.
 import { expect, test } from 'vitest';
-import { known, unknown, type Fact, type StagingDeployment } from '../../../src/domain/image-facts.ts';
-import type { Policy } from '../../../src/domain/policy.ts';
+import { known, unknown, type Fact, type StagingDeployment } from '../../../src/domain/image/image-facts.ts';
+import type { Policy } from '../../../src/domain/policy/policy.ts';
 import { stagingDeployed } from '../../../src/domain/rules/staging-deployed.ts';
 import { facts, policy, ruleContext } from '../build.ts';
 

@@ -1,6 +1,6 @@
 // A tag that names a commit must hold an image of that commit.
 import { expect, test } from 'vitest';
-import { known, unknown, type ImageFacts } from '../../../src/domain/image-facts.ts';
+import { known, unknown, type ImageFacts } from '../../../src/domain/image/image-facts.ts';
 import { commitHexOf, tagCommit } from '../../../src/domain/rules/tag-commit.ts';
 import { COMMIT, facts, ruleContext, tag } from '../build.ts';
 

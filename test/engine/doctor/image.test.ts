@@ -1,7 +1,7 @@
 // Which of the two usual causes a denial by GHCR has, told by what GitHub says of the token.
 import { expect, test } from 'vitest';
 import type { MachineToken } from '../../../src/domain/machine-token.ts';
-import { parseImageRepository } from '../../../src/domain/reference.ts';
+import { parseImageRepository } from '../../../src/domain/image/reference.ts';
 import { todoOfDenial } from '../../../src/engine/doctor/image.ts';
 import { must } from '../../messages/sample-view.ts';
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findLostWork } from '../../../src/engine/reconcile/lost-work.ts';
 import { lockRepo } from '../../../src/store/repos.ts';
-import { updatePromotion } from '../../../src/store/promotions.ts';
+import { updatePromotion } from '../../../src/store/promotions/promotions.ts';
 import { storePromotion } from '../../store/fixtures.ts';
 import { startEngine, type Engine } from '../harness.ts';
 

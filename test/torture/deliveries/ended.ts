@@ -1,9 +1,9 @@
 // What a play left behind: of each thread what people see and what is stored, and whether anything of it must not be.
 import { z } from 'zod';
-import { isOpen } from '../../../src/domain/promotion.ts';
-import { findChainProblem } from '../../../src/domain/audit.ts';
-import { readPromotion } from '../../../src/store/promotion-document.ts';
-import { listDeadJobs } from '../../../src/store/job-upkeep.ts';
+import { isOpen } from '../../../src/domain/promotion/promotion.ts';
+import { findChainProblem } from '../../../src/domain/audit/audit.ts';
+import { readPromotion } from '../../../src/store/promotions/promotion-document.ts';
+import { listDeadJobs } from '../../../src/store/queue/job-upkeep.ts';
 import { sha256 } from '../../scenarios/world.ts';
 import type { Ended } from './run.ts';
 import type { StagedThread } from './stage.ts';

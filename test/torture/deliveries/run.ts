@@ -1,5 +1,5 @@
 // Plays a play with webhooks that arrive at once, or with some that are lost, doubled and reordered, and an outage between.
-import { tick } from '../../../src/engine/scheduler.ts';
+import { tick } from '../../../src/engine/queue/scheduler.ts';
 import type { Due } from '../../support/github/deliveries.ts';
 import { Scenario } from '../../scenarios/world.ts';
 import type { Act, Play } from './play.ts';

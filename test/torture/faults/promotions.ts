@@ -1,6 +1,6 @@
 // All promotions of a release's repository, oldest first.
-import type { Promotion } from '../../../src/domain/promotion.ts';
-import { findPromotionByNumber } from '../../../src/store/promotions.ts';
+import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
+import { findPromotionByNumber } from '../../../src/store/promotions/promotions.ts';
 import type { Release } from '../../scenarios/release.ts';
 
 export async function listPromotions({ world, repo }: Release): Promise<readonly Promotion[]> {

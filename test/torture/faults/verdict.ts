@@ -1,6 +1,6 @@
 // Judges what a disturbed promotion left behind: all of it, or production as it was and everybody told.
-import { findChainProblem } from '../../../src/domain/audit.ts';
-import { formatNumber, knownCommit, type Promotion } from '../../../src/domain/promotion.ts';
+import { findChainProblem } from '../../../src/domain/audit/audit.ts';
+import { formatNumber, knownCommit, type Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { alarmsOf, repliesOf, tagsOf, trailOf, type Release } from '../../scenarios/release.ts';
 import { sha256 } from '../../scenarios/world.ts';
 import type { Fault } from './faults.ts';

@@ -1,8 +1,8 @@
 // Stops a process in the middle of its work, lets another one take over and move production on, and then lets it go on.
 import { setTimeout as delay } from 'node:timers/promises';
-import { findChainProblem } from '../../../src/domain/audit.ts';
+import { findChainProblem } from '../../../src/domain/audit/audit.ts';
 import { listAudit, listAuditedRepoIds } from '../../../src/store/audit.ts';
-import { listDeadJobs } from '../../../src/store/job-upkeep.ts';
+import { listDeadJobs } from '../../../src/store/queue/job-upkeep.ts';
 import { createHash } from 'node:crypto';
 import type { Server } from '../kill/server.ts';
 import type { How } from './gate.ts';

@@ -1,0 +1,92 @@
+// `check-config`: reads a policy file as the server would, and names every mistake with its place.
+import { readFile } from 'node:fs/promises';
+import { readPromotionFile } from '../../config/promotion-file.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
+import { parseRepoName } from '../../domain/image/reference.ts';
+import { plainText } from '../../messages/escape.ts';
+import { plural } from '../../messages/format.ts';
+import { reviewerWords } from '../../messages/card/reviews.ts';
+import { layOut } from '../render/columns.ts';
+import { jsonFlag, type CliCommand } from '../command.ts';
+import { formatJson } from '../render/json.ts';
+import { renderPlain } from '../render/plain-markdown.ts';
+import type { Terminal } from '../services.ts';
+
+export const checkConfig: CliCommand = {
+  name: 'check-config',
+  says: 'Check a policy file, and say what it decides.',
+  args: [{ name: '<file>', says: 'such as .github/promotion.yml' }],
+  flags: {
+    repo: {
+      value: '<owner/name>',
+      says: 'whose file it is; decides the image where the file names none',
+      isLegal: (text) => parseRepoName(text) !== null,
+    },
+    json: jsonFlag,
+  },
+  example: 'imprimatur check-config .github/promotion.yml',
+  run: async ({ args, flags, switches }, services) => {
+    const { out, terminal } = services;
+    const file = args[0] ?? '';
+    const repo = parseRepoName(flags['repo'] ?? SOME_REPO);
+    if (repo === null) throw new Error('the flag was not checked');
+    const { registryHost } = services.settings();
+    const reading = readPromotionFile({ text: await read(file), blob: 'none', repo, registryHost });
+    const problems = reading.kind === 'problems' ? reading.problems : [];
+    if (switches.has('json')) {
+      await out.write(formatJson({ ok: problems.length === 0, problems }));
+    } else if (reading.kind === 'policy') {
+      await out.write(renderPolicy(file, { policy: reading.policy, named: flags['repo'] !== undefined, terminal }));
+    } else {
+      const lines = problems.map(({ line, column, path, says }) => {
+        const about = path === '' ? '' : `${path}: `;
+        return `${file}:${line}:${column}: ${plainText(`${about}${says}`, { maxLength: 1000 })}\n`;
+      });
+      await out.write(lines.join(''));
+    }
+    return problems.length === 0 ? 0 : 1;
+  },
+};
+
+/** Stands in where nobody says whose file it is: nothing but the default image comes from it. */
+const SOME_REPO = 'owner/name';
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new OutsideError(`${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      code: 'file-unreadable',
+      retryable: false,
+      cause,
+    });
+  }
+}
+
+function renderPolicy(
+  file: string,
+  { policy, named, terminal }: { readonly policy: Policy; readonly named: boolean; readonly terminal: Terminal },
+): string {
+  const { environments, images } = policy;
+  const ownImage = !named && images.some((image) => image.endsWith(`/${SOME_REPO}`));
+  const rows = environments.map((environment) => [
+    environment.name,
+    environment.tags.join(', ') || 'none',
+    environment.branch,
+    approvalText(environment, terminal),
+  ]);
+  return [
+    `${file}: ${plural(environments.length, 'environment')}, no mistakes\n`,
+    `Image: ${ownImage ? 'the one that is called like the repository' : images.join(', ')}`,
+    `Staging: tags ${policy.staging.tagPrefix}-<commit>, of branch ${policy.staging.branch}\n`,
+    ...layOut([['ENVIRONMENT', 'TAGS', 'BRANCH', 'APPROVALS'], ...rows], terminal.width),
+    '',
+  ].join('\n');
+}
+
+function approvalText({ approvals }: EnvironmentPolicy, terminal: Terminal): string {
+  if (approvals.required === 0) return 'none';
+  const who = renderPlain(reviewerWords(approvals), terminal).trimEnd();
+  return `${approvals.required} by ${who}${approvals.selfApproval ? ', also who asked' : ', not by who asked'}`;
+}

@@ -1,0 +1,80 @@
+// `inspect`: the facts of any image, and what the rules find in them.
+import type { Finding } from '../../domain/rule.ts';
+import { formatReference } from '../../domain/image/reference.ts';
+import { findEnvironment } from '../../domain/policy/policy.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { validate } from '../../domain/validation.ts';
+import { collectImage } from '../../engine/examine/collect-image.ts';
+import { escapeText } from '../../messages/escape.ts';
+import { jsonFlag, type CliCommand } from '../command.ts';
+import { renderFindingsText } from '../render/findings-text.ts';
+import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
+import { imageJson, renderImage } from '../render/image-text.ts';
+import { formatJson } from '../render/json.ts';
+import { openPlace } from '../place.ts';
+import { renderPlain } from '../render/plain-markdown.ts';
+import { verdictOf } from '../verdict.ts';
+
+export const inspect: CliCommand = {
+  name: 'inspect',
+  says: 'Show an image, and what the rules find in it.',
+  args: [imageArgument],
+  flags: { repo: repoOfImageFlag, json: jsonFlag },
+  example: 'imprimatur inspect ghcr.io/acme/dotca:staging-abc1234',
+  run: async ({ args, flags, switches }, services) => {
+    const { out, terminal, now } = services;
+    const settings = services.settings();
+    const reference = referenceOf(args[0], settings.registryHost);
+    const { repository } = reference;
+    const name = repoNameOf(flags['repo'], repository);
+    const registry = await services.registry();
+    terminal.progress(`Reading ${repository} …`);
+    const target = reference.kind === 'tag' ? reference.tag : reference.digest;
+    const digest = await registry.findDigest(repository, target);
+    if (digest === null) throw notFound(formatReference(repository, target));
+    const place = await openPlace(services, name);
+    const { repo, policy, unasked } = place;
+    const branches = [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch];
+    const image = await collectImage(
+      { registry, github: place.github.forInstallation(repo.installationId) },
+      { repo: repo.name, policy, branches, repository, digest, tag: reference.kind === 'tag' ? reference.tag : null },
+    );
+    terminal.progress(null);
+    const findings = validate(image.facts, { policy, repo: repo.name, githubHost: settings.githubHost });
+    const verdict = verdictOf(findings, unasked);
+    if (switches.has('json')) {
+      const about = { repo: repo.name, policy: policy.blob, policyFrom: place.policyFrom };
+      await out.write(formatJson({ ...imageJson(image), ...about, verdict, findings: findings.map(findingJson) }));
+    } else {
+      const rows = [
+        ['Repo', repo.name],
+        ['Policy', place.policyFrom],
+      ] as const;
+      await out.write(`${terminal.style.bold(formatReference(repository, target))}\n\n`);
+      await out.write(renderImage(image, { terminal, now: now(), rows }));
+      await out.write(`\n${renderFindingsText(findings, terminal)}`);
+      if (verdict === 'incomplete') await out.write(`\n${renderPlain(incompleteText(unasked), terminal)}`);
+      await out.write(problemLines(place.problems));
+    }
+    return verdict === 'fail' ? 1 : 0;
+  },
+};
+
+/** Markdown, as other messages are. */
+export function incompleteText(unasked: string | null): string {
+  return `**Not all could be looked at** (${escapeText(unasked ?? '', { maxLength: 500 })}); nothing else keeps the image out.`;
+}
+
+/** A stable shape: docs/cli.md describes it. */
+export function findingJson({ rule, platform, outcome, seen, wanted, overridden }: Finding): object {
+  return { rule, platform, outcome, overridden: overridden === true, seen, wanted };
+}
+
+export function problemLines(problems: readonly string[]): string {
+  if (problems.length === 0) return '';
+  return ['', 'The policy file can’t be read:', ...problems.map((problem) => `  ${problem}`), ''].join('\n');
+}
+
+export function notFound(reference: string): OutsideError {
+  return new OutsideError(`${reference} does not exist`, { code: 'image-not-found', retryable: false });
+}

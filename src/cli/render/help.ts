@@ -1,0 +1,52 @@
+// The help of the command line: the overview, and one page per command that fits a terminal of 80 columns.
+import { legalForm, type CliCommand } from '../command.ts';
+
+/** All commands, or those that begin with a word, such as `audit`. */
+export function renderOverview(commands: readonly CliCommand[], word = ''): string {
+  const shown = commands.filter(({ name }) => word === '' || name.startsWith(`${word} `));
+  const forms = shown.map(({ name, args = [], says }) => {
+    return [[name, ...args.map((argument) => argument.name)].join(' '), says] as const;
+  });
+  const usage = `imprimatur ${word === '' ? '<command>' : `${word} <command>`} [words] [flags]`;
+  return `Usage: ${usage}\n\n${renderRows(forms)}\nMore on one: imprimatur <command> --help\n${EXIT_CODES}`;
+}
+
+export function renderHelp(command: CliCommand): string {
+  const { args = [], flags, says, example } = command;
+  const rows = renderRows([
+    ...args.map((argument) => [argument.name, argument.says] as const),
+    ...Object.entries(flags).map(
+      ([name, flag]) => [flag.value === null ? `--${name}` : `--${name} ${flag.value}`, flag.says] as const,
+    ),
+    ['--help', 'print this'],
+  ]);
+  const usage = wrap(legalForm(command), { width: WIDTH - 7, indent: 7 });
+  return `${wrap(says, { width: WIDTH, indent: 0 })}\n\nUsage: ${usage}\n\n${rows}\nExample:\n  ${example}\n\n${EXIT_CODES}`;
+}
+
+const WIDTH = 80;
+const EXIT_CODES = 'Exit codes: 0 done, 1 no, 2 not understood.\n';
+const MAX_FORM_WIDTH = 28;
+
+function renderRows(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.min(MAX_FORM_WIDTH, Math.max(...rows.map(([form]) => form.length)));
+  const indent = width + 4;
+  return rows
+    .map(([form, meaning]) => {
+      const text = wrap(meaning, { width: WIDTH - indent, indent });
+      const own = form.length > width ? `  ${form}\n${' '.repeat(indent)}` : `  ${form.padEnd(width)}  `;
+      return `${own}${text}\n`;
+    })
+    .join('');
+}
+
+/** Lines after the first are indented; `[--flag <value>]` stays together. */
+function wrap(text: string, { width, indent }: { readonly width: number; readonly indent: number }): string {
+  const lines: string[] = [];
+  for (const word of text.match(/\[[^\]]*\]|\S+/g) ?? []) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
+}

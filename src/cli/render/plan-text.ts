@@ -1,0 +1,166 @@
+// A plan as text and as JSON: the words of card and check run, without their marks.
+import { formatReference, type Reference } from '../../domain/image/reference.ts';
+import { commitOf } from '../../domain/image/image-facts.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { tagNameOf } from '../../domain/image/tag-plan.ts';
+import type { Preview } from '../../engine/promote/preview-promotion.ts';
+import { code } from '../../messages/escape.ts';
+import { promotionLines } from '../../messages/replies/promotion-lines.ts';
+import { renderRefusal } from '../../messages/replies/refusals.ts';
+import { whoCanApprove } from '../../messages/card/reviews.ts';
+import { renderTags } from '../../messages/card/tags.ts';
+import { layOut } from './columns.ts';
+import { renderFindingsText } from './findings-text.ts';
+import { findingJson, incompleteText } from '../commands/inspect.ts';
+import { commitText } from './image-text.ts';
+import type { Place } from '../place.ts';
+import { renderPlain } from './plain-markdown.ts';
+import type { Terminal } from '../services.ts';
+import { verdictOf } from '../verdict.ts';
+
+export type Planned = {
+  readonly preview: Preview;
+  readonly place: Place;
+  readonly reference: Reference;
+  /** As typed. */
+  readonly environment: string | null;
+  /** Why the database was not read; null where it was. */
+  readonly database: string | null;
+};
+
+/** `incomplete`: nothing speaks against it but what only GitHub could have told. */
+export type PlanOutcome = 'approval' | 'no-approval' | 'incomplete' | 'rejected' | 'nothing-to-do' | 'refused';
+
+export function outcomeOf({ preview, place }: Planned): PlanOutcome {
+  if (preview.kind !== 'planned') return 'refused';
+  const { state, findings, terms } = preview.promotion;
+  if (state.kind === 'superseded') return 'nothing-to-do';
+  switch (verdictOf(findings, place.unasked)) {
+    case 'fail':
+      return 'rejected';
+    case 'incomplete':
+      return 'incomplete';
+    case 'pass':
+      return terms.approvals.required > 0 ? 'approval' : 'no-approval';
+  }
+}
+
+/** Lines with line ends. */
+export function renderPlan(planned: Planned, terminal: Terminal): string {
+  const { preview, place, reference, environment, database } = planned;
+  const { style, width } = terminal;
+  const target = reference.kind === 'tag' ? reference.tag : reference.digest;
+  const to = preview.kind === 'planned' ? preview.promotion.environment : (environment ?? 'the default environment');
+  const title = style.bold(`${formatReference(reference.repository, target)} → ${to}`);
+  const heads = [
+    ...(preview.kind === 'planned' ? imageRows(preview) : []),
+    ['Repo', place.repo.name],
+    ['Policy', place.policyFrom],
+    ...(database === null ? [] : [['Past', `not looked at, because ${database}`]]),
+  ];
+  return [
+    `${title}\n`,
+    `${layOut(
+      heads.map(([name = '', value = '']) => [style.bold(name), value]),
+      width,
+    ).join('\n')}\n`,
+    ...(preview.kind === 'planned'
+      ? [
+          renderFindingsText(preview.promotion.findings, terminal),
+          renderPlain(renderTags(preview.asking, EVERYTHING), terminal),
+        ]
+      : []),
+    renderPlain(resultText(planned), terminal),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+/** A stable shape: docs/cli.md describes it. */
+export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
+  const { preview, place, reference, database } = planned;
+  const about = {
+    image: reference.repository,
+    tag: reference.kind === 'tag' ? reference.tag : null,
+    repo: place.repo.name,
+    policy: place.policy.blob,
+    policyFrom: place.policyFrom,
+    databaseRead: database === null,
+    outcome: outcomeOf(planned),
+  };
+  if (preview.kind !== 'planned') {
+    const refusal = preview.kind === 'refused' ? preview.refusal.code : preview.kind;
+    return { ...about, refusal, says: renderPlain(refusalText(planned), TEXT).trimEnd() };
+  }
+  const { promotion, image } = preview;
+  const { role, ...approvals } = promotion.terms.approvals;
+  return {
+    ...about,
+    digest: image.facts.digest,
+    commit: commitOf(image.facts),
+    environment: promotion.environment,
+    findings: promotion.findings.map(findingJson),
+    tags: promotion.moves.map((move) => ({
+      tag: tagNameOf(move),
+      kind: move.kind,
+      from: move.kind === 'rollback' ? null : move.baseline,
+      to: move.digest,
+    })),
+    approvals: { ...approvals, role },
+    open: preview.open.map(({ number, state }) => ({ promotion: `P${number}`, state })),
+    says: renderPlain(resultText(planned), TEXT).trimEnd(),
+  };
+}
+
+const EVERYTHING = { findings: 1000, reviews: 0, tags: 1000, textLength: 500 };
+const TEXT = {
+  width: Infinity,
+  style: {
+    bold: (text: string) => text,
+    dim: (text: string) => text,
+    red: (text: string) => text,
+    green: (text: string) => text,
+    yellow: (text: string) => text,
+  },
+};
+
+function imageRows({ image }: Extract<Preview, { kind: 'planned' }>): readonly (readonly string[])[] {
+  const { digest } = image.facts;
+  return [
+    ['Digest', digest],
+    ['Commit', commitText(image.facts.lineage)],
+  ];
+}
+
+function resultText(planned: Planned): string {
+  const { preview, place } = planned;
+  if (preview.kind !== 'planned') return refusalText(planned);
+  const { promotion, asking, open } = preview;
+  const waits = open.length === 0 ? '' : `\n\nOn its way there:\n\n${promotionLines(open, (id) => `/status ${id}`)}`;
+  switch (outcomeOf(planned)) {
+    case 'approval':
+      return `**It would ask for approval.** ${whoCanApprove(asking)}${waits}`;
+    case 'no-approval':
+      return `**Its tags would move at once**, because the policy asks for no approval.${waits}`;
+    case 'incomplete':
+      return `${incompleteText(place.unasked)} ${whoCanApprove(asking)}${waits}`;
+    case 'nothing-to-do':
+      return renderRefusal(alreadyThere(promotion.environment, preview));
+    case 'rejected':
+    case 'refused':
+      return `**It would be refused**, because of what the rules found.${waits}`;
+  }
+}
+
+function refusalText({ preview, place, reference }: Planned): string {
+  if (preview.kind === 'refused') return renderRefusal(preview.refusal);
+  if (preview.kind === 'planned') return '';
+  const named = preview.images.map((image) => code(image)).join(', ');
+  return `The policy of ${code(place.repo.name)} names ${named}, and not ${code(reference.repository)}: nothing else is promoted.`;
+}
+
+function alreadyThere(environment: string, preview: Extract<Preview, { kind: 'planned' }>): Refusal {
+  const { terms, versionTag } = preview.promotion;
+  const tags = [...terms.tags, ...(versionTag === null ? [] : [versionTag])];
+  return { code: 'already-in-production', environment, digest: preview.image.facts.digest, tags };
+}

@@ -1,0 +1,129 @@
+// What a repository's policy says; without a file, the built-in policy holds.
+import type { Role } from '../actor.ts';
+import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
+import { parseImageRepository, parseTag, type ImageRepository, type RepoName, type Tag } from '../image/reference.ts';
+
+export type Policy = {
+  /** Git blob id of the policy file, or `none`: what a review was made under. */
+  readonly blob: string;
+  readonly images: readonly ImageRepository[];
+  readonly staging: SourcePolicy & {
+    /** Whether the commit's latest deployment to environment `staging` must have succeeded. */
+    readonly deployed: 'off' | 'warn' | 'required';
+  };
+  /** The second source, for promotions by force. */
+  readonly hotfix: SourcePolicy;
+  readonly environments: readonly EnvironmentPolicy[];
+  readonly validation: ValidationPolicy;
+  readonly rollback: { readonly role: Role; readonly approvals: { readonly required: number } };
+  readonly force: { readonly role: Role };
+};
+
+/** Images of this branch are tagged `<tagPrefix>-<commit>`. */
+export type SourcePolicy = { readonly branch: string; readonly tagPrefix: string };
+
+export type EnvironmentPolicy = {
+  readonly name: string;
+  readonly branch: string;
+  /** Floating tags, written last, in this order. */
+  readonly tags: readonly Tag[];
+  /** Template of the tag that keeps the promoted digest, with `{source}`; null for none. */
+  readonly keepAs: string | null;
+  readonly rollbackTags: boolean;
+  readonly approvals: ApprovalPolicy;
+  /** The GitHub Deployment that follows, to an environment of GitHub's. */
+  readonly deployment: { readonly create: boolean; readonly environment: string };
+  /** How often it is looked at whether the tags still hold what was promoted; null: never. */
+  readonly driftIntervalMs: number | null;
+};
+
+export type ApprovalPolicy = {
+  readonly required: number;
+  /** Who reaches it may review; null: only the listed users may. */
+  readonly role: Role | null;
+  /** Logins, compared without case: these may review whatever their role. */
+  readonly users: readonly string[];
+  readonly selfApproval: boolean;
+};
+
+export type Level = 'fail' | 'warn' | 'off';
+
+export type ValidationPolicy = {
+  readonly size: { readonly level: Level; readonly minBytes: number; readonly maxBytes: number };
+  readonly layers: { readonly level: Level; readonly max: number };
+  readonly command: Level;
+  readonly labels: { readonly level: Level; readonly required: readonly string[] };
+  readonly healthcheck: Level;
+};
+
+/** `guide` makes the whole list of checks binding. */
+export type Preset = 'default' | 'guide';
+
+const MEGABYTE = 1_000_000;
+const PRODUCTION = 'production';
+const DRIFT_INTERVAL_MS = 5 * 60 * 1000;
+
+/** The policy of a repository without a policy file: one image, named like the repository, to `production`. */
+export function builtInPolicy(args: {
+  readonly repo: RepoName;
+  readonly registryHost: string;
+  readonly preset?: Preset;
+}): Policy {
+  const image = parseImageRepository(`${args.registryHost}/${args.repo.toLowerCase()}`);
+  const binding = args.preset === 'guide';
+  return {
+    blob: 'none',
+    images: image === null ? [] : [image],
+    staging: { branch: 'staging', tagPrefix: 'staging', deployed: binding ? 'required' : 'warn' },
+    hotfix: { branch: 'main', tagPrefix: 'hotfix' },
+    environments: [defaultEnvironment(PRODUCTION)],
+    validation: {
+      size: { level: 'fail', minBytes: 100 * MEGABYTE, maxBytes: 2000 * MEGABYTE },
+      layers: { level: 'fail', max: 100 },
+      command: 'fail',
+      labels: { level: binding ? 'fail' : 'warn', required: [SOURCE_LABEL, REVISION_LABEL] },
+      healthcheck: binding ? 'fail' : 'warn',
+    },
+    // The target was approved once, and at three in the morning there is no second person.
+    rollback: { role: 'write', approvals: { required: 0 } },
+    force: { role: 'maintain' },
+  };
+}
+
+/**
+ * An environment of which nothing but the name is written. All but `production` have one floating tag, called like
+ * them (none where that is no legal tag), and neither kept nor rollback tags.
+ */
+export function defaultEnvironment(name: string): EnvironmentPolicy {
+  const isProduction = name === PRODUCTION;
+  return {
+    name,
+    branch: 'main',
+    tags: (isProduction ? ['main', 'latest'] : [name]).map(parseTag).filter((tag) => tag !== null),
+    keepAs: isProduction ? 'main-{source}' : null,
+    rollbackTags: isProduction,
+    approvals: { required: 1, role: 'write', users: [], selfApproval: false },
+    deployment: { create: true, environment: name },
+    driftIntervalMs: DRIFT_INTERVAL_MS,
+  };
+}
+
+/** The environment that a command means: the named one; with no name `production`, else the only one. */
+export function findEnvironment(policy: Policy, name: string | null): EnvironmentPolicy | null {
+  if (name !== null) return policy.environments.find((environment) => environment.name === name) ?? null;
+  const production = policy.environments.find((environment) => environment.name === PRODUCTION);
+  if (production !== undefined) return production;
+  return policy.environments.length === 1 ? (policy.environments[0] ?? null) : null;
+}
+
+/** What holds for one promotion: a rollback's approvals are a matter of their own, and pushing a git tag is the decision. */
+export function termsFor(args: {
+  readonly policy: Policy;
+  readonly environment: EnvironmentPolicy;
+  readonly kind: 'promotion' | 'rollback' | 'version';
+}): EnvironmentPolicy {
+  const { policy, environment, kind } = args;
+  if (kind === 'promotion') return environment;
+  const approvals = kind === 'rollback' ? policy.rollback.approvals : { required: 0 };
+  return { ...environment, approvals: { ...environment.approvals, ...approvals } };
+}

@@ -1,0 +1,72 @@
+// Whose review counts for what: the subject that is approved, and whether enough people approved it.
+import { reaches, type Actor, type Person, type Role } from '../actor.ts';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { ApprovalPolicy } from '../policy/policy.ts';
+import type { Promotion } from './promotion.ts';
+import type { Review } from './review.ts';
+import { tagNameOf } from '../image/tag-plan.ts';
+
+/** Canonical JSON of what a review covers (DESIGN §3): hash it with SHA-256. */
+export function subjectOf(promotion: Promotion): string {
+  return canonicalJson({
+    repository: promotion.repo.id,
+    environment: promotion.environment,
+    kind: promotion.kind,
+    images: promotion.images.map(({ repository, digest }) => [repository, digest]),
+    baseline: promotion.baseline.map(({ repository, tag, digest }) => [repository, tag, digest]),
+    outcomes: promotion.findings
+      .map(({ rule, platform, outcome, overridden = false }) => [rule, platform ?? '', outcome, overridden])
+      .toSorted((a, b) => (a.join(' ') < b.join(' ') ? -1 : 1)),
+    tags: promotion.moves.map((move) => [move.repository, tagNameOf(move), move.digest]),
+    policy: promotion.policyBlob,
+  });
+}
+
+/** Why a person may not review here: `role` is not reached, or the policy names others. */
+export type ReviewBar = { readonly kind: 'role'; readonly wanted: Role } | { readonly kind: 'not-listed' };
+
+/**
+ * What keeps `actor` from reviewing, or null. A listed user needs no more than to read the repository; others need the
+ * role, where the policy lets one count.
+ */
+export function reviewBarOf({ role, users }: ApprovalPolicy, actor: Actor): ReviewBar | null {
+  if (role !== null && reaches(actor.role, role)) return null;
+  if (isListed(users, actor)) return reaches(actor.role, 'read') ? null : { kind: 'role', wanted: 'read' };
+  return role === null || users.length > 0 ? { kind: 'not-listed' } : { kind: 'role', wanted: role };
+}
+
+/** True when the policy names somebody who is not this person. */
+export function listsAnother({ users }: ApprovalPolicy, person: Person): boolean {
+  return users.some((user) => !isSameLogin(user, person.login));
+}
+
+/** How many more people must approve this subject; one person counts once, the requester only where the policy says so. */
+export function approvalsMissing(args: {
+  readonly approvals: ApprovalPolicy;
+  readonly requester: Person;
+  readonly reviews: readonly Review[];
+  readonly subject: string;
+}): number {
+  const counted = args.reviews.filter(
+    ({ verdict, subject, by }) =>
+      verdict === 'approve' && subject === args.subject && (args.approvals.selfApproval || by.id !== args.requester.id),
+  );
+  const people = new Set(counted.map(({ by }) => by.id));
+  return Math.max(0, args.approvals.required - people.size);
+}
+
+/** Who approved something, but not this subject: their approvals count no more. */
+export function voidedApprovals(reviews: readonly Review[], subject: string): readonly Person[] {
+  const approvals = reviews.filter(({ verdict }) => verdict === 'approve');
+  const standing = new Set(approvals.filter((review) => review.subject === subject).map(({ by }) => by.id));
+  const people = new Map(approvals.filter(({ by }) => !standing.has(by.id)).map(({ by }) => [by.id, by]));
+  return [...people.values()];
+}
+
+function isListed(users: readonly string[], { login }: Person): boolean {
+  return users.some((user) => isSameLogin(user, login));
+}
+
+function isSameLogin(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,86 @@
+// Decides which promotion a GitHub deployment is about, from what the deployment itself tells.
+import type { DeploymentStatus } from '../decide/decision.ts';
+import { imageOf, promotedAt, type Promotion } from './promotion.ts';
+import type { CommitSha, Digest } from '../image/reference.ts';
+import { STAGING_ENVIRONMENT } from '../rules/staging-deployed.ts';
+
+export type Deployment = {
+  readonly id: number;
+  /** GitHub's environment, which is not the policy's: the policy says which belongs to which. */
+  readonly environment: string;
+  readonly commit: CommitSha;
+  /** Those that its payload names. */
+  readonly digests: readonly Digest[];
+  /** Epoch milliseconds; GitHub tells whole seconds. */
+  readonly createdAt: number;
+};
+
+/** What GitHub's states of a deployment mean to a promotion. */
+const MEANINGS: ReadonlyMap<string, DeploymentStatus> = new Map([
+  ['pending', 'deploying'],
+  ['queued', 'deploying'],
+  ['in_progress', 'deploying'],
+  ['success', 'deployed'],
+  ['failure', 'deployment-failed'],
+  ['error', 'deployment-failed'],
+]);
+
+/** Null for `inactive`, which only says that another deployment took over, and for states that are not known. */
+export function parseDeploymentState(state: string): DeploymentStatus | null {
+  return MEANINGS.get(state) ?? null;
+}
+
+const MAX_URL_LENGTH = 2000;
+
+/** The first page of these where a deployer tells more: of the web and nothing else, and no credentials in it. */
+export function newsUrl(told: readonly (string | null | undefined)[]): string | null {
+  return told.map(httpsUrl).find((one) => one !== null) ?? null;
+}
+
+/**
+ * The one of `latest` (the promotion that reached each environment last) that a status of this deployment counts for:
+ * the one that made it, else one whose digest it names, or one of its environment whose commit it deploys. `owner` is
+ * the id of the promotion that made it, `since` when the status came.
+ */
+export function findFollower(args: {
+  readonly latest: readonly Promotion[];
+  readonly deployment: Deployment;
+  readonly owner: string | null;
+  readonly since: number;
+}): Promotion | null {
+  const { latest, deployment, owner, since } = args;
+  // One that an older promotion made is about that one, even where a rollback brought its image back since.
+  if (owner !== null) return latest.find(({ id }) => id === owner) ?? null;
+  const here = latest.filter((promotion) => goesTo(deployment, promotion.terms.deployment.environment));
+  const followers = latest.filter((promotion) => {
+    const isHere = here.includes(promotion);
+    // The same digest goes through several environments: where one has its own promotion, that one alone is meant.
+    const isMeant = isHere || (here.length === 0 && !goesTo(deployment, STAGING_ENVIRONMENT));
+    if (isMeant && namesImageOf(deployment, promotion) && !isBefore(since, promotion)) return true;
+    const { commit, createdAt } = deployment;
+    return isHere && imageOf(promotion).commit === commit && !isBefore(createdAt, promotion);
+  });
+  return followers.toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ?? null;
+}
+
+/** It becomes a link on the card. */
+function httpsUrl(text: string | null | undefined): string | null {
+  if (text === null || text === undefined || text.length > MAX_URL_LENGTH || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  return url.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null;
+}
+
+/** Whether it is to this environment of GitHub's, whose names have no case. */
+export function goesTo(deployment: Pick<Deployment, 'environment'>, environment: string): boolean {
+  return deployment.environment.toLowerCase() === environment.toLowerCase();
+}
+
+export function namesImageOf({ digests }: Pick<Deployment, 'digests'>, promotion: Promotion): boolean {
+  return digests.includes(imageOf(promotion).digest);
+}
+
+/** Whether a time of GitHub's lies before the tags stood; what happened in the same second does not. */
+export function isBefore(at: number, promotion: Promotion): boolean {
+  const stoodAt = promotedAt(promotion) ?? Infinity;
+  return at < Math.floor(stoodAt / 1000) * 1000;
+}

@@ -1,0 +1,227 @@
+// A promotion: one set of images, each pinned by digest, on its way to one environment.
+import type { Person } from '../actor.ts';
+import type { Review } from './review.ts';
+import type { EnvironmentPolicy } from '../policy/policy.ts';
+import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
+import type { Finding } from '../rule.ts';
+import type { PinnedImage, TagMove } from '../image/tag-plan.ts';
+
+export type Promotion = {
+  readonly id: string;
+  /** Counted per repository; people write it `P12`. */
+  readonly number: number;
+  readonly repo: Repo;
+  readonly environment: string;
+  /** `version`: a git tag was pushed, and its name is added to what the environment holds; nothing else moves. */
+  readonly kind: 'promotion' | 'rollback' | 'version';
+  readonly requester: Person;
+  readonly reason: string | null;
+  /** Failed rules of the policy are overridden, in everybody's sight; approvals are not. */
+  readonly force: boolean;
+  /** `v1.2.3`, if `as v1.2.3` was given. */
+  readonly versionTag: Tag | null;
+  readonly source: PromotionSource;
+  /** What the source tag holds now, where that is no longer the pinned digest: told to people, never acted on. */
+  readonly sourceMovedTo?: Digest;
+  readonly images: readonly PinnedImage[];
+  /** What each floating tag held when the moves were planned. */
+  readonly baseline: readonly BaselineTag[];
+  readonly findings: readonly Finding[];
+  readonly reviews: readonly Review[];
+  readonly moves: readonly TagMove[];
+  /** Git blob id of the policy file that the plan was made under, or `none`. */
+  readonly policyBlob: string;
+  /** Since when its reviews cover what they cover now; not there before the first plan. */
+  readonly plannedAt?: number;
+  /** Half sentences: why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
+  readonly policyProblems?: readonly string[];
+  /** What that policy says of the environment: who may approve, which tags move. Made anew when facts are collected. */
+  readonly terms: EnvironmentPolicy;
+  /** Whether anybody but the requester could approve, as far as GitHub told. */
+  readonly otherReviewers: 'some' | 'none' | 'unknown';
+  /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
+  readonly notice: Notice | null;
+  readonly thread: Thread | null;
+  readonly state: PromotionState;
+  /** Grows by one with each commit; a commit on an older version is refused. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+/** A repository on GitHub. The id is the key: names change. */
+export type Repo = { readonly id: number; readonly name: RepoName; readonly installationId: number };
+
+export type Thread = { readonly issue: number };
+
+export type PromotionSource = {
+  /** As the requester typed it. */
+  readonly typed: string;
+  /** The tag that held the digest; null for a digest that only our history names. */
+  readonly tag: Tag | null;
+  /** The commit that a pushed git tag names: the check run shows there. Set for kind `version` only. */
+  readonly taggedCommit?: CommitSha;
+};
+
+export type BaselineTag = {
+  readonly repository: ImageRepository;
+  readonly tag: Tag;
+  readonly digest: Digest | null;
+};
+
+export type Notice =
+  | { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] }
+  | { readonly kind: 'policy-changed' }
+  | { readonly kind: 'outcomes-changed' }
+  /** Somebody else deployed another commit there; `environment` is GitHub's. */
+  | {
+      readonly kind: 'other-deployment';
+      readonly environment: string;
+      readonly commit: CommitSha;
+      /** A login. */
+      readonly by: string;
+      readonly at: number;
+    }
+  /** GitHub refused to make the deployment that was to follow. */
+  | { readonly kind: 'no-deployment'; readonly problem: string; readonly at: number };
+
+export type MovedTag = { readonly tag: Tag; readonly from: Digest | null; readonly to: Digest | null };
+
+export type PromotionState =
+  /** The commit is young and its build may still be running; the digest is pinned when the image appears. */
+  | {
+      readonly kind: 'waiting-for-image';
+      readonly repository: ImageRepository;
+      readonly commit: CommitSha;
+      readonly tags: readonly Tag[];
+      readonly until: number;
+    }
+  /** `again`: it had come to rest before, so its check run is completed and stays so. */
+  | { readonly kind: 'examining'; readonly again: boolean }
+  | { readonly kind: 'awaiting-approval' }
+  /** `lane`: another promotion is applying in this environment. */
+  | { readonly kind: 'scheduled'; readonly cause: 'lane' }
+  /** `undoing`: why it was decided to move the tags back; from then on there is no way forward. */
+  | { readonly kind: 'applying'; readonly since: number; readonly undoing: string | null }
+  | { readonly kind: 'promoted'; readonly at: number }
+  | ({ readonly kind: 'deploying' } & DeploymentNews)
+  | ({ readonly kind: 'deployed' } & DeploymentNews)
+  | ({ readonly kind: 'deployment-failed' } & DeploymentNews)
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'declined'; readonly by: Person; readonly reason: string | null }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** By a person, or because the App may not act there any more. */
+  | { readonly kind: 'cancelled'; readonly by: Person | null; readonly because: CancelCause }
+  | { readonly kind: 'superseded'; readonly by: Superseder }
+  | { readonly kind: 'expired' };
+
+/** From the latest deployment status; `at` is when the tags stood, `since` when the status came. */
+export type DeploymentNews = {
+  readonly at: number;
+  readonly since: number;
+  /** Where the deployer tells more, an https URL. */
+  readonly url: string | null;
+};
+
+export type CancelCause = 'person' | 'installation-gone' | 'repository-gone' | 'repository-archived';
+
+export type StateKind = PromotionState['kind'];
+
+export type Superseder =
+  | { readonly kind: 'promotion'; readonly number: number }
+  /** Somebody else moved all floating tags to this very digest. */
+  | { readonly kind: 'production' };
+
+export type Failure = {
+  /** A sentence: what was tried, what came back, what to do. */
+  readonly problem: string;
+  /** `untouched`: no floating tag was written. `restored`: those written went back. `mixed`: see `tags`; an alarm. */
+  readonly production: 'untouched' | 'restored' | 'mixed';
+  readonly tags: readonly TagOutcome[];
+};
+
+/** What became of one tag of the plan. */
+export type TagOutcome = {
+  readonly repository: ImageRepository;
+  readonly tag: Tag;
+  readonly kind: TagMove['kind'];
+  /** The journal's baseline: what audit calls the old digest. */
+  readonly from: Digest | null;
+  /** What it holds now, as far as we know. */
+  readonly holds: Digest | null;
+};
+
+const OPEN_STATES: readonly StateKind[] = [
+  'waiting-for-image',
+  'examining',
+  'awaiting-approval',
+  'scheduled',
+  'applying',
+];
+
+/** True while a person or the clock still has a next step that leads to production. */
+export function isOpen(state: PromotionState): boolean {
+  return OPEN_STATES.includes(state.kind);
+}
+
+/** `P12`: never `#12`, which GitHub would link to an issue. */
+export function formatNumber(number: number): string {
+  return `P${number}`;
+}
+
+/** The image of a promotion; the model carries a list, and there is exactly one for now. */
+export function imageOf(promotion: Promotion): PinnedImage {
+  const [image] = promotion.images;
+  if (image === undefined) throw new Error(`promotion ${promotion.id} has no image`);
+  return image;
+}
+
+/** The commit that the promotion is about, as far as it is known: its image tells, or it is what is waited for. */
+export function knownCommit({ state, images }: Promotion): CommitSha | null {
+  return state.kind === 'waiting-for-image' ? state.commit : (images[0]?.commit ?? null);
+}
+
+/** What people call the source: its tag, else as it was typed. */
+export function sourceName({ source }: Promotion): string {
+  return source.tag ?? source.typed;
+}
+
+/** In lists and sentences, where nothing else says that it is a rollback: `rollback to P2`. */
+export function listedName(promotion: Promotion): string {
+  return `${promotion.kind === 'rollback' ? 'rollback to ' : ''}${sourceName(promotion)}`;
+}
+
+/** When the tags stood, if they did: from `promoted` on, whatever the deployment does. */
+export function promotedAt({ state }: Promotion): number | null {
+  switch (state.kind) {
+    case 'promoted':
+    case 'deploying':
+    case 'deployed':
+    case 'deployment-failed':
+      return state.at;
+    default:
+      return null;
+  }
+}
+
+/** False when only kept tags are added: what the environment runs stays as it is. */
+export function movesProduction({ moves }: Promotion): boolean {
+  return moves.some(({ kind }) => kind === 'floating');
+}
+
+/** The promotion with what keeps its policy file from being read; nothing where it could be read. */
+export function policySeen(promotion: Promotion, problems: readonly string[]): Promotion {
+  const { policyProblems: _before, ...rest } = promotion;
+  return problems.length === 0 ? rest : { ...rest, policyProblems: problems.slice(0, MAX_PROBLEMS) };
+}
+
+/** The answer to who reviews lists all of them. */
+const MAX_PROBLEMS = 5;
+
+/** The promotion with what its source tag was seen to hold; null (not there, or not known) is no news. */
+export function sourceSeen(promotion: Promotion, holds: Digest | null): Promotion {
+  const { sourceMovedTo: _before, ...rest } = promotion;
+  const [image] = promotion.images;
+  if (holds === null || image === undefined) return promotion;
+  return holds === image.digest ? rest : { ...rest, sourceMovedTo: holds };
+}

@@ -1,0 +1,11 @@
+// One person's word on a promotion, and what it was said about.
+import type { Person } from '../actor.ts';
+
+export type Review = {
+  readonly verdict: 'approve' | 'reject';
+  readonly by: Person;
+  readonly at: number;
+  readonly via: 'comment' | 'check-run';
+  /** SHA-256 (hex) of what was reviewed; the review counts for that and nothing else. */
+  readonly subject: string;
+};

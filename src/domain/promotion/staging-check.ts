@@ -1,0 +1,52 @@
+// The check of a pushed staging commit: whether its image is there, and whether the rules would let it go on.
+import { parseCommitSha, type CommitSha, type Digest, type ImageRepository, type Tag } from '../image/reference.ts';
+import type { Finding } from '../rule.ts';
+
+export type StagingCheck = {
+  readonly repoId: number;
+  readonly commit: CommitSha;
+  /** The check run that shows it; null until there is one. */
+  readonly checkRunId: number | null;
+  readonly state: StagingState;
+  /** When it began to wait for the image. */
+  readonly since: number;
+  /** Markdown: what came of the last click on its button. */
+  readonly note: string | null;
+};
+
+export type StagingState =
+  /** Looked for in silence: nothing tells yet that this repository has images for us. */
+  | { readonly kind: 'unseen' }
+  | { readonly kind: 'waiting'; readonly image: ImageRepository; readonly tags: readonly Tag[] }
+  | {
+      readonly kind: 'examined';
+      readonly image: ImageRepository;
+      readonly tag: Tag;
+      readonly digest: Digest;
+      readonly platforms: readonly string[];
+      readonly findings: readonly Finding[];
+      /** Where the policy lets it go, and which of these is meant where none is named. */
+      readonly environments: readonly string[];
+      readonly defaultEnvironment: string | null;
+    }
+  | { readonly kind: 'ended'; readonly why: Ending };
+
+/** Why nothing was examined; a `problem` is the sentence of whoever refused or failed for good. */
+export type Ending =
+  | { readonly cause: 'no-image'; readonly image: ImageRepository; readonly tags: readonly Tag[] }
+  | { readonly cause: 'no-access'; readonly image: ImageRepository; readonly problem: string }
+  | { readonly cause: 'unreadable'; readonly problem: string }
+  | { readonly cause: 'policy-unreadable'; readonly problems: readonly string[] }
+  | { readonly cause: 'not-granted'; readonly image: ImageRepository };
+
+const EXTERNAL_ID = /^staging\/([0-9a-f]+)$/;
+
+/** What a check run carries so that a click on it finds its way back. */
+export function stagingExternalId(commit: CommitSha): string {
+  return `staging/${commit}`;
+}
+
+/** The commit of a check run of ours, or null where it is another kind of check run. */
+export function commitOfExternalId(externalId: string): CommitSha | null {
+  return parseCommitSha(EXTERNAL_ID.exec(externalId)?.[1] ?? '');
+}

@@ -1,0 +1,115 @@
+// Carries out a tag plan by its journal, from wherever a crash left it: forward, or back once it was decided to go back.
+import { decide, type PromotionEvent } from '../../domain/decide.ts';
+import { promotedAt, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
+import { outcomesOf, readJournal, type Application } from './application.ts';
+import { insist } from './insist.ts';
+import { readOutcomes } from './outcomes.ts';
+import { readBack } from './read-back.ts';
+import { undoTags } from './undo-tags.ts';
+import { writeTags } from './write-tags.ts';
+import { commitAndContinue, commitOf } from '../core/commit.ts';
+import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import { loadContext, loadPromotion } from '../core/load.ts';
+import { readProductionOf } from '../examine/read-production.ts';
+import type { Services } from '../core/services.ts';
+
+export const applyTagPlan: Handler<'apply-tag-plan'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { state } = promotion;
+  if (state.kind !== 'applying') return DONE;
+  const application: Application = { services, job, promotion };
+  return state.undoing === null ? goForward(application) : goBack(application, state.undoing);
+};
+
+async function goForward(application: Application): Promise<JobOutcome> {
+  const { services, promotion } = application;
+  const written = await writeTags(application);
+  switch (written.kind) {
+    case 'production-moved': {
+      const read = await insist(services, () => readProductionOf(services, promotion));
+      return read.kind === 'failed'
+        ? failUntouched(application, read.problem)
+        : end(services, promotion, { kind: 'production-read', production: read.value });
+    }
+    case 'stopped':
+      return written.mayHaveMoved
+        ? turnBack(application, written.problem)
+        : failUntouched(application, written.problem);
+    case 'written':
+      return confirm(application);
+  }
+}
+
+async function confirm(application: Application): Promise<JobOutcome> {
+  const back = await readBack(application);
+  switch (back.kind) {
+    case 'confirmed':
+      return endApplied(application);
+    case 'lagging': {
+      const because = `the registry still shows the old digest of ${back.tags.join(', ')}`;
+      return { kind: 'again', at: back.askAgainAt, because };
+    }
+    case 'never-shown':
+      return turnBack(application, back.problem);
+    case 'foreign':
+      return failWith(application, { problem: back.problem, production: 'mixed', undoAgain: false });
+  }
+}
+
+async function endApplied(application: Application): Promise<JobOutcome> {
+  const { services, promotion } = application;
+  const { repo, environment } = promotion;
+  const context = await loadContext(services, promotion);
+  const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
+  // What an environment held is told in the order of these times: a clock that was turned back must not change it.
+  const now = Math.max(context.now, (last === null ? 0 : (promotedAt(last) ?? 0)) + 1);
+  const event = { kind: 'applied', tags: outcomesOf(await readJournal(application)) } as const;
+  return { kind: 'done', commit: commitOf(promotion, decide(promotion, event, { ...context, now })) };
+}
+
+/** The decision to go back is stored before the first tag does: a restart must not turn round again. */
+async function turnBack(application: Application, problem: string): Promise<JobOutcome> {
+  const { services, promotion, job } = application;
+  const decision = decide(promotion, { kind: 'apply-stopped', problem }, await loadContext(services, promotion));
+  const commit = commitOf(promotion, decision);
+  const again = {
+    kind: 'again',
+    at: services.now(),
+    because: 'the promotion changed while its tags were written',
+  } as const;
+  if (commit === null || (await commitAndContinue(services, job, commit)) !== 'committed') return again;
+  return goBack({ ...application, promotion: await loadPromotion(services, promotion.id) }, problem);
+}
+
+async function goBack(application: Application, problem: string): Promise<JobOutcome> {
+  const { production, refused } = await undoTags(application);
+  const whole = refused === null ? problem : `${problem} Moving the tags back failed as well: ${refused}`;
+  return failWith(application, { problem: whole, production, undoAgain: refused !== null });
+}
+
+function failUntouched(application: Application, problem: string): Promise<JobOutcome> {
+  return failWith(application, { problem, production: 'untouched', undoAgain: false });
+}
+
+async function failWith(
+  application: Application,
+  failed: Pick<Failure, 'problem' | 'production'> & { readonly undoAgain: boolean },
+): Promise<JobOutcome> {
+  const { services, promotion } = application;
+  const { problem, production, undoAgain } = failed;
+  if (production === 'mixed') services.log.error(alarmFields(promotion), 'production is mixed: its tags disagree');
+  const failure = { problem, production, tags: await readOutcomes(application) };
+  return end(services, promotion, { kind: 'apply-failed', failure, undoAgain });
+}
+
+async function end(services: Services, promotion: Promotion, event: PromotionEvent): Promise<JobOutcome> {
+  return {
+    kind: 'done',
+    commit: commitOf(promotion, decide(promotion, event, await loadContext(services, promotion))),
+  };
+}
+
+function alarmFields({ repo, number }: Promotion): { readonly repo: string; readonly promotion: number } {
+  return { repo: repo.name, promotion: number };
+}

@@ -1,0 +1,29 @@
+// Tries again to move back what a failed promotion left behind: hourly, until it works or a newer promotion succeeds.
+import { decide } from '../../domain/decide.ts';
+import { RESTORE_EVERY_MS } from '../../domain/decide/outcome.ts';
+import { promotedAt } from '../../domain/promotion/promotion.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
+import { readOutcomes } from './outcomes.ts';
+import { undoTags } from './undo-tags.ts';
+import { commitOf } from '../core/commit.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadContext, loadPromotion } from '../core/load.ts';
+
+export const restoreProduction: Handler<'restore-production'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { state, repo, environment } = promotion;
+  if (state.kind !== 'failed' || state.failure.production !== 'mixed') return DONE;
+  const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
+  if (last !== null && (promotedAt(last) ?? 0) > promotion.updatedAt) return DONE;
+  const at = services.now() + RESTORE_EVERY_MS;
+  const context = await loadContext(services, promotion);
+  // The tags are being moved by a newer promotion, which was planned over what they hold now.
+  if (context.laneBusy) return { kind: 'again', at, because: 'a newer promotion is moving the tags' };
+  const application = { services, job, promotion };
+  const { production, refused } = await undoTags(application);
+  if (refused !== null) return { kind: 'again', at, because: `production is still mixed: ${refused}` };
+  if (production === 'mixed') return DONE;
+  const event = { kind: 'restored', tags: await readOutcomes(application) } as const;
+  const decision = decide(promotion, event, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
+};

@@ -1,0 +1,65 @@
+// Compares the heads that cards and check runs print with the rows: GitHub keeps what whoever writes our database can't.
+import { formatNumber, type Repo } from '../../domain/promotion/promotion.ts';
+import type { GitHub } from '../../github/client/client.ts';
+import { fetchCheckRunText, listOwnComments, type OwnComment } from '../../github/comments/own-texts.ts';
+import { readAuditLine, type PrintedHead } from '../../messages/log/audit-line.ts';
+import { listAudit } from '../../store/audit.ts';
+import type { Db } from '../../store/database/database.ts';
+import { listCheckRuns } from '../../store/promotions/github-marks.ts';
+
+export type AnchorProblem = {
+  readonly head: PrintedHead;
+  /** Where it is printed. */
+  readonly url: string;
+  /** What the row's hash begins with; null where there is no such row. */
+  readonly found: string | null;
+};
+
+export type AnchorComparison = {
+  /** How many heads were compared, and the newest of them. */
+  readonly heads: number;
+  readonly newest: PrintedHead | null;
+  readonly problems: readonly AnchorProblem[];
+  /** False where there are more comments than were looked at. */
+  readonly all: boolean;
+};
+
+const MAX_COMMENT_PAGES = 50;
+const MAX_CHECK_RUNS = 100;
+
+/** Asks GitHub once per hundred comments and once per check run; OutsideError when it can't say. */
+export async function compareAnchors(
+  { db, github }: { readonly db: Db; readonly github: Pick<GitHub, 'forInstallation'> },
+  repo: Repo,
+  told: (says: string) => void,
+): Promise<AnchorComparison> {
+  const client = github.forInstallation(repo.installationId);
+  told('comments');
+  const { comments, all } = await listOwnComments({ client, repo: repo.name, maxPages: MAX_COMMENT_PAGES });
+  const runs: OwnComment[] = [];
+  for (const { number, checkRunId: id } of await listCheckRuns(db, { repoId: repo.id, limit: MAX_CHECK_RUNS })) {
+    told(`the check run of ${formatNumber(number)}`);
+    const run = await fetchCheckRunText({ client, repo: repo.name, id });
+    if (run !== null) runs.push(run);
+  }
+  const printed = [...comments, ...runs].flatMap(({ url, body }) => {
+    const head = readAuditLine(body);
+    return head === null ? [] : [{ url, head }];
+  });
+  const problems: AnchorProblem[] = [];
+  for (const { url, head } of printed) {
+    const found = await findHashStart(db, { repoId: repo.id, head });
+    if (found !== head.hashStart) problems.push({ url, head, found });
+  }
+  const newest = printed.map(({ head }) => head).toSorted((a, b) => b.seq - a.seq)[0] ?? null;
+  return { heads: printed.length, newest, problems, all };
+}
+
+/** As many digits of the row's hash as the head has; null where there is no such row. */
+export async function findHashStart(
+  db: Db,
+  { repoId, head }: { readonly repoId: number; readonly head: PrintedHead },
+): Promise<string | null> {
+  const [row] = await listAudit(db, { repoId, afterSeq: head.seq - 1, limit: 1 });
+  return row?.seq === head.seq ? row.hash.slice(0, head.hashStart.length) : null;
+}

@@ -1,0 +1,58 @@
+// How a command is answered: 🚀 and what was decided, or 👎 and why not.
+import type { Actor } from '../../domain/actor.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { Reply } from '../../domain/reply.ts';
+import type { Commit } from './commit.ts';
+
+/** Who asked, and where: the comment that carries the command. */
+export type Asked = {
+  readonly repo: Repo;
+  readonly issue: number;
+  readonly commentId: number;
+  readonly by: Actor;
+  /** When it was asked, where that is known. */
+  readonly sentAt?: number;
+};
+
+export type Answer = Commit;
+
+/** The command was carried out. */
+export function answered(asked: Asked, commit: Commit): Answer {
+  return { ...commit, effects: [...(commit.effects ?? []), react(asked, 'rocket')] };
+}
+
+/** The command is answered with words. */
+export function replied(asked: Asked, reply: Reply): Answer {
+  return { repo: asked.repo, effects: [replyIn(asked, reply), react(asked, 'rocket')] };
+}
+
+/** The command was understood and not carried out. */
+export function refused(asked: Asked, refusal: Refusal): Answer {
+  return notDone(asked, { kind: 'refusal', refusal, to: null });
+}
+
+/** Nothing was done: 👎 and the reason. */
+export function notDone(asked: Asked, reply: Reply): Answer {
+  return { repo: asked.repo, effects: [react(asked, '-1'), replyIn(asked, reply)] };
+}
+
+/** Like `notDone`, but with words at most once per thread and day: for people who may not command us. */
+export function turnedAway(asked: Asked, refusal: Refusal): Answer {
+  const reply = { ...replyIn(asked, { kind: 'refusal', refusal, to: null }), onceKey: onceADay(asked, refusal) };
+  return { repo: asked.repo, effects: [react(asked, '-1'), reply] };
+}
+
+/** The key under which a thread hears of such a refusal once a day, whoever is refused. */
+export function onceADay({ repo, issue }: Pick<Asked, 'repo' | 'issue'>, { code }: Refusal): string {
+  return `turned-away/${repo.id}/${issue}/${code}`;
+}
+
+function react({ repo, commentId }: Asked, reaction: Extract<Effect, { kind: 'react' }>['reaction']): Effect {
+  return { kind: 'react', repoId: repo.id, commentId, reaction };
+}
+
+function replyIn({ repo, issue }: Asked, reply: Reply): Extract<Effect, { kind: 'reply' }> {
+  return { kind: 'reply', repoId: repo.id, issue, reply, onceKey: null };
+}

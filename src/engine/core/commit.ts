@@ -1,0 +1,239 @@
+// The one transaction: state, journal, audit entries, effects and the end of the job that led to them, all or nothing.
+import type { AuditEntry } from '../../domain/audit/audit.ts';
+import type { Accepted, Decision, JournalEntry } from '../../domain/decide.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
+import { appendAudit } from '../../store/audit.ts';
+import { saveMark, type GitHubMark } from '../../store/promotions/github-marks.ts';
+import { addJob, finishJob, holdsLease, type Lease, type Origin } from '../../store/queue/jobs.ts';
+import { useOnce } from '../../store/queue/once.ts';
+import { insertPromotion, updatePromotion } from '../../store/promotions/promotions.ts';
+import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../../store/repos.ts';
+import {
+  changeStagingCheck,
+  openStagingCheck,
+  type StagingChange,
+  type StagingKey,
+} from '../../store/staging-checks.ts';
+import { writeDrift, type DriftWrite } from '../../store/drifts.ts';
+import { insertJournal } from '../../store/promotions/tag-moves.ts';
+import {
+  dropWaitingComments,
+  saveComment,
+  saveThread,
+  takeComments,
+  type Thread,
+  type WaitingComment,
+} from '../../store/threads.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { hearComment } from './hear-comment.ts';
+import type { Intent } from './intent.ts';
+import { jobOfEffect, jobOfIntent } from './job.ts';
+import type { Services } from './services.ts';
+
+export type Commit = {
+  readonly repo: Repo;
+  /** `before` null: it is new. A `before` that is not today's version makes the commit a conflict. */
+  readonly promotion?: { readonly before: Promotion | null; readonly after: Promotion };
+  readonly journal?: readonly JournalEntry[];
+  readonly audit?: readonly AuditEntry[];
+  readonly effects?: readonly Effect[];
+  readonly intents?: readonly Intent[];
+  /** A delivery told of the repository, what it is called today and whose it is. */
+  readonly told?: true;
+  readonly thread?: ThreadWrite;
+  readonly marks?: readonly GitHubMark[];
+  /** The App may not act in the repository any more. */
+  readonly leaves?: true;
+  readonly stagingChecks?: readonly StagingWrite[];
+  readonly drifts?: readonly DriftWrite[];
+};
+
+/** `open` begins to look for the image of a staging commit, or begins again. */
+export type StagingWrite = ({ readonly kind: 'open' } & StagingKey) | ({ readonly kind: 'change' } & StagingChange);
+
+/** What was read of a thread, and whose turn it was. */
+export type ThreadWrite = {
+  readonly issue: number;
+  readonly after: Thread;
+  /** Comments that no webhook told of. */
+  readonly found: readonly WaitingComment[];
+  /** Ids of comments whose turn it was; `origin` of the one whose commands begin. */
+  readonly taken: readonly number[];
+  readonly origin: Origin | null;
+};
+
+/** `conflict`: somebody else decided meanwhile; load and decide again. `lease-lost`: the job is another worker's now. */
+export type CommitResult = 'committed' | 'conflict' | 'lease-lost';
+
+/** The job that leads to a commit: what comes of it is told in the log under the same delivery. */
+export type Cause = Lease & { readonly origin: Origin | null };
+
+const ONCE_FOR_MS = 24 * 60 * 60 * 1000;
+
+/** Stores the commit and finishes the job. Nothing is stored unless the job's lease still holds. */
+export async function commitAndFinish(services: Services, job: Cause, commit: Commit | null): Promise<CommitResult> {
+  const result = await run(services, async (tx) => {
+    if (!(await finishJob(tx, { id: job.id, lease: job.lease, now: services.now() }))) throw new Rollback('lease-lost');
+    if (commit !== null) await store(services, tx, { commit, origin: job.origin });
+  });
+  if (result === 'committed' && commit !== null) logState(services, commit);
+  return result;
+}
+
+/** Stores the commit and keeps the job running: for a handler that comes to a decision half-way. */
+export async function commitAndContinue(services: Services, job: Cause, commit: Commit): Promise<CommitResult> {
+  const result = await run(services, async (tx) => {
+    if (!(await holdsLease(tx, { id: job.id, lease: job.lease }))) throw new Rollback('lease-lost');
+    await store(services, tx, { commit, origin: job.origin });
+  });
+  if (result === 'committed') logState(services, commit);
+  return result;
+}
+
+/** One line for each step of a promotion: an operator reads its story in the log. */
+function logState({ log }: Services, { promotion }: Commit): void {
+  if (promotion === undefined) return;
+  const { before, after } = promotion;
+  const from = before?.state.kind ?? null;
+  if (after.state.kind === from) return;
+  const { repo, number, environment, state } = after;
+  log.info({ repo: repo.name, promotion: number, environment, from, to: state.kind }, 'a promotion changed its state');
+}
+
+/** Finishes a job that only leads to others. */
+export async function handOnAndFinish(
+  services: Services,
+  job: Cause,
+  { intents, told }: { readonly intents: readonly Intent[]; readonly told: readonly Repo[] },
+): Promise<CommitResult> {
+  const now = services.now();
+  return run(services, async (tx) => {
+    if (!(await finishJob(tx, { id: job.id, lease: job.lease, now }))) throw new Rollback('lease-lost');
+    const { origin } = job;
+    for (const repo of told) await meetRepo(tx, repo, { now, origin });
+    for (const intent of intents) await ask(tx, intent, { now, origin });
+  });
+}
+
+/** The commit that a decision on a stored promotion asks for; null when there is nothing to store. */
+export function commitOf(before: Promotion, decision: Decision): Commit | null {
+  switch (decision.kind) {
+    case 'ignored':
+      return null;
+    case 'refused':
+      return { repo: before.repo, audit: decision.audit };
+    case 'accepted':
+      return commitOfAccepted(before, decision);
+  }
+}
+
+/** The commit of an accepted decision: a new promotion (`before` null) or the next version of a stored one. */
+export function commitOfAccepted(before: Promotion | null, decision: Accepted): Commit {
+  const { promotion, effects, audit, journal } = decision;
+  const version = before === null ? 1 : before.version + 1;
+  return { repo: promotion.repo, promotion: { before, after: { ...promotion, version } }, effects, audit, journal };
+}
+
+class Rollback extends Error {
+  readonly result: Exclude<CommitResult, 'committed'>;
+
+  constructor(result: Exclude<CommitResult, 'committed'>) {
+    super(result);
+    this.result = result;
+  }
+}
+
+async function run(services: Services, work: (tx: Tx) => Promise<void>): Promise<CommitResult> {
+  try {
+    await services.store.transaction(work);
+    return 'committed';
+  } catch (error) {
+    if (error instanceof Rollback) return error.result;
+    throw error;
+  }
+}
+
+async function store(
+  services: Services,
+  tx: Tx,
+  { commit, origin }: { readonly commit: Commit; readonly origin: Origin | null },
+): Promise<void> {
+  const {
+    repo,
+    promotion,
+    journal = [],
+    audit = [],
+    effects = [],
+    intents = [],
+    marks = [],
+    stagingChecks = [],
+    drifts = [],
+  } = commit;
+  const now = services.now();
+  // Only a delivery knows today's name and installation; a promotion, or a command, remembers those of its day.
+  if (commit.told === true) await meetRepo(tx, repo, { now, origin });
+  await lockRepo(tx, repo.id);
+  if (promotion !== undefined) {
+    await storePromotion(tx, promotion);
+    if (journal.length > 0) await insertJournal(tx, promotion.after.id, journal, now);
+  }
+  if (audit.length > 0) await appendAudit(tx, { repoId: repo.id, entries: audit, sha256: services.sha256 });
+  for (const write of stagingChecks) {
+    if (write.kind === 'open') await openStagingCheck(tx, { ...write, now });
+    else await changeStagingCheck(tx, write);
+  }
+  for (const write of drifts) await writeDrift(tx, write);
+  if (commit.leaves === true) {
+    await markLeft(tx, repo.id, now);
+    await dropWaitingComments(tx, repo.id);
+  }
+  if (commit.thread !== undefined) await storeThread(tx, { repoId: repo.id, thread: commit.thread, now });
+  for (const mark of marks) await saveMark(tx, mark, now);
+  for (const intent of intents) await ask(tx, intent, { now, origin: commit.thread?.origin ?? origin });
+  for (const effect of effects) {
+    const onceKey = effect.kind === 'reply' ? effect.onceKey : null;
+    const first = onceKey === null || (await useOnce(tx, { key: onceKey, until: now + ONCE_FOR_MS, now }));
+    if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now, origin });
+  }
+}
+
+async function ask(
+  tx: Tx,
+  intent: Intent,
+  { now, origin }: { readonly now: number; readonly origin: Origin | null },
+): Promise<void> {
+  if (intent.kind === 'comment') await hearComment(tx, intent, { now, origin });
+  else await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
+}
+
+async function storeThread(
+  tx: Tx,
+  { repoId, thread, now }: { readonly repoId: number; readonly thread: ThreadWrite; readonly now: number },
+): Promise<void> {
+  const { issue, after, found, taken } = thread;
+  for (const comment of found) await saveComment(tx, { repoId, issue }, comment);
+  await takeComments(tx, { repoId, ids: taken, now });
+  await saveThread(tx, { repoId, issue }, after);
+}
+
+/** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */
+async function meetRepo(
+  tx: Tx,
+  repo: Repo,
+  { now, origin }: { readonly now: number; readonly origin: Origin | null },
+): Promise<void> {
+  const since = await saveRepo(tx, repo, now);
+  if (since !== null) await addJob(tx, { ...jobOfIntent({ kind: 'repo-changed', repo, since }, now), now, origin });
+}
+
+async function storePromotion(tx: Tx, { before, after }: NonNullable<Commit['promotion']>): Promise<void> {
+  if (before === null) {
+    const number = await takePromotionNumber(tx, after.repo.id);
+    if (number !== after.number) throw new Rollback('conflict');
+    await insertPromotion(tx, after);
+    return;
+  }
+  const result = await updatePromotion(tx, after, before.version);
+  if (result === 'conflict') throw new Rollback('conflict');
+}

@@ -1,0 +1,29 @@
+// What carries out a job: it gets the claimed job, and answers with what is to be stored.
+import type { Lease, Origin } from '../../store/queue/jobs.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { Commit } from './commit.ts';
+import type { Intent } from './intent.ts';
+import type { JobKind, PayloadOf } from './job.ts';
+import type { Services } from './services.ts';
+
+/** A claimed row. */
+export type Job<Kind extends JobKind = JobKind> = Lease & {
+  /** 1 on the first try. More than 1: an earlier try may have done its outside write. */
+  readonly attempts: number;
+  readonly createdAt: number;
+  /** The delivery that led to it, and to whatever it leads to; null where the clock did. */
+  readonly origin: Origin | null;
+  readonly payload: PayloadOf<Kind>;
+};
+
+export type JobOutcome =
+  /** The job is finished in the transaction that stores the commit. */
+  | { readonly kind: 'done'; readonly commit: Commit | null }
+  /** It only leads to others: these are asked for, and these repositories are what a delivery told of them. */
+  | { readonly kind: 'handed-on'; readonly intents: readonly Intent[]; readonly told: readonly Repo[] }
+  /** To be run again at this time; says why in the log, unless there is nothing to tell. */
+  | { readonly kind: 'again'; readonly at: number; readonly because: string | null };
+
+export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services) => Promise<JobOutcome>;
+
+export const DONE: JobOutcome = { kind: 'done', commit: null };

@@ -1,0 +1,78 @@
+// Loads what a decision needs: the promotion, the policy, who acts, and whether the lane is free.
+import { MAX_POLICY_FILE_BYTES, readPromotionFile, type FileProblem } from '../../config/promotion-file.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { DecisionContext } from '../../domain/decide.ts';
+import { builtInPolicy, type Policy } from '../../domain/policy/policy.ts';
+import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
+import type { GitHub } from '../../github/client/client.ts';
+import { fetchFile } from '../../github/contents.ts';
+import { fetchActor } from '../../github/permissions.ts';
+import { findPromotion, isLaneBusy } from '../../store/promotions/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import type { Sender } from './intent.ts';
+import type { Services } from './services.ts';
+
+/** The promotion with its repository as GitHub names it today. A missing one is a bug: nothing deletes promotions. */
+export async function loadPromotion({ store }: Services, id: string): Promise<Promotion> {
+  const promotion = await findPromotion(store.db, id);
+  if (promotion === null) throw new Error(`promotion ${id} is not in the database`);
+  return { ...promotion, repo: (await findRepo(store.db, promotion.repo.id)) ?? promotion.repo };
+}
+
+/** `unreadable`: nothing is promoted under it; `problems` are half sentences, with line and column where there are any. */
+export type LoadedPolicy =
+  | { readonly kind: 'policy'; readonly policy: Policy }
+  | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
+
+export const POLICY_PATH = '.github/promotion.yml';
+
+/**
+ * The repository's policy as its default branch has it now; the built-in one where there is no file. OutsideError when
+ * GitHub can't say. Asked again, it costs nothing of the rate limit while the file is unchanged. Whether the repository
+ * may promote the image that the policy names is another question: see `mayPromote`.
+ */
+export async function loadPolicy(
+  { github, settings }: Pick<Services, 'settings'> & { readonly github: Pick<GitHub, 'forInstallation'> },
+  repo: Repo,
+): Promise<LoadedPolicy> {
+  const client = github.forInstallation(repo.installationId);
+  const file = await fetchFile({ client, repo: repo.name, path: POLICY_PATH, maxBytes: MAX_POLICY_FILE_BYTES });
+  const around = { repo: repo.name, registryHost: settings.registryHost };
+  if (file === null) return { kind: 'policy', policy: builtInPolicy(around) };
+  switch (file.kind) {
+    case 'too-large': {
+      const limit = `at most ${MAX_POLICY_FILE_BYTES / 1024} KiB are read`;
+      return { kind: 'unreadable', problems: [`the file has ${file.sizeBytes} bytes: ${limit}`] };
+    }
+    case 'not-a-file':
+      return { kind: 'unreadable', problems: [`it is a ${file.what}, and has to be a file`] };
+    case 'file': {
+      const reading = readPromotionFile({ text: file.text, blob: file.blob, ...around });
+      if (reading.kind === 'policy') return reading;
+      return { kind: 'unreadable', problems: reading.problems.map(sentenceOf) };
+    }
+  }
+}
+
+/** What every decision on a stored promotion needs besides the promotion itself. */
+export async function loadContext(services: Services, promotion: Promotion): Promise<DecisionContext> {
+  const { store, settings, now, sha256 } = services;
+  const { repo, environment, id: exceptId } = promotion;
+  const laneBusy = await isLaneBusy(store.db, { repoId: repo.id, environment, exceptId });
+  return { githubHost: settings.githubHost, now: now(), sha256, laneBusy };
+}
+
+/** Who acts, with the role that GitHub gives them now. */
+export async function loadActor(
+  services: Services,
+  args: { readonly repo: Repo; readonly by: Sender },
+): Promise<Actor> {
+  const { repo, by } = args;
+  const client = services.github.forInstallation(repo.installationId);
+  return fetchActor({ client, repo: repo.name, id: by.id, login: by.login, kind: by.kind });
+}
+
+function sentenceOf({ line, column, path, says }: FileProblem): string {
+  const where = `line ${line}, column ${column}`;
+  return `${path === '' ? where : `${where} (${path})`}: ${says}`;
+}

@@ -1,0 +1,88 @@
+// Makes the GitHub Deployment that follows a promotion; deployers hear of it and report how it goes.
+import { decide } from '../../domain/decide.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { formatNumber, imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
+import { formatReference, type CommitSha } from '../../domain/image/reference.ts';
+import {
+  createDeployment as create,
+  findOwnDeployment,
+  type DeploymentContent,
+} from '../../github/deployments/deployments.ts';
+import { deploymentDescription } from '../../messages/deployment.ts';
+import { findMark } from '../../store/promotions/github-marks.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
+import { listJournal } from '../../store/promotions/tag-moves.ts';
+import { commitOf } from '../core/commit.ts';
+import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { loadContext, loadPromotion } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
+
+/** GitHub's final answers that people can do something about: the card tells. */
+const REFUSED: readonly string[] = [
+  'github-forbidden',
+  'github-closed',
+  'github-rejected',
+  'github-not-found',
+  'github-gone',
+];
+
+export const createDeployment: Handler<'create-deployment'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { id: promotionId, repo, environment, terms } = promotion;
+  const { commit } = imageOf(promotion);
+  const { db } = services.store;
+  if (commit === null || (await findMark(db, { promotionId, kind: 'deployment' })) !== null) return DONE;
+  const last = await findLastPromoted(db, { repoId: repo.id, environment });
+  if (last?.id !== promotionId) {
+    // While GitHub was not to be had, a newer one came: deploying this one now would go back.
+    services.log.info({ repo: repo.name, promotion: promotion.number }, 'a deployment was overtaken by a newer one');
+    return DONE;
+  }
+  try {
+    const githubId = await findOrCreate(services, { job, promotion, commit });
+    const mark = { promotionId, kind: 'deployment', githubId, target: terms.deployment.environment } as const;
+    return { kind: 'done', commit: { repo, marks: [mark] } };
+  } catch (error) {
+    if (!(error instanceof OutsideError) || !REFUSED.includes(error.code)) throw error;
+    const event = { kind: 'deployment-refused', problem: error.message } as const;
+    const decision = decide(promotion, event, await loadContext(services, promotion));
+    return { kind: 'done', commit: commitOf(promotion, decision) };
+  }
+};
+
+/** An earlier try may have made it without our noting it. */
+async function findOrCreate(
+  services: Services,
+  asked: { readonly job: Job<'create-deployment'>; readonly promotion: Promotion; readonly commit: CommitSha },
+): Promise<number> {
+  const { job, promotion, commit } = asked;
+  const { repo, number, terms } = promotion;
+  const place = { client: services.github.forInstallation(repo.installationId), repo: repo.name };
+  const { environment } = terms.deployment;
+  const question = { ...place, commit, environment, promotion: formatNumber(number) };
+  const made = job.attempts > 1 ? await findOwnDeployment(question) : null;
+  return made ?? create({ ...place, content: await contentOf(services, { promotion, commit }) });
+}
+
+async function contentOf(
+  { store }: Services,
+  { promotion, commit }: { readonly promotion: Promotion; readonly commit: CommitSha },
+): Promise<DeploymentContent> {
+  const { id, number, reason, terms, environment } = promotion;
+  const { repository, digest } = imageOf(promotion);
+  const journal = await listJournal(store.db, id);
+  const kept = journal.filter(({ kind, target }) => kind === 'kept' && target === digest).map(({ tag }) => tag);
+  return {
+    commit,
+    environment: terms.deployment.environment,
+    isProduction: environment === 'production',
+    description: deploymentDescription(promotion),
+    payload: {
+      image: formatReference(repository, digest),
+      digest,
+      tags: [...kept, ...terms.tags],
+      promotion: formatNumber(number),
+      reason,
+    },
+  };
+}

@@ -1,0 +1,210 @@
+// Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
+import { listsAnother } from '../../domain/promotion/approval.ts';
+import { decide } from '../../domain/decide.ts';
+import { rolledBackBy } from '../../domain/promotion/history.ts';
+import { commitOf as commitOfImage, known, unknown, type ImageFacts } from '../../domain/image/image-facts.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import {
+  findEnvironment,
+  termsFor,
+  type ApprovalPolicy,
+  type EnvironmentPolicy,
+  type Policy,
+} from '../../domain/policy/policy.ts';
+import { imageOf, isOpen, sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Tag } from '../../domain/image/reference.ts';
+import type { TagState } from '../../domain/image/tag-plan.ts';
+import { toImageFacts } from '../../facts/collect.ts';
+import type { ImageContents } from '../../facts/contents.ts';
+import { collectLineage } from '../../facts/lineage.ts';
+import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
+import { findOtherReviewer } from '../../github/collaborators.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import { refuseImages } from '../people/allowed-images.ts';
+import { commitAndContinue, commitOf } from '../core/commit.ts';
+import { alternativeWords, findAlternative } from './complete-image.ts';
+import { DONE, type Handler, type Job, type JobOutcome } from '../core/handler.ts';
+import { loadContext, loadPolicy, loadPromotion } from '../core/load.ts';
+import { isPatient } from '../core/patience.ts';
+import { readProduction } from './read-production.ts';
+import { readSource } from './read-source.ts';
+import { findCommitTag, sourcePrefixes } from './resolve-source.ts';
+import { collectRollback } from './rollback-facts.ts';
+import type { Services } from '../core/services.ts';
+
+export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  if (promotion.state.kind !== 'examining') return DONE;
+  try {
+    return await examine(services, { job, promotion });
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    if (error.code === 'github-not-installed') return endAway(services, promotion);
+    const isGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
+    const instead = isGone ? alternativeWords(await findAlternative(services, promotion)) : '';
+    return failExamination(services, promotion, `${error.message}${instead}`);
+  }
+};
+
+/** The App was taken away, and no webhook may have told so yet: there is nobody to tell of a failure either. */
+async function endAway(services: Services, promotion: Promotion): Promise<JobOutcome> {
+  const event = { kind: 'withdrawn', because: 'installation-gone' } as const;
+  const decision = decide(promotion, event, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
+}
+
+type Examination = { readonly job: Job<'collect-facts'>; readonly promotion: Promotion };
+
+async function examine(services: Services, { job, promotion }: Examination): Promise<JobOutcome> {
+  const loaded = await loadPolicy(services, promotion.repo);
+  if (loaded.kind === 'unreadable') return failExamination(services, promotion, unreadableWords(loaded.problems));
+  const { policy } = loaded;
+  const environment = findEnvironment(policy, promotion.environment);
+  const problem = findPolicyProblem(services, promotion, policy);
+  if (environment === null || problem !== null) {
+    const gone = `The policy file has no environment ${promotion.environment} any more.`;
+    return failExamination(services, promotion, problem ?? gone);
+  }
+  const terms = termsFor({ policy, environment, kind: promotion.kind });
+  const { images, github } = services;
+  const { repository, digest } = imageOf(promotion);
+  const client = github.forInstallation(promotion.repo.installationId);
+  if (wantsFreshFacts(promotion)) images.forget({ repository, digest });
+  const contents = await images.contents({ repository, digest });
+  const lineage = await collectLineage(
+    { github: client, repo: promotion.repo.name, branches: branchesOf({ policy, terms, promotion }) },
+    contents,
+  );
+  const { tag } = promotion.source;
+  const stagingDeployment = unknown('not read yet');
+  const facts = toImageFacts({ repository, digest, tag, contents, lineage, missing: [], stagingDeployment });
+  if (!(await identify(services, { job, promotion, facts }))) {
+    return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
+  }
+  const [rest, otherReviewers, sourceHolds] = await Promise.all([
+    collectRest(services, { promotion, facts, contents, policy, terms }),
+    lookForReviewer(services, promotion, terms.approvals),
+    readSource(services, promotion),
+  ]);
+  const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
+  const event = { kind: 'examined', policy, terms, ...rest, otherReviewers } as const;
+  const decision = decide(today, event, await loadContext(services, today));
+  // Asked for before people are: nobody should approve what our account may not carry out.
+  if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) await services.pushRight.prove(repository);
+  return { kind: 'done', commit: commitOf(today, decision) };
+}
+
+/** Who asks again wants to know anew; and what is or was in production is old, and may have been cleaned away. */
+function wantsFreshFacts({ kind, state }: Promotion): boolean {
+  return kind !== 'promotion' || (state.kind === 'examining' && state.again);
+}
+
+/** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
+function findPolicyProblem(services: Services, promotion: Promotion, policy: Policy): string | null {
+  const { repo } = promotion;
+  const { repository } = imageOf(promotion);
+  if (!policy.images.includes(repository)) {
+    return `The policy file names ${policy.images.join(', ')} now, and no longer ${repository}.`;
+  }
+  if (refuseImages(services, repo, policy) === null) return null;
+  return `${repo.name} may not promote ${repository} any more: the operator of this server decides, with IMAGE_GRANTS.`;
+}
+
+const SHOWN_PROBLEMS = 5;
+
+function unreadableWords(problems: readonly string[]): string {
+  const shown = problems.slice(0, SHOWN_PROBLEMS).join('; ');
+  const rest = problems.length - SHOWN_PROBLEMS;
+  return `The policy file can't be read: ${shown}${rest > 0 ? `; and ${rest} more` : ''}.`;
+}
+
+async function failExamination(services: Services, promotion: Promotion, problem: string): Promise<JobOutcome> {
+  const today = await loadPromotion(services, promotion.id);
+  const decision = decide(today, { kind: 'examination-failed', problem }, await loadContext(services, today));
+  return { kind: 'done', commit: commitOf(today, decision) };
+}
+
+/** A courtesy of the card: where GitHub does not tell, the card says nothing of it. */
+async function lookForReviewer(
+  { github, log }: Services,
+  { repo, requester }: Promotion,
+  approvals: ApprovalPolicy,
+): Promise<Promotion['otherReviewers']> {
+  // Nobody is asked: there is no card that would say so.
+  if (approvals.required === 0) return 'unknown';
+  if (listsAnother(approvals, requester)) return 'some';
+  const { role } = approvals;
+  if (role === null) return 'none';
+  const client = github.forInstallation(repo.installationId);
+  try {
+    return await findOtherReviewer({ client, repo: repo.name, exceptId: requester.id, role });
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn({ err: error, repo: repo.name }, 'GitHub did not tell who else could approve');
+    return 'unknown';
+  }
+}
+
+/** Opens the check run as soon as the commit is known, the first time; false when the promotion moved on meanwhile. */
+async function identify(services: Services, args: Examination & { readonly facts: ImageFacts }): Promise<boolean> {
+  const { job, promotion, facts } = args;
+  const commit = commitOfImage(facts);
+  if (commit === null || imageOf(promotion).commit === commit) return true;
+  const platforms = facts.platforms.map(({ platform }) => platform);
+  const decision = decide(promotion, { kind: 'identified', commit, platforms }, await loadContext(services, promotion));
+  const shown = commitOf(promotion, decision);
+  return shown === null || (await commitAndContinue(services, job, shown)) === 'committed';
+}
+
+/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may hold one. */
+function branchesOf(args: {
+  readonly policy: Policy;
+  readonly terms: EnvironmentPolicy;
+  readonly promotion: Promotion;
+}): readonly string[] {
+  const { staging, hotfix } = args.policy;
+  const { force, kind } = args.promotion;
+  const mayBeHotfix = force || kind !== 'promotion';
+  const branches = [staging.branch, args.terms.branch, ...(mayBeHotfix ? [hotfix.branch] : [])];
+  return [...new Set(branches)];
+}
+
+type Rest = {
+  readonly facts: ImageFacts;
+  readonly commitTag: Tag | null;
+  readonly production: readonly TagState[];
+};
+
+async function collectRest(
+  services: Services,
+  args: {
+    readonly promotion: Promotion;
+    readonly facts: ImageFacts;
+    readonly contents: ImageContents;
+    readonly policy: Policy;
+    readonly terms: EnvironmentPolicy;
+  },
+): Promise<Rest> {
+  const { promotion, facts, contents, policy, terms: environment } = args;
+  if (promotion.kind === 'rollback') return collectRollback(services, args);
+  const { registry, images, github, store } = services;
+  const image = imageOf(promotion);
+  const { repository, digest } = image;
+  const commit = commitOfImage(facts);
+  const source = { github: github.forInstallation(promotion.repo.installationId), repo: promotion.repo.name };
+  const [missing, stagingDeployment, commitTag, history] = await Promise.all([
+    images.missing({ repository, digest }, contents),
+    collectStagingDeployment(source, { policy, commit }),
+    findCommitTag(
+      { registry, image: repository, prefixes: sourcePrefixes(policy, promotion) },
+      { tag: promotion.source.tag, digest, commit },
+    ),
+    listHeld(store.db, { repoId: promotion.repo.id, environment: environment.name, repository }),
+  ]);
+  const pinned = { ...image, commit, commitTag };
+  const { repo, versionTag } = promotion;
+  const production = await readProduction(services, { repoId: repo.id, environment, image: pinned, versionTag });
+  const rolledBack = rolledBackBy({ history, digest });
+  const whole = { ...facts, missing: known(missing), stagingDeployment, rolledBackBy: rolledBack };
+  return { facts: whole, commitTag, production };
+}

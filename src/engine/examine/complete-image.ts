@@ -1,0 +1,66 @@
+// Whether an image that an environment held can still be pulled, and which other one can where it can't.
+import { defaultTargets, promotionOf } from '../../domain/promotion/history.ts';
+import type { Alternative, MissingPart } from '../../domain/image/image-facts.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { formatNumber, imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Digest, ImageRepository } from '../../domain/image/reference.ts';
+import { collectMissing } from '../../facts/completeness.ts';
+import { collectContents } from '../../facts/contents.ts';
+import { rollbackLine } from '../../messages/card/next-steps.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import type { Services } from '../core/services.ts';
+
+const MAX_CANDIDATES = 5;
+
+/** The parts that are missing, as a half sentence, or null. OutsideError where the registry does not tell. */
+export async function findIncompleteness(
+  { registry }: Services,
+  image: { readonly repository: ImageRepository; readonly digest: Digest },
+): Promise<string | null> {
+  const { repository, digest } = image;
+  try {
+    const contents = await collectContents({ registry, repository }, digest);
+    if (contents.platforms.length === 0) return 'it has no platform that can run';
+    const missing = await collectMissing({ registry, repository }, contents);
+    return missing.length === 0 ? null : missingWords(missing);
+  } catch (error) {
+    if (error instanceof OutsideError && error.code === 'manifest-unknown') return 'its manifest is missing';
+    throw error;
+  }
+}
+
+/**
+ * What could be gone back to instead: the newest of what the environment held before that is complete; the five newest are
+ * looked at. A courtesy: what the registry does not show is not recommended.
+ */
+export async function findAlternative(services: Services, promotion: Promotion): Promise<Alternative | null> {
+  const { repo, environment, terms } = promotion;
+  const { repository, digest: target } = imageOf(promotion);
+  const [floating] = terms.tags;
+  try {
+    const current = floating === undefined ? null : await services.registry.findDigest(repository, floating);
+    const history = await listHeld(services.store.db, { repoId: repo.id, environment, repository });
+    const others = defaultTargets({ history, current }).filter(({ digest }) => digest !== target);
+    for (const { digest, promotion: newest } of others.slice(0, MAX_CANDIDATES)) {
+      if ((await findIncompleteness(services, { repository, digest })) !== null) continue;
+      const name = formatNumber(promotionOf(history, digest) ?? newest);
+      return { name, line: rollbackLine(promotion, name) };
+    }
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    services.log.warn({ err: error, repo: repo.name }, 'whether there is a complete alternative could not be read');
+  }
+  return null;
+}
+
+/** Names it, with a blank before; nothing where there is none. */
+export function alternativeWords(alternative: Alternative | null): string {
+  return alternative === null ? '' : ` ${alternative.name} is complete: ${alternative.line}`;
+}
+
+function missingWords(missing: readonly MissingPart[]): string {
+  const [first] = missing;
+  if (first === undefined) return '';
+  const more = missing.length > 1 ? `, and ${missing.length - 1} more` : '';
+  return `${first.part} ${first.digest} of ${first.platform} is missing${more}`;
+}

@@ -1,0 +1,117 @@
+// What a repository of the registry holds: every tag that people read, grouped by the digest it stands on, newest first.
+import {
+  parseCommitSha,
+  type CommitSha,
+  type Digest,
+  type ImageRepository,
+  type Tag,
+} from '../../domain/image/reference.ts';
+import { REVISION_LABEL } from '../../domain/image/image-facts.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { RegistryClient } from '../../registry/client.ts';
+import { parseImageConfig, type ImageConfig } from '../../registry/image-config.ts';
+import type { Manifest } from '../../registry/manifest.ts';
+
+export type ListedImage = {
+  readonly digest: Digest;
+  readonly tags: readonly Tag[];
+  /** Epoch milliseconds; null where the image does not tell, or can't be read. */
+  readonly builtAt: number | null;
+  readonly commit: CommitSha | null;
+};
+
+export type Listing = {
+  readonly images: readonly ListedImage[];
+  /** Tags that clients put there for signatures and attestations, by the digest in their name. */
+  readonly hiddenTags: number;
+};
+
+type Source = { readonly registry: RegistryClient; readonly repository: ImageRepository };
+
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+
+/** `told` hears what is being done. OutsideError `repository-unknown` where there is no such repository. */
+export async function listImages(source: Source, told: (says: string) => void): Promise<Listing> {
+  const { registry, repository } = source;
+  const all = await registry.listTags(repository);
+  const tags = all.filter((tag) => !isReferrerTag(tag));
+  const digests = await Promise.all(
+    counted(tags, (count) => told(`${count} of ${tags.length} tags`)).map(async ({ item: tag, done }) => {
+      const digest = await registry.findDigest(repository, tag);
+      done();
+      return { tag, digest };
+    }),
+  );
+  const groups = Map.groupBy(
+    digests.flatMap(({ tag, digest }) => (digest === null ? [] : [{ tag, digest }])),
+    ({ digest }) => digest,
+  );
+  const images = await Promise.all(
+    counted([...groups], (count) => told(`${count} of ${groups.size} images`)).map(async ({ item, done }) => {
+      const [digest, held] = item;
+      const config = await readConfig(source, digest);
+      done();
+      const built = Date.parse(config?.created ?? '');
+      return {
+        digest,
+        tags: held.map(({ tag }) => tag),
+        builtAt: Number.isNaN(built) ? null : built,
+        commit: parseCommitSha(config?.labels[REVISION_LABEL]?.trim() ?? ''),
+      };
+    }),
+  );
+  return {
+    images: images.toSorted((a, b) => (b.builtAt ?? -Infinity) - (a.builtAt ?? -Infinity) || 0),
+    hiddenTags: all.length - tags.length,
+  };
+}
+
+/** `sha256-<hex>`, with or without `.sig`, `.att` or `.sbom`: the referrers tag scheme, and cosign's. */
+export function isReferrerTag(tag: Tag): boolean {
+  return /^sha(?:256|512)-[0-9a-f]{64,128}(?:\.\w+)?$/.test(tag);
+}
+
+/** Of one platform that can run: they are built together. Null where a part is not there or can't be read. */
+async function readConfig(source: Source, digest: Digest): Promise<ImageConfig | null> {
+  const { registry, repository } = source;
+  try {
+    const manifest = await firstPlatform(source, await registry.fetchManifest(repository, digest));
+    if (manifest === null || manifest.body.kind !== 'image') return null;
+    const { digest: config } = manifest.body.config;
+    return parseImageConfig(await registry.fetchBlob({ repository, digest: config, maxBytes: MAX_CONFIG_BYTES }));
+  } catch (error) {
+    if (error instanceof OutsideError && !error.retryable && UNREADABLE.includes(error.code)) return null;
+    throw error;
+  }
+}
+
+/** Failures that belong to the image: an artifact that is none, or a part that is gone. */
+const UNREADABLE: readonly string[] = [
+  'manifest-unknown',
+  'manifest-invalid',
+  'manifest-too-large',
+  'blob-unknown',
+  'blob-too-large',
+  'image-config-invalid',
+  'digest-mismatch',
+];
+
+async function firstPlatform({ registry, repository }: Source, manifest: Manifest): Promise<Manifest | null> {
+  if (manifest.body.kind === 'image') return manifest;
+  const child = manifest.body.children.find(({ isAttestation }) => !isAttestation);
+  return child === undefined ? null : registry.fetchManifest(repository, child.digest);
+}
+
+function counted<T>(
+  items: readonly T[],
+  told: (count: number) => void,
+): readonly { readonly item: T; readonly done: () => void }[] {
+  let count = 0;
+  return items.map((item) => ({
+    item,
+    done: () => {
+      count += 1;
+      told(count);
+    },
+  }));
+}

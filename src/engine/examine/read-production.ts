@@ -1,0 +1,36 @@
+// Reads what the tags of an environment hold now: the plan's baseline.
+import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
+import { imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Tag } from '../../domain/image/reference.ts';
+import { tagsToRead, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
+import { listUnfinishedWriters } from '../../store/promotions/tag-moves.ts';
+import type { Services } from '../core/services.ts';
+
+/** One request per tag, in parallel; the kept ones are looked up in the journal as well, where there is one. */
+export async function readProduction(
+  { registry, store }: Pick<Services, 'registry'> & { readonly store: Services['store'] | null },
+  args: {
+    readonly repoId: number;
+    readonly environment: EnvironmentPolicy;
+    readonly image: PinnedImage;
+    readonly versionTag: Tag | null;
+  },
+): Promise<readonly TagState[]> {
+  const { repoId, environment, image } = args;
+  const { repository } = image;
+  return Promise.all(
+    tagsToRead(args).map(async (tag): Promise<TagState> => {
+      const digest = await registry.findDigest(repository, tag);
+      const asked = digest !== null && digest !== image.digest && !environment.tags.includes(tag);
+      const leftovers =
+        asked && store !== null ? await listUnfinishedWriters(store.db, { repoId, repository, tag }) : [];
+      return { repository, tag, digest, leftByUnfinished: digest !== null && leftovers.includes(digest) };
+    }),
+  );
+}
+
+/** The same for a promotion's own environment and image. */
+export function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
+  const { repo, terms: environment, versionTag } = promotion;
+  return readProduction(services, { repoId: repo.id, environment, image: imageOf(promotion), versionTag });
+}

@@ -1,0 +1,31 @@
+// Looks whether the tag that a promotion was asked for by has moved on: people are told, and the pinned digest stays.
+import { OutsideError } from '../../net/outside-error.ts';
+import { sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Digest } from '../../domain/image/reference.ts';
+import type { Services } from '../core/services.ts';
+
+/** What the source tag holds now; null where there is none, or where the registry does not tell. */
+export async function readSource(
+  { registry, log }: Services,
+  { repo, source, images }: Promotion,
+): Promise<Digest | null> {
+  const [image] = images;
+  if (source.tag === null || image === undefined) return null;
+  try {
+    return await registry.findDigest(image.repository, source.tag);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn({ err: error, repo: repo.name }, 'the registry did not tell what the source tag holds now');
+    return null;
+  }
+}
+
+/**
+ * The promotion as somebody approves it: its card then says where the source tag has gone. A tag that names a commit is
+ * made to stay; looking at it when the image is examined is enough.
+ */
+export async function withSource(services: Services, promotion: Promotion): Promise<Promotion> {
+  const { state, source, images } = promotion;
+  if (state.kind !== 'awaiting-approval' || images.some(({ commitTag }) => commitTag === source.tag)) return promotion;
+  return sourceSeen(promotion, await readSource(services, promotion));
+}

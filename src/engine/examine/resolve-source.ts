@@ -1,0 +1,206 @@
+// Pins what `/promote <source>` means: a staging tag and the digest that it holds now.
+import type { SourceSpec } from '../../domain/command.ts';
+import { REVISION_LABEL } from '../../domain/image/image-facts.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import {
+  parseCommitSha,
+  parseTag,
+  type CommitSha,
+  type Digest,
+  type ImageRepository,
+  type Tag,
+} from '../../domain/image/reference.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { commitHexIn, commitHexOf } from '../../domain/rules/tag-commit.ts';
+import { collectContents } from '../../facts/contents.ts';
+import type { RegistryClient } from '../../registry/client.ts';
+
+export type ResolvedSource =
+  | { readonly kind: 'resolved'; readonly tag: Tag; readonly digest: Digest }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+type Place = { readonly registry: RegistryClient; readonly image: ImageRepository };
+/** `prefix`: `staging`, as the policy has it. */
+type Question = Place & { readonly prefix: string };
+/** `prefixes`: those of the tags that are legal sources now; an earlier one wins. */
+type SourceQuestion = Place & { readonly prefixes: readonly string[] };
+
+type Holder = { readonly tag: Tag; readonly digest: Digest };
+
+const SHORT_COMMIT = 7;
+
+/** The prefixes of the tags that may be promoted: `staging`, and with force `hotfix` after it. */
+export function sourcePrefixes(policy: Policy, { force }: { readonly force: boolean }): readonly string[] {
+  const { staging, hotfix } = policy;
+  return force && hotfix.tagPrefix !== staging.tagPrefix ? [staging.tagPrefix, hotfix.tagPrefix] : [staging.tagPrefix];
+}
+
+/** True for a prefix itself, and for a tag that begins with one and a dash. */
+export function isSourceTag(tag: Tag, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => tag === prefix || (tag.startsWith(`${prefix}-`) && tag !== `${prefix}-`));
+}
+
+/** Asks the registry; OutsideError when it can't say. */
+export async function resolveSource(question: SourceQuestion, source: SourceSpec): Promise<ResolvedSource> {
+  switch (source.kind) {
+    case 'tag':
+      return resolveTag(question, source.tag);
+    case 'hex':
+      return resolveHex(question, source.typed);
+    case 'digest':
+      return resolveDigest(question, source.digest);
+  }
+}
+
+async function resolveTag(question: SourceQuestion, tag: Tag): Promise<ResolvedSource> {
+  const { prefixes } = question;
+  if (!isSourceTag(tag, prefixes)) return { kind: 'refused', refusal: { code: 'not-a-source', typed: tag, prefixes } };
+  return pick(question, tag, { found: await holders(question, [tag]), tried: [tag] });
+}
+
+async function resolveHex(question: SourceQuestion, typed: string): Promise<ResolvedSource> {
+  const hex = typed.toLowerCase();
+  const tried: Tag[] = [];
+  for (const prefix of question.prefixes) {
+    const names = tagsNamed(prefix, typed);
+    tried.push(...names);
+    const found = await findByHex({ ...question, prefix }, { hex, names });
+    if (found.length > 0) return pick(question, typed, { found, tried });
+  }
+  return pick(question, typed, { found: [], tried });
+}
+
+/** The holders of the names that a build would give, else of all commit tags that begin alike. */
+async function findByHex(
+  question: Question,
+  { hex, names }: { readonly hex: string; readonly names: readonly Tag[] },
+): Promise<readonly Holder[]> {
+  const found = await holders(question, names);
+  if (found.length > 0) return found;
+  const similar = (await listCommitTags(question)).filter((tag) => {
+    const other = commitHexOf(tag, question.prefix) ?? '';
+    return other.startsWith(hex) || hex.startsWith(other);
+  });
+  return holders(question, similar);
+}
+
+/** As typed, in lower case, and as builds shorten it. */
+function tagsNamed(prefix: string, typed: string): readonly Tag[] {
+  const hex = typed.toLowerCase();
+  const names = new Set([typed, hex, hex.slice(0, SHORT_COMMIT)]);
+  return [...names].map((name) => parseTag(`${prefix}-${name}`)).filter((tag) => tag !== null);
+}
+
+async function resolveDigest(question: SourceQuestion, digest: Digest): Promise<ResolvedSource> {
+  const { registry, image, prefixes } = question;
+  const exists = (await registry.findDigest(image, digest)) !== null;
+  const holder = exists ? ((await findByRevision(question, digest)) ?? (await findAmongAll(question, digest))) : null;
+  if (holder !== null) return { kind: 'resolved', ...holder };
+  return { kind: 'refused', refusal: { code: 'digest-not-staged', image, digest, prefixes } };
+}
+
+/** The tag that a build gives to the commit in the image's label: a few requests, however many tags there are. */
+async function findByRevision(question: SourceQuestion, digest: Digest): Promise<Holder | null> {
+  const { registry, image: repository, prefixes } = question;
+  const commit = await readRevision({ registry, repository }, digest);
+  if (commit === null) return null;
+  const found = await holders(
+    question,
+    prefixes.flatMap((prefix) => commitTags(prefix, commit)),
+  );
+  return found.find((holder) => holder.digest === digest) ?? null;
+}
+
+/** Null as well where the image is no whole one: whether a tag holds it is another question. */
+async function readRevision(
+  source: { readonly registry: RegistryClient; readonly repository: ImageRepository },
+  digest: Digest,
+): Promise<CommitSha | null> {
+  try {
+    const { platforms } = await collectContents(source, digest);
+    const [label] = platforms.flatMap(({ config }) =>
+      config.kind === 'known' ? [config.value.labels[REVISION_LABEL]] : [],
+    );
+    return parseCommitSha(label?.trim() ?? '');
+  } catch (error) {
+    if (error instanceof OutsideError && !error.retryable) return null;
+    throw error;
+  }
+}
+
+const AT_ONCE = 64;
+
+/** Tags that name a commit first, each prefix in its turn; no more is asked once one holds the digest. */
+async function findAmongAll(question: SourceQuestion, digest: Digest): Promise<Holder | null> {
+  const { registry, image, prefixes } = question;
+  const listed = await registry.listTags(image);
+  const tags = prefixes.flatMap((prefix) => listed.filter((tag) => isSourceTag(tag, [prefix])));
+  const [naming, others] = partition(tags, (tag) => commitHexIn(tag, prefixes) !== null);
+  const ordered = [...naming, ...others];
+  for (let start = 0; start < ordered.length; start += AT_ONCE) {
+    const found = await holders(question, ordered.slice(start, start + AT_ONCE));
+    const holder = found.find((one) => one.digest === digest);
+    if (holder !== undefined) return holder;
+  }
+  return null;
+}
+
+/** One digest, whatever the number of tags that hold it, is an answer; none or two are refused. */
+function pick(
+  { image }: Place,
+  typed: string,
+  { found, tried }: { readonly found: readonly Holder[]; readonly tried: readonly Tag[] },
+): ResolvedSource {
+  const [first] = found;
+  if (first === undefined) return { kind: 'refused', refusal: { code: 'source-not-found', image, typed, tried } };
+  if (found.some(({ digest }) => digest !== first.digest)) {
+    return { kind: 'refused', refusal: { code: 'source-ambiguous', typed, candidates: found } };
+  }
+  return { kind: 'resolved', ...first };
+}
+
+async function holders({ registry, image }: Place, tags: readonly Tag[]): Promise<readonly Holder[]> {
+  const found = await Promise.all(
+    tags.map(async (tag) => {
+      const digest = await registry.findDigest(image, tag);
+      return digest === null ? null : { tag, digest };
+    }),
+  );
+  return found.filter((holder) => holder !== null);
+}
+
+/** The tags of the image that name a commit, `staging-<hex>`. */
+export async function listCommitTags({ registry, image, prefix }: Question): Promise<readonly Tag[]> {
+  return (await registry.listTags(image)).filter((tag) => commitHexOf(tag, prefix) !== null);
+}
+
+/**
+ * The commit tag that stands for a digest in kept tags (DESIGN §4): the one that was named, else one of the commit's tags
+ * that holds the digest, else the prefix and the first 7 digits. Null when no commit is known.
+ */
+export async function findCommitTag(
+  question: SourceQuestion,
+  image: { readonly tag: Tag | null; readonly digest: Digest; readonly commit: string | null },
+): Promise<Tag | null> {
+  const { tag, digest, commit } = image;
+  if (tag !== null && commitHexIn(tag, question.prefixes) !== null) return tag;
+  if (commit === null) return null;
+  // `hotfix` without a commit stands for an image of that branch: its own prefix goes first.
+  const [own, others] = partition(question.prefixes, (prefix) => tag !== null && isSourceTag(tag, [prefix]));
+  const [short, ...named] = [...own, ...others].flatMap((prefix) => commitTags(prefix, commit));
+  if (short === undefined) return null;
+  const held = (await holders(question, [short, ...named])).find((holder) => holder.digest === digest);
+  return held?.tag ?? short;
+}
+
+/** As builds shorten it, and in full. */
+export function commitTags(prefix: string, commit: string): readonly Tag[] {
+  return [commit.slice(0, SHORT_COMMIT), commit]
+    .map((name) => parseTag(`${prefix}-${name}`))
+    .filter((tag) => tag !== null);
+}
+
+function partition<T>(items: readonly T[], fits: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(fits), items.filter((item) => !fits(item))];
+}

@@ -1,0 +1,27 @@
+// The App's installation was taken away or suspended, or it is back: what that means for each repository of it.
+import { findRepo, listReposOfInstallation } from '../../store/repos.ts';
+import type { Handler } from '../core/handler.ts';
+
+export const installationGone: Handler<'installation-gone'> = async ({ payload }, { store }) => {
+  const { installationId } = payload;
+  const repos = await listReposOfInstallation(store.db, installationId);
+  const intents = repos.map(
+    ({ id }) => ({ kind: 'repo-gone', repoId: id, installationId, because: 'installation-gone' }) as const,
+  );
+  return { kind: 'handed-on', intents, told: [] };
+};
+
+/**
+ * Only repositories that we know of matter; which those are, the delivery and the table tell together. Each hears of it
+ * in its own lane, behind the news that it had left.
+ */
+export const installationBack: Handler<'installation-back'> = async ({ payload }, { store }) => {
+  const { installationId, repos: told } = payload;
+  const ours = await listReposOfInstallation(store.db, installationId);
+  const known = await Promise.all(
+    told.map(async (repo) => ((await findRepo(store.db, repo.id)) === null ? [] : [repo])),
+  );
+  const byId = new Map([...ours, ...known.flat()].map((repo) => [repo.id, repo]));
+  const intents = [...byId.values()].map((repo) => ({ kind: 'repo-changed', repo, since: null }) as const);
+  return { kind: 'handed-on', intents, told: [] };
+};

@@ -1,0 +1,82 @@
+// A repository left the App, changed its name or owner, or is back: its open promotions end, or follow its numeric id.
+import { showEffects } from '../../domain/decide/accept.ts';
+import { deploymentEffects } from '../../domain/decide/deployment.ts';
+import type { Effect } from '../../domain/effect.ts';
+import { mayPromote } from '../../domain/image/image-access.ts';
+import { promotedAt, type CancelCause, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
+import { listLastPromoted } from '../../store/promotions/deployments.ts';
+import { listDriftsSince } from '../../store/drifts.ts';
+import { listOpenPromotions, listPromotionsChangedSince } from '../../store/promotions/promotions.ts';
+import { findLeftAt, findRepo } from '../../store/repos.ts';
+import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
+import { listStuckPromotions } from '../../store/promotions/tag-moves.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import type { Services, Settings } from '../core/services.ts';
+
+export const repoGone: Handler<'repo-gone'> = async ({ payload }, { store, log }) => {
+  const { repoId, installationId, because } = payload;
+  const repo = await findRepo(store.db, repoId);
+  // Another installation has it: it was transferred, and the news came in another order.
+  if (repo === null || repo.installationId !== installationId) return DONE;
+  const open = await listOpenPromotions(store.db, { repoId });
+  log.info({ repo: repo.name, because, promotions: open.length }, 'the App may not act in a repository any more');
+  return { kind: 'done', commit: { repo, leaves: true, effects: open.map((one) => withdraw(one, because)) } };
+};
+
+/** Shows what is open under the new name, and takes up what was left undone while the App was away. */
+export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services) => {
+  const { repo, since } = payload;
+  const { db } = services.store;
+  // It is back: that is remembered first, and then comes what was missed since.
+  if ((await findLeftAt(db, repo.id)) !== null) return { kind: 'handed-on', intents: [], told: [repo] };
+  const open = await listOpenPromotions(db, { repoId: repo.id });
+  const isForeign = (await findForeignOwner(services, repo)) !== null;
+  const follows = (one: Promotion): boolean => !isForeign && stillMayPromote(services.settings, one, repo);
+  const missed = since === null ? [] : await listPromotionsChangedSince(db, { repoId: repo.id, since });
+  const shown = new Set([...open.filter(follows), ...missed].map(({ id }) => id));
+  const effects: readonly Effect[] = [
+    ...(since === null ? [] : await listSchedules(services, repo)),
+    ...open.filter((one) => !follows(one)).map((one) => withdraw(one, 'repository-gone')),
+    ...missed.filter((one) => promotedAt(one) !== null).flatMap(deploymentEffects),
+    ...[...shown].flatMap(showEffects),
+    ...(since === null ? [] : await listDriftsSince(db, { repoId: repo.id, since })).map(
+      ({ id }) => ({ kind: 'show-drift', repoId: repo.id, driftId: id }) as const,
+    ),
+    ...missed
+      .filter(({ state }) => state.kind === 'failed')
+      .map(({ id }) => ({ kind: 'notify-requester', promotionId: id }) as const),
+  ];
+  return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
+};
+
+/** What the clock would have repeated meanwhile. */
+async function listSchedules({ store, now }: Services, { id }: Repo): Promise<readonly Effect[]> {
+  const unsettled = await listUnsettledStagingChecks(store.db);
+  const watched = unsettled.filter(({ repoId }) => repoId === id);
+  const stuck = await listStuckPromotions(store.db, id);
+  const at = now();
+  return [
+    ...watched.map(({ repoId, commit }) => ({ kind: 'watch-staging', repoId, commit }) as const),
+    ...stuck.map((promotionId) => ({ kind: 'restore-production', promotionId, at }) as const),
+    ...(await listLastPromoted(store.db, id)).map(
+      ({ environment }) => ({ kind: 'look-at-production', repoId: id, environment, at, suspected: null }) as const,
+    ),
+  ];
+}
+
+/** A new owner's repository may name what that owner has: the image of the old one is granted, or it is out of reach. */
+function stillMayPromote(settings: Settings, { repo: before, images, state }: Promotion, repo: Repo): boolean {
+  if (ownerOf(before) === ownerOf(repo)) return true;
+  const named = state.kind === 'waiting-for-image' ? [state.repository] : images.map(({ repository }) => repository);
+  const { registryHost, imageGrants: grants } = settings;
+  return named.every((image) => mayPromote({ repo: repo.name, image, registryHost, grants }));
+}
+
+function withdraw({ id }: Promotion, because: Exclude<CancelCause, 'person'>): Effect {
+  return { kind: 'withdraw-promotion', promotionId: id, because };
+}
+
+function ownerOf({ name }: Repo): string {
+  return (name.split('/')[0] ?? '').toLowerCase();
+}

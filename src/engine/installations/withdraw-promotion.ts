@@ -1,0 +1,18 @@
+// Ends a promotion where the App may not act any more, once it writes no tags.
+import { decide } from '../../domain/decide.ts';
+import { commitOf } from '../core/commit.ts';
+import type { Handler } from '../core/handler.ts';
+import { loadContext, loadPromotion } from '../core/load.ts';
+
+const LOOK_AGAIN_AFTER_MS = 60_000;
+
+export const withdrawPromotion: Handler<'withdraw-promotion'> = async ({ payload }, services) => {
+  const { promotionId, because } = payload;
+  const promotion = await loadPromotion(services, promotionId);
+  // The registry lets us finish what was begun; should that end in asking again, there is nobody left to ask.
+  if (promotion.state.kind === 'applying') {
+    return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: 'its tags are moving' };
+  }
+  const decision = decide(promotion, { kind: 'withdrawn', because }, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
+};

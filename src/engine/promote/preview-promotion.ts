@@ -1,0 +1,165 @@
+// What would become of a promotion that somebody asks for now: it is resolved, examined and planned, and nothing is written.
+import { decide } from '../../domain/decide.ts';
+import { rolledBackBy } from '../../domain/promotion/history.ts';
+import { commitOf } from '../../domain/image/image-facts.ts';
+import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
+import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
+import type { Reference, Tag } from '../../domain/image/reference.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { PromotionView } from '../../messages/promotion-view.ts';
+import type { GitHub } from '../../github/client/client.ts';
+import { subjectOf } from '../../domain/promotion/approval.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import { listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { refuseImages } from '../people/allowed-images.ts';
+import { collectImage, type CollectedImage } from '../examine/collect-image.ts';
+import { lineOf } from '../core/find-promotion.ts';
+import { readProduction } from '../examine/read-production.ts';
+import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
+import type { Services } from '../core/services.ts';
+
+export type PreviewServices = Pick<Services, 'registry' | 'settings' | 'now' | 'sha256'> & {
+  readonly github: Pick<GitHub, 'forInstallation'>;
+  /** Null where there is no database: then leftovers, rollbacks and open promotions are not known. */
+  readonly store: Services['store'] | null;
+};
+
+export type PreviewRequest = {
+  readonly repo: Repo;
+  readonly policy: Policy;
+  readonly reference: Reference;
+  /** Null: the default. */
+  readonly environment: string | null;
+  readonly version: Tag | null;
+  readonly force: boolean;
+  readonly reason: string | null;
+};
+
+export type Preview =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'other-image'; readonly images: Policy['images'] }
+  | {
+      readonly kind: 'planned';
+      /** In the state that it would come to rest in. */
+      readonly promotion: Promotion;
+      /** As somebody would see it who is asked to approve. */
+      readonly asking: PromotionView;
+      readonly image: CollectedImage;
+      readonly open: readonly ReturnType<typeof lineOf>[];
+    };
+
+/** OutsideError when registry, GitHub or database can't say for now. */
+export async function previewPromotion(services: PreviewServices, request: PreviewRequest): Promise<Preview> {
+  const { registry, store } = services;
+  const { repo, policy, reference, force } = request;
+  const { repository } = reference;
+  const environment = findEnvironment(policy, request.environment);
+  if (environment === null) return no(unknownEnvironment(request));
+  if (!policy.images.includes(repository)) return { kind: 'other-image', images: policy.images };
+  const foreign = refuseImages(services, repo, policy);
+  if (foreign !== null) return no(foreign);
+  const prefixes = sourcePrefixes(policy, { force });
+  const question = { registry, image: repository, prefixes };
+  const spec =
+    reference.kind === 'tag'
+      ? ({ kind: 'tag', tag: reference.tag } as const)
+      : ({ kind: 'digest', digest: reference.digest } as const);
+  const source = await resolveSource(question, spec);
+  if (source.kind === 'refused') return no(source.refusal);
+  const { tag, digest } = source;
+  const branches = [policy.staging.branch, environment.branch, ...(force ? [policy.hotfix.branch] : [])];
+  const github = services.github.forInstallation(repo.installationId);
+  const image = await collectImage(
+    { registry, github },
+    { repo: repo.name, policy, branches, repository, digest, tag },
+  );
+  const commit = commitOf(image.facts);
+  const commitTag = await findCommitTag(question, { tag, digest, commit });
+  const pinned = { repository, digest, commit, commitTag, platforms: [] };
+  const production = await readProduction(services, {
+    repoId: repo.id,
+    environment,
+    image: pinned,
+    versionTag: request.version,
+  });
+  const place = { repoId: repo.id, environment: environment.name };
+  const history = store === null ? [] : await listHeld(store.db, { ...place, repository });
+  const facts = { ...image.facts, rolledBackBy: rolledBackBy({ history, digest }) };
+  const draft = draftOf(request, { environment, image: pinned, tag, now: services.now() });
+  const decision = decide(
+    draft,
+    { kind: 'examined', policy, terms: environment, facts, commitTag, production, otherReviewers: 'unknown' },
+    { githubHost: services.settings.githubHost, now: services.now(), sha256: services.sha256, laneBusy: false },
+  );
+  if (decision.kind !== 'accepted') throw new Error('an examination was not accepted');
+  const { promotion } = decision;
+  const open = store === null ? [] : await listOpenPromotions(store.db, place);
+  return { kind: 'planned', promotion, asking: viewOf(services, promotion), image, open: open.map(lineOf) };
+}
+
+function no(refusal: Refusal): Preview {
+  return { kind: 'refused', refusal };
+}
+
+function unknownEnvironment({ policy, environment: typed }: PreviewRequest): Refusal {
+  return { code: 'environment-unknown', typed, environments: policy.environments.map(({ name }) => name) };
+}
+
+/** Asked for by nobody in particular. */
+function draftOf(
+  { repo, policy, reference, version, force, reason }: PreviewRequest,
+  {
+    environment,
+    image,
+    tag,
+    now,
+  }: {
+    readonly environment: EnvironmentPolicy;
+    readonly image: Promotion['images'][number];
+    readonly tag: Tag;
+    readonly now: number;
+  },
+): Promotion {
+  return {
+    id: 'preview',
+    number: 0,
+    repo,
+    environment: environment.name,
+    kind: 'promotion',
+    requester: { id: 0, login: 'you' },
+    reason,
+    force,
+    versionTag: version,
+    source: { typed: reference.kind === 'tag' ? reference.tag : reference.digest, tag },
+    images: [image],
+    baseline: [],
+    findings: [],
+    reviews: [],
+    moves: [],
+    policyBlob: policy.blob,
+    terms: environment,
+    otherReviewers: 'unknown',
+    notice: null,
+    thread: null,
+    state: { kind: 'examining', again: false },
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function viewOf({ settings, sha256 }: PreviewServices, promotion: Promotion): PromotionView {
+  return {
+    promotion: { ...promotion, state: { kind: 'awaiting-approval' } },
+    environment: promotion.terms,
+    subject: sha256(subjectOf(promotion)),
+    outcomes: [],
+    auditHead: null,
+    githubUrl: `https://${settings.githubHost}`,
+    checkRunUrl: null,
+    cardUrl: null,
+    blockedBy: null,
+    deadJob: null,
+    tokenWarning: null,
+  };
+}

@@ -1,0 +1,211 @@
+// `/promote`: pins the image, refuses what can be refused at once, and opens the promotion.
+import { reaches } from '../../domain/actor.ts';
+import { reviewBarOf } from '../../domain/promotion/approval.ts';
+import type { Command, SourceSpec } from '../../domain/command.ts';
+import { decideRequest } from '../../domain/decide.ts';
+import { mayPromote } from '../../domain/image/image-access.ts';
+import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
+import { isOpen, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
+import type { ImageRepository } from '../../domain/image/reference.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { planTags, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
+import { listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { peekPromotionNumber } from '../../store/repos.ts';
+import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
+import { commitOfAccepted, type Commit } from '../core/commit.ts';
+import { listCandidates } from './list-candidates.ts';
+import { loadPolicy } from '../core/load.ts';
+import { readProduction } from '../examine/read-production.ts';
+import { resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
+import type { Services } from '../core/services.ts';
+import { findYoungCommit } from '../examine/find-young-commit.ts';
+
+type Promote = Extract<Command, { kind: 'promote' }>;
+
+/** Somebody whose role is known, and the thread where the card goes; none where they clicked on a check run. */
+export type Requester = Pick<Asked, 'repo' | 'by'> & { readonly thread: Thread | null };
+
+export type Request =
+  | { readonly kind: 'opened'; readonly promotion: Promotion; readonly commit: Commit }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** No source was named: the candidates are asked for. */
+  | { readonly kind: 'no-source'; readonly policy: Policy; readonly image: ImageRepository };
+
+/** The answer to one `/promote` line by somebody whose role is known. */
+export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
+  const { repo, by, issue } = asked;
+  const request = await openPromotion(services, { repo, by, thread: { issue } }, command);
+  switch (request.kind) {
+    case 'opened':
+      return answered(asked, request.commit);
+    case 'refused':
+      return refused(asked, request.refusal);
+    case 'no-source':
+      return listCandidates(services, { asked, ...request, environment: command.environment });
+  }
+}
+
+/** What comes of a request, through whichever door. */
+export async function openPromotion(services: Services, asked: Requester, command: Promote): Promise<Request> {
+  const loaded = await loadPolicy(services, asked.repo);
+  if (loaded.kind === 'unreadable') return no({ code: 'policy-unreadable', problems: loaded.problems });
+  const { policy } = loaded;
+  const image = policy.images[0];
+  const refusal = refuseRequest(services, { asked, command, policy, image });
+  if (refusal !== null) return no(refusal);
+  const environment = findEnvironment(policy, command.environment);
+  if (environment === null || image === undefined) return no(unknownEnvironment(command, policy));
+  if (command.source === null) return { kind: 'no-source', policy, image };
+
+  const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
+  const source = await resolveSource(question, command.source);
+  const typed = typedSource(command.source);
+  const open = await listOpenPromotions(services.store.db, { repoId: asked.repo.id, environment: environment.name });
+  if (source.kind === 'refused') {
+    const isAbsent = source.refusal.code === 'source-not-found';
+    const young = isAbsent
+      ? await findYoungCommit(services, { repo: asked.repo, policy, source: command.source })
+      : null;
+    if (young === null) return no(source.refusal);
+    const waiting = open.find(({ state }) => state.kind === 'waiting-for-image' && state.commit === young.commit);
+    if (waiting !== undefined) return alreadyRequested(waiting, { asked, command });
+    const state = { kind: 'waiting-for-image', repository: image, ...young } as const;
+    return openNew(services, { asked, command, policy, environment, source: { typed, tag: null }, images: [], state });
+  }
+  const same = open.find(
+    ({ images, state }) =>
+      images.some(({ digest }) => digest === source.digest) ||
+      (state.kind === 'waiting-for-image' && state.tags.includes(source.tag)),
+  );
+  if (same !== undefined && isOpen(same.state)) return alreadyRequested(same, { asked, command });
+  const pinned = { repository: image, digest: source.digest, commit: null, commitTag: null, platforms: [] };
+  const place = { repoId: asked.repo.id, environment, image: pinned, versionTag: command.version };
+  const production = await readProduction(services, place);
+  const unplannable = refusePlan({ command, environment, image: pinned, production });
+  if (unplannable !== null) return no(unplannable);
+  const state = { kind: 'examining', again: false } as const;
+  return openNew(services, {
+    asked,
+    command,
+    policy,
+    environment,
+    source: { typed, tag: source.tag },
+    images: [pinned],
+    state,
+  });
+}
+
+async function openNew(
+  services: Services,
+  request: Pick<Promotion, 'source' | 'images' | 'state'> & {
+    readonly asked: Requester;
+    readonly command: Promote;
+    readonly policy: Policy;
+    readonly environment: EnvironmentPolicy;
+  },
+): Promise<Request> {
+  const { asked, command, policy, environment, source, images, state } = request;
+  const now = services.now();
+  const promotion: Promotion = {
+    id: services.newId(),
+    number: await peekPromotionNumber(services.store.db, asked.repo.id),
+    repo: asked.repo,
+    environment: environment.name,
+    kind: 'promotion',
+    requester: { id: asked.by.id, login: asked.by.login },
+    reason: command.reason,
+    force: command.force,
+    versionTag: command.version,
+    source,
+    images,
+    baseline: [],
+    findings: [],
+    reviews: [],
+    moves: [],
+    policyBlob: policy.blob,
+    terms: environment,
+    otherReviewers: 'unknown',
+    notice: null,
+    thread: asked.thread,
+    state,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return { kind: 'opened', promotion, commit: commitOfAccepted(null, decideRequest(promotion)) };
+}
+
+/** Who asks second joins: they may approve what is open, where the policy lets them. */
+function alreadyRequested(
+  { number, state, environment, versionTag, requester, terms }: Promotion,
+  { asked, command: { version } }: { readonly asked: Requester; readonly command: Promote },
+): Request {
+  const lacks = version === null || version === versionTag ? {} : { lacks: version };
+  const { approvals } = terms;
+  const isOther = asked.by.id !== requester.id || approvals.selfApproval;
+  const mayApprove = isOther && reviewBarOf(approvals, asked.by) === null;
+  return no({ code: 'already-requested', promotion: number, state: state.kind, environment, mayApprove, ...lacks });
+}
+
+function no(refusal: Refusal): Request {
+  return { kind: 'refused', refusal };
+}
+
+function refuseRequest(
+  { settings }: Services,
+  request: {
+    readonly asked: Requester;
+    readonly command: Promote;
+    readonly policy: Policy;
+    readonly image: ImageRepository | undefined;
+  },
+): Refusal | null {
+  const { asked, command, policy, image } = request;
+  if (!reaches(asked.by.role, 'write')) {
+    return { code: 'not-permitted', verb: 'promote', role: asked.by.role, wanted: 'write' };
+  }
+  const { role } = asked.by;
+  if (command.force && !reaches(role, policy.force.role)) {
+    return { code: 'not-permitted', verb: 'promote with force', role, wanted: policy.force.role };
+  }
+  if (findEnvironment(policy, command.environment) === null) return unknownEnvironment(command, policy);
+  const { registryHost, imageGrants: grants } = settings;
+  if (image !== undefined && !mayPromote({ repo: asked.repo.name, image, registryHost, grants })) {
+    return { code: 'image-not-granted', image, repo: asked.repo.name };
+  }
+  return null;
+}
+
+/** What can be seen before the examination: there is nothing to do, or the version names another image. */
+function refusePlan(request: {
+  readonly command: Promote;
+  readonly environment: EnvironmentPolicy;
+  readonly image: PinnedImage;
+  readonly production: readonly TagState[];
+}): Refusal | null {
+  const { command, environment, image, production } = request;
+  const { force, reason, version: versionTag } = command;
+  const plan = planTags({ image, environment, kind: 'promotion', force, versionTag, reason, production });
+  if (plan.kind === 'already-there') {
+    const tags = [...environment.tags, ...(versionTag === null ? [] : [versionTag])];
+    return { code: 'already-in-production', environment: environment.name, digest: image.digest, tags };
+  }
+  const [taken] = plan.kind === 'kept-tag-taken' ? plan.taken : [];
+  return taken === undefined ? null : { code: 'version-taken', ...taken };
+}
+
+function unknownEnvironment(command: Promote, policy: Policy): Refusal {
+  const names = policy.environments.map(({ name }: EnvironmentPolicy) => name);
+  return { code: 'environment-unknown', typed: command.environment, environments: names };
+}
+
+function typedSource(source: SourceSpec): string {
+  switch (source.kind) {
+    case 'digest':
+      return source.digest;
+    case 'tag':
+      return source.tag;
+    case 'hex':
+      return source.typed;
+  }
+}

@@ -1,0 +1,26 @@
+// GitHub's Re-run of a whole suite: every check of ours on the commit is examined again, each for itself.
+import { versionOfExternalId } from '../../domain/promotion/git-tag.ts';
+import { listExternalIds } from '../../github/checks/check-runs.ts';
+import { VERSION_CHECK_NAME } from '../../messages/check-run/check-run.ts';
+import { listPromotionsShownOn } from '../../store/promotions/github-marks.ts';
+import { findStagingCheck } from '../../store/staging-checks.ts';
+import type { Intent } from '../core/intent.ts';
+import type { Handler } from '../core/handler.ts';
+
+export const rerunSuite: Handler<'re-run-suite'> = async ({ payload }, { store, github }) => {
+  const { repo, commit, by } = payload;
+  const shown = await listPromotionsShownOn(store.db, { repoId: repo.id, commit });
+  const staged = await findStagingCheck(store.db, { repoId: repo.id, commit });
+  // What was answered to pushed git tags stands on GitHub alone.
+  const client = github.forInstallation(repo.installationId);
+  const answers = await listExternalIds({ client, repo: repo.name, commit, name: VERSION_CHECK_NAME });
+  const versions = answers.map(versionOfExternalId).filter((tag) => tag !== null);
+  const intents: readonly Intent[] = [
+    ...shown.map(({ promotionId, checkRunId }) => {
+      return { kind: 're-run', repo, checkRunId, externalId: promotionId, by } as const;
+    }),
+    ...(staged === null ? [] : [{ kind: 'staging-re-run', repo, commit, by } as const]),
+    ...versions.map((tag) => ({ kind: 'git-tag', repo, tag, by, because: 're-run' }) as const),
+  ];
+  return { kind: 'handed-on', intents, told: [] };
+};

@@ -1,0 +1,120 @@
+// Approvals and rejections, by comment or by a click on the check run.
+import { decide, refuseReviewed, type PromotionEvent } from '../../domain/decide.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { knownCommit, policySeen, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { findMark } from '../../store/promotions/github-marks.ts';
+import { findPromotion } from '../../store/promotions/promotions.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { answered, onceADay, refused, type Answer, type Asked } from '../core/answer.ts';
+import { commitOf, type Commit } from '../core/commit.ts';
+import { comparePolicy, problemsOf } from '../examine/compare-policy.ts';
+import { findMeant } from '../core/find-promotion.ts';
+import type { Sender } from '../core/intent.ts';
+import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { loadActor, loadContext } from '../core/load.ts';
+import { isPatient } from '../core/patience.ts';
+import { withSource } from '../examine/read-source.ts';
+import type { Services } from '../core/services.ts';
+import { refuseOnStaging } from '../core/note.ts';
+
+type Reviewed = Extract<PromotionEvent, { kind: 'reviewed' }>;
+
+/** `/approve` and `/reject`. */
+export async function reviewByComment(
+  services: Services,
+  asked: Asked,
+  review: { readonly verdict: Reviewed['verdict']; readonly id: number | null; readonly reason: string | null },
+): Promise<Answer> {
+  const { verdict, id, reason } = review;
+  const found = await findMeant(services, asked, { verb: verdict, id, states: ['awaiting-approval'] });
+  if (found.kind === 'refused') return refused(asked, found.refusal);
+  const { promotion } = found;
+  const time = asked.sentAt === undefined ? {} : { sentAt: asked.sentAt };
+  const event: Reviewed = { kind: 'reviewed', verdict, by: asked.by, reason, via: { kind: 'comment' }, ...time };
+  const outcome = await decideReview(services, promotion, event);
+  if (outcome.refusal === null) return answered(asked, outcome.commit);
+  return withEffects(outcome.commit, refused(asked, outcome.refusal));
+}
+
+/** A click on `Approve` or `Reject`: good only on the check run that shows the promotion now. */
+export const reviewByClick: Handler<'click'> = async (job, services) => {
+  const { repo, checkRunId, externalId, by } = job.payload;
+  const stored = await findPromotion(services.store.db, externalId);
+  if (stored === null || stored.repo.id !== repo.id) {
+    services.log.warn({ repo: repo.name, checkRun: checkRunId }, 'a click on a check run of no promotion of ours');
+    return DONE;
+  }
+  const promotion = { ...stored, repo };
+  try {
+    return { kind: 'done', commit: await decideClick(services, promotion, job) };
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    return { kind: 'done', commit: clickRefused(promotion, by, { code: 'github-problem', problem: error.message }) };
+  }
+};
+
+async function decideClick(
+  services: Services,
+  promotion: Promotion,
+  { payload: click, createdAt }: Job<'click'>,
+): Promise<Commit> {
+  const { repo, action, checkRunId, sentAt = createdAt } = click;
+  const foreign = await findForeignOwner(services, repo);
+  if (foreign !== null) return clickRefused(promotion, click.by, { code: 'owner-not-allowed', owner: foreign });
+  const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });
+  const by = await loadActor(services, click);
+  const via = { kind: 'check-run', current: mark?.githubId === checkRunId } as const;
+  const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via, sentAt };
+  const { commit, refusal } = await decideReview(services, promotion, event);
+  return refusal === null ? commit : withEffects(commit, clickRefused(promotion, click.by, refusal));
+}
+
+/** A review counts under the policy of today: where that is not what was planned under, it is refused. */
+async function decideReview(
+  services: Services,
+  promotion: Promotion,
+  event: Reviewed,
+): Promise<{ readonly commit: Commit; readonly refusal: Refusal | null }> {
+  const { repo, state } = promotion;
+  const context = await loadContext(services, promotion);
+  const counts = state.kind === 'awaiting-approval' && event.by.kind === 'user';
+  const today = counts ? await comparePolicy(services, promotion) : ({ kind: 'same' } as const);
+  if (today.kind === 'same') {
+    const readable = counts ? policySeen(promotion, []) : promotion;
+    const seen = event.verdict === 'approve' ? await withSource(services, readable) : readable;
+    const decision = decide(seen, event, context);
+    const refusal = decision.kind === 'refused' ? decision.refusal : null;
+    return { commit: commitOf(promotion, decision) ?? { repo }, refusal };
+  }
+  const { refusal } = today;
+  const { audit } = refuseReviewed(promotion, event, { refusal, context });
+  const news: PromotionEvent =
+    today.kind === 'barred' ? { kind: 'policy-seen', problems: problemsOf(today) } : { kind: 'policy-changed' };
+  const changed = commitOf(promotion, decide(promotion, news, context)) ?? { repo };
+  return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
+}
+
+function withEffects(commit: Commit, { effects = [], stagingChecks = [] }: Commit): Commit {
+  return { ...commit, stagingChecks, effects: [...(commit.effects ?? []), ...effects] };
+}
+
+/** Those who may not review, whatever the promotion's state: a thread hears of each kind once a day. */
+const FOR_STRANGERS: readonly Refusal['code'][] = [
+  'owner-not-allowed',
+  'not-permitted',
+  'not-a-reviewer',
+  'bot-not-permitted',
+  'github-problem',
+];
+
+/** A click has no comment to react to: the reason goes to the promotion's thread, else to the check it was asked on. */
+function clickRefused(promotion: Promotion, by: Sender, refusal: Refusal): Commit {
+  const { repo, thread } = promotion;
+  const commit = knownCommit(promotion);
+  if (thread === null) return commit === null ? { repo } : refuseOnStaging({ repo, commit, by: by.login, refusal });
+  const { issue } = thread;
+  const onceKey = FOR_STRANGERS.includes(refusal.code) ? onceADay({ repo, issue }, refusal) : null;
+  const reply = { kind: 'refusal', refusal, to: by.login } as const;
+  return { repo, effects: [{ kind: 'reply', repoId: repo.id, issue, reply, onceKey }] };
+}

@@ -1,0 +1,100 @@
+// The lane is free, or production moved: each open promotion of the environment is looked at again, oldest first.
+import { decide, type PromotionEvent } from '../../domain/decide.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import { findLastPromoted, listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { commitAndContinue, commitOf } from '../core/commit.ts';
+import { comparePolicy, problemsOf, type PolicyComparison } from '../examine/compare-policy.ts';
+import { DONE, type Handler, type Job, type JobOutcome } from '../core/handler.ts';
+import { loadContext, loadPromotion } from '../core/load.ts';
+import { readProductionOf } from '../examine/read-production.ts';
+import type { Services } from '../core/services.ts';
+
+export const revisitEnvironment: Handler<'revisit-environment'> = async ({ payload }, { store }) => {
+  const { repoId, environment } = payload;
+  const repo = await findRepo(store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  const open = await listOpenPromotions(store.db, { repoId, environment });
+  const effects = open.filter(isWaiting).map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const);
+  return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
+};
+
+/** While the policy file can't be read, nothing is promoted: whoever waits looks at it again, should no push tell. */
+const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
+
+/**
+ * Ends it if a later request reached production, has it examined again under another policy than it was planned under,
+ * else plans it again over what production holds now.
+ */
+export const revisitPromotion: Handler<'revisit-promotion'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  // Half-written tags are for the apply job alone to judge: it knows the journal.
+  if (promotion.state.kind === 'applying') return DONE;
+  const { repo, environment } = promotion;
+  const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
+  const overtaken = last !== null && overtakes(last, promotion);
+  if (overtaken) return decided(services, promotion, { kind: 'overtaken', by: last.number });
+  if (!isWaiting(promotion)) return DONE;
+  const today = await lookAtPolicy(services, promotion);
+  if (today.kind === 'changed') return decided(services, promotion, { kind: 'policy-changed' });
+  const shown = today.problems === null || (await showProblems(services, { job, promotion, problems: today.problems }));
+  if (!shown) return { kind: 'again', at: services.now(), because: 'the promotion changed while its policy was read' };
+  if (today.kind === 'barred') {
+    // Whoever approves has the file read; an approved one has nobody else to look.
+    if (promotion.state.kind === 'awaiting-approval') return DONE;
+    return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: today.because };
+  }
+  const readable = await loadPromotion(services, promotion.id);
+  const production = await readProductionOf(services, readable);
+  return decided(services, readable, { kind: 'production-read', production });
+};
+
+/** Why the policy file can't be read, or that it can be again; false where somebody else decided meanwhile. */
+async function showProblems(
+  services: Services,
+  about: {
+    readonly job: Job<'revisit-promotion'>;
+    readonly promotion: Promotion;
+    readonly problems: readonly string[];
+  },
+): Promise<boolean> {
+  const { job, promotion, problems } = about;
+  const decision = decide(promotion, { kind: 'policy-seen', problems }, await loadContext(services, promotion));
+  const commit = commitOf(promotion, decision);
+  return commit === null || (await commitAndContinue(services, job, commit)) === 'committed';
+}
+
+async function decided(services: Services, promotion: Promotion, event: PromotionEvent): Promise<JobOutcome> {
+  const decision = decide(promotion, event, await loadContext(services, promotion));
+  return { kind: 'done', commit: commitOf(promotion, decision) };
+}
+
+/** `problems` null: nothing is known of the file. */
+type Look = Pick<PolicyComparison, 'kind'> & {
+  readonly because: string;
+  readonly problems: readonly string[] | null;
+};
+
+/** A GitHub that refuses for good may be asked again as well: somebody may give the App its rights back. */
+async function lookAtPolicy(services: Services, promotion: Promotion): Promise<Look> {
+  try {
+    const today = await comparePolicy(services, promotion);
+    const because = today.kind === 'same' ? '' : `the policy says ${today.refusal.code}`;
+    return { kind: today.kind, because, problems: problemsOf(today) };
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.retryable) throw error;
+    return { kind: 'barred', because: error.message, problems: null };
+  }
+}
+
+/** Approved or to be approved: nothing of it is being done. */
+export function isWaiting({ state }: Promotion): boolean {
+  return state.kind === 'awaiting-approval' || state.kind === 'scheduled';
+}
+
+/** A rollback is news for those who wait, and no answer to them; a version alone is not even news. */
+export function overtakes(last: Promotion, { number, createdAt }: Promotion): boolean {
+  if (last.kind === 'rollback' || !movesProduction(last)) return false;
+  return last.number > number && (promotedAt(last) ?? 0) >= createdAt;
+}

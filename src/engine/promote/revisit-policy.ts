@@ -1,0 +1,45 @@
+// The default branch moved, and its policy file with it perhaps: whoever waits under another one is looked at again, and so is production.
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { listLastPromoted } from '../../store/promotions/deployments.ts';
+import { listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { comparePolicy } from '../examine/compare-policy.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { isWaiting } from './revisit-environment.ts';
+import type { Services } from '../core/services.ts';
+
+export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, services) => {
+  const { repoId } = payload;
+  const repo = await findRepo(services.store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  const open = await listOpenPromotions(services.store.db, { repoId });
+  const waiting = open.filter(isWaiting).map((promotion) => ({ ...promotion, repo }));
+  const stale: Promotion[] = [];
+  // One after the other: the file is read once, and found unchanged after that.
+  for (const promotion of waiting) if (await mustLookAgain(services, promotion)) stale.push(promotion);
+  const held = await listLastPromoted(services.store.db, repoId);
+  const at = services.now();
+  const effects: readonly Effect[] = [
+    ...stale.map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const),
+    // How often drift is looked for may be said anew.
+    ...held.map(
+      ({ environment }) => ({ kind: 'look-at-production', repoId, environment, at, suspected: null }) as const,
+    ),
+  ];
+  return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
+};
+
+/** Also where it has to show that the file can't be read, or can be again: a scheduled one may have waited for that. */
+async function mustLookAgain(services: Services, promotion: Promotion): Promise<boolean> {
+  try {
+    const { kind } = await comparePolicy(services, promotion);
+    return kind !== 'same' || promotion.state.kind === 'scheduled' || promotion.policyProblems !== undefined;
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.retryable) throw error;
+    // Whoever approves has the file read again, and hears why it can't be.
+    services.log.warn({ err: error, repo: promotion.repo.name }, 'GitHub did not tell what the policy file says');
+    return false;
+  }
+}

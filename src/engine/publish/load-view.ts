@@ -1,0 +1,50 @@
+// Gathers today's truth about a promotion, for everything that shows it.
+import { subjectOf } from '../../domain/promotion/approval.ts';
+import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
+import { hostOf } from '../../domain/image/reference.ts';
+import { outcomesOf } from '../apply/application.ts';
+import type { PromotionView } from '../../messages/promotion-view.ts';
+import { findAuditHead } from '../../store/audit.ts';
+import { listMarks } from '../../store/promotions/github-marks.ts';
+import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
+import { listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { listJournal } from '../../store/promotions/tag-moves.ts';
+import { MOVING_EFFECTS } from '../core/job.ts';
+import type { Services } from '../core/services.ts';
+
+export async function loadView(services: Services, promotion: Promotion): Promise<PromotionView> {
+  const { store, settings, sha256 } = services;
+  const { repo, environment, thread } = promotion;
+  const [journal, auditHead, marks, open, deadJob] = await Promise.all([
+    listJournal(store.db, promotion.id),
+    findAuditHead(store.db, repo.id),
+    listMarks(store.db, promotion.id),
+    listOpenPromotions(store.db, { repoId: repo.id, environment }),
+    isOpen(promotion.state) ? findDeadJobOf(store.db, { key: promotion.id, kinds: MOVING_EFFECTS }) : null,
+  ]);
+  const githubUrl = `https://${settings.githubHost}`;
+  const home = `${githubUrl}/${repo.name}`;
+  const checkRun = marks.find(({ kind }) => kind === 'check-run');
+  const card = marks.find(({ kind }) => kind === 'card');
+  const inLane = open.find(({ state }) => state.kind === 'applying');
+  return {
+    promotion,
+    environment: promotion.terms,
+    subject: sha256(subjectOf(promotion)),
+    outcomes: outcomesOf(journal),
+    auditHead,
+    githubUrl,
+    checkRunUrl: checkRun === undefined ? null : `${home}/runs/${checkRun.githubId}`,
+    cardUrl:
+      card === undefined || thread === null ? null : `${home}/issues/${thread.issue}#issuecomment-${card.githubId}`,
+    deadJob,
+    tokenWarning: tokenWarningFor(services, promotion),
+    blockedBy: inLane === undefined || inLane.id === promotion.id ? null : inLane.number,
+  };
+}
+
+/** The token watched is ghcr.io's, and what has ended needs it no more. */
+function tokenWarningFor({ patWatch }: Services, { images, state }: Promotion): PromotionView['tokenWarning'] {
+  const isConcerned = isOpen(state) && images.some(({ repository }) => hostOf(repository) === 'ghcr.io');
+  return isConcerned ? patWatch.warning() : null;
+}

@@ -1,0 +1,35 @@
+// Posts a fresh line that mentions the requester: an edited card notifies nobody.
+import { formatNumber, type PromotionState } from '../../domain/promotion/promotion.ts';
+import { renderNotification } from '../../messages/notify.ts';
+import { findMark } from '../../store/promotions/github-marks.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadPromotion } from '../core/load.ts';
+import { loadView } from './load-view.ts';
+import { postOnce } from '../core/post-once.ts';
+
+export const notifyRequester: Handler<'notify-requester'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { id: promotionId, repo, thread, number, state } = promotion;
+  const onceKey = keyOf(state);
+  if (thread === null || onceKey === null) return DONE;
+  const key = `${formatNumber(number)} ${onceKey}`;
+  // Told already: an App that was away asks for all that it may have missed.
+  const told = await findMark(services.store.db, { promotionId, kind: 'notice' });
+  if (told?.target === key) return DONE;
+  const body = renderNotification({ view: await loadView(services, promotion), key });
+  const githubId = await postOnce(services, { job, repo, issue: thread.issue, key, body });
+  const marks = [{ promotionId, kind: 'notice', githubId, target: key }] as const;
+  return { kind: 'done', commit: { repo, marks } };
+};
+
+/** A promotion fails once, its deployment as often as it is tried. Null: what was to be told is over. */
+function keyOf(state: PromotionState): string | null {
+  switch (state.kind) {
+    case 'failed':
+      return 'failed';
+    case 'deployment-failed':
+      return `deployment failed ${state.since}`;
+    default:
+      return null;
+  }
+}

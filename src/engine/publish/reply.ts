@@ -1,0 +1,107 @@
+// Answers in a thread; a status is read when it is posted, not when it was asked for.
+import { known, unknown } from '../../domain/image/image-facts.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { findEnvironment } from '../../domain/policy/policy.ts';
+import { imageOf, listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
+import type { ImageRepository, Tag } from '../../domain/image/reference.ts';
+import type { StatusSubject } from '../../domain/reply.ts';
+import { renderReply } from '../../messages/replies/replies.ts';
+import type { EnvironmentStatus, LastPromoted, StatusView } from '../../messages/replies/status.ts';
+import { findAuditHead } from '../../store/audit.ts';
+import { listOpenDrifts } from '../../store/drifts.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { lineOf } from '../core/find-promotion.ts';
+import { refuseImages } from '../people/allowed-images.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadPolicy } from '../core/load.ts';
+import { loadView } from './load-view.ts';
+import { postOnce } from '../core/post-once.ts';
+import type { Services } from '../core/services.ts';
+
+export const reply: Handler<'reply'> = async (job, services) => {
+  const { repoId, issue, reply: answer } = job.payload;
+  const repo = await findRepo(services.store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  const key = `reply ${job.id}`;
+  const status = answer.kind === 'status' ? await loadStatus(services, repo, answer.about) : null;
+  await postOnce(services, { job, repo, issue, key, body: renderReply(answer, { key, now: services.now(), status }) });
+  return DONE;
+};
+
+async function loadStatus(services: Services, repo: Repo, about: StatusSubject): Promise<StatusView> {
+  if (about.kind === 'environment') return loadEnvironment(services, repo, about.environment);
+  const promotion = await findPromotionByNumber(services.store.db, { repoId: repo.id, number: about.number });
+  if (promotion === null) throw new Error(`promotion ${about.number} of ${repo.name} is not in the database`);
+  return { kind: 'promotion', view: await loadView(services, { ...promotion, repo }) };
+}
+
+async function loadEnvironment(services: Services, repo: Repo, name: string): Promise<StatusView> {
+  const { db } = services.store;
+  const [open, last, drifts, auditHead, { tags, held }] = await Promise.all([
+    listOpenPromotions(db, { repoId: repo.id, environment: name }),
+    findLastPromoted(db, { repoId: repo.id, environment: name }),
+    listOpenDrifts(db, { repoId: repo.id, environment: name }),
+    findAuditHead(db, repo.id),
+    readEnvironment(services, repo, name),
+  ]);
+  const lastPromoted = last === null ? null : await describe(services, { ...last, repo });
+  return {
+    kind: 'environment',
+    environment: name,
+    tags,
+    open: open.map(lineOf),
+    lastPromoted,
+    held,
+    drifts,
+    auditHead,
+  };
+}
+
+type Read = Pick<EnvironmentStatus, 'tags' | 'held'>;
+
+async function readEnvironment(services: Services, repo: Repo, name: string): Promise<Read> {
+  try {
+    const loaded = await loadPolicy(services, repo);
+    if (loaded.kind === 'unreadable') return unread(`the policy file can't be read: ${loaded.problems.join('; ')}`);
+    const { policy } = loaded;
+    const environment = findEnvironment(policy, name);
+    const [repository] = policy.images;
+    if (environment === null || repository === undefined) return unread(`the policy has no environment ${name}`);
+    if (refuseImages(services, repo, policy) !== null) return unread(`${repo.name} may not promote ${repository}`);
+    const held = await listHeld(services.store.db, { repoId: repo.id, environment: name, repository });
+    return { held, tags: await readTags(services, repository, environment.tags) };
+  } catch (error) {
+    if (error instanceof OutsideError) return unread(error.message);
+    throw error;
+  }
+}
+
+/** History is one of an image, and the policy says which. */
+function unread(reason: string): Read {
+  return { held: [], tags: unknown(reason) };
+}
+
+async function readTags(
+  { registry }: Services,
+  repository: ImageRepository,
+  names: readonly Tag[],
+): Promise<EnvironmentStatus['tags']> {
+  const read = names.map(async (tag) => ({ repository, tag, digest: await registry.findDigest(repository, tag) }));
+  try {
+    return known(await Promise.all(read));
+  } catch (error) {
+    if (error instanceof OutsideError) return unknown(error.message);
+    throw error;
+  }
+}
+
+async function describe(services: Services, promotion: Promotion): Promise<LastPromoted | null> {
+  const { number, requester } = promotion;
+  const at = promotedAt(promotion);
+  if (at === null) return null;
+  const { cardUrl } = await loadView(services, promotion);
+  const { digest } = imageOf(promotion);
+  return { number, source: listedName(promotion), digest, at, requester: requester.login, cardUrl };
+}

@@ -1,0 +1,37 @@
+// Makes the card in the promotion's thread show today's truth; posts it when the promotion first comes to rest.
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { findCommentByMarker } from '../../github/comments/comments.ts';
+import { publishComment } from '../../github/comments/publish-comment.ts';
+import { cardMarker, renderCard } from '../../messages/card/card.ts';
+import { findMark } from '../../store/promotions/github-marks.ts';
+import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { loadPromotion } from '../core/load.ts';
+import { loadView } from './load-view.ts';
+import type { Services } from '../core/services.ts';
+
+export const updateCard: Handler<'update-card'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { id: promotionId, repo, thread, state } = promotion;
+  if (thread === null) return DONE;
+  const card = await findCard(services, job, promotion);
+  // The first card notifies people, so it waits until there is something to say.
+  if (card === null && state.kind === 'examining') return DONE;
+  const client = services.github.forInstallation(repo.installationId);
+  const body = renderCard(await loadView(services, promotion));
+  const place = { client, repo: repo.name, issue: thread.issue };
+  const commentId = await publishComment({ ...place, body, existing: card, marker: cardMarker(promotion.number) });
+  const marks = [{ promotionId, kind: 'card', githubId: commentId, target: String(thread.issue) }] as const;
+  return { kind: 'done', commit: { repo, marks } };
+};
+
+/** The card's comment: as remembered, or by its marker where an earlier try may have posted it without our noting it. */
+async function findCard(
+  services: Services,
+  job: Job<'update-card'>,
+  { id: promotionId, repo, number, thread }: Promotion,
+): Promise<number | null> {
+  const mark = await findMark(services.store.db, { promotionId, kind: 'card' });
+  if (mark !== null || job.attempts === 1 || thread === null) return mark?.githubId ?? null;
+  const client = services.github.forInstallation(repo.installationId);
+  return findCommentByMarker({ client, repo: repo.name, issue: thread.issue, marker: cardMarker(number) });
+}

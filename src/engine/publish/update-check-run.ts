@@ -1,0 +1,40 @@
+// Makes the check run on the promotion's commit show today's truth; opens it when there is none.
+import { knownCommit } from '../../domain/promotion/promotion.ts';
+import { parseCommitSha } from '../../domain/image/reference.ts';
+import { publishCheckRun, type CheckRunContent } from '../../github/checks/check-runs.ts';
+import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run/check-run.ts';
+import { findMark } from '../../store/promotions/github-marks.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadPromotion } from '../core/load.ts';
+import { loadView } from './load-view.ts';
+
+export const updateCheckRun: Handler<'update-check-run'> = async (job, services) => {
+  const promotion = await loadPromotion(services, job.payload.promotionId);
+  const { id: promotionId, repo } = promotion;
+  const mark = await findMark(services.store.db, { promotionId, kind: 'check-run' });
+  // A run that stands is brought to its end, whatever became of the wait for an image or of the commit's branch.
+  // Whoever pushed a git tag looks at the commit that they tagged.
+  const { taggedCommit } = promotion.source;
+  const commit = taggedCommit ?? parseCommitSha(mark?.target ?? '') ?? knownCommit(promotion);
+  // No commit is proven: the promotion lives on its card alone.
+  if (commit === null) return DONE;
+  const { text, title, summary, name, actions, ...rest } = renderCheckRun(await loadView(services, promotion));
+  const checkRun = await publishCheckRun({
+    client: services.github.forInstallation(repo.installationId),
+    repo: repo.name,
+    content: { name, headSha: commit, externalId: promotionId, title, summary, text, actions, ...statusOf(rest) },
+    existing: mark === null ? null : { id: mark.githubId },
+    mayExist: job.attempts > 1,
+  });
+  if (checkRun === mark?.githubId) return DONE;
+  const marks = [{ promotionId, kind: 'check-run', githubId: checkRun, target: commit }] as const;
+  return { kind: 'done', commit: { repo, marks } };
+};
+
+function statusOf({ conclusion }: Pick<RenderedCheckRun, 'conclusion'>): StatusPart {
+  return conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion };
+}
+
+type StatusPart =
+  | Pick<Extract<CheckRunContent, { status: 'in_progress' }>, 'status'>
+  | Pick<Extract<CheckRunContent, { status: 'completed' }>, 'status' | 'conclusion'>;

@@ -1,0 +1,146 @@
+// One command line of a comment: checks who asks, and hands it to its use case.
+import { reaches, type Role } from '../../domain/actor.ts';
+import { reviewBarOf } from '../../domain/promotion/approval.ts';
+import type { Command, Verb } from '../../domain/command.ts';
+import type { Effect } from '../../domain/effect.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { listWaitingComments } from '../../store/threads.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { notDone, refused, replied, turnedAway, type Answer, type Asked } from '../core/answer.ts';
+import { cancelPromotion } from '../promote/cancel-promotion.ts';
+import type { CommandLine, Intent } from '../core/intent.ts';
+import type { Handler, Job } from '../core/handler.ts';
+import { loadActor, loadPolicy } from '../core/load.ts';
+import { isPatient, PATIENCE_MS } from '../core/patience.ts';
+import { refreshPromotion } from '../reconcile/refresh-promotion.ts';
+import { requestPromotion } from '../promote/request-promotion.ts';
+import { reviewByComment } from '../promote/review-promotion.ts';
+import { rollBack } from '../rollback/roll-back.ts';
+import type { Services } from '../core/services.ts';
+import { showStatus } from '../promote/show-status.ts';
+
+export const runCommand: Handler<'command'> = async (job, services) => {
+  const commit = await answerInTime(job, services);
+  const intents = nextCommand(job.payload);
+  if (intents.length > 0) return { kind: 'done', commit: { ...commit, intents } };
+  const effects = [...(commit.effects ?? []), ...(await nextComment(services, job.payload))];
+  return { kind: 'done', commit: { ...commit, effects } };
+};
+
+/** An outside failure that may pass is thrown for a while, then answered like one that does not. */
+async function answerInTime(job: Job<'command'>, services: Services): Promise<Answer> {
+  const { repo, issue, commentId, by: sender, sentAt, line } = job.payload;
+  let asked: Asked | null = null;
+  try {
+    const time = sentAt === undefined ? {} : { sentAt };
+    asked = { repo, issue, commentId, by: await loadActor(services, job.payload), ...time };
+    return await answer(services, asked, line);
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && isPatient({ createdAt: waitsSince(job) }, services)))
+      throw error;
+    if (asked !== null) return refused(asked, problemOf(error));
+    const unknown: Asked = { repo, issue, commentId, by: { ...sender, role: 'none' } };
+    return turnedAway(unknown, { code: 'github-problem', problem: error.message });
+  }
+}
+
+/** The wait for its turn counts, but each has a minute of its own: a host that just failed may be asked again by then. */
+function waitsSince({ payload, createdAt }: Job<'command'>): number {
+  return Math.max(payload.heardAt ?? createdAt, createdAt - PATIENCE_MS + MINUTE_MS);
+}
+
+const MINUTE_MS = 60_000;
+
+function nextCommand({ later, ...command }: Extract<Intent, { kind: 'command' }>): readonly Intent[] {
+  const [line, ...rest] = later;
+  return line === undefined ? [] : [{ ...command, line, later: rest }];
+}
+
+/** The comment is done with: the thread's next one, if there is any. */
+async function nextComment(
+  { store }: Services,
+  { repo, issue }: Pick<Asked, 'repo' | 'issue'>,
+): Promise<readonly Effect[]> {
+  const place = { repoId: repo.id, issue };
+  const waiting = await listWaitingComments(store.db, place);
+  return waiting.length === 0 ? [] : [{ kind: 'read-thread', ...place }];
+}
+
+async function answer(services: Services, asked: Asked, line: CommandLine): Promise<Answer> {
+  const verb = verbOf(line);
+  const foreign = await findForeignOwner(services, asked.repo);
+  if (foreign !== null) return turnedAway(asked, { code: 'owner-not-allowed', owner: foreign });
+  const bar = await barOf(services, asked, verb);
+  if (bar !== null) return turnedAway(asked, bar);
+  switch (line.kind) {
+    case 'command':
+      return carryOut(services, asked, line.command);
+    case 'mistake':
+      return notDone(asked, { kind: 'mistake', verb: line.verb, mistake: line.mistake });
+    case 'misspelled':
+      return notDone(asked, { kind: 'misspelled', typed: line.typed, meant: line.meant });
+    case 'hint':
+      return notDone(asked, { kind: 'hint', hint: line.hint });
+    case 'too-many-commands':
+      return notDone(asked, line);
+    case 'not-run':
+      return notDone(asked, { kind: 'not-run', because: line.because, typed: line.typed });
+  }
+}
+
+/** Commands take write access; with less, people may review or roll back where the policy lets them. */
+async function barOf(services: Services, { repo, by }: Asked, verb: string): Promise<Refusal | null> {
+  if (reaches(by.role, 'write')) return null;
+  const notPermitted = (wanted: Role): Refusal => ({ code: 'not-permitted', verb, role: by.role, wanted });
+  if (!FOR_THE_POLICY.includes(verb) || by.role === 'none') return notPermitted('write');
+  const loaded = await loadPolicy(services, repo);
+  if (loaded.kind === 'unreadable') return { code: 'policy-unreadable', problems: loaded.problems };
+  const { environments, rollback } = loaded.policy;
+  if (verb === 'rollback') return reaches(by.role, rollback.role) ? null : notPermitted(rollback.role);
+  if (environments.some(({ approvals }) => reviewBarOf(approvals, by) === null)) return null;
+  return notPermitted(environments.some(({ approvals }) => approvals.role === 'triage') ? 'triage' : 'write');
+}
+
+/** The commands for which the policy says who may. */
+const FOR_THE_POLICY: readonly string[] = ['approve', 'reject', 'rollback'] satisfies readonly Verb[];
+
+function carryOut(services: Services, asked: Asked, command: Command): Answer | Promise<Answer> {
+  switch (command.kind) {
+    case 'promote':
+      return requestPromotion(services, asked, command);
+    case 'approve':
+      return reviewByComment(services, asked, { verdict: 'approve', id: command.id, reason: null });
+    case 'reject':
+      return reviewByComment(services, asked, { verdict: 'reject', id: command.id, reason: command.reason });
+    case 'cancel':
+      return cancelPromotion(services, asked, command.id);
+    case 'refresh':
+      return refreshPromotion(services, asked, command.id);
+    case 'rollback':
+      return rollBack(services, asked, command);
+    case 'status':
+      return showStatus(services, asked, command);
+    case 'help':
+      return replied(asked, { kind: 'help' });
+  }
+}
+
+function verbOf(line: CommandLine): string {
+  switch (line.kind) {
+    case 'command':
+      return line.command.kind;
+    case 'mistake':
+    case 'not-run':
+      return line.verb;
+    case 'misspelled':
+      return line.meant;
+    case 'hint':
+    case 'too-many-commands':
+      return 'promote';
+  }
+}
+
+function problemOf({ code, message: problem }: OutsideError): Refusal {
+  return code.startsWith('github-') ? { code: 'github-problem', problem } : { code: 'registry-problem', problem };
+}

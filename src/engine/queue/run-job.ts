@@ -1,0 +1,220 @@
+// Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
+import { showEffects } from '../../domain/decide/accept.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { holdWrites, reserveWrite } from '../../store/queue/github-pace.ts';
+import { delayLane } from '../../store/queue/lanes.ts';
+import { addJob, parkJob, requeueJob, type JobRow } from '../../store/queue/jobs.ts';
+import { findPromotion } from '../../store/promotions/promotions.ts';
+import { commitAndFinish, handOnAndFinish } from '../core/commit.ts';
+import type { Handler, Job, JobOutcome } from '../core/handler.ts';
+import { GITHUB_WRITES, installationOf, jobOfEffect, MOVING_EFFECTS, type JobKind, type NewJob } from '../core/job.ts';
+import { LeaseLost, renew, RENEW_EVERY_MS, withinLease } from '../core/lease.ts';
+import { isLeftUndone, isOfAway } from '../installations/away.ts';
+import { isOfClosedPlace } from '../installations/closed.ts';
+import { readJob } from './read-job.ts';
+import type { Services } from '../core/services.ts';
+
+export type Handlers = { readonly [Kind in JobKind]: Handler<Kind> };
+
+type Again = { readonly runAt: number; readonly countAttempt: boolean; readonly error: string | null };
+type Claimed = { readonly services: Services; readonly handlers: Handlers; readonly row: JobRow; readonly job: Job };
+
+/** Tries of a job whose error is not known to pass: a bug may depend on what else is going on. */
+const TRIES_OF_A_BUG = 5;
+/** Tries of a job whose error may pass; with the backoff below, three days, as long as GitHub keeps its deliveries. */
+const TRIES_OF_AN_OUTAGE = 440;
+/** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
+const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
+const CONFLICTS_IN_A_ROW = 20;
+/** What they show may be of long ago where the process was paused. */
+const SHOWING: readonly string[] = ['update-card', 'update-check-run', 'update-staging-check'];
+/** Whoever asked waits for these. */
+const DECISIONS: readonly JobKind[] = ['command', 'click', 'staging-click'];
+/** GitHub's limits for content that an App writes. */
+const WRITES = { perMinute: 80, perHour: 500 } as const;
+
+/** Never throws: what can't even be stored is logged, and the job runs again when its lease passes. */
+export async function runJob(outer: Services, handlers: Handlers, row: JobRow): Promise<void> {
+  const services = withinLease({ ...outer, log: logOf(outer, row) }, row);
+  const { log } = services;
+  const renewal = setInterval(() => {
+    renew(services, row).catch((error: unknown) => {
+      log.warn({ err: error }, 'the lease of a job could not be renewed');
+    });
+  }, RENEW_EVERY_MS);
+  try {
+    const job = readable(row);
+    if (job instanceof Error) await park(services, row, job);
+    else await carryOut({ services, handlers, row, job });
+  } catch (error) {
+    log.error({ err: error }, 'the end of a job could not be stored; it runs again when its lease passes');
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+/** Whatever is logged in a job names it, and the delivery that led to it: one id from a webhook to the tags. */
+function logOf({ log }: Services, { id, kind, origin }: JobRow): Services['log'] {
+  return log.child({ ...(origin === null ? {} : { delivery: origin.delivery }), job: id, kind });
+}
+
+/** What can't be run is given up before it starts: as long as it is running, its lane stands still. */
+function readable(row: JobRow): Job | Error {
+  // Tries that ended in an error are counted where they end.
+  if (row.attempts > TRIES_OF_AN_OUTAGE) return new Error('the process ended each time that this was tried');
+  try {
+    return readJob(row);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function park(services: Services, row: JobRow, error: Error): Promise<void> {
+  const { log, store, now } = services;
+  const { id, lease, origin } = row;
+  log.error({ err: error }, 'a job is given up: it is parked as dead');
+  const shown = await showStuck(services, row);
+  await store.transaction(async (tx) => {
+    const parked = await parkJob(tx, { id, lease, error: error.message, now: now() });
+    if (parked) for (const job of shown) await addJob(tx, { ...job, now: now(), origin });
+  });
+}
+
+/** The jobs that show on card and check run that the promotion of this one stands still; none where it moves no promotion. */
+async function showStuck({ store, now }: Services, { kind, key }: JobRow): Promise<readonly NewJob[]> {
+  if (key === null || !MOVING_EFFECTS.some((moving) => moving === kind)) return [];
+  const promotion = await findPromotion(store.db, key);
+  if (promotion === null) return [];
+  return showEffects(key).map((effect) => jobOfEffect(effect, promotion.repo, now()));
+}
+
+async function carryOut(claimed: Claimed): Promise<void> {
+  const { services, handlers, job } = claimed;
+  if (await isLeftUndone(services, job.payload)) {
+    services.log.info('a job was left undone: the App may not act in its repository any more');
+    await commitAndFinish(services, job, null);
+    return;
+  }
+  if (await mustWait(claimed)) return;
+  observeDelivery(services, job);
+  for (let round = 1; round <= CONFLICTS_IN_A_ROW; round += 1) {
+    let outcome: JobOutcome;
+    try {
+      outcome = await handlerOf(handlers, job.payload.kind)(job, services);
+    } catch (error) {
+      if (error instanceof LeaseLost) await handOver(claimed);
+      else await settleError(claimed, error);
+      return;
+    }
+    if (outcome.kind === 'again') {
+      if (outcome.because !== null) services.log.info({ at: outcome.at }, outcome.because);
+      await putBack(claimed, { runAt: outcome.at, countAttempt: false, error: null });
+      return;
+    }
+    const result =
+      outcome.kind === 'handed-on'
+        ? await handOnAndFinish(services, job, outcome)
+        : await commitAndFinish(services, job, outcome.commit);
+    if (result === 'committed') {
+      observeDecision(services, job);
+      return;
+    }
+    if (result === 'lease-lost') {
+      await handOver(claimed);
+      return;
+    }
+  }
+  const runAt = services.now() + backoffMs(job.attempts);
+  await putBack(claimed, { runAt, countAttempt: true, error: 'others decided first, again and again' });
+}
+
+function observeDelivery({ observe, now }: Services, { payload, attempts, createdAt }: Job): void {
+  if (payload.kind === 'delivery' && attempts === 1) observe('delivery', (now() - createdAt) / 1000);
+}
+
+function observeDecision({ observe, now }: Services, { payload, origin }: Job): void {
+  if (origin !== null && DECISIONS.includes(payload.kind)) observe('decision', (now() - origin.at) / 1000);
+}
+
+/** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its lane do. */
+async function mustWait({ services, row, job }: Claimed): Promise<boolean> {
+  if (!GITHUB_WRITES.includes(job.payload.kind)) return false;
+  const { id, lease, lane } = row;
+  const now = services.now();
+  const pace = {
+    installationId: installationOf(lane),
+    now,
+    intervalMs: services.settings.githubWriteIntervalMs,
+    ...WRITES,
+  };
+  return services.store.transaction(async (tx) => {
+    const turn = await reserveWrite(tx, pace);
+    if (turn.kind === 'go') return false;
+    const { until } = turn;
+    await requeueJob(tx, { id, lease, runAt: until, countAttempt: false, error: null, now });
+    if (lane !== null) await delayLane(tx, { lane, until });
+    return true;
+  });
+}
+
+async function settleError(claimed: Claimed, error: unknown): Promise<void> {
+  const { services, row, job } = claimed;
+  const { log, now, store } = services;
+  const message = error instanceof Error ? error.message : String(error);
+  if (await isOfAway(services, job.payload, error)) {
+    log.info({ problem: message }, 'a job ended where the App may not act any more');
+    await commitAndFinish(services, job, null);
+    return;
+  }
+  if (isOfClosedPlace(job.payload.kind, error)) {
+    log.warn({ problem: message }, 'a job ended without a word: GitHub takes none there');
+    await commitAndFinish(services, job, null);
+    return;
+  }
+  const outside = error instanceof OutsideError ? error : null;
+  const tries = outside === null ? TRIES_OF_A_BUG : outside.retryable ? TRIES_OF_AN_OUTAGE : 0;
+  if (job.attempts >= tries) {
+    await park(services, row, error instanceof Error ? error : new Error(message));
+    return;
+  }
+  const until = Math.min(outside?.retryAt ?? 0, now() + LONGEST_ASKED_WAIT_MS);
+  if (outside?.code === 'github-rate-limited' && GITHUB_WRITES.includes(job.payload.kind)) {
+    await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.lane), until }));
+  }
+  const runAt = Math.max(now() + backoffMs(job.attempts), until);
+  log.warn({ err: error, runAt }, 'a job failed and will be tried again');
+  await putBack(claimed, { runAt, countAttempt: true, error: message });
+}
+
+async function putBack(claimed: Claimed, again: Again): Promise<void> {
+  const { services, row } = claimed;
+  const { id, lease } = row;
+  const isOurs = await services.store.transaction((tx) => requeueJob(tx, { id, lease, ...again, now: services.now() }));
+  if (!isOurs) await handOver(claimed);
+}
+
+/** The other worker goes on; but what this one showed late, over what the other one showed, is shown once more. */
+async function handOver({ services, row }: Claimed): Promise<void> {
+  const { log, store, now } = services;
+  const { kind, key, lane, payload, origin } = row;
+  log.warn('another worker took this job over; what this one decided was dropped');
+  if (!SHOWING.includes(kind)) return;
+  const at = now();
+  await store.transaction((tx) => addJob(tx, { kind, key, lane, payload, origin, runAt: at, now: at }));
+}
+
+/** One table, read by the kind that the payload itself carries: the pair always fits. */
+function handlerOf(handlers: { readonly [kind: string]: unknown }, kind: JobKind): Handler<JobKind> {
+  const handler = handlers[kind];
+  if (!isHandler(handler)) throw new Error(`no handler for ${kind} jobs`);
+  return handler;
+}
+
+function isHandler(value: unknown): value is Handler<JobKind> {
+  return typeof value === 'function';
+}
+
+/** 1 s, 2 s, 4 s … at most 10 min. */
+function backoffMs(attempts: number): number {
+  return Math.min(1000 * 2 ** Math.max(attempts - 1, 0), 600_000);
+}

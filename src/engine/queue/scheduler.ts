@@ -1,0 +1,97 @@
+// Ticks of the clock become jobs: one per time slot, however many processes tick. What each process has to know is no job.
+import { schedule, type ScheduledTask } from 'node-cron';
+import { addJob } from '../../store/queue/jobs.ts';
+import { SLOT_MEMORY_MS, useOnce } from '../../store/queue/once.ts';
+import type { Tick, TickKind } from '../core/job.ts';
+import type { Services } from '../core/services.ts';
+
+export type Scheduler = { stop(): Promise<void> };
+
+const MINUTE_MS = 60_000;
+
+/** `atStart`: also when a process starts, for what came to pass while none ran. */
+const TICKS = {
+  sweep: { cron: '17 * * * *', everyMs: 60 * MINUTE_MS, atStart: false },
+  'sweep-deliveries': { cron: '*/5 * * * *', everyMs: 5 * MINUTE_MS, atStart: true },
+  reconcile: { cron: '*/10 * * * *', everyMs: 10 * MINUTE_MS, atStart: false },
+} as const satisfies Readonly<Record<TickKind, Rhythm>>;
+
+type Rhythm = { readonly cron: string; readonly everyMs: number; readonly atStart: boolean };
+
+const TICK_KINDS: readonly TickKind[] = ['sweep', 'sweep-deliveries', 'reconcile'];
+
+/** Every process asks for itself, so this is no job. */
+const DAILY = '41 6 * * *';
+
+/** `wake` is called when a tick put a job into the table. */
+export function startScheduler(services: Services, wake: () => void): Scheduler {
+  const ask = async (kind: TickKind, put: Put): Promise<void> => {
+    try {
+      if (await put(services, kind)) wake();
+    } catch (error) {
+      services.log.error({ err: error, kind }, 'a tick could not be stored; the next one tries again');
+    }
+  };
+  const starting = TICK_KINDS.filter((kind) => TICKS[kind].atStart).map((kind) => ask(kind, askAtOnce));
+  const lookAtPat = async (): Promise<void> => {
+    try {
+      await services.patWatch.look();
+    } catch (error) {
+      services.log.error({ err: error }, 'the machine user’s token could not be looked at; tomorrow tries again');
+    }
+  };
+  const startTasks = (): readonly ScheduledTask[] => [
+    ...TICK_KINDS.map((kind) => schedule(TICKS[kind].cron, () => ask(kind, tick))),
+    schedule(DAILY, lookAtPat),
+  ];
+  let tasks = startTasks();
+  let latest = services.now();
+  // node-cron waits for the time that it worked out, also when the clock was turned back by an hour meanwhile.
+  const watch = setInterval(() => {
+    const now = services.now();
+    const isTurnedBack = now < latest;
+    latest = now;
+    if (!isTurnedBack) return;
+    const old = tasks;
+    tasks = startTasks();
+    void destroyAll(old);
+  }, MINUTE_MS);
+  return {
+    stop: async () => {
+      clearInterval(watch);
+      await destroyAll(tasks);
+      await Promise.all(starting);
+    },
+  };
+}
+
+async function destroyAll(tasks: readonly ScheduledTask[]): Promise<void> {
+  for (const one of tasks) await one.destroy();
+}
+
+type Clocked = Pick<Services, 'store' | 'now'>;
+type Put = (services: Clocked, kind: TickKind) => Promise<boolean>;
+
+/** True when the job of this time slot was put into the table now. */
+export async function tick({ store, now }: Clocked, kind: TickKind): Promise<boolean> {
+  const at = now();
+  const { everyMs } = TICKS[kind];
+  const slot = new Date(at - (at % everyMs)).toISOString();
+  return store.transaction(async (tx) => {
+    const first = await useOnce(tx, { key: `${kind}/${slot}`, until: at + SLOT_MEMORY_MS, now: at });
+    if (first) await addJob(tx, jobOf({ kind, slot }, at));
+    return first;
+  });
+}
+
+async function askAtOnce({ store, now }: Clocked, kind: TickKind): Promise<boolean> {
+  const at = now();
+  const job = jobOf({ kind, slot: new Date(at).toISOString() }, at);
+  await store.transaction((tx) => addJob(tx, job));
+  return true;
+}
+
+/** One that is still to be done does for those that come meanwhile. */
+function jobOf(payload: Tick, at: number): Parameters<typeof addJob>[1] {
+  return { kind: payload.kind, key: payload.kind, lane: null, payload: JSON.stringify(payload), runAt: at, now: at };
+}

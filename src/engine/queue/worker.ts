@@ -1,0 +1,171 @@
+// Takes due jobs from the table, several at once, and looks again when one ends, when it is woken, or when one falls due.
+import { findNewestOpenJobAt, turnBack } from '../../store/queue/clock.ts';
+import { claimJob, nextRunAt, type JobRow } from '../../store/queue/jobs.ts';
+import { handBackJob } from '../../store/queue/leases.ts';
+import { REGISTRY_WORK, TIMERS } from '../core/job.ts';
+import { LEASE_MS, LONGEST_LEASE_MS, renew, RENEW_EVERY_MS } from '../core/lease.ts';
+import { runJob, type Handlers } from './run-job.ts';
+import type { Services } from '../core/services.ts';
+
+const SLOTS = 8;
+/** A registry that does not answer holds a job for minutes: it must not hold those that listen and tell. */
+const SLOTS_FOR_REGISTRIES = 6;
+/** Jobs that other processes put in are noticed by looking: no longer than this without a look. */
+const LOOK_EVERY_MS = 1000;
+
+export class Worker {
+  readonly #services: Services;
+  readonly #handlers: Handlers;
+  readonly #after: () => Promise<void>;
+  readonly #running = new Map<Promise<void>, JobRow>();
+  /** All kinds but those that wait for registries. */
+  readonly #others: readonly string[];
+  #started = false;
+  #looking = false;
+  #latestLook: Promise<void> = Promise.resolve();
+  #lookAgain = false;
+  #timer: NodeJS.Timeout | null = null;
+  /** The time of the last look. */
+  #latest: number | null = null;
+
+  /** `after` is waited for before each job is taken: what it stands for goes first. */
+  constructor(services: Services, handlers: Handlers, after: () => Promise<void> = async () => {}) {
+    this.#services = services;
+    this.#handlers = handlers;
+    this.#after = after;
+    this.#others = Object.keys(handlers).filter((kind) => !isRegistryWork(kind));
+  }
+
+  start(): void {
+    this.#started = true;
+    this.#look();
+  }
+
+  /** Something was put into the table: look at once. */
+  wake(): void {
+    this.#look();
+  }
+
+  /** Runs every job that is due, and those that they lead to, until none is; for tests, instead of `start`. */
+  async drain(): Promise<void> {
+    for (;;) {
+      const rows: JobRow[] = [];
+      for (let row = await this.#claim(); row !== null; row = rows.length < SLOTS ? await this.#claim() : null) {
+        rows.push(row);
+      }
+      if (rows.length === 0) return;
+      await Promise.all(rows.map((row) => runJob(this.#services, this.#handlers, row)));
+    }
+  }
+
+  /** Takes no more jobs and waits for those that run, `graceMs` at most; the rest are given back: others need not wait. */
+  async stop(graceMs: number): Promise<void> {
+    this.#started = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, graceMs);
+    await Promise.race([this.#allEnded(), graceIsOver]);
+    clearTimeout(timer);
+    await Promise.all([...this.#running.values()].map((row) => this.#handBack(row)));
+  }
+
+  /** What can't be given back is taken up when its lease passes. */
+  async #handBack({ id, lease, kind }: JobRow): Promise<void> {
+    const { store, now, log } = this.#services;
+    try {
+      await store.transaction((tx) => handBackJob(tx, { id, lease, leaseMs: LEASE_MS, now: now() }));
+    } catch (error) {
+      log.warn({ err: error, job: id, kind }, 'a job could not be given back; it is taken up when its lease passes');
+    }
+  }
+
+  /** A look that is under way may have claimed one more. */
+  async #allEnded(): Promise<void> {
+    await this.#latestLook;
+    await Promise.all(this.#running.keys());
+  }
+
+  #look(): void {
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#latestLook = this.#lookUntilQuiet();
+  }
+
+  /** Never throws: a table that can't be read is logged, and looked at again a second later. */
+  async #lookUntilQuiet(): Promise<void> {
+    try {
+      let nextMs = LOOK_EVERY_MS;
+      while (this.#started && this.#lookAgain) {
+        this.#lookAgain = false;
+        await this.#fillSlots();
+        nextMs = await this.#untilNextMs();
+      }
+      this.#lookIn(nextMs);
+    } catch (error) {
+      this.#services.log.error({ err: error }, 'the job table could not be read; looking again in a second');
+      this.#lookIn(LOOK_EVERY_MS);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #fillSlots(): Promise<void> {
+    while (this.#started && this.#running.size < SLOTS) {
+      await this.#after();
+      if (!this.#started) return;
+      const row = await this.#claim();
+      if (row === null) return;
+      const run = runJob(this.#services, this.#handlers, row).finally(() => {
+        this.#running.delete(run);
+        this.#look();
+      });
+      this.#running.set(run, row);
+    }
+  }
+
+  async #claim(): Promise<JobRow | null> {
+    const { store, now, newId } = this.#services;
+    const at = now();
+    await this.#followClock(at);
+    return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS, ...this.#takeable() });
+  }
+
+  #takeable(): { readonly kinds?: readonly string[] } {
+    const waiting = [...this.#running.values()].filter(({ kind }) => isRegistryWork(kind)).length;
+    return waiting < SLOTS_FOR_REGISTRIES ? {} : { kinds: this.#others };
+  }
+
+  /** A clock that was turned back, also while no process ran, must not put off what was due already. */
+  async #followClock(now: number): Promise<void> {
+    const { store, log } = this.#services;
+    const before = this.#latest ?? (await findNewestOpenJobAt(store.db)) ?? now;
+    // Paused, or the clock was turned ahead: what runs here, and nobody took, stays here.
+    if (this.#latest !== null && now - this.#latest > RENEW_EVERY_MS) await this.#renewAll();
+    this.#latest = now;
+    if (now >= before) return;
+    await store.transaction((tx) => turnBack(tx, { now, before, leaseMs: LONGEST_LEASE_MS, timers: TIMERS }));
+    log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
+  }
+
+  async #renewAll(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((row) => renew(this.#services, row)));
+  }
+
+  /** With all slots taken, it is the end of a job that leads to the next look. */
+  async #untilNextMs(): Promise<number> {
+    if (!this.#started || this.#running.size >= SLOTS) return LOOK_EVERY_MS;
+    const now = this.#services.now();
+    const next = await nextRunAt(this.#services.store.db, { now, ...this.#takeable() });
+    return next === null ? LOOK_EVERY_MS : Math.min(Math.max(next - now, 1), LOOK_EVERY_MS);
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = this.#started ? setTimeout(() => this.#look(), ms) : null;
+  }
+}
+
+function isRegistryWork(kind: string): boolean {
+  return REGISTRY_WORK.some((one) => one === kind);
+}

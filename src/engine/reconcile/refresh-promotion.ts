@@ -1,0 +1,27 @@
+// `/refresh`: compares a promotion with GitHub and the registry now, puts right what differs, and says what that was.
+import { isOpen } from '../../domain/promotion/promotion.ts';
+import { listPromotionsOfThread } from '../../store/promotions/promotions.ts';
+import { refused, replied, type Answer, type Asked } from '../core/answer.ts';
+import { findMeant, type Found } from '../core/find-promotion.ts';
+import { comparePromotion } from './compare.ts';
+import type { Services } from '../core/services.ts';
+
+export async function refreshPromotion(services: Services, asked: Asked, id: number | null): Promise<Answer> {
+  const found = await findOne(services, asked, id);
+  if (found.kind === 'refused') return refused(asked, found.refusal);
+  const { promotion } = found;
+  const { differences, commit } = await comparePromotion(services, promotion);
+  const reply = { kind: 'refreshed', promotion: promotion.number, differences } as const;
+  return { ...commit, effects: [...(commit.effects ?? []), ...(replied(asked, reply).effects ?? [])] };
+}
+
+/** Without an id, the newest open one of the thread, else its newest. */
+async function findOne(services: Services, asked: Asked, id: number | null): Promise<Found> {
+  const { repo, issue } = asked;
+  if (id === null) {
+    const inThread = await listPromotionsOfThread(services.store.db, { repoId: repo.id, issue });
+    const newest = inThread.findLast(({ state }) => isOpen(state)) ?? inThread.at(-1);
+    if (newest !== undefined) return { kind: 'found', promotion: { ...newest, repo } };
+  }
+  return findMeant(services, asked, { verb: 'refresh', id, states: [] });
+}

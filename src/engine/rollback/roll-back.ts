@@ -1,0 +1,87 @@
+// `/rollback`: pins what the environment goes back to, refuses what can be refused at once, and opens the rollback.
+import { reaches } from '../../domain/actor.ts';
+import type { Command } from '../../domain/command.ts';
+import { decideRequest } from '../../domain/decide.ts';
+import { findEnvironment, termsFor } from '../../domain/policy/policy.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import { listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { peekPromotionNumber } from '../../store/repos.ts';
+import { refuseImages } from '../people/allowed-images.ts';
+import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
+import { commitOfAccepted } from '../core/commit.ts';
+import { loadPolicy } from '../core/load.ts';
+import { resolveTarget } from './rollback-target.ts';
+import type { Services } from '../core/services.ts';
+
+type Rollback = Extract<Command, { kind: 'rollback' }>;
+
+/** The answer to one `/rollback` line by somebody whose role is known. */
+export async function rollBack(services: Services, asked: Asked, command: Rollback): Promise<Answer> {
+  const { repo, by } = asked;
+  const { registry, store } = services;
+  const loaded = await loadPolicy(services, repo);
+  if (loaded.kind === 'unreadable') return refused(asked, { code: 'policy-unreadable', problems: loaded.problems });
+  const { policy } = loaded;
+  const { role: wanted } = policy.rollback;
+  if (!reaches(by.role, wanted)) {
+    return refused(asked, { code: 'not-permitted', verb: 'rollback', role: by.role, wanted });
+  }
+  const environment = findEnvironment(policy, command.environment);
+  const image = policy.images[0];
+  if (environment === null || image === undefined) {
+    const environments = policy.environments.map(({ name }) => name);
+    return refused(asked, { code: 'environment-unknown', typed: command.environment, environments });
+  }
+  const foreign = refuseImages(services, repo, policy);
+  if (foreign !== null) return refused(asked, foreign);
+
+  const { name, tags } = environment;
+  const [history, held, open] = await Promise.all([
+    listHeld(store.db, { repoId: repo.id, environment: name, repository: image }),
+    Promise.all(tags.map((tag) => registry.findDigest(image, tag))),
+    listOpenPromotions(store.db, { repoId: repo.id, environment: name }),
+  ]);
+  const place = { repoId: repo.id, environment, policy };
+  const question = { place, image, history, current: held[0] ?? null };
+  const target = await resolveTarget(services, question, command.target);
+  if (target.kind === 'refused') return refused(asked, target.refusal);
+  const { digest } = target;
+  if (held.every((now) => now === digest)) {
+    return refused(asked, { code: 'already-in-production', environment: name, digest, tags });
+  }
+  // Two people in the same night: the second one must not go on to the digest before. A promotion of it is no hindrance.
+  const same = open.find(({ kind, images }) => kind === 'rollback' && images.some((pin) => pin.digest === digest));
+  if (same !== undefined) {
+    const { number: promotion, state } = same;
+    return refused(asked, { code: 'already-requested', promotion, state: state.kind, environment: name });
+  }
+  const now = services.now();
+  const promotion: Promotion = {
+    id: services.newId(),
+    number: await peekPromotionNumber(store.db, repo.id),
+    repo,
+    environment: name,
+    kind: 'rollback',
+    requester: { id: by.id, login: by.login },
+    reason: command.reason,
+    force: false,
+    versionTag: null,
+    source: { typed: target.typed, tag: target.tag },
+    images: [{ repository: image, digest, commit: null, commitTag: null, platforms: [] }],
+    baseline: [],
+    findings: [],
+    reviews: [],
+    moves: [],
+    policyBlob: policy.blob,
+    terms: termsFor({ policy, environment, kind: 'rollback' }),
+    otherReviewers: 'unknown',
+    notice: null,
+    thread: { issue: asked.issue },
+    state: { kind: 'examining', again: false },
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return answered(asked, commitOfAccepted(null, decideRequest(promotion)));
+}

@@ -1,0 +1,166 @@
+// Takes the comments of a thread in the order of their ids, one after the other; what was lost is found in GitHub's list.
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import { listPromotionsOfThread } from '../../store/promotions/promotions.ts';
+import { findRepo } from '../../store/repos.ts';
+import { findThread, listWaitingComments, type Thread, type WaitingComment } from '../../store/threads.ts';
+import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
+import type { Commit } from '../core/commit.ts';
+import { findUnheard, LATE_MS, type ReadBody } from './find-unheard.ts';
+import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import { readWaiting, type ReadComment } from '../core/hear-comment.ts';
+import type { CommandLine, Intent } from '../core/intent.ts';
+import { commandKey } from '../core/job.ts';
+import { isPatient } from '../core/patience.ts';
+import { isLate, recheckComment } from './recheck-comment.ts';
+import type { Services } from '../core/services.ts';
+import { leansOnEarlier, takeLines, timeOfWriting } from './take-comment.ts';
+
+/** The last command of the comment before asks to go on; this is for one that is given up. */
+const LOOK_AGAIN_MS = 10_000;
+
+export type Place = { readonly repo: Repo; readonly issue: number };
+
+/** What comes from above. */
+export type ThreadReaderParts = { readonly readBody: ReadBody; readonly onFound: (count: number) => void };
+
+export function createThreadReader(parts: ThreadReaderParts): Handler<'read-thread'> {
+  return async ({ payload }, services) => {
+    const { db } = services.store;
+    const { repoId, issue } = payload;
+    const repo = await findRepo(db, repoId);
+    if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+    const thread = await findThread(db, payload);
+    if (await isBusy(services, repoId, thread)) {
+      const at = services.now() + LOOK_AGAIN_MS;
+      return { kind: 'again', at, because: 'the comment before is not answered yet' };
+    }
+    const waiting = await listWaitingComments(db, payload);
+    const [first] = waiting;
+    if (first === undefined && thread === null) return DONE;
+    const place = { repo, issue };
+    const question = { ...place, thread, first, readBody: parts.readBody };
+    const unheard = isRead(thread, first)
+      ? null
+      : await ask(services, { ...place, waitsSince: first?.heardAt ?? null }, () => findUnheard(services, question));
+    if (unheard?.earlier === true && first !== undefined) {
+      const until = first.heardAt + LATE_MS;
+      if (services.now() < until)
+        return { kind: 'again', at: until, because: 'an earlier comment may still be told of' };
+    }
+    const found = unheard?.found ?? [];
+    parts.onFound(found.length);
+    const after = { ...startOf(thread, first), ...unheard?.read };
+    return takeNext(services, place, { waiting: inOrder(waiting, found), found, after });
+  };
+}
+
+/** True where nothing that was lost can stand before the comment that is next. Nobody waits: somebody wants it read. */
+function isRead(thread: Thread | null, first: WaitingComment | undefined): boolean {
+  if (first === undefined) return false;
+  return thread === null ? !leansOnEarlier(readWaiting(first)) : first.id <= thread.readUpTo;
+}
+
+/** True while a command of the comment that was taken last waits or runs. */
+async function isBusy({ store }: Services, repoId: number, thread: Thread | null): Promise<boolean> {
+  if (thread === null || thread.taking === null) return false;
+  return isJobOpen(store.db, { kind: 'command', key: commandKey({ repoId, commentId: thread.taking }) });
+}
+
+/** Null: GitHub does not answer, for good or for so long that those who were heard of wait no more. */
+async function ask<T>(
+  services: Services,
+  { repo, issue, waitsSince }: Place & { readonly waitsSince: number | null },
+  question: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
+    const isWorthWaiting = waitsSince === null || isPatient({ createdAt: waitsSince }, services);
+    if (error.retryable && isWorthWaiting) throw error;
+    services.log.warn({ err: error, repo: repo.name, issue }, 'the comments of a thread can not be read');
+    return null;
+  }
+}
+
+/** The first comment that is heard of in a thread is where we begin. */
+function startOf(thread: Thread | null, first: WaitingComment | undefined): Thread {
+  if (thread !== null) return thread;
+  if (first === undefined) throw new Error('a thread begins with a comment');
+  return { readUpTo: first.id, readSince: readWaiting(first).writtenAt ?? first.heardAt, taking: null };
+}
+
+function inOrder(waiting: readonly WaitingComment[], found: readonly WaitingComment[]): readonly WaitingComment[] {
+  return [...waiting, ...found].toSorted((one, other) => one.id - other.id);
+}
+
+async function takeNext(
+  services: Services,
+  { repo, issue }: Place,
+  thread: {
+    readonly waiting: readonly WaitingComment[];
+    readonly found: readonly WaitingComment[];
+    readonly after: Thread;
+  },
+): Promise<JobOutcome> {
+  const { waiting, found, after } = thread;
+  const promotions = await listPromotionsOfThread(services.store.db, { repoId: repo.id, issue });
+  const threadIsOurs = promotions.length > 0;
+  const passed: number[] = [];
+  for (const comment of waiting) {
+    const read = await readToday(services, { repo, issue, comment, threadIsOurs });
+    const [line, ...later] = read === null ? [] : takeLines(read, { threadIsOurs });
+    if (read !== null && line !== undefined) {
+      return begin({ repo, issue }, { ...thread, comment, read, line, later, passed });
+    }
+    passed.push(comment.id);
+  }
+  return { kind: 'done', commit: { repo, thread: { issue, after, found, taken: passed, origin: null } } };
+}
+
+/** Null: it was taken back. */
+async function readToday(
+  services: Services,
+  { repo, issue, comment, threadIsOurs }: Place & { readonly comment: WaitingComment; readonly threadIsOurs: boolean },
+): Promise<ReadComment | null> {
+  const read = readWaiting(comment);
+  if (!isLate(comment, read) || takeLines(read, { threadIsOurs }).length === 0) return read;
+  const { id, heardAt } = comment;
+  const asked = await ask(services, { repo, issue, waitsSince: heardAt }, async () => ({
+    read: await recheckComment(services, { repo, id, read }),
+  }));
+  return asked === null ? read : asked.read;
+}
+
+/** 👀 at once, and the first command; the last one asks for the thread's next comment. */
+function begin(
+  { repo, issue }: Place,
+  turn: {
+    readonly comment: WaitingComment;
+    readonly read: ReadComment;
+    readonly line: CommandLine;
+    readonly later: readonly CommandLine[];
+    readonly passed: readonly number[];
+    readonly waiting: readonly WaitingComment[];
+    readonly found: readonly WaitingComment[];
+    readonly after: Thread;
+  },
+): JobOutcome {
+  const { comment, read, line, later, passed, waiting, found, after } = turn;
+  const { id: commentId, heardAt, origin: delivery } = comment;
+  const origin = delivery === null ? null : { delivery, at: heardAt };
+  const sentAt = timeOfWriting(read, heardAt);
+  const command: Intent = { kind: 'command', repo, issue, commentId, by: read.by, sentAt, heardAt, line, later };
+  const isLast = waiting.at(-1)?.id === commentId;
+  const commit: Commit = {
+    repo,
+    thread: { issue, after: { ...after, taking: commentId }, found, taken: [...passed, commentId], origin },
+    effects: [
+      { kind: 'react', repoId: repo.id, commentId, reaction: 'eyes' },
+      ...(isLast ? [] : [{ kind: 'read-thread', repoId: repo.id, issue } as const]),
+    ],
+    intents: [command],
+  };
+  return { kind: 'done', commit };
+}

@@ -1,0 +1,28 @@
+// Whether a comment that was told of long after it was written still stands there, as it was: who hears nothing takes it back.
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import { fetchCommentFate } from '../../github/comments/comments.ts';
+import type { WaitingComment } from '../../store/threads.ts';
+import { LATE_MS } from './find-unheard.ts';
+import type { ReadComment } from '../core/hear-comment.ts';
+import type { Services } from '../core/services.ts';
+import { timeOfWriting } from './take-comment.ts';
+
+/** True where a webhook told of it, but late. What was found in GitHub's list was looked at there. */
+export function isLate({ origin, heardAt }: WaitingComment, read: ReadComment): boolean {
+  return origin !== null && timeOfWriting(read, heardAt) < heardAt - LATE_MS;
+}
+
+/** The comment as it counts now; null where it was deleted. */
+export async function recheckComment(
+  { github, log }: Services,
+  { repo, id, read }: { readonly repo: Repo; readonly id: number; readonly read: ReadComment },
+): Promise<ReadComment | null> {
+  const client = github.forInstallation(repo.installationId);
+  const fate = await fetchCommentFate({ client, repo: repo.name, commentId: id });
+  if (fate === 'as-written') return read;
+  log.info(
+    { repo: repo.name, comment: id, fate },
+    'a comment was told of late, and does not stand there as it was written',
+  );
+  return fate === 'gone' ? null : { ...read, notRun: 'edited' };
+}

@@ -1,0 +1,29 @@
+// Tells on a tagged commit, in a check run, why its version names nothing yet and what to type.
+import { gitTagExternalId } from '../../domain/promotion/git-tag.ts';
+import { publishCheckRun } from '../../github/checks/check-runs.ts';
+import { VERSION_CHECK_NAME } from '../../messages/check-run/check-run.ts';
+import { renderGitTagAnswer } from '../../messages/git-tag.ts';
+import { findRepo } from '../../store/repos.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+
+export const answerGitTag: Handler<'answer-git-tag'> = async ({ payload }, { store, github }) => {
+  const { repoId, commit, tag, answer } = payload;
+  const repo = await findRepo(store.db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  await publishCheckRun({
+    client: github.forInstallation(repo.installationId),
+    repo: repo.name,
+    content: {
+      name: VERSION_CHECK_NAME,
+      headSha: commit,
+      externalId: gitTagExternalId(tag),
+      status: 'completed',
+      actions: [],
+      ...renderGitTagAnswer(answer, tag),
+    },
+    existing: null,
+    // A Re-run is answered in the run that it was asked for.
+    mayExist: true,
+  });
+  return DONE;
+};

@@ -1,0 +1,115 @@
+// Whether what production holds was built from the files of a tagged commit.
+import { commitOf } from '../../domain/image/image-facts.ts';
+import type { GitTagAnswer, NotInProduction } from '../../domain/promotion/git-tag.ts';
+import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { CommitSha, Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
+import { planTags, type PinnedImage } from '../../domain/image/tag-plan.ts';
+import { collectContents } from '../../facts/contents.ts';
+import { collectLineage } from '../../facts/lineage.ts';
+import { compareWithBranch } from '../../github/commits.ts';
+import { findTree, type CommitTree } from '../../github/trees.ts';
+import { readProduction } from '../examine/read-production.ts';
+import { commitTags } from '../examine/resolve-source.ts';
+import type { Services } from '../core/services.ts';
+
+/** A tagged commit, and where the version shall go. */
+export type Release = {
+  readonly repo: Repo;
+  readonly tag: Tag;
+  readonly tagged: CommitTree;
+  readonly policy: Policy;
+  readonly environment: EnvironmentPolicy;
+  readonly image: ImageRepository;
+};
+
+export type NamedImage = Pick<PinnedImage, 'repository' | 'digest' | 'commit'>;
+
+/** `same-files`: production holds this image, and the version is free. */
+export type Comparison = { readonly kind: 'same-files'; readonly image: NamedImage } | GitTagAnswer;
+
+/** Asks registry and GitHub; OutsideError when one of them can't say. */
+export async function compareWithProduction(services: Services, release: Release): Promise<Comparison> {
+  const { repo, tagged, environment, image: repository } = release;
+  const client = services.github.forInstallation(repo.installationId);
+  const held = await findHeld(services, release);
+  if (held.kind !== 'held') return sayWhy(services, release, held);
+  const { branch } = environment;
+  const place = await compareWithBranch({ client, repo: repo.name, branch, commit: tagged.sha });
+  if (place !== 'on-branch') return sayWhy(services, release, { cause: 'not-on-branch', branch });
+  const { digest } = held;
+  const commit = await findCommit(services, release, digest);
+  if (commit === null) return sayWhy(services, release, { cause: 'no-commit', digest });
+  if (!(await hasTaggedFiles(services, release, commit))) {
+    return sayWhy(services, release, { cause: 'other-files', commit, digest });
+  }
+  return planVersion(services, release, { repository, digest, commit });
+}
+
+type Held = { readonly kind: 'held'; readonly digest: Digest } | ({ readonly kind: 'unclear' } & NotInProduction);
+
+async function findHeld({ registry }: Services, { environment, image }: Release): Promise<Held> {
+  const { tags } = environment;
+  const digests = await Promise.all(tags.map((tag) => registry.findDigest(image, tag)));
+  const [digest = null, ...others] = [...new Set(digests)];
+  if (others.length > 0) return { kind: 'unclear', cause: 'mixed', tags };
+  return digest === null ? { kind: 'unclear', cause: 'nothing-held', tags } : { kind: 'held', digest };
+}
+
+async function findCommit(
+  services: Services,
+  { repo, policy, environment, image: repository }: Release,
+  digest: Digest,
+): Promise<CommitSha | null> {
+  const contents = await collectContents({ registry: services.registry, repository }, digest);
+  const branches = [...new Set([policy.staging.branch, environment.branch, policy.hotfix.branch])];
+  const github = services.github.forInstallation(repo.installationId);
+  return commitOf({ lineage: await collectLineage({ github, repo: repo.name, branches }, contents) });
+}
+
+async function hasTaggedFiles(services: Services, { repo, tagged }: Release, commit: CommitSha): Promise<boolean> {
+  if (commit === tagged.sha) return true;
+  const client = services.github.forInstallation(repo.installationId);
+  const found = await findTree({ client, repo: repo.name, ref: commit });
+  return found?.tree === tagged.tree;
+}
+
+async function planVersion(
+  services: Services,
+  { repo, tag: versionTag, environment }: Release,
+  named: NamedImage,
+): Promise<Comparison> {
+  const image = { ...named, commitTag: null, platforms: [] };
+  const production = await readProduction(services, { repoId: repo.id, environment, image, versionTag });
+  const kind = 'version';
+  const plan = planTags({ image, environment, kind, force: false, versionTag, reason: null, production });
+  switch (plan.kind) {
+    case 'already-there':
+      return { kind: 'named-already', environment: environment.name, digest: named.digest };
+    case 'kept-tag-taken': {
+      const [taken] = plan.taken;
+      if (taken === undefined) throw new Error('a kept tag is taken, and none is named');
+      return { kind: 'refused', refusal: { code: 'version-taken', ...taken } };
+    }
+    case 'moves':
+    case 'left-production':
+      return { kind: 'same-files', image: named };
+  }
+}
+
+async function sayWhy(services: Services, release: Release, why: NotInProduction): Promise<GitTagAnswer> {
+  const source = await findSource(services, release);
+  return { kind: 'not-in-production', environment: release.environment.name, why, source };
+}
+
+/** The staging tag of the tagged commit, or of a parent with the same files: what a merge leaves untouched is that. */
+async function findSource(services: Services, release: Release): Promise<Tag | null> {
+  const { tagged, policy, image } = release;
+  for (const commit of [tagged.sha, ...tagged.parents.slice(0, 2)]) {
+    for (const tag of commitTags(policy.staging.tagPrefix, commit)) {
+      if ((await services.registry.findDigest(image, tag)) === null) continue;
+      if (await hasTaggedFiles(services, release, commit)) return tag;
+    }
+  }
+  return null;
+}

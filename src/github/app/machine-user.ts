@@ -1,0 +1,27 @@
+// Asks GitHub whose the machine user's token is, what it may do, and when it expires.
+import { z } from 'zod';
+import { parseScopes, parseTokenExpiry, type MachineToken } from '../../domain/machine-token.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { TokenClient } from '../client/client.ts';
+import { isGitHubError } from '../client/errors.ts';
+
+/** `GET /user`; what matters stands in the answer's headers. Never throws for what GitHub or the network does. */
+export async function fetchMachineToken(client: TokenClient): Promise<MachineToken> {
+  try {
+    const { data, header } = await client.ask({
+      tried: 'asking GitHub about GHCR_TOKEN',
+      send: (api) => api.users.getAuthenticated(),
+      answer: z.object({ login: z.string() }),
+    });
+    const scopes = header('x-oauth-scopes');
+    const expiry = header('github-authentication-token-expiration');
+    const expiresAt = expiry === null ? null : parseTokenExpiry(expiry);
+    if (expiry !== null && expiresAt === null)
+      return { kind: 'unknown', because: `GitHub says that it expires at "${expiry.slice(0, 40)}", which is no time` };
+    return { kind: 'accepted', login: data.login, scopes: scopes === null ? null : parseScopes(scopes), expiresAt };
+  } catch (error) {
+    if (isGitHubError(error, 'github-unauthorized')) return { kind: 'refused' };
+    if (error instanceof OutsideError) return { kind: 'unknown', because: error.message };
+    throw error;
+  }
+}

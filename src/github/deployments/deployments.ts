@@ -1,0 +1,142 @@
+// Makes the deployments of our App, and reads those of a repository and how they went.
+import { z } from 'zod';
+import type { CommitSha, Digest, RepoName } from '../../domain/image/reference.ts';
+import { splitRepo, type InstallationClient } from '../client/client.ts';
+
+type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+
+const Deployments = z.array(z.object({ id: z.number(), sha: z.string() }));
+const Statuses = z.array(z.object({ state: z.string() }));
+
+/** So many are listed at once; where there are as many, there may be more. */
+export const DEPLOYMENTS_LISTED = 100;
+
+/** The newest deployments to an environment, newest first, at most `DEPLOYMENTS_LISTED`; of one commit where it is given. */
+export async function listDeployments({
+  client,
+  repo,
+  environment,
+  commit,
+}: Place & { readonly environment: string; readonly commit?: CommitSha }): Promise<
+  readonly { readonly id: number; readonly sha: string }[]
+> {
+  const { data } = await client.ask({
+    tried: `listing the deployments of ${repo} to ${environment}`,
+    send: (api) =>
+      api.repos.listDeployments({
+        ...splitRepo(repo),
+        environment,
+        ...(commit === undefined ? {} : { sha: commit }),
+        per_page: DEPLOYMENTS_LISTED,
+      }),
+    answer: Deployments,
+  });
+  return data;
+}
+
+/** So many of a deployment's statuses are looked at; it has a handful. */
+const STATUSES_LISTED = 30;
+const TAKEN_OVER = 'inactive';
+
+/**
+ * How it went, in GitHub's word such as `success` or `in_progress`; null where there is no status yet. `inactive` only
+ * says that a later deployment took over, and GitHub adds it by itself: what was there before counts.
+ */
+export async function fetchDeploymentState({
+  client,
+  repo,
+  deployment,
+}: Place & { readonly deployment: number }): Promise<string | null> {
+  const { data } = await client.ask({
+    tried: `reading how deployment ${deployment} of ${repo} went`,
+    send: (api) =>
+      api.repos.listDeploymentStatuses({ ...splitRepo(repo), deployment_id: deployment, per_page: STATUSES_LISTED }),
+    answer: Statuses,
+  });
+  return (data.find(({ state }) => state !== TAKEN_OVER) ?? data[0])?.state ?? null;
+}
+
+export type DeploymentContent = {
+  readonly commit: CommitSha;
+  readonly environment: string;
+  readonly isProduction: boolean;
+  /** Plain text, at most 140 characters. */
+  readonly description: string;
+  readonly payload: DeploymentPayload;
+};
+
+/** What a deployer reads: a deployment can carry more than its commit. */
+export type DeploymentPayload = {
+  /** `host/name@digest`. */
+  readonly image: string;
+  readonly digest: Digest;
+  /** All tags that hold the digest now, as far as we put them there. */
+  readonly tags: readonly string[];
+  /** `P12`; finds the deployment again. */
+  readonly promotion: string;
+  readonly reason: string | null;
+};
+
+/**
+ * Answers the deployment's id. Not safe to repeat: after an unclear failure, look for it first. Neither merges branches
+ * nor asks for statuses of the commit: what may be deployed was decided before.
+ */
+export async function createDeployment({
+  client,
+  repo,
+  content,
+}: Place & { readonly content: DeploymentContent }): Promise<number> {
+  const { commit, environment, isProduction, description, payload } = content;
+  const { data } = await client.ask({
+    tried: `creating a deployment of ${commit} to ${environment} in ${repo}`,
+    makes: true,
+    send: (api) =>
+      api.repos.createDeployment({
+        ...splitRepo(repo),
+        ref: commit,
+        auto_merge: false,
+        required_contexts: [],
+        environment,
+        production_environment: isProduction,
+        description,
+        payload: { ...payload, tags: [...payload.tags] },
+      }),
+    answer: z.object({ id: z.number() }),
+  });
+  return data.id;
+}
+
+const OwnDeployments = z.array(
+  z.object({
+    id: z.number(),
+    payload: z.unknown(),
+    creator: z.object({ type: z.string() }).nullish(),
+    performed_via_github_app: z.object({ id: z.number() }).nullish(),
+  }),
+);
+
+/**
+ * The id of our App's newest deployment of that commit to that environment for that promotion (`P12`), or null, among
+ * the hundred that GitHub lists first. Anybody who may write can put a promotion into a payload: others' don't count.
+ */
+export async function findOwnDeployment({
+  client,
+  repo,
+  commit,
+  environment,
+  promotion,
+}: Place & Pick<DeploymentContent, 'commit' | 'environment'> & { readonly promotion: string }): Promise<number | null> {
+  const { data } = await client.ask({
+    tried: `listing the deployments of ${commit} to ${environment} in ${repo}`,
+    send: (api) =>
+      api.repos.listDeployments({ ...splitRepo(repo), sha: commit, environment, per_page: DEPLOYMENTS_LISTED }),
+    answer: OwnDeployments,
+  });
+  const ours = data.filter(
+    ({ payload, creator, performed_via_github_app: app }) =>
+      z.object({ promotion: z.literal(promotion) }).safeParse(payload).success &&
+      creator?.type === 'Bot' &&
+      (app?.id ?? client.appId) === client.appId,
+  );
+  return ours.length === 0 ? null : Math.max(...ours.map(({ id }) => id));
+}

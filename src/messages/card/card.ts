@@ -1,0 +1,61 @@
+// The card: the one comment of a promotion, edited in place, that tells where it stands and what to type next.
+import { sourceName, formatNumber, type Promotion } from '../../domain/promotion/promotion.ts';
+import { renderWithin } from './detail.ts';
+import { auditLine } from '../log/audit-line.ts';
+import { joinBlocks, joinSentences } from '../blocks.ts';
+import { code, escapeText, link } from '../escape.ts';
+import { renderFacts } from './facts-table.ts';
+import { renderFindings } from './findings.ts';
+import { tokenWarningText } from '../machine-token.ts';
+import { nextSteps } from './next-steps.ts';
+import type { PromotionView } from '../promotion-view.ts';
+import { askNamed, renderReviews, whoCanApprove } from './reviews.ts';
+import { STATE_SYMBOLS, stateTitle } from './state.ts';
+import { renderStory } from './story.ts';
+import { renderTags } from './tags.ts';
+
+/** GitHub refuses a comment body over this. */
+export const MAX_COMMENT_LENGTH = 65_536;
+
+/** The first line of a card, by which it is found again among our App's comments. */
+export function cardMarker(number: number): string {
+  return `<!-- imprimatur ${formatNumber(number)} -->`;
+}
+
+/** The whole body of the comment, within GitHub's limit. */
+export function renderCard(view: PromotionView): string {
+  return renderWithin(MAX_COMMENT_LENGTH, (detail) =>
+    joinBlocks([
+      `${cardMarker(view.promotion.number)}\n### ${cardTitle(view)}`,
+      renderStory(view, detail),
+      renderFacts(view, detail),
+      renderTags(view, detail),
+      renderFindings(view.promotion.findings, detail),
+      renderReviews(view, detail),
+      tokenWarningText(view),
+      joinSentences([whoCanApprove(view), askNamed(view), nextSteps(view, 'card')]),
+      footer(view),
+    ]),
+  );
+}
+
+/** `✓ P12 · staging-abc1234 → production · promoted`, in Markdown. */
+export function cardTitle(view: PromotionView): string {
+  const { promotion } = view;
+  const { number, kind, environment, force, state } = promotion;
+  const what = `${kind === 'rollback' ? 'rollback to ' : ''}${code(sourceName(promotion))}${versionOf(promotion)}`;
+  const how = force ? ', by force' : '';
+  const title = escapeText(stateTitle(view), { maxLength: 200 });
+  return `${STATE_SYMBOLS[state.kind]} ${formatNumber(number)} · ${what} → ${code(environment)}${how} · ${title}`;
+}
+
+/** ` as v1.2.3`, unless the version is what the promotion is called by. */
+function versionOf(promotion: Promotion): string {
+  const { versionTag } = promotion;
+  return versionTag === null || versionTag === sourceName(promotion) ? '' : ` as ${code(versionTag)}`;
+}
+
+function footer({ auditHead, checkRunUrl }: PromotionView): string {
+  const parts = [...(checkRunUrl === null ? [] : [link('check run', checkRunUrl)]), auditLine(auditHead)];
+  return `<sub>${parts.join(' · ')}</sub>`;
+}

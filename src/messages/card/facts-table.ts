@@ -1,0 +1,38 @@
+// What is promoted, from where, by whom and why: the table at the head of a card and a check run.
+import { nameOf } from '../../domain/image/reference.ts';
+import { knownCommit, sourceName, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Detail } from './detail.ts';
+import { code, escapeText, link } from '../escape.ts';
+import { formatTime } from '../format.ts';
+import type { PromotionView } from '../promotion-view.ts';
+import { renderTable } from '../table.ts';
+
+export function renderFacts(view: PromotionView, detail: Detail): string {
+  const { promotion } = view;
+  const { reason, state } = promotion;
+  const [image] = promotion.images;
+  const repository = state.kind === 'waiting-for-image' ? state.repository : image?.repository;
+  // A wait that came to nothing leaves no image behind.
+  const head = repository === undefined ? ['Source', code(sourceName(promotion))] : ['Image', code(nameOf(repository))];
+  return renderTable(head, [
+    ...(image === undefined ? [] : [['Digest', code(image.digest)]]),
+    ...(repository === undefined ? [] : [['Commit', commitCell(view)]]),
+    ['Requested', `by ${code(promotion.requester.login)}, ${formatTime(promotion.createdAt)}`],
+    ...(reason === null ? [] : [['Reason', escapeText(reason, { maxLength: detail.textLength })]]),
+  ]);
+}
+
+function commitCell({ promotion, environment, githubUrl }: PromotionView): string {
+  const commit = knownCommit(promotion);
+  const commitTag = promotion.images[0]?.commitTag ?? null;
+  if (commit !== null) {
+    return link(code(commit.slice(0, 7)), `${githubUrl}/${promotion.repo.name}/commit/${commit}`);
+  }
+  if (!wasExamined(promotion)) return 'not known yet';
+  const noKeptTag = commitTag === null && environment.keepAs !== null && promotion.kind !== 'rollback';
+  return `the image proves none${noKeptTag ? ', so no tag keeps it under its commit’s name' : ''}`;
+}
+
+function wasExamined({ state, findings }: Promotion): boolean {
+  return findings.length > 0 || state.kind !== 'examining';
+}

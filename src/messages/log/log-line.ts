@@ -1,0 +1,21 @@
+// Keeps a line of the log one line: texts of others in it can't begin another one, nor write on the terminal where it is read.
+import { escapeUnseen } from '../escape.ts';
+
+/** A line of JSON with its line end, as it is written. */
+export function jsonLogLine(line: string): string {
+  return escapeUnseen(line);
+}
+
+/**
+ * The same for a reader that prints texts as they are: escapes are shown as such. Line ends stay where they are indented,
+ * in the stack of an error, so all but those of the message itself, which comes last.
+ */
+export function prettyLogLine(line: string): string {
+  return escapeUnseen(line)
+    .replaceAll(/\\(?:(u[0-9a-f]{4}|[bfrt])|.)/g, showEscape)
+    .replace(/"msg":"(?:[^"\\]|\\.)*"\}\n$/, (message) => message.replaceAll(/\\(?:(n)|.)/g, showEscape));
+}
+
+function showEscape(pair: string, control: string | undefined): string {
+  return control === undefined ? pair : `\\${pair}`;
+}

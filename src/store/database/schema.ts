@@ -1,0 +1,142 @@
+// The tables as the queries see them: column names as in SQL, times as epoch milliseconds, booleans as 0 or 1.
+import type { Generated, Kysely, Transaction } from 'kysely';
+import type { StateKind } from '../../domain/promotion/promotion.ts';
+import type { StagingState } from '../../domain/promotion/staging-check.ts';
+import type { TagMove } from '../../domain/image/tag-plan.ts';
+
+/** Runs queries, each on its own. */
+export type Db = Kysely<Schema>;
+/** Runs queries that take effect together or not at all. Wherever a `Db` is wanted, a `Tx` will do. */
+export type Tx = Transaction<Schema>;
+
+export type JobState = 'queued' | 'running' | 'done' | 'dead';
+export type MoveState = 'planned' | 'written' | 'confirmed' | 'undone' | 'stuck';
+export type MarkKind = 'card' | 'check-run' | 'notice' | 'deployment';
+
+/** Words in the unions are kept true by CHECK constraints in the tables. */
+export type Schema = {
+  readonly migrations: { readonly id: number; readonly name: string; readonly applied_at: number };
+  readonly heartbeat: { readonly id: number; readonly at: number };
+  readonly repos: {
+    readonly id: number;
+    readonly name: string;
+    readonly installation_id: number;
+    readonly next_promotion: number;
+    readonly audit_seq: number;
+    readonly audit_hash: string;
+    /** Since when the App may act there without a break, as far as it was told. */
+    readonly here_since: number;
+    /** Since when the App may not act there any more; null where it may. */
+    readonly left_at: number | null;
+    readonly updated_at: number;
+  };
+  readonly deliveries: { readonly hook_target: string; readonly delivery_id: string; readonly received_at: number };
+  readonly delivery_sweeps: {
+    readonly hook_target: string;
+    readonly swept_to: number;
+    readonly complete_at: number | null;
+  };
+  readonly jobs: {
+    readonly id: Generated<number>;
+    readonly kind: string;
+    readonly key: string | null;
+    readonly lane: string | null;
+    readonly payload: Uint8Array;
+    readonly run_at: number;
+    readonly attempts: number;
+    readonly leased_until: number | null;
+    readonly lease: string | null;
+    readonly last_error: string | null;
+    /** The id of the delivery that led to the job; null where the clock did. */
+    readonly origin: string | null;
+    /** When that delivery was stored. */
+    readonly origin_at: number | null;
+    readonly state: JobState;
+    readonly created_at: number;
+    readonly finished_at: number | null;
+  };
+  readonly promotions: {
+    readonly id: string;
+    readonly repo_id: number;
+    readonly number: number;
+    readonly environment: string;
+    readonly issue: number | null;
+    readonly state: StateKind;
+    readonly is_open: number;
+    readonly promoted_at: number | null;
+    /** The same, but null for a promotion that moved no floating tag: it added a version to what was there. */
+    readonly held_since: number | null;
+    readonly version: number;
+    readonly document: string;
+    readonly created_at: number;
+    readonly updated_at: number;
+  };
+  readonly tag_moves: {
+    readonly promotion_id: string;
+    readonly position: number;
+    readonly repository: string;
+    readonly tag: string;
+    readonly kind: TagMove['kind'];
+    readonly baseline: string | null;
+    readonly target: string;
+    readonly state: MoveState;
+    readonly updated_at: number;
+  };
+  readonly audit: {
+    readonly repo_id: number;
+    readonly seq: number;
+    readonly previous_hash: string;
+    readonly entry: string;
+    readonly hash: string;
+  };
+  readonly github_marks: {
+    readonly promotion_id: string;
+    readonly kind: MarkKind;
+    readonly github_id: number;
+    readonly target: string;
+    readonly updated_at: number;
+  };
+  readonly threads: {
+    readonly repo_id: number;
+    readonly issue: number;
+    readonly read_up_to: number;
+    readonly read_since: number;
+    readonly taking: number | null;
+  };
+  readonly comments: {
+    readonly repo_id: number;
+    readonly comment_id: number;
+    readonly issue: number;
+    readonly document: string;
+    readonly heard_at: number;
+    readonly origin: string | null;
+    readonly taken_at: number | null;
+  };
+  readonly staging_checks: {
+    readonly repo_id: number;
+    readonly commit_sha: string;
+    readonly check_run_id: number | null;
+    readonly state: StagingState['kind'];
+    readonly document: string;
+    readonly since: number;
+    readonly note: string | null;
+  };
+  readonly drifts: {
+    readonly id: string;
+    readonly repo_id: number;
+    readonly environment: string;
+    readonly promotion_id: string;
+    readonly noticed_at: number;
+    readonly over_at: number | null;
+    readonly document: string;
+    readonly issue: number | null;
+    readonly comment_id: number | null;
+  };
+  readonly once: { readonly key: string; readonly until: number };
+  readonly github_pace: {
+    readonly installation_id: number;
+    readonly last_at: number;
+    readonly hold_until: number;
+  };
+  readonly github_writes: { readonly id: Generated<number>; readonly installation_id: number; readonly at: number };
+};

@@ -1,0 +1,23 @@
+// The promotions that something may still happen to, in all repositories where the App may act.
+import { sql } from 'kysely';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { readPromotion } from './promotion-document.ts';
+import type { Db } from '../database/schema.ts';
+
+/** The open ones, and in each environment the one that it holds, where that is so since `heldSince` or later; oldest first. */
+export async function listLive(db: Db, heldSince: number): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions as one')
+    .innerJoin('repos', 'repos.id', 'one.repo_id')
+    .select('one.document')
+    .where('repos.left_at', 'is', null)
+    .where(
+      sql<boolean>`(one.is_open = 1 OR (one.held_since >= ${heldSince} AND NOT EXISTS (
+        SELECT 1 FROM promotions AS later
+        WHERE later.repo_id = one.repo_id AND later.environment = one.environment AND later.held_since > one.held_since)))`,
+    )
+    .orderBy('one.created_at')
+    .orderBy('one.id')
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}

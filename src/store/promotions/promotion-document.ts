@@ -1,0 +1,174 @@
+// A promotion as text, and the text as a promotion again; the compiler keeps the schema and the type the same.
+import { z } from 'zod';
+import { ROLES } from '../../domain/actor.ts';
+import { canonicalJson } from '../../domain/audit/canonical-json.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import {
+  commitSha,
+  digest,
+  finding,
+  imageRepository,
+  repoName,
+  tag,
+  time,
+  type DeepReadonly,
+} from './document-parts.ts';
+
+const person = z.strictObject({ id: z.int(), login: z.string() });
+const tagKind = z.enum(['rollback', 'kept', 'floating']);
+
+const tagOutcome = z.strictObject({
+  repository: imageRepository,
+  tag,
+  kind: tagKind,
+  from: digest.nullable(),
+  holds: digest.nullable(),
+});
+
+const failure = z.strictObject({
+  problem: z.string(),
+  production: z.enum(['untouched', 'restored', 'mixed']),
+  tags: z.array(tagOutcome),
+});
+
+const deploymentNews = { at: time, since: time, url: z.string().nullable() };
+
+const state = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('examining'), again: z.boolean() }),
+  z.strictObject({ kind: z.literal('awaiting-approval') }),
+  z.strictObject({ kind: z.literal('scheduled'), cause: z.literal('lane') }),
+  z.strictObject({ kind: z.literal('applying'), undoing: z.string().nullable(), since: time }),
+  z.strictObject({ kind: z.literal('promoted'), at: time }),
+  z.strictObject({ kind: z.literal('deploying'), ...deploymentNews }),
+  z.strictObject({ kind: z.literal('deployed'), ...deploymentNews }),
+  z.strictObject({ kind: z.literal('deployment-failed'), ...deploymentNews }),
+  z.strictObject({
+    kind: z.literal('waiting-for-image'),
+    repository: imageRepository,
+    commit: commitSha,
+    tags: z.array(tag),
+    until: time,
+  }),
+  z.strictObject({ kind: z.literal('rejected') }),
+  z.strictObject({ kind: z.literal('declined'), by: person, reason: z.string().nullable() }),
+  z.strictObject({ kind: z.literal('failed'), failure }),
+  z.strictObject({
+    kind: z.literal('cancelled'),
+    by: person.nullable(),
+    because: z.enum(['person', 'installation-gone', 'repository-gone', 'repository-archived']),
+  }),
+  z.strictObject({
+    kind: z.literal('superseded'),
+    by: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('promotion'), number: z.int() }),
+      z.strictObject({ kind: z.literal('production') }),
+    ]),
+  }),
+  z.strictObject({ kind: z.literal('expired') }),
+]);
+
+const move = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rollback'), repository: imageRepository, slug: z.string(), digest }),
+  z.strictObject({
+    kind: z.enum(['kept', 'floating']),
+    repository: imageRepository,
+    tag,
+    baseline: digest.nullable(),
+    digest,
+  }),
+]);
+
+const notice = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('production-moved'),
+    tags: z.array(z.strictObject({ tag, from: digest.nullable(), to: digest.nullable() })),
+  }),
+  z.strictObject({ kind: z.enum(['policy-changed', 'outcomes-changed']) }),
+  z.strictObject({
+    kind: z.literal('other-deployment'),
+    environment: z.string(),
+    commit: commitSha,
+    by: z.string(),
+    at: time,
+  }),
+  z.strictObject({ kind: z.literal('no-deployment'), problem: z.string(), at: time }),
+]);
+
+const terms = z.strictObject({
+  name: z.string(),
+  branch: z.string(),
+  tags: z.array(tag),
+  keepAs: z.string().nullable(),
+  rollbackTags: z.boolean(),
+  approvals: z.strictObject({
+    required: z.int(),
+    role: z.enum(ROLES).nullable(),
+    users: z.array(z.string()),
+    selfApproval: z.boolean(),
+  }),
+  deployment: z.strictObject({ create: z.boolean(), environment: z.string() }),
+  driftIntervalMs: z.int().nullable(),
+});
+
+// Strict: a member that is not known is a version mix-up, and dropping it silently would lose it at the next commit.
+const promotion = z.strictObject({
+  id: z.string(),
+  number: z.int(),
+  repo: z.strictObject({ id: z.int(), name: repoName, installationId: z.int() }),
+  environment: z.string(),
+  kind: z.enum(['promotion', 'rollback', 'version']),
+  requester: person,
+  reason: z.string().nullable(),
+  force: z.boolean(),
+  versionTag: tag.nullable(),
+  source: z.strictObject({
+    typed: z.string(),
+    tag: tag.nullable(),
+    taggedCommit: commitSha.exactOptional(),
+  }),
+  sourceMovedTo: digest.exactOptional(),
+  images: z.array(
+    z.strictObject({
+      repository: imageRepository,
+      digest,
+      commit: commitSha.nullable(),
+      commitTag: tag.nullable(),
+      platforms: z.array(z.string()),
+    }),
+  ),
+  baseline: z.array(z.strictObject({ repository: imageRepository, tag, digest: digest.nullable() })),
+  findings: z.array(finding),
+  reviews: z.array(
+    z.strictObject({
+      verdict: z.enum(['approve', 'reject']),
+      by: person,
+      at: time,
+      via: z.enum(['comment', 'check-run']),
+      subject: z.string(),
+    }),
+  ),
+  moves: z.array(move),
+  policyBlob: z.string(),
+  policyProblems: z.array(z.string()).exactOptional(),
+  plannedAt: time.exactOptional(),
+  terms,
+  otherReviewers: z.enum(['some', 'none', 'unknown']),
+  notice: notice.nullable(),
+  thread: z.strictObject({ issue: z.int() }).nullable(),
+  state,
+  version: z.int(),
+  createdAt: time,
+  updatedAt: time,
+});
+
+/** Canonical JSON. */
+export function formatPromotion(value: Promotion): string {
+  // Fails to compile when the type has a case or a member that the schema would refuse.
+  const document: DeepReadonly<z.output<typeof promotion>> = value;
+  return canonicalJson(document);
+}
+
+/** Throws when the text is not a promotion: something else wrote to the database, or a migration is missing. */
+export function readPromotion(text: string): Promotion {
+  return promotion.parse(JSON.parse(text));
+}

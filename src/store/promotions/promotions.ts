@@ -1,0 +1,212 @@
+// Promotions: the document is the truth, the columns beside it are what questions are asked by.
+import { sql } from 'kysely';
+import {
+  isOpen,
+  movesProduction,
+  promotedAt,
+  type Promotion,
+  type StateKind,
+} from '../../domain/promotion/promotion.ts';
+import { unlessTaken } from '../database/database-errors.ts';
+import { formatPromotion, readPromotion } from './promotion-document.ts';
+import type { Db, Schema, Tx } from '../database/schema.ts';
+
+type EnvironmentKey = { readonly repoId: number; readonly environment: string };
+
+/** Stores a new promotion under the number that `takePromotionNumber` gave in this transaction. */
+export async function insertPromotion(tx: Tx, promotion: Promotion): Promise<void> {
+  await tx
+    .insertInto('promotions')
+    .values({
+      id: promotion.id,
+      repo_id: promotion.repo.id,
+      number: promotion.number,
+      environment: promotion.environment,
+      created_at: promotion.createdAt,
+      promoted_at: promotedAt(promotion),
+      held_since: heldSince(promotion),
+      ...changingColumns(promotion),
+    })
+    .execute();
+}
+
+/**
+ * Stores the next version. `conflict`: somebody stored a version after `expectedVersion`, or another promotion is
+ * applying in this environment; nothing was stored, so load and decide again.
+ */
+export async function updatePromotion(
+  tx: Tx,
+  promotion: Promotion,
+  expectedVersion: number,
+): Promise<'stored' | 'conflict'> {
+  const { id, version, environment, state } = promotion;
+  if (version !== expectedVersion + 1)
+    throw new Error(`promotion ${id}: ${version} does not follow ${expectedVersion}`);
+  const lane = { repoId: promotion.repo.id, environment, exceptId: id };
+  if (state.kind === 'applying' && (await isLaneBusy(tx, lane))) return 'conflict';
+  const at = promotedAt(promotion);
+  const update = tx
+    .updateTable('promotions')
+    .set({
+      ...changingColumns(promotion),
+      ...(at === null ? {} : { promoted_at: at, held_since: heldSince(promotion) }),
+    })
+    .where('id', '=', id)
+    .where('version', '=', expectedVersion);
+  // Where the repository is not locked, somebody may take the lane just now; then the unique index refuses.
+  const result = await unlessTaken(tx, () => update.executeTakeFirstOrThrow());
+  return result.kind === 'written' && result.value.numUpdatedRows === 1n ? 'stored' : 'conflict';
+}
+
+export async function findPromotion(db: Db, id: string): Promise<Promotion | null> {
+  const row = await db.selectFrom('promotions').select('document').where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : readPromotion(row.document);
+}
+
+export async function findPromotionByNumber(
+  db: Db,
+  { repoId, number }: { readonly repoId: number; readonly number: number },
+): Promise<Promotion | null> {
+  const row = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', repoId)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row === undefined ? null : readPromotion(row.document);
+}
+
+/** Oldest first; of one environment, or of all. */
+export async function listOpenPromotions(
+  db: Db,
+  { repoId, environment }: { readonly repoId: number; readonly environment?: string },
+): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', repoId)
+    .where(sql<boolean>`is_open = 1`)
+    .$if(environment !== undefined, (query) => query.where('environment', '=', environment ?? ''))
+    .orderBy('number')
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}
+
+/** Those of all repositories that wait for an image to be built; oldest first. */
+export async function listWaitingForImage(db: Db): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where(sql<boolean>`is_open = 1`)
+    .where('state', '=', 'waiting-for-image')
+    .orderBy('created_at')
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}
+
+/** Those that something happened to since then, ended ones too; oldest first. */
+export async function listPromotionsChangedSince(
+  db: Db,
+  { repoId, since }: { readonly repoId: number; readonly since: number },
+): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', repoId)
+    .where('updated_at', '>=', since)
+    .orderBy('number')
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}
+
+/** Every promotion that was asked for in this issue or pull request, ended ones too; oldest first. */
+export async function listPromotionsOfThread(
+  db: Db,
+  { repoId, issue }: { readonly repoId: number; readonly issue: number },
+): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', repoId)
+    .where('issue', '=', issue)
+    .orderBy('number')
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}
+
+/** True while a promotion other than `exceptId` is applying in the environment. */
+export async function isLaneBusy(
+  db: Db,
+  { repoId, environment, exceptId }: EnvironmentKey & { readonly exceptId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('promotions')
+    .select('id')
+    .where('repo_id', '=', repoId)
+    .where('environment', '=', environment)
+    .where(sql<boolean>`state = 'applying'`)
+    .where('id', '!=', exceptId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The promotion that brought production what it holds, whatever its deployment did since. */
+export async function findLastPromoted(db: Db, { repoId, environment }: EnvironmentKey): Promise<Promotion | null> {
+  const row = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', repoId)
+    .where('environment', '=', environment)
+    .where('held_since', 'is not', null)
+    .orderBy('held_since', 'desc')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : readPromotion(row.document);
+}
+
+export async function countPromotionsByState(
+  db: Db,
+): Promise<readonly { readonly state: StateKind; readonly count: number }[]> {
+  return db
+    .selectFrom('promotions')
+    .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .orderBy('state')
+    .execute();
+}
+
+/** Environments whose last promotion failed and left some floating tags on the new digest and some not. */
+export async function countMixed(db: Db): Promise<number> {
+  const rows = await db
+    .selectFrom('promotions as failed')
+    .select('failed.document')
+    .where('failed.state', '=', 'failed')
+    .where(
+      sql<boolean>`NOT EXISTS (
+        SELECT 1 FROM promotions AS newer WHERE newer.repo_id = failed.repo_id
+          AND newer.environment = failed.environment AND newer.held_since > failed.updated_at)`,
+    )
+    .execute();
+  return rows.filter(({ document }) => {
+    const { state } = readPromotion(document);
+    return state.kind === 'failed' && state.failure.production === 'mixed';
+  }).length;
+}
+
+function changingColumns(
+  promotion: Promotion,
+): Pick<Schema['promotions'], 'issue' | 'state' | 'is_open' | 'version' | 'document' | 'updated_at'> {
+  return {
+    issue: promotion.thread?.issue ?? null,
+    state: promotion.state.kind,
+    is_open: isOpen(promotion.state) ? 1 : 0,
+    version: promotion.version,
+    document: formatPromotion(promotion),
+    updated_at: promotion.updatedAt,
+  };
+}
+
+function heldSince(promotion: Promotion): number | null {
+  return movesProduction(promotion) ? promotedAt(promotion) : null;
+}

@@ -1,0 +1,30 @@
+// `deployment_status`: how a deployment goes, whoever made it and whoever says so.
+import { z } from 'zod';
+import { newsUrl, parseDeploymentState } from '../../domain/promotion/deployment.ts';
+import type { Intent } from '../../engine/core/intent.ts';
+import { DeploymentPart, toDeployment } from './deployment.ts';
+import { RepositoryPart, toRepo } from '../payload.ts';
+
+const Created = z.object({
+  ...RepositoryPart,
+  action: z.literal('created'),
+  deployment: DeploymentPart,
+  deployment_status: z.object({
+    state: z.string(),
+    created_at: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+    log_url: z.string().nullish(),
+    environment_url: z.string().nullish(),
+    target_url: z.string().nullish(),
+  }),
+});
+
+export function translateDeploymentStatus(payload: unknown): readonly Intent[] {
+  if (!z.object({ action: z.literal('created') }).safeParse(payload).success) return [];
+  const delivery = Created.parse(payload);
+  const { deployment, deployment_status: news } = delivery;
+  const status = parseDeploymentState(news.state);
+  if (status === null) return [];
+  const url = newsUrl([news.log_url, news.environment_url, news.target_url]);
+  const about = { repo: toRepo(delivery), deployment: toDeployment(deployment) };
+  return [{ kind: 'deployment-status', ...about, status, since: news.created_at, url }];
+}

@@ -1,0 +1,20 @@
+// `installation_repositories`: repositories were given to the App, or taken from it.
+import { z } from 'zod';
+import type { Intent } from '../../engine/core/intent.ts';
+import { ListedRepos, toRepos } from '../payload.ts';
+
+const Delivery = z.object({
+  installation: z.object({ id: z.number().int() }),
+  repositories_added: ListedRepos,
+  repositories_removed: ListedRepos,
+});
+
+export function translateInstallationRepositories(payload: unknown): readonly Intent[] {
+  const { installation, repositories_added: added, repositories_removed: removed } = Delivery.parse(payload);
+  const installationId = installation.id;
+  const gone = removed.map(
+    ({ id }) => ({ kind: 'repo-gone', repoId: id, installationId, because: 'repository-gone' }) as const,
+  );
+  const repos = toRepos(added, installationId);
+  return repos.length === 0 ? gone : [...gone, { kind: 'installation-back', installationId, repos }];
+}

@@ -1,0 +1,36 @@
+// `issue_comment`: a new comment by a person, its Markdown read for command lines. Edited ones are never read.
+import { z } from 'zod';
+import type { Intent } from '../../engine/core/intent.ts';
+import { readCommandLines } from '../../comments/command-lines.ts';
+import { Account, RepositoryPart, toRepo } from '../payload.ts';
+
+const Created = z.object({
+  ...RepositoryPart,
+  action: z.literal('created'),
+  issue: z.object({ number: z.number().int() }),
+  comment: z.object({
+    id: z.number().int(),
+    body: z.string().nullish(),
+    user: Account.nullish(),
+    created_at: z.string().nullish(),
+  }),
+  sender: Account,
+});
+
+export function translateIssueComment(payload: unknown): readonly Intent[] {
+  if (!z.object({ action: z.literal('created') }).safeParse(payload).success) return [];
+  const delivery = Created.parse(payload);
+  const { issue, comment, sender } = delivery;
+  // Null: the account was deleted meanwhile. Other bots use the same words for themselves.
+  if (comment.user === null || comment.user === undefined || comment.user.kind === 'bot') return [];
+  // Who writes a comment sends it. Brought by somebody else, with an issue that moved say, it was not written here.
+  if (comment.user.id !== sender.id) return [];
+  const { lines, hint } = readCommandLines(comment.body ?? '');
+  if (lines.length === 0 && hint === null) return [];
+  const repo = toRepo(delivery);
+  const writtenAt = Date.parse(comment.created_at ?? '');
+  const time = Number.isNaN(writtenAt) ? {} : { writtenAt };
+  return [
+    { kind: 'comment', repo, issue: issue.number, commentId: comment.id, by: comment.user, ...time, lines, hint },
+  ];
+}

@@ -1,0 +1,152 @@
+// Whose review counts for what: the subject, and how many approvals are missing.
+import { describe, expect, test } from 'vitest';
+import { approvalsMissing, listsAnother, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
+import type { Review } from '../../../src/domain/promotion/review.ts';
+import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
+import type { Finding } from '../../../src/domain/rule.ts';
+import { ALICE, BOB, CAROL, COMMIT, environment, FOREIGN, IMAGE, image, NEW, NOW, OLD } from '../build.ts';
+import { promotion, repoName, tag } from '../build.ts';
+
+const size: Finding = { rule: 'size', platform: 'linux/amd64', outcome: 'pass', seen: '300 MB', wanted: '…' };
+const source: Finding = { rule: 'source', platform: 'linux/amd64', outcome: 'warn', seen: 'no label', wanted: '…' };
+const floating = { kind: 'floating', repository: IMAGE, tag: tag('main'), baseline: OLD, digest: NEW } as const;
+const kept = { ...floating, kind: 'kept', tag: tag('main-staging-abc1234'), baseline: null } as const;
+const rollback = { kind: 'rollback', repository: IMAGE, slug: 'black-friday', digest: OLD } as const;
+const pinned = { repository: IMAGE, digest: NEW, commit: COMMIT, commitTag: null, platforms: ['linux/amd64'] };
+
+const planned = promotion({
+  images: [pinned],
+  baseline: [{ repository: IMAGE, tag: tag('main'), digest: OLD }],
+  findings: [size, source],
+  moves: [rollback, kept, floating],
+  state: { kind: 'awaiting-approval' },
+});
+
+function review(by: Review['by'], subject: string, verdict: Review['verdict'] = 'approve'): Review {
+  return { verdict, by, at: NOW, via: 'comment', subject };
+}
+
+describe('the subject', () => {
+  test('is canonical JSON of exactly what DESIGN §3 lists', () => {
+    expect(JSON.parse(subjectOf(planned))).toEqual({
+      repository: 77,
+      environment: 'production',
+      kind: 'promotion',
+      images: [[IMAGE, NEW]],
+      baseline: [[IMAGE, 'main', OLD]],
+      outcomes: [
+        ['size', 'linux/amd64', 'pass', false],
+        ['source', 'linux/amd64', 'warn', false],
+      ],
+      tags: [
+        [IMAGE, 'rollback-<time>-black-friday', OLD],
+        [IMAGE, 'main-staging-abc1234', NEW],
+        [IMAGE, 'main', NEW],
+      ],
+      policy: 'none',
+    });
+  });
+
+  const same: readonly (readonly [string, Partial<Promotion>])[] = [
+    ['a seen text', { findings: [{ ...size, seen: '301 MB' }, source] }],
+    ['a wanted text', { findings: [{ ...size, wanted: 'less' }, source] }],
+    ['the order of findings', { findings: [source, size] }],
+    ['the times', { createdAt: 1, updatedAt: 2 }],
+    ['the id, the number and the version', { id: 'other', number: 13, version: 9 }],
+    ['the name of the repository', { repo: { ...planned.repo, name: repoName('acme/renamed') } }],
+    ['the installation', { repo: { ...planned.repo, installationId: 6 } }],
+    ['the requester', { requester: BOB }],
+    ['the reason', { reason: 'another' }],
+    ['the source as typed', { source: { typed: 'abc1234', tag: tag('staging') } }],
+    ['the commit and the platforms', { images: [{ ...pinned, commit: null, platforms: [] }] }],
+    ['the reviews', { reviews: [review(BOB, 'x')] }],
+    ['the thread', { thread: null }],
+    ['the notice', { notice: { kind: 'outcomes-changed' } }],
+    ['the other reviewers', { otherReviewers: 'none' }],
+    ['the state', { state: { kind: 'examining', again: true } }],
+    ['the baseline of a kept tag', { moves: [rollback, { ...kept, baseline: FOREIGN }, floating] }],
+  ];
+
+  test.each(same)('stays the same with other values for %s', (_name, change) => {
+    expect(subjectOf({ ...planned, ...change })).toBe(subjectOf(planned));
+  });
+
+  const other: readonly (readonly [string, Partial<Promotion>])[] = [
+    ['the repository', { repo: { ...planned.repo, id: 78 } }],
+    ['the environment', { environment: 'canary' }],
+    ['the kind', { kind: 'rollback' }],
+    ['the digest of the image', { images: [{ ...pinned, digest: FOREIGN }] }],
+    ['the image repository', { images: [{ ...pinned, repository: image('ghcr.io/acme/other') }] }],
+    ['a baseline digest', { baseline: [{ repository: IMAGE, tag: tag('main'), digest: FOREIGN }] }],
+    ['a baseline that was empty', { baseline: [{ repository: IMAGE, tag: tag('main'), digest: null }] }],
+    ['an outcome', { findings: [{ ...size, outcome: 'warn' }, source] }],
+    ['a new finding', { findings: [size, source, { ...source, platform: 'linux/arm64' }] }],
+    ['a dropped finding', { findings: [size] }],
+    ['the platform of a finding', { findings: [{ ...size, platform: 'linux/arm64' }, source] }],
+    ['a tag', { moves: [rollback, { ...kept, tag: tag('main-staging-fff0000') }, floating] }],
+    ['a dropped tag', { moves: [rollback, floating] }],
+    ['the order of writing', { moves: [rollback, floating, kept] }],
+    ['what a tag will hold', { moves: [{ ...rollback, digest: FOREIGN }, kept, floating] }],
+    ['the policy file', { policyBlob: 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391' }],
+  ];
+
+  test.each(other)('changes with %s', (_name, change) => {
+    expect(subjectOf({ ...planned, ...change })).not.toBe(subjectOf(planned));
+  });
+});
+
+describe('approvals missing', () => {
+  const rows: readonly (readonly [string, { required: number; selfApproval?: boolean }, readonly Review[], number])[] =
+    [
+      ['nobody approved', { required: 1 }, [], 1],
+      ['somebody approved', { required: 1 }, [review(BOB, 'now')], 0],
+      ['the requester approved', { required: 1 }, [review(ALICE, 'now')], 1],
+      ['the requester may approve, and did', { required: 1, selfApproval: true }, [review(ALICE, 'now')], 0],
+      ['one approved twice of two', { required: 2 }, [review(BOB, 'now'), review(BOB, 'now')], 1],
+      ['two approved of two', { required: 2 }, [review(BOB, 'now'), review(CAROL, 'now')], 0],
+      ['two approved where one is enough', { required: 1 }, [review(BOB, 'now'), review(CAROL, 'now')], 0],
+      ['the approval was of another subject', { required: 1 }, [review(BOB, 'before')], 1],
+      ['one of two approved another subject', { required: 2 }, [review(BOB, 'now'), review(CAROL, 'before')], 1],
+      ['a rejection is no approval', { required: 1 }, [review(BOB, 'now', 'reject')], 1],
+      ['no approval is needed', { required: 0 }, [], 0],
+      [
+        'the same person under a new login counts once',
+        { required: 2 },
+        [review(BOB, 'now'), review({ ...BOB, login: 'robert' }, 'now')],
+        1,
+      ],
+      ['the requester under a new login is the requester', { required: 1 }, [review({ id: 1, login: 'al' }, 'now')], 1],
+    ];
+
+  test.each(rows)('%s', (_name, approvals, reviews, missing) => {
+    const policy = { ...environment().approvals, ...approvals };
+    expect(approvalsMissing({ approvals: policy, requester: ALICE, reviews, subject: 'now' })).toBe(missing);
+  });
+});
+
+describe('voided approvals', () => {
+  const rows: readonly (readonly [string, readonly Review[], readonly string[]])[] = [
+    ['of nobody', [], []],
+    ['of nobody where the subject is the same', [review(BOB, 'now')], []],
+    ['of one who approved what it was before', [review(BOB, 'before'), review(CAROL, 'now')], ['bob']],
+    ['not of one who approved again', [review(BOB, 'before'), review(BOB, 'now')], []],
+    ['once of one who approved two older subjects', [review(BOB, 'first'), review(BOB, 'second')], ['bob']],
+    ['not of one who rejected', [review(BOB, 'before', 'reject')], []],
+  ];
+
+  test.each(rows)('%s', (_name, reviews, logins) => {
+    expect(voidedApprovals(reviews, 'now').map(({ login }) => login)).toEqual(logins);
+  });
+});
+
+describe('whether the policy names somebody else', () => {
+  test.each([
+    ['nobody is named', [], false],
+    ['only the person', ['alice'], false],
+    ['only the person, in other letters', ['ALICE'], false],
+    ['another person', ['bob'], true],
+    ['the person and another', ['alice', 'bob'], true],
+  ])('%s', (_name, users, expected) => {
+    expect(listsAnother({ ...environment().approvals, users }, ALICE)).toBe(expected);
+  });
+});

@@ -1,0 +1,308 @@
+// What becomes of a job: done, put back, given up, taken over, or told to wait for its turn.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OutsideError } from '../../../src/net/outside-error.ts';
+import type { JobOutcome } from '../../../src/engine/core/handler.ts';
+import { LEASE_MS } from '../../../src/engine/core/lease.ts';
+import type { Handlers } from '../../../src/engine/queue/run-job.ts';
+import { Worker } from '../../../src/engine/queue/worker.ts';
+import { loadView } from '../../../src/engine/publish/load-view.ts';
+import { claimJob, finishJob } from '../../../src/store/queue/jobs.ts';
+import { insertPromotion } from '../../../src/store/promotions/promotions.ts';
+import { saveRepo } from '../../../src/store/repos.ts';
+import { promotion } from '../../store/fixtures.ts';
+import { handlersWith, START, startEngine, type Engine } from '../harness.ts';
+
+const DONE: JobOutcome = { kind: 'done', commit: null };
+const HOUR_MS = 3_600_000;
+
+let engine: Engine;
+beforeEach(async () => {
+  engine = await startEngine();
+});
+afterEach(async () => {
+  await engine.close();
+});
+
+function drain(some: Partial<Handlers>): Promise<void> {
+  return new Worker(engine.services, handlersWith(some)).drain();
+}
+
+function failing(error: unknown): Partial<Handlers> {
+  return {
+    sweep: async () => {
+      throw error;
+    },
+  };
+}
+
+describe('a job', () => {
+  test('that is done is finished', async () => {
+    await engine.add({ kind: 'sweep' });
+    await drain({ sweep: async () => DONE });
+    expect(await engine.jobs()).toEqual([{ state: 'done', attempts: 1, inMs: 0, error: null }]);
+  });
+
+  test('that asks to be run again waits until then, and its tries are not counted', async () => {
+    await engine.add({ kind: 'sweep' });
+    const again = { kind: 'again', at: START + 5000, because: 'the registry lags' } as const;
+    await drain({ sweep: async () => again });
+    expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 0, inMs: 5000, error: null }]);
+    expect(engine.log.some((line) => line.includes('the registry lags'))).toBe(true);
+  });
+
+  test('whose failure may pass is tried for days, ever more slowly, and then given up with its reason', async () => {
+    await engine.add({ kind: 'sweep' });
+    const handlers = failing(new OutsideError('GitHub is away', { code: 'github-unavailable', retryable: true }));
+    const waits: number[] = [];
+    for (;;) {
+      await drain(handlers);
+      const [job] = await engine.jobs();
+      if (job === undefined || job.state !== 'queued') break;
+      waits.push(job.inMs);
+      engine.turn(job.inMs);
+    }
+    expect(waits.slice(0, 4)).toEqual([1000, 2000, 4000, 8000]);
+    expect(Math.max(...waits)).toBe(600_000);
+    expect(waits).toHaveLength(439);
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(71 * HOUR_MS);
+    expect(await engine.jobs()).toEqual([expect.objectContaining({ state: 'dead', error: 'GitHub is away' })]);
+  });
+
+  test('whose failure names a time is not tried before it', async () => {
+    await engine.add({ kind: 'sweep' });
+    const retryAt = START + HOUR_MS;
+    await drain(failing(new OutsideError('limited', { code: 'github-rate-limited', retryable: true, retryAt })));
+    expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'limited' }]);
+  });
+
+  test('whose failure names a time years ahead is tried within the hour', async () => {
+    await engine.add({ kind: 'sweep' });
+    const retryAt = START + 30_000 * HOUR_MS;
+    await drain(failing(new OutsideError('later', { code: 'registry-rate-limited', retryable: true, retryAt })));
+    expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'later' }]);
+  });
+
+  test('whose failure is final is given up at once', async () => {
+    await engine.add({ kind: 'sweep' });
+    await drain(failing(new OutsideError('gone for good', { code: 'github-gone', retryable: false })));
+    expect(await engine.jobs()).toEqual([
+      expect.objectContaining({ state: 'dead', attempts: 1, error: 'gone for good' }),
+    ]);
+  });
+
+  test('that meets a bug is tried five times, since a bug may depend on what else goes on', async () => {
+    await engine.add({ kind: 'sweep' });
+    for (let turn = 0; turn < 10; turn += 1) {
+      await drain(failing(new TypeError('x is not a function')));
+      engine.turn(60_000);
+    }
+    expect(await engine.jobs()).toEqual([
+      expect.objectContaining({ state: 'dead', attempts: 5, error: 'x is not a function' }),
+    ]);
+    expect(engine.log.filter((line) => line.includes('a job is given up'))).toHaveLength(1);
+  });
+
+  test('that something else wrote into the table is given up, and the others of its lane run', async () => {
+    await engine.add({ kind: 'sweep', lane: 'repo:1', payload: '{"kind":"other"}' });
+    await engine.add({ kind: 'sweep', lane: 'repo:1', payload: 'no JSON' });
+    await engine.add({ kind: 'sweep', lane: 'repo:1' });
+    await drain({ sweep: async () => DONE });
+    expect(await engine.jobs()).toEqual([
+      expect.objectContaining({ state: 'dead', error: 'job 1 holds no sweep payload' }),
+      expect.objectContaining({ state: 'dead', error: expect.stringContaining('is not valid JSON') }),
+      expect.objectContaining({ state: 'done' }),
+    ]);
+    expect(engine.log.some((line) => line.includes('holds no sweep payload'))).toBe(true);
+  });
+
+  test('that ends its process each time it is tried is given up one day', async () => {
+    await engine.add({ kind: 'sweep' });
+    const { store, now } = engine.services;
+    for (let crash = 1; crash <= 440; crash += 1) {
+      const taken = await claimJob(store.db, { now: now(), lease: `${crash}`, leaseMs: LEASE_MS });
+      expect(taken).toMatchObject({ attempts: crash });
+      engine.turn(LEASE_MS);
+    }
+    let tries = 0;
+    await drain({
+      sweep: async () => {
+        tries += 1;
+        return DONE;
+      },
+    });
+    expect(tries).toBe(0);
+    expect(await engine.jobs()).toEqual([
+      expect.objectContaining({ state: 'dead', error: 'the process ended each time that this was tried' }),
+    ]);
+  });
+
+  test('that another worker took over meanwhile stores nothing', async () => {
+    const { store, now } = engine.services;
+    await engine.add({ kind: 'sweep' });
+    await drain({
+      sweep: async () => {
+        engine.turn(LEASE_MS + 1);
+        const taken = await claimJob(store.db, { now: now(), lease: 'another', leaseMs: LEASE_MS });
+        expect(taken).toMatchObject({ kind: 'sweep', attempts: 2 });
+        return DONE;
+      },
+    });
+    expect(await engine.jobs()).toEqual([expect.objectContaining({ state: 'running', attempts: 2 })]);
+    expect(engine.log.some((line) => line.includes('another worker took this job over'))).toBe(true);
+    const [row] = await store.db.selectFrom('jobs').select('id').execute();
+    expect(await store.transaction((tx) => finishJob(tx, { id: row?.id ?? 0, lease: 'another', now: now() }))).toBe(
+      true,
+    );
+  });
+
+  test('that showed something is done once more where another worker took it over: what it showed late may be old', async () => {
+    const { store, now } = engine.services;
+    await engine.add({
+      kind: 'update-card',
+      key: 'p',
+      lane: 'github:1',
+      payload: '{"kind":"update-card","promotionId":"p"}',
+    });
+    const takeOver = async (): Promise<JobOutcome> => {
+      engine.turn(LEASE_MS + 1);
+      const taken = await claimJob(store.db, { now: now(), lease: 'another', leaseMs: LEASE_MS });
+      await store.transaction((tx) => finishJob(tx, { id: taken?.id ?? 0, lease: 'another', now: now() }));
+      return DONE;
+    };
+    let shown = 0;
+    const updateCard = async (): Promise<JobOutcome> => {
+      shown += 1;
+      return shown === 1 ? takeOver() : DONE;
+    };
+    await drain({ 'update-card': updateCard });
+    expect(shown).toBe(2);
+    expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
+  test('whose process ended is taken up when its lease has passed, as a second try', async () => {
+    await engine.add({ kind: 'sweep' });
+    await claimJob(engine.services.store.db, { now: START, lease: 'of the dead', leaseMs: LEASE_MS });
+    const attempts: number[] = [];
+    const handlers: Partial<Handlers> = {
+      sweep: async (job) => {
+        attempts.push(job.attempts);
+        return DONE;
+      },
+    };
+    engine.turn(LEASE_MS - 1);
+    await drain(handlers);
+    expect(attempts).toEqual([]);
+    engine.turn(1);
+    await drain(handlers);
+    expect(attempts).toEqual([2]);
+  });
+});
+
+describe('writes to GitHub', () => {
+  const lane = 'github:61000001';
+  const write = (): Promise<void> =>
+    engine.add({
+      kind: 'react',
+      lane,
+      payload: JSON.stringify({ kind: 'react', repoId: 1, commentId: 1, reaction: 'eyes' }),
+    });
+
+  test('of one installation that must wait do so together: a long queue costs no more than a short one', async () => {
+    await engine.close();
+    engine = await startEngine({ githubWriteIntervalMs: 1000 });
+    for (let count = 0; count < 50; count += 1) await write();
+    const done: number[] = [];
+    const react: Handlers['react'] = async () => {
+      done.push(engine.services.now());
+      return DONE;
+    };
+    for (let second = 0; second < 50; second += 1) {
+      await drain({ react });
+      engine.turn(1000);
+    }
+    expect(done).toEqual(Array.from({ length: 50 }, (_, index) => START + index * 1000));
+    // A second: one that runs, one that is told to wait with all others, and three looks that find nothing.
+    expect(engine.looks()).toBeLessThanOrEqual(50 * 5);
+  });
+
+  test('stop for the whole installation when GitHub limits one of them, and go on in their order', async () => {
+    const order: number[] = [];
+    let limited = false;
+    for (let count = 0; count < 3; count += 1) await write();
+    const react: Handlers['react'] = async ({ id }) => {
+      if (!limited) {
+        limited = true;
+        const retryAt = engine.services.now() + 60_000;
+        throw new OutsideError('slow down', { code: 'github-rate-limited', retryable: true, retryAt });
+      }
+      order.push(id);
+      return DONE;
+    };
+    await drain({ react });
+    engine.turn(59_999);
+    await drain({ react });
+    expect(order).toEqual([]);
+    engine.turn(1);
+    await drain({ react });
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  test('of another installation do not wait with them', async () => {
+    await write();
+    const other = 'github:61000002';
+    await engine.add({
+      kind: 'react',
+      lane: other,
+      payload: JSON.stringify({ kind: 'react', repoId: 2, commentId: 1, reaction: 'eyes' }),
+    });
+    const repos: number[] = [];
+    await drain({
+      react: async ({ payload }) => {
+        if (payload.repoId === 1) {
+          throw new OutsideError('slow down', {
+            code: 'github-rate-limited',
+            retryable: true,
+            retryAt: START + 60_000,
+          });
+        }
+        repos.push(payload.repoId);
+        return DONE;
+      },
+    });
+    expect(repos).toEqual([2]);
+  });
+});
+
+describe('a job that a promotion waits for', () => {
+  test('and that is given up leaves it standing still in everybody’s sight', async () => {
+    const { store, now } = engine.services;
+    const waiting = promotion({ state: { kind: 'applying', since: START, undoing: null } });
+    await store.transaction(async (tx) => {
+      await saveRepo(tx, waiting.repo, now());
+      await insertPromotion(tx, waiting);
+    });
+    const payload = JSON.stringify({ kind: 'apply-tag-plan', promotionId: waiting.id });
+    await engine.add({ kind: 'apply-tag-plan', key: waiting.id, payload });
+    const shown: string[] = [];
+    const handlers: Partial<Handlers> = {
+      'apply-tag-plan': async () => {
+        throw new TypeError('a bug');
+      },
+      'update-card': async ({ payload: { kind } }) => {
+        shown.push(kind);
+        return DONE;
+      },
+      'update-check-run': async ({ payload: { kind } }) => {
+        shown.push(kind);
+        return DONE;
+      },
+    };
+    for (let tries = 1; tries <= 5; tries += 1) {
+      await drain(handlers);
+      engine.turn(HOUR_MS);
+    }
+    expect(await engine.jobs()).toContainEqual(expect.objectContaining({ state: 'dead', error: 'a bug' }));
+    expect(shown.toSorted()).toEqual(['update-card', 'update-check-run']);
+    expect(await loadView(engine.services, waiting)).toMatchObject({ deadJob: 1 });
+  });
+});

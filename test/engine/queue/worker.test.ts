@@ -1,0 +1,271 @@
+// The worker of a running process: woken, it takes what is due; stopped, it takes nothing more.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { JobOutcome } from '../../../src/engine/core/handler.ts';
+import { tick } from '../../../src/engine/queue/scheduler.ts';
+import type { Handlers } from '../../../src/engine/queue/run-job.ts';
+import { Worker } from '../../../src/engine/queue/worker.ts';
+import { handlersWith, startEngine, type Engine } from '../harness.ts';
+
+const DONE: JobOutcome = { kind: 'done', commit: null };
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let engine: Engine;
+beforeEach(async () => {
+  engine = await startEngine();
+});
+afterEach(async () => {
+  await engine.close();
+});
+
+test('it takes what waits when it starts, and what comes when it is woken', async () => {
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  const ends = [first, second];
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async () => {
+        ends.shift()?.resolve();
+        return DONE;
+      },
+    }),
+  );
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await first.promise;
+  await engine.add({ kind: 'sweep' });
+  worker.wake();
+  await second.promise;
+  await worker.stop(1000);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
+});
+
+test('several jobs run at once, but those of one lane one after the other', async () => {
+  let inLane = 0;
+  let most = 0;
+  let free = 0;
+  const all = Promise.withResolvers<void>();
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async ({ payload }) => {
+        if (payload.slot !== 'lane') {
+          free += 1;
+          if (free === 3) all.resolve();
+          await all.promise;
+          return DONE;
+        }
+        inLane += 1;
+        most = Math.max(most, inLane);
+        await all.promise;
+        inLane -= 1;
+        return DONE;
+      },
+    }),
+  );
+  for (let count = 0; count < 3; count += 1) {
+    await engine.add({ kind: 'sweep', lane: 'one', payload: JSON.stringify({ kind: 'sweep', slot: 'lane' }) });
+    await engine.add({ kind: 'sweep' });
+  }
+  await worker.drain();
+  expect({ free, most }).toEqual({ free: 3, most: 1 });
+  expect((await engine.jobs()).every(({ state }) => state === 'done')).toBe(true);
+});
+
+test('stopped, it waits for what runs, and leaves what waits', async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async () => {
+        reached.resolve();
+        await held.promise;
+        return DONE;
+      },
+    }),
+  );
+  await engine.add({ kind: 'sweep', lane: 'one' });
+  await engine.add({ kind: 'sweep', lane: 'one' });
+  worker.start();
+  await reached.promise;
+  const stopped = worker.stop(60_000);
+  held.resolve();
+  await stopped;
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'queued']);
+  worker.wake();
+  await worker.stop(0);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'queued']);
+});
+
+test('stopped before what runs has ended, it gives that back: the next process need not wait for a lease', async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const sweep = async (): Promise<JobOutcome> => {
+    reached.resolve();
+    await held.promise;
+    return DONE;
+  };
+  const worker = new Worker(engine.services, handlersWith({ sweep }));
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await reached.promise;
+  await worker.stop(0);
+  expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: 0, error: null }]);
+  const attempts: number[] = [];
+  const next: Handlers['sweep'] = async (job) => {
+    attempts.push(job.attempts);
+    return DONE;
+  };
+  await new Worker(engine.services, handlersWith({ sweep: next })).drain();
+  held.resolve();
+  await worker.stop(60_000);
+  expect(attempts).toEqual([2]);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done']);
+});
+
+test('a clock that is turned ahead, or a pause, takes nothing from it that it is doing', async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const other = Promise.withResolvers<void>();
+  const runs: string[] = [];
+  const sweep: Handlers['sweep'] = async ({ payload, attempts }) => {
+    runs.push(`${payload.slot} ${attempts}`);
+    if (payload.slot === 'other') other.resolve();
+    else {
+      reached.resolve();
+      await held.promise;
+    }
+    return DONE;
+  };
+  const worker = new Worker(engine.services, handlersWith({ sweep }));
+  await engine.add({ kind: 'sweep', payload: JSON.stringify({ kind: 'sweep', slot: 'long' }) });
+  worker.start();
+  await reached.promise;
+  engine.turn(HOUR_MS);
+  await engine.add({ kind: 'sweep', payload: JSON.stringify({ kind: 'sweep', slot: 'other' }) });
+  worker.wake();
+  await other.promise;
+  held.resolve();
+  await worker.stop(60_000);
+  expect(runs).toEqual(['long 1', 'other 1']);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
+});
+
+test('woken before it starts, it starts all the same', async () => {
+  const swept = Promise.withResolvers<void>();
+  const sweep = async (): Promise<JobOutcome> => {
+    swept.resolve();
+    return DONE;
+  };
+  const worker = new Worker(engine.services, handlersWith({ sweep }));
+  await engine.add({ kind: 'sweep' });
+  worker.wake();
+  worker.start();
+  await swept.promise;
+  await worker.stop(1000);
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done']);
+});
+
+test('stopped while it looks for a job, it waits for the one that it took at the last moment', async () => {
+  const worker = new Worker(engine.services, handlersWith({ sweep: async () => DONE }));
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await worker.stop(60_000);
+  expect(['done', 'queued']).toContain((await engine.jobs())[0]?.state);
+});
+
+test('with all hands full it waits for one to be free, instead of looking all the time', async () => {
+  const held = Promise.withResolvers<void>();
+  const full = Promise.withResolvers<void>();
+  let running = 0;
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      sweep: async () => {
+        running += 1;
+        if (running === 8) full.resolve();
+        await held.promise;
+        return DONE;
+      },
+    }),
+  );
+  for (let count = 0; count < 10; count += 1) await engine.add({ kind: 'sweep' });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  worker.start();
+  await full.promise;
+  const reads = vi.spyOn(engine.services.store.db, 'selectFrom');
+  await vi.advanceTimersByTimeAsync(900);
+  vi.useRealTimers();
+  expect(reads.mock.calls.length).toBeLessThan(10);
+  reads.mockRestore();
+  held.resolve();
+  await worker.stop(60_000);
+});
+
+test('promotions that hang on a dead registry leave hands free for everything else', async () => {
+  const held = Promise.withResolvers<void>();
+  const swept = Promise.withResolvers<void>();
+  let applying = 0;
+  const worker = new Worker(
+    engine.services,
+    handlersWith({
+      'apply-tag-plan': async () => {
+        applying += 1;
+        await held.promise;
+        return DONE;
+      },
+      sweep: async () => {
+        swept.resolve();
+        return DONE;
+      },
+    }),
+  );
+  for (let count = 1; count <= 10; count += 1) await engine.add({ kind: 'apply-tag-plan', lane: `apply:${count}` });
+  await engine.add({ kind: 'sweep' });
+  worker.start();
+  await swept.promise;
+  expect(applying).toBeGreaterThan(1);
+  held.resolve();
+  await worker.stop(60_000);
+});
+
+test('a tick makes one job an hour, however many processes tick', async () => {
+  const { services } = engine;
+  const ticks = await Promise.all([tick(services, 'sweep'), tick(services, 'sweep'), tick(services, 'sweep')]);
+  expect(ticks.filter(Boolean)).toHaveLength(1);
+  expect(await engine.jobs()).toHaveLength(1);
+  engine.turn(HOUR_MS - 1);
+  expect(await tick(services, 'sweep')).toBe(false);
+  engine.turn(1);
+  expect(await tick(services, 'sweep')).toBe(true);
+  // The one of the hour before still waits, and does for both.
+  expect(await engine.jobs()).toHaveLength(1);
+});
+
+test('a sweep removes what ended long ago, and nothing that is dead or waits', async () => {
+  const { store } = engine.services;
+  const worker = new Worker(engine.services, handlersWith({}));
+  await engine.add({ kind: 'delivery' });
+  await engine.add({ kind: 'react', lane: 'github:1', payload: '{"kind":"react","repoId":404}' });
+  for (let turn = 0; turn < 10; turn += 1) {
+    await worker.drain();
+    engine.turn(60_000);
+  }
+  await engine.add({ kind: 'delivery', runAt: engine.services.now() + 30 * DAY_MS });
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'dead', 'queued']);
+  await store.db
+    .insertInto('deliveries')
+    .values({ hook_target: 'x', delivery_id: 'old', received_at: engine.services.now() })
+    .execute();
+  engine.turn(8 * DAY_MS);
+  await tick(engine.services, 'sweep');
+  await worker.drain();
+  expect((await engine.jobs()).map(({ state }) => state)).toEqual(['dead', 'queued', 'done']);
+  expect(await store.db.selectFrom('deliveries').selectAll().execute()).toHaveLength(1);
+  engine.turn(23 * DAY_MS);
+  await tick(engine.services, 'sweep');
+  await worker.drain();
+  expect(await store.db.selectFrom('deliveries').selectAll().execute()).toEqual([]);
+});

@@ -1,0 +1,118 @@
+// The check run of a staging commit, in every state, and with hostile text in it.
+import { describe, expect, test } from 'vitest';
+import { parseCommitSha } from '../../../src/domain/image/reference.ts';
+import type { Finding } from '../../../src/domain/rule.ts';
+import type { StagingCheck, StagingState } from '../../../src/domain/promotion/staging-check.ts';
+import { MAX_OUTPUT_LENGTH } from '../../../src/messages/check-run/check-run.ts';
+import {
+  renderClickRefused,
+  renderRequested,
+  renderStagingCheck,
+  type RenderedStagingCheck,
+} from '../../../src/messages/check-run/staging-check.ts';
+import { AT, FINDINGS, finding, IMAGE, must, NEW, REPO, tagOf } from '../sample-view.ts';
+
+const commit = must(parseCommitSha(`abc1234${'0'.repeat(33)}`));
+const tags = [tagOf('staging-abc1234'), tagOf(`staging-${commit}`)];
+
+type Shown = Exclude<StagingState, { kind: 'unseen' }>;
+type Examined = Extract<StagingState, { kind: 'examined' }>;
+
+function examined(change: Partial<Examined> = {}): Examined {
+  return {
+    kind: 'examined',
+    image: IMAGE,
+    tag: tagOf('staging-abc1234'),
+    digest: NEW,
+    platforms: ['linux/amd64', 'linux/arm64'],
+    findings: FINDINGS,
+    environments: ['production', 'canary'],
+    defaultEnvironment: 'production',
+    ...change,
+  };
+}
+
+function render(state: Shown, change: Partial<StagingCheck> = {}): RenderedStagingCheck {
+  const check = { repoId: 77, commit, checkRunId: null, state, since: AT, note: null, ...change };
+  return renderStagingCheck({ check, state, repo: REPO, githubUrl: 'https://github.com' });
+}
+
+function ended(why: Extract<StagingState, { kind: 'ended' }>['why']): Shown {
+  return { kind: 'ended', why };
+}
+
+const FAILS: Finding = finding('command', 'linux/amd64', {
+  outcome: 'fail',
+  seen: 'neither is set',
+  wanted: 'Entrypoint or Cmd',
+});
+const WARNS: Finding = finding('healthcheck', 'linux/amd64', {
+  outcome: 'warn',
+  seen: 'none is set',
+  wanted: 'a HEALTHCHECK',
+});
+
+describe.each<[string, Shown]>([
+  ['while it waits', { kind: 'waiting', image: IMAGE, tags }],
+  ['when all is well', examined()],
+  ['when a rule warns', examined({ findings: [...FINDINGS, WARNS] })],
+  ['when a rule fails', examined({ findings: [...FINDINGS, FAILS, WARNS] })],
+  ['when another environment is the default', examined({ environments: ['live'], defaultEnvironment: 'live' })],
+  ['when none is the default', examined({ environments: ['blue', 'green'], defaultEnvironment: null })],
+  ['when no image came', ended({ cause: 'no-image', image: IMAGE, tags })],
+  ['when there is no access', ended({ cause: 'no-access', image: IMAGE, problem: 'GET manifest: HTTP 403 DENIED.' })],
+  ['when the image can’t be read', ended({ cause: 'unreadable', problem: 'it is an index in an index' })],
+  ['when the policy can’t be read', ended({ cause: 'policy-unreadable', problems: ['line 1, column 1: no `x`'] })],
+  ['when the image is not granted', ended({ cause: 'not-granted', image: IMAGE })],
+])('it reads %s', (_name, state) => {
+  test('in full', () => {
+    expect(render(state)).toMatchSnapshot();
+  });
+});
+
+test('the answer to a click stands above all, quoted', () => {
+  const note = renderRequested({ by: 'bob', id: 'P3', environment: 'production' });
+  expect(render(examined(), { note }).summary).toMatch(/^> `bob` asked for it: P3\. .*\n\n\| Image/);
+  const refused = renderClickRefused({
+    by: 'bob',
+    refusal: { code: 'policy-unreadable', problems: ['line 1: one', 'line 2: two'] },
+  });
+  const [quote = ''] = render(examined(), { note: refused }).summary.split('\n\n');
+  expect(quote.split('\n').filter((line) => !line.startsWith('>'))).toEqual([]);
+});
+
+function bytes(part: string): number {
+  return new TextEncoder().encode(part).length;
+}
+
+test('the button fits GitHub’s limits', () => {
+  for (const { label, description, identifier } of render(examined()).actions) {
+    expect(label.length).toBeLessThanOrEqual(20);
+    expect(description.length).toBeLessThanOrEqual(40);
+    expect(identifier.length).toBeLessThanOrEqual(20);
+  }
+});
+
+describe('summary and text stay within GitHub’s limit', () => {
+  const flood = '@all <b>`|𝕏'.repeat(500);
+  const findings = Array.from({ length: 500 }, (_, index) =>
+    finding('size', `${flood}${index}`, { outcome: 'fail', seen: flood, wanted: flood }),
+  );
+  const problems = Array.from({ length: 500 }, () => flood);
+  const note = renderClickRefused({ by: flood, refusal: { code: 'policy-unreadable', problems } });
+
+  test.each<[string, Shown]>([
+    ['with a flood of findings', examined({ findings, platforms: [flood] })],
+    [
+      'with a flood of environments',
+      examined({ environments: Array.from({ length: 500 }, () => 'x'.repeat(255)), defaultEnvironment: null }),
+    ],
+    ['with a flood of problems', ended({ cause: 'policy-unreadable', problems })],
+    ['with a flood for a problem', ended({ cause: 'unreadable', problem: flood })],
+  ])('%s', (_name, state) => {
+    const { summary, text } = render(state, { note });
+    expect(bytes(summary)).toBeLessThanOrEqual(MAX_OUTPUT_LENGTH);
+    expect(bytes(text)).toBeLessThanOrEqual(MAX_OUTPUT_LENGTH);
+    expect(note.length).toBeLessThan(5100);
+  });
+});

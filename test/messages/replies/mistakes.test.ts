@@ -1,0 +1,59 @@
+// The words for a command that is wrong: one sentence about the mistake, then the legal form.
+import { expect, test } from 'vitest';
+import type { CommandMistake } from '../../../src/domain/command.ts';
+import { renderMistake } from '../../../src/messages/replies/mistakes.ts';
+import { plainTexts } from '../rendered.ts';
+
+test.each<[CommandMistake]>([
+  [{ code: 'unknown-verb', typed: 'deploy' }],
+  [{ code: 'unknown-flag', typed: '--yes' }],
+  [{ code: 'missing-argument', argument: 'source' }],
+  [{ code: 'missing-argument', argument: 'environment' }],
+  [{ code: 'missing-argument', argument: 'version' }],
+  [{ code: 'missing-argument', argument: 'reason' }],
+  [{ code: 'missing-argument', argument: 'target' }],
+  [{ code: 'surplus-argument', typed: 'please' }],
+  [{ code: 'source-not-first', typed: 'staging-abc1234' }],
+  [{ code: 'quoted-argument', typed: 'staging' }],
+  [{ code: 'doubled-option', option: '--reason' }],
+  [{ code: 'force-without-reason' }],
+  [{ code: 'target-without-to', typed: 'main-staging-abc1234' }],
+  [{ code: 'unbalanced-quote', opener: '“', closer: '”' }],
+  [{ code: 'text-after-quote', typed: '"a"b' }],
+  [{ code: 'trailing-punctuation', typed: 'P12.', meant: 'P12' }],
+  [{ code: 'trailing-punctuation', typed: '.', meant: '' }],
+  [{ code: 'illegal-tag', typed: 'staging/x' }],
+  [{ code: 'illegal-digest', typed: 'sha256:ABC' }],
+  [{ code: 'hex-length', typed: 'abc12', length: 5 }],
+  [{ code: 'illegal-environment', typed: 'a.b' }],
+  [{ code: 'illegal-version', typed: '1.02.3', cause: 'not-semver' }],
+  [{ code: 'illegal-version', typed: 'v1.2.3+4', cause: 'build-metadata' }],
+  [{ code: 'id-without-p', typed: '#12', meant: 'P12' }],
+  [{ code: 'illegal-id', typed: 'P0' }],
+  [{ code: 'empty-reason' }],
+  [{ code: 'reason-too-long', length: 501, limit: 500 }],
+  [{ code: 'half-command', next: 'to production' }],
+])('a mistake has one sentence: %j', (mistake) => {
+  const text = renderMistake({ verb: 'promote', mistake });
+  const [sentence = '', form] = text.split('\n\n');
+  expect(sentence).toMatchSnapshot();
+  expect(form).toBe(
+    'The legal form is `/promote <source> [to <environment>] [as vX.Y.Z] [force] [--reason "…"]`, for example `/promote staging-abc1234 to production --reason "fixes the login page"`.',
+  );
+});
+
+test('a mistake shows what was typed as code only, and not all of a flood', () => {
+  const typed = '@acme/all`<b>'.repeat(2000);
+  const text = renderMistake({ verb: 'status', mistake: { code: 'surplus-argument', typed } });
+  expect(text.length).toBeLessThan(300);
+  expect(plainTexts(text).filter((plain) => /[@<]/.test(plain))).toEqual([]);
+});
+
+test('a mistake shows the legal form of its own verb', () => {
+  const text = renderMistake({ verb: 'rollback', mistake: { code: 'target-without-to', typed: 'P12' } });
+  expect(text).toMatchInlineSnapshot(`
+    "\`/rollback\` was not run: \`P12\` is no environment; what to go back to is written \`to P12\`.
+
+    The legal form is \`/rollback [<environment>] [to <tag|digest|P12>] --reason "…"\`, for example \`/rollback production to P12 --reason "the login page fails"\`."
+  `);
+});

@@ -1,0 +1,175 @@
+// Every refusal says what was decided, what decided it, and who or what can change it.
+import { expect, test } from 'vitest';
+import type { PromotionLine, Refusal, RollbackChoice } from '../../../src/domain/refusal.ts';
+import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
+import { githubWouldLink, plainTexts } from '../rendered.ts';
+import { AT, IMAGE, must, NEW, OLD, REPO, tagOf } from '../sample-view.ts';
+import { parseImageRepository, parseRepoName } from '../../../src/domain/image/reference.ts';
+
+const API = must(parseImageRepository('ghcr.io/acme/api'));
+const BACKEND = must(parseRepoName('acme/backend'));
+const LINES: readonly PromotionLine[] = [
+  { number: 12, environment: 'production', source: 'staging-abc1234', state: 'awaiting-approval' },
+  { number: 14, environment: 'canary', source: 'staging-def5678', state: 'awaiting-approval' },
+];
+const CHOICES: readonly RollbackChoice[] = [
+  { promotion: 7, digest: OLD, at: AT, wasLeft: false },
+  { promotion: 5, digest: NEW, at: AT - 60_000, wasLeft: true },
+];
+
+test.each<[string, Refusal]>([
+  ['owner-not-allowed', { code: 'owner-not-allowed', owner: 'stranger' }],
+  ['image-not-granted', { code: 'image-not-granted', image: API, repo: BACKEND }],
+  [
+    'environment-unknown, named',
+    { code: 'environment-unknown', typed: 'prod', environments: ['production', 'canary'] },
+  ],
+  ['environment-unknown, not named', { code: 'environment-unknown', typed: null, environments: ['eu', 'us'] }],
+  ['environment-unknown, no environment', { code: 'environment-unknown', typed: 'prod', environments: [] }],
+  ['not-permitted', { code: 'not-permitted', verb: 'approve', role: 'read', wanted: 'write' }],
+  ['not-permitted, no access at all', { code: 'not-permitted', verb: 'promote', role: 'none', wanted: 'write' }],
+  ['not-a-reviewer', { code: 'not-a-reviewer', verb: 'approve', users: ['ada', 'bob'], role: null }],
+  ['not-a-reviewer, a role too', { code: 'not-a-reviewer', verb: 'reject', users: ['ada'], role: 'maintain' }],
+  ['bot-not-permitted', { code: 'bot-not-permitted', verb: 'approve' }],
+  ['not-a-source', { code: 'not-a-source', typed: 'latest', prefixes: ['staging'] }],
+  ['not-a-source, with force', { code: 'not-a-source', typed: 'main', prefixes: ['stage', 'fix'] }],
+  ['source-not-found', { code: 'source-not-found', image: IMAGE, typed: 'abc1234', tried: [tagOf('staging-abc1234')] }],
+  ['source-not-found, nothing tried', { code: 'source-not-found', image: IMAGE, typed: 'staging', tried: [] }],
+  [
+    'source-ambiguous',
+    {
+      code: 'source-ambiguous',
+      typed: 'abc123',
+      candidates: [
+        { tag: tagOf('staging-abc1234'), digest: NEW },
+        { tag: tagOf('staging-abc1235'), digest: OLD },
+      ],
+    },
+  ],
+  ['digest-not-staged', { code: 'digest-not-staged', image: IMAGE, digest: NEW, prefixes: ['staging'] }],
+  [
+    'digest-not-staged, with force',
+    { code: 'digest-not-staged', image: IMAGE, digest: NEW, prefixes: ['staging', 'hotfix'] },
+  ],
+  [
+    'already-in-production',
+    { code: 'already-in-production', environment: 'production', digest: NEW, tags: [tagOf('main'), tagOf('latest')] },
+  ],
+  [
+    'already-in-production, one tag',
+    { code: 'already-in-production', environment: 'canary', digest: NEW, tags: [tagOf('canary')] },
+  ],
+  [
+    'already-requested, waiting',
+    { code: 'already-requested', promotion: 12, state: 'awaiting-approval', environment: 'production' },
+  ],
+  [
+    'already-requested, waiting, by somebody who may approve it',
+    {
+      code: 'already-requested',
+      promotion: 12,
+      state: 'awaiting-approval',
+      environment: 'production',
+      mayApprove: true,
+    },
+  ],
+  [
+    'already-requested, waiting, by who asked for it',
+    {
+      code: 'already-requested',
+      promotion: 12,
+      state: 'awaiting-approval',
+      environment: 'production',
+      mayApprove: false,
+    },
+  ],
+  [
+    'already-requested, examining',
+    { code: 'already-requested', promotion: 12, state: 'examining', environment: 'production' },
+  ],
+  [
+    'already-requested, applying',
+    { code: 'already-requested', promotion: 12, state: 'applying', environment: 'production' },
+  ],
+  [
+    'registry-problem',
+    {
+      code: 'registry-problem',
+      problem: 'GET of the tag list answered HTTP 403 DENIED; is GHCR_TOKEN a classic token with read:packages?',
+    },
+  ],
+  ['github-problem', { code: 'github-problem', problem: 'the policy file could not be read: HTTP 502.' }],
+  [
+    'already-requested, without the version that is asked for now',
+    {
+      code: 'already-requested',
+      promotion: 12,
+      state: 'awaiting-approval',
+      environment: 'production',
+      lacks: tagOf('v1.2.3'),
+    },
+  ],
+  ['version-taken', { code: 'version-taken', tag: tagOf('v1.2.3'), holds: OLD, wanted: NEW }],
+  [
+    'not-a-rollback-target, never held',
+    { code: 'not-a-rollback-target', environment: 'production', typed: NEW, because: 'never-held', choices: CHOICES },
+  ],
+  [
+    'not-a-rollback-target, no such tag',
+    { code: 'not-a-rollback-target', environment: 'eu', typed: 'main-x', because: 'no-such-tag', choices: CHOICES },
+  ],
+  [
+    'not-a-rollback-target, a promotion that never got there',
+    { code: 'not-a-rollback-target', environment: 'production', typed: 'P9', because: 'never-there', choices: [] },
+  ],
+  [
+    'nothing-to-roll-back-to, a first promotion',
+    { code: 'nothing-to-roll-back-to', environment: 'production', current: NEW, choices: [] },
+  ],
+  [
+    'nothing-to-roll-back-to, all were left',
+    { code: 'nothing-to-roll-back-to', environment: 'production', current: null, choices: CHOICES },
+  ],
+  ['not-permitted, a rollback', { code: 'not-permitted', verb: 'rollback', role: 'write', wanted: 'maintain' }],
+  ['promotion-not-found', { code: 'promotion-not-found', promotion: 99 }],
+  ['nothing-waits-here, nor elsewhere', { code: 'nothing-waits-here', verb: 'approve', elsewhere: [] }],
+  ['nothing-waits-here, but elsewhere', { code: 'nothing-waits-here', verb: 'reject', elsewhere: LINES }],
+  ['several-wait-here', { code: 'several-wait-here', verb: 'approve', promotions: LINES }],
+  ['own-request', { code: 'own-request', promotion: 12 }],
+  ['already-approved', { code: 'already-approved', promotion: 12 }],
+  ['not-awaiting-approval, too early', { code: 'not-awaiting-approval', promotion: 12, state: 'examining' }],
+  ['not-awaiting-approval, over', { code: 'not-awaiting-approval', promotion: 12, state: 'promoted' }],
+  ['plan-changed', { code: 'plan-changed', promotion: 12 }],
+  ['outdated-check-run', { code: 'outdated-check-run', promotion: 12 }],
+  ['cannot-cancel, moving', { code: 'cannot-cancel', promotion: 12, state: 'applying' }],
+  ['cannot-cancel, over', { code: 'cannot-cancel', promotion: 12, state: 'declined' }],
+])('%s', (_, refusal) => {
+  expect(renderRefusal(refusal)).toMatchSnapshot();
+  expect(
+    plainTexts(renderRefusal(refusal))
+      .map(githubWouldLink)
+      .filter((found) => found !== null),
+  ).toEqual([]);
+});
+
+test('the operator finds the line to add, ready to copy', () => {
+  expect(renderRefusal({ code: 'image-not-granted', image: API, repo: BACKEND })).toContain(
+    '`IMAGE_GRANTS=ghcr.io/acme/api=acme/backend`',
+  );
+  expect(renderRefusal({ code: 'owner-not-allowed', owner: 'stranger' })).toContain('`ALLOWED_OWNERS=stranger`');
+});
+
+test('what people typed can not break out, however long', () => {
+  const typed = '`@acme/all` <img src=x> [x](https://evil.example)\n# big '.repeat(1000);
+  const text = renderRefusal({ code: 'environment-unknown', typed, environments: [typed, REPO] });
+  expect(text.length).toBeLessThan(1000);
+  expect(plainTexts(text).filter((plain) => /[@<]|evil/.test(plain))).toEqual([]);
+});
+
+test('long lists are cut, and say so', () => {
+  const promotions = Array.from({ length: 60 }, (_, number): PromotionLine => {
+    return { number, environment: 'production', source: 'staging', state: 'awaiting-approval' };
+  });
+  const text = renderRefusal({ code: 'several-wait-here', verb: 'approve', promotions });
+  expect(text.endsWith('- and 40 more promotions')).toBe(true);
+});

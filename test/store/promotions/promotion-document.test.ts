@@ -1,0 +1,178 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { defaultEnvironment } from '../../../src/domain/policy/policy.ts';
+import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
+import { formatPromotion, readPromotion } from '../../../src/store/promotions/promotion-document.ts';
+import { legal, digest, promotion, repo, repository, tag } from '../fixtures.ts';
+import { parseCommitSha } from '../../../src/domain/image/reference.ts';
+
+const text = fc.string({ unit: 'binary', maxLength: 20 });
+const int = fc.maxSafeNat();
+const person = fc.record({ id: int, login: text });
+const aDigest = fc.constantFrom('a', 'b', '0').map(digest);
+const aTag = fc.constantFrom('main', 'latest', 'v1.2.3', 'staging-abc1234').map(tag);
+const anImage = fc.constantFrom('ghcr.io/acme/dotca', '127.0.0.1:5000/acme/api').map(repository);
+const aCommit = fc.constantFrom('0', 'f').map((hex) => legal(parseCommitSha, hex.repeat(40)));
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
+const list = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { maxLength: 3 });
+
+const failure = fc.record({
+  problem: text,
+  production: fc.constantFrom('untouched', 'restored', 'mixed'),
+  tags: list(
+    fc.record({
+      repository: anImage,
+      tag: aTag,
+      kind: fc.constantFrom('rollback', 'kept', 'floating'),
+      from: maybe(aDigest),
+      holds: maybe(aDigest),
+    }),
+  ),
+});
+
+// One arbitrary for each state: the compiler asks for the missing one.
+const states: { readonly [Kind in PromotionState['kind']]: fc.Arbitrary<Extract<PromotionState, { kind: Kind }>> } = {
+  examining: fc.record({ kind: fc.constant('examining'), again: fc.boolean() }),
+  'awaiting-approval': fc.record({ kind: fc.constant('awaiting-approval') }),
+  scheduled: fc.record({ kind: fc.constant('scheduled'), cause: fc.constant('lane') }),
+  applying: fc.record({ kind: fc.constant('applying'), since: int, undoing: maybe(text) }),
+  promoted: fc.record({ kind: fc.constant('promoted'), at: int }),
+  rejected: fc.record({ kind: fc.constant('rejected') }),
+  declined: fc.record({ kind: fc.constant('declined'), by: person, reason: maybe(text) }),
+  failed: fc.record({ kind: fc.constant('failed'), failure }),
+  cancelled: fc.record({
+    kind: fc.constant('cancelled'),
+    by: maybe(person),
+    because: fc.constantFrom('person', 'installation-gone', 'repository-gone'),
+  }),
+  deploying: fc.record({ kind: fc.constant('deploying'), at: int, since: int, url: maybe(text) }),
+  deployed: fc.record({ kind: fc.constant('deployed'), at: int, since: int, url: maybe(text) }),
+  'deployment-failed': fc.record({ kind: fc.constant('deployment-failed'), at: int, since: int, url: maybe(text) }),
+  'waiting-for-image': fc.record({
+    kind: fc.constant('waiting-for-image'),
+    repository: anImage,
+    commit: aCommit,
+    tags: list(aTag),
+    until: int,
+  }),
+  superseded: fc.record({
+    kind: fc.constant('superseded'),
+    by: fc.oneof(
+      fc.record({ kind: fc.constant('promotion' as const), number: int }),
+      fc.record({ kind: fc.constant('production' as const) }),
+    ),
+  }),
+  expired: fc.record({ kind: fc.constant('expired') }),
+};
+
+const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
+  id: text,
+  number: int,
+  repo: fc.record({ id: int, name: fc.constant(repo.name), installationId: int }),
+  environment: text,
+  kind: fc.constantFrom('promotion', 'rollback'),
+  requester: person,
+  reason: maybe(text),
+  force: fc.boolean(),
+  versionTag: maybe(aTag),
+  source: fc.record({ typed: text, tag: maybe(aTag) }),
+  images: list(
+    fc.record({
+      repository: anImage,
+      digest: aDigest,
+      commit: aCommit,
+      commitTag: maybe(aTag),
+      platforms: list(text),
+    }),
+  ),
+  baseline: list(fc.record({ repository: anImage, tag: aTag, digest: maybe(aDigest) })),
+  findings: list(
+    fc.record({
+      rule: fc.constantFrom(
+        'completeness',
+        'size',
+        'layers',
+        'command',
+        'source',
+        'revision',
+        'tag-commit',
+        'kept-tag',
+      ),
+      platform: maybe(text),
+      outcome: fc.constantFrom('pass', 'warn', 'fail', 'unknown'),
+      seen: text,
+      wanted: text,
+    }),
+  ),
+  reviews: list(
+    fc.record({
+      verdict: fc.constantFrom('approve', 'reject'),
+      by: person,
+      at: int,
+      via: fc.constantFrom('comment', 'check-run'),
+      subject: text,
+    }),
+  ),
+  moves: list(
+    fc.oneof(
+      fc.record({ kind: fc.constant('rollback' as const), repository: anImage, slug: text, digest: aDigest }),
+      fc.record({
+        kind: fc.constantFrom('kept' as const, 'floating' as const),
+        repository: anImage,
+        tag: aTag,
+        baseline: maybe(aDigest),
+        digest: aDigest,
+      }),
+    ),
+  ),
+  policyBlob: text,
+  terms: fc.constantFrom(defaultEnvironment('production'), defaultEnvironment('canary')),
+  otherReviewers: fc.constantFrom('some', 'none', 'unknown'),
+  notice: maybe(
+    fc.oneof(
+      fc.record({
+        kind: fc.constant('production-moved' as const),
+        tags: list(fc.record({ tag: aTag, from: maybe(aDigest), to: maybe(aDigest) })),
+      }),
+      fc.record({ kind: fc.constantFrom('policy-changed' as const, 'outcomes-changed' as const) }),
+      fc.record({
+        kind: fc.constant('other-deployment' as const),
+        environment: text,
+        commit: aCommit,
+        by: text,
+        at: int,
+      }),
+      fc.record({ kind: fc.constant('no-deployment' as const), problem: text, at: int }),
+    ),
+  ),
+  thread: maybe(fc.record({ issue: int })),
+  state: fc.oneof(...Object.values(states)),
+  version: int,
+  createdAt: int,
+  updatedAt: int,
+});
+
+test('a promotion comes back from its document as it was, and the document has one spelling', () => {
+  fc.assert(
+    fc.property(anyPromotion, (value) => {
+      const document = formatPromotion(value);
+      const read = readPromotion(document);
+      expect(read).toEqual(value);
+      expect(formatPromotion(read)).toBe(document);
+      // PostgreSQL's TEXT takes no NUL; JSON spells it out.
+      expect(document).not.toContain('\u0000');
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([
+  { what: 'an illegal digest', path: 'digest', from: digest('a'), to: 'sha256:short' },
+  { what: 'an unknown state', path: 'state', from: '"examining"', to: '"pondering"' },
+  { what: 'a member that is not known', path: 'Unrecognized', from: '"id":', to: '"colour":"red","id":' },
+  { what: 'a missing member', path: 'otherReviewers', from: '"otherReviewers":"unknown",', to: '' },
+])('$what in a document is refused', ({ from, to, path }) => {
+  const document = formatPromotion(promotion());
+  expect(() => readPromotion(document)).not.toThrow();
+  expect(() => readPromotion(document.replace(from, to))).toThrow(path);
+});

@@ -1,0 +1,123 @@
+// A clock that was turned back, and repositories that left: what the tables make of both.
+import { expect, test } from 'vitest';
+import { findNewestOpenJobAt, turnBack } from '../../../src/store/queue/clock.ts';
+import type { Store } from '../../../src/store/database/database.ts';
+import { holdWrites, reserveWrite } from '../../../src/store/queue/github-pace.ts';
+import { addJob, claimJob } from '../../../src/store/queue/jobs.ts';
+import { SLOT_MEMORY_MS, useOnce } from '../../../src/store/queue/once.ts';
+import { findHereSince, findLeftAt, listReposOfInstallation, markLeft, saveRepo } from '../../../src/store/repos.ts';
+import { onBothEngines } from '../engines.ts';
+import { NOW, repo } from '../fixtures.ts';
+
+const HOUR_MS = 3_600_000;
+const THEN = NOW - HOUR_MS;
+const LEASE_MS = 30_000;
+
+const add = (store: Store, key: string, runAt: number, kind = 'sweep'): Promise<void> =>
+  store.transaction((tx) => addJob(tx, { kind, key, lane: null, payload: '{}', runAt, now: NOW }));
+
+const turn = (store: Store): Promise<void> =>
+  store.transaction((tx) => turnBack(tx, { now: THEN, before: NOW, leaseMs: LEASE_MS, timers: ['timer'] }));
+
+onBothEngines(({ fresh }) => {
+  test('what was due stays due, what waited for a moment waits no more, a date stays a date; twice changes nothing', async () => {
+    const store = await fresh();
+    await add(store, 'due', NOW);
+    await add(store, 'long due', THEN - 1);
+    await add(store, 'another try', NOW + 1);
+    await add(store, 'a date', NOW + 1, 'timer');
+    await add(store, 'a date that was due', NOW, 'timer');
+    await add(store, 'far away', NOW + HOUR_MS + 1);
+    for (let times = 0; times < 2; times += 1) {
+      await turn(store);
+      const rows = await store.db.selectFrom('jobs').select(['key', 'run_at']).orderBy('id').execute();
+      expect(rows.map(({ key, run_at }) => [key, run_at])).toEqual([
+        ['due', THEN],
+        ['long due', THEN - 1],
+        ['another try', THEN],
+        ['a date', NOW + 1],
+        ['a date that was due', THEN],
+        ['far away', NOW + HOUR_MS + 1],
+      ]);
+    }
+  });
+
+  test('a lease of the time that is no more passes when a lease of now would', async () => {
+    const store = await fresh();
+    await add(store, 'running', NOW);
+    expect(await claimJob(store.db, { now: NOW, lease: 'one', leaseMs: LEASE_MS })).not.toBeNull();
+    await turn(store);
+    expect(await claimJob(store.db, { now: THEN + LEASE_MS - 1, lease: 'two', leaseMs: LEASE_MS })).toBeNull();
+    expect(await claimJob(store.db, { now: THEN + LEASE_MS, lease: 'two', leaseMs: LEASE_MS })).not.toBeNull();
+  });
+
+  test('a repository is not ours from an hour on that is still to come', async () => {
+    const store = await fresh();
+    await store.transaction((tx) => saveRepo(tx, repo, NOW));
+    await turn(store);
+    expect(await findHereSince(store.db, repo.id)).toBe(THEN);
+  });
+
+  test('writes to GitHub of an hour that is still to come do not hold up those of now for longer than their window', async () => {
+    const store = await fresh();
+    const pace = { installationId: 7, intervalMs: 1000, perMinute: 2, perHour: 500 };
+    for (const now of [NOW, NOW + 1000]) await store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
+    await turn(store);
+    const ask = (now: number): Promise<unknown> => store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
+    expect(await ask(THEN)).toEqual({ kind: 'wait', until: THEN + 60_000 });
+    expect(await ask(THEN + 60_000)).toEqual({ kind: 'go' });
+  });
+
+  test('a hold on writes lasts no longer than the longest that GitHub asks for', async () => {
+    const store = await fresh();
+    const pace = { installationId: 7, intervalMs: 0, perMinute: 80, perHour: 500 };
+    await store.transaction((tx) => holdWrites(tx, { installationId: 7, until: NOW + HOUR_MS }));
+    await turn(store);
+    const ask = store.transaction((tx) => reserveWrite(tx, { ...pace, now: THEN }));
+    expect(await ask).toEqual({ kind: 'wait', until: THEN + HOUR_MS });
+  });
+
+  test('a slot of time that is still to come can be used again; what is done once a day stays done', async () => {
+    const store = await fresh();
+    const use = (key: string, now: number, forMs: number): Promise<boolean> =>
+      store.transaction((tx) => useOnce(tx, { key, until: now + forMs, now }));
+    expect(await use('slot', NOW, SLOT_MEMORY_MS)).toBe(true);
+    expect(await use('slot of then', THEN, SLOT_MEMORY_MS)).toBe(true);
+    expect(await use('reply', NOW, 24 * HOUR_MS)).toBe(true);
+    await turn(store);
+    expect(await use('slot', THEN, SLOT_MEMORY_MS)).toBe(true);
+    expect(await use('slot of then', THEN, SLOT_MEMORY_MS)).toBe(false);
+    expect(await use('reply', THEN, 24 * HOUR_MS)).toBe(false);
+  });
+
+  test('the newest open job tells how late it was, and is not older than now once the clock was turned', async () => {
+    const store = await fresh();
+    expect(await findNewestOpenJobAt(store.db)).toBeNull();
+    await add(store, 'one', NOW + HOUR_MS);
+    expect(await findNewestOpenJobAt(store.db)).toBe(NOW);
+    await turn(store);
+    expect(await findNewestOpenJobAt(store.db)).toBe(THEN);
+  });
+
+  test('a repository that left is remembered with the time it first did, until a delivery tells of it again', async () => {
+    const store = await fresh();
+    const save = (now: number): Promise<number | null> => store.transaction((tx) => saveRepo(tx, repo, now));
+    expect(await save(NOW)).toBeNull();
+    expect(await findLeftAt(store.db, repo.id)).toBeNull();
+    for (const at of [NOW + 1, NOW + 2]) await store.transaction((tx) => markLeft(tx, repo.id, at));
+    expect(await findLeftAt(store.db, repo.id)).toBe(NOW + 1);
+    expect(await save(NOW + 3)).toBe(NOW + 1);
+    expect(await findLeftAt(store.db, repo.id)).toBeNull();
+    expect(await save(NOW + 4)).toBeNull();
+  });
+
+  test('the repositories of an installation are those that it told of last', async () => {
+    const store = await fresh();
+    const moved = { ...repo, installationId: 8 };
+    await store.transaction((tx) => saveRepo(tx, repo, NOW));
+    expect(await listReposOfInstallation(store.db, repo.installationId)).toEqual([repo]);
+    await store.transaction((tx) => saveRepo(tx, moved, NOW));
+    expect(await listReposOfInstallation(store.db, repo.installationId)).toEqual([]);
+    expect(await listReposOfInstallation(store.db, 8)).toEqual([moved]);
+  });
+});

@@ -1,0 +1,88 @@
+// What an `issue_comment` delivery asks of us.
+import { describe, expect, test } from 'vitest';
+import { translateIssueComment } from '../../../src/webhooks/events/issue-comment.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function delivery(changes: Fields = {}, comment: Fields = {}): Fields {
+  return {
+    action: 'created',
+    repository: { id: 7, full_name: 'acme/dotca', private: true },
+    installation: { id: 61_000_001 },
+    issue: { number: 3, title: 'Release' },
+    comment: {
+      id: 3_900_000_001,
+      body: '/promote staging',
+      user: { id: 5, login: 'ada', type: 'User' },
+      created_at: '2026-11-24T09:00:07Z',
+      ...comment,
+    },
+    sender: { id: 5, login: 'ada', type: 'User' },
+    ...changes,
+  };
+}
+
+test('a new comment with a command line is an intent, in our own words', () => {
+  expect(translateIssueComment(delivery())).toEqual([
+    {
+      kind: 'comment',
+      repo: { id: 7, name: 'acme/dotca', installationId: 61_000_001 },
+      issue: 3,
+      commentId: 3_900_000_001,
+      by: { id: 5, login: 'ada', kind: 'user' },
+      writtenAt: Date.UTC(2026, 10, 24, 9, 0, 7),
+      lines: [{ text: '/promote staging', line: 1, next: null }],
+      hint: null,
+    },
+  ]);
+});
+
+test.each([undefined, null, 'soon'])('a comment that does not tell its time (%s) is one all the same', (created_at) => {
+  const [intent] = translateIssueComment(delivery({}, { created_at }));
+  expect(intent).toMatchObject({ kind: 'comment' });
+  expect(intent).not.toHaveProperty('writtenAt');
+});
+
+test('all command lines come in order', () => {
+  const [intent] = translateIssueComment(delivery({}, { body: 'Go.\r\n\r\n/promote staging\r\n/status\r\n' }));
+  expect(intent).toMatchObject({
+    lines: [
+      { text: '/promote staging', line: 3, next: '/status' },
+      { text: '/status', line: 4 },
+    ],
+  });
+});
+
+test('a comment without a command line but with a hint is an intent as well', () => {
+  const [intent] = translateIssueComment(delivery({}, { body: '`/help`' }));
+  expect(intent).toMatchObject({ lines: [], hint: { place: 'backticks', line: '/help' } });
+});
+
+describe('nothing is asked by', () => {
+  test.each<readonly [string, Fields]>([
+    ['an edit', delivery({ action: 'edited' })],
+    ['a deletion', delivery({ action: 'deleted' })],
+    ['an action of tomorrow, whatever it carries', { action: 'pinned' }],
+    ['a delivery without an action', {}],
+    ['a bot', delivery({}, { user: { id: 9, login: 'renovate[bot]', type: 'Bot' } })],
+    ['somebody who brings the comment of another', delivery({ sender: { id: 6, login: 'mia', type: 'User' } })],
+    ['a deleted account', delivery({}, { user: null })],
+    ['a body without a command', delivery({}, { body: 'Looks good.' })],
+    ['no body', delivery({}, { body: null })],
+    ['an empty body', delivery({}, { body: '' })],
+  ])('%s', (_name, payload) => {
+    expect(translateIssueComment(payload)).toEqual([]);
+  });
+});
+
+describe('a created comment that lacks what every one has is an error, not silence', () => {
+  test.each<readonly [string, Fields]>([
+    ['the repository', delivery({ repository: undefined })],
+    ['the installation', delivery({ installation: undefined })],
+    ['the issue', delivery({ issue: undefined })],
+    ['a repository name that is none', delivery({ repository: { id: 7, full_name: 'acme/../x' } })],
+    ['an id that is no number', delivery({}, { id: '5' })],
+  ])('%s', (_name, payload) => {
+    expect(() => translateIssueComment(payload)).toThrow(/Invalid input|is not owner\/name/);
+  });
+});

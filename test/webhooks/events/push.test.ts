@@ -1,0 +1,41 @@
+// What a `push` delivery tells: the new head of a branch, and nothing else.
+import { expect, test } from 'vitest';
+import { translatePush } from '../../../src/webhooks/events/push.ts';
+
+const HEAD = 'a'.repeat(40);
+const REPO = { id: 7, name: 'acme/dotca', installationId: 61_000_001 };
+
+function push(changes: Readonly<Record<string, unknown>> = {}): unknown {
+  return {
+    ref: 'refs/heads/staging',
+    before: '0'.repeat(40),
+    after: HEAD,
+    created: false,
+    deleted: false,
+    repository: { id: 7, full_name: 'acme/dotca', default_branch: 'main' },
+    installation: { id: 61_000_001 },
+    pusher: { name: 'ada' },
+    sender: { id: 5, login: 'ada', type: 'User' },
+    ...changes,
+  };
+}
+
+test.each([
+  ['a branch', {}, { branch: 'staging', toDefaultBranch: false }],
+  ['a branch with slashes', { ref: 'refs/heads/team/staging' }, { branch: 'team/staging', toDefaultBranch: false }],
+  ['the default branch', { ref: 'refs/heads/main' }, { branch: 'main', toDefaultBranch: true }],
+  ['a branch by a bot', { sender: { id: 9, login: 'merge[bot]', type: 'Bot' } }, { branch: 'staging' }],
+])('%s', (_name, changes, branch) => {
+  expect(translatePush(push(changes))).toEqual([
+    { kind: 'push', repo: REPO, head: HEAD, toDefaultBranch: false, ...branch },
+  ]);
+});
+
+test.each([
+  ['a tag', { ref: 'refs/tags/v1.0.0' }],
+  ['a branch that was deleted', { deleted: true, after: '0'.repeat(40) }],
+  ['a branch that was deleted, by its head alone', { after: '0'.repeat(40) }],
+  ['something that is neither', { ref: 'refs/notes/heads/staging' }],
+])('nothing to look at: %s', (_name, changes) => {
+  expect(translatePush(push(changes))).toEqual([]);
+});
