@@ -12,7 +12,7 @@ export type Row = {
 
 const CLIENT = 'test/registry/client.test.ts';
 const FAULTS = 'test/registry/faults.test.ts';
-const AUTH = 'test/registry/auth.test.ts';
+const AUTH = 'test/registry/auth/auth.test.ts';
 const LAG = 'test/scenarios/apply-lag.test.ts';
 
 /** The tests of this file run on both counterparties. */
