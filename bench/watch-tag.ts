@@ -3,7 +3,7 @@ import { Agent } from 'undici';
 import { findTokens } from './bearer.ts';
 
 const EVERY_MS = 3;
-const PATIENCE_MS = 20_000;
+const RETRY_BUDGET_MS = 20_000;
 const ACCEPT = 'application/vnd.oci.image.index.v1+json';
 
 /** Answers, once it reads, a promise of when the tag held the digest, by `performance.now()`. */
@@ -24,7 +24,7 @@ export async function watchTag(args: {
     return String(answer.headers['docker-content-digest']);
   };
   const watch = async (): Promise<number> => {
-    const until = performance.now() + PATIENCE_MS;
+    const until = performance.now() + RETRY_BUDGET_MS;
     try {
       while ((await read()) !== digest) {
         if (performance.now() > until) throw new Error(`${tag} does not come to hold ${digest}`);

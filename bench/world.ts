@@ -45,7 +45,7 @@ export const REPOSITORY = 'acme/dotca';
 
 /** Two platforms, of this many layers each; all layers are small, as nobody reads them. */
 const LAYERS = 3;
-const PATIENCE_MS = 20_000;
+const RETRY_BUDGET_MS = 20_000;
 
 /** `floating`: the tags that a promotion moves. */
 export async function openWorld(options: {
@@ -125,9 +125,9 @@ function actionsOf(parts: {
   const { github, repo, said, registryUrl: baseUrl } = parts;
   const until = async (what: string, isTrue: () => boolean): Promise<void> => {
     try {
-      await github.until(isTrue, { what, timeoutMs: PATIENCE_MS });
+      await github.until(isTrue, { what, timeoutMs: RETRY_BUDGET_MS });
     } catch (error) {
-      throw new Error(`${what} did not happen; the App says:\n${said()}`, { cause: error });
+      throw new Error(`${what} did not happen; the App message:\n${said()}`, { cause: error });
     }
   };
   const runOf = ({ commit }: Build): ReturnType<GitHubRepo['checkRuns']>[number] | undefined =>

@@ -45,7 +45,7 @@ export const OWNER = 'acme';
 export const NAME = 'dotca';
 export const IMAGE = `${OWNER}/${NAME}`;
 
-const PATIENCE_MS = 10_000;
+const RETRY_BUDGET_MS = 10_000;
 const CI = { username: 'build-server', password: 'for-the-demo-only-1' };
 const MACHINE_USER = { username: 'imprimatur', password: 'for-the-demo-only-2' };
 const VISITOR = { username: 'visitor', password: 'for-the-demo-only-3' };
@@ -126,14 +126,14 @@ export async function openStage(args: {
     visitor: { url: registry.url, repository: IMAGE, credentials: VISITOR },
     until: async (what, isTrue) => {
       try {
-        await Promise.race([github.until(isTrue, { what, timeoutMs: PATIENCE_MS }), app.died]);
+        await Promise.race([github.until(isTrue, { what, timeoutMs: RETRY_BUDGET_MS }), app.died]);
       } catch (error) {
         const complaints = app.complaints();
         const log =
           complaints === ''
             ? ''
             : `
-The app's log says:
+The app's log message:
 ${complaints}`;
         throw new Error(`${messageOf(error)}${log}`, { cause: error });
       }

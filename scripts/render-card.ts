@@ -32,7 +32,7 @@ export function cardMarkdown(): string {
       images: [{ repository: IMAGE, digest, commit, commitTag, platforms: ['linux/amd64', 'linux/arm64'] }],
       moves: [
         { kind: 'rollback', repository: IMAGE, slug: 'release', digest: old },
-        { kind: 'kept', repository: IMAGE, tag: tagOf('main-staging-abc1234'), baseline: null, digest },
+        { kind: 'permanent', repository: IMAGE, tag: tagOf('main-staging-abc1234'), baseline: null, digest },
         { kind: 'floating', repository: IMAGE, tag: tagOf('main'), baseline: old, digest },
         { kind: 'floating', repository: IMAGE, tag: tagOf('latest'), baseline: old, digest },
       ],

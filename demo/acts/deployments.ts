@@ -17,7 +17,7 @@ export async function playDeployment(
   const { repo, until } = stage;
   const deploymentOf = (): ReturnType<Stage['repo']['deployments']>[number] | undefined =>
     repo.deployments().find(({ sha }) => sha === build.commit);
-  const says = (words: string): boolean =>
+  const message = (words: string): boolean =>
     repo.comments(issue).some(({ byApp, body }) => byApp && (/^### (.*)$/m.exec(body)?.[1] ?? '').endsWith(words));
 
   const id = await step('GitHub has a deployment of the promoted commit, for whatever deploys', async (note) => {
@@ -31,10 +31,10 @@ export async function playDeployment(
   });
   await step('The deployer pulls that digest, and reports in_progress, then success', async (note) => {
     await repo.deploymentStatus({ deployment: id, state: 'in_progress', by: 'deployer', logUrl: LOG });
-    await until('a card that says so', () => says('Promoted, being deployed'));
+    await until('a card that says so', () => message('Promoted, being deployed'));
     note('card and check run: Promoted, being deployed');
     await repo.deploymentStatus({ deployment: id, state: 'success', by: 'deployer', logUrl: LOG });
-    await until('a card that says so', () => says('Promoted and deployed'));
+    await until('a card that says so', () => message('Promoted and deployed'));
     const title = 'Promoted and deployed';
     await until('a check run that says so', () => repo.checkRuns(build.commit).some((run) => run.title === title));
     note(`card and check run: ${title}`);

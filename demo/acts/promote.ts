@@ -114,7 +114,7 @@ function newestRun(stage: Stage, { commit }: Build): ReturnType<Stage['repo']['c
 /** Throws when the promotion has ended instead. */
 function waits(stage: Stage, { commit }: Build): boolean {
   const run = stage.repo.checkRuns(commit).at(-1);
-  if (run?.conclusion === 'failure') throw new Error(`the check run says: ${run.title}\n${run.text}`);
+  if (run?.conclusion === 'failure') throw new Error(`the check run message: ${run.title}\n${run.text}`);
   return run?.conclusion === 'action_required' && run.actions.length > 0;
 }
 

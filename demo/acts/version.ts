@@ -27,7 +27,7 @@ export async function playVersion(stage: Stage, { step }: Printer, build: Build)
     const run = (): ReturnType<Stage['repo']['checkRuns']>[number] | undefined =>
       repo.checkRuns(merged).findLast(({ name }) => name === 'imprimatur / version');
     await until('a check run on the tagged commit', () => run()?.conclusion === 'success');
-    if (stage.registry.tag(IMAGE, 'v1.0.1') !== build.digest) throw new Error(`it says: ${run()?.summary}`);
+    if (stage.registry.tag(IMAGE, 'v1.0.1') !== build.digest) throw new Error(`it message: ${run()?.summary}`);
     note(
       `check run "imprimatur / version": ${run()?.title}; the files are the same, and pushing the tag is the decision`,
     );

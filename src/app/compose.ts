@@ -9,18 +9,23 @@ import { createProbotApp } from './probot.ts';
 import { readAppManifest } from '../config/app-manifest.ts';
 import { addToEnvFile } from '../config/env-file.ts';
 import type { AppConfig, Config } from '../config/env.ts';
-import { blot } from '../net/redact.ts';
+import { redact } from '../net/redact.ts';
 import { createAppIdentity } from '../github/app/app-identity.ts';
 import { createHandlers } from '../engine/queue/handlers.ts';
-import { createHostGuard, type Turn } from '../net/host-guard.ts';
+import { createHostGuard, type BreakerChange } from '../net/host-guard.ts';
 import { createInbox, type Inbox } from '../engine/queue/inbox.ts';
-import { createPatWatch, createTokenQuestion, NO_PAT_WATCH, type PatWatch } from '../engine/core/pat-watch.ts';
+import {
+  createRegistryTokenWatch,
+  createTokenQuestion,
+  NO_REGISTRY_TOKEN_WATCH,
+  type RegistryTokenWatch,
+} from '../engine/core/registry-token-watch.ts';
 import { createPushRight } from '../registry/push-right.ts';
 import { createThreadReader } from '../engine/threads/read-thread.ts';
 import { startScheduler, type Scheduler } from '../engine/queue/scheduler.ts';
 import { createReconciler } from '../engine/reconcile/reconcile.ts';
 import type { Services } from '../engine/core/services.ts';
-import { createDeliverySweep } from '../engine/deliveries/sweep-deliveries.ts';
+import { createDeliveryRecovery } from '../engine/deliveries/recover-deliveries.ts';
 import { Worker } from '../engine/queue/worker.ts';
 import { createImageReader } from '../facts/image-reader.ts';
 import { createAnonymousClient, createGitHub } from '../github/client/client.ts';
@@ -29,7 +34,7 @@ import { jsonLogLine, prettyLogLine } from '../messages/log/log-line.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../registry/client.ts';
 import { createCredentialSource, loadDockerConfig } from '../registry/auth/credentials.ts';
 import { assertWritable, openStore, type Store } from '../store/database/database.ts';
-import { findLastSweepAt } from '../store/queue/delivery-sweeps.ts';
+import { findLastRecoveryAt } from '../store/queue/delivery-recoveries.ts';
 import { countJobs } from '../store/queue/job-upkeep.ts';
 import { migrate } from '../store/database/migrations.ts';
 import { countDrifts } from '../store/drifts.ts';
@@ -39,7 +44,7 @@ import { renderReadiness, type Check } from '../web/readiness.ts';
 import { createWebServer, type Pages } from '../web/server.ts';
 import { createSetup } from '../web/setup/setup.ts';
 import { readCommandLines } from '../comments/command-lines.ts';
-import { isHeard, isOvertaken } from '../webhooks/missed.ts';
+import { isRelevant, isSuperseded } from '../webhooks/recovery-relevance.ts';
 import { isListenedTo } from '../webhooks/table.ts';
 import { createDeliveryHandler, type Collector } from '../webhooks/translate-delivery.ts';
 
@@ -95,7 +100,13 @@ export async function createApplication(config: Config, log: Logger, world: Worl
         github: checkGitHub(active?.services ?? null),
       }),
     metrics: async () =>
-      metrics.render(await readGauges({ store, world, patWatch: active?.services.patWatch ?? NO_PAT_WATCH })),
+      metrics.render(
+        await readGauges({
+          store,
+          world,
+          registryTokenWatch: active?.services.registryTokenWatch ?? NO_REGISTRY_TOKEN_WATCH,
+        }),
+      ),
     pages: config.app === null ? createSetupPages({ config, log, world, metrics }) : {},
     onError: (error) => log.error({ err: error }, 'an HTTP request failed'),
     onWebhook: (status) => metrics.countWebhook(status),
@@ -115,7 +126,7 @@ export async function createApplication(config: Config, log: Logger, world: Worl
   };
 }
 
-/** One JSON or pretty line per event. No field holds a secret; what an error may carry along is blotted as it is written. */
+/** One JSON or pretty line per event. No field holds a secret; what an error may carry along is redacted as it is written. */
 export function createLogger(config: Pick<Config, 'log' | 'app' | 'ghcr' | 'databaseUrl'>): Logger {
   const { level, format } = config.log;
   const secrets = loggedSecrets(config);
@@ -124,7 +135,7 @@ export function createLogger(config: Pick<Config, 'log' | 'app' | 'ghcr' | 'data
     level,
     timestamp: stdTimeFunctions.isoTime,
     redact: ['*.authorization', '*.headers.authorization', '*.token', '*.password', 'err.event', 'err.request'],
-    hooks: { streamWrite: (line) => inert(blot(line, secrets)) },
+    hooks: { streamWrite: (line) => inert(redact(line, secrets)) },
     ...(format === 'pretty' ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
   });
 }
@@ -189,7 +200,11 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const { now, wait, random, newId, answerWithinMs } = world;
   const docker = await loadDockerConfig(config.dockerConfigFolder);
   const ghcr = config.ghcr === null ? null : { username: config.ghcr.username, password: config.ghcr.token };
-  const guard = createHostGuard({ now, random, onTurn: (turn) => tellOfBreaker({ log, metrics }, turn) });
+  const guard = createHostGuard({
+    now,
+    random,
+    onBreakerChange: (turn) => reportBreakerChange({ log, metrics }, turn),
+  });
   const registry = createRegistryClient({
     guard,
     credentials: createCredentialSource({ ghcr, docker }),
@@ -216,13 +231,13 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
   const settings = { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs };
   const pushRight = createPushRight({ registry, now });
-  const patWatch = watchPat(config, { log, metrics, now });
+  const registryTokenWatch = watchRegistryToken(config, { log, metrics, now });
   const services: Services = {
     store,
     registry,
     images: createImageReader({ registry, now }),
     pushRight,
-    patWatch,
+    registryTokenWatch,
     github,
     identity,
     settings,
@@ -239,11 +254,11 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const inbox = createInbox(services);
   const handlers = createHandlers({
     delivery: createDeliveryHandler({ probot, collector }),
-    'sweep-deliveries': createDeliverySweep({
-      isHeard,
-      isOvertaken,
+    'recover-deliveries': createDeliveryRecovery({
+      isRelevant,
+      isSuperseded,
       accept: inbox.accept,
-      onTakenIn: () => metrics.countSweptDelivery(),
+      onRecovered: () => metrics.countRecoveredDelivery(),
     }),
     'reconcile-promotion': createReconciler((difference) => metrics.countDifference(difference)),
     'read-thread': createThreadReader({
@@ -262,7 +277,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
       worker.start();
       scheduler = startScheduler(services, () => worker.wake());
       void learnIdentity(services, stopping.signal);
-      void lookAtPat(services);
+      void checkRegistryToken(services);
     },
     stop: async (graceMs) => {
       stopping.abort();
@@ -279,18 +294,21 @@ function everyTimeout(
   return { headersTimeoutMs: ms, bodyTimeoutMs: ms, wholeBodyTimeoutMs: ms, writeTimeoutMs: ms };
 }
 
-function tellOfBreaker({ log, metrics }: Pick<Parts, 'log' | 'metrics'>, { host, open, problem }: Turn): void {
+function reportBreakerChange(
+  { log, metrics }: Pick<Parts, 'log' | 'metrics'>,
+  { host, open, problem }: BreakerChange,
+): void {
   metrics.showBreaker({ host, open });
   if (open) log.warn({ host, problem }, 'a host fails again and again: it is asked only now and then');
   else log.info({ host }, 'a host answers again');
 }
 
 /** Of the machine user for ghcr.io, where there is one. */
-function watchPat(
+function watchRegistryToken(
   { ghcr, githubApiUrl: apiUrl }: Config,
   { log, metrics, now }: Pick<Parts, 'log' | 'metrics'> & Pick<World, 'now'>,
-): PatWatch {
-  if (ghcr === null) return NO_PAT_WATCH;
+): RegistryTokenWatch {
+  if (ghcr === null) return NO_REGISTRY_TOKEN_WATCH;
   const ask = createTokenQuestion({
     apiUrl,
     token: ghcr.token,
@@ -299,7 +317,7 @@ function watchPat(
     now,
     onRequest: (request) => metrics.countGitHubRequest(request),
   });
-  return createPatWatch({ ask, log, now });
+  return createRegistryTokenWatch({ ask, log, now });
 }
 
 /** Probot translates deliveries; it never calls GitHub here, so its plugins for that are off. At debug, it logs whole payloads. */
@@ -329,9 +347,9 @@ async function learnIdentity({ identity, log }: Services, stopping: AbortSignal)
 }
 
 /** At the start, so that a new token counts at once; then daily, by the scheduler. */
-async function lookAtPat({ patWatch, log }: Services): Promise<void> {
+async function checkRegistryToken({ registryTokenWatch, log }: Services): Promise<void> {
   try {
-    await patWatch.look();
+    await registryTokenWatch.look();
   } catch (error) {
     log.error({ err: error }, 'the machine user’s token could not be looked at');
   }
@@ -341,29 +359,29 @@ async function lookAtPat({ patWatch, log }: Services): Promise<void> {
 async function checkDatabase({ store, world, log }: Pick<Parts, 'store' | 'world' | 'log'>): Promise<Check> {
   try {
     await assertWritable(store, world.now());
-    return { ok: true, says: 'writable' };
+    return { ok: true, message: 'writable' };
   } catch (error) {
     log.error({ err: error }, 'the database can not be written');
-    return { ok: false, says: 'not writable; the log says why' };
+    return { ok: false, message: 'not writable; the log says why' };
   }
 }
 
 function checkGitHub(services: Services | null): Check {
-  if (services === null) return { ok: false, says: 'not configured: set APP_ID' };
+  if (services === null) return { ok: false, message: 'not configured: set APP_ID' };
   return services.identity.known() === null
-    ? { ok: false, says: 'GitHub has not accepted the credentials of the App yet' }
-    : { ok: true, says: 'credentials accepted' };
+    ? { ok: false, message: 'GitHub has not accepted the credentials of the App yet' }
+    : { ok: true, message: 'credentials accepted' };
 }
 
 async function readGauges({
   store,
   world: { now },
-  patWatch,
-}: Pick<Parts, 'store' | 'world'> & { readonly patWatch: PatWatch }): Promise<Gauges> {
-  const [{ oldestDueAgeMs, ...jobs }, promotions, sweptAt, drifts, mixed] = await Promise.all([
+  registryTokenWatch,
+}: Pick<Parts, 'store' | 'world'> & { readonly registryTokenWatch: RegistryTokenWatch }): Promise<Gauges> {
+  const [{ oldestDueAgeMs, ...jobs }, promotions, recoveredAt, drifts, mixed] = await Promise.all([
     countJobs(store.db, now()),
     countPromotionsByState(store.db),
-    findLastSweepAt(store.db),
+    findLastRecoveryAt(store.db),
     countDrifts(store.db),
     countMixed(store.db),
   ]);
@@ -373,7 +391,7 @@ async function readGauges({
     promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
     drifts,
     mixed,
-    patDaysLeft: patWatch.daysLeft(),
-    sweepAgeSeconds: Math.max(now() - sweptAt, 0) / 1000,
+    patDaysLeft: registryTokenWatch.daysLeft(),
+    recoveryAgeSeconds: Math.max(now() - recoveredAt, 0) / 1000,
   };
 }

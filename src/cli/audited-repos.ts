@@ -14,8 +14,8 @@ export type AuditedRepo = {
 
 export const repoFlag: Flag = {
   value: '<owner/name>',
-  says: 'only this repository on GitHub (default: all, one after the other)',
-  isLegal: (text) => parseRepoName(text) !== null,
+  summary: 'only this repository on GitHub (default: all, one after the other)',
+  isValid: (text) => parseRepoName(text) !== null,
 };
 
 /** All with an audit trail, or those of that name; a name without one is an OutsideError. */

@@ -7,11 +7,11 @@ import type { CliServices } from './services.ts';
 export type ExitCode = 0 | 1 | 2;
 
 type Word = {
-  readonly says: string;
+  readonly summary: string;
   /** Where only these words are legal; completion offers them. */
   readonly choices?: readonly string[];
   /** Where only words of a form are legal. */
-  readonly isLegal?: (text: string) => boolean;
+  readonly isValid?: (text: string) => boolean;
 };
 
 /** `name` as the legal form shows it: `<image>`, or the choices. */
@@ -22,7 +22,7 @@ export type Flag = Word & { readonly value: string | null };
 
 export type CliCommand = {
   readonly name: string;
-  readonly says: string;
+  readonly summary: string;
   /** All of them have to be there. */
   readonly args?: readonly Argument[];
   readonly flags: Readonly<Record<string, Flag>>;
@@ -47,7 +47,7 @@ export class UsageError extends Error {
 }
 
 /** For commands whose answer a script may want to read. */
-export const jsonFlag: Flag = { value: null, says: 'print JSON' };
+export const jsonFlag: Flag = { value: null, summary: 'print JSON' };
 
 export type ParsedCall =
   | ({ readonly kind: 'run' } & Call)
@@ -78,7 +78,7 @@ export function parseCall(command: CliCommand, words: readonly string[]): Parsed
 }
 
 /** `imprimatur audit verify [--repo <owner/name>]` */
-export function legalForm({ name, args = [], flags }: CliCommand): string {
+export function usageLine({ name, args = [], flags }: CliCommand): string {
   const options = Object.entries(flags).map(([flag, { value }]) =>
     value === null ? `[--${flag}]` : `[--${flag} ${value}]`,
   );
@@ -88,8 +88,8 @@ export function legalForm({ name, args = [], flags }: CliCommand): string {
 function findArgumentProblem({ args = [] }: CliCommand, typed: readonly string[]): string | null {
   for (const [index, argument] of args.entries()) {
     const text = typed[index];
-    if (text === undefined) return `${argument.name} is missing: ${argument.says}`;
-    if (!isLegal(argument, text)) return `${argument.name} is ${argument.says}, not "${text}"`;
+    if (text === undefined) return `${argument.name} is missing: ${argument.summary}`;
+    if (!isValid(argument, text)) return `${argument.name} is ${argument.summary}, not "${text}"`;
   }
   const surplus = typed[args.length];
   return surplus === undefined ? null : `"${surplus}" is one word too many`;
@@ -107,14 +107,14 @@ function readFlags(
     const [value, second]: readonly unknown[] = typed;
     if (flag.value === null) switches.add(name);
     else if (second !== undefined) return mistake(`--${name} is given twice`);
-    else if (typeof value !== 'string' || value === '' || !isLegal(flag, value)) {
+    else if (typeof value !== 'string' || value === '' || !isValid(flag, value)) {
       return mistake(`--${name} takes ${flag.value}, not "${String(value)}"`);
     } else given[name] = value;
   }
   return { kind: 'run', args, flags: given, switches };
 }
 
-function isLegal({ choices, isLegal: fits }: Word, text: string): boolean {
+function isValid({ choices, isValid: fits }: Word, text: string): boolean {
   return (choices === undefined || choices.includes(text)) && (fits === undefined || fits(text));
 }
 

@@ -6,7 +6,7 @@ import { auditShow } from './commands/audit-show.ts';
 import { auditVerify } from './commands/audit-verify.ts';
 import { backup } from './commands/backup.ts';
 import { checkConfig } from './commands/check-config.ts';
-import { legalForm, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
+import { usageLine, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
 import { createCompletion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
@@ -89,5 +89,5 @@ async function runCommand(command: CliCommand, call: Call, services: CliServices
 }
 
 function usageText(command: CliCommand, problem: string): string {
-  return `imprimatur ${command.name}: ${problem}\nLegal form: ${legalForm(command)}\n`;
+  return `imprimatur ${command.name}: ${problem}\nLegal form: ${usageLine(command)}\n`;
 }

@@ -6,7 +6,7 @@ import { createRegistryClient } from '../registry/client.ts';
 import { createCredentialSource, loadDockerConfig } from '../registry/auth/credentials.ts';
 import { openStore, type Store } from '../store/database/database.ts';
 import { openExistingStore } from './open-existing-store.ts';
-import { bringPatient } from './patient.ts';
+import { loadSetup } from './load-setup.ts';
 import type { CliServices, GitHubAccess } from './services.ts';
 
 export type Context = { readonly services: CliServices; readonly close: () => Promise<void> };
@@ -66,12 +66,12 @@ export function createContext(
       return registry;
     }),
     github: once(async () => openGitHub(env, world)),
-    patient: once(async () => {
+    setup: once(async () => {
       const { github, store } = services;
       const registry = { log: { debug: () => undefined }, ...world };
-      const { patient, close } = await bringPatient({ env, now: world.now, registry, github, store });
+      const { setup, close } = await loadSetup({ env, now: world.now, registry, github, store });
       closers.push(close);
-      return patient;
+      return setup;
     }),
   };
   return {

@@ -2,12 +2,12 @@
 import type { CliCommand } from './command.ts';
 import { nearestOf } from './nearest.ts';
 
-export type Found =
+export type CommandMatch =
   | { readonly kind: 'command'; readonly command: CliCommand; readonly rest: readonly string[] }
   /** `words`: those that begin commands, such as `audit`; the others need not be listed. */
   | { readonly kind: 'none'; readonly words: string; readonly problem: string };
 
-export function findCommand(commands: readonly CliCommand[], words: readonly string[]): Found {
+export function findCommand(commands: readonly CliCommand[], words: readonly string[]): CommandMatch {
   for (const command of commands) {
     const { length } = command.name.split(' ');
     if (words.slice(0, length).join(' ') === command.name)

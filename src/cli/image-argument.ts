@@ -8,20 +8,21 @@ const SOME_HOST = 'ghcr.io';
 
 export const imageArgument: Argument = {
   name: '<image>',
-  says: 'an image by tag or digest, such as ghcr.io/acme/dotca:staging-abc1234; without a host it is of REGISTRY_HOST',
-  isLegal: (text) => readReference(text, SOME_HOST) !== null,
+  summary:
+    'an image by tag or digest, such as ghcr.io/acme/dotca:staging-abc1234; without a host it is of REGISTRY_HOST',
+  isValid: (text) => readReference(text, SOME_HOST) !== null,
 };
 
 export const repositoryArgument: Argument = {
   name: '<repository>',
-  says: 'an image without tag, such as ghcr.io/acme/dotca; without a host it is of REGISTRY_HOST',
-  isLegal: (text) => readRepository(text, SOME_HOST) !== null,
+  summary: 'an image without tag, such as ghcr.io/acme/dotca; without a host it is of REGISTRY_HOST',
+  isValid: (text) => readRepository(text, SOME_HOST) !== null,
 };
 
 export const repoOfImageFlag: Flag = {
   value: '<owner/name>',
-  says: 'the repository on GitHub (default: the image’s name)',
-  isLegal: (text) => parseRepoName(text) !== null,
+  summary: 'the repository on GitHub (default: the image’s name)',
+  isValid: (text) => parseRepoName(text) !== null,
 };
 
 /** Of a word that the argument let in. */

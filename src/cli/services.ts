@@ -1,5 +1,5 @@
 // What commands work with: made from the environment on first use, so that a command asks for no more than it needs.
-import type { Patient } from '../engine/doctor/patient.ts';
+import type { DoctorSetup } from '../engine/doctor/setup.ts';
 import type { GitHub } from '../github/client/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Settings } from '../engine/core/services.ts';
@@ -21,7 +21,7 @@ export type CliServices = {
   readonly registry: () => Promise<RegistryClient>;
   readonly github: () => Promise<GitHubAccess>;
   /** Everything at once, for `doctor`; never a ConfigError. */
-  readonly patient: () => Promise<Patient>;
+  readonly setup: () => Promise<DoctorSetup>;
 };
 
 /** `none`: nobody can be asked there, and `why` completes "… is not known, because". */

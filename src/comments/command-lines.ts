@@ -18,7 +18,7 @@ export type CommandLines = {
 type Paragraph = Extract<Block, { kind: 'paragraph' }>;
 /** A line, counted from 0, that would be a candidate if it stood elsewhere. */
 type Suspect = CommandHint & { readonly number: number };
-type Found = {
+type Collected = {
   readonly pieces: HtmlPiece[];
   readonly candidates: CandidateLine[];
   readonly suspects: Suspect[];
@@ -33,7 +33,7 @@ const COMMAND_START = /^ {0,3}(?=\/)/;
 export function readCommandLines(body: string): CommandLines {
   if (!body.includes('/')) return { lines: [], hint: null };
   const markdown = readMarkdown(body);
-  const found: Found = { pieces: [], candidates: [], suspects: [] };
+  const found: Collected = { pieces: [], candidates: [], suspects: [] };
   for (const block of markdown.blocks) readBlock(block, markdown, found);
   const html = readRawHtml(found.pieces, markdown.lines.length);
   const lines: CandidateLine[] = [];
@@ -45,7 +45,7 @@ export function readCommandLines(body: string): CommandLines {
   return { lines, hint: findBackticks(markdown) ?? findHint(found.suspects, html) };
 }
 
-function readBlock(block: Block, markdown: Markdown, found: Found): void {
+function readBlock(block: Block, markdown: Markdown, found: Collected): void {
   switch (block.kind) {
     case 'enter':
     case 'leave':
@@ -67,7 +67,7 @@ function readBlock(block: Block, markdown: Markdown, found: Found): void {
   }
 }
 
-function readParagraph(block: Paragraph, { lines, env }: Markdown, found: Found): void {
+function readParagraph(block: Paragraph, { lines, env }: Markdown, found: Collected): void {
   const { firstLine, text, container } = block;
   if (!text.includes('/') && !text.includes('<')) return;
   const content = text.split('\n');
@@ -98,14 +98,14 @@ function findBackticks({ blocks }: Markdown): CommandHint | null {
 /** A line that begins outside of the list item or quote that Markdown counts it in. */
 function suspectLazyLine(
   { number, line, container }: { readonly number: number; readonly line: string; readonly container: Container },
-  found: Found,
+  found: Collected,
 ): void {
   const indent = COMMAND_START.exec(line)?.[0].length;
   const isLazy = indent !== undefined && (container.kind === 'quote' || indent < container.indent);
   if (isLazy) found.suspects.push({ number, line, place: container.kind });
 }
 
-function suspectEveryLine(block: Block & { kind: 'heading' | 'html' }, found: Found): void {
+function suspectEveryLine(block: Block & { kind: 'heading' | 'html' }, found: Collected): void {
   for (const [index, line] of block.text.split('\n').entries()) {
     if (line.includes('/')) found.suspects.push({ number: block.firstLine + index, line, place: block.kind });
   }

@@ -17,7 +17,7 @@ export async function addToEnvFile(path: string, variables: Readonly<Record<stri
     const file = await openOrCreate(path);
     try {
       const text = await file.readFile('utf8');
-      const taken = findTaken(text, Object.keys(variables));
+      const taken = findTakenTag(text, Object.keys(variables));
       if (taken.length > 0) return { kind: 'not-written', why: `${path} sets ${taken.join(', ')} already` };
       // Before the first secret is in it. Who is not its owner fails here.
       await file.chmod(MODE);
@@ -53,7 +53,7 @@ async function openOrCreate(path: string): Promise<FileHandle> {
 }
 
 /** An empty variable counts as unset, here as everywhere. */
-function findTaken(text: string, names: readonly string[]): readonly string[] {
+function findTakenTag(text: string, names: readonly string[]): readonly string[] {
   const values = parseEnv(text);
   return names.filter((name) => (values[name] ?? '').trim() !== '');
 }

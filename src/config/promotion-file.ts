@@ -15,7 +15,7 @@ export type FileProblem = {
   /** `environments.production.tags[1]`; empty where the file as a whole, or its YAML, is meant. */
   readonly path: string;
   /** What is wrong and what is legal: half a sentence. May carry text of the file, so it is escaped when shown. */
-  readonly says: string;
+  readonly message: string;
 };
 
 export type PromotionFileReading =
@@ -35,7 +35,7 @@ export function readPromotionFile(args: {
   readonly registryHost: string;
 }): PromotionFileReading {
   if (new TextEncoder().encode(args.text).length > MAX_POLICY_FILE_BYTES) {
-    return refuse([{ line: 1, column: 1, path: '', says: TOO_LARGE }]);
+    return refuse([{ line: 1, column: 1, path: '', message: TOO_LARGE }]);
   }
   const text = args.text.startsWith(BYTE_ORDER_MARK) ? args.text.slice(1) : args.text;
   const yaml = readYaml(text);
@@ -104,11 +104,11 @@ function firstOfEachLine(problems: readonly FileProblem[]): readonly FileProblem
 
 function toFileProblems(problems: readonly PlacedProblem[], text: string): readonly FileProblem[] {
   // zod tells one fault twice where a list is none and its length is wrong as well.
-  const unique = new Map(problems.map((problem) => [`${problem.offset} ${problem.says}`, problem]));
+  const unique = new Map(problems.map((problem) => [`${problem.offset} ${problem.message}`, problem]));
   const sorted = [...unique.values()].toSorted((a, b) => a.offset - b.offset);
-  return sorted.map(({ path, offset, says }) => {
+  return sorted.map(({ path, offset, message }) => {
     const before = text.slice(0, offset);
     const lineStart = before.lastIndexOf('\n') + 1;
-    return { line: before.split('\n').length, column: offset - lineStart + 1, path: formatPath(path), says };
+    return { line: before.split('\n').length, column: offset - lineStart + 1, path: formatPath(path), message };
   });
 }

@@ -1,5 +1,5 @@
 // What the engine is asked to do after a decision: identity, not content, wherever state is shown.
-import type { Suspicion } from './promotion/drift.ts';
+import type { UnconfirmedDifferences } from './promotion/drift.ts';
 import type { GitTagAnswer } from './promotion/git-tag.ts';
 import type { CancelCause } from './promotion/promotion.ts';
 import type { CommitSha, Tag } from './image/reference.ts';
@@ -17,7 +17,7 @@ export type Effect =
   | { readonly kind: 'restore-production'; readonly promotionId: string; readonly at: number }
   /** Posts a fresh line that mentions the requester. */
   | { readonly kind: 'notify-requester'; readonly promotionId: string }
-  /** Looks again at the open promotions of an environment: the lane is free, or production moved. */
+  /** Looks again at the open promotions of an environment: the queue key is free, or production moved. */
   | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
   | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
   /** Compares it with what GitHub and the registry hold, and puts right what differs. */
@@ -45,25 +45,25 @@ export type Effect =
     }
   /** Takes the next comment of a thread; before that, reads what GitHub lists and no webhook told of. */
   | { readonly kind: 'read-thread'; readonly repoId: number; readonly issue: number }
-  /** Looks whether an environment still holds what was promoted; `suspected` is what the look before saw first. */
+  /** Looks whether an environment still holds what was promoted; `unconfirmed` is what the look before saw first. */
   | {
-      readonly kind: 'look-at-production';
+      readonly kind: 'check-drift';
       readonly repoId: number;
       readonly environment: string;
       readonly at: number;
-      readonly suspected: Suspicion | null;
+      readonly unconfirmed: UnconfirmedDifferences | null;
     }
   /** Tells of a drift, how it changed, and that it is over. */
   | { readonly kind: 'show-drift'; readonly repoId: number; readonly driftId: string }
   /** Looks for the image that a promotion waits for. */
-  | { readonly kind: 'look-for-image'; readonly promotionId: string }
-  /** Answers in a thread. With `onceKey`, nothing happens when the key was used before. */
+  | { readonly kind: 'poll-image'; readonly promotionId: string }
+  /** Answers in a thread. With `idempotencyKey`, nothing happens when the key was used before. */
   | {
       readonly kind: 'reply';
       readonly repoId: number;
       readonly issue: number;
       readonly reply: Reply;
-      readonly onceKey: string | null;
+      readonly idempotencyKey: string | null;
     }
   | {
       readonly kind: 'react';

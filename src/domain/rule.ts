@@ -14,7 +14,7 @@ export type RuleId =
   | 'tag-commit'
   | 'staging-deployed'
   | 'rolled-back'
-  | 'kept-tag'
+  | 'permanent-tag'
   | 'in-production';
 
 /** `unknown` counts as `fail`: what could not be seen is not trusted. */

@@ -5,7 +5,7 @@ import { splitRepo, type Answer, type InstallationClient } from './client/client
 import { isGitHubError } from './client/errors.ts';
 import { CACHEABLE } from './client/hooks.ts';
 
-type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };
 
 export type ShownCheckRun = { readonly status: string; readonly conclusion: string | null; readonly title: string };
 
@@ -14,7 +14,7 @@ export async function fetchCommentBody({
   client,
   repo,
   commentId,
-}: Place & { readonly commentId: number }): Promise<string | null> {
+}: RepoAccess & { readonly commentId: number }): Promise<string | null> {
   const answer = await unlessGone(() =>
     client.ask({
       tried: `reading comment ${commentId} in ${repo}`,
@@ -30,7 +30,7 @@ export async function fetchShownCheckRun({
   client,
   repo,
   id,
-}: Place & { readonly id: number }): Promise<ShownCheckRun | null> {
+}: RepoAccess & { readonly id: number }): Promise<ShownCheckRun | null> {
   const answer = await unlessGone(() =>
     client.ask({
       tried: `reading the check run ${id} in ${repo}`,
@@ -48,7 +48,7 @@ export async function fetchShownCheckRun({
 }
 
 /** False where a thread is locked, or gone. */
-export async function takesWords({ client, repo, issue }: Place & { readonly issue: number }): Promise<boolean> {
+export async function takesWords({ client, repo, issue }: RepoAccess & { readonly issue: number }): Promise<boolean> {
   const answer = await unlessGone(() =>
     client.ask({
       tried: `reading ${repo}#${issue}`,

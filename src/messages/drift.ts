@@ -1,6 +1,6 @@
 // The alarm about a production that is not what was promoted: what was found, how it is put right, and that it is over.
 import type { AuditHead } from '../domain/audit/audit.ts';
-import type { Drift, Sighting } from '../domain/promotion/drift.ts';
+import type { Drift, Difference } from '../domain/promotion/drift.ts';
 import { formatNumber, type Promotion } from '../domain/promotion/promotion.ts';
 import { auditLine } from './log/audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
@@ -37,22 +37,22 @@ export function driftIssue(environment: string): {
   readonly body: string;
 } {
   const marker = replyMarker(`drifts of ${environment}`);
-  const says = `Imprimatur tells here when ${code(environment)} is no longer what was promoted, where the promotion has no thread of its own. Each alarm is a comment; once this issue is closed, the next alarm opens a new one.`;
-  return { marker, title: `Imprimatur: drift of ${environment}`, body: joinBlocks([marker, says]) };
+  const message = `Imprimatur tells here when ${code(environment)} is no longer what was promoted, where the promotion has no thread of its own. Each alarm is a comment; once this issue is closed, the next alarm opens a new one.`;
+  return { marker, title: `Imprimatur: drift of ${environment}`, body: joinBlocks([marker, message]) };
 }
 
 /** A line for each difference, as a list. */
-export function driftLines({ sightings }: Pick<Drift, 'sightings'>): string {
-  return sightings.map((sighting) => `- ${sightingText(sighting)}`).join('\n');
+export function driftLines({ differences }: Pick<Drift, 'differences'>): string {
+  return differences.map((difference) => `- ${differenceText(difference)}`).join('\n');
 }
 
-function sightingText(sighting: Sighting): string {
-  if (sighting.kind === 'moved') {
-    const { tag, holds, wanted } = sighting;
+function differenceText(difference: Difference): string {
+  if (difference.kind === 'moved') {
+    const { tag, holds, wanted } = difference;
     const now = holds === null ? 'does not exist any more' : `holds ${code(holds)}`;
     return `${code(tag)} ${now}; ${code(wanted)} was promoted.`;
   }
-  const { image, manifest, platform } = sighting;
+  const { image, manifest, platform } = difference;
   const what = image.role === 'production' ? 'what production should hold' : 'which could be rolled back to';
   const lost = platform === null ? 'its manifest' : `the manifest of ${code(platform)}`;
   return `${code(image.name)}, ${what}: ${lost} is gone (${code(manifest)}).`;
@@ -77,16 +77,16 @@ function overText({ environment, noticedAt }: Drift, { at, because }: NonNullabl
 }
 
 function waysOut(drift: Drift, promotion: Promotion): string {
-  const { sightings, alternative, environment } = drift;
+  const { differences, alternative, environment } = drift;
   const id = formatNumber(promotion.number);
-  const lost = sightings.filter((one) => one.kind === 'missing');
+  const lost = differences.filter((one) => one.kind === 'missing');
   const isBroken = lost.some(({ image }) => image.role === 'production');
   const targets = [...new Set(lost.filter(({ image }) => image.role === 'target').map(({ image }) => image.name))];
   const back =
     alternative === null ? '' : `${code(alternative)} is whole: ${code(rollbackLine({ environment }, alternative))}.`;
   const again = promotion.kind === 'promotion' ? ` or ${code(promoteLine(promotion))}` : '';
   return joinSentences([
-    sightings.some(({ kind }) => kind === 'moved')
+    differences.some(({ kind }) => kind === 'moved')
       ? `Who moved a tag can't be seen, and nothing is moved back by itself.${isBroken ? '' : ` To put the tags back: ${code(rollbackLine({ environment }, id))}${again}.`}`
       : '',
     isBroken ? `${id} can't be pulled any more: push the same image again, or build anew and promote that.` : '',
@@ -97,6 +97,6 @@ function waysOut(drift: Drift, promotion: Promotion): string {
   ]);
 }
 
-function concernsProduction({ sightings }: Drift): boolean {
-  return sightings.some((one) => one.kind === 'moved' || one.image.role === 'production');
+function concernsProduction({ differences }: Drift): boolean {
+  return differences.some((one) => one.kind === 'moved' || one.image.role === 'production');
 }

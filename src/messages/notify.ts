@@ -14,11 +14,11 @@ export function renderNotification({ view, key }: { readonly view: PromotionView
   const { requester, number, environment } = promotion;
   const id = formatNumber(number);
   const subject = cardUrl === null ? id : link(id, cardUrl);
-  const says = `${subject}, ${code(listedName(promotion))} → ${code(environment)}: ${stateTitle(view)}.`;
+  const message = `${subject}, ${code(listedName(promotion))} → ${code(environment)}: ${stateTitle(view)}.`;
   const card =
     cardUrl === null ? `${code(`/status ${id}`)} tells more.` : 'The card tells why, and what each tag holds.';
   const more = promotion.state.kind === 'deployment-failed' ? afterDeployment(view) : card;
-  return joinBlocks([replyMarker(key), `${mention(requester.login)} ${says} ${more}`]);
+  return joinBlocks([replyMarker(key), `${mention(requester.login)} ${message} ${more}`]);
 }
 
 /** Where to look, and the way back. */

@@ -21,12 +21,12 @@ export type Admission =
 export type SentAs = 'usual' | 'probe';
 
 /** `down`: no answer, or one that says that the host itself is in trouble. Any other answer is `up`, a refusal too. */
-export type Outcome = { readonly kind: 'up' } | { readonly kind: 'down'; readonly problem: string };
+export type RequestResult = { readonly kind: 'up' } | { readonly kind: 'down'; readonly problem: string };
 
 /** Stands before the requests of a client: one for all hosts, so that both clients hold back by the same rules. */
 export type HostGuard = {
   /** Answers what to tell once it is known what came of the request; throws `HeldBack` where it must not be sent. */
-  readonly enter: (host: string) => (outcome: Outcome) => void;
+  readonly enter: (host: string) => (outcome: RequestResult) => void;
 };
 
 /** Holds nothing back: for a command that ends before a breaker would matter. */
@@ -64,7 +64,7 @@ export function admit(breaker: Breaker, now: number): Admission {
 /** What an admitted request tells. `random` (0 to 1) makes pauses longer, so that processes don't knock together. */
 export function record(
   breaker: Breaker,
-  told: { readonly as: SentAs; readonly outcome: Outcome; readonly now: number; readonly random: number },
+  told: { readonly as: SentAs; readonly outcome: RequestResult; readonly now: number; readonly random: number },
 ): Breaker {
   const { as, outcome, now, random } = told;
   if (outcome.kind === 'up') return CLOSED;

@@ -1,15 +1,15 @@
 // Keeps the breaker of each host that is asked, and tells when one opens or closes.
 import { admit, CLOSED, HeldBack, record, type Breaker, type HostGuard } from './breaker.ts';
 
-export type Turn = { readonly host: string; readonly open: boolean; readonly problem: string | null };
+export type BreakerChange = { readonly host: string; readonly open: boolean; readonly problem: string | null };
 
-/** `onTurn` hears of each breaker that opens or closes, with the failure that opened it. */
+/** `onBreakerChange` hears of each breaker that opens or closes, with the failure that opened it. */
 export function createHostGuard(parts: {
   readonly now: () => number;
   readonly random: () => number;
-  readonly onTurn: (turn: Turn) => void;
+  readonly onBreakerChange: (turn: BreakerChange) => void;
 }): HostGuard {
-  const { now, random, onTurn } = parts;
+  const { now, random, onBreakerChange } = parts;
   // Hosts come from redirects as well: what is not in trouble is not remembered.
   const troubled = new Map<string, Breaker>();
 
@@ -18,7 +18,7 @@ export function createHostGuard(parts: {
     if (next === CLOSED) troubled.delete(host);
     else troubled.set(host, next);
     if (before.kind === next.kind) return;
-    onTurn({ host, open: next.kind === 'open', problem: next.kind === 'open' ? next.problem : null });
+    onBreakerChange({ host, open: next.kind === 'open', problem: next.kind === 'open' ? next.problem : null });
   }
 
   return {

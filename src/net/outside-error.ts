@@ -1,7 +1,7 @@
 // The one error class for everything that goes wrong outside this process: registry, GitHub, database, network.
 
 /**
- * Thrown by floor 2 only. The worker reads `retryable` and `retryAt` and nothing else; people read `message`, which says
+ * Thrown by floor 2 only. The worker reads `retryable` and `retryAt` and nothing else; people read `message`, which message
  * what was tried, what came back and, where known, what to do.
  */
 export class OutsideError extends Error {

@@ -4,13 +4,13 @@
  * Each secret becomes `[secret]`, wherever it stands and also where it was cut off: whatever begins as it does is taken
  * with it. So is what has the form of GitHub's tokens and keys, whoever they belong to.
  */
-export function blot(text: string, secrets: readonly string[] = []): string {
+export function redact(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret !== '').toSorted((left, right) => right.length - left.length);
-  const blotted = known.reduce((rest, secret) => {
+  const redacted = known.reduce((rest, secret) => {
     const whole = rest.replaceAll(secret, MARK);
-    return secret.length <= TELLING ? whole : blotBeginnings(whole, secret.slice(0, TELLING));
+    return secret.length <= TELLING ? whole : redactPrefixes(whole, secret.slice(0, TELLING));
   }, text);
-  return FORMS.reduce((rest, form) => rest.replace(form, MARK), blotted);
+  return FORMS.reduce((rest, form) => rest.replace(form, MARK), redacted);
 }
 
 const MARK = '[secret]';
@@ -25,7 +25,7 @@ const FORMS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\w+/=\s\\]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g,
 ];
 
-function blotBeginnings(text: string, beginning: string): string {
+function redactPrefixes(text: string, beginning: string): string {
   const [first = '', ...parts] = text.split(beginning);
   return [first, ...parts.map((part) => part.replace(/^[\w.~+/=%-]*/, MARK))].join('');
 }

@@ -9,12 +9,12 @@ import type { Db, Schema, Tx } from './database/schema.ts';
 /** What a commit writes of a drift: a look and its telling change halves of their own. */
 export type DriftWrite =
   | ({ readonly kind: 'open' } & Drift)
-  | ({ readonly kind: 'seen' } & Pick<Drift, 'id' | 'sightings' | 'alternative' | 'over'>)
+  | ({ readonly kind: 'seen' } & Pick<Drift, 'id' | 'differences' | 'alternative' | 'over'>)
   | { readonly kind: 'shown'; readonly id: string; readonly issue: number; readonly commentId: number };
 
 type EnvironmentKey = { readonly repoId: number; readonly environment: string };
 
-const sighting = z.discriminatedUnion('kind', [
+const difference = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('moved'), tag, wanted: digest, holds: digest.nullable() }),
   z.strictObject({
     kind: z.literal('missing'),
@@ -25,7 +25,7 @@ const sighting = z.discriminatedUnion('kind', [
 ]);
 
 const document = z.strictObject({
-  sightings: z.array(sighting),
+  differences: z.array(difference),
   alternative: z.string().nullable(),
   over: z
     .strictObject({
@@ -105,7 +105,7 @@ export async function countDrifts(
     return [...ours].map(([environment, list]) => ({
       repo,
       environment,
-      count: list.reduce((sum, { sightings }) => sum + sightings.length, 0),
+      count: list.reduce((sum, { differences }) => sum + differences.length, 0),
     }));
   });
 }
@@ -149,12 +149,12 @@ async function insertDrift(tx: Tx, drift: Drift): Promise<void> {
 }
 
 function columnsOf({
-  sightings,
+  differences,
   alternative,
   over,
-}: Pick<Drift, 'sightings' | 'alternative' | 'over'>): Pick<Schema['drifts'], 'document' | 'over_at'> {
+}: Pick<Drift, 'differences' | 'alternative' | 'over'>): Pick<Schema['drifts'], 'document' | 'over_at'> {
   // Fails to compile when the type has a case or a member that the schema would refuse.
-  const value: DeepReadonly<z.output<typeof document>> = { sightings, alternative, over };
+  const value: DeepReadonly<z.output<typeof document>> = { differences, alternative, over };
   return { document: canonicalJson(value), over_at: over?.at ?? null };
 }
 

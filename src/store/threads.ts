@@ -17,17 +17,17 @@ export type Thread = {
 export type WaitingComment = {
   readonly id: number;
   readonly document: string;
-  readonly heardAt: number;
+  readonly receivedAt: number;
   /** The delivery that told of it; null where only GitHub's list did. */
   readonly origin: string | null;
 };
 
 /** False: this comment is known already, taken or not. */
 export async function saveComment(tx: Tx, { repoId, issue }: ThreadKey, comment: WaitingComment): Promise<boolean> {
-  const { id, document, heardAt, origin } = comment;
+  const { id, document, receivedAt, origin } = comment;
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('comments')
-    .values({ repo_id: repoId, comment_id: id, issue, document, heard_at: heardAt, origin, taken_at: null })
+    .values({ repo_id: repoId, comment_id: id, issue, document, received_at: receivedAt, origin, handled_at: null })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
@@ -37,16 +37,16 @@ export async function saveComment(tx: Tx, { repoId, issue }: ThreadKey, comment:
 export async function listWaitingComments(db: Db, { repoId, issue }: ThreadKey): Promise<readonly WaitingComment[]> {
   const rows = await db
     .selectFrom('comments')
-    .select(['comment_id', 'document', 'heard_at', 'origin'])
+    .select(['comment_id', 'document', 'received_at', 'origin'])
     .where('repo_id', '=', repoId)
     .where('issue', '=', issue)
-    .where('taken_at', 'is', null)
+    .where('handled_at', 'is', null)
     .orderBy('comment_id')
     .execute();
   return rows.map((row) => ({
     id: row.comment_id,
     document: row.document,
-    heardAt: row.heard_at,
+    receivedAt: row.received_at,
     origin: row.origin,
   }));
 }
@@ -67,14 +67,14 @@ export async function listKnownComments(
 }
 
 /** Taken comments are remembered without what they said: a webhook that comes later tells nothing new. */
-export async function takeComments(
+export async function markCommentsHandled(
   tx: Tx,
   { repoId, ids, now }: { readonly repoId: number; readonly ids: readonly number[]; readonly now: number },
 ): Promise<void> {
   if (ids.length === 0) return;
   await tx
     .updateTable('comments')
-    .set({ taken_at: now, document: '' })
+    .set({ handled_at: now, document: '' })
     .where('repo_id', '=', repoId)
     .where('comment_id', 'in', ids)
     .execute();
@@ -82,7 +82,7 @@ export async function takeComments(
 
 /** What waits in a repository that the App may not act in any more is not taken. */
 export async function dropWaitingComments(tx: Tx, repoId: number): Promise<void> {
-  await tx.deleteFrom('comments').where('repo_id', '=', repoId).where('taken_at', 'is', null).execute();
+  await tx.deleteFrom('comments').where('repo_id', '=', repoId).where('handled_at', 'is', null).execute();
 }
 
 export async function findThread(db: Db, { repoId, issue }: ThreadKey): Promise<Thread | null> {
@@ -106,8 +106,8 @@ export async function saveThread(tx: Tx, { repoId, issue }: ThreadKey, thread: T
 }
 
 /** Forgets which comments were taken before this time. How many were forgotten. */
-export async function deleteTakenCommentsBefore(db: Db, before: number): Promise<number> {
-  const { numDeletedRows } = await db.deleteFrom('comments').where('taken_at', '<', before).executeTakeFirstOrThrow();
+export async function deleteHandledCommentsBefore(db: Db, before: number): Promise<number> {
+  const { numDeletedRows } = await db.deleteFrom('comments').where('handled_at', '<', before).executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
 

@@ -12,7 +12,7 @@ export type Gauges = {
   /** Of the machine user's token; null where it never expires, and where nobody knows. */
   readonly patDaysLeft: number | null;
   /** Since the last sweep over GitHub's deliveries came to its end, or since the database was made. */
-  readonly sweepAgeSeconds: number;
+  readonly recoveryAgeSeconds: number;
 };
 
 export type GitHubRequest = {
@@ -29,7 +29,7 @@ export type Metrics = {
   countRegistryRequest(request: { readonly host: string; readonly status: number | null }): void;
   countGitHubRequest(request: GitHubRequest): void;
   observe(what: 'delivery' | 'decision', seconds: number): void;
-  countSweptDelivery(): void;
+  countRecoveredDelivery(): void;
   countFoundComments(count: number): void;
   countDifference(what: string): void;
   showBreaker(breaker: { readonly host: string; readonly open: boolean }): void;
@@ -84,7 +84,7 @@ export function createMetrics(): Metrics {
     registers,
   });
   const swept = new Counter({
-    name: 'imprimatur_sweep_deliveries_total',
+    name: 'imprimatur_recovered_deliveries_total',
     help: 'Webhook deliveries that never arrived and were taken in from the list that GitHub keeps',
     registers,
   });
@@ -99,8 +99,8 @@ export function createMetrics(): Metrics {
     labelNames: ['what'],
     registers,
   });
-  const sweepAge = new Gauge({
-    name: 'imprimatur_sweep_age_seconds',
+  const recoveryAge = new Gauge({
+    name: 'imprimatur_delivery_recovery_age_seconds',
     help: 'How long ago a sweep over the list of deliveries came to its end',
     registers,
   });
@@ -150,7 +150,7 @@ export function createMetrics(): Metrics {
     },
     observe: (what, seconds) => latencies[what].observe(Math.max(seconds, 0)),
     showBreaker: ({ host, open }) => breakers.set({ host: hostLabel(host) }, open ? 1 : 0),
-    countSweptDelivery: () => swept.inc(),
+    countRecoveredDelivery: () => swept.inc(),
     countFoundComments: (count) => foundComments.inc(count),
     countDifference: (what) => differences.inc({ what }),
     render: async (gauges) => {
@@ -162,7 +162,7 @@ export function createMetrics(): Metrics {
       for (const { repo, environment, count } of gauges.drifts) drifts.set({ repo, environment }, count);
       oldest.set(gauges.oldestDueJobSeconds);
       mixed.set(gauges.mixed);
-      sweepAge.set(gauges.sweepAgeSeconds);
+      recoveryAge.set(gauges.recoveryAgeSeconds);
       // A gauge without labels would show 0, which would ring a bell.
       patDays.reset();
       if (gauges.patDaysLeft !== null) patDays.set({ host: 'ghcr.io' }, gauges.patDaysLeft);

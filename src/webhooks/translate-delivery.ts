@@ -25,7 +25,7 @@ export function createDeliveryHandler(args: {
     } finally {
       collector.delete(id);
     }
-    const intents = sentAt === undefined ? found : found.map((intent) => heardLate(intent, sentAt));
+    const intents = sentAt === undefined ? found : found.map((intent) => receivedLate(intent, sentAt));
     const [first] = intents;
     if (first === undefined) return DONE;
     log.info({ event: name, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
@@ -36,7 +36,7 @@ export function createDeliveryHandler(args: {
 }
 
 /** Whether a review is about the plan of today is told by its time. */
-function heardLate(intent: Intent, sentAt: number): Intent {
+function receivedLate(intent: Intent, sentAt: number): Intent {
   return intent.kind === 'comment' || intent.kind === 'click' ? { ...intent, sentAt } : intent;
 }
 

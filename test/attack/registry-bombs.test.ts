@@ -53,7 +53,7 @@ describe('A bomb', () => {
     expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 
-  type Bomb = readonly [name: string, blobs: readonly Blob[], says: string, requests: number];
+  type Bomb = readonly [name: string, blobs: readonly Blob[], message: string, requests: number];
   const children = many(1001, (at) => single(`child ${at}`));
   const nest = many(150, (at) => indexOf(children.slice(at, at + 150)));
   const deepest = many(3, () => 0).reduce<readonly Blob[]>(
@@ -71,14 +71,14 @@ describe('A bomb', () => {
     ['an index of indexes', [indexOf(nest), ...nest, ...children], 'more than 200 platforms', 301],
     ['an index in an index in an index', deepest, 'this deep is not read', 3],
     ['a thousand and one layers', [imageOf(many(1001, (at) => layer(`layer ${at}`)))], 'is not a valid', 1],
-  ])('of %s is not taken apart', async (_name, blobs, says, requests) => {
+  ])('of %s is not taken apart', async (_name, blobs, message, requests) => {
     const registry = await startHostile(serving([...blobs, config]));
     const { client } = makeClient({ credential: null });
     const repository = repositoryAt(registry.host);
     const outermost = digest(blobs[0]?.digest ?? '');
     const error = await failureOf(collectContents({ registry: client, repository }, outermost));
     expect(error).toMatchObject({ code: 'manifest-invalid', retryable: false });
-    expect(error.message).toContain(says);
+    expect(error.message).toContain(message);
     expect(error.message.length).toBeLessThan(500);
     expect(registry.seen.length).toBeLessThanOrEqual(requests);
   });
@@ -98,13 +98,13 @@ describe('A bomb', () => {
   test.each([
     ['one that says so', { ...described(config), size: 9_000_000 }, /larger than \d+ bytes/, 1],
     ['one that hides it', { ...described(config), size: 1 }, /longer than 1 bytes/, 2],
-  ])('of a config is not read: %s', async (_name, descriptor, says, requests) => {
+  ])('of a config is not read: %s', async (_name, descriptor, message, requests) => {
     const image = imageOf([layer('a')], descriptor);
     const registry = await startHostile(serving([image, config]));
     const { client } = makeClient({ credential: null });
     const source = { registry: client, repository: repositoryAt(registry.host) };
     const { platforms } = await collectContents(source, digest(image.digest));
-    expect(platforms).toMatchObject([{ config: { kind: 'unknown', reason: expect.stringMatching(says) } }]);
+    expect(platforms).toMatchObject([{ config: { kind: 'unknown', reason: expect.stringMatching(message) } }]);
     expect(registry.seen).toHaveLength(requests);
   });
 

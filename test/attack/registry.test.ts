@@ -189,7 +189,7 @@ test('Hosts that a registry invents do not fill the metrics', async () => {
   const { body } = await metrics.render({
     jobs: { queued: 0, running: 0, done: 0, dead: 0 },
     oldestDueJobSeconds: 0,
-    sweepAgeSeconds: 0,
+    recoveryAgeSeconds: 0,
     promotions: {},
     mixed: 0,
     drifts: [],

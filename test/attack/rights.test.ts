@@ -50,7 +50,7 @@ describe("a fork's pull request", () => {
     const pull = repo.openPullRequest({ title: 'Please', by: 'mallory', head: commit });
     stage(world, { commit });
     await talk.say('ada', `/promote ${commit.slice(0, 7)}`, pull);
-    expect(await talk.state()).toBe('rejected');
+    expect(await talk.state()).toBe('checks-failed');
     expect((await talk.say('bob', '/approve P1', pull)).reactions.at(-1)).toBe('-1');
     await expectNothingPromoted();
   });

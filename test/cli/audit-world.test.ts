@@ -98,9 +98,9 @@ test.each([
   ['a head without a hash', 'audit verify --head 5', '--head takes <seq:hash>, not "5"'],
   ['a head of eight other characters', 'audit verify --head 5:abcdefgh', '--head takes <seq:hash>'],
   ['a promotion by its bare number', 'audit show 1', '<digest|P12> is a digest, sha256:…, or a promotion'],
-])('%s is a mistake', async (_, line, says) => {
+])('%s is a mistake', async (_, line, summary) => {
   const { code, err } = await w.cli(line);
-  expect(err).toContain(says);
+  expect(err).toContain(summary);
   expect(code).toBe(2);
 });
 

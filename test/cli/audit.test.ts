@@ -109,11 +109,11 @@ test.each([
     'row 5 lies beyond the recorded head',
   ],
   ['a head of another row', `UPDATE repos SET audit_hash = 'f00d'`, 'row 5 was changed'],
-])('%s is named, and the exit code says no', async (_, sql, says) => {
+])('%s is named, and the exit code says no', async (_, sql, summary) => {
   await write({ 'acme/dotca': entries(5) });
   tamper(sql);
   const { code, out } = await cli('audit verify --repo acme/dotca');
-  expect(out).toContain(`acme/dotca: ${says} (`);
+  expect(out).toContain(`acme/dotca: ${summary} (`);
   expect(code).toBe(1);
 });
 

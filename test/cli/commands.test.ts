@@ -1,6 +1,6 @@
 // The words of the command line: what runs, what is helped with, what is a mistake and which form would be legal.
 import { expect, test } from 'vitest';
-import { legalForm, parseCall } from '../../src/cli/command.ts';
+import { usageLine, parseCall } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { nearestOf } from '../../src/cli/nearest.ts';
 import { say, widthOf } from './harness.ts';
@@ -35,9 +35,9 @@ test.each([
   ['a misspelled first word', 'adit verify', '"adit" is no command; did you mean "imprimatur audit verify"?'],
   ['a misspelled first word alone', 'audti', '"audti" is no command; did you mean "imprimatur audit"?'],
   ['a command that is none', 'promote x', 'imprimatur: "promote" is no command\n'],
-])('%s is answered with the list of commands', async (_, line, says) => {
+])('%s is answered with the list of commands', async (_, line, summary) => {
   const { code, out, err } = await say(line);
-  expect(err).toContain(says);
+  expect(err).toContain(summary);
   for (const { name } of COMMANDS.filter(({ name: text }) => text.startsWith('audit '))) expect(err).toContain(name);
   expect({ code, out }).toEqual({ code: 2, out: '' });
 });
@@ -51,12 +51,12 @@ test.each([
   ['a value that is no choice', 'audit export --format xml', '--format takes jsonl|csv, not "xml"'],
   ['a flag given twice', 'audit verify --repo a/b --repo c/d', '--repo is given twice'],
   ['a surplus word', 'audit verify acme/dotca', '"acme/dotca" is one word too many'],
-])('%s is named with the legal form', async (_, line, says) => {
+])('%s is named with the legal form', async (_, line, summary) => {
   const { code, out, err } = await say(line);
   const [first, second] = err.split('\n');
-  expect(first).toContain(says);
+  expect(first).toContain(summary);
   const command = COMMANDS.find(({ name }) => line.startsWith(`${name} `));
-  expect(second).toBe(`Legal form: ${command === undefined ? '' : legalForm(command)}`);
+  expect(second).toBe(`Legal form: ${command === undefined ? '' : usageLine(command)}`);
   expect({ code, out }).toEqual({ code: 2, out: '' });
 });
 

@@ -41,7 +41,7 @@ describe('inspect', () => {
     expect(rowOf(ended, ' revision ')).toMatch(/^✓ pass +revision +whole image +[0-9a-f]{12}…, on staging$/);
   });
 
-  test('says what is not known without the App, and that alone is no no', async () => {
+  test('summary what is not known without the App, and that alone is no no', async () => {
     const ended = await w.bare(`inspect ${w.ref(`staging-${w.short}`)}`);
     expect(ended.code).toBe(0);
     expect(rowOf(ended, 'Commit ')).toBe(`Commit  ${REASON}`);
@@ -97,7 +97,7 @@ describe('inspect', () => {
     expect(ended.code).toBe(1);
   });
 
-  test('says that the App is not installed there', async () => {
+  test('summary that the App is not installed there', async () => {
     const ended = await w.cli(`inspect ${w.ref('staging')} --repo elsewhere/app`);
     expect(rowOf(ended, 'Policy ')).toContain(
       'the App is not installed on elsewhere/app, or there is no such repository',
@@ -111,10 +111,10 @@ describe('inspect', () => {
     ['a name without a tag', (): string => 'ghcr.io/acme/dotca', 2, '<image> is an image by tag or digest'],
     ['a name in upper case', (): string => 'ghcr.io/Acme/dotca:x', 2, '<image> is an image by tag or digest'],
     ['a name without an owner', (): string => 'localhost:5000/dotca:x', 2, 'say it with --repo'],
-  ])('%s is a sentence', async (_, image, code, says) => {
+  ])('%s is a sentence', async (_, image, code, summary) => {
     const ended = await w.bare(`inspect ${image()}`);
     expect(ended.err).toMatch(/^imprimatur inspect: /);
-    expect(ended.err).toContain(says);
+    expect(ended.err).toContain(summary);
     expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
   });
 
@@ -183,8 +183,8 @@ describe('plan', () => {
       environment: 'production',
       tags: [
         { tag: 'rollback-<time>-fixes-the-login-page', kind: 'rollback', from: null, to: w.old.digest },
-        { tag: `main-staging-${w.short}`, kind: 'kept', from: null, to: w.image.digest },
-        { tag: 'v1.2.3', kind: 'kept' },
+        { tag: `main-staging-${w.short}`, kind: 'permanent', from: null, to: w.image.digest },
+        { tag: 'v1.2.3', kind: 'permanent' },
         { tag: 'main', kind: 'floating', from: w.old.digest, to: w.image.digest },
         { tag: 'latest', kind: 'floating' },
       ],
@@ -208,12 +208,12 @@ describe('plan', () => {
       'refused',
       'has no staging image for staging-0000000',
     ],
-  ])('%s is a no', async (_, image, outcome, says) => {
+  ])('%s is a no', async (_, image, outcome, summary) => {
     const text = await w.cli(`plan ${image()}`);
-    expect(text.out.replaceAll(/\s+/g, ' ')).toContain(says);
+    expect(text.out.replaceAll(/\s+/g, ' ')).toContain(summary);
     expect(text.code).toBe(1);
     const json = await w.cli(`plan ${image()} --json`);
-    expect(jsonOf(json)).toMatchObject({ outcome, says: expect.stringContaining(says) });
+    expect(jsonOf(json)).toMatchObject({ outcome, summary: expect.stringContaining(summary) });
     expect(json.code).toBe(1);
   });
 
@@ -265,7 +265,7 @@ describe('tags', () => {
       ['production', 'latest'],
       ['version', 'v1.2.3'],
       ['staging', expect.stringMatching(/^staging-[0-9a-f]{7}$/)],
-      ['kept', `main-staging-${w.short}`],
+      ['permanent', `main-staging-${w.short}`],
       ['rollback', 'rollback-20261124-090000-release'],
     ]);
     expect(ended.out).toContain('2 tags of signatures and attestations left out.');

@@ -20,7 +20,7 @@ beforeAll(async () => {
   stage(w.world, { commit: newer });
   await promote(newer.slice(0, 7));
   const { store } = w.world.app;
-  const job = { kind: 'reply', key: null, lane: null, payload: '{}', runAt: START, now: START };
+  const job = { kind: 'reply', key: null, queueKey: null, payload: '{}', runAt: START, now: START };
   await store.transaction((tx) => addJob(tx, job));
   const claimed = await claimJob(store.db, { now: START, lease: 'l', leaseMs: 1000 });
   if (claimed === null) throw new Error('nothing was claimed');

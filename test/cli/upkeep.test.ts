@@ -44,7 +44,7 @@ async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
 function park(error: string): Promise<number> {
   return withStore(async (store) => {
     const at = NOW - HOUR_MS;
-    const job = { kind: 'reply', key: null, lane: null, payload: '{"text":"hi\\u0007"}', runAt: at, now: at };
+    const job = { kind: 'reply', key: null, queueKey: null, payload: '{"text":"hi\\u0007"}', runAt: at, now: at };
     await store.transaction((tx) => addJob(tx, job));
     const claimed = await claimJob(store.db, { now: at, lease: 'l', leaseMs: 1000 });
     if (claimed === null) throw new Error('nothing was claimed');
@@ -140,14 +140,14 @@ describe('a database of another version', () => {
   test.each([
     ['older', 'DELETE FROM migrations', 'start its server, or run imprimatur migrate'],
     ['newer', `INSERT INTO migrations VALUES (999, 'x', 1)`, 'start the version that last used it, or a newer one'],
-  ])('%s: nothing is read from it or changed in it', async (_, sql, says) => {
+  ])('%s: nothing is read from it or changed in it', async (_, sql, summary) => {
     await withStore(async () => undefined);
     const database = new DatabaseSync(join(folder, 'app.db'));
     database.exec(sql);
     database.close();
     for (const line of ['jobs list', 'audit verify', 'jobs drop 1']) {
       const { code, out, err } = await cli(line);
-      expect(err).toContain(says);
+      expect(err).toContain(summary);
       expect({ code, out }).toEqual({ code: 1, out: '' });
     }
   });

@@ -49,5 +49,5 @@ export function environmentOf(text: string, name = 'production'): EnvironmentPol
 export function problemsOf(text: string): readonly string[] {
   const reading = read(text);
   if (reading.kind === 'policy') return [];
-  return reading.problems.map(({ line, column, path, says }) => `${line}:${column} ${path}: ${says}`);
+  return reading.problems.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`);
 }

@@ -46,7 +46,7 @@ test.each(rules)('$alert asks for a metric that exists, with labels that it has'
     mixed: 0,
     drifts: [{ repo: 'acme/dotca', environment: 'production', count: 1 }],
     patDaysLeft: 3,
-    sweepAgeSeconds: 0,
+    recoveryAgeSeconds: 0,
   });
   const metrics = [...body.matchAll(/^# TYPE (imprimatur_\w+) (\w+)/gm)].flatMap(([, name = '', type]) =>
     type === 'histogram' ? [`${name}_bucket`] : [name],
@@ -58,7 +58,7 @@ test.each(rules)('$alert asks for a metric that exists, with labels that it has'
 
 test('every metric of ours that tells of trouble has an alert', () => {
   const expressions = rules.map(({ expr }) => expr).join('\n');
-  const trouble = ['mixed_production', 'drift', 'pat_days_left', 'sweep_age_seconds', 'breaker_open'];
+  const trouble = ['mixed_production', 'drift', 'pat_days_left', 'delivery_recovery_age_seconds', 'breaker_open'];
   for (const name of [...trouble, 'oldest_due_job_seconds', 'github_rate_limit_left', 'decision_seconds']) {
     expect(expressions).toContain(`imprimatur_${name}`);
   }

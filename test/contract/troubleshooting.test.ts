@@ -1,7 +1,7 @@
 // docs/troubleshooting.md quotes our messages: each quote is said here by the code that says it, and each heading has a command.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Drift, Sighting } from '../../src/domain/promotion/drift.ts';
+import type { Drift, Difference } from '../../src/domain/promotion/drift.ts';
 import type { MachineToken } from '../../src/domain/machine-token.ts';
 import { size } from '../../src/domain/rules/size.ts';
 import { known } from '../../src/domain/image/image-facts.ts';
@@ -9,7 +9,7 @@ import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { checkClock } from '../../src/engine/doctor/app.ts';
 import { CHECK_NAMES } from '../../src/engine/doctor/check.ts';
-import { todoOfDenial } from '../../src/engine/doctor/image.ts';
+import { hintOfDenial } from '../../src/engine/doctor/image.ts';
 import { toOutsideError } from '../../src/github/client/errors.ts';
 import { driftLines, renderDrift } from '../../src/messages/drift.ts';
 import { findingRows } from '../../src/messages/card/findings.ts';
@@ -28,8 +28,8 @@ const GITHUB = 'https://github.com';
 const TAGS = [tagOf('staging-abc1234'), tagOf(`staging-${COMMIT}`)];
 const WRITES: MachineToken = { kind: 'accepted', login: 'acme-bot', scopes: ['write:packages'], expiresAt: null };
 
-const MOVED_TAG: Sighting = { kind: 'moved', tag: tagOf('latest'), wanted: NEW, holds: FOREIGN };
-const LOST_PLATFORM: Sighting = {
+const MOVED_TAG: Difference = { kind: 'moved', tag: tagOf('latest'), wanted: NEW, holds: FOREIGN };
+const LOST_PLATFORM: Difference = {
   kind: 'missing',
   image: { role: 'production', name: 'P12', digest: NEW },
   manifest: FOREIGN,
@@ -40,7 +40,7 @@ const LOST_PLATFORM: Sighting = {
 const QUOTES: Readonly<Record<string, readonly string[]>> = {
   'Access denied': [
     registrySays({ status: 403, access: 'push', hasCredential: true }),
-    todoOfDenial({ image: IMAGE, access: 'push', code: 'registry-denied', hasCredential: true, token: WRITES }) ?? '',
+    hintOfDenial({ image: IMAGE, access: 'push', code: 'registry-denied', hasCredential: true, token: WRITES }) ?? '',
     registrySays({ status: 401, access: 'pull', hasCredential: false }),
   ],
   'Image not found': [
@@ -53,7 +53,7 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
     staging({ kind: 'ended', why: { cause: 'no-image', image: IMAGE, tags: TAGS } }).title,
     staging({ kind: 'ended', why: { cause: 'no-access', image: IMAGE, problem: '' } }).title,
   ],
-  'Validation fails': [title({ state: { kind: 'rejected' }, findings: tooLarge() }), wordsOf(tooLarge())],
+  'Validation fails': [title({ state: { kind: 'checks-failed' }, findings: tooLarge() }), wordsOf(tooLarge())],
   'The promoted image is not found': [
     refusal({
       code: 'already-in-production',
@@ -67,9 +67,9 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
     title({ state: { kind: 'failed', failure: { problem: '', production: 'mixed', tags: [] } } }),
   ],
   'Production has drifted': [
-    driftLines({ sightings: [MOVED_TAG] }),
+    driftLines({ differences: [MOVED_TAG] }),
     driftAlarm().split('\n\n')[3] ?? '',
-    driftLines({ sightings: [LOST_PLATFORM] }),
+    driftLines({ differences: [LOST_PLATFORM] }),
   ],
   'The approval button is missing': [
     nextSteps(viewOf(), 'card'),
@@ -80,13 +80,13 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
   'The check stays yellow': [
     title({}),
     title({ state: { kind: 'waiting-for-image', repository: IMAGE, commit: COMMIT, tags: TAGS, until: AT } }),
-    title({ state: { kind: 'scheduled', cause: 'lane' } }, 11),
+    title({ state: { kind: 'scheduled', cause: 'queue' } }, 11),
     refusal({ code: 'not-awaiting-approval', promotion: 12, state: 'examining' }),
   ],
   'Nothing answers a comment': [refusal({ code: 'owner-not-allowed', owner: 'umbrella' })],
   'Webhooks are answered with 401': ['the signature does not match'],
   'The clock is wrong': [
-    checkClock(NOW, NOW - 90_000)[0]?.says ?? '',
+    checkClock(NOW, NOW - 90_000)[0]?.message ?? '',
     githubSays(401, { message: 'A JSON web token could not be decoded' }),
   ],
   'A rate limit': [
@@ -174,7 +174,7 @@ function driftAlarm(): string {
     environment: 'production',
     promotionId: 'promotion-12',
     noticedAt: AT,
-    sightings: [MOVED_TAG],
+    differences: [MOVED_TAG],
     alternative: null,
     over: null,
     shownIn: null,

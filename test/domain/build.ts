@@ -78,16 +78,16 @@ export function environment(change: Partial<EnvironmentPolicy> = {}): Environmen
 }
 
 /** What a decision is made from, and the policy that holds meanwhile. */
-export type TestContext = DecisionContext & { readonly policy: Policy; readonly terms: EnvironmentPolicy };
+export type TestContext = DecisionContext & { readonly policy: Policy; readonly environmentPolicy: EnvironmentPolicy };
 
 export function context(change: Partial<TestContext> = {}): TestContext {
   return {
     policy: policy(),
-    terms: environment(),
+    environmentPolicy: environment(),
     githubHost: 'github.com',
     now: NOW,
     sha256,
-    laneBusy: false,
+    environmentBusy: false,
     ...change,
   };
 }
@@ -170,7 +170,7 @@ export function promotion(change: Partial<Promotion> = {}): Promotion {
     reviews: [],
     moves: [],
     policyBlob: 'none',
-    terms: environment(),
+    environmentPolicy: environment(),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: 3 },

@@ -52,7 +52,7 @@ const ROWS: readonly (readonly [string, Partial<ImageFacts>, readonly string[]])
     ['source fail!'],
   ],
   [
-    'a config whose bytes are others than its digest says',
+    'a config whose bytes are others than its digest message',
     { platforms: [platform({ config: unknown('digest mismatch') })] },
     ['layers unknown', 'command unknown', 'healthcheck unknown', 'source unknown!'],
   ],
@@ -76,7 +76,7 @@ describe('under force', () => {
 const small = examined({ facts: facts({ platforms: [platform({ sizeBytes: known(9e9) })] }) });
 
 test('without force the same facts refuse', () => {
-  expect(accept(promotion(), small).promotion.state.kind).toBe('rejected');
+  expect(accept(promotion(), small).promotion.state.kind).toBe('checks-failed');
 });
 
 test('with force they ask for approval, say what is overridden, and are recorded so', () => {
@@ -90,7 +90,7 @@ test('with force they ask for approval, say what is overridden, and are recorded
 test('an approval of what passes is none of what is overridden', () => {
   const passed = accept(promotion({ force: true }), EVENTS['examined well']).promotion;
   const two = context({
-    terms: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+    environmentPolicy: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
   });
   const again = accept(accept(passed, approve(BOB), two).promotion, EVENTS.rerequested, two).promotion;
   expect(accept(again, small, two).audit).toMatchObject([{ details: { voided: ['bob'] } }]);
@@ -98,9 +98,11 @@ test('an approval of what passes is none of what is overridden', () => {
 
 test('a kept tag that holds another digest refuses all the same, also at a second look', () => {
   const taken = production({ main: OLD, latest: OLD, [KEPT]: FOREIGN });
-  expect(accept(promotion({ force: true }), examined({ production: taken })).promotion.state.kind).toBe('rejected');
+  expect(accept(promotion({ force: true }), examined({ production: taken })).promotion.state.kind).toBe(
+    'checks-failed',
+  );
   const waiting = { ...promotionIn('awaiting-approval'), force: true };
-  expect(accept(waiting, { kind: 'production-read', production: taken }).promotion.state.kind).toBe('rejected');
+  expect(accept(waiting, { kind: 'production-read', production: taken }).promotion.state.kind).toBe('checks-failed');
 });
 
 describe('a pushed git tag', () => {
@@ -117,23 +119,23 @@ describe('a pushed git tag', () => {
       production: production({ main: FOREIGN, latest: NEW, 'v1.2.3': null }),
     });
     const { promotion: refused, journal } = accept(pushed, moved);
-    expect(refused.state.kind).toBe('rejected');
+    expect(refused.state.kind).toBe('checks-failed');
     expect(refused.findings.at(-1)).toMatchObject({ rule: 'in-production', seen: `main holds ${FOREIGN}` });
     expect([refused.moves, journal]).toEqual([[], []]);
   });
 
-  test('that has waited for the lane refuses as well when production moved meanwhile', () => {
+  test('that has waited for the queue key refuses as well when production moved meanwhile', () => {
     const waiting = accept(pushed, examined({ production: held })).promotion;
-    expect(waiting.moves.map(({ kind }) => kind)).toEqual(['kept']);
+    expect(waiting.moves.map(({ kind }) => kind)).toEqual(['permanent']);
     const news = production({ main: FOREIGN, latest: FOREIGN, 'v1.2.3': null });
     const decision = accept(
-      { ...waiting, state: { kind: 'scheduled', cause: 'lane' } },
+      { ...waiting, state: { kind: 'scheduled', cause: 'queue' } },
       {
         kind: 'production-read',
         production: news,
       },
     );
-    expect(decision.promotion.state.kind).toBe('rejected');
+    expect(decision.promotion.state.kind).toBe('checks-failed');
     expect(decision.journal).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { createAppIdentity } from '../../src/github/app/app-identity.ts';
 import { createPushRight } from '../../src/registry/push-right.ts';
 import { DONE, type JobOutcome } from '../../src/engine/core/handler.ts';
 import { createHandlers } from '../../src/engine/queue/handlers.ts';
-import { NO_PAT_WATCH } from '../../src/engine/core/pat-watch.ts';
+import { NO_REGISTRY_TOKEN_WATCH } from '../../src/engine/core/registry-token-watch.ts';
 import type { NewJob } from '../../src/engine/core/job.ts';
 import type { Handlers } from '../../src/engine/queue/run-job.ts';
 import type { Services, Settings } from '../../src/engine/core/services.ts';
@@ -76,7 +76,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
     images: createImageReader({ registry, now: clock.now }),
     github,
     pushRight: createPushRight({ registry, now: clock.now }),
-    patWatch: NO_PAT_WATCH,
+    registryTokenWatch: NO_REGISTRY_TOKEN_WATCH,
     identity: createAppIdentity(github),
     settings: {
       registryHost: '127.0.0.1:9',
@@ -100,8 +100,8 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
       now += ms;
     },
     looks: () => ids,
-    add: ({ kind, key = null, lane = null, payload = JSON.stringify({ kind }), runAt = now }) =>
-      store.transaction((tx) => addJob(tx, { kind, key, lane, payload, runAt, now })),
+    add: ({ kind, key = null, queueKey = null, payload = JSON.stringify({ kind }), runAt = now }) =>
+      store.transaction((tx) => addJob(tx, { kind, key, queueKey, payload, runAt, now })),
     jobs: async () => {
       const rows = await store.db.selectFrom('jobs').selectAll().orderBy('id').execute();
       return rows.map(({ state, attempts, run_at, last_error }) => ({
@@ -123,7 +123,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
 export function handlersWith(some: Partial<Handlers>): Handlers {
   const fromAbove = {
     delivery: nothing,
-    'sweep-deliveries': nothing,
+    'recover-deliveries': nothing,
     'reconcile-promotion': nothing,
     'read-thread': nothing,
   };

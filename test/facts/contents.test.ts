@@ -46,7 +46,7 @@ describe('platforms', () => {
     ['of an index in Docker’s types', { format: 'docker' }, ['linux/amd64', 'linux/arm64']],
     ['of an index without types', { format: 'old' }, ['linux/amd64', 'linux/arm64']],
     ['of an index with one child', { platforms: ['linux/arm/v7'], forceIndex: true }, ['linux/arm/v7']],
-    ['of a single manifest, as its config says', { platforms: ['linux/amd64'] }, ['linux/amd64']],
+    ['of a single manifest, as its config message', { platforms: ['linux/amd64'] }, ['linux/amd64']],
     ['of a single manifest in Docker’s types', { platforms: ['linux/s390x'], format: 'docker' }, ['linux/s390x']],
   ])('%s', async (_name, options, platforms) => {
     const { collect } = await held(options);

@@ -35,7 +35,7 @@ test('the vectors are there', () => {
   expect(CONFIGS.length).toBeGreaterThan(3);
 });
 
-test('a manifest is what its media type says, or invalid', () => {
+test('a manifest is what its media type message, or invalid', () => {
   expect(
     fuzz(fc.record({ mediaType: mediaTypes, raw: manifests }), {
       runs: 2000,

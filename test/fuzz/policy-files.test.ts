@@ -54,12 +54,12 @@ function expectAnswer(text: string): void {
   const lines = text.split('\n');
   expect(reading.problems.length).toBeGreaterThan(0);
   expect(reading.problems.length).toBeLessThanOrEqual(20);
-  for (const { line, column, path, says } of reading.problems) {
+  for (const { line, column, path, message } of reading.problems) {
     expect(lines.length).toBeGreaterThanOrEqual(line);
     expect(column).toBeGreaterThanOrEqual(1);
     expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1);
-    expect(says).not.toMatch(/Invalid (?:input|key|string)|\bexpected \w+|Too (?:big|small)|undefined/);
-    expect(says.length + path.length).toBeLessThan(1000);
+    expect(message).not.toMatch(/Invalid (?:input|key|string)|\bexpected \w+|Too (?:big|small)|undefined/);
+    expect(message.length + path.length).toBeLessThan(1000);
   }
 }
 

@@ -16,7 +16,7 @@ function makeWorld(): World {
   let at = NOW;
   const observed: ObservedRequest[] = [];
   const now = (): number => at;
-  const guard = createHostGuard({ now, random: () => 0, onTurn: () => {} });
+  const guard = createHostGuard({ now, random: () => 0, onBreakerChange: () => {} });
   const github = offlineGitHub({ guard, now, onRequest: (request) => observed.push(request) });
   return { github, observed, turn: (ms) => void (at += ms) };
 }

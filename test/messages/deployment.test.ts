@@ -40,19 +40,19 @@ describe('the card', () => {
     [news('deployed', URL), `Deployed 2026-11-24 06:34 UTC ([more from its deployer](${URL})). The line to deploy it`],
     [news('deployment-failed'), 'The deployment failed 2026-11-24 06:34 UTC. The line to deploy it'],
     [{ kind: 'promoted', at: AT } as const, 'Since 2026-11-24 06:33 UTC. The line to deploy it'],
-  ])('of %j says how it goes', (state, says) => {
-    expect(renderCard(viewOf({ state }))).toContain(says);
+  ])('of %j says how it goes', (state, message) => {
+    expect(renderCard(viewOf({ state }))).toContain(message);
   });
 
   test('and the check run warn of what others deployed', () => {
     const notice = { kind: 'other-deployment', environment: 'Prod |', commit: COMMIT, by: '@eve', at: AT } as const;
     const view = viewOf({ state: news('deployed'), notice });
-    const says = [
+    const message = [
       '> [!WARNING]',
       `> Somebody deployed [\`fedcba9\`](https://github.com/acme/dotca/commit/${COMMIT}) to \`Prod ¦\`, which is not what its tags hold: \`@eve\`, 2026-11-24 06:33 UTC.`,
     ].join('\n');
-    expect(renderCard(view)).toContain(says);
-    expect(renderCheckRun(view).summary).toContain(says);
+    expect(renderCard(view)).toContain(message);
+    expect(renderCheckRun(view).summary).toContain(message);
   });
 
   test('tells why GitHub made no deployment, on one line', () => {

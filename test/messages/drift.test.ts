@@ -1,6 +1,6 @@
 // The alarm about drift: what was found, what to type, and that it is over.
 import { describe, expect, test } from 'vitest';
-import type { Drift, Sighting, WatchedImage } from '../../src/domain/promotion/drift.ts';
+import type { Drift, Difference, WatchedImage } from '../../src/domain/promotion/drift.ts';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import { driftIssue, renderDrift } from '../../src/messages/drift.ts';
 import { AT, FOREIGN, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
@@ -9,7 +9,7 @@ const latest = { kind: 'moved', tag: tagOf('latest'), wanted: NEW, holds: FOREIG
 const production = { role: 'production', name: 'P12', digest: NEW } as const;
 const target = { role: 'target', name: 'P11', digest: OLD } as const;
 
-function lost(image: WatchedImage, platform: string | null): Sighting {
+function lost(image: WatchedImage, platform: string | null): Difference {
   return { kind: 'missing', image, manifest: FOREIGN, platform };
 }
 
@@ -20,7 +20,7 @@ function render(over: Partial<Drift>, promotion: Partial<Promotion> = {}): strin
     environment: 'production',
     promotionId: 'promotion-12',
     noticedAt: AT,
-    sightings: [latest],
+    differences: [latest],
     alternative: null,
     over: null,
     shownIn: null,
@@ -46,7 +46,7 @@ test('a tag that was moved: what it holds, what was promoted, and both lines tha
 });
 
 describe('what was found', () => {
-  test.each<[string, Sighting, string]>([
+  test.each<[string, Difference, string]>([
     ['a tag that is gone', { ...latest, holds: null }, `\`latest\` does not exist any more; \`${NEW}\` was promoted.`],
     [
       'a platform of production',
@@ -58,12 +58,12 @@ describe('what was found', () => {
       lost(target, null),
       `\`P11\`, which could be rolled back to: its manifest is gone (\`${FOREIGN}\`).`,
     ],
-  ])('%s', (_name, sighting, line) => {
-    expect(render({ sightings: [sighting] })).toContain(`\n- ${line}\n`);
+  ])('%s', (_name, difference, line) => {
+    expect(render({ differences: [difference] })).toContain(`\n- ${line}\n`);
   });
 
   test('only what could be rolled back to: a warning', () => {
-    expect(render({ sightings: [lost(target, 'linux/arm64')] })).toMatch(
+    expect(render({ differences: [lost(target, 'linux/arm64')] })).toMatch(
       /^> \[!WARNING\]\n> \*\*What `production` could be rolled back to is no longer whole\.\*\* Its tags are as P12 left them\./,
     );
   });
@@ -77,7 +77,7 @@ describe('what to type', () => {
   });
 
   test('production that can’t be pulled: no line that would lead to it', () => {
-    const text = render({ sightings: [latest, lost(production, null)], alternative: 'P11' });
+    const text = render({ differences: [latest, lost(production, null)], alternative: 'P11' });
     expect(text).not.toContain('To put the tags back');
     expect(text).toContain("P12 can't be pulled any more: push the same image again, or build anew and promote that.");
     expect(text).toMatch(/`P11` is whole: `\/rollback to P11 --reason "…"`\.$/);
@@ -85,7 +85,7 @@ describe('what to type', () => {
 
   test('two targets that are broken, and none that is whole', () => {
     const other = lost({ ...target, name: 'rollback-20261124-063312-release' }, null);
-    expect(render({ sightings: [lost(target, 'linux/amd64'), lost(target, 'linux/arm64'), other] })).toMatch(
+    expect(render({ differences: [lost(target, 'linux/amd64'), lost(target, 'linux/arm64'), other] })).toMatch(
       /@maria A rollback to `P11` and a rollback to `rollback-20261124-063312-release` would fail until the same image is pushed again\.$/,
     );
   });

@@ -7,7 +7,7 @@ import { promoteLine } from '../../src/messages/card/next-steps.ts';
 import { finding, FINDINGS, IMAGE, NEW, tagOf, viewOf } from './sample-view.ts';
 
 const V1 = tagOf('v1.2.3');
-const ADDED: Promotion['moves'] = [{ kind: 'kept', repository: IMAGE, tag: V1, baseline: null, digest: NEW }];
+const ADDED: Promotion['moves'] = [{ kind: 'permanent', repository: IMAGE, tag: V1, baseline: null, digest: NEW }];
 const FORCED = [
   ...FINDINGS.filter(({ rule }) => rule !== 'size'),
   { ...finding('size', 'linux/amd64', { outcome: 'fail', seen: '3 GB', wanted: '2 GB' }), overridden: true },
@@ -34,7 +34,7 @@ test('what force overrides comes first, is marked, and is counted', () => {
 test('what still keeps the image out stands above what is overridden', () => {
   const gone = finding('completeness', null, { outcome: 'fail', seen: 'a layer is missing', wanted: 'all' });
   const findings = [...FORCED, { ...gone, final: true } as const];
-  const card = renderCard(viewOf({ force: true, findings, state: { kind: 'rejected' } }));
+  const card = renderCard(viewOf({ force: true, findings, state: { kind: 'checks-failed' } }));
   expect(card).toContain('· Refused: 1 rule fails\n');
   expect(card).toContain('**Findings**: 1 of 9 keeps the image out');
   expect(/^\| [✗?].*$/m.exec(card)?.[0]).toBe('| ✗ fail | completeness | whole image | a layer is missing | all |');

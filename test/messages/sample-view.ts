@@ -67,12 +67,12 @@ const PROMOTION: Promotion = {
   reviews: [],
   moves: [
     { kind: 'rollback', repository: IMAGE, slug: 'release', digest: OLD },
-    { kind: 'kept', repository: IMAGE, tag: tagOf('main-staging-abc1234'), baseline: null, digest: NEW },
+    { kind: 'permanent', repository: IMAGE, tag: tagOf('main-staging-abc1234'), baseline: null, digest: NEW },
     { kind: 'floating', repository: IMAGE, tag: tagOf('main'), baseline: OLD, digest: NEW },
     { kind: 'floating', repository: IMAGE, tag: tagOf('latest'), baseline: OLD, digest: NEW },
   ],
   policyBlob: 'none',
-  terms: PRODUCTION,
+  environmentPolicy: PRODUCTION,
   otherReviewers: 'some',
   notice: null,
   thread: { issue: 3 },
@@ -84,7 +84,7 @@ const PROMOTION: Promotion = {
 
 export const MOVED: readonly TagOutcome[] = [
   outcome('rollback-20261124-064000-release', { kind: 'rollback', from: null, holds: OLD }),
-  outcome('main-staging-abc1234', { kind: 'kept', from: null, holds: NEW }),
+  outcome('main-staging-abc1234', { kind: 'permanent', from: null, holds: NEW }),
   outcome('main', { kind: 'floating', from: OLD, holds: NEW }),
   outcome('latest', { kind: 'floating', from: OLD, holds: NEW }),
 ];

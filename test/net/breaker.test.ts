@@ -1,11 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { admit, CLOSED, HeldBack, record, type Breaker, type Outcome, type SentAs } from '../../src/net/breaker.ts';
+import {
+  admit,
+  CLOSED,
+  HeldBack,
+  record,
+  type Breaker,
+  type RequestResult,
+  type SentAs,
+} from '../../src/net/breaker.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 9);
-const UP: Outcome = { kind: 'up' };
-const DOWN: Outcome = { kind: 'down', problem: 'HTTP 502' };
+const UP: RequestResult = { kind: 'up' };
+const DOWN: RequestResult = { kind: 'down', problem: 'HTTP 502' };
 
-function after(breaker: Breaker, outcome: Outcome, sent: { readonly at?: number; readonly as?: SentAs } = {}): Breaker {
+function after(
+  breaker: Breaker,
+  outcome: RequestResult,
+  sent: { readonly at?: number; readonly as?: SentAs } = {},
+): Breaker {
   const { at = NOW, as = 'usual' } = sent;
   return record(breaker, { as, outcome, now: at, random: 0 });
 }
@@ -78,7 +90,7 @@ describe('an open breaker', () => {
     expect(admit(open, NOW - 3_600_000)).toMatchObject({ kind: 'go', as: 'probe' });
   });
 
-  test('says since when, why, and until when', () => {
+  test('message since when, why, and until when', () => {
     const held = admit(open, NOW + 500);
     if (held.kind !== 'held') throw new Error('it should have been held');
     expect(new HeldBack('ghcr.io', held)).toMatchObject({

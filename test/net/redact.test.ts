@@ -1,6 +1,6 @@
 // Which parts of a text are credentials.
 import { expect, test } from 'vitest';
-import { blot } from '../../src/net/redact.ts';
+import { redact } from '../../src/net/redact.ts';
 
 const SECRET = 'a-long-Secret/of+many=characters';
 const INSTALLATION = `ghs_${'aB3_'.repeat(30)}.${'x-Y'.repeat(90)}.${'z_9'.repeat(40)}`;
@@ -33,9 +33,9 @@ test.each([
   ['a tag and a commit', 'staging-abc1234 of abc1234def', 'staging-abc1234 of abc1234def'],
   ['names with an underline', 'gh_actions ghs_short', 'gh_actions ghs_short'],
 ])('%s', (_name, text, expected) => {
-  expect(blot(text, [SECRET, 's3cret', ''])).toBe(expected);
+  expect(redact(text, [SECRET, 's3cret', ''])).toBe(expected);
 });
 
 test('a secret that begins as another does not keep the rest of the longer one from being found', () => {
-  expect(blot('x secretsecret12345 y', ['secretsecret12', 'secretsecret12345'])).toBe('x [secret] y');
+  expect(redact('x secretsecret12345 y', ['secretsecret12', 'secretsecret12345'])).toBe('x [secret] y');
 });

@@ -1,7 +1,7 @@
 // A registry that fails again and again is asked only now and then, and what was held back says so.
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createHostGuard, type Turn } from '../../src/net/host-guard.ts';
+import { createHostGuard, type BreakerChange } from '../../src/net/host-guard.ts';
 import { buildImage } from '../support/registry/images.ts';
 import type { Quirks } from '../support/registry/quirks.ts';
 import type { RegistryDouble } from '../support/registry/double.ts';
@@ -12,15 +12,15 @@ const IMAGE = buildImage({ seed: 'breaker' });
 type World = Bench & {
   readonly double: RegistryDouble;
   readonly repository: ReturnType<typeof repositoryAt>;
-  readonly turns: readonly Turn[];
+  readonly turns: readonly BreakerChange[];
 };
 
 async function makeWorld(quirks: Partial<Quirks> = {}): Promise<World> {
   const clock: Clock = { at: Date.UTC(2026, 10, 24, 12) };
   const double = await makeDouble(quirks, clock);
   double.addImage({ repository: 'acme/dotca', tag: 'staging', image: IMAGE });
-  const turns: Turn[] = [];
-  const guard = createHostGuard({ now: () => clock.at, random: () => 0, onTurn: (turn) => turns.push(turn) });
+  const turns: BreakerChange[] = [];
+  const guard = createHostGuard({ now: () => clock.at, random: () => 0, onBreakerChange: (turn) => turns.push(turn) });
   return { ...makeClient({ clock, guard }), double, repository: repositoryAt(double.host), turns };
 }
 

@@ -150,7 +150,8 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       const repository = await push({ image: buildImage({ seed: 'cold' }), name: 'acme/cold' });
       const { client, sent } = makeClient();
       const manifest = await client.fetchManifest(repository, tag('staging'));
-      for (const name of ['kept', 'main', 'latest']) await client.putManifest({ repository, tag: tag(name), manifest });
+      for (const name of ['kept', 'main', 'latest'])
+        await client.putManifest({ repository, tag: tag(name), manifest });
       expect(sent).toEqual([
         'GET /v2/acme/cold/manifests/staging',
         'GET /token',
@@ -171,7 +172,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       expect(await client.findDigest(repositoryAt(registry.host, 'acme/absent'), tag('main'))).toBeNull();
     });
 
-    test('says that a manifest is unknown, and what was tried', async () => {
+    test('message that a manifest is unknown, and what was tried', async () => {
       const repository = await push({ image: buildImage() });
       const error = await failureOf(makeClient().client.fetchManifest(repository, tag('never-pushed')));
       expect(error).toMatchObject({ code: 'manifest-unknown', status: 404, retryable: false });

@@ -9,7 +9,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const DESCRIPTOR = { mediaType: OCI_IMAGE, digest: DIGEST, size: 7 };
 
 describe('Manifests', () => {
-  test('are what their Content-Type says', () => {
+  test('are what their Content-Type message', () => {
     const either = { schemaVersion: 2, manifests: null, config: null, layers: null };
     expect(parse(OCI_INDEX, { ...either, manifests: [DESCRIPTOR] })).toMatchObject({ kind: 'index' });
     expect(parse(OCI_IMAGE, { ...either, config: DESCRIPTOR, layers: [] })).toMatchObject({ kind: 'image' });

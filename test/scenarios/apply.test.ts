@@ -34,7 +34,7 @@ test('all four tags of a plan are written once, in order, and card, check run an
   expect(trail.at(-1)?.details).toEqual({
     tags: [
       { repository, tag: ROLLBACK, kind: 'rollback', from: null, holds: old.digest },
-      { repository, tag: kept, kind: 'kept', from: null, holds: image.digest },
+      { repository, tag: kept, kind: 'permanent', from: null, holds: image.digest },
       { repository, tag: 'main', kind: 'floating', from: old.digest, holds: image.digest },
       { repository, tag: 'latest', kind: 'floating', from: old.digest, holds: image.digest },
     ],

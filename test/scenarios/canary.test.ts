@@ -1,4 +1,4 @@
-// A canary is an environment of the policy file like any other: its own tag, its own check run, its own lane.
+// A canary is an environment of the policy file like any other: its own tag, its own check run, its own queue key.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { begin, type Conversation } from './conversation.ts';
 import { trailOf } from './release.ts';

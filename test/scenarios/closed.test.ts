@@ -1,4 +1,4 @@
-// A thread that is locked, a repository that was archived unheard: what can't be told there is missed by nobody.
+// A thread that is locked, a repository that was archived missed: what can't be told there is missed by nobody.
 import { afterEach, expect, test } from 'vitest';
 import { begin, type Conversation } from './conversation.ts';
 

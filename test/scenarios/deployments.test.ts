@@ -180,9 +180,9 @@ describe('deployments by others', () => {
     talk.world.clock.turn(SECOND);
     const { id } = await talk.repo.deploy({ by: 'carol', commit: other });
     await talk.world.drain();
-    const says = `Somebody deployed [\`${other.slice(0, 7)}\`](https://github.com/acme/dotca/commit/${other}) to \`production\`, which is not what its tags hold: \`carol\`, 2026-11-24 09:00 UTC.`;
-    expect(talk.card()).toContain(says);
-    expect(talk.repo.checkRuns(talk.commit).at(-1)?.summary).toContain(says);
+    const message = `Somebody deployed [\`${other.slice(0, 7)}\`](https://github.com/acme/dotca/commit/${other}) to \`production\`, which is not what its tags hold: \`carol\`, 2026-11-24 09:00 UTC.`;
+    expect(talk.card()).toContain(message);
+    expect(talk.repo.checkRuns(talk.commit).at(-1)?.summary).toContain(message);
     expect(await entry('deployment-by-others')).toMatchObject({
       promotion: 1,
       actor: { login: 'carol' },

@@ -53,7 +53,7 @@ test('a webhook is answered 503, readiness says why, and the sweep brings it in 
   makeRoom();
   expect(JSON.parse((await ask('/readyz')).body)).toMatchObject({ database: 'writable' });
   world.clock.turn(5 * MINUTE);
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'sweep-deliveries')).toBe(true);
+  expect(await tick({ store: world.app.store, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
   expect(cardOf(release)).toContain('Waits for approval');
   await world.end();

@@ -327,12 +327,17 @@ describe('through outages', () => {
     await begin();
     await talk.release('A');
     const { store } = world.app;
-    await store.db.deleteFrom('jobs').where('kind', '=', 'look-at-production').execute();
+    await store.db.deleteFrom('jobs').where('kind', '=', 'check-drift').execute();
     move();
     await world.pass(10 * MINUTE_MS, MINUTE_MS);
     expect(driftsOf(talk)).toEqual([]);
     const now = world.clock.now();
-    const tick = { kind: 'sweep', key: 'hour', lane: null, payload: JSON.stringify({ kind: 'sweep', slot: 'hour' }) };
+    const tick = {
+      kind: 'delete-expired-rows',
+      key: 'hour',
+      queueKey: null,
+      payload: JSON.stringify({ kind: 'delete-expired-rows', slot: 'hour' }),
+    };
     await store.transaction((tx) => addJob(tx, { ...tick, runAt: now, now, origin: null }));
     await world.pass(MINUTE_MS, MINUTE_MS / 4);
     expect(driftsOf(talk)).toHaveLength(1);

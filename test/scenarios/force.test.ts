@@ -35,7 +35,7 @@ describe('a rule that fails', () => {
   test('is overridden: the card and the check run say so to whoever approves, and the audit trail keeps it', async () => {
     talk = await begin({ image: BROKEN });
     await talk.request();
-    expect(await talk.state()).toBe('rejected');
+    expect(await talk.state()).toBe('checks-failed');
 
     const { reactions } = await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
     expect(reactions).toEqual(['eyes', 'rocket']);
@@ -105,7 +105,7 @@ describe('never overridden', () => {
   test('a source label that names another repository', async () => {
     talk = await begin({ image: { labels: { 'org.opencontainers.image.source': 'https://github.com/acme/other' } } });
     await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
-    expect(await talk.state()).toBe('rejected');
+    expect(await talk.state()).toBe('checks-failed');
     expect(talk.card()).toContain('| ✗ fail | source |');
   });
 
@@ -114,7 +114,7 @@ describe('never overridden', () => {
     const layer = talk.image.blobs.find(({ sizeBytes }) => sizeBytes === 90_000_000);
     talk.world.registry.quirks.missing.add(layer?.digest ?? '');
     await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
-    expect(await talk.state()).toBe('rejected');
+    expect(await talk.state()).toBe('checks-failed');
     expect(talk.card()).toContain('| ✗ fail | completeness |');
   });
 
@@ -122,8 +122,8 @@ describe('never overridden', () => {
     talk = await begin({ image: BROKEN });
     talk.world.registry.setTag(IMAGE, `main-staging-${talk.short}`, talk.old.digest);
     await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
-    expect(await talk.state()).toBe('rejected');
-    expect(talk.card()).toContain('| ✗ fail | kept-tag |');
+    expect(await talk.state()).toBe('checks-failed');
+    expect(talk.card()).toContain('| ✗ fail | permanent-tag |');
     expect(talk.card()).toContain('✗ fail, overridden by force | command |');
   });
 

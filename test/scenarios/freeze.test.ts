@@ -48,7 +48,7 @@ describe('one run shows every state', () => {
   type Ending = readonly [state: string, end: () => Promise<unknown>, conclusion: string, title: string];
   test.each<Ending>([
     ['promoted', () => talk.click('bob', 'approve'), 'success', 'Promoted'],
-    ['declined', () => talk.click('bob', 'reject'), 'failure', 'Declined by bob'],
+    ['rejected', () => talk.click('bob', 'reject'), 'failure', 'Declined by bob'],
     ['cancelled', () => talk.say('ada', '/cancel'), 'cancelled', 'Cancelled by ada'],
     ['expired', () => talk.world.pass(14 * DAY_MS), 'timed_out', 'Expired: nobody approved in time'],
     ['superseded', promoteAnother, 'neutral', 'Superseded by P2'],
@@ -96,7 +96,7 @@ describe('one run shows every state', () => {
     };
     talk = await begin({ image: { labels } });
     await talk.request();
-    expect(await talk.state()).toBe('rejected');
+    expect(await talk.state()).toBe('checks-failed');
     expect(talk.card().length).toBeLessThan(65_536);
     await talk.world.end();
   });

@@ -150,7 +150,7 @@ describe('kept out', () => {
     ['its config is no JSON object', { configPatch: { config: 'nothing' } }, whole, /\? unknown \| command \|/],
   ])('%s', async (_name, options, spoil, row) => {
     const { state, card } = await examine(options, { spoil });
-    expect(state).toBe('rejected');
+    expect(state).toBe('checks-failed');
     expect(card).toMatch(row);
   });
 
@@ -168,7 +168,7 @@ describe('kept out', () => {
   ])('%s', async (_name, commitOf, revision, row) => {
     const commit = commitOf();
     const { state, card } = await examine({ labels: labels(revision(commit)) }, { commit });
-    expect(state).toBe('rejected');
+    expect(state).toBe('checks-failed');
     expect(card).toMatch(row);
     expect(card).toContain('| Commit | the image proves none');
   });
@@ -176,7 +176,7 @@ describe('kept out', () => {
   test('the source is another repository', async () => {
     const commit = onStaging();
     const { state, card } = await examine({ labels: labels(commit, 'https://github.com/evil/dotca') }, { commit });
-    expect(state).toBe('rejected');
+    expect(state).toBe('checks-failed');
     expect(card).toMatch(/✗ fail \| source \|/);
   });
 
@@ -184,7 +184,7 @@ describe('kept out', () => {
     const commit = onStaging();
     const perPlatform = { 'linux/arm64': { labels: labels(talk.repo.commitOn('staging', { message: 'Later' })) } };
     const { state, card } = await examine({ perPlatform }, { commit });
-    expect(state).toBe('rejected');
+    expect(state).toBe('checks-failed');
     expect(card).toMatch(/✗ fail \| revision \|.*the platforms name different commits/);
   });
 

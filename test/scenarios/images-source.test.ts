@@ -131,8 +131,8 @@ describe('refused', () => {
     ['abc12', 'is named by 6 to 40'],
     ['staging_', 'is no staging tag'],
     ['sha256:abc', 'is no digest'],
-  ])('%s', async (source, says) => {
-    expect((await promote(source)).reply).toContain(says);
+  ])('%s', async (source, message) => {
+    expect((await promote(source)).reply).toContain(message);
   });
 
   test('the digest that production holds already', async () => {

@@ -72,7 +72,7 @@ test("one platform with another repository's source label is enough to reject th
   });
   world.registry.addImage({ repository: IMAGE, tag: `staging-${commit.slice(0, 7)}`, image });
   await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
-  expect(await talk.state()).toBe('rejected');
+  expect(await talk.state()).toBe('checks-failed');
   expect(talk.card()).toMatch(/✗ fail \| source \| `?linux\/arm64`? \|.*dotca-fork/);
   expect(talk.production().main).toBe(old.digest);
   await world.end();

@@ -20,7 +20,7 @@ afterEach(async () => {
 /** The clock reaches the next slot of five minutes, and the sweep comes to its end, or as far as it can. */
 async function sweep(world: Scenario): Promise<void> {
   world.clock.turn(5 * MINUTE_MS);
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'sweep-deliveries')).toBe(true);
+  expect(await tick({ store: world.app.store, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
 }
 
@@ -61,8 +61,8 @@ test.each<Fate>(['lost', 'swallowed'])(
     await sweep(world);
     expect(await talk.state(2)).toBeNull();
     expect(read(world)).toEqual(['issue_comment created']);
-    expect(await metric(world, 'imprimatur_sweep_deliveries_total')).toBe(1);
-    expect(await metric(world, 'imprimatur_sweep_age_seconds')).toBe(0);
+    expect(await metric(world, 'imprimatur_recovered_deliveries_total')).toBe(1);
+    expect(await metric(world, 'imprimatur_delivery_recovery_age_seconds')).toBe(0);
     await world.end();
   },
 );
@@ -115,7 +115,7 @@ test('what arrived is not read again, nor what would tell us nothing, nor what i
     await talk.say('ron', 'Looks good');
   });
   world.clock.turn(30_000);
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'sweep-deliveries')).toBe(true);
+  expect(await tick({ store: world.app.store, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
   expect(read(world)).toEqual(['issue_comment created']);
   expect(await talk.state()).toBe('promoted');
@@ -196,11 +196,11 @@ test.each([
   interrupt(world);
   await sweep(world);
   expect(await talk.state()).not.toBe('cancelled');
-  expect(await metric(world, 'imprimatur_sweep_age_seconds')).toBeGreaterThan(0);
+  expect(await metric(world, 'imprimatur_delivery_recovery_age_seconds')).toBeGreaterThan(0);
   await world.restart();
   await world.pass(11 * MINUTE_MS, MINUTE_MS);
   expect(await talk.state()).toBe('cancelled');
-  expect(await metric(world, 'imprimatur_sweep_age_seconds')).toBeLessThan(660);
+  expect(await metric(world, 'imprimatur_delivery_recovery_age_seconds')).toBeLessThan(660);
   expect(await talk.state(2)).toBeNull();
   await world.end();
 });
@@ -238,7 +238,7 @@ test('one that GitHub has no more is noted and passed', async () => {
   const noted = world.log.filter((line) => line.includes('GitHub does not have it any more')).length;
   await sweep(world);
   expect(world.log.filter((line) => line.includes('GitHub does not have it any more'))).toHaveLength(noted);
-  expect(await metric(world, 'imprimatur_sweep_age_seconds')).toBe(0);
+  expect(await metric(world, 'imprimatur_delivery_recovery_age_seconds')).toBe(0);
   expect(talk.replies(elsewhere)).toEqual([]);
   await world.end();
 });

@@ -108,15 +108,15 @@ describe('broken', () => {
   test.each([
     ['too large', '#'.repeat(70_000), 'the file has 70000 bytes: at most 64 KiB are read'],
     ['a folder', null, 'it is a directory, and has to be a file'],
-  ])('%s', async (_name, text, says) => {
+  ])('%s', async (_name, text, message) => {
     talk = await beginUnder('{}');
     write(talk, text);
     if (text === null) talk.repo.writeFiles('main', { '.github/promotion.yml/README.md': 'Oops' });
-    expect((await talk.request()).replies).toEqual([expect.stringContaining(`- ${says}`)]);
+    expect((await talk.request()).replies).toEqual([expect.stringContaining(`- ${message}`)]);
   });
 });
 
-describe('where GitHub does not tell what the file says', () => {
+describe('where GitHub does not tell what the file message', () => {
   const CONTENTS = /\/contents\//;
 
   test('for a while: the approval waits, and counts in the end', async () => {

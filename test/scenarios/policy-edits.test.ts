@@ -107,7 +107,7 @@ describe('and pushed', () => {
     talk = await begin();
     await talk.request();
     await push(talk, 'validation: { size: { max: 110MB } }\n');
-    expect(await talk.state()).toBe('rejected');
+    expect(await talk.state()).toBe('checks-failed');
     expect(talk.card()).toContain(EDITED);
     expect(findingsOf(talk.card())).toContain('✗ fail size');
     expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'failure' });

@@ -14,13 +14,13 @@ afterEach(async () => {
 type Row = readonly [name: string, policy: string, image: ImageOptions, state: StateKind, shown: readonly string[]];
 
 test.each<Row>([
-  ['a maximum that is smaller', 'size: { max: 110MB }', {}, 'rejected', ['✗ fail size']],
+  ['a maximum that is smaller', 'size: { max: 110MB }', {}, 'checks-failed', ['✗ fail size']],
   ['a maximum that only warns', 'size: { max: 110MB, level: warn }', {}, 'awaiting-approval', ['! warn size']],
   ['no look at the size', 'size: { level: off }', { declaredLayerSizes: [3e9] }, 'awaiting-approval', ['no size']],
   ['a minimum that is larger', 'size: { min: 130MB }', {}, 'awaiting-approval', ['! warn size']],
-  ['fewer layers', 'layers: { max: 1 }', {}, 'rejected', ['✗ fail layers']],
+  ['fewer layers', 'layers: { max: 1 }', {}, 'checks-failed', ['✗ fail layers']],
   ['no command, which only warns', 'command: warn', { cmd: null }, 'awaiting-approval', ['! warn command']],
-  ['a healthcheck that is wanted', 'healthcheck: fail', {}, 'rejected', ['✗ fail healthcheck']],
+  ['a healthcheck that is wanted', 'healthcheck: fail', {}, 'checks-failed', ['✗ fail healthcheck']],
   ['a healthcheck that nobody wants', 'healthcheck: off', {}, 'awaiting-approval', ['no healthcheck']],
   [
     'a healthcheck that is there',
@@ -33,7 +33,7 @@ test.each<Row>([
     'a label of the file that is missing',
     'labels: { level: fail, required: [org.opencontainers.image.licenses] }',
     {},
-    'rejected',
+    'checks-failed',
     ['✗ fail labels'],
   ],
 ])('%s', async (_name, validation, image, state, shown) => {
@@ -54,7 +54,7 @@ function isUnwanted(shown: string): boolean {
 test('preset: guide makes the whole list binding', async () => {
   talk = await beginUnder('preset: guide', { image: { labels: {} } });
   await talk.request();
-  expect(await talk.state()).toBe('rejected');
+  expect(await talk.state()).toBe('checks-failed');
   expect(findingsOf(talk.card())).toEqual(
     expect.arrayContaining(['✗ fail healthcheck', '✗ fail source', '✗ fail revision']),
   );
@@ -73,6 +73,6 @@ test('a label that is there and wrong fails, however low the level', async () =>
   const labels = { 'org.opencontainers.image.source': 'https://github.com/acme/other' };
   talk = await beginUnder('validation: { labels: { level: off } }', { image: { labels } });
   await talk.request();
-  expect(await talk.state()).toBe('rejected');
+  expect(await talk.state()).toBe('checks-failed');
   expect(findingsOf(talk.card())).toContain('✗ fail source');
 });

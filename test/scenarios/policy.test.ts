@@ -106,7 +106,7 @@ describe('who approves', () => {
     }
     expect(await talk.state()).toBe('awaiting-approval');
     expect((await talk.say('ron', '/reject P1 not today')).reactions).toEqual(['eyes', 'rocket']);
-    expect(await talk.state()).toBe('declined');
+    expect(await talk.state()).toBe('rejected');
   });
 });
 

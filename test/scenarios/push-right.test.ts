@@ -105,7 +105,7 @@ test('one that does not pass fails the promotion with what the registry said', a
 test('an image that the rules refuse is refused by them: no right is asked for', async () => {
   talk = await begin({ image: { cmd: [] } });
   await talk.request();
-  expect(await talk.state()).toBe('rejected');
+  expect(await talk.state()).toBe('checks-failed');
   expect(probes()).toBe(0);
   await talk.world.end();
 });

@@ -34,7 +34,7 @@ describe('reviews', () => {
       expect(trail.filter((kind) => kind === 'review-refused')).toHaveLength(1);
       const state = await talk.state();
       expect(talk.production().main).toBe(state === 'promoted' ? talk.image.digest : talk.old.digest);
-      expect(['promoted', 'declined']).toContain(state);
+      expect(['promoted', 'rejected']).toContain(state);
       expect(talk.replies()).toEqual([expect.stringContaining("P1 can't be reviewed now")]);
       await world.end();
     },

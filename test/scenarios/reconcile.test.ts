@@ -195,11 +195,11 @@ describe('work that was lost', () => {
     await world.end();
   });
 
-  test('look-for-image: the image is found', async () => {
+  test('poll-image: the image is found', async () => {
     talk = await begin();
     const { world, repo } = talk;
     const commit = repo.commitOn('staging', { message: 'Being built' });
-    await losing('look-for-image', () => talk.say('ada', `/promote ${commit.slice(0, 7)}`));
+    await losing('poll-image', () => talk.say('ada', `/promote ${commit.slice(0, 7)}`));
     expect(await talk.state()).toBe('waiting-for-image');
     stage(world, { commit });
     await reconcile(world);

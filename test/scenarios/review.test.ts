@@ -68,25 +68,25 @@ test('a click on Reject declines without a reason', async () => {
   talk = await begin();
   await talk.request();
   await talk.click('mia', 'reject');
-  expect(await talk.state()).toBe('declined');
+  expect(await talk.state()).toBe('rejected');
   expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'failure', actions: [] });
   await talk.world.end();
 });
 
 test.each([
   ['cancelled', '/cancel', 'it was cancelled'],
-  ['declined', '/reject no', 'it was declined'],
+  ['rejected', '/reject no', 'it was declined'],
   ['promoted', '/approve', 'it was promoted'],
-])('an approval after it was %s is refused, by comment and on a stale page', async (_state, ending, says) => {
+])('an approval after it was %s is refused, by comment and on a stale page', async (_state, ending, message) => {
   talk = await begin();
   await talk.request();
   await talk.say('bob', ending);
   const before = talk.production();
   const said = await talk.say('mia', '/approve P1');
   expect(said.reactions).toEqual(['eyes', '-1']);
-  expect(said.replies).toEqual([expect.stringContaining(`P1 can't be reviewed now: ${says}`)]);
+  expect(said.replies).toEqual([expect.stringContaining(`P1 can't be reviewed now: ${message}`)]);
   expect(await talk.click('mia', 'approve', { stalePage: true })).toEqual([
-    expect.stringMatching(new RegExp(`^\`mia\`: P1 can't be reviewed now: ${says}`)),
+    expect.stringMatching(new RegExp(`^\`mia\`: P1 can't be reviewed now: ${message}`)),
   ]);
   expect(talk.production()).toEqual(before);
   await talk.world.end();

@@ -128,7 +128,7 @@ describe('one conversation', () => {
       expect.stringMatching(/^Your approval of P1 does not count, because you asked for it/),
     ]);
     expect((await talk.say('ada', '/reject found a bug')).reactions).toEqual(['eyes', 'rocket']);
-    expect(await talk.state()).toBe('declined');
+    expect(await talk.state()).toBe('rejected');
     expect(talk.card()).toContain('Reason: found a bug');
     await talk.world.end();
   });

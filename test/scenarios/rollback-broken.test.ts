@@ -28,7 +28,7 @@ describe('a part of the target is gone', () => {
     const { a, b, c } = await three();
     const layer = breakLayer(talk, b);
     await talk.rollBack();
-    expect(await talk.state(4)).toBe('rejected');
+    expect(await talk.state(4)).toBe('checks-failed');
     expect(talk.holds()).toBe(c.digest);
     expect(talk.card(4)).toContain(`linux/amd64: layer \`${shown(layer)}\` is missing`);
     const [line = ''] = /\/rollback to P1 --reason "…"/.exec(talk.card(4)) ?? [];
@@ -56,7 +56,7 @@ describe('a part of the target is gone', () => {
     const { a, b, c } = await three();
     for (const released of [a, b]) breakLayer(talk, released);
     await talk.rollBack();
-    expect(await talk.state(4)).toBe('rejected');
+    expect(await talk.state(4)).toBe('checks-failed');
     expect(talk.card(4)).not.toContain('has all of it');
     expect(talk.holds()).toBe(c.digest);
     await talk.world.end();

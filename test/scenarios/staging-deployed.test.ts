@@ -77,7 +77,7 @@ test('where the policy requires it, a commit that was not deployed is refused un
   talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: required }\n' });
   await talk.request();
   expect(finding()).toBe('✗ fail: nothing was ever deployed to staging');
-  expect(await talk.state()).toBe('rejected');
+  expect(await talk.state()).toBe('checks-failed');
   await deploy(talk.repo, talk.commit, ['success']);
   await talk.repo.rerun({ checkRun: talk.repo.checkRuns(talk.commit).at(-1)?.id ?? 0, by: 'bob' });
   await talk.world.drain();

@@ -259,7 +259,7 @@ describe('nothing is shown', () => {
   });
 });
 
-describe('what the check says', () => {
+describe('what the check message', () => {
   test('red only for failed rules, and then without a button', async () => {
     stage(world, { commit: repo.commitOn('staging') });
     const commit = await push();

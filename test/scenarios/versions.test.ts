@@ -90,8 +90,8 @@ describe('a version that exists', () => {
     const [run] = talk.repo.checkRuns(talk.commit);
     await talk.repo.rerun({ checkRun: run?.id ?? 0, by: 'bob' });
     await talk.world.drain();
-    expect(await talk.state()).toBe('rejected');
-    expect(talk.card()).toMatch(/✗ fail \| kept-tag \| whole image \| `?v1\.2\.3`? already holds/);
+    expect(await talk.state()).toBe('checks-failed');
+    expect(talk.card()).toMatch(/✗ fail \| permanent-tag \| whole image \| `?v1\.2\.3`? already holds/);
     expect(talk.card()).toContain('a version is never moved');
   });
 
@@ -208,7 +208,7 @@ describe('two versions at once', () => {
     await talk.say('ada', `/promote ${next.source} as v1.2.3`);
     await talk.say('bob', '/approve P1');
     expect(held('v1.2.3')).toBe(talk.image.digest);
-    expect(await talk.state(2)).toBe('rejected');
-    expect(talk.card(2)).toContain('kept-tag');
+    expect(await talk.state(2)).toBe('checks-failed');
+    expect(talk.card(2)).toContain('permanent-tag');
   });
 });

@@ -149,7 +149,7 @@ test('an image of another commit under the awaited tag is refused by the rules, 
   const other = talk.repo.commitOn('staging', { message: 'Other' });
   stage(world, { commit: other, tag: `staging-${talk.short}` });
   await world.pass(MINUTE_MS, 10_000);
-  expect(await talk.state()).toBe('rejected');
+  expect(await talk.state()).toBe('checks-failed');
   expect(shown()).toBe('failure: Refused: 1 rule fails');
   expect(talk.repo.checkRuns(other)).toEqual([]);
   await world.end();

@@ -3,10 +3,10 @@ import { GENESIS_HASH } from '../../src/domain/audit/audit.ts';
 import type { Store } from '../../src/store/database/database.ts';
 import { deleteDeliveriesBefore, saveDeliveries } from '../../src/store/queue/deliveries.ts';
 import { findMark, listMarks, saveMark } from '../../src/store/promotions/github-marks.ts';
-import { holdWrites, reserveWrite, type Turn } from '../../src/store/queue/github-pace.ts';
+import { holdWrites, reserveWrite, type WritePermit } from '../../src/store/queue/github-write-limits.ts';
 import { addJob } from '../../src/store/queue/jobs.ts';
 import { countJobs } from '../../src/store/queue/job-upkeep.ts';
-import { deleteExpiredOnce, useOnce } from '../../src/store/queue/once.ts';
+import { deleteExpiredIdempotencyKeys, claimIdempotencyKey } from '../../src/store/queue/idempotency-keys.ts';
 import { findRepo, lockRepo, peekPromotionNumber, saveRepo, takePromotionNumber } from '../../src/store/repos.ts';
 import { onBothEngines } from './engines.ts';
 import { NOW, repo, storePromotion } from './fixtures.ts';
@@ -24,15 +24,15 @@ const accept = (handle: Store): Promise<void> =>
   handle.transaction(async (tx) => {
     const [saved] = await saveDeliveries(tx, { deliveries: [delivery], now: NOW });
     if (saved === 'seen') return;
-    await addJob(tx, { kind: 'delivery', key: null, lane: null, payload: '{}', runAt: NOW, now: NOW });
+    await addJob(tx, { kind: 'delivery', key: null, queueKey: null, payload: '{}', runAt: NOW, now: NOW });
   });
 
 const use = (store: Store, args: { key: string; until: number; now: number }): Promise<boolean> =>
-  store.transaction((tx) => useOnce(tx, args));
+  store.transaction((tx) => claimIdempotencyKey(tx, args));
 
 const pace = { installationId: 7, now: NOW, intervalMs: 1000, perMinute: 80, perHour: 500 };
 
-const reserve = (store: Store, over: Partial<typeof pace> = {}): Promise<Turn> =>
+const reserve = (store: Store, over: Partial<typeof pace> = {}): Promise<WritePermit> =>
   store.transaction((tx) => reserveWrite(tx, { ...pace, ...over }));
 
 const hold = (store: Store, until: number): Promise<void> =>
@@ -126,7 +126,7 @@ onBothEngines(({ fresh, freshPair }) => {
       const store = await fresh();
       await use(store, { key: 'a', until: 100, now: 10 });
       await use(store, { key: 'b', until: 101, now: 10 });
-      expect(await deleteExpiredOnce(store.db, 100)).toBe(1);
+      expect(await deleteExpiredIdempotencyKeys(store.db, 100)).toBe(1);
       expect(await use(store, { key: 'b', until: 200, now: 100 })).toBe(false);
     });
   });
@@ -192,7 +192,7 @@ onBothEngines(({ fresh, freshPair }) => {
       for (let n = 0; n < 5; n += 1) {
         expect(await reserve(store, { intervalMs: 0, perMinute: 2 })).toEqual({ kind: 'go' });
       }
-      expect(await store.db.selectFrom('github_pace').selectAll().execute()).toEqual([]);
+      expect(await store.db.selectFrom('github_write_limits').selectAll().execute()).toEqual([]);
       expect(await store.db.selectFrom('github_writes').selectAll().execute()).toEqual([]);
     });
   });

@@ -15,7 +15,7 @@ import { onBothEngines } from './engines.ts';
 import { digest, image, NOW, repo, storePromotion, tag } from './fixtures.ts';
 
 const MOVED = { kind: 'floating', repository: image, tag: tag('main'), baseline: null, digest: digest('a') } as const;
-const KIND = 'look-at-production';
+const KIND = 'check-drift';
 
 const drift: Drift = {
   id: 'drift-1',
@@ -23,7 +23,7 @@ const drift: Drift = {
   environment: 'production',
   promotionId: 'promotion-42-1',
   noticedAt: NOW,
-  sightings: [
+  differences: [
     { kind: 'moved', tag: tag('main'), wanted: digest('a'), holds: null },
     {
       kind: 'missing',
@@ -45,7 +45,7 @@ onBothEngines(({ fresh }) => {
     expect(await findDrift(store.db, drift.id)).toEqual(drift);
     const shownIn = { issue: 5, commentId: 3_900_000_001 };
     await store.transaction((tx) => writeDrift(tx, { kind: 'shown', id: drift.id, ...shownIn }));
-    const seen = { sightings: drift.sightings.slice(0, 1), alternative: null, over: null };
+    const seen = { differences: drift.differences.slice(0, 1), alternative: null, over: null };
     await store.transaction((tx) => writeDrift(tx, { kind: 'seen', id: drift.id, ...seen }));
     expect(await findDrift(store.db, drift.id)).toEqual({ ...drift, ...seen, shownIn });
     expect(await findDrift(store.db, 'drift-2')).toBeNull();
@@ -75,7 +75,7 @@ onBothEngines(({ fresh }) => {
     await storePromotion(store);
     await store.transaction(async (tx) => {
       await writeDrift(tx, { kind: 'open', ...drift });
-      await writeDrift(tx, { kind: 'open', ...drift, id: 'drift-2', sightings: drift.sightings.slice(1) });
+      await writeDrift(tx, { kind: 'open', ...drift, id: 'drift-2', differences: drift.differences.slice(1) });
     });
     expect(await countDrifts(store.db)).toEqual([{ repo: 'acme/dotca', environment: 'production', count: 3 }]);
     await store.transaction((tx) => markLeft(tx, repo.id, NOW));
@@ -94,7 +94,7 @@ onBothEngines(({ fresh }) => {
     const production = { repoId: repo.id, environment: 'production' };
     const canary = { repoId: repo.id, environment: 'canary' };
     expect(await listUnwatchedEnvironments(store.db, KIND)).toEqual([canary, production]);
-    const job = { kind: KIND, key: '42/canary', lane: null, payload: '{}', runAt: NOW, now: NOW, origin: null };
+    const job = { kind: KIND, key: '42/canary', queueKey: null, payload: '{}', runAt: NOW, now: NOW, origin: null };
     await store.transaction((tx) => addJob(tx, job));
     expect(await listUnwatchedEnvironments(store.db, KIND)).toEqual([production]);
   });

@@ -56,7 +56,7 @@ export function promotion(over: Partial<Promotion> = {}): Promotion {
     reviews: [],
     moves: [],
     policyBlob: 'none',
-    terms: defaultEnvironment('production'),
+    environmentPolicy: defaultEnvironment('production'),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: 5 },

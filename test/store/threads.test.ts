@@ -4,14 +4,14 @@ import type { Store } from '../../src/store/database/database.ts';
 import { addJob, claimJob, parkJob } from '../../src/store/queue/jobs.ts';
 import { findHereSince, findLeftAt, markLeft, saveRepo } from '../../src/store/repos.ts';
 import {
-  deleteTakenCommentsBefore,
+  deleteHandledCommentsBefore,
   dropWaitingComments,
   findThread,
   listKnownComments,
   listWaitingComments,
   saveComment,
   saveThread,
-  takeComments,
+  markCommentsHandled,
 } from '../../src/store/threads.ts';
 import { isJobOpen } from '../../src/store/queue/waiting-jobs.ts';
 import { onBothEngines } from './engines.ts';
@@ -30,12 +30,12 @@ const hear = (
     saveComment(
       tx,
       { ...place, issue: over.issue ?? place.issue },
-      { id, document: over.document ?? `{"a":"\\u0000 ${id}"}`, heardAt: NOW, origin: null },
+      { id, document: over.document ?? `{"a":"\\u0000 ${id}"}`, receivedAt: NOW, origin: null },
     ),
   );
 
 const take = (store: Store, ids: readonly number[], now = NOW): Promise<void> =>
-  store.transaction((tx) => takeComments(tx, { repoId: repo.id, ids, now }));
+  store.transaction((tx) => markCommentsHandled(tx, { repoId: repo.id, ids, now }));
 
 onBothEngines(({ fresh, freshPair }) => {
   test('comments wait in the order of their ids, each thread for itself', async () => {
@@ -48,7 +48,7 @@ onBothEngines(({ fresh, freshPair }) => {
     expect(waiting[0]).toEqual({
       id: 3_900_000_001,
       document: '{"a":"\\u0000 3900000001"}',
-      heardAt: NOW,
+      receivedAt: NOW,
       origin: null,
     });
   });
@@ -79,7 +79,7 @@ onBothEngines(({ fresh, freshPair }) => {
     for (const id of [1, 2, 3]) await hear(store, id);
     await take(store, [1], NOW - 2);
     await take(store, [2], NOW);
-    expect(await deleteTakenCommentsBefore(store.db, NOW)).toBe(1);
+    expect(await deleteHandledCommentsBefore(store.db, NOW)).toBe(1);
     expect(await listKnownComments(store.db, { repoId: repo.id, ids: [1, 2, 3] })).toEqual(new Set([2, 3]));
   });
 
@@ -118,7 +118,7 @@ onBothEngines(({ fresh, freshPair }) => {
     const store = await fresh();
     const job = { kind: 'command', key: '42/1' };
     expect(await isJobOpen(store.db, job)).toBe(false);
-    await store.transaction((tx) => addJob(tx, { ...job, lane: null, payload: '{}', runAt: NOW, now: NOW }));
+    await store.transaction((tx) => addJob(tx, { ...job, queueKey: null, payload: '{}', runAt: NOW, now: NOW }));
     expect(await isJobOpen(store.db, job)).toBe(true);
     const claimed = await claimJob(store.db, { now: NOW, lease: 'l', leaseMs: 1000 });
     expect(await isJobOpen(store.db, job)).toBe(true);

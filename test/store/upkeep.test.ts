@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function park(store: Store): Promise<number> {
-  const job = { kind: 'reply', key: 'x', lane: null, payload: '{"a":"é"}', runAt: NOW, now: NOW };
+  const job = { kind: 'reply', key: 'x', queueKey: null, payload: '{"a":"é"}', runAt: NOW, now: NOW };
   await store.transaction((tx) => addJob(tx, job));
   const claimed = await claimJob(store.db, { now: NOW, lease: 'l', leaseMs: 1000 });
   if (claimed === null) throw new Error('nothing was claimed');
@@ -50,7 +50,7 @@ onBothEngines(({ fresh, createUrl, open }) => {
     test('is not one that waits', async () => {
       const store = await fresh();
       await store.transaction((tx) =>
-        addJob(tx, { kind: 'reply', key: null, lane: null, payload: '{}', runAt: NOW, now: NOW }),
+        addJob(tx, { kind: 'reply', key: null, queueKey: null, payload: '{}', runAt: NOW, now: NOW }),
       );
       expect(await findDeadJob(store.db, 1)).toBeNull();
     });

@@ -85,7 +85,7 @@ async function portOf(server: Server): Promise<number> {
 }
 
 describe.concurrent('refuses to start', () => {
-  type Row = readonly [why: string, changes: Env, says: RegExp];
+  type Row = readonly [why: string, changes: Env, message: RegExp];
   test.each<Row>([
     ['without a webhook secret', { WEBHOOK_SECRET: '' }, /^ {2}WEBHOOK_SECRET: missing; .*at least 16 characters$/m],
     ['with a short secret', { WEBHOOK_SECRET: 'fifteen-letters' }, /^ {2}WEBHOOK_SECRET: shorter than 16 characters/m],
@@ -99,11 +99,11 @@ describe.concurrent('refuses to start', () => {
       { PRIVATE_KEY: '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----' },
       /^ {2}PRIVATE_KEY: not a PEM private key/m,
     ],
-  ])('%s', async (_why, changes, says) => {
+  ])('%s', async (_why, changes, message) => {
     const server = start({ ...github.env, ...changes });
     expect(await server.exit).toBe(1);
     expect(server.stderr()).toMatch(/^imprimatur can't start:\n/);
-    expect(server.stderr()).toMatch(says);
+    expect(server.stderr()).toMatch(message);
     expect(server.lines).toEqual([]);
   });
 

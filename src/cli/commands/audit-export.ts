@@ -7,9 +7,9 @@ import type { CliCommand } from '../command.ts';
 
 export const auditExport: CliCommand = {
   name: 'audit export',
-  says: 'Print the audit trail, one row a line.',
+  summary: 'Print the audit trail, one row a line.',
   flags: {
-    format: { value: 'jsonl|csv', choices: ['jsonl', 'csv'], says: 'JSON or CSV lines (default: jsonl)' },
+    format: { value: 'jsonl|csv', choices: ['jsonl', 'csv'], summary: 'JSON or CSV lines (default: jsonl)' },
     repo: repoFlag,
   },
   example: 'imprimatur audit export --format csv > audit.csv',

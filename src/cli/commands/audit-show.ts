@@ -15,12 +15,12 @@ import type { Terminal } from '../services.ts';
 
 export const auditShow: CliCommand = {
   name: 'audit show',
-  says: 'Print what the audit trail holds on a promotion or an image.',
+  summary: 'Print what the audit trail holds on a promotion or an image.',
   args: [
     {
       name: '<digest|P12>',
-      says: 'a digest, sha256:…, or a promotion, such as P12',
-      isLegal: (text) => readSubject(text) !== null,
+      summary: 'a digest, sha256:…, or a promotion, such as P12',
+      isValid: (text) => readSubject(text) !== null,
     },
   ],
   flags: { repo: repoFlag, json: jsonFlag },
@@ -30,7 +30,7 @@ export const auditShow: CliCommand = {
     const subject = readSubject(args[0] ?? '');
     if (subject === null) throw new Error('the argument was not checked');
     const store = await services.store();
-    const found: Found[] = [];
+    const found: MatchingRow[] = [];
     for (const repo of await listAuditedRepos(store, flags['repo'])) {
       found.push(...(await findRows(store, { repo, subject })));
     }
@@ -51,7 +51,7 @@ export const auditShow: CliCommand = {
 type Subject =
   { readonly kind: 'promotion'; readonly number: number } | { readonly kind: 'digest'; readonly digest: Digest };
 
-type Found = { readonly repo: AuditedRepo; readonly row: AuditRow; readonly entry: Entry | null };
+type MatchingRow = { readonly repo: AuditedRepo; readonly row: AuditRow; readonly entry: Entry | null };
 
 const Entry = z.object({
   kind: z.string(),
@@ -69,8 +69,8 @@ const NO_PROMOTION = 0;
 async function findRows(
   { db }: Store,
   { repo, subject }: { readonly repo: AuditedRepo; readonly subject: Subject },
-): Promise<readonly Found[]> {
-  const all: Found[] = [];
+): Promise<readonly MatchingRow[]> {
+  const all: MatchingRow[] = [];
   const promotions = new Set<number>(subject.kind === 'promotion' ? [subject.number] : []);
   const named = new Set<number>();
   for (let afterSeq = 0; ;) {
@@ -98,7 +98,7 @@ function isOf({ details }: Entry, digest: Digest): boolean {
 }
 
 /** `12  2026-11-24 09:00 UTC  P3  reviewed by bob`, and its details below. */
-function renderRow({ row, entry }: Found, { width, style }: Terminal): string {
+function renderRow({ row, entry }: MatchingRow, { width, style }: Terminal): string {
   if (entry === null) return `${row.seq}  unreadable: ${plain(row.entry)}\n`;
   const { at, promotion, kind, actor, details } = entry;
   const what = style.bold(`${plain(kind)}${actor === null ? '' : ` by ${plain(actor.login)}`}`);
@@ -151,7 +151,7 @@ function short(digest: string | null): string {
 }
 
 /** A stable shape, as that of `audit export`. */
-function rowJson({ repo, row, entry }: Found): object {
+function rowJson({ repo, row, entry }: MatchingRow): object {
   const { seq, previousHash, hash } = row;
   return { repo: repo.name, repoId: repo.id, seq, previousHash, hash, entry: entry ?? row.entry };
 }

@@ -14,14 +14,14 @@ import type { CliServices } from '../services.ts';
 
 export const auditVerify: CliCommand = {
   name: 'audit verify',
-  says: 'Check that no row of the audit trail was changed, removed or reordered.',
+  summary: 'Check that no row of the audit trail was changed, removed or reordered.',
   flags: {
     repo: repoFlag,
-    anchors: { value: null, says: 'compare with the heads that cards and check runs on GitHub print' },
+    anchors: { value: null, summary: 'compare with the heads that cards and check runs on GitHub print' },
     head: {
       value: '<seq:hash>',
-      says: 'compare with a head that you noted, such as 123:ab12cd34',
-      isLegal: (text) => readHead(text) !== null,
+      summary: 'compare with a head that you noted, such as 123:ab12cd34',
+      isValid: (text) => readHead(text) !== null,
     },
     json: jsonFlag,
   },
@@ -77,7 +77,7 @@ async function check({ sha256, terminal }: CliServices, { repo, store, head, git
   const anchors =
     github === null || known === null
       ? null
-      : await compareAnchors({ db, github }, known, (says) => terminal.progress(`Reading ${says} of ${name} …`));
+      : await compareAnchors({ db, github }, known, (summary) => terminal.progress(`Reading ${summary} of ${name} …`));
   return { repo: name, repoId, verification, noted, anchors };
 }
 

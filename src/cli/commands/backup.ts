@@ -11,8 +11,8 @@ import { formatJson } from '../render/json.ts';
 
 export const backup: CliCommand = {
   name: 'backup',
-  says: 'Copy the SQLite database into a file, also while the server runs.',
-  args: [{ name: '<file>', says: 'where to; it must not exist yet', isLegal: (text) => text !== '' }],
+  summary: 'Copy the SQLite database into a file, also while the server runs.',
+  args: [{ name: '<file>', summary: 'where to; it must not exist yet', isValid: (text) => text !== '' }],
   flags: { json: jsonFlag },
   example: 'imprimatur backup backup-20261124.db',
   run: async ({ args, switches }, services) => {

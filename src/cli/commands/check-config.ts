@@ -15,13 +15,13 @@ import type { Terminal } from '../services.ts';
 
 export const checkConfig: CliCommand = {
   name: 'check-config',
-  says: 'Check a policy file, and say what it decides.',
-  args: [{ name: '<file>', says: 'such as .github/promotion.yml' }],
+  summary: 'Check a policy file, and say what it decides.',
+  args: [{ name: '<file>', summary: 'such as .github/promotion.yml' }],
   flags: {
     repo: {
       value: '<owner/name>',
-      says: 'whose file it is; decides the image where the file names none',
-      isLegal: (text) => parseRepoName(text) !== null,
+      summary: 'whose file it is; decides the image where the file names none',
+      isValid: (text) => parseRepoName(text) !== null,
     },
     json: jsonFlag,
   },
@@ -39,9 +39,9 @@ export const checkConfig: CliCommand = {
     } else if (reading.kind === 'policy') {
       await out.write(renderPolicy(file, { policy: reading.policy, named: flags['repo'] !== undefined, terminal }));
     } else {
-      const lines = problems.map(({ line, column, path, says }) => {
+      const lines = problems.map(({ line, column, path, message }) => {
         const about = path === '' ? '' : `${path}: `;
-        return `${file}:${line}:${column}: ${plainText(`${about}${says}`, { maxLength: 1000 })}\n`;
+        return `${file}:${line}:${column}: ${plainText(`${about}${message}`, { maxLength: 1000 })}\n`;
       });
       await out.write(lines.join(''));
     }

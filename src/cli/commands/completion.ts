@@ -8,8 +8,8 @@ type Shell = (typeof SHELLS)[number];
 export function createCompletion(commands: () => readonly CliCommand[]): CliCommand {
   return {
     name: 'completion',
-    says: 'Print a script that completes commands and flags in a shell.',
-    args: [{ name: 'bash|zsh|fish', says: 'the shell', choices: SHELLS }],
+    summary: 'Print a script that completes commands and flags in a shell.',
+    args: [{ name: 'bash|zsh|fish', summary: 'the shell', choices: SHELLS }],
     flags: {},
     example: 'imprimatur completion bash > /etc/bash_completion.d/imprimatur',
     run: async ({ args }, { out }) => {
@@ -27,7 +27,7 @@ const SCRIPTS: Readonly<Record<Shell, (commands: readonly CliCommand[]) => strin
   fish: fishScript,
 };
 
-type Offer = { readonly word: string; readonly says: string };
+type Offer = { readonly word: string; readonly summary: string };
 
 /** The commands that take words which can't be listed: there flags are offered to those who began one. */
 function placesOfWords(commands: readonly CliCommand[]): ReadonlySet<string> {
@@ -43,13 +43,14 @@ function offersOf(commands: readonly CliCommand[]): ReadonlyMap<string, readonly
     if (!list.some(({ word }) => word === one.word)) list.push(one);
     offers.set(place, list);
   };
-  for (const { name, says, flags, args = [] } of commands) {
+  for (const { name, summary, flags, args = [] } of commands) {
     const [first = '', second] = name.split(' ');
-    offer('', { word: first, says: second === undefined ? says : `${first} …` });
-    if (second !== undefined) offer(first, { word: second, says });
-    for (const word of args[0]?.choices ?? []) offer(name, { word, says: '' });
-    for (const [flag, { says: meaning }] of Object.entries(flags)) offer(name, { word: `--${flag}`, says: meaning });
-    offer(name, { word: '--help', says: 'print help' });
+    offer('', { word: first, summary: second === undefined ? summary : `${first} …` });
+    if (second !== undefined) offer(first, { word: second, summary });
+    for (const word of args[0]?.choices ?? []) offer(name, { word, summary: '' });
+    for (const [flag, { summary: meaning }] of Object.entries(flags))
+      offer(name, { word: `--${flag}`, summary: meaning });
+    offer(name, { word: '--help', summary: 'print help' });
   }
   return offers;
 }
@@ -104,7 +105,7 @@ function zshScript(commands: readonly CliCommand[]): string {
   const groups = groupsOf(commands).join('|');
   const wordy = placesOfWords(commands);
   const cases = [...offersOf(commands)].map(([place, offers]) => {
-    const items = offers.map(({ word, says }) => quote(`${word}:${says}`)).join(' ');
+    const items = offers.map(({ word, summary }) => quote(`${word}:${summary}`)).join(' ');
     const set = `offers=(${items})`;
     return `    ${quote(place)}) ${wordy.has(place) ? `[[ \${words[CURRENT]} != -* ]] || ${set}` : set} ;;`;
   });
@@ -136,8 +137,8 @@ compdef _imprimatur imprimatur
 function fishScript(commands: readonly CliCommand[]): string {
   const first = offersOf(commands).get('') ?? [];
   const lines = [
-    ...first.map(({ word, says }) => complete('__fish_use_subcommand', `-f -a ${word} -d ${quote(says)}`)),
-    ...commands.flatMap(({ name, says, flags, args = [] }) => {
+    ...first.map(({ word, summary }) => complete('__fish_use_subcommand', `-f -a ${word} -d ${quote(summary)}`)),
+    ...commands.flatMap(({ name, summary, flags, args = [] }) => {
       const [group = '', second] = name.split(' ');
       const seconds = commands.flatMap((other) =>
         other.name.startsWith(`${group} `) ? (other.name.split(' ')[1] ?? []) : [],
@@ -146,9 +147,9 @@ function fishScript(commands: readonly CliCommand[]): string {
       const at = second === undefined ? isHere : `${isHere}; and __fish_seen_subcommand_from ${second}`;
       const none = `${isHere}; and not __fish_seen_subcommand_from ${seconds.join(' ')}`;
       return [
-        ...(second === undefined ? [] : [complete(none, `-f -a ${second} -d ${quote(says)}`)]),
+        ...(second === undefined ? [] : [complete(none, `-f -a ${second} -d ${quote(summary)}`)]),
         ...(args[0]?.choices ?? []).map((word) => complete(at, `-f -a ${word}`)),
-        ...Object.entries(flags).map(([flag, { says: meaning, value, choices }]) => {
+        ...Object.entries(flags).map(([flag, { summary: meaning, value, choices }]) => {
           const words = choices === undefined ? '' : ` -f -a ${quote(choices.join(' '))}`;
           return complete(at, `-l ${flag}${value === null ? '' : ' -r'}${words} -d ${quote(meaning)}`);
         }),

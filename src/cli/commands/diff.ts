@@ -12,10 +12,10 @@ import { formatJson } from '../render/json.ts';
 
 export const diff: CliCommand = {
   name: 'diff',
-  says: 'Show what differs between two images.',
+  summary: 'Show what differs between two images.',
   args: [
     { ...imageArgument, name: '<from>' },
-    { ...imageArgument, name: '<to>', says: 'the other one' },
+    { ...imageArgument, name: '<to>', summary: 'the other one' },
   ],
   flags: { json: jsonFlag },
   example: 'imprimatur diff ghcr.io/acme/dotca:main ghcr.io/acme/dotca:staging',

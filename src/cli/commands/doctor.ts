@@ -10,20 +10,20 @@ import type { Style, Terminal } from '../services.ts';
 
 export const doctor: CliCommand = {
   name: 'doctor',
-  says: 'Look for what is wrong with keys, clock, webhook, permissions and tokens.',
+  summary: 'Look for what is wrong with keys, clock, webhook, permissions and tokens.',
   flags: {
     repo: {
       value: '<owner/name>',
-      says: 'this repository (default: each that the database knows promotions of)',
-      isLegal: (text) => parseRepoName(text) !== null,
+      summary: 'this repository (default: each that the database knows promotions of)',
+      isValid: (text) => parseRepoName(text) !== null,
     },
     json: jsonFlag,
   },
   example: 'imprimatur doctor --repo acme/dotca',
-  run: async ({ flags, switches }, { patient, out, terminal }) => {
+  run: async ({ flags, switches }, { setup, out, terminal }) => {
     const only = parseRepoName(flags['repo'] ?? '');
     const onProgress = (about: string): void => terminal.progress(`Looking at ${about} …`);
-    const examination = await examine(await patient(), { only, onProgress });
+    const examination = await examine(await setup(), { only, onProgress });
     terminal.progress(null);
     const text = switches.has('json')
       ? formatJson(examinationJson(examination))
@@ -36,7 +36,7 @@ export const doctor: CliCommand = {
 /** A stable shape: docs/troubleshooting.md describes it. */
 function examinationJson({ healthy, groups }: Examination): object {
   const checks = groups.flatMap(({ about, checks: own }) =>
-    own.map(({ name, outcome, says, todo }) => ({ about, name, outcome, says, todo })),
+    own.map(({ name, outcome, message, hint }) => ({ about, name, outcome, message, hint })),
   );
   return { healthy, checks };
 }
@@ -63,11 +63,11 @@ const COLOURS: Readonly<Record<CheckOutcome, keyof Style>> = {
 };
 
 function rowOf(
-  { name, outcome, says, todo }: Check,
+  { name, outcome, message, hint }: Check,
   { style, nameWidth }: { readonly style: Style; readonly nameWidth: number },
 ): readonly Cell[] {
   const colour = style[COLOURS[outcome]];
-  return [colour(SYMBOLS[outcome]), name.padEnd(nameWidth), todo === null ? says : [says, `→ ${todo}`]];
+  return [colour(SYMBOLS[outcome]), name.padEnd(nameWidth), hint === null ? message : [message, `→ ${hint}`]];
 }
 
 /** `1 fails, 2 warn, 12 are ok.` */

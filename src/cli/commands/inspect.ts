@@ -11,13 +11,13 @@ import { renderFindingsText } from '../render/findings-text.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { imageJson, renderImage } from '../render/image-text.ts';
 import { formatJson } from '../render/json.ts';
-import { openPlace } from '../place.ts';
+import { openRepoContext } from '../repo-context.ts';
 import { renderPlain } from '../render/plain-markdown.ts';
 import { verdictOf } from '../verdict.ts';
 
 export const inspect: CliCommand = {
   name: 'inspect',
-  says: 'Show an image, and what the rules find in it.',
+  summary: 'Show an image, and what the rules find in it.',
   args: [imageArgument],
   flags: { repo: repoOfImageFlag, json: jsonFlag },
   example: 'imprimatur inspect ghcr.io/acme/dotca:staging-abc1234',
@@ -32,7 +32,7 @@ export const inspect: CliCommand = {
     const target = reference.kind === 'tag' ? reference.tag : reference.digest;
     const digest = await registry.findDigest(repository, target);
     if (digest === null) throw notFound(formatReference(repository, target));
-    const place = await openPlace(services, name);
+    const place = await openRepoContext(services, name);
     const { repo, policy, unasked } = place;
     const branches = [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch];
     const image = await collectImage(

@@ -16,15 +16,15 @@ import { formatJson } from '../render/json.ts';
 
 const idArgument: Argument = {
   name: '<id>',
-  says: 'the number of a dead job, as "imprimatur jobs list" prints it',
-  isLegal: (text) => /^[1-9]\d{0,14}$/.test(text),
+  summary: 'the number of a dead job, as "imprimatur jobs list" prints it',
+  isValid: (text) => /^[1-9]\d{0,14}$/.test(text),
 };
 
 export const jobsList: CliCommand = {
   name: 'jobs list',
-  says: 'List the dead jobs: work that was given up.',
+  summary: 'List the dead jobs: work that was given up.',
   flags: {
-    limit: { value: '<number>', says: 'so many (default: 50)', isLegal: (text) => /^[1-9]\d{0,5}$/.test(text) },
+    limit: { value: '<number>', summary: 'so many (default: 50)', isValid: (text) => /^[1-9]\d{0,5}$/.test(text) },
     json: jsonFlag,
   },
   example: 'imprimatur jobs list',
@@ -51,7 +51,7 @@ export const jobsList: CliCommand = {
 
 export const jobsShow: CliCommand = {
   name: 'jobs show',
-  says: 'Show a dead job whole, with what it was to do.',
+  summary: 'Show a dead job whole, with what it was to do.',
   args: [idArgument],
   flags: { json: jsonFlag },
   example: 'imprimatur jobs show 17',
@@ -79,7 +79,7 @@ export const jobsShow: CliCommand = {
 
 export const jobsRetry: CliCommand = {
   name: 'jobs retry',
-  says: 'Let a dead job run again, its tries counted anew.',
+  summary: 'Let a dead job run again, its tries counted anew.',
   args: [idArgument],
   flags: {},
   example: 'imprimatur jobs retry 17',
@@ -95,7 +95,7 @@ export const jobsRetry: CliCommand = {
 
 export const jobsDrop: CliCommand = {
   name: 'jobs drop',
-  says: 'Remove a dead job: what it was to do is never done.',
+  summary: 'Remove a dead job: what it was to do is never done.',
   args: [idArgument],
   flags: {},
   example: 'imprimatur jobs drop 17',

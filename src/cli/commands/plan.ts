@@ -8,19 +8,19 @@ import { listAuditedRepos } from '../audited-repos.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { formatJson } from '../render/json.ts';
-import { openPlace } from '../place.ts';
+import { openRepoContext } from '../repo-context.ts';
 import { outcomeOf, planJson, renderPlan, type Planned } from '../render/plan-text.ts';
 import type { CliServices } from '../services.ts';
 
 export const plan: CliCommand = {
   name: 'plan',
-  says: 'Show what a promotion would do, and who would be asked. Writes nothing.',
+  summary: 'Show what a promotion would do, and who would be asked. Writes nothing.',
   args: [imageArgument],
   flags: {
-    to: { value: '<environment>', says: 'where to (default: production, or the only environment)' },
-    as: { value: 'vX.Y.Z', says: 'with a version', isLegal: (text) => versionOf(text) !== null },
-    force: { value: null, says: 'with force' },
-    reason: { value: '<text>', says: 'with a reason' },
+    to: { value: '<environment>', summary: 'where to (default: production, or the only environment)' },
+    as: { value: 'vX.Y.Z', summary: 'with a version', isValid: (text) => versionOf(text) !== null },
+    force: { value: null, summary: 'with force' },
+    reason: { value: '<text>', summary: 'with a reason' },
     repo: repoOfImageFlag,
     json: jsonFlag,
   },
@@ -32,7 +32,7 @@ export const plan: CliCommand = {
     const name = repoNameOf(flags['repo'], reference.repository);
     const registry = await services.registry();
     terminal.progress(`Reading ${reference.repository} …`);
-    const place = await openPlace(services, name);
+    const place = await openRepoContext(services, name);
     const database = await openDatabase(services, name);
     const preview =
       place.problems.length > 0

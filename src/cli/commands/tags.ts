@@ -8,20 +8,20 @@ import { jsonFlag, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
 import { repositoryArgument, repositoryOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { problemLines } from './inspect.ts';
-import { openPlace } from '../place.ts';
+import { openRepoContext } from '../repo-context.ts';
 import type { Style } from '../services.ts';
 
 const DEFAULT_LIMIT = 20;
 
 export const tags: CliCommand = {
   name: 'tags',
-  says: 'List the images of a repository, with what their tags are there for.',
+  summary: 'List the images of a repository, with what their tags are there for.',
   args: [repositoryArgument],
   flags: {
     limit: {
       value: '<number>',
-      says: `so many images (default: ${DEFAULT_LIMIT})`,
-      isLegal: (text) => /^[1-9]\d{0,5}$/.test(text),
+      summary: `so many images (default: ${DEFAULT_LIMIT})`,
+      isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
     },
     repo: repoOfImageFlag,
     json: jsonFlag,
@@ -33,9 +33,9 @@ export const tags: CliCommand = {
     const name = repoNameOf(flags['repo'], repository);
     const registry = await services.registry();
     terminal.progress(`Listing the tags of ${repository} …`);
-    const place = await openPlace(services, name);
+    const place = await openRepoContext(services, name);
     const { policy } = place;
-    const listing = await listImages({ registry, repository }, (says) => terminal.progress(`Reading ${says} …`));
+    const listing = await listImages({ registry, repository }, (summary) => terminal.progress(`Reading ${summary} …`));
     terminal.progress(null);
     const { images, hiddenTags } = listing;
     if (images.length === 0) {
@@ -72,7 +72,15 @@ const HEX_SHOWN = 12;
 const COMMIT_SHOWN = 7;
 
 /** The order in which the tags of one image are shown. */
-const ORDER: readonly TagKind['kind'][] = ['environment', 'version', 'staging', 'hotfix', 'kept', 'rollback', 'other'];
+const ORDER: readonly TagKind['kind'][] = [
+  'environment',
+  'version',
+  'staging',
+  'hotfix',
+  'permanent',
+  'rollback',
+  'other',
+];
 
 function rowsOf(
   { digest, tags: held, builtAt, commit }: ListedImage,

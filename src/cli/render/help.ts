@@ -1,27 +1,27 @@
 // The help of the command line: the overview, and one page per command that fits a terminal of 80 columns.
-import { legalForm, type CliCommand } from '../command.ts';
+import { usageLine, type CliCommand } from '../command.ts';
 
 /** All commands, or those that begin with a word, such as `audit`. */
 export function renderOverview(commands: readonly CliCommand[], word = ''): string {
   const shown = commands.filter(({ name }) => word === '' || name.startsWith(`${word} `));
-  const forms = shown.map(({ name, args = [], says }) => {
-    return [[name, ...args.map((argument) => argument.name)].join(' '), says] as const;
+  const forms = shown.map(({ name, args = [], summary }) => {
+    return [[name, ...args.map((argument) => argument.name)].join(' '), summary] as const;
   });
   const usage = `imprimatur ${word === '' ? '<command>' : `${word} <command>`} [words] [flags]`;
   return `Usage: ${usage}\n\n${renderRows(forms)}\nMore on one: imprimatur <command> --help\n${EXIT_CODES}`;
 }
 
 export function renderHelp(command: CliCommand): string {
-  const { args = [], flags, says, example } = command;
+  const { args = [], flags, summary, example } = command;
   const rows = renderRows([
-    ...args.map((argument) => [argument.name, argument.says] as const),
+    ...args.map((argument) => [argument.name, argument.summary] as const),
     ...Object.entries(flags).map(
-      ([name, flag]) => [flag.value === null ? `--${name}` : `--${name} ${flag.value}`, flag.says] as const,
+      ([name, flag]) => [flag.value === null ? `--${name}` : `--${name} ${flag.value}`, flag.summary] as const,
     ),
     ['--help', 'print this'],
   ]);
-  const usage = wrap(legalForm(command), { width: WIDTH - 7, indent: 7 });
-  return `${wrap(says, { width: WIDTH, indent: 0 })}\n\nUsage: ${usage}\n\n${rows}\nExample:\n  ${example}\n\n${EXIT_CODES}`;
+  const usage = wrap(usageLine(command), { width: WIDTH - 7, indent: 7 });
+  return `${wrap(summary, { width: WIDTH, indent: 0 })}\n\nUsage: ${usage}\n\n${rows}\nExample:\n  ${example}\n\n${EXIT_CODES}`;
 }
 
 const WIDTH = 80;

@@ -13,14 +13,14 @@ import { layOut } from './columns.ts';
 import { renderFindingsText } from './findings-text.ts';
 import { findingJson, incompleteText } from '../commands/inspect.ts';
 import { commitText } from './image-text.ts';
-import type { Place } from '../place.ts';
+import type { RepoContext } from '../repo-context.ts';
 import { renderPlain } from './plain-markdown.ts';
 import type { Terminal } from '../services.ts';
 import { verdictOf } from '../verdict.ts';
 
 export type Planned = {
   readonly preview: Preview;
-  readonly place: Place;
+  readonly place: RepoContext;
   readonly reference: Reference;
   /** As typed. */
   readonly environment: string | null;
@@ -29,19 +29,19 @@ export type Planned = {
 };
 
 /** `incomplete`: nothing speaks against it but what only GitHub could have told. */
-export type PlanOutcome = 'approval' | 'no-approval' | 'incomplete' | 'rejected' | 'nothing-to-do' | 'refused';
+export type PlanOutcome = 'approval' | 'no-approval' | 'incomplete' | 'checks-failed' | 'nothing-to-do' | 'refused';
 
 export function outcomeOf({ preview, place }: Planned): PlanOutcome {
   if (preview.kind !== 'planned') return 'refused';
-  const { state, findings, terms } = preview.promotion;
+  const { state, findings, environmentPolicy } = preview.promotion;
   if (state.kind === 'superseded') return 'nothing-to-do';
   switch (verdictOf(findings, place.unasked)) {
     case 'fail':
-      return 'rejected';
+      return 'checks-failed';
     case 'incomplete':
       return 'incomplete';
     case 'pass':
-      return terms.approvals.required > 0 ? 'approval' : 'no-approval';
+      return environmentPolicy.approvals.required > 0 ? 'approval' : 'no-approval';
   }
 }
 
@@ -90,10 +90,10 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
   };
   if (preview.kind !== 'planned') {
     const refusal = preview.kind === 'refused' ? preview.refusal.code : preview.kind;
-    return { ...about, refusal, says: renderPlain(refusalText(planned), TEXT).trimEnd() };
+    return { ...about, refusal, message: renderPlain(refusalText(planned), TEXT).trimEnd() };
   }
   const { promotion, image } = preview;
-  const { role, ...approvals } = promotion.terms.approvals;
+  const { role, ...approvals } = promotion.environmentPolicy.approvals;
   return {
     ...about,
     digest: image.facts.digest,
@@ -108,7 +108,7 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     })),
     approvals: { ...approvals, role },
     open: preview.open.map(({ number, state }) => ({ promotion: `P${number}`, state })),
-    says: renderPlain(resultText(planned), TEXT).trimEnd(),
+    message: renderPlain(resultText(planned), TEXT).trimEnd(),
   };
 }
 
@@ -146,7 +146,7 @@ function resultText(planned: Planned): string {
       return `${incompleteText(place.unasked)} ${whoCanApprove(asking)}${waits}`;
     case 'nothing-to-do':
       return renderRefusal(alreadyThere(promotion.environment, preview));
-    case 'rejected':
+    case 'checks-failed':
     case 'refused':
       return `**It would be refused**, because of what the rules found.${waits}`;
   }
@@ -160,7 +160,7 @@ function refusalText({ preview, place, reference }: Planned): string {
 }
 
 function alreadyThere(environment: string, preview: Extract<Preview, { kind: 'planned' }>): Refusal {
-  const { terms, versionTag } = preview.promotion;
-  const tags = [...terms.tags, ...(versionTag === null ? [] : [versionTag])];
+  const { environmentPolicy, versionTag } = preview.promotion;
+  const tags = [...environmentPolicy.tags, ...(versionTag === null ? [] : [versionTag])];
   return { code: 'already-in-production', environment, digest: preview.image.facts.digest, tags };
 }

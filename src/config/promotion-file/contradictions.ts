@@ -10,7 +10,7 @@ export function findContradictions(policy: Policy, file: PromotionFile): readonl
     ...findSharedTags(policy.environments),
     ...policy.environments.flatMap((environment) => [
       ...findTagsOfSources(environment, policy),
-      ...findKeptFloating(environment, policy),
+      ...findPermanentFloating(environment, policy),
       ...findTooFewUsers(environment, policy),
     ]),
     ...findEmptyRange(policy),
@@ -21,9 +21,9 @@ export function findContradictions(policy: Policy, file: PromotionFile): readonl
 function findSourceClash({ staging, hotfix }: Policy, file: PromotionFile): readonly Problem[] {
   const [a, b] = [staging.tagPrefix, hotfix.tagPrefix];
   if (!belongsTo(a, b) && !belongsTo(b, a)) return [];
-  const says = `tags of ${quote(b)} could not be told from tags of ${quote(a)}: the prefixes of staging and hotfix must differ, and neither may begin with the other and a hyphen`;
+  const message = `tags of ${quote(b)} could not be told from tags of ${quote(a)}: the prefixes of staging and hotfix must differ, and neither may begin with the other and a hyphen`;
   const written = file.hotfix?.tag_prefix === undefined ? 'staging' : 'hotfix';
-  return [value([written, 'tag_prefix'], says)];
+  return [value([written, 'tag_prefix'], message)];
 }
 
 /** Each floating tag belongs to one environment, once. */
@@ -44,23 +44,23 @@ function findSharedTags(environments: readonly EnvironmentPolicy[]): readonly Pr
 
 function findTagsOfSources({ name, tags }: EnvironmentPolicy, { staging, hotfix }: Policy): readonly Problem[] {
   if (tags.length === 0) {
-    return [{ path: ['environments', name], at: 'key', says: `${quote(name)} is no legal tag, so write tags here` }];
+    return [{ path: ['environments', name], at: 'key', message: `${quote(name)} is no legal tag, so write tags here` }];
   }
   return tags.flatMap((tag, index) => {
     // Only a default gets here: one that is written was refused before.
     if (isReserved(tag)) {
-      const says = `the floating tag ${quote(tag)}, which is the default, would be taken for one that never moves: write tags here`;
-      return [value(tagPath(name, index), says)];
+      const message = `the floating tag ${quote(tag)}, which is the default, would be taken for one that never moves: write tags here`;
+      return [value(tagPath(name, index), message)];
     }
     const source = [staging.tagPrefix, hotfix.tagPrefix].find((prefix) => belongsTo(tag, prefix));
     if (source === undefined) return [];
-    const says = `the floating tag ${quote(tag)} would be taken for an image of ${quote(source)}: write one that is not ${source} and does not begin with ${source}-`;
-    return [value(tagPath(name, index), says)];
+    const message = `the floating tag ${quote(tag)} would be taken for an image of ${quote(source)}: write one that is not ${source} and does not begin with ${source}-`;
+    return [value(tagPath(name, index), message)];
   });
 }
 
 /** A kept tag is written once and never moved, so no floating tag may look like one. */
-function findKeptFloating({ name, keepAs }: EnvironmentPolicy, policy: Policy): readonly Problem[] {
+function findPermanentFloating({ name, keepAs }: EnvironmentPolicy, policy: Policy): readonly Problem[] {
   if (keepAs === null) return [];
   const [before = '', after = ''] = keepAs.split('{source}');
   const prefixes = [policy.staging.tagPrefix, policy.hotfix.tagPrefix];
@@ -99,8 +99,8 @@ function findTooFewUsers({ name, approvals }: EnvironmentPolicy, { rollback }: P
 function findEmptyRange({ validation }: Policy): readonly Problem[] {
   const { minBytes, maxBytes } = validation.size;
   if (minBytes <= maxBytes) return [];
-  const says = `the minimum (${minBytes} bytes) is over the maximum (${maxBytes} bytes)`;
-  return [value(['validation', 'size', 'min'], says)];
+  const message = `the minimum (${minBytes} bytes) is over the maximum (${maxBytes} bytes)`;
+  return [value(['validation', 'size', 'min'], message)];
 }
 
 /** True for the prefix itself and for what begins with it and a hyphen. */
@@ -112,6 +112,6 @@ function tagPath(environment: string, index: number): FilePath {
   return ['environments', environment, 'tags', index];
 }
 
-function value(path: FilePath, says: string): Problem {
-  return { path, at: 'value', says };
+function value(path: FilePath, message: string): Problem {
+  return { path, at: 'value', message };
 }

@@ -6,7 +6,7 @@ import { isOneEdit } from '../../domain/command/verbs.ts';
 export type FilePath = readonly (string | number)[];
 
 /** `at` says which half of a `key: value` pair is meant. */
-export type Problem = { readonly path: FilePath; readonly at: 'key' | 'value'; readonly says: string };
+export type Problem = { readonly path: FilePath; readonly at: 'key' | 'value'; readonly message: string };
 
 const MAX_QUOTE_LENGTH = 60;
 
@@ -21,18 +21,18 @@ export function problemsOf(
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys') {
     const legal = args.keysAt(path);
-    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', says: unknownKey(key, legal) }));
+    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', message: unknownKey(key, legal) }));
   }
   if (issue.code === 'invalid_key') {
     const legal = issue.issues[0]?.message ?? issue.message;
-    return [{ path, at: 'key', says: `write ${legal}, not ${quote(String(path.at(-1)))}` }];
+    return [{ path, at: 'key', message: `write ${legal}, not ${quote(String(path.at(-1)))}` }];
   }
   const seen = valueAt(args.file, path);
-  const says =
+  const message =
     seen === null
       ? `nothing is written here: write ${issue.message}, or leave the key out`
       : `write ${issue.message}, not ${describe(seen)}`;
-  return [{ path, at: 'value', says }];
+  return [{ path, at: 'value', message }];
 }
 
 /** `environments.production.tags[1]`; empty for the file as a whole. */

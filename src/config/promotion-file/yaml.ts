@@ -14,7 +14,7 @@ export type YamlReading =
   | { readonly kind: 'unreadable'; readonly problems: readonly PlacedProblem[] };
 
 /** `offset` counts UTF-16 units from the start of the text. */
-export type PlacedProblem = { readonly path: FilePath; readonly offset: number; readonly says: string };
+export type PlacedProblem = { readonly path: FilePath; readonly offset: number; readonly message: string };
 
 /** Bounds the work on hostile text: a policy of 20 environments, each with all its keys, takes half of this. */
 const MAX_TOKENS = 3000;
@@ -51,24 +51,24 @@ export function readYaml(text: string): YamlReading {
     kind: 'read',
     value,
     problems: walk.problems,
-    place: ({ path, at, says }) => ({ path, says, offset: findOffset(walk.places, path, at) }),
+    place: ({ path, at, message }) => ({ path, message, offset: findOffset(walk.places, path, at) }),
   };
 }
 
-type Walk = { readonly places: Map<string, Place>; readonly problems: PlacedProblem[] };
+type Walk = { readonly places: Map<string, KeyPosition>; readonly problems: PlacedProblem[] };
 
 /** Offsets of a key and of its value; the same for an item of a list, and where nothing follows a key. */
-type Place = { readonly key: number; readonly value: number };
+type KeyPosition = { readonly key: number; readonly value: number };
 
 /** Where the walk is. */
 type Spot = { readonly path: FilePath; readonly offset: number };
 
-function atOffset(offset: number, says: string): PlacedProblem {
-  return { path: [], offset, says };
+function atOffset(offset: number, message: string): PlacedProblem {
+  return { path: [], offset, message };
 }
 
-function unreadable(offset: number, says: string): YamlReading {
-  return { kind: 'unreadable', problems: [atOffset(offset, says)] };
+function unreadable(offset: number, message: string): YamlReading {
+  return { kind: 'unreadable', problems: [atOffset(offset, message)] };
 }
 
 function hasTooManyTokens(text: string): boolean {
@@ -97,8 +97,8 @@ const TAGS_REFUSED = 'tags (!…) are not legal here: write the plain value';
 const TOO_DEEP = 'nested deeper than any key of a policy';
 
 function toValue(node: unknown, spot: Spot, walk: Walk): unknown {
-  const refuse = (says: string): null => {
-    walk.problems.push({ ...spot, says });
+  const refuse = (message: string): null => {
+    walk.problems.push({ ...spot, message });
     return null;
   };
   if (isAlias(node)) return refuse('aliases (*…) are not legal here: write the value out');
@@ -123,12 +123,12 @@ function toMap(map: YAMLMap, spot: Spot, walk: Walk): unknown {
     const offset = offsetOf(pair.key) ?? spot.offset;
     const key = toKey(pair.key);
     if (key === null) {
-      walk.problems.push({ path: spot.path, offset, says: 'a key is one plain word' });
+      walk.problems.push({ path: spot.path, offset, message: 'a key is one plain word' });
       continue;
     }
     const path = [...spot.path, key];
     if (entries.has(key)) {
-      walk.problems.push({ path, offset, says: `the key ${quote(key)} is written twice` });
+      walk.problems.push({ path, offset, message: `the key ${quote(key)} is written twice` });
       continue;
     }
     const isEmpty = pair.value === null || (isScalar(pair.value) && pair.value.value === null);
@@ -152,7 +152,7 @@ function offsetOf(node: unknown): number | null {
   return hasRange ? (node.range?.[0] ?? null) : null;
 }
 
-function findOffset(places: ReadonlyMap<string, Place>, path: FilePath, at: Problem['at']): number {
+function findOffset(places: ReadonlyMap<string, KeyPosition>, path: FilePath, at: Problem['at']): number {
   const place = places.get(keyOf(path));
   if (place !== undefined) return place[at];
   return path.length === 0 ? 0 : findOffset(places, path.slice(0, -1), 'key');

@@ -30,19 +30,19 @@ export type CommandMistake =
   /** `staging-abc1234.` or `P12,`: `meant` is the same without the punctuation (empty when it stood alone). */
   | { readonly code: 'trailing-punctuation'; readonly typed: string; readonly meant: string }
   /** A source or target with characters that no tag can hold, or with more than 128 of them. */
-  | { readonly code: 'illegal-tag'; readonly typed: string }
+  | { readonly code: 'invalid-tag'; readonly typed: string }
   /** A source or target that looks like a digest but is not `sha256:` and 64 lower-case hex digits. */
-  | { readonly code: 'illegal-digest'; readonly typed: string }
+  | { readonly code: 'invalid-digest'; readonly typed: string }
   /** A source of hex digits only, with fewer or more of them than a commit can be named by. */
   | { readonly code: 'hex-length'; readonly typed: string; readonly length: number }
   /** Environments are letters, digits, `-` and `_`, at most 255 of them. */
-  | { readonly code: 'illegal-environment'; readonly typed: string }
+  | { readonly code: 'invalid-environment'; readonly typed: string }
   /** Not `X.Y.Z` by semver (`build-metadata`: it has a `+…`, which no tag can hold). */
-  | { readonly code: 'illegal-version'; readonly typed: string; readonly cause: 'not-semver' | 'build-metadata' }
+  | { readonly code: 'invalid-version'; readonly typed: string; readonly cause: 'not-semver' | 'build-metadata' }
   /** `12` or `#12` where `P12` was meant. */
   | { readonly code: 'id-without-p'; readonly typed: string; readonly meant: string }
   /** `P0`, `P012` or more than nine digits: the number of no promotion. */
-  | { readonly code: 'illegal-id'; readonly typed: string }
+  | { readonly code: 'invalid-id'; readonly typed: string }
   /** `--reason ""`, or nothing but blanks in it. */
   | { readonly code: 'empty-reason' }
   /** `length` and `limit` count characters (code points). */

@@ -46,14 +46,14 @@ export function parsePromotionId(word: string): Parsed<number> | null {
   const typed = plain.value;
   const digits = typed.replace(/^[Pp#]/, '');
   if (!/^[Pp]/.test(typed)) return mistake({ code: 'id-without-p', typed, meant: `P${digits}` });
-  return /^[1-9]\d{0,8}$/.test(digits) ? value(Number(digits)) : mistake({ code: 'illegal-id', typed });
+  return /^[1-9]\d{0,8}$/.test(digits) ? value(Number(digits)) : mistake({ code: 'invalid-id', typed });
 }
 
 /** environment = 1*255( letter / digit / "-" / "_" ), case kept */
 export function parseEnvironment(word: string): Parsed<string> {
   const meant = withoutPunctuation(word);
   if (meant !== word) return mistake({ code: 'trailing-punctuation', typed: word, meant });
-  return ENVIRONMENT.test(word) ? value(word) : mistake({ code: 'illegal-environment', typed: word });
+  return ENVIRONMENT.test(word) ? value(word) : mistake({ code: 'invalid-environment', typed: word });
 }
 
 /** version = [ "v" ] semver without build metadata; the tag that comes out always has its `v`. */
@@ -63,11 +63,11 @@ export function parseVersion(word: string): Parsed<Tag> {
   const bare = word.replace(/^v/, '');
   const parsed = semver.parse(bare);
   if (parsed !== null && parsed.build.length > 0) {
-    return mistake({ code: 'illegal-version', typed: word, cause: 'build-metadata' });
+    return mistake({ code: 'invalid-version', typed: word, cause: 'build-metadata' });
   }
   // semver trims and forgives; only what it would write itself is taken.
   const tag = parsed?.version === bare ? parseTag(`v${bare}`) : null;
-  return tag === null ? mistake({ code: 'illegal-version', typed: word, cause: 'not-semver' }) : value(tag);
+  return tag === null ? mistake({ code: 'invalid-version', typed: word, cause: 'not-semver' }) : value(tag);
 }
 
 /** Any text with something in it, up to 500 characters. */
@@ -94,8 +94,8 @@ type DigestOrTag = Extract<SourceSpec, { kind: 'digest' | 'tag' }>;
 function parseDigestOrTag(typed: string): Parsed<DigestOrTag> {
   if (/^sha\d+:/i.test(typed)) {
     const digest = typed.startsWith('sha256:') ? parseDigest(typed) : null;
-    return digest === null ? mistake({ code: 'illegal-digest', typed }) : value({ kind: 'digest', digest });
+    return digest === null ? mistake({ code: 'invalid-digest', typed }) : value({ kind: 'digest', digest });
   }
   const tag = parseTag(typed);
-  return tag === null ? mistake({ code: 'illegal-tag', typed }) : value({ kind: 'tag', tag });
+  return tag === null ? mistake({ code: 'invalid-tag', typed }) : value({ kind: 'tag', tag });
 }

@@ -18,7 +18,7 @@ export type PromotionEvent =
       readonly kind: 'examined';
       /** As it stands now, and what it says of the promotion's environment. */
       readonly policy: Policy;
-      readonly terms: EnvironmentPolicy;
+      readonly environmentPolicy: EnvironmentPolicy;
       readonly facts: ImageFacts;
       readonly commitTag: Tag | null;
       readonly production: readonly TagState[];
@@ -41,7 +41,7 @@ export type PromotionEvent =
   | { readonly kind: 'policy-seen'; readonly problems: readonly string[] }
   /** The policy file was edited since the plan was made. */
   | { readonly kind: 'policy-changed' }
-  /** Production was read again: the lane is free, or the plan's baseline was found moved before anything was written. */
+  /** Production was read again: the queue key is free, or the plan's baseline was found moved before anything was written. */
   | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
   /** The tag that it was asked for by was read again: what it holds, or null where nobody knows. */
   | { readonly kind: 'source-read'; readonly holds: Digest | null }
@@ -73,7 +73,7 @@ export type DecisionContext = {
   /** Lower-case hex. */
   readonly sha256: (text: string) => string;
   /** True while another promotion is applying in this environment of this repository. */
-  readonly laneBusy: boolean;
+  readonly environmentBusy: boolean;
 };
 
 export type Decision =

@@ -89,8 +89,9 @@ export function deployedByOthersEntry(args: {
 
 /** The deployment that follows the promoted tags, where the policy wants one and there is a commit to make it on. */
 export function deploymentEffects(promotion: Promotion): readonly Effect[] {
-  const { id, terms } = promotion;
-  if (!terms.deployment.create || !movesProduction(promotion) || imageOf(promotion).commit === null) return [];
+  const { id, environmentPolicy } = promotion;
+  if (!environmentPolicy.deployment.create || !movesProduction(promotion) || imageOf(promotion).commit === null)
+    return [];
   return [{ kind: 'create-deployment', promotionId: id }];
 }
 

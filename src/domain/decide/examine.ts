@@ -32,7 +32,7 @@ export function decideIdentified(
 /** The rules judge the facts. Reviews from before a Re-run count on where the same outcomes come out again. */
 export function decideExamined(promotion: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
-  const { policy, terms, facts, commitTag, production, otherReviewers } = event;
+  const { policy, environmentPolicy, facts, commitTag, production, otherReviewers } = event;
   const { githubHost, now } = context;
   // The first time nothing was planned yet that could have changed.
   const { again } = promotion.state;
@@ -43,7 +43,15 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   return settle(
-    { ...policySeen(promotion, []), images, findings, otherReviewers, terms, policyBlob: policy.blob, updatedAt: now },
+    {
+      ...policySeen(promotion, []),
+      images,
+      findings,
+      otherReviewers,
+      environmentPolicy,
+      policyBlob: policy.blob,
+      updatedAt: now,
+    },
     {
       subjectBefore: context.sha256(subjectOf(promotion)),
       production,
@@ -80,8 +88,8 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
   const refusal = refuseRerun(promotion, by);
   if (refusal !== null) return { kind: 'refused', refusal, audit: [] };
   const show = showEffects(id);
-  // A rejected promotion's timer may have run out unheard.
-  const timer = state.kind === 'rejected' ? [expiryTimer(promotion, context.now)] : [];
+  // A rejected promotion's timer may have run out missed.
+  const timer = state.kind === 'checks-failed' ? [expiryTimer(promotion, context.now)] : [];
   return {
     kind: 'accepted',
     promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
@@ -127,7 +135,7 @@ export function decidePolicySeen(
 function refuseRerun({ number, state }: Promotion, by: Actor): Refusal | null {
   if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: 're-run' };
   if (!reaches(by.role, 'write')) return { code: 'not-permitted', verb: 're-run', role: by.role, wanted: 'write' };
-  if (state.kind === 'awaiting-approval' || state.kind === 'rejected') return null;
+  if (state.kind === 'awaiting-approval' || state.kind === 'checks-failed') return null;
   return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
 }
 

@@ -25,7 +25,7 @@ export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[],
 /** A process that was paused, or somebody else, may write after the tags were read back. */
 function readBackAgain({ repo, environment }: Promotion, { now }: DecisionContext): Effect {
   const at = now + READ_BACK_AGAIN_AFTER_MS;
-  return { kind: 'look-at-production', repoId: repo.id, environment, at, suspected: null };
+  return { kind: 'check-drift', repoId: repo.id, environment, at, unconfirmed: null };
 }
 
 /** The decision to go back is stored before the first tag does, so that a restart does not turn round again. */

@@ -26,7 +26,9 @@ export function decideProductionRead(
     const goOn = { kind: 'apply-tag-plan', promotionId: promotion.id } as const;
     return { kind: 'accepted', promotion, effects: [goOn], audit: [], journal: [] };
   }
-  const kept = promotion.moves.flatMap((move) => (move.kind === 'kept' ? [{ ...move, digest: move.baseline }] : []));
+  const kept = promotion.moves.flatMap((move) =>
+    move.kind === 'permanent' ? [{ ...move, digest: move.baseline }] : [],
+  );
   const tags = [...floating, ...movedTags(kept, production)];
   if (tags.length > 0) {
     return settle(
@@ -44,7 +46,7 @@ export function decideProductionRead(
       },
     );
   }
-  if (kind !== 'scheduled' || context.laneBusy) return { kind: 'ignored' };
+  if (kind !== 'scheduled' || context.environmentBusy) return { kind: 'ignored' };
   return proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, context, []);
 }
 

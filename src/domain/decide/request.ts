@@ -28,7 +28,7 @@ export function decideRequest(promotion: Promotion): Accepted {
     effects:
       state.kind === 'waiting-for-image'
         ? // Whoever looks for the image also ends the wait: the time for approvals begins when it is there.
-          [{ kind: 'look-for-image', promotionId: id }, ...showEffects(id)]
+          [{ kind: 'poll-image', promotionId: id }, ...showEffects(id)]
         : [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, createdAt)],
     audit: [
       {

@@ -34,7 +34,7 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
   if (event.verdict === 'approve') return proceed(reviewed, context, [audit]);
   return {
     kind: 'accepted',
-    promotion: { ...reviewed, state: { kind: 'declined', by, reason: event.reason } },
+    promotion: { ...reviewed, state: { kind: 'rejected', by, reason: event.reason } },
     effects: showEffects(promotion.id),
     audit: [audit],
     journal: [],
@@ -58,9 +58,9 @@ function refuseReview(
 ): Refusal | null {
   const { by, verdict, via } = event;
   const { number, state, requester } = promotion;
-  const { role, users, selfApproval } = promotion.terms.approvals;
+  const { role, users, selfApproval } = promotion.environmentPolicy.approvals;
   if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
-  const bar = reviewBarOf(promotion.terms.approvals, by);
+  const bar = reviewBarOf(promotion.environmentPolicy.approvals, by);
   if (bar?.kind === 'role') return { code: 'not-permitted', verb: verdict, role: by.role, wanted: bar.wanted };
   if (bar?.kind === 'not-listed') return { code: 'not-a-reviewer', verb: verdict, users, role };
   if (state.kind !== 'awaiting-approval') {

@@ -47,29 +47,29 @@ export function settle(
     audit: [entryFor(state.kind)],
     journal: [],
   });
-  if (!isAcceptable(findings)) return rest({ kind: 'rejected' });
+  if (!isAcceptable(findings)) return rest({ kind: 'checks-failed' });
   if (alreadyThere) return rest({ kind: 'superseded', by: { kind: 'production' } });
   return proceed({ ...told, state: { kind: 'awaiting-approval' } }, context, [entryFor('awaiting-approval')]);
 }
 
-/** From `awaiting-approval`: stays there, waits for the lane, or starts applying, as the reviews have it. */
+/** From `awaiting-approval`: stays there, waits for the queue key, or starts applying, as the reviews have it. */
 export function proceed(asked: Promotion, context: DecisionContext, audit: readonly AuditEntry[]): Accepted {
   const promotion = { ...withLiveNotice(asked, context), updatedAt: context.now };
   const subject = context.sha256(subjectOf(promotion));
   const missing = approvalsMissing({
-    approvals: promotion.terms.approvals,
+    approvals: promotion.environmentPolicy.approvals,
     requester: promotion.requester,
     reviews: promotion.reviews,
     subject,
   });
   const show = showEffects(promotion.id);
   if (missing > 0) return { kind: 'accepted', promotion, effects: show, audit, journal: [] };
-  if (context.laneBusy) {
+  if (context.environmentBusy) {
     return {
       kind: 'accepted',
-      promotion: { ...promotion, state: { kind: 'scheduled', cause: 'lane' } },
+      promotion: { ...promotion, state: { kind: 'scheduled', cause: 'queue' } },
       effects: show,
-      audit: [...audit, entryOf(promotion, context, 'scheduled', { cause: 'lane' })],
+      audit: [...audit, entryOf(promotion, context, 'scheduled', { cause: 'queue' })],
       journal: [],
     };
   }
@@ -94,7 +94,7 @@ function planInto(
   promotion: Promotion,
   production: readonly TagState[],
 ): { readonly planned: Promotion; readonly alreadyThere: boolean } {
-  const { kind, reason, force, versionTag, terms: environment } = promotion;
+  const { kind, reason, force, versionTag, environmentPolicy: environment } = promotion;
   const plan = planTags({ image: imageOf(promotion), environment, kind, force, versionTag, reason, production });
   // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
   const baseline = environment.tags.flatMap((floating) =>
@@ -102,7 +102,7 @@ function planInto(
       .filter(({ tag }) => tag === floating)
       .map(({ repository, tag, digest }) => ({ repository, tag, digest })),
   );
-  const others = promotion.findings.filter(({ rule }) => rule !== 'kept-tag' && rule !== 'in-production');
+  const others = promotion.findings.filter(({ rule }) => rule !== 'permanent-tag' && rule !== 'in-production');
   return {
     planned: {
       ...promotion,
@@ -121,12 +121,12 @@ function findingsOf(plan: TagPlan, versionTag: Tag | null): readonly Finding[] {
     case 'moves':
     case 'already-there':
       return [];
-    case 'kept-tag-taken':
+    case 'permanent-tag-taken':
       return plan.taken.map(({ tag, holds, wanted }) => ({
         ...about,
-        rule: 'kept-tag',
+        rule: 'permanent-tag',
         seen: `${tag} already holds ${holds}`,
-        wanted: `${tag} free, or holding ${wanted}: ${tag === versionTag ? VERSION_WAY_OUT : KEPT_TAG_WAY_OUT}`,
+        wanted: `${tag} free, or holding ${wanted}: ${tag === versionTag ? VERSION_WAY_OUT : PERMANENT_TAG_WAY_OUT}`,
       }));
     case 'left-production':
       return plan.tags.map(({ tag, digest }) => ({
@@ -138,12 +138,13 @@ function findingsOf(plan: TagPlan, versionTag: Tag | null): readonly Finding[] {
   }
 }
 
-const KEPT_TAG_WAY_OUT = 'kept tags are never moved; build the commit once, or promote the digest that the tag holds';
+const PERMANENT_TAG_WAY_OUT =
+  'kept tags are never moved; build the commit once, or promote the digest that the tag holds';
 const VERSION_WAY_OUT = 'a version is never moved; take another version, or promote the digest that this one names';
 
 /**
  * A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. That the
- * terms are others now is told to the end: whoever was refused for it has given no approval that could be void.
+ * environment policy are others now is told to the end: whoever was refused for it has given no approval that could be void.
  */
 function withLiveNotice(promotion: Promotion, { sha256 }: DecisionContext): Promotion {
   if (promotion.notice?.kind === 'policy-changed') return promotion;

@@ -6,7 +6,7 @@ import { commitHexOf } from '../rules/tag-commit.ts';
 /** A write of our journal to a tag that is never moved. */
 export type TagWriter = {
   readonly tag: Tag;
-  readonly kind: 'rollback' | 'kept';
+  readonly kind: 'rollback' | 'permanent';
   readonly target: Digest;
   readonly repoId: number;
   readonly environment: string;

@@ -8,7 +8,7 @@ const SECOND_MS = 1000;
 const SHORT_COMMIT = 7;
 
 /** When to look again: every 5 seconds at first, less and less often, every minute in the end, and once at `until`. */
-export function nextLookAt(wait: { readonly since: number; readonly until: number; readonly now: number }): number {
+export function nextCheckAt(wait: { readonly since: number; readonly until: number; readonly now: number }): number {
   const { since, until, now } = wait;
   const pauseMs = Math.min(Math.max((now - since) / 4, 5 * SECOND_MS), 60 * SECOND_MS);
   return Math.min(now + Math.ceil(pauseMs), Math.max(until, now + SECOND_MS));

@@ -6,14 +6,15 @@ import type { Tag } from './reference.ts';
 
 export type TagKind =
   | { readonly kind: 'environment'; readonly environment: string }
-  | { readonly kind: 'staging' | 'hotfix' | 'kept' | 'rollback' | 'version' | 'other' };
+  | { readonly kind: 'staging' | 'hotfix' | 'permanent' | 'rollback' | 'version' | 'other' };
 
 /** By its name alone: what the journal knows better is another matter. */
 export function kindOfTag(tag: Tag, policy: Policy): TagKind {
   const environment = policy.environments.find(({ tags }) => tags.includes(tag));
   if (environment !== undefined) return { kind: 'environment', environment: environment.name };
   if (tag.startsWith('rollback-')) return { kind: 'rollback' };
-  if (policy.environments.some((place) => isHeldTagName(tag, { environment: place, policy }))) return { kind: 'kept' };
+  if (policy.environments.some((place) => isHeldTagName(tag, { environment: place, policy })))
+    return { kind: 'permanent' };
   if (isOf(tag, policy.staging.tagPrefix)) return { kind: 'staging' };
   if (isOf(tag, policy.hotfix.tagPrefix)) return { kind: 'hotfix' };
   return { kind: semver.valid(tag) === null ? 'other' : 'version' };

@@ -27,7 +27,7 @@ export type TagMove =
   /** Keeps what production held; its name is `rollback-<time>-<slug>`, and the time is fixed when applying starts. */
   | { readonly kind: 'rollback'; readonly repository: ImageRepository; readonly slug: string; readonly digest: Digest }
   | {
-      readonly kind: 'kept' | 'floating';
+      readonly kind: 'permanent' | 'floating';
       readonly repository: ImageRepository;
       readonly tag: Tag;
       readonly baseline: Digest | null;
@@ -37,7 +37,7 @@ export type TagMove =
 export type TagPlan =
   | { readonly kind: 'moves'; readonly moves: readonly TagMove[] }
   | { readonly kind: 'already-there' }
-  | { readonly kind: 'kept-tag-taken'; readonly taken: readonly TakenTag[] }
+  | { readonly kind: 'permanent-tag-taken'; readonly taken: readonly TakenTag[] }
   /** A version names what production holds, and it holds something else: `tags` are those that do. */
   | { readonly kind: 'left-production'; readonly tags: readonly Pick<TagState, 'tag' | 'digest'>[] };
 
@@ -68,14 +68,14 @@ export function planTags(input: PlanInput): TagPlan {
   if (kind === 'version' && floating.length > 0) {
     return { kind: 'left-production', tags: floating.map(({ tag, baseline }) => ({ tag, digest: baseline })) };
   }
-  const kept = keptTagsOf(input, floating.length > 0)
-    .map((tag) => ({ kind: 'kept', repository, tag, baseline: holderOf(tag)?.digest ?? null, digest }) as const)
+  const kept = permanentTagsOf(input, floating.length > 0)
+    .map((tag) => ({ kind: 'permanent', repository, tag, baseline: holderOf(tag)?.digest ?? null, digest }) as const)
     .filter((move) => move.baseline !== digest);
   if (floating.length + kept.length === 0) return { kind: 'already-there' };
   const taken = kept.flatMap(({ tag, baseline }) =>
     baseline === null || holderOf(tag)?.leftByUnfinished === true ? [] : [{ tag, holds: baseline, wanted: digest }],
   );
-  if (taken.length > 0) return { kind: 'kept-tag-taken', taken };
+  if (taken.length > 0) return { kind: 'permanent-tag-taken', taken };
 
   // The first that is overwritten: one that already holds the digest leaves nothing to go back to.
   const leaving = floating.find((move) => move.baseline !== null)?.baseline ?? null;
@@ -96,18 +96,21 @@ export function planTags(input: PlanInput): TagPlan {
 
 /** The tags whose holders a plan depends on: the floating ones in policy order, then the kept ones. */
 export function tagsToRead(plan: Pick<PlanInput, 'environment' | 'image' | 'versionTag'>): readonly Tag[] {
-  const kept = [keptTagOf(plan.environment, plan.image), plan.versionTag];
+  const kept = [permanentTagOf(plan.environment, plan.image), plan.versionTag];
   return [...new Set([...plan.environment.tags, ...kept.filter((tag) => tag !== null)])];
 }
 
 /** A version that is added to what production holds already is added alone. */
-function keptTagsOf({ environment, image, kind, versionTag }: PlanInput, movesProduction: boolean): readonly Tag[] {
-  const source = kind === 'promotion' && movesProduction ? keptTagOf(environment, image) : null;
+function permanentTagsOf(
+  { environment, image, kind, versionTag }: PlanInput,
+  movesProduction: boolean,
+): readonly Tag[] {
+  const source = kind === 'promotion' && movesProduction ? permanentTagOf(environment, image) : null;
   return [...new Set([source, versionTag])].filter((tag) => tag !== null);
 }
 
 /** The tag that keeps the promoted digest (`main-staging-abc1234`), or null when no commit is known. */
-export function keptTagOf(environment: EnvironmentPolicy, image: PinnedImage): Tag | null {
+export function permanentTagOf(environment: EnvironmentPolicy, image: PinnedImage): Tag | null {
   if (environment.keepAs === null || image.commitTag === null) return null;
   return parseTag(environment.keepAs.replaceAll('{source}', image.commitTag));
 }

@@ -117,7 +117,7 @@ export function findEnvironment(policy: Policy, name: string | null): Environmen
 }
 
 /** What holds for one promotion: a rollback's approvals are a matter of their own, and pushing a git tag is the decision. */
-export function termsFor(args: {
+export function environmentPolicyFor(args: {
   readonly policy: Policy;
   readonly environment: EnvironmentPolicy;
   readonly kind: 'promotion' | 'rollback' | 'version';

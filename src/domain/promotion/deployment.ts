@@ -51,7 +51,7 @@ export function findFollower(args: {
   const { latest, deployment, owner, since } = args;
   // One that an older promotion made is about that one, even where a rollback brought its image back since.
   if (owner !== null) return latest.find(({ id }) => id === owner) ?? null;
-  const here = latest.filter((promotion) => goesTo(deployment, promotion.terms.deployment.environment));
+  const here = latest.filter((promotion) => goesTo(deployment, promotion.environmentPolicy.deployment.environment));
   const followers = latest.filter((promotion) => {
     const isHere = here.includes(promotion);
     // The same digest goes through several environments: where one has its own promotion, that one alone is meant.

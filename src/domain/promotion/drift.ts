@@ -3,7 +3,7 @@ import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Digest, Tag } from '../image/reference.ts';
 
 /** One difference between what was promoted and what the registry shows. */
-export type Sighting =
+export type Difference =
   /** A floating tag that holds something else than was promoted, or nothing. */
   | { readonly kind: 'moved'; readonly tag: Tag; readonly wanted: Digest; readonly holds: Digest | null }
   /** A manifest that is gone: that of a platform, or with `platform` null the image's own. */
@@ -31,7 +31,7 @@ export type Drift = {
   readonly promotionId: string;
   readonly noticedAt: number;
   /** As last seen; once it is over, what it was. */
-  readonly sightings: readonly Sighting[];
+  readonly differences: readonly Difference[];
   /** What could be rolled back to, whole, when it was last seen: a name, or null for nothing. */
   readonly alternative: string | null;
   readonly over: DriftEnd | null;
@@ -49,50 +49,50 @@ export type DriftEnd = {
 };
 
 /** What a single look saw, to be looked at once more before anybody is alarmed: registries lag. */
-export type Suspicion = { readonly at: number; readonly sightings: readonly Sighting[] };
+export type UnconfirmedDifferences = { readonly at: number; readonly differences: readonly Difference[] };
 
 export type Verdict = {
   /** Seen at this look and at the one before: a new drift. */
-  readonly confirmed: readonly Sighting[];
+  readonly confirmed: readonly Difference[];
   /** Seen for the first time. */
-  readonly suspected: readonly Sighting[];
+  readonly unconfirmed: readonly Difference[];
   /** What is left of drifts that were known; none left: it is over. */
-  readonly known: readonly { readonly drift: Drift; readonly left: readonly Sighting[] }[];
+  readonly known: readonly { readonly drift: Drift; readonly left: readonly Difference[] }[];
 };
 
 /** `open` are the drifts of the environment that are not over. */
-export function judgeLook(look: {
-  readonly seen: readonly Sighting[];
-  readonly suspected: readonly Sighting[];
+export function judgeCheck(look: {
+  readonly seen: readonly Difference[];
+  readonly unconfirmed: readonly Difference[];
   readonly open: readonly Drift[];
 }): Verdict {
-  const { seen, suspected, open } = look;
-  const known = open.map((drift) => ({ drift, left: seen.filter(isAmong(drift.sightings)) }));
-  const fresh = seen.filter((one) => !open.some(({ sightings }) => isAmong(sightings)(one)));
-  const isSuspected = isAmong(suspected);
+  const { seen, unconfirmed, open } = look;
+  const known = open.map((drift) => ({ drift, left: seen.filter(isAmong(drift.differences)) }));
+  const fresh = seen.filter((one) => !open.some(({ differences }) => isAmong(differences)(one)));
+  const isUnconfirmed = isAmong(unconfirmed);
   return {
     known,
-    confirmed: fresh.filter(isSuspected),
-    suspected: fresh.filter((one) => !isSuspected(one)),
+    confirmed: fresh.filter(isUnconfirmed),
+    unconfirmed: fresh.filter((one) => !isUnconfirmed(one)),
   };
 }
 
 /** True where the same differences look the same. */
-export function looksTheSame(before: readonly Sighting[], now: readonly Sighting[]): boolean {
+export function sameDifferences(before: readonly Difference[], now: readonly Difference[]): boolean {
   return canonicalJson(before) === canonicalJson(now);
 }
 
 /** What a tag that was moved holds may change, and what is missing may become another image's rollback target: still the same. */
-function isAmong(sightings: readonly Sighting[]): (one: Sighting) => boolean {
-  const keys = new Set(sightings.map(keyOf));
+function isAmong(differences: readonly Difference[]): (one: Difference) => boolean {
+  const keys = new Set(differences.map(keyOf));
   return (one) => keys.has(keyOf(one));
 }
 
-function keyOf(sighting: Sighting): string {
-  switch (sighting.kind) {
+function keyOf(difference: Difference): string {
+  switch (difference.kind) {
     case 'moved':
-      return `${sighting.tag} ${sighting.wanted}`;
+      return `${difference.tag} ${difference.wanted}`;
     case 'missing':
-      return `${sighting.image.digest} ${sighting.manifest}`;
+      return `${difference.image.digest} ${difference.manifest}`;
   }
 }

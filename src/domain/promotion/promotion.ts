@@ -36,7 +36,7 @@ export type Promotion = {
   /** Half sentences: why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
   readonly policyProblems?: readonly string[];
   /** What that policy says of the environment: who may approve, which tags move. Made anew when facts are collected. */
-  readonly terms: EnvironmentPolicy;
+  readonly environmentPolicy: EnvironmentPolicy;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
   /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
@@ -99,16 +99,16 @@ export type PromotionState =
   /** `again`: it had come to rest before, so its check run is completed and stays so. */
   | { readonly kind: 'examining'; readonly again: boolean }
   | { readonly kind: 'awaiting-approval' }
-  /** `lane`: another promotion is applying in this environment. */
-  | { readonly kind: 'scheduled'; readonly cause: 'lane' }
+  /** `queueKey`: another promotion is applying in this environment. */
+  | { readonly kind: 'scheduled'; readonly cause: 'queue' }
   /** `undoing`: why it was decided to move the tags back; from then on there is no way forward. */
   | { readonly kind: 'applying'; readonly since: number; readonly undoing: string | null }
   | { readonly kind: 'promoted'; readonly at: number }
   | ({ readonly kind: 'deploying' } & DeploymentNews)
   | ({ readonly kind: 'deployed' } & DeploymentNews)
   | ({ readonly kind: 'deployment-failed' } & DeploymentNews)
-  | { readonly kind: 'rejected' }
-  | { readonly kind: 'declined'; readonly by: Person; readonly reason: string | null }
+  | { readonly kind: 'checks-failed' }
+  | { readonly kind: 'rejected'; readonly by: Person; readonly reason: string | null }
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** By a person, or because the App may not act there any more. */
   | { readonly kind: 'cancelled'; readonly by: Person | null; readonly because: CancelCause }

@@ -50,7 +50,7 @@ export function isFloating(row: JournalRow): boolean {
 }
 
 /** Floating tags are written after all others: as long as one of those is not, no floating tag of ours can be. */
-export function isKeptDone(rows: readonly JournalRow[]): boolean {
+export function arePermanentTagsDone(rows: readonly JournalRow[]): boolean {
   return rows.every((row) => isFloating(row) || row.state !== 'planned');
 }
 

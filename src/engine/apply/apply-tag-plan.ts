@@ -3,7 +3,7 @@ import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import { promotedAt, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { outcomesOf, readJournal, type Application } from './application.ts';
-import { insist } from './insist.ts';
+import { retryWhileTransient } from './retry-while-transient.ts';
 import { readOutcomes } from './outcomes.ts';
 import { readBack } from './read-back.ts';
 import { undoTags } from './undo-tags.ts';
@@ -27,14 +27,14 @@ async function goForward(application: Application): Promise<JobOutcome> {
   const written = await writeTags(application);
   switch (written.kind) {
     case 'production-moved': {
-      const read = await insist(services, () => readProductionOf(services, promotion));
+      const read = await retryWhileTransient(services, () => readProductionOf(services, promotion));
       return read.kind === 'failed'
         ? failUntouched(application, read.problem)
         : end(services, promotion, { kind: 'production-read', production: read.value });
     }
     case 'stopped':
       return written.mayHaveMoved
-        ? turnBack(application, written.problem)
+        ? rescheduleAfterClockChange(application, written.problem)
         : failUntouched(application, written.problem);
     case 'written':
       return confirm(application);
@@ -51,7 +51,7 @@ async function confirm(application: Application): Promise<JobOutcome> {
       return { kind: 'again', at: back.askAgainAt, because };
     }
     case 'never-shown':
-      return turnBack(application, back.problem);
+      return rescheduleAfterClockChange(application, back.problem);
     case 'foreign':
       return failWith(application, { problem: back.problem, production: 'mixed', undoAgain: false });
   }
@@ -69,7 +69,7 @@ async function endApplied(application: Application): Promise<JobOutcome> {
 }
 
 /** The decision to go back is stored before the first tag does: a restart must not turn round again. */
-async function turnBack(application: Application, problem: string): Promise<JobOutcome> {
+async function rescheduleAfterClockChange(application: Application, problem: string): Promise<JobOutcome> {
   const { services, promotion, job } = application;
   const decision = decide(promotion, { kind: 'apply-stopped', problem }, await loadContext(services, promotion));
   const commit = commitOf(promotion, decision);

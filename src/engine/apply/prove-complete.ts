@@ -3,12 +3,12 @@ import { formatReference } from '../../domain/image/reference.ts';
 import { imageOf } from '../../domain/promotion/promotion.ts';
 import { alternativeWords, findAlternative, findIncompleteness } from '../examine/complete-image.ts';
 import type { Application } from './application.ts';
-import { insist } from './insist.ts';
+import { retryWhileTransient } from './retry-while-transient.ts';
 
 /** Null when every part is there, else the problem, with what could be gone back to instead. */
 export async function proveComplete({ services, promotion }: Application): Promise<string | null> {
   const { repository, digest } = imageOf(promotion);
-  const read = await insist(services, () => findIncompleteness(services, { repository, digest }));
+  const read = await retryWhileTransient(services, () => findIncompleteness(services, { repository, digest }));
   if (read.kind === 'failed') return read.problem;
   if (read.value === null) return null;
   const instead = alternativeWords(await findAlternative(services, promotion));

@@ -3,7 +3,7 @@ import type { Tag } from '../../domain/image/reference.ts';
 import type { JournalRow } from '../../store/promotions/tag-moves.ts';
 import type { Services } from '../core/services.ts';
 import { isFloating, mark, readJournal, standingTags, type Application } from './application.ts';
-import { insist } from './insist.ts';
+import { retryWhileTransient } from './retry-while-transient.ts';
 
 export type ReadBack =
   | { readonly kind: 'confirmed' }
@@ -24,7 +24,7 @@ export async function readBack(application: Application): Promise<ReadBack> {
   const written = rows.filter(({ state }) => state === 'written');
   // A version alone is true of what production held when it was written; where that goes afterwards is its own affair.
   const standing = rows.some(isFloating) ? standingTags(promotion, rows) : [];
-  const held = await insist(services, () =>
+  const held = await retryWhileTransient(services, () =>
     Promise.all([
       ...written.map(({ repository, tag, target, baseline }) =>
         services.registry.findDigest(repository, tag, [target, baseline]),

@@ -18,7 +18,7 @@ export const restoreProduction: Handler<'restore-production'> = async (job, serv
   const at = services.now() + RESTORE_EVERY_MS;
   const context = await loadContext(services, promotion);
   // The tags are being moved by a newer promotion, which was planned over what they hold now.
-  if (context.laneBusy) return { kind: 'again', at, because: 'a newer promotion is moving the tags' };
+  if (context.environmentBusy) return { kind: 'again', at, because: 'a newer promotion is moving the tags' };
   const application = { services, job, promotion };
   const { production, refused } = await undoTags(application);
   if (refused !== null) return { kind: 'again', at, because: `production is still mixed: ${refused}` };

@@ -1,7 +1,7 @@
 // Moves back the floating tags that were written, newest first; what can't go back is named.
 import type { JournalRow } from '../../store/promotions/tag-moves.ts';
-import { isFloating, isKeptDone, mark, readJournal, writeTag, type Application } from './application.ts';
-import { insist } from './insist.ts';
+import { isFloating, arePermanentTagsDone, mark, readJournal, writeTag, type Application } from './application.ts';
+import { retryWhileTransient } from './retry-while-transient.ts';
 
 export type Undone = {
   /** `untouched`: no floating tag was ours. `mixed`: at least one still holds our digest, or may hold it. */
@@ -19,7 +19,7 @@ const OURS: readonly JournalRow['state'][] = ['written', 'confirmed', 'stuck'];
 export async function undoTags(application: Application): Promise<Undone> {
   const rows = await readJournal(application);
   const floating = rows.filter(isFloating);
-  const attempted = isKeptDone(rows) ? floating.find(({ state }) => state === 'planned') : undefined;
+  const attempted = arePermanentTagsDone(rows) ? floating.find(({ state }) => state === 'planned') : undefined;
   const candidates = floating.filter((row) => row === attempted || OURS.includes(row.state));
   let moved = floating.some(({ state }) => state !== 'planned');
   let mixed = false;
@@ -48,7 +48,7 @@ async function moveBack(application: Application, row: JournalRow): Promise<Back
   const { services } = application;
   const { repository, tag, baseline, target, state } = row;
   let isOurs = state !== 'planned';
-  const done = await insist(services, async (): Promise<Back> => {
+  const done = await retryWhileTransient(services, async (): Promise<Back> => {
     const held = await services.registry.findDigest(repository, tag, [target, baseline]);
     if (held !== target && held !== baseline) return { kind: 'not-ours' };
     if (held === baseline && !isOurs) return { kind: 'not-ours' };

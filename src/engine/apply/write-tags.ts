@@ -1,13 +1,13 @@
-// Steps 1 to 3 of applying: prove a rollback's target, look at all tags, write the kept ones in parallel, then the floating ones one by one.
+// Steps 1 to 3 of applying: prove a rollback's target, readTags at all tags, write the kept ones in parallel, then the floating ones one by one.
 import type { Digest, Tag } from '../../domain/image/reference.ts';
 import { rollbackTagName } from '../../domain/image/tag-plan.ts';
 import type { Manifest } from '../../registry/manifest.ts';
 import { renameMove, type JournalRow } from '../../store/promotions/tag-moves.ts';
 import { LeaseLost } from '../core/lease.ts';
 import { findIncompleteness } from '../examine/complete-image.ts';
-import { isFloating, isKeptDone, mark, readJournal, writeTag, type Application } from './application.ts';
-import { insist } from './insist.ts';
-import { look, see, type Look } from './look.ts';
+import { isFloating, arePermanentTagsDone, mark, readJournal, writeTag, type Application } from './application.ts';
+import { retryWhileTransient } from './retry-while-transient.ts';
+import { readTags, readTag, type TagSnapshot } from './read-tags.ts';
 import { proveComplete } from './prove-complete.ts';
 
 export type Written =
@@ -25,7 +25,7 @@ export async function writeTags(application: Application): Promise<Written> {
     const broken = await proveComplete(application);
     if (broken !== null) return { kind: 'stopped', problem: broken, mayHaveMoved };
   }
-  const looked = await look(application, rows);
+  const looked = await readTags(application, rows);
   if (looked.kind === 'failed') return { kind: 'stopped', problem: looked.problem, mayHaveMoved };
 
   const moved = findMoved(rows, looked.value);
@@ -34,7 +34,7 @@ export async function writeTags(application: Application): Promise<Written> {
     const untouched = rows.every(({ state }) => state === 'planned') && !(mayHaveMoved && oneIsOurs);
     return untouched ? { kind: 'production-moved' } : { kind: 'stopped', problem: somebodyMoved(moved), mayHaveMoved };
   }
-  const problem = await writeKept(application, rows, looked.value);
+  const problem = await writePermanentTags(application, rows, looked.value);
   if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved };
   return writeFloating(application, looked.value.target);
 }
@@ -42,13 +42,13 @@ export async function writeTags(application: Application): Promise<Written> {
 /** A write is noted after it was done, so a run that broke off may have moved one floating tag more than the journal says. */
 function mayHaveMovedBefore({ job }: Application, rows: readonly JournalRow[]): boolean {
   if (rows.some((row) => isFloating(row) && row.state !== 'planned')) return true;
-  return job.attempts > 1 && isKeptDone(rows);
+  return job.attempts > 1 && arePermanentTagsDone(rows);
 }
 
 type Moved = { readonly tag: Tag; readonly expected: Digest | null; readonly holds: Digest | null };
 
 /** A floating tag that holds neither what it did when the plan was made, nor what it shall. */
-function findMoved(rows: readonly JournalRow[], seen: Look): Moved | null {
+function findMoved(rows: readonly JournalRow[], seen: TagSnapshot): Moved | null {
   const foreign = rows.find((row) => {
     if (!isFloating(row) || row.state !== 'planned') return false;
     const holds = digestIn(seen, row);
@@ -62,25 +62,29 @@ function findMoved(rows: readonly JournalRow[], seen: Look): Moved | null {
 }
 
 /** Null when all kept tags hold their target, else the problem. All are tried before one failure counts. */
-async function writeKept(application: Application, rows: readonly JournalRow[], seen: Look): Promise<string | null> {
+async function writePermanentTags(
+  application: Application,
+  rows: readonly JournalRow[],
+  seen: TagSnapshot,
+): Promise<string | null> {
   const { services } = application;
   const planned = rows.filter((row) => !isFloating(row) && row.state === 'planned');
   const problems = await Promise.all(
     planned.map(async (row) => {
       const known = [seen.target, ...[...seen.seen.values()].map(({ manifest }) => manifest)];
       const read = known.find((manifest) => manifest?.digest === row.target) ?? null;
-      const bytes = await insist(
+      const bytes = await retryWhileTransient(
         services,
         async () => read ?? services.registry.fetchManifest(row.repository, row.target),
       );
       if (bytes.kind === 'failed') return bytes.problem;
-      return writeOneKept(application, { row, manifest: bytes.value, held: digestIn(seen, row) });
+      return writePermanentTag(application, { row, manifest: bytes.value, held: digestIn(seen, row) });
     }),
   );
   return problems.find((problem) => problem !== null) ?? null;
 }
 
-async function writeOneKept(
+async function writePermanentTag(
   application: Application,
   args: { readonly row: JournalRow; readonly manifest: Manifest; readonly held: Digest | null },
 ): Promise<string | null> {
@@ -88,15 +92,15 @@ async function writeOneKept(
   const { registry } = application.services;
   const { repository, target } = row;
   let known: Digest | null | undefined = args.held;
-  const put = await insist(application.services, async () => {
+  const put = await retryWhileTransient(application.services, async () => {
     // Another try looks again: the last one may have been taken, or somebody else may have taken the name.
-    const held = known === undefined ? (await see(registry, row)).digest : known;
+    const held = known === undefined ? (await readTag(registry, row)).digest : known;
     known = undefined;
     if (held === target) return null;
-    if (row.kind === 'kept' && held !== null && held !== row.baseline) {
-      return keptTagTaken(row, { held, versionTag: application.promotion.versionTag });
+    if (row.kind === 'permanent' && held !== null && held !== row.baseline) {
+      return permanentTagTaken(row, { held, versionTag: application.promotion.versionTag });
     }
-    const tag = held === null || row.kind === 'kept' ? row.tag : await renameRollback(application, row);
+    const tag = held === null || row.kind === 'permanent' ? row.tag : await renameRollback(application, row);
     await writeTag(application, { repository, tag, manifest });
     return null;
   });
@@ -110,7 +114,7 @@ async function writeOneKept(
 }
 
 async function isBroken({ services }: Application, { repository, target: digest }: JournalRow): Promise<boolean> {
-  const read = await insist(services, () => findIncompleteness(services, { repository, digest }));
+  const read = await retryWhileTransient(services, () => findIncompleteness(services, { repository, digest }));
   return read.kind === 'done' && read.value !== null;
 }
 
@@ -136,14 +140,14 @@ async function renameRollback({ services, job, promotion }: Application, row: Jo
 /** One by one; each is looked at while the one before it is written, which is just before it is written itself. */
 async function writeFloating(application: Application, manifest: Manifest): Promise<Written> {
   const rows = (await readJournal(application)).filter((row) => isFloating(row) && row.state === 'planned');
-  let glance: Promise<Glance | null> = Promise.resolve(null);
+  let preRead: Promise<PreRead | null> = Promise.resolve(null);
   for (const [at, row] of rows.entries()) {
-    const glanced = await glance;
+    const preReadTag = await preRead;
     const next = rows[at + 1];
     const meanwhile = (): void => {
-      if (next !== undefined) glance = glanceAt(application, next);
+      if (next !== undefined) preRead = startPreRead(application, next);
     };
-    const problem = await writeOneFloating(application, { row, manifest, glanced, meanwhile });
+    const problem = await writeOneFloating(application, { row, manifest, preReadTag, meanwhile });
     // A failed write may have been taken all the same: what goes back looks at this tag as well.
     if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved: true };
     await mark(application, row, 'written');
@@ -152,15 +156,15 @@ async function writeFloating(application: Application, manifest: Manifest): Prom
 }
 
 /** What a tag held, and when it was asked for. */
-type Glance = { readonly digest: Digest | null; readonly at: number };
+type PreRead = { readonly digest: Digest | null; readonly at: number };
 
-/** Older than this, a glance is not "just before": the write that it went along with was held up. */
+/** Older than this, a preRead is not "just before": the write that it went along with was held up. */
 const GLANCE_GOOD_FOR_MS = 1000;
 
-async function glanceAt({ services }: Application, row: JournalRow): Promise<Glance | null> {
+async function startPreRead({ services }: Application, row: JournalRow): Promise<PreRead | null> {
   const at = services.now();
   try {
-    return { digest: (await see(services.registry, row)).digest, at };
+    return { digest: (await readTag(services.registry, row)).digest, at };
   } catch {
     // Looked at again when it is its turn; if that fails as well, it is told.
     return null;
@@ -172,7 +176,7 @@ async function writeOneFloating(
   args: {
     readonly row: JournalRow;
     readonly manifest: Manifest;
-    readonly glanced: Glance | null;
+    readonly preReadTag: PreRead | null;
     /** Called when the tag is about to be written. */
     readonly meanwhile: () => void;
   },
@@ -180,13 +184,13 @@ async function writeOneFloating(
   const { services } = application;
   const { row, manifest, meanwhile } = args;
   const { repository, tag, target, baseline } = row;
-  let { glanced } = args;
+  let { preReadTag } = args;
   // Each try looks first: minutes may lie between two, and what somebody else moved meanwhile is never overwritten.
-  const put = await insist(services, async () => {
-    const age = glanced === null ? Infinity : services.now() - glanced.at;
+  const put = await retryWhileTransient(services, async () => {
+    const age = preReadTag === null ? Infinity : services.now() - preReadTag.at;
     const isGood = age >= 0 && age <= GLANCE_GOOD_FOR_MS;
-    const { digest } = isGood && glanced !== null ? glanced : await see(services.registry, row);
-    glanced = null;
+    const { digest } = isGood && preReadTag !== null ? preReadTag : await readTag(services.registry, row);
+    preReadTag = null;
     if (digest === target) return null;
     if (digest !== baseline) return somebodyMoved({ tag, expected: baseline, holds: digest });
     meanwhile();
@@ -196,11 +200,11 @@ async function writeOneFloating(
   return put.kind === 'failed' ? put.problem : put.value;
 }
 
-function digestIn({ seen }: Look, row: JournalRow): Digest | null {
+function digestIn({ seen }: TagSnapshot, row: JournalRow): Digest | null {
   return seen.get(row.position)?.digest ?? null;
 }
 
-function keptTagTaken(
+function permanentTagTaken(
   { tag }: JournalRow,
   { held, versionTag }: { readonly held: Digest; readonly versionTag: Tag | null },
 ): string {

@@ -31,7 +31,7 @@ const MAX_CHECK_RUNS = 100;
 export async function compareAnchors(
   { db, github }: { readonly db: Db; readonly github: Pick<GitHub, 'forInstallation'> },
   repo: Repo,
-  told: (says: string) => void,
+  told: (message: string) => void,
 ): Promise<AnchorComparison> {
   const client = github.forInstallation(repo.installationId);
   told('comments');

@@ -40,12 +40,15 @@ export function notDone(asked: Asked, reply: Reply): Answer {
 
 /** Like `notDone`, but with words at most once per thread and day: for people who may not command us. */
 export function turnedAway(asked: Asked, refusal: Refusal): Answer {
-  const reply = { ...replyIn(asked, { kind: 'refusal', refusal, to: null }), onceKey: onceADay(asked, refusal) };
+  const reply = {
+    ...replyIn(asked, { kind: 'refusal', refusal, to: null }),
+    idempotencyKey: dailyIdempotencyKey(asked, refusal),
+  };
   return { repo: asked.repo, effects: [react(asked, '-1'), reply] };
 }
 
 /** The key under which a thread hears of such a refusal once a day, whoever is refused. */
-export function onceADay({ repo, issue }: Pick<Asked, 'repo' | 'issue'>, { code }: Refusal): string {
+export function dailyIdempotencyKey({ repo, issue }: Pick<Asked, 'repo' | 'issue'>, { code }: Refusal): string {
   return `turned-away/${repo.id}/${issue}/${code}`;
 }
 
@@ -54,5 +57,5 @@ function react({ repo, commentId }: Asked, reaction: Extract<Effect, { kind: 're
 }
 
 function replyIn({ repo, issue }: Asked, reply: Reply): Extract<Effect, { kind: 'reply' }> {
-  return { kind: 'reply', repoId: repo.id, issue, reply, onceKey: null };
+  return { kind: 'reply', repoId: repo.id, issue, reply, idempotencyKey: null };
 }

@@ -6,7 +6,7 @@ import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { saveMark, type GitHubMark } from '../../store/promotions/github-marks.ts';
 import { addJob, finishJob, holdsLease, type Lease, type Origin } from '../../store/queue/jobs.ts';
-import { useOnce } from '../../store/queue/once.ts';
+import { claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
 import { insertPromotion, updatePromotion } from '../../store/promotions/promotions.ts';
 import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../../store/repos.ts';
 import {
@@ -21,12 +21,12 @@ import {
   dropWaitingComments,
   saveComment,
   saveThread,
-  takeComments,
+  markCommentsHandled,
   type Thread,
   type WaitingComment,
 } from '../../store/threads.ts';
 import type { Tx } from '../../store/database/database.ts';
-import { hearComment } from './hear-comment.ts';
+import { enqueueComment } from './enqueue-comment.ts';
 import type { Intent } from './intent.ts';
 import { jobOfEffect, jobOfIntent } from './job.ts';
 import type { Services } from './services.ts';
@@ -111,7 +111,7 @@ export async function handOnAndFinish(
   return run(services, async (tx) => {
     if (!(await finishJob(tx, { id: job.id, lease: job.lease, now }))) throw new Rollback('lease-lost');
     const { origin } = job;
-    for (const repo of told) await meetRepo(tx, repo, { now, origin });
+    for (const repo of told) await registerRepo(tx, repo, { now, origin });
     for (const intent of intents) await ask(tx, intent, { now, origin });
   });
 }
@@ -172,7 +172,7 @@ async function store(
   } = commit;
   const now = services.now();
   // Only a delivery knows today's name and installation; a promotion, or a command, remembers those of its day.
-  if (commit.told === true) await meetRepo(tx, repo, { now, origin });
+  if (commit.told === true) await registerRepo(tx, repo, { now, origin });
   await lockRepo(tx, repo.id);
   if (promotion !== undefined) {
     await storePromotion(tx, promotion);
@@ -192,8 +192,10 @@ async function store(
   for (const mark of marks) await saveMark(tx, mark, now);
   for (const intent of intents) await ask(tx, intent, { now, origin: commit.thread?.origin ?? origin });
   for (const effect of effects) {
-    const onceKey = effect.kind === 'reply' ? effect.onceKey : null;
-    const first = onceKey === null || (await useOnce(tx, { key: onceKey, until: now + ONCE_FOR_MS, now }));
+    const idempotencyKey = effect.kind === 'reply' ? effect.idempotencyKey : null;
+    const first =
+      idempotencyKey === null ||
+      (await claimIdempotencyKey(tx, { key: idempotencyKey, until: now + ONCE_FOR_MS, now }));
     if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now, origin });
   }
 }
@@ -203,7 +205,7 @@ async function ask(
   intent: Intent,
   { now, origin }: { readonly now: number; readonly origin: Origin | null },
 ): Promise<void> {
-  if (intent.kind === 'comment') await hearComment(tx, intent, { now, origin });
+  if (intent.kind === 'comment') await enqueueComment(tx, intent, { now, origin });
   else await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
 }
 
@@ -213,12 +215,12 @@ async function storeThread(
 ): Promise<void> {
   const { issue, after, found, taken } = thread;
   for (const comment of found) await saveComment(tx, { repoId, issue }, comment);
-  await takeComments(tx, { repoId, ids: taken, now });
+  await markCommentsHandled(tx, { repoId, ids: taken, now });
   await saveThread(tx, { repoId, issue }, after);
 }
 
 /** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */
-async function meetRepo(
+async function registerRepo(
   tx: Tx,
   repo: Repo,
   { now, origin }: { readonly now: number; readonly origin: Origin | null },

@@ -9,7 +9,7 @@ import {
 import type { Asked } from './answer.ts';
 import type { Services } from './services.ts';
 
-export type Found =
+export type FoundPromotion =
   { readonly kind: 'found'; readonly promotion: Promotion } | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** With an id, that one, whatever its state; without, the only one of the thread in one of `states`, else a list. */
@@ -17,7 +17,7 @@ export async function findMeant(
   { store }: Services,
   asked: Asked,
   args: { readonly verb: string; readonly id: number | null; readonly states: readonly StateKind[] },
-): Promise<Found> {
+): Promise<FoundPromotion> {
   const { verb, id, states } = args;
   const repoId = asked.repo.id;
   if (id !== null) {

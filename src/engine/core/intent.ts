@@ -33,7 +33,7 @@ export type Intent =
       /** When it was written, as far as that is known. */
       readonly sentAt?: number;
       /** Since when it waits, also for its turn. */
-      readonly heardAt?: number;
+      readonly receivedAt?: number;
       readonly line: CommandLine;
       /** The comment's next commands: each is put into the table when the one before it is done, so none overtakes. */
       readonly later: readonly CommandLine[];

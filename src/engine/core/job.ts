@@ -1,4 +1,4 @@
-// The work that a job row carries, and in which lane it runs.
+// The work that a job row carries, and in which queue key it runs.
 import type { Effect } from '../../domain/effect.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Intent } from './intent.ts';
@@ -15,7 +15,7 @@ export type Delivery = {
 
 /** What the clock asks for; `slot` is the time it asked at. */
 export type Tick = { [Kind in TickKind]: { readonly kind: Kind; readonly slot: string } }[TickKind];
-export type TickKind = 'sweep' | 'sweep-deliveries' | 'reconcile';
+export type TickKind = 'delete-expired-rows' | 'recover-deliveries' | 'reconcile';
 
 /** A comment is no job of its own: it waits for its turn in its thread. */
 export type IntentOfJob = Exclude<Intent, { kind: 'comment' }>;
@@ -24,11 +24,11 @@ export type JobPayload = Delivery | IntentOfJob | Effect | Tick;
 export type JobKind = JobPayload['kind'];
 export type PayloadOf<Kind extends JobKind> = Extract<JobPayload, { kind: Kind }>;
 
-/** How a payload becomes a row: same kind and key waiting = one row; same lane = one at a time, in order. */
+/** How a payload becomes a row: same kind and key waiting = one row; same queue key = one at a time, in order. */
 export type NewJob = {
   readonly kind: JobKind;
   readonly key: string | null;
-  readonly lane: string | null;
+  readonly queueKey: string | null;
   readonly payload: string;
   readonly runAt: number;
 };
@@ -36,7 +36,7 @@ export type NewJob = {
 /** The row for something that a person asked: one at a time per repository, in the order of asking. */
 export function jobOfIntent(intent: IntentOfJob, now: number): NewJob {
   const key = intent.kind === 'command' ? commandKey({ repoId: intent.repo.id, commentId: intent.commentId }) : null;
-  return { kind: intent.kind, key, lane: laneOf(intent), payload: JSON.stringify(intent), runAt: now };
+  return { kind: intent.kind, key, queueKey: queueKeyOf(intent), payload: JSON.stringify(intent), runAt: now };
 }
 
 /** One command of a comment waits or runs at a time. */
@@ -44,7 +44,7 @@ export function commandKey({ repoId, commentId }: { readonly repoId: number; rea
   return `${repoId}/${commentId}`;
 }
 
-function laneOf(intent: IntentOfJob): string {
+function queueKeyOf(intent: IntentOfJob): string {
   switch (intent.kind) {
     case 'installation-gone':
     case 'installation-back':
@@ -56,13 +56,13 @@ function laneOf(intent: IntentOfJob): string {
   }
 }
 
-/** The row for an effect. GitHub writes of one installation share a lane, so that they can be paced. */
+/** The row for an effect. GitHub writes of one installation share a queue key, so that they can be paced. */
 export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
-  const base = { kind: effect.kind, payload: JSON.stringify(effect), runAt: now, lane: null };
-  const writes = { lane: githubLane(repo.installationId) };
+  const base = { kind: effect.kind, payload: JSON.stringify(effect), runAt: now, queueKey: null };
+  const writes = { queueKey: githubQueueKey(repo.installationId) };
   switch (effect.kind) {
     case 'collect-facts':
-    case 'look-for-image':
+    case 'poll-image':
     case 'revisit-promotion':
     case 'withdraw-promotion':
       return { ...base, key: effect.promotionId };
@@ -76,9 +76,9 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
       return { ...base, key: effect.promotionId, runAt: effect.at };
     case 'read-thread':
       return { ...base, key: `${effect.repoId}/${effect.issue}` };
-    case 'look-at-production':
+    case 'check-drift':
       // One at a time: a registry that hangs must not take the slots of those who move tags.
-      return { ...base, key: `${effect.repoId}/${effect.environment}`, lane: 'looks', runAt: effect.at };
+      return { ...base, key: `${effect.repoId}/${effect.environment}`, queueKey: 'looks', runAt: effect.at };
     case 'show-drift':
       return { ...base, ...writes, key: effect.driftId };
     case 'revisit-policy':
@@ -86,9 +86,9 @@ export function jobOfEffect(effect: Effect, repo: Repo, now: number): NewJob {
     case 'revisit-environment':
       return { ...base, key: `${effect.repoId}/${effect.environment}` };
     case 'apply-tag-plan':
-      return { ...base, key: effect.promotionId, lane: `apply:${repo.id}` };
+      return { ...base, key: effect.promotionId, queueKey: `apply:${repo.id}` };
     case 'restore-production':
-      return { ...base, key: effect.promotionId, lane: `apply:${repo.id}`, runAt: effect.at };
+      return { ...base, key: effect.promotionId, queueKey: `apply:${repo.id}`, runAt: effect.at };
     case 'create-deployment':
     case 'update-check-run':
     case 'update-card':
@@ -119,28 +119,28 @@ export const REGISTRY_WORK: readonly JobKind[] = [
   'apply-tag-plan',
   'restore-production',
   'collect-facts',
-  'look-for-image',
+  'poll-image',
   'revisit-promotion',
   'reconcile-promotion',
   'watch-staging',
-  'look-at-production',
+  'check-drift',
 ];
 
-const GITHUB_LANE = 'github:';
+const GITHUB_QUEUE_KEY = 'github:';
 
-function githubLane(installationId: number): string {
-  return `${GITHUB_LANE}${installationId}`;
+function githubQueueKey(installationId: number): string {
+  return `${GITHUB_QUEUE_KEY}${installationId}`;
 }
 
-/** The installation whose GitHub writes share this lane. */
-export function installationOf(lane: string | null): number {
-  if (lane === null || !lane.startsWith(GITHUB_LANE))
-    throw new Error(`${lane ?? 'no lane'} is no lane of GitHub writes`);
-  return Number(lane.slice(GITHUB_LANE.length));
+/** The installation whose GitHub writes share this queue key. */
+export function installationOf(queueKey: string | null): number {
+  if (queueKey === null || !queueKey.startsWith(GITHUB_QUEUE_KEY))
+    throw new Error(`${queueKey ?? 'no queue key'} is no queueKey of GitHub writes`);
+  return Number(queueKey.slice(GITHUB_QUEUE_KEY.length));
 }
 
 /** The effects that a promotion waits for: while one of them is dead, it stands still. */
-export const MOVING_EFFECTS: readonly JobKind[] = ['collect-facts', 'apply-tag-plan', 'look-for-image'];
+export const MOVING_EFFECTS: readonly JobKind[] = ['collect-facts', 'apply-tag-plan', 'poll-image'];
 
 /** Those that wait for a date; all others that wait do so for a moment. */
 export const TIMERS: readonly JobKind[] = ['expire-promotion'];

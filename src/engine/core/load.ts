@@ -1,4 +1,4 @@
-// Loads what a decision needs: the promotion, the policy, who acts, and whether the lane is free.
+// Loads what a decision needs: the promotion, the policy, who acts, and whether the queue key is free.
 import { MAX_POLICY_FILE_BYTES, readPromotionFile, type FileProblem } from '../../config/promotion-file.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { DecisionContext } from '../../domain/decide.ts';
@@ -7,7 +7,7 @@ import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchFile } from '../../github/contents.ts';
 import { fetchActor } from '../../github/permissions.ts';
-import { findPromotion, isLaneBusy } from '../../store/promotions/promotions.ts';
+import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import type { Sender } from './intent.ts';
 import type { Services } from './services.ts';
@@ -58,8 +58,8 @@ export async function loadPolicy(
 export async function loadContext(services: Services, promotion: Promotion): Promise<DecisionContext> {
   const { store, settings, now, sha256 } = services;
   const { repo, environment, id: exceptId } = promotion;
-  const laneBusy = await isLaneBusy(store.db, { repoId: repo.id, environment, exceptId });
-  return { githubHost: settings.githubHost, now: now(), sha256, laneBusy };
+  const environmentBusy = await isEnvironmentBusy(store.db, { repoId: repo.id, environment, exceptId });
+  return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy };
 }
 
 /** Who acts, with the role that GitHub gives them now. */
@@ -72,7 +72,7 @@ export async function loadActor(
   return fetchActor({ client, repo: repo.name, id: by.id, login: by.login, kind: by.kind });
 }
 
-function sentenceOf({ line, column, path, says }: FileProblem): string {
+function sentenceOf({ line, column, path, message }: FileProblem): string {
   const where = `line ${line}, column ${column}`;
-  return `${path === '' ? where : `${where} (${path})`}: ${says}`;
+  return `${path === '' ? where : `${where} (${path})`}: ${message}`;
 }

@@ -5,11 +5,11 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { renderClickRefused } from '../../messages/check-run/staging-check.ts';
 import type { Commit } from './commit.ts';
 
-type Place = { readonly repo: Repo; readonly commit: CommitSha };
+type CommitTarget = { readonly repo: Repo; readonly commit: CommitSha };
 type Note = Commit & Required<Pick<Commit, 'effects' | 'stagingChecks'>>;
 
 /** Where the commit has no such check, nothing happens. */
-export function noteOnStaging({ repo, commit, note }: Place & { readonly note: string }): Note {
+export function noteOnStaging({ repo, commit, note }: CommitTarget & { readonly note: string }): Note {
   const key = { repoId: repo.id, commit };
   return {
     repo,
@@ -18,6 +18,6 @@ export function noteOnStaging({ repo, commit, note }: Place & { readonly note: s
   };
 }
 
-export function refuseOnStaging(about: Place & { readonly by: string; readonly refusal: Refusal }): Note {
+export function refuseOnStaging(about: CommitTarget & { readonly by: string; readonly refusal: Refusal }): Note {
   return noteOnStaging({ ...about, note: renderClickRefused(about) });
 }

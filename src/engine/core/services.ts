@@ -6,7 +6,7 @@ import type { GitHub } from '../../github/client/client.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import type { Store } from '../../store/database/database.ts';
 import type { AppIdentity } from '../../github/app/app-identity.ts';
-import type { PatWatch } from './pat-watch.ts';
+import type { RegistryTokenWatch } from './registry-token-watch.ts';
 import type { PushRight } from '../../registry/push-right.ts';
 
 export type Services = {
@@ -14,7 +14,7 @@ export type Services = {
   readonly registry: RegistryClient;
   readonly images: ImageReader;
   readonly pushRight: PushRight;
-  readonly patWatch: PatWatch;
+  readonly registryTokenWatch: RegistryTokenWatch;
   readonly github: GitHub;
   readonly identity: AppIdentity;
   readonly settings: Settings;

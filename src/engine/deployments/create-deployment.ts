@@ -28,7 +28,7 @@ const REFUSED: readonly string[] = [
 
 export const createDeployment: Handler<'create-deployment'> = async (job, services) => {
   const promotion = await loadPromotion(services, job.payload.promotionId);
-  const { id: promotionId, repo, environment, terms } = promotion;
+  const { id: promotionId, repo, environment, environmentPolicy } = promotion;
   const { commit } = imageOf(promotion);
   const { db } = services.store;
   if (commit === null || (await findMark(db, { promotionId, kind: 'deployment' })) !== null) return DONE;
@@ -40,7 +40,12 @@ export const createDeployment: Handler<'create-deployment'> = async (job, servic
   }
   try {
     const githubId = await findOrCreate(services, { job, promotion, commit });
-    const mark = { promotionId, kind: 'deployment', githubId, target: terms.deployment.environment } as const;
+    const mark = {
+      promotionId,
+      kind: 'deployment',
+      githubId,
+      target: environmentPolicy.deployment.environment,
+    } as const;
     return { kind: 'done', commit: { repo, marks: [mark] } };
   } catch (error) {
     if (!(error instanceof OutsideError) || !REFUSED.includes(error.code)) throw error;
@@ -56,9 +61,9 @@ async function findOrCreate(
   asked: { readonly job: Job<'create-deployment'>; readonly promotion: Promotion; readonly commit: CommitSha },
 ): Promise<number> {
   const { job, promotion, commit } = asked;
-  const { repo, number, terms } = promotion;
+  const { repo, number, environmentPolicy } = promotion;
   const place = { client: services.github.forInstallation(repo.installationId), repo: repo.name };
-  const { environment } = terms.deployment;
+  const { environment } = environmentPolicy.deployment;
   const question = { ...place, commit, environment, promotion: formatNumber(number) };
   const made = job.attempts > 1 ? await findOwnDeployment(question) : null;
   return made ?? create({ ...place, content: await contentOf(services, { promotion, commit }) });
@@ -68,19 +73,19 @@ async function contentOf(
   { store }: Services,
   { promotion, commit }: { readonly promotion: Promotion; readonly commit: CommitSha },
 ): Promise<DeploymentContent> {
-  const { id, number, reason, terms, environment } = promotion;
+  const { id, number, reason, environmentPolicy, environment } = promotion;
   const { repository, digest } = imageOf(promotion);
   const journal = await listJournal(store.db, id);
-  const kept = journal.filter(({ kind, target }) => kind === 'kept' && target === digest).map(({ tag }) => tag);
+  const kept = journal.filter(({ kind, target }) => kind === 'permanent' && target === digest).map(({ tag }) => tag);
   return {
     commit,
-    environment: terms.deployment.environment,
+    environment: environmentPolicy.deployment.environment,
     isProduction: environment === 'production',
     description: deploymentDescription(promotion),
     payload: {
       image: formatReference(repository, digest),
       digest,
-      tags: [...kept, ...terms.tags],
+      tags: [...kept, ...environmentPolicy.tags],
       promotion: formatNumber(number),
       reason,
     },

@@ -45,6 +45,6 @@ async function findEnvironmentOf(services: Services, { repo, deployment }: Told)
   const environments =
     loaded.kind === 'policy'
       ? loaded.policy.environments
-      : (await listLastPromoted(services.store.db, repo.id)).map(({ terms }) => terms);
+      : (await listLastPromoted(services.store.db, repo.id)).map(({ environmentPolicy }) => environmentPolicy);
   return environments.find((one) => goesTo(deployment, one.deployment.environment))?.name ?? null;
 }

@@ -36,36 +36,36 @@ export type Check = {
   /** Stable; several checks may have one name. */
   readonly name: CheckName;
   readonly outcome: CheckOutcome;
-  readonly says: string;
+  readonly message: string;
   /** Null where nothing has to be done. */
-  readonly todo: string | null;
+  readonly hint: string | null;
 };
 
 /** Checks of one thing, such as the App or a repository. */
 export type CheckGroup = { readonly about: string; readonly checks: readonly Check[] };
 
-export function fine(name: CheckName, says: string): Check {
-  return { name, outcome: 'ok', says, todo: null };
+export function fine(name: CheckName, message: string): Check {
+  return { name, outcome: 'ok', message, hint: null };
 }
 
 export function trouble(
   outcome: Exclude<CheckOutcome, 'ok'>,
   name: CheckName,
-  { says, todo = null }: { readonly says: string; readonly todo?: string | null },
+  { message, hint = null }: { readonly message: string; readonly hint?: string | null },
 ): Check {
-  return { name, outcome, says, todo };
+  return { name, outcome, message, hint };
 }
 
 /** A check that fails with what the outside says; a bug of ours stays one. */
 export async function unlessFails(
   name: CheckName,
   look: () => Promise<readonly Check[]>,
-  todoOf: (error: OutsideError) => string | null = () => null,
+  hintOf: (error: OutsideError) => string | null = () => null,
 ): Promise<readonly Check[]> {
   try {
     return await look();
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return [trouble('fail', name, { says: error.message, todo: todoOf(error) })];
+    return [trouble('fail', name, { message: error.message, hint: hintOf(error) })];
   }
 }

@@ -8,7 +8,7 @@ import { examineApp } from './app.ts';
 import { fine, trouble, type Check, type CheckGroup } from './check.ts';
 import { examineInstallations } from './installations.ts';
 import { examineMachineUser } from './machine-user.ts';
-import type { Patient } from './patient.ts';
+import type { DoctorSetup } from './setup.ts';
 import { examineRepo } from './repo.ts';
 import { examineWebhook } from './webhook.ts';
 
@@ -20,39 +20,39 @@ export type Examination = {
 
 /** Of `only`, or of every repository that the database knows promotions of. `onProgress` hears what is looked at. */
 export async function examine(
-  patient: Patient,
+  setup: DoctorSetup,
   { only, onProgress }: { readonly only: RepoName | null; readonly onProgress: (about: string) => void },
 ): Promise<Examination> {
-  const { repos, check: database } = await findRepos(patient, only);
-  const groups: CheckGroup[] = [{ about: 'This server', checks: [...checkEnvironment(patient), database] }];
+  const { repos, check: database } = await findRepos(setup, only);
+  const groups: CheckGroup[] = [{ about: 'This server', checks: [...checkEnvironment(setup), database] }];
   onProgress('the App');
-  groups.push({ about: 'The GitHub App', checks: await examineAround(patient) });
+  groups.push({ about: 'The GitHub App', checks: await examineAround(setup) });
   onProgress('the machine user');
-  const token: MachineToken | null = patient.askToken === null ? null : await patient.askToken();
-  if (patient.credentials('ghcr.io') !== null || patient.settings.registryHost === 'ghcr.io')
-    groups.push({ about: 'The machine user', checks: examineMachineUser(patient, token) });
+  const token: MachineToken | null = setup.askToken === null ? null : await setup.askToken();
+  if (setup.credentials('ghcr.io') !== null || setup.settings.registryHost === 'ghcr.io')
+    groups.push({ about: 'The machine user', checks: examineMachineUser(setup, token) });
   for (const name of repos) {
     onProgress(name);
-    groups.push({ about: name, checks: await examineRepo(patient, { name, token }) });
+    groups.push({ about: name, checks: await examineRepo(setup, { name, token }) });
   }
   return { groups, healthy: groups.every(({ checks }) => checks.every(({ outcome }) => outcome !== 'fail')) };
 }
 
-function checkEnvironment({ problems }: Patient): readonly Check[] {
+function checkEnvironment({ problems }: DoctorSetup): readonly Check[] {
   if (problems.length === 0) return [fine('variables', 'Every variable can be read.')];
-  return problems.map((says) => trouble('fail', 'variables', { says }));
+  return problems.map((message) => trouble('fail', 'variables', { message }));
 }
 
-async function examineAround(patient: Patient): Promise<readonly Check[]> {
-  const { checks, app } = await examineApp(patient);
-  if (app === null || patient.github.kind === 'none') return checks;
-  const client = patient.github.github.asApp();
-  const installations = await examineInstallations(patient, { client, app });
-  return [...checks, ...installations, ...(await examineWebhook(patient, client))];
+async function examineAround(setup: DoctorSetup): Promise<readonly Check[]> {
+  const { checks, app } = await examineApp(setup);
+  if (app === null || setup.github.kind === 'none') return checks;
+  const client = setup.github.github.asApp();
+  const installations = await examineInstallations(setup, { client, app });
+  return [...checks, ...installations, ...(await examineWebhook(setup, client))];
 }
 
 async function findRepos(
-  { store: openStore }: Patient,
+  { store: openStore }: DoctorSetup,
   only: RepoName | null,
 ): Promise<{ readonly repos: readonly RepoName[]; readonly check: Check }> {
   const named = only === null ? [] : [only];
@@ -67,7 +67,7 @@ async function findRepos(
     return { repos: known.map(({ name }) => name), check };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    const todo = only === null ? 'Start the server once, or name a repository with --repo.' : 'Start the server once.';
-    return { repos: named, check: trouble('warn', 'database', { says: `${error.message}.`, todo }) };
+    const hint = only === null ? 'Start the server once, or name a repository with --repo.' : 'Start the server once.';
+    return { repos: named, check: trouble('warn', 'database', { message: `${error.message}.`, hint }) };
   }
 }

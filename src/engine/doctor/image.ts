@@ -6,7 +6,7 @@ import type { Policy } from '../../domain/policy/policy.ts';
 import { hostOf, type ImageRepository, type RepoName, type Tag } from '../../domain/image/reference.ts';
 import { plural } from '../../messages/format.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';
-import type { Patient } from './patient.ts';
+import type { DoctorSetup } from './setup.ts';
 
 export type ImageQuestion = {
   readonly repo: RepoName;
@@ -15,63 +15,66 @@ export type ImageQuestion = {
   readonly token: MachineToken | null;
 };
 
-export async function examineImage(patient: Patient, question: ImageQuestion): Promise<readonly Check[]> {
+export async function examineImage(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
   const { repo, image } = question;
-  const { registryHost, imageGrants: grants } = patient.settings;
+  const { registryHost, imageGrants: grants } = setup.settings;
   if (!mayPromote({ repo, image, registryHost, grants })) {
-    const says = `${repo} may not promote ${image}: that is neither its own image nor granted.`;
+    const message = `${repo} may not promote ${image}: that is neither its own image nor granted.`;
     return [
-      trouble('fail', 'image', { says, todo: `If it should, add IMAGE_GRANTS=${image}=${repo} (a list with commas).` }),
+      trouble('fail', 'image', {
+        message,
+        hint: `If it should, add IMAGE_GRANTS=${image}=${repo} (a list with commas).`,
+      }),
     ];
   }
   return [
-    checkCredential(patient, image),
-    ...(await checkReading(patient, question)),
-    ...(await checkPushing(patient, question)),
+    checkCredential(setup, image),
+    ...(await checkReading(setup, question)),
+    ...(await checkPushing(setup, question)),
   ];
 }
 
-function checkCredential({ credentials }: Patient, image: ImageRepository): Check {
+function checkCredential({ credentials }: DoctorSetup, image: ImageRepository): Check {
   const host = hostOf(image);
   const credential = credentials(host);
   const from = host === 'ghcr.io' ? 'GHCR_USERNAME and GHCR_TOKEN' : 'docker’s config.json (DOCKER_CONFIG)';
   if (credential !== null) return fine('registry-credential', `${host} is shown ${credential.username}, from ${from}.`);
-  const says = `There is no credential for ${host}: it is asked as anybody.`;
+  const message = `There is no credential for ${host}: it is asked as anybody.`;
   return trouble('warn', 'registry-credential', {
-    says,
-    todo: `Add one to ${from}, unless that registry takes writes from anybody.`,
+    message,
+    hint: `Add one to ${from}, unless that registry takes writes from anybody.`,
   });
 }
 
-async function checkReading(patient: Patient, question: ImageQuestion): Promise<readonly Check[]> {
+async function checkReading(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
   const { image } = question;
   return unlessFails(
     'registry-read',
     async () => {
-      const tags = await patient.registry.listTags(image);
-      return [describeTags(question, tags), await checkStranger(patient, image, tags)];
+      const tags = await setup.registry.listTags(image);
+      return [describeTags(question, tags), await checkStranger(setup, image, tags)];
     },
-    ({ code }) => todoOfDenial({ ...denialIn(patient, question), code, access: 'pull' }),
+    ({ code }) => hintOfDenial({ ...denialIn(setup, question), code, access: 'pull' }),
   );
 }
 
 function describeTags({ image, policy }: ImageQuestion, tags: readonly Tag[]): Check {
   const { tagPrefix } = policy.staging;
   const staged = tags.filter((tag) => tag.startsWith(`${tagPrefix}-`)).length;
-  const says = `${image} can be read: ${plural(tags.length, 'tag')}, ${staged} of them ${tagPrefix}-….`;
-  if (staged > 0) return fine('registry-read', says);
+  const message = `${image} can be read: ${plural(tags.length, 'tag')}, ${staged} of them ${tagPrefix}-….`;
+  if (staged > 0) return fine('registry-read', message);
   return trouble('warn', 'registry-read', {
-    says,
-    todo: `There is nothing to promote: let the build of ${policy.staging.branch} push ${tagPrefix}-<commit>.`,
+    message,
+    hint: `There is nothing to promote: let the build of ${policy.staging.branch} push ${tagPrefix}-<commit>.`,
   });
 }
 
 /** Not a fault: many packages are meant to be public, and many people don't know of theirs. */
-async function checkStranger({ stranger }: Patient, image: ImageRepository, tags: readonly Tag[]): Promise<Check> {
+async function checkStranger({ stranger }: DoctorSetup, image: ImageRepository, tags: readonly Tag[]): Promise<Check> {
   const name = 'public';
   const [tag] = tags;
   if (tag === undefined)
-    return trouble('unknown', name, { says: `${image} has no tag that could be pulled without a login.` });
+    return trouble('unknown', name, { message: `${image} has no tag that could be pulled without a login.` });
   try {
     const digest = await stranger.findDigest(image, tag);
     if (digest === null) return fine(name, `${image} is private: without a login it does not exist.`);
@@ -79,26 +82,26 @@ async function checkStranger({ stranger }: Patient, image: ImageRepository, tags
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     if (error.code === 'registry-denied') return fine(name, `${image} is private: it can’t be pulled without a login.`);
-    return trouble('unknown', name, { says: `Whether ${image} is public is not known: ${error.message}` });
+    return trouble('unknown', name, { message: `Whether ${image} is public is not known: ${error.message}` });
   }
 }
 
-async function checkPushing(patient: Patient, question: ImageQuestion): Promise<readonly Check[]> {
+async function checkPushing(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
   const { image } = question;
   return unlessFails(
     'registry-push',
     async () => {
-      await patient.registry.proveWriteAccess(image);
+      await setup.registry.proveWriteAccess(image);
       return [fine('registry-push', `${image} can be written: an upload was begun, and given up.`)];
     },
-    ({ code }) => todoOfDenial({ ...denialIn(patient, question), code, access: 'push' }),
+    ({ code }) => hintOfDenial({ ...denialIn(setup, question), code, access: 'push' }),
   );
 }
 
 function denialIn(
-  { credentials }: Patient,
+  { credentials }: DoctorSetup,
   { image, token }: ImageQuestion,
-): Pick<Parameters<typeof todoOfDenial>[0], 'image' | 'token' | 'hasCredential'> {
+): Pick<Parameters<typeof hintOfDenial>[0], 'image' | 'token' | 'hasCredential'> {
   return { image, token, hasCredential: credentials(hostOf(image)) !== null };
 }
 
@@ -106,7 +109,7 @@ function denialIn(
  * GHCR does not say which of its two usual causes a denial has, and its sentence names both: the scopes of the token
  * tell them apart. Null where the error's own sentence says it all.
  */
-export function todoOfDenial(args: {
+export function hintOfDenial(args: {
   readonly image: ImageRepository;
   readonly access: 'pull' | 'push';
   readonly code: string;

@@ -10,34 +10,34 @@ import { listWords } from '../../messages/format.ts';
 import { loadPolicy, POLICY_PATH } from '../core/load.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';
 import { examineImage } from './image.ts';
-import type { Patient } from './patient.ts';
+import type { DoctorSetup } from './setup.ts';
 
 export async function examineRepo(
-  patient: Patient,
+  setup: DoctorSetup,
   { name, token }: { readonly name: RepoName; readonly token: MachineToken | null },
 ): Promise<readonly Check[]> {
-  const { github: access, settings } = patient;
+  const { github: access, settings } = setup;
   if (access.kind === 'none')
-    return [trouble('unknown', 'repository', { says: `GitHub can’t be asked: ${access.why}.` })];
+    return [trouble('unknown', 'repository', { message: `GitHub can’t be asked: ${access.why}.` })];
   const { github } = access;
   return unlessFails('repository', async () => {
     const repo = await findInstalledRepo(github, name);
     if (repo === null) {
-      const says = `The App is not installed on ${name}, or there is no such repository.`;
+      const message = `The App is not installed on ${name}, or there is no such repository.`;
       return [
-        trouble('fail', 'repository', { says, todo: 'Install it there: on the App’s settings page, Install App.' }),
+        trouble('fail', 'repository', { message, hint: 'Install it there: on the App’s settings page, Install App.' }),
       ];
     }
     const found = fine('repository', `The App is installed on ${repo.name}.`);
     const loaded = await loadPolicy({ github, settings }, repo);
     if (loaded.kind === 'unreadable') {
-      const says = `${POLICY_PATH} can’t be read: ${loaded.problems.join('; ')}.`;
-      const todo = 'Mend the file on the default branch: nothing is promoted meanwhile.';
-      return [found, trouble('fail', 'policy', { says, todo })];
+      const message = `${POLICY_PATH} can’t be read: ${loaded.problems.join('; ')}.`;
+      const hint = 'Mend the file on the default branch: nothing is promoted meanwhile.';
+      return [found, trouble('fail', 'policy', { message, hint })];
     }
     const { policy } = loaded;
     const images = await Promise.all(
-      policy.images.map((image) => examineImage(patient, { repo: repo.name, image, policy, token })),
+      policy.images.map((image) => examineImage(setup, { repo: repo.name, image, policy, token })),
     );
     return [found, describePolicy(policy), ...(await checkBranches(github, repo, policy)), ...images.flat()];
   });
@@ -64,14 +64,14 @@ async function checkBranches(github: GitHub, repo: Repo, policy: Policy): Promis
     findEnvironment(policy, null) === null
       ? [
           trouble('warn', 'environment', {
-            says: `${here} None is meant where none is named.`,
-            todo: 'Call one production, or name it in every command.',
+            message: `${here} None is meant where none is named.`,
+            hint: 'Call one production, or name it in every command.',
           }),
         ]
       : [fine('environment', here)];
   const gone = missing.map((branch) => {
-    const says = `There is no branch ${branch} with a commit in ${repo.name}, and the policy names it.`;
-    return trouble('warn', 'branch', { says, todo: `Make the branch, or name another one in ${POLICY_PATH}.` });
+    const message = `There is no branch ${branch} with a commit in ${repo.name}, and the policy names it.`;
+    return trouble('warn', 'branch', { message, hint: `Make the branch, or name another one in ${POLICY_PATH}.` });
   });
   return [...unnamed, ...gone];
 }

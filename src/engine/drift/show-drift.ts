@@ -7,9 +7,9 @@ import { driftKey, driftIssue, renderDrift } from '../../messages/drift.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { findDrift } from '../../store/drifts.ts';
 import { DONE, type Handler, type Job } from '../core/handler.ts';
-import { isOfClosedPlace } from '../installations/closed.ts';
+import { isThreadLocked } from '../installations/thread-locked.ts';
 import { loadPromotion } from '../core/load.ts';
-import { postOnce } from '../core/post-once.ts';
+import { postWithMarker } from '../core/post-with-marker.ts';
 import type { Services } from '../core/services.ts';
 
 type Told = { readonly issue: number; readonly commentId: number };
@@ -46,7 +46,7 @@ async function tell(services: Services, alarm: Alarm): Promise<Told> {
     try {
       return await tellIn(services, alarm, issue);
     } catch (error) {
-      if (!isOfClosedPlace('reply', error)) throw error;
+      if (!isThreadLocked('reply', error)) throw error;
       services.log.warn(
         { err: error, repo: promotion.repo.name, issue },
         'a thread takes no alarm: it goes to an issue',
@@ -58,7 +58,7 @@ async function tell(services: Services, alarm: Alarm): Promise<Told> {
 
 async function tellIn(services: Services, { job, drift, promotion, body }: Alarm, issue: number): Promise<Told> {
   const { repo } = promotion;
-  return { issue, commentId: await postOnce(services, { job, repo, issue, key: driftKey(drift), body }) };
+  return { issue, commentId: await postWithMarker(services, { job, repo, issue, key: driftKey(drift), body }) };
 }
 
 /** One for all alarms of the environment, as long as nobody closes it. */

@@ -3,7 +3,7 @@ import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { imageOf, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
-import { findLastPromoted, isLaneBusy } from '../../store/promotions/promotions.ts';
+import { findLastPromoted, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { refuseImages } from '../people/allowed-images.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import { loadPolicy } from '../core/load.ts';
@@ -22,41 +22,46 @@ export type Subject = {
 /** `busy`: the tags are being moved. `not-watched`: nothing was promoted, or nothing is to be looked at any more. */
 export type FoundSubject = Subject | { readonly kind: 'busy' } | { readonly kind: 'not-watched' };
 
-export type Place = { readonly repo: Repo; readonly environment: string };
+export type DriftScope = { readonly repo: Repo; readonly environment: string };
 
 /** With `off`, only what was promoted just now is looked at. */
 const READ_BACK_WITHIN_MS = 10 * 60 * 1000;
 
-export async function findSubject(services: Services, place: Place): Promise<FoundSubject> {
+export async function findSubject(services: Services, place: DriftScope): Promise<FoundSubject> {
   const { repo, environment } = place;
   const { db } = services.store;
   const key = { repoId: repo.id, environment };
-  if (await isLaneBusy(db, { ...key, exceptId: '' })) return { kind: 'busy' };
+  if (await isEnvironmentBusy(db, { ...key, exceptId: '' })) return { kind: 'busy' };
   const last = await findLastPromoted(db, key);
   if (last === null || (await findForeignOwner(services, repo)) !== null) return NOT_WATCHED;
-  const terms = await loadTerms(services, { ...last, repo });
-  if (terms === null) return NOT_WATCHED;
-  const { driftIntervalMs: intervalMs } = terms;
+  const environmentPolicy = await loadEnvironmentPolicy(services, { ...last, repo });
+  if (environmentPolicy === null) return NOT_WATCHED;
+  const { driftIntervalMs: intervalMs } = environmentPolicy;
   const age = services.now() - (promotedAt(last) ?? 0);
   if (intervalMs === null && age > READ_BACK_WITHIN_MS) return NOT_WATCHED;
-  return { kind: 'watched', last, tags: last.terms.tags.filter((tag) => terms.tags.includes(tag)), intervalMs };
+  return {
+    kind: 'watched',
+    last,
+    tags: last.environmentPolicy.tags.filter((tag) => environmentPolicy.tags.includes(tag)),
+    intervalMs,
+  };
 }
 
 const NOT_WATCHED = { kind: 'not-watched' } as const;
 
 /** What the policy says today; where it can't be read, what it said of the promotion. Null: it is no longer about this image there. */
-async function loadTerms(services: Services, last: Promotion): Promise<EnvironmentPolicy | null> {
+async function loadEnvironmentPolicy(services: Services, last: Promotion): Promise<EnvironmentPolicy | null> {
   const { repository } = imageOf(last);
   try {
     const loaded = await loadPolicy(services, last.repo);
-    if (loaded.kind === 'unreadable') return last.terms;
+    if (loaded.kind === 'unreadable') return last.environmentPolicy;
     const { policy } = loaded;
     const isOurs = policy.images.includes(repository) && refuseImages(services, last.repo, policy) === null;
     return isOurs ? findEnvironment(policy, last.environment) : null;
   } catch (error) {
     // An App that is gone looks at nothing; a GitHub that is down hides no drift.
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
-    services.log.warn({ err: error, repo: last.repo.name }, 'GitHub did not tell what the policy file says');
-    return last.terms;
+    services.log.warn({ err: error, repo: last.repo.name }, 'GitHub did not tell what the policy file message');
+    return last.environmentPolicy;
   }
 }

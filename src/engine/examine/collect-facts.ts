@@ -6,7 +6,7 @@ import { commitOf as commitOfImage, known, unknown, type ImageFacts } from '../.
 import { OutsideError } from '../../net/outside-error.ts';
 import {
   findEnvironment,
-  termsFor,
+  environmentPolicyFor,
   type ApprovalPolicy,
   type EnvironmentPolicy,
   type Policy,
@@ -25,7 +25,7 @@ import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { alternativeWords, findAlternative } from './complete-image.ts';
 import { DONE, type Handler, type Job, type JobOutcome } from '../core/handler.ts';
 import { loadContext, loadPolicy, loadPromotion } from '../core/load.ts';
-import { isPatient } from '../core/patience.ts';
+import { hasRetryBudget } from '../core/retry-budget.ts';
 import { readProduction } from './read-production.ts';
 import { readSource } from './read-source.ts';
 import { findCommitTag, sourcePrefixes } from './resolve-source.ts';
@@ -38,8 +38,8 @@ export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
   try {
     return await examine(services, { job, promotion });
   } catch (error) {
-    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
-    if (error.code === 'github-not-installed') return endAway(services, promotion);
+    if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
+    if (error.code === 'github-not-installed') return endAppRemoved(services, promotion);
     const isGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
     const instead = isGone ? alternativeWords(await findAlternative(services, promotion)) : '';
     return failExamination(services, promotion, `${error.message}${instead}`);
@@ -47,7 +47,7 @@ export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
 };
 
 /** The App was taken away, and no webhook may have told so yet: there is nobody to tell of a failure either. */
-async function endAway(services: Services, promotion: Promotion): Promise<JobOutcome> {
+async function endAppRemoved(services: Services, promotion: Promotion): Promise<JobOutcome> {
   const event = { kind: 'withdrawn', because: 'installation-gone' } as const;
   const decision = decide(promotion, event, await loadContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };
@@ -65,14 +65,14 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
     const gone = `The policy file has no environment ${promotion.environment} any more.`;
     return failExamination(services, promotion, problem ?? gone);
   }
-  const terms = termsFor({ policy, environment, kind: promotion.kind });
+  const environmentPolicy = environmentPolicyFor({ policy, environment, kind: promotion.kind });
   const { images, github } = services;
   const { repository, digest } = imageOf(promotion);
   const client = github.forInstallation(promotion.repo.installationId);
   if (wantsFreshFacts(promotion)) images.forget({ repository, digest });
   const contents = await images.contents({ repository, digest });
   const lineage = await collectLineage(
-    { github: client, repo: promotion.repo.name, branches: branchesOf({ policy, terms, promotion }) },
+    { github: client, repo: promotion.repo.name, branches: branchesOf({ policy, environmentPolicy, promotion }) },
     contents,
   );
   const { tag } = promotion.source;
@@ -82,12 +82,12 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
   const [rest, otherReviewers, sourceHolds] = await Promise.all([
-    collectRest(services, { promotion, facts, contents, policy, terms }),
-    lookForReviewer(services, promotion, terms.approvals),
+    collectRest(services, { promotion, facts, contents, policy, environmentPolicy }),
+    lookForReviewer(services, promotion, environmentPolicy.approvals),
     readSource(services, promotion),
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
-  const event = { kind: 'examined', policy, terms, ...rest, otherReviewers } as const;
+  const event = { kind: 'examined', policy, environmentPolicy, ...rest, otherReviewers } as const;
   const decision = decide(today, event, await loadContext(services, today));
   // Asked for before people are: nobody should approve what our account may not carry out.
   if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) await services.pushRight.prove(repository);
@@ -159,13 +159,13 @@ async function identify(services: Services, args: Examination & { readonly facts
 /** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may hold one. */
 function branchesOf(args: {
   readonly policy: Policy;
-  readonly terms: EnvironmentPolicy;
+  readonly environmentPolicy: EnvironmentPolicy;
   readonly promotion: Promotion;
 }): readonly string[] {
   const { staging, hotfix } = args.policy;
   const { force, kind } = args.promotion;
   const mayBeHotfix = force || kind !== 'promotion';
-  const branches = [staging.branch, args.terms.branch, ...(mayBeHotfix ? [hotfix.branch] : [])];
+  const branches = [staging.branch, args.environmentPolicy.branch, ...(mayBeHotfix ? [hotfix.branch] : [])];
   return [...new Set(branches)];
 }
 
@@ -182,10 +182,10 @@ async function collectRest(
     readonly facts: ImageFacts;
     readonly contents: ImageContents;
     readonly policy: Policy;
-    readonly terms: EnvironmentPolicy;
+    readonly environmentPolicy: EnvironmentPolicy;
   },
 ): Promise<Rest> {
-  const { promotion, facts, contents, policy, terms: environment } = args;
+  const { promotion, facts, contents, policy, environmentPolicy: environment } = args;
   if (promotion.kind === 'rollback') return collectRollback(services, args);
   const { registry, images, github, store } = services;
   const image = imageOf(promotion);

@@ -34,9 +34,9 @@ export async function findIncompleteness(
  * looked at. A courtesy: what the registry does not show is not recommended.
  */
 export async function findAlternative(services: Services, promotion: Promotion): Promise<Alternative | null> {
-  const { repo, environment, terms } = promotion;
+  const { repo, environment, environmentPolicy } = promotion;
   const { repository, digest: target } = imageOf(promotion);
-  const [floating] = terms.tags;
+  const [floating] = environmentPolicy.tags;
   try {
     const current = floating === undefined ? null : await services.registry.findDigest(repository, floating);
     const history = await listHeld(services.store.db, { repoId: repo.id, environment, repository });

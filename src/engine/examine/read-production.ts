@@ -31,6 +31,6 @@ export async function readProduction(
 
 /** The same for a promotion's own environment and image. */
 export function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
-  const { repo, terms: environment, versionTag } = promotion;
+  const { repo, environmentPolicy: environment, versionTag } = promotion;
   return readProduction(services, { repoId: repo.id, environment, image: imageOf(promotion), versionTag });
 }

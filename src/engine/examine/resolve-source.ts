@@ -20,11 +20,11 @@ export type ResolvedSource =
   | { readonly kind: 'resolved'; readonly tag: Tag; readonly digest: Digest }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-type Place = { readonly registry: RegistryClient; readonly image: ImageRepository };
+type ImageSource = { readonly registry: RegistryClient; readonly image: ImageRepository };
 /** `prefix`: `staging`, as the policy has it. */
-type Question = Place & { readonly prefix: string };
+type Question = ImageSource & { readonly prefix: string };
 /** `prefixes`: those of the tags that are legal sources now; an earlier one wins. */
-type SourceQuestion = Place & { readonly prefixes: readonly string[] };
+type SourceQuestion = ImageSource & { readonly prefixes: readonly string[] };
 
 type Holder = { readonly tag: Tag; readonly digest: Digest };
 
@@ -148,7 +148,7 @@ async function findAmongAll(question: SourceQuestion, digest: Digest): Promise<H
 
 /** One digest, whatever the number of tags that hold it, is an answer; none or two are refused. */
 function pick(
-  { image }: Place,
+  { image }: ImageSource,
   typed: string,
   { found, tried }: { readonly found: readonly Holder[]; readonly tried: readonly Tag[] },
 ): ResolvedSource {
@@ -160,7 +160,7 @@ function pick(
   return { kind: 'resolved', ...first };
 }
 
-async function holders({ registry, image }: Place, tags: readonly Tag[]): Promise<readonly Holder[]> {
+async function holders({ registry, image }: ImageSource, tags: readonly Tag[]): Promise<readonly Holder[]> {
   const found = await Promise.all(
     tags.map(async (tag) => {
       const digest = await registry.findDigest(image, tag);

@@ -16,10 +16,10 @@ export async function collectRollback(
     readonly promotion: Promotion;
     readonly facts: ImageFacts;
     readonly contents: ImageContents;
-    readonly terms: EnvironmentPolicy;
+    readonly environmentPolicy: EnvironmentPolicy;
   },
 ): Promise<{ readonly facts: ImageFacts; readonly commitTag: null; readonly production: readonly TagState[] }> {
-  const { promotion, facts, contents, terms: environment } = args;
+  const { promotion, facts, contents, environmentPolicy: environment } = args;
   const { repo, versionTag } = promotion;
   const image = { ...imageOf(promotion), commit: commitOf(facts), commitTag: null };
   const { repository } = image;
@@ -28,6 +28,6 @@ export async function collectRollback(
     readProduction(services, { repoId: repo.id, environment, image, versionTag }),
   ]);
   const alternative =
-    missing.length === 0 ? null : await findAlternative(services, { ...promotion, terms: environment });
+    missing.length === 0 ? null : await findAlternative(services, { ...promotion, environmentPolicy: environment });
   return { facts: { ...facts, missing: known(missing), alternative }, commitTag: null, production };
 }

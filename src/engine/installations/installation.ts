@@ -13,7 +13,7 @@ export const installationGone: Handler<'installation-gone'> = async ({ payload }
 
 /**
  * Only repositories that we know of matter; which those are, the delivery and the table tell together. Each hears of it
- * in its own lane, behind the news that it had left.
+ * in its own queue key, behind the news that it had left.
  */
 export const installationBack: Handler<'installation-back'> = async ({ payload }, { store }) => {
   const { installationId, repos: told } = payload;

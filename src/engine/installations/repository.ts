@@ -60,7 +60,7 @@ async function listSchedules({ store, now }: Services, { id }: Repo): Promise<re
     ...watched.map(({ repoId, commit }) => ({ kind: 'watch-staging', repoId, commit }) as const),
     ...stuck.map((promotionId) => ({ kind: 'restore-production', promotionId, at }) as const),
     ...(await listLastPromoted(store.db, id)).map(
-      ({ environment }) => ({ kind: 'look-at-production', repoId: id, environment, at, suspected: null }) as const,
+      ({ environment }) => ({ kind: 'check-drift', repoId: id, environment, at, unconfirmed: null }) as const,
     ),
   ];
 }

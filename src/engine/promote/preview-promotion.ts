@@ -88,8 +88,16 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const draft = draftOf(request, { environment, image: pinned, tag, now: services.now() });
   const decision = decide(
     draft,
-    { kind: 'examined', policy, terms: environment, facts, commitTag, production, otherReviewers: 'unknown' },
-    { githubHost: services.settings.githubHost, now: services.now(), sha256: services.sha256, laneBusy: false },
+    {
+      kind: 'examined',
+      policy,
+      environmentPolicy: environment,
+      facts,
+      commitTag,
+      production,
+      otherReviewers: 'unknown',
+    },
+    { githubHost: services.settings.githubHost, now: services.now(), sha256: services.sha256, environmentBusy: false },
   );
   if (decision.kind !== 'accepted') throw new Error('an examination was not accepted');
   const { promotion } = decision;
@@ -137,7 +145,7 @@ function draftOf(
     reviews: [],
     moves: [],
     policyBlob: policy.blob,
-    terms: environment,
+    environmentPolicy: environment,
     otherReviewers: 'unknown',
     notice: null,
     thread: null,
@@ -151,7 +159,7 @@ function draftOf(
 function viewOf({ settings, sha256 }: PreviewServices, promotion: Promotion): PromotionView {
   return {
     promotion: { ...promotion, state: { kind: 'awaiting-approval' } },
-    environment: promotion.terms,
+    environment: promotion.environmentPolicy,
     subject: sha256(subjectOf(promotion)),
     outcomes: [],
     auditHead: null,

@@ -123,7 +123,7 @@ async function openNew(
     reviews: [],
     moves: [],
     policyBlob: policy.blob,
-    terms: environment,
+    environmentPolicy: environment,
     otherReviewers: 'unknown',
     notice: null,
     thread: asked.thread,
@@ -137,11 +137,11 @@ async function openNew(
 
 /** Who asks second joins: they may approve what is open, where the policy lets them. */
 function alreadyRequested(
-  { number, state, environment, versionTag, requester, terms }: Promotion,
+  { number, state, environment, versionTag, requester, environmentPolicy }: Promotion,
   { asked, command: { version } }: { readonly asked: Requester; readonly command: Promote },
 ): Request {
   const lacks = version === null || version === versionTag ? {} : { lacks: version };
-  const { approvals } = terms;
+  const { approvals } = environmentPolicy;
   const isOther = asked.by.id !== requester.id || approvals.selfApproval;
   const mayApprove = isOther && reviewBarOf(approvals, asked.by) === null;
   return no({ code: 'already-requested', promotion: number, state: state.kind, environment, mayApprove, ...lacks });
@@ -190,7 +190,7 @@ function refusePlan(request: {
     const tags = [...environment.tags, ...(versionTag === null ? [] : [versionTag])];
     return { code: 'already-in-production', environment: environment.name, digest: image.digest, tags };
   }
-  const [taken] = plan.kind === 'kept-tag-taken' ? plan.taken : [];
+  const [taken] = plan.kind === 'permanent-tag-taken' ? plan.taken : [];
   return taken === undefined ? null : { code: 'version-taken', ...taken };
 }
 

@@ -6,14 +6,14 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
-import { answered, onceADay, refused, type Answer, type Asked } from '../core/answer.ts';
+import { answered, dailyIdempotencyKey, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOf, type Commit } from '../core/commit.ts';
 import { comparePolicy, problemsOf } from '../examine/compare-policy.ts';
 import { findMeant } from '../core/find-promotion.ts';
 import type { Sender } from '../core/intent.ts';
 import { DONE, type Handler, type Job } from '../core/handler.ts';
 import { loadActor, loadContext } from '../core/load.ts';
-import { isPatient } from '../core/patience.ts';
+import { hasRetryBudget } from '../core/retry-budget.ts';
 import { withSource } from '../examine/read-source.ts';
 import type { Services } from '../core/services.ts';
 import { refuseOnStaging } from '../core/note.ts';
@@ -49,7 +49,7 @@ export const reviewByClick: Handler<'click'> = async (job, services) => {
   try {
     return { kind: 'done', commit: await decideClick(services, promotion, job) };
   } catch (error) {
-    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
     return { kind: 'done', commit: clickRefused(promotion, by, { code: 'github-problem', problem: error.message }) };
   }
 };
@@ -114,7 +114,7 @@ function clickRefused(promotion: Promotion, by: Sender, refusal: Refusal): Commi
   const commit = knownCommit(promotion);
   if (thread === null) return commit === null ? { repo } : refuseOnStaging({ repo, commit, by: by.login, refusal });
   const { issue } = thread;
-  const onceKey = FOR_STRANGERS.includes(refusal.code) ? onceADay({ repo, issue }, refusal) : null;
+  const idempotencyKey = FOR_STRANGERS.includes(refusal.code) ? dailyIdempotencyKey({ repo, issue }, refusal) : null;
   const reply = { kind: 'refusal', refusal, to: by.login } as const;
-  return { repo, effects: [{ kind: 'reply', repoId: repo.id, issue, reply, onceKey }] };
+  return { repo, effects: [{ kind: 'reply', repoId: repo.id, issue, reply, idempotencyKey }] };
 }

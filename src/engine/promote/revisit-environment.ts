@@ -1,4 +1,4 @@
-// The lane is free, or production moved: each open promotion of the environment is looked at again, oldest first.
+// The queue key is free, or production moved: each open promotion of the environment is looked at again, oldest first.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -71,13 +71,13 @@ async function decided(services: Services, promotion: Promotion, event: Promotio
 }
 
 /** `problems` null: nothing is known of the file. */
-type Look = Pick<PolicyComparison, 'kind'> & {
+type PolicyView = Pick<PolicyComparison, 'kind'> & {
   readonly because: string;
   readonly problems: readonly string[] | null;
 };
 
 /** A GitHub that refuses for good may be asked again as well: somebody may give the App its rights back. */
-async function lookAtPolicy(services: Services, promotion: Promotion): Promise<Look> {
+async function lookAtPolicy(services: Services, promotion: Promotion): Promise<PolicyView> {
   try {
     const today = await comparePolicy(services, promotion);
     const because = today.kind === 'same' ? '' : `the policy says ${today.refusal.code}`;

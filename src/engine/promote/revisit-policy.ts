@@ -24,9 +24,7 @@ export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, serv
   const effects: readonly Effect[] = [
     ...stale.map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const),
     // How often drift is looked for may be said anew.
-    ...held.map(
-      ({ environment }) => ({ kind: 'look-at-production', repoId, environment, at, suspected: null }) as const,
-    ),
+    ...held.map(({ environment }) => ({ kind: 'check-drift', repoId, environment, at, unconfirmed: null }) as const),
   ];
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
 };
@@ -39,7 +37,7 @@ async function mustLookAgain(services: Services, promotion: Promotion): Promise<
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
     // Whoever approves has the file read again, and hears why it can't be.
-    services.log.warn({ err: error, repo: promotion.repo.name }, 'GitHub did not tell what the policy file says');
+    services.log.warn({ err: error, repo: promotion.repo.name }, 'GitHub did not tell what the policy file message');
     return false;
   }
 }

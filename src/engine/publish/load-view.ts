@@ -26,10 +26,10 @@ export async function loadView(services: Services, promotion: Promotion): Promis
   const home = `${githubUrl}/${repo.name}`;
   const checkRun = marks.find(({ kind }) => kind === 'check-run');
   const card = marks.find(({ kind }) => kind === 'card');
-  const inLane = open.find(({ state }) => state.kind === 'applying');
+  const ofQueueKey = open.find(({ state }) => state.kind === 'applying');
   return {
     promotion,
-    environment: promotion.terms,
+    environment: promotion.environmentPolicy,
     subject: sha256(subjectOf(promotion)),
     outcomes: outcomesOf(journal),
     auditHead,
@@ -39,12 +39,15 @@ export async function loadView(services: Services, promotion: Promotion): Promis
       card === undefined || thread === null ? null : `${home}/issues/${thread.issue}#issuecomment-${card.githubId}`,
     deadJob,
     tokenWarning: tokenWarningFor(services, promotion),
-    blockedBy: inLane === undefined || inLane.id === promotion.id ? null : inLane.number,
+    blockedBy: ofQueueKey === undefined || ofQueueKey.id === promotion.id ? null : ofQueueKey.number,
   };
 }
 
 /** The token watched is ghcr.io's, and what has ended needs it no more. */
-function tokenWarningFor({ patWatch }: Services, { images, state }: Promotion): PromotionView['tokenWarning'] {
+function tokenWarningFor(
+  { registryTokenWatch }: Services,
+  { images, state }: Promotion,
+): PromotionView['tokenWarning'] {
   const isConcerned = isOpen(state) && images.some(({ repository }) => hostOf(repository) === 'ghcr.io');
-  return isConcerned ? patWatch.warning() : null;
+  return isConcerned ? registryTokenWatch.warning() : null;
 }

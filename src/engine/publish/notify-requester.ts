@@ -5,19 +5,19 @@ import { findMark } from '../../store/promotions/github-marks.ts';
 import { DONE, type Handler } from '../core/handler.ts';
 import { loadPromotion } from '../core/load.ts';
 import { loadView } from './load-view.ts';
-import { postOnce } from '../core/post-once.ts';
+import { postWithMarker } from '../core/post-with-marker.ts';
 
 export const notifyRequester: Handler<'notify-requester'> = async (job, services) => {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo, thread, number, state } = promotion;
-  const onceKey = keyOf(state);
-  if (thread === null || onceKey === null) return DONE;
-  const key = `${formatNumber(number)} ${onceKey}`;
+  const idempotencyKey = keyOf(state);
+  if (thread === null || idempotencyKey === null) return DONE;
+  const key = `${formatNumber(number)} ${idempotencyKey}`;
   // Told already: an App that was away asks for all that it may have missed.
   const told = await findMark(services.store.db, { promotionId, kind: 'notice' });
   if (told?.target === key) return DONE;
   const body = renderNotification({ view: await loadView(services, promotion), key });
-  const githubId = await postOnce(services, { job, repo, issue: thread.issue, key, body });
+  const githubId = await postWithMarker(services, { job, repo, issue: thread.issue, key, body });
   const marks = [{ promotionId, kind: 'notice', githubId, target: key }] as const;
   return { kind: 'done', commit: { repo, marks } };
 };

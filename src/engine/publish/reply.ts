@@ -17,7 +17,7 @@ import { refuseImages } from '../people/allowed-images.ts';
 import { DONE, type Handler } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
 import { loadView } from './load-view.ts';
-import { postOnce } from '../core/post-once.ts';
+import { postWithMarker } from '../core/post-with-marker.ts';
 import type { Services } from '../core/services.ts';
 
 export const reply: Handler<'reply'> = async (job, services) => {
@@ -26,7 +26,13 @@ export const reply: Handler<'reply'> = async (job, services) => {
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
   const key = `reply ${job.id}`;
   const status = answer.kind === 'status' ? await loadStatus(services, repo, answer.about) : null;
-  await postOnce(services, { job, repo, issue, key, body: renderReply(answer, { key, now: services.now(), status }) });
+  await postWithMarker(services, {
+    job,
+    repo,
+    issue,
+    key,
+    body: renderReply(answer, { key, now: services.now(), status }),
+  });
   return DONE;
 };
 

@@ -14,7 +14,7 @@ import { revisitEnvironment, revisitPromotion } from '../promote/revisit-environ
 import { revisitPolicy } from '../promote/revisit-policy.ts';
 import { updateCard } from '../publish/update-card.ts';
 import { updateCheckRun } from '../publish/update-check-run.ts';
-import { lookAtProduction } from '../drift/look-at-production.ts';
+import { checkDrift } from '../drift/check-drift.ts';
 import { showDrift } from '../drift/show-drift.ts';
 import type { Handler } from '../core/handler.ts';
 import { installationBack, installationGone } from '../installations/installation.ts';
@@ -26,20 +26,20 @@ import { rerunCheck } from '../promote/rerun-check.ts';
 import { rerunSuite } from '../promote/rerun-suite.ts';
 import { reviewByClick } from '../promote/review-promotion.ts';
 import { runCommand } from './run-command.ts';
-import { lookForImage } from '../staging/look-for-image.ts';
+import { pollImage } from '../staging/poll-image.ts';
 import { promoteByClick } from '../staging/promote-by-click.ts';
 import { rerunStaging } from '../staging/rerun-staging.ts';
-import { takePackage } from '../staging/take-package.ts';
-import { takePush } from '../staging/take-push.ts';
+import { handlePackagePublished } from '../staging/handle-package-published.ts';
+import { handlePush } from '../staging/handle-push.ts';
 import { updateStagingCheck } from '../staging/update-staging-check.ts';
 import { watchStaging } from '../staging/watch-staging.ts';
-import { sweep } from './sweep.ts';
-import { takeGitTag } from '../versions/take-git-tag.ts';
+import { deleteExpiredRows } from './retention.ts';
+import { handleGitTag } from '../versions/handle-git-tag.ts';
 
 /** What comes from above: only the doors know GitHub's payloads. */
 export type HandlersFromAbove = {
   readonly delivery: Handler<'delivery'>;
-  readonly 'sweep-deliveries': Handler<'sweep-deliveries'>;
+  readonly 'recover-deliveries': Handler<'recover-deliveries'>;
   readonly 'reconcile-promotion': Handler<'reconcile-promotion'>;
   readonly 'read-thread': Handler<'read-thread'>;
 };
@@ -57,7 +57,7 @@ export function createHandlers(fromAbove: HandlersFromAbove): Handlers {
     'repo-changed': repoChanged,
     deployment: recordDeployment,
     'deployment-status': followDeployment,
-    'git-tag': takeGitTag,
+    'git-tag': handleGitTag,
     'collect-facts': collectFacts,
     'apply-tag-plan': applyTagPlan,
     'create-deployment': createDeployment,
@@ -73,16 +73,16 @@ export function createHandlers(fromAbove: HandlersFromAbove): Handlers {
     'answer-git-tag': answerGitTag,
     reply,
     react,
-    push: takePush,
-    'registry-package': takePackage,
+    push: handlePush,
+    'registry-package': handlePackagePublished,
     'staging-click': promoteByClick,
     'staging-re-run': rerunStaging,
     'watch-staging': watchStaging,
-    'look-at-production': lookAtProduction,
+    'check-drift': checkDrift,
     'show-drift': showDrift,
     'update-staging-check': updateStagingCheck,
-    'look-for-image': lookForImage,
-    sweep,
+    'poll-image': pollImage,
+    'delete-expired-rows': deleteExpiredRows,
     reconcile,
   };
 }

@@ -50,7 +50,7 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   const isCrowd = (): boolean => crowd >= MANY;
   let batches = 0;
   /** Who waits for calm, and after which batch their wait is over. */
-  const patient = new Map<() => void, number>();
+  const waiters = new Map<() => void, number>();
 
   async function storeAll(): Promise<void> {
     storing = true;
@@ -61,7 +61,7 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
       await storeTogether(services, batch);
       crowd = Math.max(batch.length, crowd * FADES);
       batches += 1;
-      for (const [resolve, last] of patient) if (batches >= last) resolve();
+      for (const [resolve, last] of waiters) if (batches >= last) resolve();
     }
     storing = false;
   }
@@ -92,9 +92,9 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
         if (batches === before) crowd = 0;
         resolve();
       }, MOMENT_MS);
-      patient.set(resolve, before + BATCHES_FIRST);
+      waiters.set(resolve, before + BATCHES_FIRST);
       await promise;
-      patient.delete(resolve);
+      waiters.delete(resolve);
       clearTimeout(timer);
     },
   };
@@ -130,7 +130,7 @@ function storeDeliveries(
     const fresh = incoming.filter((_unused, position) => accepted[position] === 'new');
     const jobs = fresh.map(({ deliveryId, event, body, repoId, sentAt }) => ({
       kind: 'delivery',
-      lane: repoId === null ? null : `delivery:${repoId}`,
+      queueKey: repoId === null ? null : `delivery:${repoId}`,
       payload: JSON.stringify({ kind: 'delivery', deliveryId, event, body, sentAt }),
       runAt: at,
       origin: { delivery: deliveryId, at },

@@ -12,7 +12,7 @@ import { cancelPromotion } from '../promote/cancel-promotion.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
 import type { Handler, Job } from '../core/handler.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
-import { isPatient, PATIENCE_MS } from '../core/patience.ts';
+import { hasRetryBudget, RETRY_BUDGET_MS } from '../core/retry-budget.ts';
 import { refreshPromotion } from '../reconcile/refresh-promotion.ts';
 import { requestPromotion } from '../promote/request-promotion.ts';
 import { reviewByComment } from '../promote/review-promotion.ts';
@@ -37,7 +37,10 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
     asked = { repo, issue, commentId, by: await loadActor(services, job.payload), ...time };
     return await answer(services, asked, line);
   } catch (error) {
-    if (!(error instanceof OutsideError) || (error.retryable && isPatient({ createdAt: waitsSince(job) }, services)))
+    if (
+      !(error instanceof OutsideError) ||
+      (error.retryable && hasRetryBudget({ createdAt: waitsSince(job) }, services))
+    )
       throw error;
     if (asked !== null) return refused(asked, problemOf(error));
     const unknown: Asked = { repo, issue, commentId, by: { ...sender, role: 'none' } };
@@ -47,7 +50,7 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
 
 /** The wait for its turn counts, but each has a minute of its own: a host that just failed may be asked again by then. */
 function waitsSince({ payload, createdAt }: Job<'command'>): number {
-  return Math.max(payload.heardAt ?? createdAt, createdAt - PATIENCE_MS + MINUTE_MS);
+  return Math.max(payload.receivedAt ?? createdAt, createdAt - RETRY_BUDGET_MS + MINUTE_MS);
 }
 
 const MINUTE_MS = 60_000;

@@ -1,16 +1,16 @@
 // Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
 import { showEffects } from '../../domain/decide/accept.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { holdWrites, reserveWrite } from '../../store/queue/github-pace.ts';
-import { delayLane } from '../../store/queue/lanes.ts';
+import { holdWrites, reserveWrite } from '../../store/queue/github-write-limits.ts';
+import { delayQueueKey } from '../../store/queue/queue-keys.ts';
 import { addJob, parkJob, requeueJob, type JobRow } from '../../store/queue/jobs.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { commitAndFinish, handOnAndFinish } from '../core/commit.ts';
 import type { Handler, Job, JobOutcome } from '../core/handler.ts';
 import { GITHUB_WRITES, installationOf, jobOfEffect, MOVING_EFFECTS, type JobKind, type NewJob } from '../core/job.ts';
 import { LeaseLost, renew, RENEW_EVERY_MS, withinLease } from '../core/lease.ts';
-import { isLeftUndone, isOfAway } from '../installations/away.ts';
-import { isOfClosedPlace } from '../installations/closed.ts';
+import { isLeftUndone, isAppRemoved } from '../installations/app-removed.ts';
+import { isThreadLocked } from '../installations/thread-locked.ts';
 import { readJob } from './read-job.ts';
 import type { Services } from '../core/services.ts';
 
@@ -58,7 +58,7 @@ function logOf({ log }: Services, { id, kind, origin }: JobRow): Services['log']
   return log.child({ ...(origin === null ? {} : { delivery: origin.delivery }), job: id, kind });
 }
 
-/** What can't be run is given up before it starts: as long as it is running, its lane stands still. */
+/** What can't be run is given up before it starts: as long as it is running, its queue key stands still. */
 function readable(row: JobRow): Job | Error {
   // Tries that ended in an error are counted where they end.
   if (row.attempts > TRIES_OF_AN_OUTAGE) return new Error('the process ended each time that this was tried');
@@ -136,13 +136,13 @@ function observeDecision({ observe, now }: Services, { payload, origin }: Job): 
   if (origin !== null && DECISIONS.includes(payload.kind)) observe('decision', (now() - origin.at) / 1000);
 }
 
-/** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its lane do. */
+/** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its queue key do. */
 async function mustWait({ services, row, job }: Claimed): Promise<boolean> {
   if (!GITHUB_WRITES.includes(job.payload.kind)) return false;
-  const { id, lease, lane } = row;
+  const { id, lease, queueKey } = row;
   const now = services.now();
   const pace = {
-    installationId: installationOf(lane),
+    installationId: installationOf(queueKey),
     now,
     intervalMs: services.settings.githubWriteIntervalMs,
     ...WRITES,
@@ -152,7 +152,7 @@ async function mustWait({ services, row, job }: Claimed): Promise<boolean> {
     if (turn.kind === 'go') return false;
     const { until } = turn;
     await requeueJob(tx, { id, lease, runAt: until, countAttempt: false, error: null, now });
-    if (lane !== null) await delayLane(tx, { lane, until });
+    if (queueKey !== null) await delayQueueKey(tx, { queueKey, until });
     return true;
   });
 }
@@ -161,12 +161,12 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
   const { services, row, job } = claimed;
   const { log, now, store } = services;
   const message = error instanceof Error ? error.message : String(error);
-  if (await isOfAway(services, job.payload, error)) {
+  if (await isAppRemoved(services, job.payload, error)) {
     log.info({ problem: message }, 'a job ended where the App may not act any more');
     await commitAndFinish(services, job, null);
     return;
   }
-  if (isOfClosedPlace(job.payload.kind, error)) {
+  if (isThreadLocked(job.payload.kind, error)) {
     log.warn({ problem: message }, 'a job ended without a word: GitHub takes none there');
     await commitAndFinish(services, job, null);
     return;
@@ -179,7 +179,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
   }
   const until = Math.min(outside?.retryAt ?? 0, now() + LONGEST_ASKED_WAIT_MS);
   if (outside?.code === 'github-rate-limited' && GITHUB_WRITES.includes(job.payload.kind)) {
-    await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.lane), until }));
+    await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.queueKey), until }));
   }
   const runAt = Math.max(now() + backoffMs(job.attempts), until);
   log.warn({ err: error, runAt }, 'a job failed and will be tried again');
@@ -196,11 +196,11 @@ async function putBack(claimed: Claimed, again: Again): Promise<void> {
 /** The other worker goes on; but what this one showed late, over what the other one showed, is shown once more. */
 async function handOver({ services, row }: Claimed): Promise<void> {
   const { log, store, now } = services;
-  const { kind, key, lane, payload, origin } = row;
+  const { kind, key, queueKey, payload, origin } = row;
   log.warn('another worker took this job over; what this one decided was dropped');
   if (!SHOWING.includes(kind)) return;
   const at = now();
-  await store.transaction((tx) => addJob(tx, { kind, key, lane, payload, origin, runAt: at, now: at }));
+  await store.transaction((tx) => addJob(tx, { kind, key, queueKey, payload, origin, runAt: at, now: at }));
 }
 
 /** One table, read by the kind that the payload itself carries: the pair always fits. */

@@ -1,7 +1,7 @@
 // Ticks of the clock become jobs: one per time slot, however many processes tick. What each process has to know is no job.
 import { schedule, type ScheduledTask } from 'node-cron';
 import { addJob } from '../../store/queue/jobs.ts';
-import { SLOT_MEMORY_MS, useOnce } from '../../store/queue/once.ts';
+import { SLOT_MEMORY_MS, claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
 import type { Tick, TickKind } from '../core/job.ts';
 import type { Services } from '../core/services.ts';
 
@@ -11,14 +11,14 @@ const MINUTE_MS = 60_000;
 
 /** `atStart`: also when a process starts, for what came to pass while none ran. */
 const TICKS = {
-  sweep: { cron: '17 * * * *', everyMs: 60 * MINUTE_MS, atStart: false },
-  'sweep-deliveries': { cron: '*/5 * * * *', everyMs: 5 * MINUTE_MS, atStart: true },
+  'delete-expired-rows': { cron: '17 * * * *', everyMs: 60 * MINUTE_MS, atStart: false },
+  'recover-deliveries': { cron: '*/5 * * * *', everyMs: 5 * MINUTE_MS, atStart: true },
   reconcile: { cron: '*/10 * * * *', everyMs: 10 * MINUTE_MS, atStart: false },
 } as const satisfies Readonly<Record<TickKind, Rhythm>>;
 
 type Rhythm = { readonly cron: string; readonly everyMs: number; readonly atStart: boolean };
 
-const TICK_KINDS: readonly TickKind[] = ['sweep', 'sweep-deliveries', 'reconcile'];
+const TICK_KINDS: readonly TickKind[] = ['delete-expired-rows', 'recover-deliveries', 'reconcile'];
 
 /** Every process asks for itself, so this is no job. */
 const DAILY = '41 6 * * *';
@@ -33,16 +33,16 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
     }
   };
   const starting = TICK_KINDS.filter((kind) => TICKS[kind].atStart).map((kind) => ask(kind, askAtOnce));
-  const lookAtPat = async (): Promise<void> => {
+  const checkRegistryToken = async (): Promise<void> => {
     try {
-      await services.patWatch.look();
+      await services.registryTokenWatch.look();
     } catch (error) {
       services.log.error({ err: error }, 'the machine user’s token could not be looked at; tomorrow tries again');
     }
   };
   const startTasks = (): readonly ScheduledTask[] => [
     ...TICK_KINDS.map((kind) => schedule(TICKS[kind].cron, () => ask(kind, tick))),
-    schedule(DAILY, lookAtPat),
+    schedule(DAILY, checkRegistryToken),
   ];
   let tasks = startTasks();
   let latest = services.now();
@@ -78,7 +78,7 @@ export async function tick({ store, now }: Clocked, kind: TickKind): Promise<boo
   const { everyMs } = TICKS[kind];
   const slot = new Date(at - (at % everyMs)).toISOString();
   return store.transaction(async (tx) => {
-    const first = await useOnce(tx, { key: `${kind}/${slot}`, until: at + SLOT_MEMORY_MS, now: at });
+    const first = await claimIdempotencyKey(tx, { key: `${kind}/${slot}`, until: at + SLOT_MEMORY_MS, now: at });
     if (first) await addJob(tx, jobOf({ kind, slot }, at));
     return first;
   });
@@ -93,5 +93,12 @@ async function askAtOnce({ store, now }: Clocked, kind: TickKind): Promise<boole
 
 /** One that is still to be done does for those that come meanwhile. */
 function jobOf(payload: Tick, at: number): Parameters<typeof addJob>[1] {
-  return { kind: payload.kind, key: payload.kind, lane: null, payload: JSON.stringify(payload), runAt: at, now: at };
+  return {
+    kind: payload.kind,
+    key: payload.kind,
+    queueKey: null,
+    payload: JSON.stringify(payload),
+    runAt: at,
+    now: at,
+  };
 }

@@ -1,5 +1,5 @@
 // Takes due jobs from the table, several at once, and looks again when one ends, when it is woken, or when one falls due.
-import { findNewestOpenJobAt, turnBack } from '../../store/queue/clock.ts';
+import { findNewestOpenJobAt, rescheduleAfterClockChange } from '../../store/queue/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../../store/queue/jobs.ts';
 import { handBackJob } from '../../store/queue/leases.ts';
 import { REGISTRY_WORK, TIMERS } from '../core/job.ts';
@@ -144,7 +144,9 @@ export class Worker {
     if (this.#latest !== null && now - this.#latest > RENEW_EVERY_MS) await this.#renewAll();
     this.#latest = now;
     if (now >= before) return;
-    await store.transaction((tx) => turnBack(tx, { now, before, leaseMs: LONGEST_LEASE_MS, timers: TIMERS }));
+    await store.transaction((tx) =>
+      rescheduleAfterClockChange(tx, { now, before, leaseMs: LONGEST_LEASE_MS, timers: TIMERS }),
+    );
     log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
   }
 

@@ -7,10 +7,10 @@ import { findMark } from '../../store/promotions/github-marks.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { loadContext } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
-import type { Found } from './found.ts';
+import type { ReconcileResult } from './found.ts';
 
 /** Only of the promotion that the environment holds: the others follow nothing any more. */
-export async function compareDeployment(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+export async function compareDeployment(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const { id, repo, environment } = promotion;
   const { db } = services.store;
   if (promotedAt(promotion) === null) return [];

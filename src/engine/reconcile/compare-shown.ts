@@ -8,10 +8,10 @@ import type { PromotionView } from '../../messages/promotion-view.ts';
 import { listMarks, type GitHubMark } from '../../store/promotions/github-marks.ts';
 import { loadView } from '../publish/load-view.ts';
 import type { Services } from '../core/services.ts';
-import { healedBy, type Found } from './found.ts';
+import { healedBy, type ReconcileResult } from './found.ts';
 import { isUnderWay } from './lost-work.ts';
 
-export async function compareShown(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+export async function compareShown(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const { id } = promotion;
   const marks = await listMarks(services.store.db, id);
   const view = await loadView(services, promotion);

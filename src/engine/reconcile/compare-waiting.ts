@@ -8,9 +8,9 @@ import { loadContext } from '../core/load.ts';
 import { readProductionOf } from '../examine/read-production.ts';
 import { readSource } from '../examine/read-source.ts';
 import type { Services } from '../core/services.ts';
-import { healedBy, type Found } from './found.ts';
+import { healedBy, type ReconcileResult } from './found.ts';
 
-export async function compareWaiting(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+export async function compareWaiting(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const { id, repo, environment, state } = promotion;
   const revisit = [{ kind: 'revisit-promotion', promotionId: id } as const];
   const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });

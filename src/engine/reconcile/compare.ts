@@ -8,14 +8,14 @@ import { compareDeployment } from './compare-deployment.ts';
 import { compareShown } from './compare-shown.ts';
 import { compareWaiting } from './compare-waiting.ts';
 import { findLostWork } from './lost-work.ts';
-import type { Found } from './found.ts';
+import type { ReconcileResult } from './found.ts';
 
 export type Comparison = { readonly differences: readonly Difference[]; readonly commit: Commit };
 
 /** At most four questions to GitHub where nothing differs; those whose answer is the same as before are free. */
 export async function comparePromotion(services: Services, promotion: Promotion): Promise<Comparison> {
   const { repo } = promotion;
-  const found: readonly Found[] = [
+  const found: readonly ReconcileResult[] = [
     ...(await findLostWork(services, promotion)),
     ...(await compareShown(services, promotion)),
     ...(await compareWaiting(services, promotion)),
@@ -27,7 +27,7 @@ export async function comparePromotion(services: Services, promotion: Promotion)
 }
 
 /** A state has one decision at most: those who wait have no deployment. */
-function join(before: Commit, promotion: Promotion, { effects, decision }: Found): Commit {
+function join(before: Commit, promotion: Promotion, { effects, decision }: ReconcileResult): Commit {
   const decided = decision === null ? null : commitOf(promotion, decision);
   const all = [...(before.effects ?? []), ...(decided?.effects ?? []), ...effects];
   return { ...before, ...decided, effects: all };

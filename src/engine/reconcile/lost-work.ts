@@ -9,9 +9,9 @@ import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
 import { loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
-import { healedBy, type Found } from './found.ts';
+import { healedBy, type ReconcileResult } from './found.ts';
 
-export async function findLostWork(services: Services, promotion: Promotion): Promise<readonly Found[]> {
+export async function findLostWork(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const missing = await findMissing(services, promotion);
   if (missing.length === 0) return [];
   // A job that came to its end since the promotion was read has moved it on: what is missing still is lost.
@@ -46,7 +46,7 @@ async function listNeeded(services: Services, promotion: Promotion): Promise<rea
   const { id, state } = promotion;
   switch (state.kind) {
     case 'waiting-for-image':
-      return [{ kind: 'look-for-image', promotionId: id }];
+      return [{ kind: 'poll-image', promotionId: id }];
     case 'examining':
       return [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, services.now())];
     case 'awaiting-approval':

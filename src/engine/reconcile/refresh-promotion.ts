@@ -2,7 +2,7 @@
 import { isOpen } from '../../domain/promotion/promotion.ts';
 import { listPromotionsOfThread } from '../../store/promotions/promotions.ts';
 import { refused, replied, type Answer, type Asked } from '../core/answer.ts';
-import { findMeant, type Found } from '../core/find-promotion.ts';
+import { findMeant, type FoundPromotion } from '../core/find-promotion.ts';
 import { comparePromotion } from './compare.ts';
 import type { Services } from '../core/services.ts';
 
@@ -16,7 +16,7 @@ export async function refreshPromotion(services: Services, asked: Asked, id: num
 }
 
 /** Without an id, the newest open one of the thread, else its newest. */
-async function findOne(services: Services, asked: Asked, id: number | null): Promise<Found> {
+async function findOne(services: Services, asked: Asked, id: number | null): Promise<FoundPromotion> {
   const { repo, issue } = asked;
   if (id === null) {
     const inThread = await listPromotionsOfThread(services.store.db, { repoId: repo.id, issue });

@@ -2,7 +2,7 @@
 import { reaches } from '../../domain/actor.ts';
 import type { Command } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
-import { findEnvironment, termsFor } from '../../domain/policy/policy.ts';
+import { findEnvironment, environmentPolicyFor } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
@@ -74,7 +74,7 @@ export async function rollBack(services: Services, asked: Asked, command: Rollba
     reviews: [],
     moves: [],
     policyBlob: policy.blob,
-    terms: termsFor({ policy, environment, kind: 'rollback' }),
+    environmentPolicy: environmentPolicyFor({ policy, environment, kind: 'rollback' }),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: asked.issue },

@@ -11,7 +11,7 @@ import type { Commit } from '../core/commit.ts';
 import { DONE, type Handler } from '../core/handler.ts';
 import type { PayloadOf } from '../core/job.ts';
 import { loadActor } from '../core/load.ts';
-import { isPatient } from '../core/patience.ts';
+import { hasRetryBudget } from '../core/retry-budget.ts';
 import { openPromotion } from '../promote/request-promotion.ts';
 import type { Services } from '../core/services.ts';
 import { noteOnStaging, refuseOnStaging } from '../core/note.ts';
@@ -28,7 +28,7 @@ export const promoteByClick: Handler<'staging-click'> = async (job, services) =>
   try {
     return { kind: 'done', commit: await request(services, check, job.payload) };
   } catch (error) {
-    if (!(error instanceof OutsideError) || (error.retryable && isPatient(job, services))) throw error;
+    if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
     const { message: problem } = error;
     const code = error.code.startsWith('github-') ? 'github-problem' : 'registry-problem';
     return { kind: 'done', commit: refuse(job.payload, { code, problem }) };

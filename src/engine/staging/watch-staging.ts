@@ -1,5 +1,5 @@
 // Looks for the image of a pushed staging commit until it is there, can't be read, or the time for its build is over.
-import { BUILD_TIME_MS, commitTagsOf, nextLookAt } from '../../domain/image/image-wait.ts';
+import { BUILD_TIME_MS, commitTagsOf, nextCheckAt } from '../../domain/image/image-wait.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Ending, StagingCheck, StagingState } from '../../domain/promotion/staging-check.ts';
@@ -24,7 +24,7 @@ export const watchStaging: Handler<'watch-staging'> = async (job, services) => {
   if (check === null || (check.state.kind !== 'unseen' && check.state.kind !== 'waiting')) return DONE;
   const now = services.now();
   const until = check.since + BUILD_TIME_MS;
-  const next = nextLookAt({ since: check.since, until, now });
+  const next = nextCheckAt({ since: check.since, until, now });
   const seen = await lookInTime(services, { check, repo, isLast: now >= until });
   switch (seen.kind) {
     case 'settled':
@@ -39,7 +39,7 @@ export const watchStaging: Handler<'watch-staging'> = async (job, services) => {
   }
 };
 
-type Look =
+type PollResult =
   /** `silent`: nobody hears of it, as the repository may have nothing to do with us. */
   | { readonly kind: 'settled'; readonly state: StagingState; readonly silent: boolean }
   | { readonly kind: 'not-yet'; readonly state: Extract<StagingState, { kind: 'unseen' | 'waiting' }> }
@@ -47,7 +47,7 @@ type Look =
 
 type Question = { readonly check: StagingCheck; readonly repo: Repo; readonly isLast: boolean };
 
-async function lookInTime(services: Services, question: Question): Promise<Look> {
+async function lookInTime(services: Services, question: Question): Promise<PollResult> {
   const { check, isLast } = question;
   try {
     return await look(services, question);
@@ -59,7 +59,7 @@ async function lookInTime(services: Services, question: Question): Promise<Look>
   }
 }
 
-async function look(services: Services, { check, repo, isLast }: Question): Promise<Look> {
+async function look(services: Services, { check, repo, isLast }: Question): Promise<PollResult> {
   const loaded = await loadPolicy(services, repo);
   if (loaded.kind === 'unreadable') return ended({ cause: 'policy-unreadable', problems: loaded.problems }, false);
   const { policy } = loaded;
@@ -82,11 +82,11 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
   }
 }
 
-function ended(why: Ending, silent: boolean): Look {
+function ended(why: Ending, silent: boolean): PollResult {
   return { kind: 'settled', state: { kind: 'ended', why }, silent };
 }
 
-function settle(check: StagingCheck, repo: Repo, { state, silent }: Extract<Look, { kind: 'settled' }>): Commit {
+function settle(check: StagingCheck, repo: Repo, { state, silent }: Extract<PollResult, { kind: 'settled' }>): Commit {
   const told = change(check, repo, state);
   return silent ? { ...told, effects: [] } : told;
 }

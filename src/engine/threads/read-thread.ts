@@ -6,20 +6,20 @@ import { findRepo } from '../../store/repos.ts';
 import { findThread, listWaitingComments, type Thread, type WaitingComment } from '../../store/threads.ts';
 import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
 import type { Commit } from '../core/commit.ts';
-import { findUnheard, LATE_MS, type ReadBody } from './find-unheard.ts';
+import { findMissedComments, LATE_MS, type ReadBody } from './find-missed-comments.ts';
 import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
-import { readWaiting, type ReadComment } from '../core/hear-comment.ts';
+import { readWaiting, type ReadComment } from '../core/enqueue-comment.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
 import { commandKey } from '../core/job.ts';
-import { isPatient } from '../core/patience.ts';
+import { hasRetryBudget } from '../core/retry-budget.ts';
 import { isLate, recheckComment } from './recheck-comment.ts';
 import type { Services } from '../core/services.ts';
-import { leansOnEarlier, takeLines, timeOfWriting } from './take-comment.ts';
+import { leansOnEarlier, selectCommands, timeOfWriting } from './select-commands.ts';
 
 /** The last command of the comment before asks to go on; this is for one that is given up. */
 const LOOK_AGAIN_MS = 10_000;
 
-export type Place = { readonly repo: Repo; readonly issue: number };
+export type ThreadId = { readonly repo: Repo; readonly issue: number };
 
 /** What comes from above. */
 export type ThreadReaderParts = { readonly readBody: ReadBody; readonly onFound: (count: number) => void };
@@ -40,18 +40,20 @@ export function createThreadReader(parts: ThreadReaderParts): Handler<'read-thre
     if (first === undefined && thread === null) return DONE;
     const place = { repo, issue };
     const question = { ...place, thread, first, readBody: parts.readBody };
-    const unheard = isRead(thread, first)
+    const missed = isRead(thread, first)
       ? null
-      : await ask(services, { ...place, waitsSince: first?.heardAt ?? null }, () => findUnheard(services, question));
-    if (unheard?.earlier === true && first !== undefined) {
-      const until = first.heardAt + LATE_MS;
+      : await ask(services, { ...place, waitsSince: first?.receivedAt ?? null }, () =>
+          findMissedComments(services, question),
+        );
+    if (missed?.earlier === true && first !== undefined) {
+      const until = first.receivedAt + LATE_MS;
       if (services.now() < until)
         return { kind: 'again', at: until, because: 'an earlier comment may still be told of' };
     }
-    const found = unheard?.found ?? [];
+    const found = missed?.found ?? [];
     parts.onFound(found.length);
-    const after = { ...startOf(thread, first), ...unheard?.read };
-    return takeNext(services, place, { waiting: inOrder(waiting, found), found, after });
+    const after = { ...startOf(thread, first), ...missed?.read };
+    return handleNext(services, place, { waiting: inOrder(waiting, found), found, after });
   };
 }
 
@@ -70,14 +72,14 @@ async function isBusy({ store }: Services, repoId: number, thread: Thread | null
 /** Null: GitHub does not answer, for good or for so long that those who were heard of wait no more. */
 async function ask<T>(
   services: Services,
-  { repo, issue, waitsSince }: Place & { readonly waitsSince: number | null },
+  { repo, issue, waitsSince }: ThreadId & { readonly waitsSince: number | null },
   question: () => Promise<T>,
 ): Promise<T | null> {
   try {
     return await question();
   } catch (error) {
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
-    const isWorthWaiting = waitsSince === null || isPatient({ createdAt: waitsSince }, services);
+    const isWorthWaiting = waitsSince === null || hasRetryBudget({ createdAt: waitsSince }, services);
     if (error.retryable && isWorthWaiting) throw error;
     services.log.warn({ err: error, repo: repo.name, issue }, 'the comments of a thread can not be read');
     return null;
@@ -88,16 +90,16 @@ async function ask<T>(
 function startOf(thread: Thread | null, first: WaitingComment | undefined): Thread {
   if (thread !== null) return thread;
   if (first === undefined) throw new Error('a thread begins with a comment');
-  return { readUpTo: first.id, readSince: readWaiting(first).writtenAt ?? first.heardAt, taking: null };
+  return { readUpTo: first.id, readSince: readWaiting(first).writtenAt ?? first.receivedAt, taking: null };
 }
 
 function inOrder(waiting: readonly WaitingComment[], found: readonly WaitingComment[]): readonly WaitingComment[] {
   return [...waiting, ...found].toSorted((one, other) => one.id - other.id);
 }
 
-async function takeNext(
+async function handleNext(
   services: Services,
-  { repo, issue }: Place,
+  { repo, issue }: ThreadId,
   thread: {
     readonly waiting: readonly WaitingComment[];
     readonly found: readonly WaitingComment[];
@@ -110,7 +112,7 @@ async function takeNext(
   const passed: number[] = [];
   for (const comment of waiting) {
     const read = await readToday(services, { repo, issue, comment, threadIsOurs });
-    const [line, ...later] = read === null ? [] : takeLines(read, { threadIsOurs });
+    const [line, ...later] = read === null ? [] : selectCommands(read, { threadIsOurs });
     if (read !== null && line !== undefined) {
       return begin({ repo, issue }, { ...thread, comment, read, line, later, passed });
     }
@@ -122,12 +124,17 @@ async function takeNext(
 /** Null: it was taken back. */
 async function readToday(
   services: Services,
-  { repo, issue, comment, threadIsOurs }: Place & { readonly comment: WaitingComment; readonly threadIsOurs: boolean },
+  {
+    repo,
+    issue,
+    comment,
+    threadIsOurs,
+  }: ThreadId & { readonly comment: WaitingComment; readonly threadIsOurs: boolean },
 ): Promise<ReadComment | null> {
   const read = readWaiting(comment);
-  if (!isLate(comment, read) || takeLines(read, { threadIsOurs }).length === 0) return read;
-  const { id, heardAt } = comment;
-  const asked = await ask(services, { repo, issue, waitsSince: heardAt }, async () => ({
+  if (!isLate(comment, read) || selectCommands(read, { threadIsOurs }).length === 0) return read;
+  const { id, receivedAt } = comment;
+  const asked = await ask(services, { repo, issue, waitsSince: receivedAt }, async () => ({
     read: await recheckComment(services, { repo, id, read }),
   }));
   return asked === null ? read : asked.read;
@@ -135,7 +142,7 @@ async function readToday(
 
 /** 👀 at once, and the first command; the last one asks for the thread's next comment. */
 function begin(
-  { repo, issue }: Place,
+  { repo, issue }: ThreadId,
   turn: {
     readonly comment: WaitingComment;
     readonly read: ReadComment;
@@ -148,10 +155,10 @@ function begin(
   },
 ): JobOutcome {
   const { comment, read, line, later, passed, waiting, found, after } = turn;
-  const { id: commentId, heardAt, origin: delivery } = comment;
-  const origin = delivery === null ? null : { delivery, at: heardAt };
-  const sentAt = timeOfWriting(read, heardAt);
-  const command: Intent = { kind: 'command', repo, issue, commentId, by: read.by, sentAt, heardAt, line, later };
+  const { id: commentId, receivedAt, origin: delivery } = comment;
+  const origin = delivery === null ? null : { delivery, at: receivedAt };
+  const sentAt = timeOfWriting(read, receivedAt);
+  const command: Intent = { kind: 'command', repo, issue, commentId, by: read.by, sentAt, receivedAt, line, later };
   const isLast = waiting.at(-1)?.id === commentId;
   const commit: Commit = {
     repo,

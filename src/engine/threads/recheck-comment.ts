@@ -2,14 +2,14 @@
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { fetchCommentFate } from '../../github/comments/comments.ts';
 import type { WaitingComment } from '../../store/threads.ts';
-import { LATE_MS } from './find-unheard.ts';
-import type { ReadComment } from '../core/hear-comment.ts';
+import { LATE_MS } from './find-missed-comments.ts';
+import type { ReadComment } from '../core/enqueue-comment.ts';
 import type { Services } from '../core/services.ts';
-import { timeOfWriting } from './take-comment.ts';
+import { timeOfWriting } from './select-commands.ts';
 
 /** True where a webhook told of it, but late. What was found in GitHub's list was looked at there. */
-export function isLate({ origin, heardAt }: WaitingComment, read: ReadComment): boolean {
-  return origin !== null && timeOfWriting(read, heardAt) < heardAt - LATE_MS;
+export function isLate({ origin, receivedAt }: WaitingComment, read: ReadComment): boolean {
+  return origin !== null && timeOfWriting(read, receivedAt) < receivedAt - LATE_MS;
 }
 
 /** The comment as it counts now; null where it was deleted. */

@@ -86,7 +86,7 @@ async function planVersion(
   switch (plan.kind) {
     case 'already-there':
       return { kind: 'named-already', environment: environment.name, digest: named.digest };
-    case 'kept-tag-taken': {
+    case 'permanent-tag-taken': {
       const [taken] = plan.taken;
       if (taken === undefined) throw new Error('a kept tag is taken, and none is named');
       return { kind: 'refused', refusal: { code: 'version-taken', ...taken } };

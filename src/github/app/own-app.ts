@@ -97,7 +97,7 @@ export type WebhookDelivery = {
   /** Of our answer; 0 where none came. */
   readonly status: number;
   /** GitHub's word for it, such as `OK` or `Invalid HTTP Response: 401`. */
-  readonly says: string;
+  readonly message: string;
 };
 
 const Deliveries = z.array(
@@ -108,8 +108,8 @@ const Deliveries = z.array(
       status_code: z.number(),
       status: z.string(),
     })
-    .transform(({ delivered_at: at, event, status_code: status, status: says }): WebhookDelivery => {
-      return { at: Date.parse(at), event, status, says };
+    .transform(({ delivered_at: at, event, status_code: status, status: message }): WebhookDelivery => {
+      return { at: Date.parse(at), event, status, message };
     }),
 );
 

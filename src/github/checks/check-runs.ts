@@ -20,7 +20,7 @@ export type Conclusion = 'action_required' | 'cancelled' | 'failure' | 'neutral'
 /** A check run as GitHub answered it. */
 export type CheckRun = { readonly id: number; readonly status: string; readonly conclusion: string | null };
 
-type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };
 
 const CheckRunAnswer = z.object({ id: z.number(), status: z.string(), conclusion: z.string().nullable() });
 
@@ -29,7 +29,7 @@ export async function createCheckRun({
   client,
   repo,
   content,
-}: Place & { readonly content: CheckRunContent }): Promise<CheckRun> {
+}: RepoAccess & { readonly content: CheckRunContent }): Promise<CheckRun> {
   assertCheckRunLimits(content);
   const { data } = await client.ask({
     tried: `creating the check run ${content.name} on ${content.headSha} in ${repo}`,
@@ -58,7 +58,7 @@ export async function updateCheckRun({
   repo,
   id,
   content,
-}: Place & { readonly id: number; readonly content: CheckRunContent }): Promise<CheckRun> {
+}: RepoAccess & { readonly id: number; readonly content: CheckRunContent }): Promise<CheckRun> {
   assertCheckRunLimits(content);
   const { data } = await client.ask({
     tried: `updating the check run ${content.name} (${id}) in ${repo}`,
@@ -86,7 +86,7 @@ const CheckRunList = z.object({
   ),
 });
 
-type Named = Place & { readonly commit: CommitSha; readonly name: string };
+type Named = RepoAccess & { readonly commit: CommitSha; readonly name: string };
 
 /** Our App's runs of that name and external id on a commit, newest first, among the hundred that GitHub lists first. */
 export async function findCheckRuns({
@@ -134,7 +134,7 @@ export async function publishCheckRun({
   content,
   existing,
   mayExist,
-}: Place & {
+}: RepoAccess & {
   readonly content: CheckRunContent;
   readonly existing: { readonly id: number } | null;
   readonly mayExist: boolean;
@@ -148,7 +148,7 @@ export async function publishCheckRun({
 }
 
 async function updateShows(
-  update: Place & { readonly id: number; readonly content: CheckRunContent },
+  update: RepoAccess & { readonly id: number; readonly content: CheckRunContent },
 ): Promise<boolean> {
   const { content } = update;
   try {

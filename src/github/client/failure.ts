@@ -1,6 +1,6 @@
 // Reads what Octokit threw: whether GitHub answered, with which status, and what it said.
 import { z } from 'zod';
-import { blot } from '../../net/redact.ts';
+import { redact } from '../../net/redact.ts';
 import { HeldBack } from '../../net/breaker.ts';
 
 // Octokit gives network failures status 500 and no response.
@@ -87,7 +87,7 @@ export function readBody(data: unknown): z.infer<typeof Body> {
 
 /** One line of bounded length without credentials: what GitHub says may come from anybody, or from a proxy that repeats us. */
 export function tidy(text: string): string {
-  return blot(text)
+  return redact(text)
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_SHOWN);

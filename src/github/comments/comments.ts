@@ -4,7 +4,7 @@ import type { RepoName } from '../../domain/image/reference.ts';
 import { splitRepo, type InstallationClient } from '../client/client.ts';
 import { isGitHubError } from '../client/errors.ts';
 
-type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
@@ -17,7 +17,7 @@ export async function createComment({
   repo,
   issue,
   body,
-}: Place & { readonly issue: number; readonly body: string }): Promise<number> {
+}: RepoAccess & { readonly issue: number; readonly body: string }): Promise<number> {
   const { data } = await client.ask({
     tried: `creating a comment on ${repo}#${issue}`,
     makes: true,
@@ -33,7 +33,7 @@ export async function updateComment({
   repo,
   commentId,
   body,
-}: Place & { readonly commentId: number; readonly body: string }): Promise<'updated' | 'gone'> {
+}: RepoAccess & { readonly commentId: number; readonly body: string }): Promise<'updated' | 'gone'> {
   try {
     await client.ask({
       tried: `editing comment ${commentId} in ${repo}`,
@@ -88,7 +88,7 @@ export async function fetchCommentPage({
   issue,
   since,
   page,
-}: Place & {
+}: RepoAccess & {
   readonly issue: number;
   readonly since: number;
   readonly page: number;
@@ -120,7 +120,7 @@ export async function fetchCommentFate({
   client,
   repo,
   commentId,
-}: Place & { readonly commentId: number }): Promise<'as-written' | 'edited' | 'gone'> {
+}: RepoAccess & { readonly commentId: number }): Promise<'as-written' | 'edited' | 'gone'> {
   try {
     const { data } = await client.ask({
       tried: `reading comment ${commentId} of ${repo}`,
@@ -174,7 +174,7 @@ export async function findCommentByMarker({
   repo,
   issue,
   marker,
-}: Place & { readonly issue: number; readonly marker: string }): Promise<number | null> {
+}: RepoAccess & { readonly issue: number; readonly marker: string }): Promise<number | null> {
   const list = async (
     page: number,
   ): Promise<{ readonly comments: z.infer<typeof Comments>; readonly last: number }> => {

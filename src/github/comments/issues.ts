@@ -4,7 +4,7 @@ import type { RepoName } from '../../domain/image/reference.ts';
 import { splitRepo, type Answer, type InstallationClient } from '../client/client.ts';
 import { firstLine } from './comments.ts';
 
-type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
@@ -17,7 +17,7 @@ export async function createIssue({
   repo,
   title,
   body,
-}: Place & { readonly title: string; readonly body: string }): Promise<number> {
+}: RepoAccess & { readonly title: string; readonly body: string }): Promise<number> {
   const { data } = await client.ask({
     tried: `opening an issue in ${repo}`,
     makes: true,
@@ -45,7 +45,7 @@ export async function findIssueByMarker({
   repo,
   creator,
   marker,
-}: Place & { readonly creator: string; readonly marker: string }): Promise<number | null> {
+}: RepoAccess & { readonly creator: string; readonly marker: string }): Promise<number | null> {
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const { data }: Answer<z.infer<typeof Issues>> = await client.ask({
       tried: `listing the issues of ${repo}`,

@@ -4,7 +4,7 @@ import type { RepoName } from '../../domain/image/reference.ts';
 import { splitRepo, type Answer, type InstallationClient } from '../client/client.ts';
 import { isGitHubError } from '../client/errors.ts';
 
-type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };
 
 export type OwnComment = { readonly url: string; readonly body: string };
 
@@ -20,7 +20,7 @@ const Comments = z.array(
 );
 
 /** Newest first, of the newest `maxPages` hundreds of all comments; `all` tells whether that was every one. */
-export async function listOwnComments({ client, repo, maxPages }: Place & { readonly maxPages: number }): Promise<{
+export async function listOwnComments({ client, repo, maxPages }: RepoAccess & { readonly maxPages: number }): Promise<{
   readonly comments: readonly OwnComment[];
   readonly all: boolean;
 }> {
@@ -58,7 +58,7 @@ export async function fetchCheckRunText({
   client,
   repo,
   id,
-}: Place & { readonly id: number }): Promise<OwnComment | null> {
+}: RepoAccess & { readonly id: number }): Promise<OwnComment | null> {
   try {
     const { data } = await client.ask({
       tried: `reading the check run ${id} of ${repo}`,

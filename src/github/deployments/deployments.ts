@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CommitSha, Digest, RepoName } from '../../domain/image/reference.ts';
 import { splitRepo, type InstallationClient } from '../client/client.ts';
 
-type Place = { readonly client: InstallationClient; readonly repo: RepoName };
+type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };
 
 const Deployments = z.array(z.object({ id: z.number(), sha: z.string() }));
 const Statuses = z.array(z.object({ state: z.string() }));
@@ -17,7 +17,7 @@ export async function listDeployments({
   repo,
   environment,
   commit,
-}: Place & { readonly environment: string; readonly commit?: CommitSha }): Promise<
+}: RepoAccess & { readonly environment: string; readonly commit?: CommitSha }): Promise<
   readonly { readonly id: number; readonly sha: string }[]
 > {
   const { data } = await client.ask({
@@ -46,7 +46,7 @@ export async function fetchDeploymentState({
   client,
   repo,
   deployment,
-}: Place & { readonly deployment: number }): Promise<string | null> {
+}: RepoAccess & { readonly deployment: number }): Promise<string | null> {
   const { data } = await client.ask({
     tried: `reading how deployment ${deployment} of ${repo} went`,
     send: (api) =>
@@ -85,7 +85,7 @@ export async function createDeployment({
   client,
   repo,
   content,
-}: Place & { readonly content: DeploymentContent }): Promise<number> {
+}: RepoAccess & { readonly content: DeploymentContent }): Promise<number> {
   const { commit, environment, isProduction, description, payload } = content;
   const { data } = await client.ask({
     tried: `creating a deployment of ${commit} to ${environment} in ${repo}`,
@@ -125,7 +125,9 @@ export async function findOwnDeployment({
   commit,
   environment,
   promotion,
-}: Place & Pick<DeploymentContent, 'commit' | 'environment'> & { readonly promotion: string }): Promise<number | null> {
+}: RepoAccess & Pick<DeploymentContent, 'commit' | 'environment'> & { readonly promotion: string }): Promise<
+  number | null
+> {
   const { data } = await client.ask({
     tried: `listing the deployments of ${commit} to ${environment} in ${repo}`,
     send: (api) =>

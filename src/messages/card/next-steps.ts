@@ -23,13 +23,13 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
       return `Nothing to do now. To withdraw it: ${code(`/cancel ${id}`)}.`;
     case 'applying':
       return 'Nothing to do now; it is too late to cancel.';
-    case 'rejected':
+    case 'checks-failed':
       if (promotion.kind === 'version') return `No tag was written. To ask for it: ${code(promoteLine(promotion))}.`;
       if (promotion.kind === 'rollback') {
         return `Nothing was moved. ${code(`/status ${promotion.environment}`)} lists what else it held.`;
       }
       return `Nothing was moved. Mend what failed, build again, and promote the new image. If the same image would pass now, ${checkRunUrl === null ? `ask again: ${code(promoteLine(promotion))}` : '**Re-run** of the check run looks at it again'}.`;
-    case 'declined':
+    case 'rejected':
     case 'cancelled':
     case 'expired':
       return `Nothing was moved. To ask again: ${code(againLine(promotion))}.`;

@@ -15,8 +15,8 @@ export const STATE_CLAUSES: Readonly<Record<StateKind, string>> = {
   deploying: 'was promoted and is being deployed',
   deployed: 'was promoted and deployed',
   'deployment-failed': 'was promoted, but its deployment failed',
-  rejected: 'was refused by the rules',
-  declined: 'was declined',
+  'checks-failed': 'was refused by the rules',
+  rejected: 'was declined',
   failed: 'failed',
   cancelled: 'was cancelled',
   superseded: 'was superseded',
@@ -34,8 +34,8 @@ export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
   deploying: '▶',
   deployed: '✓',
   'deployment-failed': '✗',
+  'checks-failed': '✗',
   rejected: '✗',
-  declined: '✗',
   failed: '✗',
   cancelled: '■',
   superseded: '■',
@@ -67,9 +67,9 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
       return `${done} and deployed`;
     case 'deployment-failed':
       return `${done}, but the deployment failed`;
-    case 'rejected':
+    case 'checks-failed':
       return `Refused: ${blockingRules(promotion)}`;
-    case 'declined':
+    case 'rejected':
       return `Declined by ${state.by.login}`;
     case 'failed':
       return `Failed, production ${FAILED_PRODUCTION[state.failure.production]}`;

@@ -46,13 +46,13 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'deployed':
     case 'deployment-failed':
       return promotedText(view, state.at);
-    case 'declined':
+    case 'rejected':
       return state.reason === null ? '' : `Reason: ${escapeText(state.reason, { maxLength: detail.textLength })}`;
     case 'failed':
       return failureText(promotion, state.failure);
     case 'applying':
       return state.undoing === null ? '' : escapeText(state.undoing, { maxLength: 1000 });
-    case 'rejected':
+    case 'checks-failed':
       return promotion.notice?.kind === 'policy-changed' ? noticeText(promotion.notice, view) : '';
     case 'cancelled':
     case 'superseded':

@@ -28,8 +28,8 @@ export function renderTags({ promotion, outcomes }: PromotionView, detail: Detai
       return section('Tags now', state.failure.tags.map(heldLine), detail);
     case 'waiting-for-image':
     case 'examining':
+    case 'checks-failed':
     case 'rejected':
-    case 'declined':
     case 'cancelled':
     case 'superseded':
     case 'expired':

@@ -80,8 +80,8 @@ function conclusionOf(state: PromotionState): CheckRunConclusion | null {
     case 'deploying':
     case 'deployed':
       return 'success';
+    case 'checks-failed':
     case 'rejected':
-    case 'declined':
     case 'failed':
     case 'deployment-failed':
       return 'failure';

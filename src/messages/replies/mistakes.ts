@@ -36,21 +36,21 @@ function mistakeSentence(mistake: CommandMistake): string {
       return mistake.meant === ''
         ? `${typedWord(mistake.typed)} is punctuation only.`
         : `${typedWord(mistake.typed)} ends in punctuation; did you mean ${typedWord(mistake.meant)}?`;
-    case 'illegal-tag':
+    case 'invalid-tag':
       return `${typedWord(mistake.typed)} can't be a tag: tags are letters, digits, ${code('_')}, ${code('.')} and ${code('-')}, at most 128 of them.`;
-    case 'illegal-digest':
+    case 'invalid-digest':
       return `${typedWord(mistake.typed)} is no digest: that is ${code('sha256:')} and 64 hex digits in lower case.`;
     case 'hex-length':
       return `${typedWord(mistake.typed)} has ${mistake.length} hex digits, and a commit is named by 6 to 40.`;
-    case 'illegal-environment':
+    case 'invalid-environment':
       return `${typedWord(mistake.typed)} can't be an environment: names are letters, digits, ${code('-')} and ${code('_')}.`;
-    case 'illegal-version':
+    case 'invalid-version':
       return mistake.cause === 'build-metadata'
         ? `${typedWord(mistake.typed)} has build metadata (${code('+…')}), which no tag can hold.`
         : `${typedWord(mistake.typed)} is no version such as ${code('v1.2.3')} or ${code('v2.0.0-rc.1')}.`;
     case 'id-without-p':
       return `${typedWord(mistake.typed)} is no promotion; did you mean ${typedWord(mistake.meant)}?`;
-    case 'illegal-id':
+    case 'invalid-id':
       return `${typedWord(mistake.typed)} is the number of no promotion; they are called ${code('P1')}, ${code('P2')}, and so on.`;
     case 'empty-reason':
       return 'the reason is empty.';

@@ -1,6 +1,6 @@
 // Says in one sentence what was tried, what the registry answered, and what a person can do about it.
 import { z } from 'zod';
-import { blot } from '../../net/redact.ts';
+import { redact } from '../../net/redact.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { parseJsonBytes } from '../json.ts';
 import type { Answer } from './transport.ts';
@@ -15,7 +15,7 @@ export type Attempt = {
   readonly unknownCode: 'manifest-unknown' | 'blob-unknown' | 'repository-unknown';
 };
 
-/** What is blotted out of a text before it goes into an error. */
+/** What is redacted out of a text before it goes into an error. */
 export type Shown = {
   readonly answer: Answer;
   readonly secrets: readonly string[];
@@ -102,7 +102,7 @@ function denialAdvice({ host, access }: Attempt, hasCredential: boolean): string
 }
 
 function tidy(text: string, secrets: readonly string[]): string {
-  return blot(text, secrets)
+  return redact(text, secrets)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_SHOWN);

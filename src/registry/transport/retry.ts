@@ -11,7 +11,7 @@ const MAX_TOTAL_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 250;
 const TRANSIENT: readonly number[] = [408, 429, 499, 500, 502, 503, 504, 522];
 
-export type Pace = {
+export type RetryRules = {
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<void>;
   readonly random: () => number;
@@ -24,7 +24,7 @@ export type Pace = {
  */
 export async function sendRetrying(args: {
   readonly send: () => Promise<Answer>;
-  readonly pace: Pace;
+  readonly pace: RetryRules;
   readonly tried: string;
   readonly secrets: readonly string[];
 }): Promise<Answer> {
@@ -45,12 +45,12 @@ export async function sendRetrying(args: {
   }
 }
 
-type Outcome =
+type Attempt =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'broken'; readonly error: Error & { readonly code: string } }
   | { readonly kind: 'held'; readonly error: HeldBack };
 
-async function settle(send: () => Promise<Answer>): Promise<Outcome> {
+async function settle(send: () => Promise<Answer>): Promise<Attempt> {
   try {
     return { kind: 'answer', answer: await send() };
   } catch (error) {
@@ -92,7 +92,7 @@ function heldError(tried: string, held: HeldBack): OutsideError {
 }
 
 function transientError(args: {
-  readonly outcome: Exclude<Outcome, { kind: 'held' }>;
+  readonly outcome: Exclude<Attempt, { kind: 'held' }>;
   readonly tried: string;
   readonly secrets: readonly string[];
   readonly tries: number;

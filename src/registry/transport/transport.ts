@@ -1,7 +1,7 @@
 // Sends one HTTP request over a pooled connection and reads a bounded answer: no retry, no redirect, no opinion on statuses.
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
-import type { HostGuard, Outcome } from '../../net/breaker.ts';
+import type { HostGuard, RequestResult } from '../../net/breaker.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { publicOnlyLookup, type Route } from '../auth/realm.ts';
 
@@ -80,14 +80,14 @@ export function createTransport(options: {
     const deadline = fence === undefined ? null : AbortSignal.timeout(fence.withinMs);
     const startedAt = options.now();
     let status: number | null = null;
-    let outcome: Outcome = { kind: 'up' };
+    let outcome: RequestResult = { kind: 'up' };
     try {
       const response = await agent.request({
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: request.method,
         headers: { 'user-agent': 'imprimatur', ...lengthOf(request), ...request.headers },
-        body: fence === undefined ? request.body : Readable.from(withLeave(request.body, fence)),
+        body: fence === undefined ? request.body : Readable.from(withWritePermit(request.body, fence)),
         signal: deadline,
         // undici closes a connection after each HEAD by default; registries keep to the rules.
         reset: false,
@@ -147,7 +147,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /** undici sends nothing, not even the head of a request, before it has the first bytes of a body that is read like this. */
-async function* withLeave(body: Uint8Array | null, { permit }: Fence): AsyncGenerator<Uint8Array> {
+async function* withWritePermit(body: Uint8Array | null, { permit }: Fence): AsyncGenerator<Uint8Array> {
   await permit();
   if (body !== null) yield body;
 }

@@ -4,16 +4,24 @@ import { DatabaseError } from 'pg';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Tx } from './schema.ts';
 
-type Failure = { readonly code: DatabaseErrorCode; readonly retryable: boolean; readonly says: string };
+type Failure = { readonly code: DatabaseErrorCode; readonly retryable: boolean; readonly message: string };
 
 type DatabaseErrorCode =
   'database-busy' | 'database-unavailable' | 'database-refused' | 'database-damaged' | 'database-unique-violation';
 
-const BUSY = { code: 'database-busy', retryable: true, says: 'The database is busy' } as const;
-const UNAVAILABLE = { code: 'database-unavailable', retryable: true, says: 'The database can not be reached' } as const;
-const REFUSED = { code: 'database-refused', retryable: false, says: 'The database refuses our credentials' } as const;
-const DAMAGED = { code: 'database-damaged', retryable: false, says: 'The database file is damaged' } as const;
-const NOT_UNIQUE = { code: 'database-unique-violation', retryable: false, says: 'The row exists already' } as const;
+const BUSY = { code: 'database-busy', retryable: true, message: 'The database is busy' } as const;
+const UNAVAILABLE = {
+  code: 'database-unavailable',
+  retryable: true,
+  message: 'The database can not be reached',
+} as const;
+const REFUSED = {
+  code: 'database-refused',
+  retryable: false,
+  message: 'The database refuses our credentials',
+} as const;
+const DAMAGED = { code: 'database-damaged', retryable: false, message: 'The database file is damaged' } as const;
+const NOT_UNIQUE = { code: 'database-unique-violation', retryable: false, message: 'The row exists already' } as const;
 
 // https://sqlite.org/rescode.html: the low byte is the primary code.
 const SQLITE_PRIMARY: ReadonlyMap<number, Failure> = new Map<number, Failure>([
@@ -97,8 +105,8 @@ export async function unlessTaken<T>(
 
 function outsideError(failure: Failure | undefined, cause: unknown): unknown {
   if (failure === undefined || !(cause instanceof Error)) return cause;
-  const { code, retryable, says } = failure;
-  return new OutsideError(`${says}: ${cause.message || cause.name}`, { code, retryable, cause });
+  const { code, retryable, message } = failure;
+  return new OutsideError(`${message}: ${cause.message || cause.name}`, { code, retryable, cause });
 }
 
 /** pg reports a lost or refused connection as a system error, or as a bare Error with one of a few texts. */

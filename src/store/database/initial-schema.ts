@@ -33,9 +33,9 @@ export function initialSchema({
     )`,
     `CREATE INDEX deliveries_age ON deliveries (received_at)`,
 
-    `CREATE TABLE delivery_sweeps (
+    `CREATE TABLE delivery_recoveries (
       hook_target TEXT PRIMARY KEY,
-      swept_to BIGINT NOT NULL,
+      recovered_to BIGINT NOT NULL,
       complete_at BIGINT
     )`,
 
@@ -43,7 +43,7 @@ export function initialSchema({
       id ${autoId},
       kind TEXT NOT NULL,
       key TEXT,
-      lane TEXT,
+      queue_key TEXT,
       payload ${bytes} NOT NULL,
       run_at BIGINT NOT NULL,
       attempts BIGINT NOT NULL,
@@ -62,8 +62,8 @@ export function initialSchema({
     `CREATE INDEX jobs_open ON jobs (run_at, id) WHERE state IN ('queued', 'running')`,
     `CREATE UNIQUE INDEX jobs_queued_key ON jobs (kind, key) WHERE state = 'queued'`,
     `CREATE INDEX jobs_running_key ON jobs (kind, key) WHERE state = 'running'`,
-    `CREATE UNIQUE INDEX jobs_running_lane ON jobs (lane) WHERE state = 'running'`,
-    `CREATE INDEX jobs_queued_lane ON jobs (lane, run_at, id) WHERE state = 'queued'`,
+    `CREATE UNIQUE INDEX jobs_running_queue_key ON jobs (queue_key) WHERE state = 'running'`,
+    `CREATE INDEX jobs_queued_queue_key ON jobs (queue_key, run_at, id) WHERE state = 'queued'`,
     `CREATE INDEX jobs_ended ON jobs (state, finished_at) WHERE state IN ('done', 'dead')`,
 
     `CREATE TABLE promotions (
@@ -92,7 +92,7 @@ export function initialSchema({
       position BIGINT NOT NULL,
       repository TEXT NOT NULL,
       tag TEXT NOT NULL,
-      kind TEXT NOT NULL CHECK (kind IN ('rollback', 'kept', 'floating')),
+      kind TEXT NOT NULL CHECK (kind IN ('rollback', 'permanent', 'floating')),
       baseline TEXT,
       target TEXT NOT NULL,
       state TEXT NOT NULL CHECK (state IN ('planned', 'written', 'confirmed', 'undone', 'stuck')),
@@ -134,13 +134,13 @@ export function initialSchema({
       comment_id BIGINT NOT NULL,
       issue BIGINT NOT NULL,
       document TEXT NOT NULL,
-      heard_at BIGINT NOT NULL,
+      received_at BIGINT NOT NULL,
       origin TEXT,
-      taken_at BIGINT,
+      handled_at BIGINT,
       PRIMARY KEY (repo_id, comment_id)
     )`,
-    `CREATE INDEX comments_waiting ON comments (repo_id, issue, comment_id) WHERE taken_at IS NULL`,
-    `CREATE INDEX comments_taken ON comments (taken_at) WHERE taken_at IS NOT NULL`,
+    `CREATE INDEX comments_waiting ON comments (repo_id, issue, comment_id) WHERE handled_at IS NULL`,
+    `CREATE INDEX comments_handled ON comments (handled_at) WHERE handled_at IS NOT NULL`,
 
     `CREATE TABLE staging_checks (
       repo_id BIGINT NOT NULL REFERENCES repos (id),
@@ -169,10 +169,10 @@ export function initialSchema({
     `CREATE INDEX drifts_repo ON drifts (repo_id, over_at)`,
     `CREATE INDEX drifts_open ON drifts (repo_id, environment) WHERE over_at IS NULL`,
 
-    `CREATE TABLE once (key TEXT PRIMARY KEY, until BIGINT NOT NULL)`,
-    `CREATE INDEX once_until ON once (until)`,
+    `CREATE TABLE idempotency_keys (key TEXT PRIMARY KEY, until BIGINT NOT NULL)`,
+    `CREATE INDEX idempotency_keys_until ON idempotency_keys (until)`,
 
-    `CREATE TABLE github_pace (
+    `CREATE TABLE github_write_limits (
       installation_id BIGINT PRIMARY KEY,
       last_at BIGINT NOT NULL,
       hold_until BIGINT NOT NULL

@@ -34,7 +34,7 @@ export function openPostgres(url: string, onConnectionLost: (error: Error) => vo
     types,
   });
   pool.on('error', onConnectionLost);
-  // A connection in use fails its query, and emits the error as well: unheard, that would end the process.
+  // A connection in use fails its query, and emits the error as well: missed, that would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     name: 'postgres',

@@ -31,16 +31,16 @@ export type Schema = {
     readonly updated_at: number;
   };
   readonly deliveries: { readonly hook_target: string; readonly delivery_id: string; readonly received_at: number };
-  readonly delivery_sweeps: {
+  readonly delivery_recoveries: {
     readonly hook_target: string;
-    readonly swept_to: number;
+    readonly recovered_to: number;
     readonly complete_at: number | null;
   };
   readonly jobs: {
     readonly id: Generated<number>;
     readonly kind: string;
     readonly key: string | null;
-    readonly lane: string | null;
+    readonly queue_key: string | null;
     readonly payload: Uint8Array;
     readonly run_at: number;
     readonly attempts: number;
@@ -108,9 +108,9 @@ export type Schema = {
     readonly comment_id: number;
     readonly issue: number;
     readonly document: string;
-    readonly heard_at: number;
+    readonly received_at: number;
     readonly origin: string | null;
-    readonly taken_at: number | null;
+    readonly handled_at: number | null;
   };
   readonly staging_checks: {
     readonly repo_id: number;
@@ -132,8 +132,8 @@ export type Schema = {
     readonly issue: number | null;
     readonly comment_id: number | null;
   };
-  readonly once: { readonly key: string; readonly until: number };
-  readonly github_pace: {
+  readonly idempotency_keys: { readonly key: string; readonly until: number };
+  readonly github_write_limits: {
     readonly installation_id: number;
     readonly last_at: number;
     readonly hold_until: number;

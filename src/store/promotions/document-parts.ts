@@ -28,7 +28,7 @@ export const finding = z.strictObject({
     'tag-commit',
     'staging-deployed',
     'rolled-back',
-    'kept-tag',
+    'permanent-tag',
     'in-production',
   ]),
   platform: z.string().nullable(),

@@ -15,7 +15,7 @@ import {
 } from './document-parts.ts';
 
 const person = z.strictObject({ id: z.int(), login: z.string() });
-const tagKind = z.enum(['rollback', 'kept', 'floating']);
+const tagKind = z.enum(['rollback', 'permanent', 'floating']);
 
 const tagOutcome = z.strictObject({
   repository: imageRepository,
@@ -36,7 +36,7 @@ const deploymentNews = { at: time, since: time, url: z.string().nullable() };
 const state = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('examining'), again: z.boolean() }),
   z.strictObject({ kind: z.literal('awaiting-approval') }),
-  z.strictObject({ kind: z.literal('scheduled'), cause: z.literal('lane') }),
+  z.strictObject({ kind: z.literal('scheduled'), cause: z.literal('queue') }),
   z.strictObject({ kind: z.literal('applying'), undoing: z.string().nullable(), since: time }),
   z.strictObject({ kind: z.literal('promoted'), at: time }),
   z.strictObject({ kind: z.literal('deploying'), ...deploymentNews }),
@@ -49,8 +49,8 @@ const state = z.discriminatedUnion('kind', [
     tags: z.array(tag),
     until: time,
   }),
-  z.strictObject({ kind: z.literal('rejected') }),
-  z.strictObject({ kind: z.literal('declined'), by: person, reason: z.string().nullable() }),
+  z.strictObject({ kind: z.literal('checks-failed') }),
+  z.strictObject({ kind: z.literal('rejected'), by: person, reason: z.string().nullable() }),
   z.strictObject({ kind: z.literal('failed'), failure }),
   z.strictObject({
     kind: z.literal('cancelled'),
@@ -70,7 +70,7 @@ const state = z.discriminatedUnion('kind', [
 const move = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rollback'), repository: imageRepository, slug: z.string(), digest }),
   z.strictObject({
-    kind: z.enum(['kept', 'floating']),
+    kind: z.enum(['permanent', 'floating']),
     repository: imageRepository,
     tag,
     baseline: digest.nullable(),
@@ -94,7 +94,7 @@ const notice = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-deployment'), problem: z.string(), at: time }),
 ]);
 
-const terms = z.strictObject({
+const environmentPolicy = z.strictObject({
   name: z.string(),
   branch: z.string(),
   tags: z.array(tag),
@@ -151,7 +151,7 @@ const promotion = z.strictObject({
   policyBlob: z.string(),
   policyProblems: z.array(z.string()).exactOptional(),
   plannedAt: time.exactOptional(),
-  terms,
+  environmentPolicy,
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),
   thread: z.strictObject({ issue: z.int() }).nullable(),

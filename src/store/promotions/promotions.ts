@@ -42,8 +42,8 @@ export async function updatePromotion(
   const { id, version, environment, state } = promotion;
   if (version !== expectedVersion + 1)
     throw new Error(`promotion ${id}: ${version} does not follow ${expectedVersion}`);
-  const lane = { repoId: promotion.repo.id, environment, exceptId: id };
-  if (state.kind === 'applying' && (await isLaneBusy(tx, lane))) return 'conflict';
+  const slot = { repoId: promotion.repo.id, environment, exceptId: id };
+  if (state.kind === 'applying' && (await isEnvironmentBusy(tx, slot))) return 'conflict';
   const at = promotedAt(promotion);
   const update = tx
     .updateTable('promotions')
@@ -53,7 +53,7 @@ export async function updatePromotion(
     })
     .where('id', '=', id)
     .where('version', '=', expectedVersion);
-  // Where the repository is not locked, somebody may take the lane just now; then the unique index refuses.
+  // Where the repository is not locked, somebody may take the queue key just now; then the unique index refuses.
   const result = await unlessTaken(tx, () => update.executeTakeFirstOrThrow());
   return result.kind === 'written' && result.value.numUpdatedRows === 1n ? 'stored' : 'conflict';
 }
@@ -135,7 +135,7 @@ export async function listPromotionsOfThread(
 }
 
 /** True while a promotion other than `exceptId` is applying in the environment. */
-export async function isLaneBusy(
+export async function isEnvironmentBusy(
   db: Db,
   { repoId, environment, exceptId }: EnvironmentKey & { readonly exceptId: string },
 ): Promise<boolean> {

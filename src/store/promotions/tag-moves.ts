@@ -93,7 +93,7 @@ export async function listUnfinishedWriters(
     .where('promotion.promoted_at', 'is', null)
     .where('move.repository', '=', repository)
     .where('move.tag', '=', tag)
-    .where('move.kind', '=', 'kept')
+    .where('move.kind', '=', 'permanent')
     .where('move.state', '!=', 'planned')
     .where(
       sql<boolean>`NOT EXISTS (

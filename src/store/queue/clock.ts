@@ -1,6 +1,6 @@
 // The clock was turned back: what was due by the old time stays due, and nothing is held longer than it ever would be.
 import { sql } from 'kysely';
-import { SLOT_MEMORY_MS } from './once.ts';
+import { SLOT_MEMORY_MS } from './idempotency-keys.ts';
 import type { Db, Tx } from '../database/schema.ts';
 
 /** When the newest job that is not over came into the table; null where none is open. */
@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS = 60 * 60 * 1000;
  * rather than late by the turn. Those of the kinds `timers` mean a date: not yet due, they wait for it by the new clock.
  * Doing it twice changes nothing.
  */
-export async function turnBack(
+export async function rescheduleAfterClockChange(
   tx: Tx,
   {
     now,
@@ -56,16 +56,16 @@ export async function turnBack(
     .where('leased_until', '>', now + leaseMs)
     .execute();
   await tx.updateTable('repos').set({ here_since: now }).where('here_since', '>', now).execute();
-  await tx.updateTable('github_pace').set({ last_at: now }).where('last_at', '>', now).execute();
+  await tx.updateTable('github_write_limits').set({ last_at: now }).where('last_at', '>', now).execute();
   await tx
-    .updateTable('github_pace')
+    .updateTable('github_write_limits')
     .set({ hold_until: now + LONGEST_WAIT_MS })
     .where('hold_until', '>', now + LONGEST_WAIT_MS)
     .execute();
   // How long a tag has lagged is counted from its write.
   await tx.updateTable('tag_moves').set({ updated_at: now }).where('updated_at', '>', now).execute();
   await tx
-    .deleteFrom('once')
+    .deleteFrom('idempotency_keys')
     .where('until', '>', now + SLOT_MEMORY_MS)
     .execute();
   await tx.updateTable('github_writes').set({ at: now }).where('at', '>', now).execute();

@@ -9,8 +9,8 @@ export type NewJobRow = {
   readonly kind: string;
   /** At most one job of the same kind and key waits; null: as many as there are. */
   readonly key: string | null;
-  /** At most one job of a lane runs, the one that is due first; null: no lane. */
-  readonly lane: string | null;
+  /** At most one job of a queue key runs, the one that is due first; null: no queue key. */
+  readonly queueKey: string | null;
   readonly payload: string | Uint8Array;
   readonly runAt: number;
   readonly now: number;
@@ -23,7 +23,7 @@ export type JobRow = {
   readonly id: number;
   readonly kind: string;
   readonly key: string | null;
-  readonly lane: string | null;
+  readonly queueKey: string | null;
   readonly payload: string;
   /** The payload as it was stored, for bytes that may not be UTF-8. */
   readonly payloadBytes: Uint8Array;
@@ -55,13 +55,13 @@ const MAX_ERROR_LENGTH = 4000;
 
 /** Adds a job. Where one of the same kind and key waits already, that one stays, at the earlier of the two times. */
 export async function addJob(tx: Tx, job: NewJobRow): Promise<void> {
-  const { kind, key, lane, payload, runAt, now, origin = null } = job;
+  const { kind, key, queueKey, payload, runAt, now, origin = null } = job;
   await tx
     .insertInto('jobs')
     .values({
       kind,
       key,
-      lane,
+      queue_key: queueKey,
       payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
       run_at: runAt,
       attempts: 0,
@@ -87,15 +87,15 @@ export async function addKeylessJobs(
     jobs,
     now,
   }: {
-    readonly jobs: readonly Pick<NewJobRow, 'kind' | 'lane' | 'payload' | 'runAt' | 'origin'>[];
+    readonly jobs: readonly Pick<NewJobRow, 'kind' | 'queueKey' | 'payload' | 'runAt' | 'origin'>[];
     readonly now: number;
   },
 ): Promise<void> {
   if (jobs.length === 0) return;
-  const rows = jobs.map(({ kind, lane, payload, runAt, origin = null }) => ({
+  const rows = jobs.map(({ kind, queueKey, payload, runAt, origin = null }) => ({
     kind,
     key: null,
-    lane,
+    queue_key: queueKey,
     payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
     run_at: runAt,
     attempts: 0,
@@ -108,14 +108,14 @@ export async function addKeylessJobs(
 
 /**
  * Takes the job that is due first, or null. A running job whose lease has passed is due as well. Left alone: jobs whose
- * lane is taken, jobs that are due later in the same lane, and jobs whose like (kind and key) is running.
+ * queue key is taken, jobs that are due later in the same queue key, and jobs whose like (kind and key) is running.
  */
 export async function claimJob(db: Db, claim: Claim): Promise<JobRow | null> {
   for (;;) {
     try {
       return await claimOnce(db, claim);
     } catch (error) {
-      // Another process claimed in the same lane at the same moment: it got on, so this ends.
+      // Another process claimed in the same queue key at the same moment: it got on, so this ends.
       if (!isUniqueViolation(error)) throw error;
     }
   }
@@ -215,9 +215,9 @@ export async function nextRunAt(
 
 async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Promise<JobRow | null> {
   const kinds = claim.kinds ?? null;
-  const firstInLane = sql<boolean>`NOT EXISTS (
+  const firstOfQueueKey = sql<boolean>`NOT EXISTS (
     SELECT 1 FROM jobs AS earlier
-    WHERE earlier.state = 'queued' AND earlier.lane = job.lane AND earlier.run_at <= ${now}
+    WHERE earlier.state = 'queued' AND earlier.queue_key = job.queue_key AND earlier.run_at <= ${now}
       AND ${isOfKinds('earlier', kinds)}
       AND (earlier.run_at < job.run_at OR (earlier.run_at = job.run_at AND earlier.id < job.id)))`;
   const due = (reach: Reach): RawBuilder<number> =>
@@ -226,7 +226,7 @@ async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Prom
       .select('job.id')
       .where(sql<boolean>`job.id IN (${dueIds(reach, { now, kinds })})`)
       .where(
-        sql<boolean>`(job.state = 'queued' AND job.run_at <= ${now} AND ${UNBLOCKED} AND ${firstInLane}
+        sql<boolean>`(job.state = 'queued' AND job.run_at <= ${now} AND ${UNBLOCKED} AND ${firstOfQueueKey}
           OR job.state = 'running' AND job.leased_until <= ${now})`,
       )
       .where(isOfKinds('job', kinds))
@@ -238,16 +238,16 @@ async function claimOnce(db: Db, { now, lease, leaseMs, ...claim }: Claim): Prom
   const row = await db
     .updateTable('jobs')
     .set({ state: 'running', lease, leased_until: now + leaseMs, attempts: sql`attempts + 1` })
-    .where(sql<boolean>`id = COALESCE(${due('near')}, ${due('lanes')})`)
+    .where(sql<boolean>`id = COALESCE(${due('near')}, ${due('queue-keys')})`)
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { id, kind, key, lane, attempts, origin, origin_at } = row;
+  const { id, kind, key, queue_key: queueKey, attempts, origin, origin_at } = row;
   return {
     id,
     kind,
     key,
-    lane,
+    queueKey,
     payload: Buffer.from(row.payload).toString(),
     payloadBytes: row.payload,
     runAt: row.run_at,

@@ -1,4 +1,4 @@
-// Which waiting jobs may be claimed, found without a walk over the long backlog that may stand behind a busy lane.
+// Which waiting jobs may be claimed, found without a walk over the long backlog that may stand behind a busy queue key.
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../database/schema.ts';
 
@@ -10,18 +10,18 @@ export type Wanted = {
 
 /**
  * Ids of jobs among which the first one that may be claimed is. `near`: the jobs that are due first, whatever they wait
- * for. `lanes`: one of each lane, for when all of those stand in lanes that are busy.
+ * for. `queue-keys`: one of each queue key, for when all of those stand in queue keys that are busy.
  */
-export type Reach = 'near' | 'lanes';
+export type Reach = 'near' | 'queue-keys';
 
-/** More than the lanes that can be busy at once, in a few processes. */
+/** More than the queue keys that can be busy at once, in a few processes. */
 const NEAR = sql.lit(64);
 const SOME = sql.lit(50);
 
-/** Of a waiting `job`: neither its lane nor its like is running, under a good lease or not. */
+/** Of a waiting `job`: neither its queue key nor its like is running, under a good lease or not. */
 export const UNBLOCKED = sql<boolean>`NOT EXISTS (
   SELECT 1 FROM jobs AS busy
-  WHERE busy.state = 'running' AND (busy.lane = job.lane OR (busy.kind = job.kind AND busy.key = job.key)))`;
+  WHERE busy.state = 'running' AND (busy.queue_key = job.queue_key OR (busy.kind = job.kind AND busy.key = job.key)))`;
 
 /** True for an alias of the table whose kind is wanted. */
 export function isOfKinds(alias: string, kinds: readonly string[] | null): RawBuilder<boolean> {
@@ -38,12 +38,12 @@ export function dueIds(reach: Reach, { now, kinds }: Wanted): RawBuilder<number>
   return sql`
     SELECT (
       SELECT head.id FROM jobs AS head
-      WHERE head.state = 'queued' AND head.lane = free.lane AND head.run_at <= ${now} AND ${isOfKinds('head', kinds)}
+      WHERE head.state = 'queued' AND head.queue_key = free.queue_key AND head.run_at <= ${now} AND ${isOfKinds('head', kinds)}
       ORDER BY head.run_at, head.id LIMIT 1)
-    FROM (${FREE_LANES}) AS free
+    FROM (${FREE_QUEUE_KEYS}) AS free
     UNION ALL SELECT lone.id FROM (
       SELECT job.id FROM jobs AS job
-      WHERE job.state = 'queued' AND job.lane IS NULL AND job.run_at <= ${now} AND ${isOfKinds('job', kinds)}
+      WHERE job.state = 'queued' AND job.queue_key IS NULL AND job.run_at <= ${now} AND ${isOfKinds('job', kinds)}
         AND ${UNBLOCKED}
       ORDER BY job.run_at, job.id LIMIT ${SOME}) AS lone
     UNION ALL SELECT id FROM jobs WHERE state = 'running' AND leased_until <= ${now}`;
@@ -51,7 +51,7 @@ export function dueIds(reach: Reach, { now, kinds }: Wanted): RawBuilder<number>
 
 /** The time of the first waiting job that nothing blocks, due or not; null where there is none. */
 export async function firstQueuedAt(db: Db, kinds: readonly string[] | null): Promise<number | null> {
-  for (const reach of ['near', 'lanes'] as const) {
+  for (const reach of ['near', 'queue-keys'] as const) {
     const row = await db
       .selectFrom('jobs as job')
       .select('job.run_at')
@@ -97,22 +97,22 @@ function queuedIds(reach: Reach, kinds: readonly string[] | null): RawBuilder<nu
   return sql`
     SELECT (
       SELECT head.id FROM jobs AS head
-      WHERE head.state = 'queued' AND head.lane = free.lane AND ${isOfKinds('head', kinds)}
+      WHERE head.state = 'queued' AND head.queue_key = free.queue_key AND ${isOfKinds('head', kinds)}
       ORDER BY head.run_at, head.id LIMIT 1)
-    FROM (${FREE_LANES}) AS free
+    FROM (${FREE_QUEUE_KEYS}) AS free
     UNION ALL SELECT lone.id FROM (
       SELECT job.id FROM jobs AS job
-      WHERE job.state = 'queued' AND job.lane IS NULL AND ${isOfKinds('job', kinds)} AND ${UNBLOCKED}
+      WHERE job.state = 'queued' AND job.queue_key IS NULL AND ${isOfKinds('job', kinds)} AND ${UNBLOCKED}
       ORDER BY job.run_at, job.id LIMIT ${SOME}) AS lone`;
 }
 
-/** The lanes in which jobs wait and none runs: from one to the next by the index, whatever stands in them. */
-const FREE_LANES = sql`
-  WITH RECURSIVE lanes (lane) AS (
-    SELECT MIN(lane) FROM jobs WHERE state = 'queued' AND lane > ''
+/** The queue keys in which jobs wait and none runs: from one to the next by the index, whatever stands in them. */
+const FREE_QUEUE_KEYS = sql`
+  WITH RECURSIVE waiting_keys (queue_key) AS (
+    SELECT MIN(queue_key) FROM jobs WHERE state = 'queued' AND queue_key > ''
     UNION ALL
-    SELECT (SELECT MIN(further.lane) FROM jobs AS further WHERE further.state = 'queued' AND further.lane > lanes.lane)
-    FROM lanes WHERE lanes.lane IS NOT NULL)
-  SELECT lanes.lane FROM lanes
-  WHERE lanes.lane IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.lane = lanes.lane)`;
+    SELECT (SELECT MIN(further.queue_key) FROM jobs AS further WHERE further.state = 'queued' AND further.queue_key > waiting_keys.queue_key)
+    FROM waiting_keys WHERE waiting_keys.queue_key IS NOT NULL)
+  SELECT waiting_keys.queue_key FROM waiting_keys
+  WHERE waiting_keys.queue_key IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.queue_key = waiting_keys.queue_key)`;

@@ -48,9 +48,9 @@ test('bash offers every flag of every command', async () => {
 
 test.each(['zsh', 'fish'])('%s is told every command and flag', async (shell) => {
   const script = await scriptFor(shell);
-  for (const { name, says, flags } of COMMANDS) {
+  for (const { name, summary, flags } of COMMANDS) {
     for (const word of name.split(' ')) expect(script).toContain(word);
-    expect(script).toContain(says);
+    expect(script).toContain(summary);
     for (const flag of Object.keys(flags)) expect(script).toContain(shell === 'fish' ? `-l ${flag} ` : `'--${flag}:`);
   }
 });

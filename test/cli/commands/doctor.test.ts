@@ -21,8 +21,8 @@ const Answer = z.object({
       about: z.string(),
       name: z.string(),
       outcome: z.enum(OUTCOMES),
-      says: z.string(),
-      todo: z.string().nullable(),
+      message: z.string(),
+      hint: z.string().nullable(),
     }),
   ),
 });
@@ -70,11 +70,11 @@ function complaints({ checks }: Said): readonly string[] {
 }
 
 /** The sentences of a check that is there once. */
-function check(said: Said, name: string): { readonly says: string; readonly todo: string | null } {
+function check(said: Said, name: string): { readonly message: string; readonly hint: string | null } {
   const found = said.checks.filter((one) => one.name === name);
   if (found.length !== 1) throw new Error(`${found.length} checks are called ${name}`);
-  const [{ says, todo } = { says: '', todo: null }] = found;
-  return { says, todo };
+  const [{ message, hint } = { message: '', hint: null }] = found;
+  return { message, hint };
 }
 
 test('where all is well it says so, of each thing, and ends with 0', async () => {
@@ -82,7 +82,7 @@ test('where all is well it says so, of each thing, and ends with 0', async () =>
   expect(complaints(said)).toEqual([]);
   expect({ code: said.code, healthy: said.healthy, err: said.err }).toEqual({ code: 0, healthy: true, err: '' });
   const image = `${registry.host}/acme/dotca`;
-  expect(said.checks.map(({ about, name, says }) => `${about} | ${name} | ${says}`)).toEqual([
+  expect(said.checks.map(({ about, name, message }) => `${about} | ${name} | ${message}`)).toEqual([
     'This server | variables | Every variable can be read.',
     'This server | database | The database can be read; it knows promotions in acme/dotca.',
     'The GitHub App | app-key | GitHub accepts the key of Imprimatur (770001), the App of acme.',
@@ -125,36 +125,36 @@ test('without a database it asks for a repository, and examines the one that is 
   const nowhere = { DATABASE_URL: `sqlite:${join(folder, 'absent.db')}` };
   const all = await doctor(nowhere);
   expect(complaints(all)).toEqual(['warn database']);
-  expect(check(all, 'database').todo).toBe('Start the server once, or name a repository with --repo.');
+  expect(check(all, 'database').hint).toBe('Start the server once, or name a repository with --repo.');
   expect(all.checks.some(({ name }) => name === 'repository')).toBe(false);
   expect(all.code).toBe(0);
   const one = await doctor(nowhere, 'doctor --repo acme/dotca');
-  expect(check(one, 'repository').says).toBe('The App is installed on acme/dotca.');
+  expect(check(one, 'repository').message).toBe('The App is installed on acme/dotca.');
 });
 
 describe('the environment', () => {
   test('what is wrong in it is told, and the rest is looked at all the same', async () => {
     const said = await doctor({ PORT: 'x', IMAGE_GRANTS: 'no pair', GHCR_USERNAME: '' });
-    expect(said.checks.filter(({ name }) => name === 'variables').map(({ says }) => says)).toEqual([
+    expect(said.checks.filter(({ name }) => name === 'variables').map(({ message }) => message)).toEqual([
       expect.stringMatching(/^PORT: /),
       expect.stringMatching(/^GHCR_USERNAME and GHCR_TOKEN: set both/),
       expect.stringMatching(/^IMAGE_GRANTS: /),
     ]);
     expect(complaints(said)).toEqual(['fail variables', 'fail variables', 'fail variables']);
-    expect(check(said, 'webhook-secret').says).toMatch(/^WEBHOOK_SECRET has 33 characters/);
+    expect(check(said, 'webhook-secret').message).toMatch(/^WEBHOOK_SECRET has 33 characters/);
     expect(said.code).toBe(1);
   });
 
   test('without an App there is nothing to ask GitHub', async () => {
     const said = await doctor({ APP_ID: '' });
     expect(complaints(said)).toEqual(['fail app-key', 'unknown repository']);
-    expect(check(said, 'app-key').says).toBe('There is no App: APP_ID is not set.');
+    expect(check(said, 'app-key').message).toBe('There is no App: APP_ID is not set.');
   });
 
   test('a key that can’t be read is named', async () => {
     const said = await doctor({ PRIVATE_KEY: 'no key' });
     expect(complaints(said)).toEqual(['fail variables', 'fail app-key', 'unknown repository']);
-    expect(check(said, 'app-key').says).toMatch(/^There is no App: PRIVATE_KEY: not a PEM private key that works/);
+    expect(check(said, 'app-key').message).toMatch(/^There is no App: PRIVATE_KEY: not a PEM private key that works/);
   });
 
   test('a secret that is too short does not keep the App from being looked at', async () => {
@@ -173,7 +173,7 @@ describe('the environment', () => {
         'fail registry-push',
       ]),
     );
-    expect(check(said, 'variables').says).toMatch(/^DOCKER_CONFIG: .*is not a docker config\.json/);
+    expect(check(said, 'variables').message).toMatch(/^DOCKER_CONFIG: .*is not a docker config\.json/);
   });
 });
 
@@ -181,14 +181,14 @@ describe('the App', () => {
   test('a key of another App is refused, and the clock is compared all the same', async () => {
     const said = await doctor({ APP_ID: '770099' });
     expect(complaints(said)).toEqual(['fail app-key', 'fail repository']);
-    expect(check(said, 'app-key').todo).toMatch(/^Compare APP_ID with the number on the App’s settings page/);
-    expect(check(said, 'clock').says).toBe('The clock agrees with GitHub’s.');
+    expect(check(said, 'app-key').hint).toMatch(/^Compare APP_ID with the number on the App’s settings page/);
+    expect(check(said, 'clock').message).toBe('The clock agrees with GitHub’s.');
   });
 
   test('a GitHub that does not answer fails', async () => {
     const said = await doctor({ GITHUB_API_URL: 'http://127.0.0.1:9' });
     expect(complaints(said)).toEqual(['fail app-key', 'unknown token', 'fail repository']);
-    expect(check(said, 'app-key').todo).toBe('Is GITHUB_API_URL right, and may this machine reach it?');
+    expect(check(said, 'app-key').hint).toBe('Is GITHUB_API_URL right, and may this machine reach it?');
   });
 
   test.each([
@@ -197,18 +197,18 @@ describe('the App', () => {
     [-30, 'warn clock', 'The clock is 30 seconds ahead of GitHub’s.'],
     [31, 'fail clock', 'The clock is 31 seconds behind GitHub’s.'],
     [-3600, 'fail clock', 'The clock is 3600 seconds ahead of GitHub’s.'],
-  ])('GitHub’s clock %i seconds ahead of ours: %s', async (seconds, complaint, says) => {
+  ])('GitHub’s clock %i seconds ahead of ours: %s', async (seconds, complaint, message) => {
     const ended = await say('doctor --json', { env, now: () => START - seconds * 1000 });
     const said = { ...ended, ...Answer.parse(JSON.parse(ended.out)) };
     expect(complaints(said)).toEqual(complaint === null ? [] : [complaint]);
-    expect(check(said, 'clock').says).toBe(complaint === null ? 'The clock agrees with GitHub’s.' : says);
+    expect(check(said, 'clock').message).toBe(complaint === null ? 'The clock agrees with GitHub’s.' : message);
   });
 
   test('what an installation has not accepted yet is named', async () => {
     await github.installation('acme').setPermissions({ metadata: 'read', contents: 'read', checks: 'read' });
     const said = await doctor();
     expect(complaints(said)).toContain('fail installation');
-    expect(check(said, 'installation').says).toBe(
+    expect(check(said, 'installation').message).toBe(
       'The installation on acme lacks checks: write, deployments: write, issues: write, packages: read, pull_requests: write, actions: read, attestations: read and members: read.',
     );
   });
@@ -218,14 +218,14 @@ describe('the App', () => {
     await github.installation('acme').suspend();
     const said = await doctor();
     expect(complaints(said)).toContain('fail installation');
-    expect(check(said, 'installation').says).toMatch(/is suspended/);
+    expect(check(said, 'installation').message).toMatch(/is suspended/);
   });
 
   test('an App that is installed nowhere fails', async () => {
     await github.installation('acme').uninstall();
     const said = await doctor({}, 'doctor --repo acme/dotca');
     expect(complaints(said)).toEqual(['fail installation', 'fail repository']);
-    expect(check(said, 'repository').says).toBe(
+    expect(check(said, 'repository').message).toBe(
       'The App is not installed on acme/dotca, or there is no such repository.',
     );
   });
@@ -243,11 +243,11 @@ describe('the webhook', () => {
     ],
     ['a form', { contentType: 'form' }, 'fail webhook-address', /answered with 415/],
     ['no check of the certificate', { insecureSsl: '1' }, 'warn webhook-address', /without checking/],
-  ] as const)('with %s is told', async (_, hook, complaint, says) => {
+  ] as const)('with %s is told', async (_, hook, complaint, message) => {
     github.setHook(hook);
     const said = await doctor();
     expect(complaints(said)).toEqual([complaint]);
-    expect(check(said, complaint.split(' ')[1] ?? '').says).toMatch(says);
+    expect(check(said, complaint.split(' ')[1] ?? '').message).toMatch(message);
   });
 
   test('at another address than PUBLIC_URL is told', async () => {
@@ -267,8 +267,10 @@ describe('the webhook', () => {
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail deliveries']);
     expect(check(said, 'deliveries')).toEqual({
-      says: expect.stringMatching(/the last one, push at 2026-11-24 09:00 UTC, was not: Invalid HTTP Response: 401\.$/),
-      todo: expect.stringMatching(/^The secrets differ: /),
+      message: expect.stringMatching(
+        /the last one, push at 2026-11-24 09:00 UTC, was not: Invalid HTTP Response: 401\.$/,
+      ),
+      hint: expect.stringMatching(/^The secrets differ: /),
     });
   });
 
@@ -277,8 +279,8 @@ describe('the webhook', () => {
     await github.deliver({ event: 'push', payload: {} });
     const said = await doctor();
     expect(check(said, 'deliveries')).toEqual({
-      says: expect.stringMatching(/was not: failed to connect to host\.$/),
-      todo: expect.stringMatching(/^Can GitHub reach the server\?/),
+      message: expect.stringMatching(/was not: failed to connect to host\.$/),
+      hint: expect.stringMatching(/^Can GitHub reach the server\?/),
     });
   });
 
@@ -309,7 +311,7 @@ describe('the machine user', () => {
 
   test('what is beyond write:packages is named', async () => {
     github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['repo', 'write:packages', 'gist'], expiresAt: null });
-    expect(check(await doctor(), 'token-scopes').says).toBe(
+    expect(check(await doctor(), 'token-scopes').message).toBe(
       'GHCR_TOKEN has more than write:packages: repo and gist. Whoever steals it can do that too.',
     );
   });
@@ -332,7 +334,7 @@ describe('a repository', () => {
     talk.repo.commitOn('main', { files: { '.github/promotion.yml': 'environmets: {}\n' }, message: 'Typo' });
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail policy']);
-    expect(check(said, 'policy').says).toMatch(/^\.github\/promotion\.yml can’t be read: line 1, column 1/);
+    expect(check(said, 'policy').message).toMatch(/^\.github\/promotion\.yml can’t be read: line 1, column 1/);
   });
 
   test('branches that are not there are named, and images that it may not promote', async () => {
@@ -340,10 +342,10 @@ describe('a repository', () => {
     talk.repo.commitOn('main', { files: { '.github/promotion.yml': file }, message: 'Policy' });
     const said = await doctor();
     expect(complaints(said)).toEqual(['warn environment', 'warn branch', 'fail image']);
-    expect(check(said, 'branch').says).toBe(
+    expect(check(said, 'branch').message).toBe(
       'There is no branch next with a commit in acme/dotca, and the policy names it.',
     );
-    expect(check(said, 'image').todo).toBe(
+    expect(check(said, 'image').hint).toBe(
       `If it should, add IMAGE_GRANTS=${registry.host}/acme/other=acme/dotca (a list with commas).`,
     );
   });
@@ -352,15 +354,15 @@ describe('a repository', () => {
     registry.quirks.deny403 = [{ times: Infinity, on: /^POST .*\/blobs\/uploads\/$/ }];
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail registry-push']);
-    expect(check(said, 'registry-push').says).toContain(
+    expect(check(said, 'registry-push').message).toContain(
       `HTTP 403 DENIED (permission_denied: write_package). The account configured for ${registry.host} lacks the right to push here.`,
     );
-    expect(check(said, 'registry-read').says).toContain('can be read');
+    expect(check(said, 'registry-read').message).toContain('can be read');
   });
 
   test('a public image is told', async () => {
     registry.quirks.tokenRules.anonymous = { 'acme/dotca': 'pull' };
-    expect(check(await doctor(), 'public').says).toBe(
+    expect(check(await doctor(), 'public').message).toBe(
       `${registry.host}/acme/dotca is public: anybody can pull it without a login.`,
     );
   });
@@ -370,7 +372,7 @@ describe('a repository', () => {
     repo.commitOn('staging', { message: 'First' });
     const said = await doctor({}, 'doctor --repo acme/young');
     expect(complaints(said)).toContain('fail registry-read');
-    expect(check(said, 'registry-read').todo).toBe(
+    expect(check(said, 'registry-read').hint).toBe(
       `Has the build pushed ${registry.host}/acme/young yet, and is its name right?`,
     );
   });

@@ -66,7 +66,7 @@ export function examined(
   return {
     kind: 'examined',
     policy: policy(),
-    terms: environment(),
+    environmentPolicy: environment(),
     facts: facts(),
     commitTag: tag('staging-abc1234'),
     production: BEFORE,
@@ -83,10 +83,10 @@ export function approve(by: Promotion['requester']): Extract<PromotionEvent, { k
 export function decide(
   before: Promotion,
   event: PromotionEvent,
-  { policy: today, terms, ...at }: TestContext,
+  { policy: today, environmentPolicy, ...at }: TestContext,
 ): Decision {
-  const told = event.kind === 'examined' ? { ...event, policy: today, terms } : event;
-  return decideInDomain({ ...before, terms }, told, at);
+  const told = event.kind === 'examined' ? { ...event, policy: today, environmentPolicy } : event;
+  return decideInDomain({ ...before, environmentPolicy }, told, at);
 }
 
 /** The decision where it must be an accepted one. */
@@ -134,7 +134,7 @@ export function promotionIn(state: StateKind): Promotion {
     case 'awaiting-approval':
       return waiting();
     case 'scheduled':
-      return accept(waiting(), EVENTS.approved, context({ laneBusy: true })).promotion;
+      return accept(waiting(), EVENTS.approved, context({ environmentBusy: true })).promotion;
     case 'applying':
       return applying();
     case 'promoted':
@@ -147,9 +147,9 @@ export function promotionIn(state: StateKind): Promotion {
       return accept(promotionIn('promoted'), earlier(EVENTS['deployment failed'])).promotion;
     case 'failed':
       return accept(applying(), EVENTS['apply-failed']).promotion;
-    case 'rejected':
+    case 'checks-failed':
       return accept(promotion(), EVENTS['examined badly']).promotion;
-    case 'declined':
+    case 'rejected':
       return accept(waiting(), EVENTS.rejected).promotion;
     case 'cancelled':
       return accept(waiting(), EVENTS.cancelled).promotion;

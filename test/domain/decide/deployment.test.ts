@@ -82,11 +82,13 @@ describe('after the tags stand', () => {
     ],
     [
       'only a kept tag was added',
-      { ...applying, moves: applying.moves.filter(({ kind }) => kind === 'kept') },
+      { ...applying, moves: applying.moves.filter(({ kind }) => kind === 'permanent') },
       environment(),
     ],
-  ])('none is made where %s', (_, before, terms) => {
-    expect(effectsOf(accept(before, EVENTS.applied, context({ terms })))).not.toContain('create-deployment');
+  ])('none is made where %s', (_, before, environmentPolicy) => {
+    expect(effectsOf(accept(before, EVENTS.applied, context({ environmentPolicy })))).not.toContain(
+      'create-deployment',
+    );
   });
 
   test('that GitHub refuses one is on record and shown, until something is deployed after all', () => {

@@ -33,10 +33,10 @@ import {
 } from './build.ts';
 
 const TWO = context({
-  terms: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
 });
 const NONE = context({
-  terms: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
 });
 const smaller = facts({ platforms: [platform({ sizeBytes: known(1) }), platform({ platform: 'linux/arm64' })] });
 
@@ -65,7 +65,7 @@ describe('a rollback', () => {
 
   test('to an image with a part missing is rejected', () => {
     const broken = facts({ missing: known([{ part: 'layer', digest: OLD, platform: 'linux/amd64' }]) });
-    expect(summary(decide(promotion(rollback), examined({ facts: broken }), NONE))).toBe('rejected');
+    expect(summary(decide(promotion(rollback), examined({ facts: broken }), NONE))).toBe('checks-failed');
   });
 });
 
@@ -112,7 +112,7 @@ test('an examined promotion carries what was found, planned and who could approv
       { tag: 'main', digest: OLD },
       { tag: 'latest', digest: OLD },
     ],
-    moves: [{ kind: 'rollback' }, { kind: 'kept', tag: KEPT }, { tag: 'main' }, { tag: 'latest' }],
+    moves: [{ kind: 'rollback' }, { kind: 'permanent', tag: KEPT }, { tag: 'main' }, { tag: 'latest' }],
     policyBlob: 'none',
     otherReviewers: 'some',
     notice: null,
@@ -130,9 +130,9 @@ test('the baseline is in the order of the policy, in whichever order production 
 test('a kept tag that holds another digest rejects, with both digests', () => {
   const taken = examined({ production: production({ main: OLD, latest: OLD, [KEPT]: FOREIGN }) });
   const { promotion: after } = accept(promotion(), taken);
-  expect(after.state).toEqual({ kind: 'rejected' });
+  expect(after.state).toEqual({ kind: 'checks-failed' });
   expect(after.findings.at(-1)).toMatchObject({
-    rule: 'kept-tag',
+    rule: 'permanent-tag',
     outcome: 'fail',
     seen: `${KEPT} already holds ${FOREIGN}`,
     wanted: expect.stringContaining(NEW),
@@ -146,14 +146,14 @@ test('where production came to hold the digest meanwhile, there is nothing to pr
 
 test('a rejected promotion starts nothing, though no approval is needed', () => {
   const { promotion: after, journal, effects } = accept(promotion(), EVENTS['examined badly'], NONE);
-  expect(after.state).toEqual({ kind: 'rejected' });
+  expect(after.state).toEqual({ kind: 'checks-failed' });
   expect(journal).toEqual([]);
   expect(effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card']);
 });
 
-test('where no approval is needed it starts at once, or waits for the lane', () => {
+test('where no approval is needed it starts at once, or waits for the queue key', () => {
   expect(summary(decide(promotion(), EVENTS['examined well'], NONE))).toBe('applying');
-  expect(summary(decide(promotion(), EVENTS['examined well'], { ...NONE, laneBusy: true }))).toBe('scheduled');
+  expect(summary(decide(promotion(), EVENTS['examined well'], { ...NONE, environmentBusy: true }))).toBe('scheduled');
 });
 
 test('an examination that failed for good tells the requester', () => {

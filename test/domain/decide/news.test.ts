@@ -19,10 +19,10 @@ import {
 } from './build.ts';
 
 const TWO = context({
-  terms: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
 });
 const NONE = context({
-  terms: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
 });
 const DAY_MS = 24 * 60 * 60 * 1000;
 const revisit = { kind: 'revisit-environment', repoId: 77, environment: 'production' };
@@ -85,21 +85,21 @@ describe('production was read', () => {
     expect(after.notice).toEqual({ kind: 'production-moved', tags: [{ tag: KEPT, from: null, to: NEW }] });
   });
 
-  test('while it waits for the lane that is still taken: nothing changes', () => {
-    const busy = context({ laneBusy: true });
+  test('while it waits for the queue key that is still taken: nothing changes', () => {
+    const busy = context({ environmentBusy: true });
     expect(summary(decide(promotionIn('scheduled'), EVENTS['production as planned'], busy))).toBe('-');
     expect(summary(decide(promotionIn('scheduled'), EVENTS['production moved'], busy))).toBe('awaiting-approval');
   });
 
-  test('while it waits for the lane, and the kept tag alone was taken: it is rejected', () => {
+  test('while it waits for the queue key, and the kept tag alone was taken: it is rejected', () => {
     const taken = {
       kind: 'production-read',
       production: production({ main: OLD, latest: OLD, [KEPT]: FOREIGN }),
     } as const;
-    expect(summary(decide(promotionIn('scheduled'), taken, context()))).toBe('rejected');
+    expect(summary(decide(promotionIn('scheduled'), taken, context()))).toBe('checks-failed');
   });
 
-  test('when it was to be written, with a foreign digest: it asks again, and the lane is free', () => {
+  test('when it was to be written, with a foreign digest: it asks again, and the queue key is free', () => {
     const decision = accept(promotionIn('applying'), EVENTS['production moved']);
     expect(decision.promotion).toMatchObject({
       state: { kind: 'awaiting-approval' },
@@ -123,7 +123,7 @@ describe('production was read', () => {
     });
   });
 
-  test('when it was to be written, and no approval is needed: it starts on the new plan and keeps the lane', () => {
+  test('when it was to be written, and no approval is needed: it starts on the new plan and keeps the queue key', () => {
     const applying = accept(promotion(), examined({}), NONE).promotion;
     const decision = accept(applying, EVENTS['production moved'], NONE);
     expect(decision.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: null });
@@ -135,12 +135,12 @@ describe('production was read', () => {
   });
 });
 
-describe('the lane', () => {
+describe('the queue key', () => {
   const leaving: readonly (readonly [keyof typeof EVENTS, string])[] = [
     ['applied', 'promoted'],
     ['apply-failed', 'failed'],
     ['production moved', 'awaiting-approval'],
-    ['kept tag taken', 'rejected'],
+    ['kept tag taken', 'checks-failed'],
   ];
 
   test.each(leaving)('%s → %s frees it, and whoever waits looks again', (event, state) => {
@@ -265,7 +265,7 @@ describe('a cancellation', () => {
     expect(summary(decide(promotionIn('awaiting-approval'), { kind: 'cancelled', by }, context()))).toBe(expected);
   });
 
-  test('of one that waits for the lane tells who did it', () => {
+  test('of one that waits for the queue key tells who did it', () => {
     const { promotion: after, audit } = accept(promotionIn('scheduled'), EVENTS.cancelled);
     expect(after.state).toEqual({ kind: 'cancelled', by: ALICE, because: 'person' });
     expect(audit).toMatchObject([{ kind: 'cancelled', actor: ALICE }]);

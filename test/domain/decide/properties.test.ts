@@ -30,8 +30,8 @@ const STATES: readonly StateKind[] = [
   'scheduled',
   'applying',
   'promoted',
+  'checks-failed',
   'rejected',
-  'declined',
   'failed',
   'cancelled',
   'superseded',
@@ -88,7 +88,7 @@ const events: Arbitrary<PromotionEvent> = oneof(
 );
 
 const contexts: Arbitrary<Partial<TestContext>> = record({
-  laneBusy: boolean(),
+  environmentBusy: boolean(),
   environment: tuple(constantFrom(1, 1, 2, 0), boolean()).map(([required, selfApproval]) =>
     environment({ approvals: { required, role: 'write', users: [], selfApproval } }),
   ),
@@ -112,13 +112,13 @@ function live(fixed: Partial<TestContext>, path: readonly (readonly [PromotionEv
   let timers = timersOf(requested);
   let now = NOW;
   const taken: Step[] = [];
-  for (const [event, laneBusy, passedMs] of path) {
+  for (const [event, environmentBusy, passedMs] of path) {
     now += passedMs;
     const due = timers.filter((at) => at <= now);
     const all = [...due.map((): PromotionEvent => ({ kind: 'time-passed' })), event];
     for (const next of all) {
       if (next.kind === 'time-passed') timers = timers.toSpliced(timers.indexOf(Math.min(...timers)), 1);
-      const at = context({ ...fixed, laneBusy, now });
+      const at = context({ ...fixed, environmentBusy, now });
       const decision = decide(current, next, at);
       if (decision.kind !== 'accepted') continue;
       timers = [...timers, ...timersOf(decision)];
@@ -202,7 +202,7 @@ test('nothing is written without enough people, entitled, who approved just this
   holdsOnEveryPath((step, earlier) => {
     const { accepted, context: at } = step;
     if (accepted.journal.length === 0) return;
-    const { required, selfApproval } = at.terms.approvals;
+    const { required, selfApproval } = at.environmentPolicy.approvals;
     const look = JSON.stringify(lookOf(accepted.promotion));
     const approvals = [...earlier, step].flatMap(({ before, event }) =>
       event.kind === 'reviewed' && event.verdict === 'approve' && JSON.stringify(lookOf(before)) === look
@@ -217,7 +217,7 @@ test('nothing is written without enough people, entitled, who approved just this
   });
 });
 
-test('writing starts with tags to write, no finding against it, and a free lane; and only then is there a journal', () => {
+test('writing starts with tags to write, no finding against it, and a free queue key; and only then is there a journal', () => {
   holdsOnEveryPath(({ before, accepted, context: at }) => {
     const { promotion: after, journal, effects } = accepted;
     const starts = journal.length > 0;
@@ -226,7 +226,7 @@ test('writing starts with tags to write, no finding against it, and a free lane;
     if (!starts) return;
     expect(effects.map(({ kind }) => kind)).toContain('apply-tag-plan');
     expect(after.state).toEqual({ kind: 'applying', since: at.now, undoing: null });
-    expect(at.laneBusy).toBe(false);
+    expect(at.environmentBusy).toBe(false);
     expect(after.findings.every(({ outcome }) => outcome === 'pass' || outcome === 'warn')).toBe(true);
     expect(journal.some(({ kind }) => kind === 'floating')).toBe(true);
     expect(journal.every(({ kind, target }) => kind === 'rollback' || target === NEW)).toBe(true);
@@ -234,7 +234,7 @@ test('writing starts with tags to write, no finding against it, and a free lane;
   });
 });
 
-test('the lane that is left is offered, once, and none that was not held', () => {
+test('the queue key that is left is offered, once, and none that was not held', () => {
   holdsOnEveryPath(({ before, event, accepted }) => {
     const left = before.state.kind === 'applying' && accepted.promotion.state.kind !== 'applying';
     const offers = accepted.effects.filter(({ kind }) => kind === 'revisit-environment').length;
@@ -264,12 +264,12 @@ const DEPLOYMENT_NEWS: readonly PromotionEvent['kind'][] = [
   'deployment-refused',
 ];
 
-test('an end is left only by a Re-run of a rejected promotion, or to tell that production was put right', () => {
+test('an end is left only by a Re-run of a promotion whose checks failed, or to tell that production was put right', () => {
   holdsOnEveryPath(({ before, event, accepted }) => {
     // Tags that stand are no end: the deployment may still say how it goes.
     if (isOpen(before.state) || DEPLOYMENT_NEWS.includes(event.kind)) return;
     const way = `${before.state.kind}, ${event.kind} → ${accepted.promotion.state.kind}`;
-    expect(['rejected, rerequested → examining', 'failed, restored → failed']).toContain(way);
+    expect(['checks-failed, rerequested → examining', 'failed, restored → failed']).toContain(way);
   });
 });
 
@@ -283,7 +283,7 @@ test('every change of state is on record and is shown', () => {
   });
 });
 
-test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more, or the terms are new', () => {
+test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more, or the environment policy are new', () => {
   holdsOnEveryPath((step, earlier) => {
     const { promotion: after } = step.accepted;
     if (after.state.kind !== 'awaiting-approval' || after.notice?.kind === 'policy-changed') return;

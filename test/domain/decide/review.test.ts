@@ -12,7 +12,9 @@ function asking(
   change: { role?: 'write' | 'maintain' | null; users?: readonly string[]; selfApproval?: boolean } = {},
 ): TestContext {
   return context({
-    terms: environment({ approvals: { required, role: 'write', users: [], selfApproval: false, ...change } }),
+    environmentPolicy: environment({
+      approvals: { required, role: 'write', users: [], selfApproval: false, ...change },
+    }),
   });
 }
 
@@ -78,13 +80,13 @@ const ROWS: readonly (readonly [string, Review, TestContext, string])[] = [
   ['the requester approves by a click', { ...approve(ALICE), ...click(true) }, asking(1), 'own-request'],
   ['the requester under a new login', approve({ id: 1, login: 'al' }), asking(1), 'own-request'],
   ['the requester, where the policy lets them', approve(ALICE), asking(1, { selfApproval: true }), 'applying'],
-  ['the requester rejects', { ...no, by: actor(ALICE) }, asking(1), 'declined'],
+  ['the requester rejects', { ...no, by: actor(ALICE) }, asking(1), 'rejected'],
   ['one of two approves', byBob, asking(2), 'awaiting-approval'],
   ['a click on the current check run', { ...byBob, ...click(true) }, asking(1), 'applying'],
   ['a click on an outdated check run', { ...byBob, ...click(false) }, asking(1), 'outdated-check-run'],
   ['a rejecting click on an outdated check run', { ...no, ...click(false) }, asking(1), 'outdated-check-run'],
-  ['one rejection ends it', no, asking(2), 'declined'],
-  ['an approval while another promotion is applying', byBob, { ...asking(1), laneBusy: true }, 'scheduled'],
+  ['one rejection ends it', no, asking(2), 'rejected'],
+  ['an approval while another promotion is applying', byBob, { ...asking(1), environmentBusy: true }, 'scheduled'],
 ];
 
 test.each(ROWS)('%s: %s', (_name, event, at, expected) => {
@@ -116,7 +118,7 @@ describe('an approval that was given before the plan was made', () => {
     ['afterwards', { sentAt: plannedAt + 1 }, plannedAt, 'applying'],
     ['at a time that is not known', {}, plannedAt, 'applying'],
     ['but the clock was turned back since', { sentAt: NOW }, NOW + 3_600_000, 'applying'],
-    ['as a rejection', { verdict: 'reject', sentAt: plannedAt - 1000 }, plannedAt, 'declined'],
+    ['as a rejection', { verdict: 'reject', sentAt: plannedAt - 1000 }, plannedAt, 'rejected'],
   ])('%s', (_name, change, at, expected) => {
     const asked = { ...promotionIn('awaiting-approval'), plannedAt: at };
     expect(summary(decide(asked, { ...byBob, ...change }, asking(1)))).toBe(expected);
@@ -136,7 +138,7 @@ describe('of two needed approvals', () => {
   });
 
   test('the same person may still reject', () => {
-    expect(accept(once, no, asking(2)).promotion.state).toEqual({ kind: 'declined', by: BOB, reason: 'not now' });
+    expect(accept(once, no, asking(2)).promotion.state).toEqual({ kind: 'rejected', by: BOB, reason: 'not now' });
   });
 
   test('one for what it was before counts no more, and may be given again', () => {
@@ -152,7 +154,7 @@ test('the approval that starts it fixes the tags, in the order of writing, with 
   expect(decision.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: null });
   expect(decision.journal.map(({ tag, kind, baseline, target }) => [tag, kind, baseline, target])).toEqual([
     ['rollback-20261124-063312-black-friday', 'rollback', null, OLD],
-    [KEPT, 'kept', null, NEW],
+    [KEPT, 'permanent', null, NEW],
     ['main', 'floating', OLD, NEW],
     ['latest', 'floating', OLD, NEW],
   ]);

@@ -41,7 +41,7 @@ describe('a tag that the journal knows', () => {
   const place = { repoId: 7, environment: environment(), policy: policy() };
   const writer = (change: Partial<TagWriter>): TagWriter => ({
     tag: tag(KEPT),
-    kind: 'kept',
+    kind: 'permanent',
     target: NEW,
     repoId: 7,
     environment: 'production',

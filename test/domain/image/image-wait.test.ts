@@ -1,6 +1,6 @@
 // How often an image is looked for, and under which tags.
 import { expect, test } from 'vitest';
-import { BUILD_TIME_MS, commitTagsOf, nextLookAt } from '../../../src/domain/image/image-wait.ts';
+import { BUILD_TIME_MS, commitTagsOf, nextCheckAt } from '../../../src/domain/image/image-wait.ts';
 import { COMMIT } from '../build.ts';
 
 const UNTIL = BUILD_TIME_MS;
@@ -15,12 +15,12 @@ test.each([
   ['when the time is over', UNTIL, UNTIL + 1000],
   ['before it began, as the clock went back', -60_000, -55_000],
 ])('%s', (_name, now, next) => {
-  expect(nextLookAt({ since: 0, until: UNTIL, now })).toBe(next);
+  expect(nextCheckAt({ since: 0, until: UNTIL, now })).toBe(next);
 });
 
 test('half an hour takes about fifty looks', () => {
   let looks = 0;
-  for (let now = 0; now < UNTIL; now = nextLookAt({ since: 0, until: UNTIL, now })) looks += 1;
+  for (let now = 0; now < UNTIL; now = nextCheckAt({ since: 0, until: UNTIL, now })) looks += 1;
   expect(looks).toBeGreaterThan(35);
   expect(looks).toBeLessThan(60);
 });

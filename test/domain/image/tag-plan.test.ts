@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentPolicy } from '../../../src/domain/policy/policy.ts';
 import {
-  keptTagOf,
+  permanentTagOf,
   planTags,
   rollbackTagName,
   slugOf,
@@ -34,7 +34,7 @@ function show(plan: TagPlan): readonly string[] {
   switch (plan.kind) {
     case 'already-there':
       return ['already there'];
-    case 'kept-tag-taken':
+    case 'permanent-tag-taken':
       return plan.taken.map(
         ({ tag: taken, holds, wanted }) => `${taken} taken: holds ${names.get(holds)}, wanted ${names.get(wanted)}`,
       );
@@ -68,7 +68,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
     { production: production({ latest: OLD, main: OLD, [KEPT]: null }) },
     [
       'rollback rollback-<time>-release: old',
-      `kept ${KEPT}: nothing → new`,
+      `permanent ${KEPT}: nothing → new`,
       'floating main: old → new',
       'floating latest: old → new',
     ],
@@ -76,7 +76,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
   [
     'a first promotion leaves nothing behind: no rollback tag',
     { production: production({ main: null, latest: null, [KEPT]: null }) },
-    [`kept ${KEPT}: nothing → new`, 'floating main: nothing → new', 'floating latest: nothing → new'],
+    [`permanent ${KEPT}: nothing → new`, 'floating main: nothing → new', 'floating latest: nothing → new'],
   ],
   [
     'all floating tags hold the digest: there is nothing to do, whatever the kept tag holds',
@@ -98,7 +98,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
     { production: production({ main: OLD, latest: FOREIGN, [KEPT]: null }) },
     [
       'rollback rollback-<time>-release: old',
-      `kept ${KEPT}: nothing → new`,
+      `permanent ${KEPT}: nothing → new`,
       'floating main: old → new',
       'floating latest: foreign → new',
     ],
@@ -126,7 +126,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
         leftByUnfinished: state.tag === KEPT,
       })),
     },
-    [`kept ${KEPT}: foreign → new`, 'floating main: nothing → new', 'floating latest: nothing → new'],
+    [`permanent ${KEPT}: foreign → new`, 'floating main: nothing → new', 'floating latest: nothing → new'],
   ],
   [
     'no commit tag is known: no kept tag',
@@ -141,7 +141,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
   [
     'the policy wants no rollback tags',
     { environment: environment({ rollbackTags: false }), production: production({ main: OLD, latest: OLD }) },
-    [`kept ${KEPT}: nothing → new`, 'floating main: old → new', 'floating latest: old → new'],
+    [`permanent ${KEPT}: nothing → new`, 'floating main: old → new', 'floating latest: old → new'],
   ],
   [
     'a rollback moves the floating tags and keeps what they held, and writes no kept tag',
@@ -158,8 +158,8 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
     { versionTag: V1, production: production({ main: OLD, latest: OLD, [KEPT]: null, [V1]: null }) },
     [
       'rollback rollback-<time>-release: old',
-      `kept ${KEPT}: nothing → new`,
-      'kept v1.2.3: nothing → new',
+      `permanent ${KEPT}: nothing → new`,
+      'permanent v1.2.3: nothing → new',
       'floating main: old → new',
       'floating latest: old → new',
     ],
@@ -182,7 +182,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
   [
     'on an image that production holds, a version is added alone',
     { versionTag: V1, production: production({ main: NEW, latest: NEW, [KEPT]: null, [V1]: null }) },
-    ['kept v1.2.3: nothing → new'],
+    ['permanent v1.2.3: nothing → new'],
   ],
   [
     'on an image that production holds, a taken version is refused',
@@ -197,7 +197,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
   [
     'a pushed git tag adds its version to what production holds',
     { kind: 'version', versionTag: V1, production: production({ main: NEW, latest: NEW, [V1]: null }) },
-    ['kept v1.2.3: nothing → new'],
+    ['permanent v1.2.3: nothing → new'],
   ],
   [
     'a pushed git tag moves nothing where production holds something else by now',
@@ -212,7 +212,7 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, readonly string[]])[
   [
     'tags of another image count for nothing',
     { production: production({ main: OLD }).map((state) => ({ ...state, repository: image('ghcr.io/acme/other') })) },
-    [`kept ${KEPT}: nothing → new`, 'floating main: nothing → new', 'floating latest: nothing → new'],
+    [`permanent ${KEPT}: nothing → new`, 'floating main: nothing → new', 'floating latest: nothing → new'],
   ],
 ];
 
@@ -264,7 +264,7 @@ describe('tag names', () => {
 
   test.each(templates)('the kept tag of %s', (_name, keepAs, commitTag, name) => {
     const subject = { ...pinned, commitTag: commitTag === null ? null : tag(commitTag) };
-    expect(keptTagOf(environment({ keepAs }), subject)).toBe(name);
+    expect(permanentTagOf(environment({ keepAs }), subject)).toBe(name);
   });
 
   test('the tags to read are the floating ones and the kept one', () => {
@@ -280,7 +280,7 @@ test('a plan never moves a tag to a digest but the promoted one, save the rollba
   const moves = plan.kind === 'moves' ? plan.moves : [];
   expect(moves.map((move) => [move.kind, move.digest])).toEqual([
     ['rollback', digest('a')],
-    ['kept', NEW],
+    ['permanent', NEW],
     ['floating', NEW],
     ['floating', NEW],
   ]);

@@ -10,7 +10,7 @@ import { promotion, repoName, tag } from '../build.ts';
 const size: Finding = { rule: 'size', platform: 'linux/amd64', outcome: 'pass', seen: '300 MB', wanted: '…' };
 const source: Finding = { rule: 'source', platform: 'linux/amd64', outcome: 'warn', seen: 'no label', wanted: '…' };
 const floating = { kind: 'floating', repository: IMAGE, tag: tag('main'), baseline: OLD, digest: NEW } as const;
-const kept = { ...floating, kind: 'kept', tag: tag('main-staging-abc1234'), baseline: null } as const;
+const kept = { ...floating, kind: 'permanent', tag: tag('main-staging-abc1234'), baseline: null } as const;
 const rollback = { kind: 'rollback', repository: IMAGE, slug: 'black-friday', digest: OLD } as const;
 const pinned = { repository: IMAGE, digest: NEW, commit: COMMIT, commitTag: null, platforms: ['linux/amd64'] };
 

@@ -15,7 +15,7 @@ function promoted(environment: string, change: { readonly digest?: typeof NEW; r
   return promotion({
     id: environment,
     environment,
-    terms: defaultEnvironment(environment),
+    environmentPolicy: defaultEnvironment(environment),
     images: [{ repository: IMAGE, digest, commit: COMMIT, commitTag: null, platforms: [] }],
     state: { kind: 'promoted', at },
   });

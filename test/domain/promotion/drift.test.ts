@@ -1,27 +1,27 @@
 // What two looks make of what they saw: a suspicion, a drift, the same drift in another shape, its end.
 import { describe, expect, test } from 'vitest';
-import { judgeLook, looksTheSame, type Drift, type Sighting } from '../../../src/domain/promotion/drift.ts';
+import { judgeCheck, sameDifferences, type Drift, type Difference } from '../../../src/domain/promotion/drift.ts';
 import { digest, NOW, tag } from '../build.ts';
 
-const main: Sighting = { kind: 'moved', tag: tag('main'), wanted: digest('wanted'), holds: digest('other') };
-const latest: Sighting = { ...main, tag: tag('latest') };
-const part: Sighting = {
+const main: Difference = { kind: 'moved', tag: tag('main'), wanted: digest('wanted'), holds: digest('other') };
+const latest: Difference = { ...main, tag: tag('latest') };
+const part: Difference = {
   kind: 'missing',
   image: { role: 'production', name: 'P2', digest: digest('index') },
   manifest: digest('child'),
   platform: 'linux/arm64',
 };
-const whole: Sighting = { ...part, manifest: digest('index'), platform: null };
+const whole: Difference = { ...part, manifest: digest('index'), platform: null };
 
-function drift(id: string, sightings: readonly Sighting[]): Drift {
+function drift(id: string, differences: readonly Difference[]): Drift {
   const place = { repoId: 42, environment: 'production', promotionId: 'promotion-1' };
-  return { id, ...place, noticedAt: NOW, sightings, alternative: null, over: null, shownIn: null };
+  return { id, ...place, noticedAt: NOW, differences, alternative: null, over: null, shownIn: null };
 }
 
 describe('what is known of no drift', () => {
-  test.each<[string, readonly Sighting[], readonly Sighting[], readonly Sighting[], readonly Sighting[]]>([
+  test.each<[string, readonly Difference[], readonly Difference[], readonly Difference[], readonly Difference[]]>([
     ['nothing, and nothing before', [], [], [], []],
-    ['something for the first time is suspected', [main, part], [], [], [main, part]],
+    ['something for the first time is unconfirmed', [main, part], [], [], [main, part]],
     ['the same a second time is confirmed', [main, part], [part, main], [main, part], []],
     ['gone at the second look is nothing', [], [main], [], []],
     ['each difference needs its own second look', [main, latest], [main], [main], [latest]],
@@ -40,45 +40,49 @@ describe('what is known of no drift', () => {
       [{ ...main, wanted: digest('newer') }],
     ],
     ['another platform of the image is another difference', [part, whole], [whole], [whole], [part]],
-  ])('%s', (_name, seen, suspected, confirmed, left) => {
-    expect(judgeLook({ seen, suspected, open: [] })).toEqual({ known: [], confirmed, suspected: left });
+  ])('%s', (_name, seen, unconfirmed, confirmed, left) => {
+    expect(judgeCheck({ seen, unconfirmed, open: [] })).toEqual({ known: [], confirmed, unconfirmed: left });
   });
 });
 
 describe('a drift that is known', () => {
-  const newer: Sighting = { ...main, wanted: digest('newer') };
-  const asTarget: Sighting = { ...part, image: { ...part.image, role: 'target' } };
+  const newer: Difference = { ...main, wanted: digest('newer') };
+  const asTarget: Difference = { ...part, image: { ...part.image, role: 'target' } };
 
-  test.each<[string, readonly Sighting[], readonly Sighting[], readonly Sighting[]]>([
-    ['is neither suspected nor confirmed again', [main, part], [main, part], []],
+  test.each<[string, readonly Difference[], readonly Difference[], readonly Difference[]]>([
+    ['is neither unconfirmed nor confirmed again', [main, part], [main, part], []],
     ['loses what is as it should be again', [part], [part], []],
     ['is over when nothing of it is left', [], [], []],
     ['shows what its tag holds now', [{ ...main, holds: null }], [{ ...main, holds: null }], []],
     ['stays the same when its image became a rollback target', [asTarget], [asTarget], []],
     ['is over when its tag should hold something else', [newer], [], [newer]],
-  ])('%s', (_name, seen, left, suspected) => {
+  ])('%s', (_name, seen, left, unconfirmed) => {
     const one = drift('1', [main, part]);
     const known = [{ drift: one, left }];
-    expect(judgeLook({ seen, suspected: [], open: [one] })).toEqual({ known, confirmed: [], suspected });
-    expect(judgeLook({ seen, suspected: seen, open: [one] })).toEqual({ known, confirmed: suspected, suspected: [] });
+    expect(judgeCheck({ seen, unconfirmed: [], open: [one] })).toEqual({ known, confirmed: [], unconfirmed });
+    expect(judgeCheck({ seen, unconfirmed: seen, open: [one] })).toEqual({
+      known,
+      confirmed: unconfirmed,
+      unconfirmed: [],
+    });
   });
 
   test('does not take up what is new: that is a drift of its own', () => {
     const [one, two] = [drift('1', [main]), drift('2', [part])];
-    expect(judgeLook({ seen: [main, latest, part], suspected: [latest], open: [one, two] })).toEqual({
+    expect(judgeCheck({ seen: [main, latest, part], unconfirmed: [latest], open: [one, two] })).toEqual({
       known: [
         { drift: one, left: [main] },
         { drift: two, left: [part] },
       ],
       confirmed: [latest],
-      suspected: [],
+      unconfirmed: [],
     });
   });
 });
 
 test('differences look the same whatever the order of their members, and not when one changed', () => {
   const { kind, tag: name, wanted, holds } = latest.kind === 'moved' ? latest : main;
-  expect(looksTheSame([main, latest], [main, { holds, wanted, tag: name, kind }])).toBe(true);
-  expect(looksTheSame([main], [{ ...main, holds: null }])).toBe(false);
-  expect(looksTheSame([main, part], [main])).toBe(false);
+  expect(sameDifferences([main, latest], [main, { holds, wanted, tag: name, kind }])).toBe(true);
+  expect(sameDifferences([main], [{ ...main, holds: null }])).toBe(false);
+  expect(sameDifferences([main, part], [main])).toBe(false);
 });

@@ -31,7 +31,7 @@ async function claim(lease: string): Promise<JobRow> {
 }
 
 async function claimed(): Promise<JobRow> {
-  await engine.add({ kind: 'sweep' });
+  await engine.add({ kind: 'delete-expired-rows' });
   return claim('first');
 }
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { MachineToken } from '../../../src/domain/machine-token.ts';
 import { parseImageRepository } from '../../../src/domain/image/reference.ts';
-import { todoOfDenial } from '../../../src/engine/doctor/image.ts';
+import { hintOfDenial } from '../../../src/engine/doctor/image.ts';
 import { must } from '../../messages/sample-view.ts';
 
 const GHCR = must(parseImageRepository('ghcr.io/acme/dotca'));
@@ -38,6 +38,6 @@ test.each([
   ['another registry: the sentence names its account', { image: OTHER }, /^$/],
   ['an image that is not there', { code: 'repository-unknown' }, /^Has the build pushed ghcr\.io\/acme\/dotca yet/],
   ['a registry that is away', { code: 'registry-unavailable' }, /^$/],
-] as const)('%s', (_, changes, says) => {
-  expect(todoOfDenial({ ...DENIED, ...changes }) ?? '').toMatch(says);
+] as const)('%s', (_, changes, message) => {
+  expect(hintOfDenial({ ...DENIED, ...changes }) ?? '').toMatch(message);
 });

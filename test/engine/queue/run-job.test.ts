@@ -29,7 +29,7 @@ function drain(some: Partial<Handlers>): Promise<void> {
 
 function failing(error: unknown): Partial<Handlers> {
   return {
-    sweep: async () => {
+    'delete-expired-rows': async () => {
       throw error;
     },
   };
@@ -37,21 +37,21 @@ function failing(error: unknown): Partial<Handlers> {
 
 describe('a job', () => {
   test('that is done is finished', async () => {
-    await engine.add({ kind: 'sweep' });
-    await drain({ sweep: async () => DONE });
+    await engine.add({ kind: 'delete-expired-rows' });
+    await drain({ 'delete-expired-rows': async () => DONE });
     expect(await engine.jobs()).toEqual([{ state: 'done', attempts: 1, inMs: 0, error: null }]);
   });
 
   test('that asks to be run again waits until then, and its tries are not counted', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     const again = { kind: 'again', at: START + 5000, because: 'the registry lags' } as const;
-    await drain({ sweep: async () => again });
+    await drain({ 'delete-expired-rows': async () => again });
     expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 0, inMs: 5000, error: null }]);
     expect(engine.log.some((line) => line.includes('the registry lags'))).toBe(true);
   });
 
   test('whose failure may pass is tried for days, ever more slowly, and then given up with its reason', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     const handlers = failing(new OutsideError('GitHub is away', { code: 'github-unavailable', retryable: true }));
     const waits: number[] = [];
     for (;;) {
@@ -69,21 +69,21 @@ describe('a job', () => {
   });
 
   test('whose failure names a time is not tried before it', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     const retryAt = START + HOUR_MS;
     await drain(failing(new OutsideError('limited', { code: 'github-rate-limited', retryable: true, retryAt })));
     expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'limited' }]);
   });
 
   test('whose failure names a time years ahead is tried within the hour', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     const retryAt = START + 30_000 * HOUR_MS;
     await drain(failing(new OutsideError('later', { code: 'registry-rate-limited', retryable: true, retryAt })));
     expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'later' }]);
   });
 
   test('whose failure is final is given up at once', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     await drain(failing(new OutsideError('gone for good', { code: 'github-gone', retryable: false })));
     expect(await engine.jobs()).toEqual([
       expect.objectContaining({ state: 'dead', attempts: 1, error: 'gone for good' }),
@@ -91,7 +91,7 @@ describe('a job', () => {
   });
 
   test('that meets a bug is tried five times, since a bug may depend on what else goes on', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     for (let turn = 0; turn < 10; turn += 1) {
       await drain(failing(new TypeError('x is not a function')));
       engine.turn(60_000);
@@ -102,11 +102,11 @@ describe('a job', () => {
     expect(engine.log.filter((line) => line.includes('a job is given up'))).toHaveLength(1);
   });
 
-  test('that something else wrote into the table is given up, and the others of its lane run', async () => {
-    await engine.add({ kind: 'sweep', lane: 'repo:1', payload: '{"kind":"other"}' });
-    await engine.add({ kind: 'sweep', lane: 'repo:1', payload: 'no JSON' });
-    await engine.add({ kind: 'sweep', lane: 'repo:1' });
-    await drain({ sweep: async () => DONE });
+  test('that something else wrote into the table is given up, and the others of its queue key run', async () => {
+    await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1', payload: '{"kind":"other"}' });
+    await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1', payload: 'no JSON' });
+    await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1' });
+    await drain({ 'delete-expired-rows': async () => DONE });
     expect(await engine.jobs()).toEqual([
       expect.objectContaining({ state: 'dead', error: 'job 1 holds no sweep payload' }),
       expect.objectContaining({ state: 'dead', error: expect.stringContaining('is not valid JSON') }),
@@ -116,7 +116,7 @@ describe('a job', () => {
   });
 
   test('that ends its process each time it is tried is given up one day', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     const { store, now } = engine.services;
     for (let crash = 1; crash <= 440; crash += 1) {
       const taken = await claimJob(store.db, { now: now(), lease: `${crash}`, leaseMs: LEASE_MS });
@@ -125,7 +125,7 @@ describe('a job', () => {
     }
     let tries = 0;
     await drain({
-      sweep: async () => {
+      'delete-expired-rows': async () => {
         tries += 1;
         return DONE;
       },
@@ -138,12 +138,12 @@ describe('a job', () => {
 
   test('that another worker took over meanwhile stores nothing', async () => {
     const { store, now } = engine.services;
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     await drain({
-      sweep: async () => {
+      'delete-expired-rows': async () => {
         engine.turn(LEASE_MS + 1);
         const taken = await claimJob(store.db, { now: now(), lease: 'another', leaseMs: LEASE_MS });
-        expect(taken).toMatchObject({ kind: 'sweep', attempts: 2 });
+        expect(taken).toMatchObject({ kind: 'delete-expired-rows', attempts: 2 });
         return DONE;
       },
     });
@@ -160,7 +160,7 @@ describe('a job', () => {
     await engine.add({
       kind: 'update-card',
       key: 'p',
-      lane: 'github:1',
+      queueKey: 'github:1',
       payload: '{"kind":"update-card","promotionId":"p"}',
     });
     const takeOver = async (): Promise<JobOutcome> => {
@@ -180,11 +180,11 @@ describe('a job', () => {
   });
 
   test('whose process ended is taken up when its lease has passed, as a second try', async () => {
-    await engine.add({ kind: 'sweep' });
+    await engine.add({ kind: 'delete-expired-rows' });
     await claimJob(engine.services.store.db, { now: START, lease: 'of the dead', leaseMs: LEASE_MS });
     const attempts: number[] = [];
     const handlers: Partial<Handlers> = {
-      sweep: async (job) => {
+      'delete-expired-rows': async (job) => {
         attempts.push(job.attempts);
         return DONE;
       },
@@ -199,11 +199,11 @@ describe('a job', () => {
 });
 
 describe('writes to GitHub', () => {
-  const lane = 'github:61000001';
+  const queueKey = 'github:61000001';
   const write = (): Promise<void> =>
     engine.add({
       kind: 'react',
-      lane,
+      queueKey,
       payload: JSON.stringify({ kind: 'react', repoId: 1, commentId: 1, reaction: 'eyes' }),
     });
 
@@ -252,7 +252,7 @@ describe('writes to GitHub', () => {
     const other = 'github:61000002';
     await engine.add({
       kind: 'react',
-      lane: other,
+      queueKey: other,
       payload: JSON.stringify({ kind: 'react', repoId: 2, commentId: 1, reaction: 'eyes' }),
     });
     const repos: number[] = [];

@@ -1,8 +1,8 @@
 // The clock of the scheduler: what is asked every hour, and what every day.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { NO_PAT_WATCH } from '../../../src/engine/core/pat-watch.ts';
+import { NO_REGISTRY_TOKEN_WATCH } from '../../../src/engine/core/registry-token-watch.ts';
 import { startScheduler } from '../../../src/engine/queue/scheduler.ts';
-import { turnBack } from '../../../src/store/queue/clock.ts';
+import { rescheduleAfterClockChange } from '../../../src/store/queue/clock.ts';
 import { START, startEngine, type Engine } from '../harness.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,7 +24,7 @@ test('the machine user’s token is looked at once a day, and a day that fails i
     looks.push(Date.now());
     if (looks.length === 1) throw new Error('a bug');
   };
-  const services = { ...engine.services, patWatch: { ...NO_PAT_WATCH, look } };
+  const services = { ...engine.services, registryTokenWatch: { ...NO_REGISTRY_TOKEN_WATCH, look } };
   const scheduler = startScheduler(services, () => undefined);
   await vi.advanceTimersByTimeAsync(3 * DAY_MS);
   await scheduler.stop();
@@ -45,7 +45,9 @@ test('a clock that is turned back by an hour keeps no tick waiting for an hour',
   expect(wakes).toBeGreaterThan(0);
   vi.setSystemTime(Date.now() - 60 * MINUTE_MS);
   const now = Date.now();
-  await store.transaction((tx) => turnBack(tx, { now, before: now + 60 * MINUTE_MS, leaseMs: 1, timers: [] }));
+  await store.transaction((tx) =>
+    rescheduleAfterClockChange(tx, { now, before: now + 60 * MINUTE_MS, leaseMs: 1, timers: [] }),
+  );
   const before = wakes;
   await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
   await scheduler.stop();
@@ -58,7 +60,7 @@ test('deliveries are swept every five minutes, and once more as soon as a proces
   const asked = async (): Promise<number> => {
     const { numDeletedRows } = await store.db
       .deleteFrom('jobs')
-      .where('kind', '=', 'sweep-deliveries')
+      .where('kind', '=', 'recover-deliveries')
       .executeTakeFirstOrThrow();
     return Number(numDeletedRows);
   };

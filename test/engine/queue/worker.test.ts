@@ -25,48 +25,52 @@ test('it takes what waits when it starts, and what comes when it is woken', asyn
   const worker = new Worker(
     engine.services,
     handlersWith({
-      sweep: async () => {
+      'delete-expired-rows': async () => {
         ends.shift()?.resolve();
         return DONE;
       },
     }),
   );
-  await engine.add({ kind: 'sweep' });
+  await engine.add({ kind: 'delete-expired-rows' });
   worker.start();
   await first.promise;
-  await engine.add({ kind: 'sweep' });
+  await engine.add({ kind: 'delete-expired-rows' });
   worker.wake();
   await second.promise;
   await worker.stop(1000);
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
 });
 
-test('several jobs run at once, but those of one lane one after the other', async () => {
-  let inLane = 0;
+test('several jobs run at once, but those of one queue key one after the other', async () => {
+  let ofQueueKey = 0;
   let most = 0;
   let free = 0;
   const all = Promise.withResolvers<void>();
   const worker = new Worker(
     engine.services,
     handlersWith({
-      sweep: async ({ payload }) => {
-        if (payload.slot !== 'lane') {
+      'delete-expired-rows': async ({ payload }) => {
+        if (payload.slot !== 'queueKey') {
           free += 1;
           if (free === 3) all.resolve();
           await all.promise;
           return DONE;
         }
-        inLane += 1;
-        most = Math.max(most, inLane);
+        ofQueueKey += 1;
+        most = Math.max(most, ofQueueKey);
         await all.promise;
-        inLane -= 1;
+        ofQueueKey -= 1;
         return DONE;
       },
     }),
   );
   for (let count = 0; count < 3; count += 1) {
-    await engine.add({ kind: 'sweep', lane: 'one', payload: JSON.stringify({ kind: 'sweep', slot: 'lane' }) });
-    await engine.add({ kind: 'sweep' });
+    await engine.add({
+      kind: 'delete-expired-rows',
+      queueKey: 'one',
+      payload: JSON.stringify({ kind: 'delete-expired-rows', slot: 'queueKey' }),
+    });
+    await engine.add({ kind: 'delete-expired-rows' });
   }
   await worker.drain();
   expect({ free, most }).toEqual({ free: 3, most: 1 });
@@ -79,15 +83,15 @@ test('stopped, it waits for what runs, and leaves what waits', async () => {
   const worker = new Worker(
     engine.services,
     handlersWith({
-      sweep: async () => {
+      'delete-expired-rows': async () => {
         reached.resolve();
         await held.promise;
         return DONE;
       },
     }),
   );
-  await engine.add({ kind: 'sweep', lane: 'one' });
-  await engine.add({ kind: 'sweep', lane: 'one' });
+  await engine.add({ kind: 'delete-expired-rows', queueKey: 'one' });
+  await engine.add({ kind: 'delete-expired-rows', queueKey: 'one' });
   worker.start();
   await reached.promise;
   const stopped = worker.stop(60_000);
@@ -102,23 +106,23 @@ test('stopped, it waits for what runs, and leaves what waits', async () => {
 test('stopped before what runs has ended, it gives that back: the next process need not wait for a lease', async () => {
   const reached = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
-  const sweep = async (): Promise<JobOutcome> => {
+  const deleteExpiredRows = async (): Promise<JobOutcome> => {
     reached.resolve();
     await held.promise;
     return DONE;
   };
-  const worker = new Worker(engine.services, handlersWith({ sweep }));
-  await engine.add({ kind: 'sweep' });
+  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': deleteExpiredRows }));
+  await engine.add({ kind: 'delete-expired-rows' });
   worker.start();
   await reached.promise;
   await worker.stop(0);
   expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: 0, error: null }]);
   const attempts: number[] = [];
-  const next: Handlers['sweep'] = async (job) => {
+  const next: Handlers['delete-expired-rows'] = async (job) => {
     attempts.push(job.attempts);
     return DONE;
   };
-  await new Worker(engine.services, handlersWith({ sweep: next })).drain();
+  await new Worker(engine.services, handlersWith({ 'delete-expired-rows': next })).drain();
   held.resolve();
   await worker.stop(60_000);
   expect(attempts).toEqual([2]);
@@ -130,7 +134,7 @@ test('a clock that is turned ahead, or a pause, takes nothing from it that it is
   const held = Promise.withResolvers<void>();
   const other = Promise.withResolvers<void>();
   const runs: string[] = [];
-  const sweep: Handlers['sweep'] = async ({ payload, attempts }) => {
+  const deleteExpiredRows: Handlers['delete-expired-rows'] = async ({ payload, attempts }) => {
     runs.push(`${payload.slot} ${attempts}`);
     if (payload.slot === 'other') other.resolve();
     else {
@@ -139,12 +143,18 @@ test('a clock that is turned ahead, or a pause, takes nothing from it that it is
     }
     return DONE;
   };
-  const worker = new Worker(engine.services, handlersWith({ sweep }));
-  await engine.add({ kind: 'sweep', payload: JSON.stringify({ kind: 'sweep', slot: 'long' }) });
+  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': deleteExpiredRows }));
+  await engine.add({
+    kind: 'delete-expired-rows',
+    payload: JSON.stringify({ kind: 'delete-expired-rows', slot: 'long' }),
+  });
   worker.start();
   await reached.promise;
   engine.turn(HOUR_MS);
-  await engine.add({ kind: 'sweep', payload: JSON.stringify({ kind: 'sweep', slot: 'other' }) });
+  await engine.add({
+    kind: 'delete-expired-rows',
+    payload: JSON.stringify({ kind: 'delete-expired-rows', slot: 'other' }),
+  });
   worker.wake();
   await other.promise;
   held.resolve();
@@ -155,12 +165,12 @@ test('a clock that is turned ahead, or a pause, takes nothing from it that it is
 
 test('woken before it starts, it starts all the same', async () => {
   const swept = Promise.withResolvers<void>();
-  const sweep = async (): Promise<JobOutcome> => {
+  const deleteExpiredRows = async (): Promise<JobOutcome> => {
     swept.resolve();
     return DONE;
   };
-  const worker = new Worker(engine.services, handlersWith({ sweep }));
-  await engine.add({ kind: 'sweep' });
+  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': deleteExpiredRows }));
+  await engine.add({ kind: 'delete-expired-rows' });
   worker.wake();
   worker.start();
   await swept.promise;
@@ -169,8 +179,8 @@ test('woken before it starts, it starts all the same', async () => {
 });
 
 test('stopped while it looks for a job, it waits for the one that it took at the last moment', async () => {
-  const worker = new Worker(engine.services, handlersWith({ sweep: async () => DONE }));
-  await engine.add({ kind: 'sweep' });
+  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': async () => DONE }));
+  await engine.add({ kind: 'delete-expired-rows' });
   worker.start();
   await worker.stop(60_000);
   expect(['done', 'queued']).toContain((await engine.jobs())[0]?.state);
@@ -183,7 +193,7 @@ test('with all hands full it waits for one to be free, instead of looking all th
   const worker = new Worker(
     engine.services,
     handlersWith({
-      sweep: async () => {
+      'delete-expired-rows': async () => {
         running += 1;
         if (running === 8) full.resolve();
         await held.promise;
@@ -191,7 +201,7 @@ test('with all hands full it waits for one to be free, instead of looking all th
       },
     }),
   );
-  for (let count = 0; count < 10; count += 1) await engine.add({ kind: 'sweep' });
+  for (let count = 0; count < 10; count += 1) await engine.add({ kind: 'delete-expired-rows' });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   worker.start();
   await full.promise;
@@ -216,14 +226,14 @@ test('promotions that hang on a dead registry leave hands free for everything el
         await held.promise;
         return DONE;
       },
-      sweep: async () => {
+      'delete-expired-rows': async () => {
         swept.resolve();
         return DONE;
       },
     }),
   );
-  for (let count = 1; count <= 10; count += 1) await engine.add({ kind: 'apply-tag-plan', lane: `apply:${count}` });
-  await engine.add({ kind: 'sweep' });
+  for (let count = 1; count <= 10; count += 1) await engine.add({ kind: 'apply-tag-plan', queueKey: `apply:${count}` });
+  await engine.add({ kind: 'delete-expired-rows' });
   worker.start();
   await swept.promise;
   expect(applying).toBeGreaterThan(1);
@@ -233,13 +243,17 @@ test('promotions that hang on a dead registry leave hands free for everything el
 
 test('a tick makes one job an hour, however many processes tick', async () => {
   const { services } = engine;
-  const ticks = await Promise.all([tick(services, 'sweep'), tick(services, 'sweep'), tick(services, 'sweep')]);
+  const ticks = await Promise.all([
+    tick(services, 'delete-expired-rows'),
+    tick(services, 'delete-expired-rows'),
+    tick(services, 'delete-expired-rows'),
+  ]);
   expect(ticks.filter(Boolean)).toHaveLength(1);
   expect(await engine.jobs()).toHaveLength(1);
   engine.turn(HOUR_MS - 1);
-  expect(await tick(services, 'sweep')).toBe(false);
+  expect(await tick(services, 'delete-expired-rows')).toBe(false);
   engine.turn(1);
-  expect(await tick(services, 'sweep')).toBe(true);
+  expect(await tick(services, 'delete-expired-rows')).toBe(true);
   // The one of the hour before still waits, and does for both.
   expect(await engine.jobs()).toHaveLength(1);
 });
@@ -248,7 +262,7 @@ test('a sweep removes what ended long ago, and nothing that is dead or waits', a
   const { store } = engine.services;
   const worker = new Worker(engine.services, handlersWith({}));
   await engine.add({ kind: 'delivery' });
-  await engine.add({ kind: 'react', lane: 'github:1', payload: '{"kind":"react","repoId":404}' });
+  await engine.add({ kind: 'react', queueKey: 'github:1', payload: '{"kind":"react","repoId":404}' });
   for (let turn = 0; turn < 10; turn += 1) {
     await worker.drain();
     engine.turn(60_000);
@@ -260,12 +274,12 @@ test('a sweep removes what ended long ago, and nothing that is dead or waits', a
     .values({ hook_target: 'x', delivery_id: 'old', received_at: engine.services.now() })
     .execute();
   engine.turn(8 * DAY_MS);
-  await tick(engine.services, 'sweep');
+  await tick(engine.services, 'delete-expired-rows');
   await worker.drain();
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['dead', 'queued', 'done']);
   expect(await store.db.selectFrom('deliveries').selectAll().execute()).toHaveLength(1);
   engine.turn(23 * DAY_MS);
-  await tick(engine.services, 'sweep');
+  await tick(engine.services, 'delete-expired-rows');
   await worker.drain();
   expect(await store.db.selectFrom('deliveries').selectAll().execute()).toEqual([]);
 });

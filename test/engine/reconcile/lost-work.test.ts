@@ -32,7 +32,7 @@ test('whose job came to its end since it was read has lost nothing', async () =>
   const read = await storePromotion(store, { state: { kind: 'examining', again: false } });
   await store.transaction(async (tx) => {
     await lockRepo(tx, read.repo.id);
-    await updatePromotion(tx, { ...read, state: { kind: 'rejected' }, version: read.version + 1 }, read.version);
+    await updatePromotion(tx, { ...read, state: { kind: 'checks-failed' }, version: read.version + 1 }, read.version);
   });
   expect(await lost(read)).toEqual([]);
   expect(engine.log.filter((line) => line.includes('waits for a job that is not there'))).toEqual([]);

@@ -4,7 +4,7 @@ import type { Repo } from '../../../src/domain/promotion/promotion.ts';
 import { parseRepoName } from '../../../src/domain/image/reference.ts';
 import { createThreadReader } from '../../../src/engine/threads/read-thread.ts';
 import type { Job, JobOutcome } from '../../../src/engine/core/handler.ts';
-import { hearComment } from '../../../src/engine/core/hear-comment.ts';
+import { enqueueComment } from '../../../src/engine/core/enqueue-comment.ts';
 import { Worker } from '../../../src/engine/queue/worker.ts';
 import { countJobs, listDeadJobs } from '../../../src/store/queue/job-upkeep.ts';
 import { saveRepo } from '../../../src/store/repos.ts';
@@ -30,7 +30,7 @@ async function hear(commentId: number, body: string): Promise<void> {
     await saveRepo(tx, repo, now());
     const by = { id: 5, login: 'ada', kind: 'user' } as const;
     const comment = { kind: 'comment', repo, issue: 3, commentId, by, ...readCommandLines(body) } as const;
-    await hearComment(tx, comment, { now: now(), origin: null });
+    await enqueueComment(tx, comment, { now: now(), origin: null });
   });
 }
 

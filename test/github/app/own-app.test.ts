@@ -87,7 +87,7 @@ describe('the App', () => {
   test('deliveries are told newest first, with what became of them', async () => {
     await github.deliver({ event: 'ping', payload: {} });
     expect(await listWebhookDeliveries(app)).toEqual([
-      { at: NOW, event: 'ping', status: 502, says: 'failed to connect to host' },
+      { at: NOW, event: 'ping', status: 502, message: 'failed to connect to host' },
     ]);
   });
 

@@ -201,30 +201,30 @@ test('texts of exactly the allowed length are sent', async () => {
   expect((await createCheckRun({ client: client(), repo: REPO, content: longest })).id).toBe(5);
 });
 
-test.each<{ readonly name: string; readonly change: Partial<CheckRunContent>; readonly says: string }>([
-  { name: 'a fourth button', change: { actions: [FULL, FULL, FULL, FULL] }, says: '4 actions, 3 at most' },
+test.each<{ readonly name: string; readonly change: Partial<CheckRunContent>; readonly message: string }>([
+  { name: 'a fourth button', change: { actions: [FULL, FULL, FULL, FULL] }, message: '4 actions, 3 at most' },
   {
     name: 'a long label',
     change: { actions: [{ ...FULL, label: 'l'.repeat(21) }] },
-    says: '21 characters, 20 at most',
+    message: '21 characters, 20 at most',
   },
   {
     name: 'a long description',
     change: { actions: [{ ...FULL, description: 'd'.repeat(41) }] },
-    says: '41 characters, 40 at most',
+    message: '41 characters, 40 at most',
   },
   {
     name: 'a long identifier',
     change: { actions: [{ ...FULL, identifier: 'i'.repeat(21) }] },
-    says: '21 characters, 20 at most',
+    message: '21 characters, 20 at most',
   },
-  { name: 'a long summary', change: { summary: 's'.repeat(65_536) }, says: 'summary has 65536 characters' },
-  { name: 'a long text', change: { text: 't'.repeat(65_536) }, says: 'text has 65536 characters' },
-  { name: 'a blank title', change: { title: ' ' }, says: 'needs a title' },
-])('$name is a bug and is not sent', async ({ change, says }) => {
+  { name: 'a long summary', change: { summary: 's'.repeat(65_536) }, message: 'summary has 65536 characters' },
+  { name: 'a long text', change: { text: 't'.repeat(65_536) }, message: 'text has 65536 characters' },
+  { name: 'a blank title', change: { title: ' ' }, message: 'needs a title' },
+])('$name is a bug and is not sent', async ({ change, message }) => {
   const content = { ...waiting, ...change, status: 'completed', conclusion: 'success' } as const;
-  await expect(createCheckRun({ client: client(), repo: REPO, content })).rejects.toThrow(says);
-  await expect(updateCheckRun({ client: client(), repo: REPO, id: 5, content })).rejects.toThrow(says);
+  await expect(createCheckRun({ client: client(), repo: REPO, content })).rejects.toThrow(message);
+  await expect(updateCheckRun({ client: client(), repo: REPO, id: 5, content })).rejects.toThrow(message);
 });
 
 function client(): InstallationClient {

@@ -118,22 +118,22 @@ test('a failure after a known answer is a failure, not the old answer', async ()
   expect(error).toMatchObject({ code: 'github-unavailable', retryable: true, status: 502 });
 });
 
-test.each<{ readonly name: string; readonly answer: RequestListener; readonly says: RegExp }>([
-  { name: 'a server that never answers', answer: () => undefined, says: /no answer \(.*timeout/ },
+test.each<{ readonly name: string; readonly answer: RequestListener; readonly message: RegExp }>([
+  { name: 'a server that never answers', answer: () => undefined, message: /no answer \(.*timeout/ },
   {
     name: 'an answer that stops in the middle',
     answer: (_request, response) => {
       response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
       response.write('{"id": 1');
     },
-    says: /no answer \(.*timeout/,
+    message: /no answer \(.*timeout/,
   },
   {
     name: 'a connection that is reset',
     answer: (request) => request.socket.resetAndDestroy(),
-    says: /no answer \(.*(ECONNRESET|closed)/,
+    message: /no answer \(.*(ECONNRESET|closed)/,
   },
-])('after $name, the write may have been applied', async ({ answer, says }) => {
+])('after $name, the write may have been applied', async ({ answer, message }) => {
   const apiUrl = await listen((request, response) => {
     if (request.url?.endsWith('/access_tokens') !== true) {
       answer(request, response);
@@ -144,7 +144,7 @@ test.each<{ readonly name: string; readonly answer: RequestListener; readonly sa
   });
   const client = offlineGitHub({ apiUrl, timeoutMs: 200 }).forInstallation(7);
   const error = await failureOf(createComment({ client, repo: REPO, issue: 3, body: 'hello' }));
-  expect(error.message).toMatch(says);
+  expect(error.message).toMatch(message);
   expect(error.retryable).toBe(true);
   expect(mayHaveBeenApplied(error)).toBe(true);
 });

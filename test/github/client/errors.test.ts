@@ -20,7 +20,7 @@ type Row = {
     readonly retryable: boolean;
     readonly retryAt?: number;
     readonly unclear: boolean;
-    readonly says: string;
+    readonly message: string;
   };
 };
 
@@ -33,7 +33,7 @@ test.each<Row>([
     name: 'a thing that is not there is final',
     status: 404,
     body: { message: 'Not Found' },
-    expected: { ...FINAL, code: 'github-not-found', says: 'HTTP 404 Not Found. It does not exist' },
+    expected: { ...FINAL, code: 'github-not-found', message: 'HTTP 404 Not Found. It does not exist' },
   },
   {
     name: 'a missing permission is named and the way out told',
@@ -43,32 +43,32 @@ test.each<Row>([
     expected: {
       ...FINAL,
       code: 'github-forbidden',
-      says: 'lacks issues: write or pull_requests: write: accept its new',
+      message: 'lacks issues: write or pull_requests: write: accept its new',
     },
   },
   {
     name: 'a missing permission that GitHub does not name is still explained',
     status: 403,
     body: { message: 'Resource not accessible by integration' },
-    expected: { ...FINAL, code: 'github-forbidden', says: 'The App lacks a permission: accept its new permissions' },
+    expected: { ...FINAL, code: 'github-forbidden', message: 'The App lacks a permission: accept its new permissions' },
   },
   {
     name: 'a locked conversation is final and says so',
     status: 403,
     body: { message: 'Unable to create comment because issue is locked.' },
-    expected: { ...FINAL, code: 'github-closed', says: 'The conversation is locked: unlock it' },
+    expected: { ...FINAL, code: 'github-closed', message: 'The conversation is locked: unlock it' },
   },
   {
     name: 'an archived repository is final and says so',
     status: 403,
     body: { message: 'Repository was archived so is read-only.' },
-    expected: { ...FINAL, code: 'github-closed', says: 'Nothing can be written in an archived repository' },
+    expected: { ...FINAL, code: 'github-closed', message: 'Nothing can be written in an archived repository' },
   },
   {
     name: 'issues that are turned off are gone',
     status: 410,
     body: { message: 'Issues are disabled for this repo' },
-    expected: { ...FINAL, code: 'github-gone', says: 'HTTP 410 Issues are disabled for this repo.' },
+    expected: { ...FINAL, code: 'github-gone', message: 'HTTP 410 Issues are disabled for this repo.' },
   },
   {
     name: 'a refused body names the fields',
@@ -80,87 +80,91 @@ test.each<Row>([
         'and more',
       ],
     },
-    expected: { ...FINAL, code: 'github-rejected', says: 'HTTP 422 Validation Failed (Body is too long; and more).' },
+    expected: {
+      ...FINAL,
+      code: 'github-rejected',
+      message: 'HTTP 422 Validation Failed (Body is too long; and more).',
+    },
   },
   {
     name: 'a refused field without a message is named with its code',
     status: 422,
     body: { message: 'Validation Failed', errors: [{ resource: 'CheckRun', code: 'invalid', field: 'head_sha' }] },
-    expected: { ...FINAL, code: 'github-rejected', says: '(head_sha invalid)' },
+    expected: { ...FINAL, code: 'github-rejected', message: '(head_sha invalid)' },
   },
   {
     name: 'an exhausted primary limit waits for its reset',
     status: 403,
     body: { message: 'API rate limit exceeded for installation ID 7.' },
     headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(RESET_S) },
-    expected: { ...LIMITED, retryAt: RESET_S * 1000, says: 'API rate limit exceeded' },
+    expected: { ...LIMITED, retryAt: RESET_S * 1000, message: 'API rate limit exceeded' },
   },
   {
     name: 'an exhausted primary limit may come as 429',
     status: 429,
     body: { message: 'API rate limit exceeded' },
     headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(RESET_S) },
-    expected: { ...LIMITED, retryAt: RESET_S * 1000, says: 'HTTP 429' },
+    expected: { ...LIMITED, retryAt: RESET_S * 1000, message: 'HTTP 429' },
   },
   {
     name: 'a reset in the past means now',
     status: 403,
     body: { message: 'API rate limit exceeded' },
     headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
-    expected: { ...LIMITED, retryAt: NOW, says: 'HTTP 403' },
+    expected: { ...LIMITED, retryAt: NOW, message: 'HTTP 403' },
   },
   {
-    name: 'a secondary limit waits as long as retry-after says, whatever the primary one has left',
+    name: 'a secondary limit waits as long as retry-after message, whatever the primary one has left',
     status: 403,
     body: { message: 'You have exceeded a secondary rate limit.' },
     headers: { 'retry-after': '97', 'x-ratelimit-remaining': '4000', 'x-ratelimit-reset': String(RESET_S) },
-    expected: { ...LIMITED, retryAt: NOW + 97_000, says: 'secondary rate limit' },
+    expected: { ...LIMITED, retryAt: NOW + 97_000, message: 'secondary rate limit' },
   },
   {
     name: 'a secondary limit without retry-after waits a minute',
     status: 403,
     body: { message: 'You have exceeded a secondary rate limit.' },
     headers: { 'x-ratelimit-remaining': '4000' },
-    expected: { ...LIMITED, retryAt: NOW + 60_000, says: 'secondary rate limit' },
+    expected: { ...LIMITED, retryAt: NOW + 60_000, message: 'secondary rate limit' },
   },
   {
     name: 'a bare 429 waits a minute',
     status: 429,
     body: '',
-    expected: { ...LIMITED, retryAt: NOW + 60_000, says: 'HTTP 429' },
+    expected: { ...LIMITED, retryAt: NOW + 60_000, message: 'HTTP 429' },
   },
   {
     name: 'a retry-after of more than a day waits a day',
     status: 429,
     body: '',
     headers: { 'retry-after': '9'.repeat(400) },
-    expected: { ...LIMITED, retryAt: NOW + 86_400_000, says: 'HTTP 429' },
+    expected: { ...LIMITED, retryAt: NOW + 86_400_000, message: 'HTTP 429' },
   },
   {
     name: 'a retry-after that is no number of seconds waits a minute',
     status: 429,
     body: '',
     headers: { 'retry-after': 'soon' },
-    expected: { ...LIMITED, retryAt: NOW + 60_000, says: 'HTTP 429' },
+    expected: { ...LIMITED, retryAt: NOW + 60_000, message: 'HTTP 429' },
   },
   {
     name: 'a web page with 502 is unclear, and is not shown',
     status: 502,
     body: '<html><h1>Unicorn!</h1></html>',
     headers: { 'content-type': 'text/html; charset=utf-8' },
-    expected: { ...UNCLEAR, says: 'creating a comment on acme/dotca#3: HTTP 502.' },
+    expected: { ...UNCLEAR, message: 'creating a comment on acme/dotca#3: HTTP 502.' },
   },
   {
     name: 'a 500 with a JSON body is unclear',
     status: 500,
     body: { message: 'Server Error' },
-    expected: { ...UNCLEAR, says: 'HTTP 500 Server Error.' },
+    expected: { ...UNCLEAR, message: 'HTTP 500 Server Error.' },
   },
   {
     name: 'a 451 is final',
     status: 451,
     body: { message: 'Repository access blocked', block: { reason: 'dmca' } },
-    expected: { ...FINAL, code: 'github-rejected', says: 'HTTP 451 Repository access blocked.' },
+    expected: { ...FINAL, code: 'github-rejected', message: 'HTTP 451 Repository access blocked.' },
   },
   {
     name: 'a success that is cut off is unclear',
@@ -170,14 +174,14 @@ test.each<Row>([
     expected: {
       ...UNCLEAR,
       code: 'github-unreadable',
-      says: 'HTTP 201, but the answer could not be read (the whole body)',
+      message: 'HTTP 201, but the answer could not be read (the whole body)',
     },
   },
   {
     name: 'a success without the id that we need is unclear',
     status: 201,
     body: { node_id: 'x' },
-    expected: { ...UNCLEAR, code: 'github-unreadable', says: 'could not be read (id)' },
+    expected: { ...UNCLEAR, code: 'github-unreadable', message: 'could not be read (id)' },
   },
 ])('$name', async ({ status, body, headers, expected }) => {
   grantToken(7);
@@ -198,7 +202,7 @@ test.each<Row>([
     unclear: expected.unclear,
   });
   expect(error.message).toContain('creating a comment on acme/dotca#3: ');
-  expect(error.message).toContain(expected.says);
+  expect(error.message).toContain(expected.message);
 });
 
 test('what GitHub says is shown on one line of bounded length', async () => {
@@ -213,19 +217,24 @@ test('what GitHub says is shown on one line of bounded length', async () => {
 });
 
 test.each([
-  { name: 'an installation that is gone', status: 404, message: 'Not Found', says: 'is not installed there any more' },
+  {
+    name: 'an installation that is gone',
+    status: 404,
+    message: 'Not Found',
+    expected: 'is not installed there any more',
+  },
   {
     name: 'a suspended installation',
     status: 403,
     message: 'This installation has been suspended',
-    says: 'Its installation is suspended',
+    expected: 'Its installation is suspended',
   },
-])('$name is not mistaken for a missing comment or permission', async ({ status, message, says }) => {
+])('$name is not mistaken for a missing comment or permission', async ({ status, message, expected }) => {
   nock(API).post('/app/installations/7/access_tokens').reply(status, { message });
   const client = offlineGitHub().forInstallation(7);
   const error = await failureOf(createComment({ client, repo: REPO, issue: 3, body: 'hello' }));
   expect(error).toMatchObject({ code: 'github-not-installed', retryable: false, status });
-  expect(error.message).toContain(says);
+  expect(error.message).toContain(expected);
 });
 
 test('a bug of ours is no error of GitHub', () => {

@@ -67,7 +67,7 @@ describe('a card reads', () => {
       finding('size', 'linux/amd64', { outcome: 'fail', seen: '2.41 GB', wanted: '100 MB to 2 GB' }),
       finding('size', 'linux/arm64', { outcome: 'warn', seen: '3 MB', wanted: '100 MB to 2 GB' }),
     ];
-    expect(renderCard(viewOf({ state: { kind: 'rejected' }, findings, moves: [] }))).toMatchInlineSnapshot(`
+    expect(renderCard(viewOf({ state: { kind: 'checks-failed' }, findings, moves: [] }))).toMatchInlineSnapshot(`
       "<!-- imprimatur P12 -->
       ### ✗ P12 · \`staging-abc1234\` → \`production\` · Refused: 1 rule fails
 
@@ -139,9 +139,9 @@ describe('a card reads', () => {
     `);
   });
 
-  test('while another promotion holds the lane', () => {
+  test('while another promotion holds the queue key', () => {
     const view = viewOf(
-      { state: { kind: 'scheduled', cause: 'lane' }, reviews: [APPROVAL], findings: [] },
+      { state: { kind: 'scheduled', cause: 'queue' }, reviews: [APPROVAL], findings: [] },
       { blockedBy: 11 },
     );
     expect(renderCard(view)).toMatchInlineSnapshot(`
@@ -352,7 +352,7 @@ describe('a card reads', () => {
   });
 
   test('when somebody declined it', () => {
-    const state = { kind: 'declined', by: JO, reason: 'not before the #42 migration' } as const;
+    const state = { kind: 'rejected', by: JO, reason: 'not before the #42 migration' } as const;
     expect(renderCard(viewOf({ state, findings: [], reviews: [{ ...APPROVAL, verdict: 'reject' }] })))
       .toMatchInlineSnapshot(`
       "<!-- imprimatur P12 -->
@@ -526,7 +526,7 @@ describe('a rollback', () => {
     ],
     [
       'that the rules refuse shows where to look',
-      { state: { kind: 'rejected' } },
+      { state: { kind: 'checks-failed' } },
       '`/status production` lists what else it held.',
     ],
     [
@@ -584,7 +584,7 @@ describe('a card stays within GitHub’s limit', () => {
 
   test.each<[string, Partial<Promotion>]>([
     ['waiting', worst],
-    ['declined', { ...worst, state: { kind: 'declined', by: JO, reason: flood } }],
+    ['rejected', { ...worst, state: { kind: 'rejected', by: JO, reason: flood } }],
     [
       'failed',
       {
@@ -618,7 +618,7 @@ test('nobody is mentioned, whatever people wrote', () => {
   expect(plainTexts(card).filter((text) => text.includes('@'))).toEqual([]);
 });
 
-function terms(users: readonly string[]): Partial<PromotionView> {
+function environmentPolicy(users: readonly string[]): Partial<PromotionView> {
   return { environment: { ...PRODUCTION, approvals: { required: 1, role: 'write', users, selfApproval: false } } };
 }
 
@@ -629,20 +629,22 @@ describe('people whom the policy names are mentioned', () => {
     ['and nobody where only who asked is named', ['maria'], {}, []],
     ['whoever approved already', ['jo', 'kim'], { reviews: [APPROVAL] }, ['@jo and @kim, please have a look.']],
     ['not while there is nothing to approve', ['jo'], { state: { kind: 'examining', again: true } }, []],
-    ['not when it has ended', ['jo'], { state: { kind: 'rejected' } }, []],
+    ['not when it has ended', ['jo'], { state: { kind: 'checks-failed' } }, []],
   ])('%s', (_name, users, promotion, expected) => {
-    expect(renderCard(viewOf(promotion, terms(users))).match(/@.*?please have a look\./g) ?? []).toEqual(expected);
+    expect(renderCard(viewOf(promotion, environmentPolicy(users))).match(/@.*?please have a look\./g) ?? []).toEqual(
+      expected,
+    );
   });
 
   test('as many as GitHub tells of one comment', () => {
     const users = Array.from({ length: 100 }, (_, number) => `user-${number}`);
-    const card = renderCard(viewOf({}, terms(users)));
+    const card = renderCard(viewOf({}, environmentPolicy(users)));
     expect(card.match(/@user-\d+/g)).toHaveLength(50);
     expect(card).toContain('@user-49 and 50 more, please have a look.');
   });
 
   test('on the card alone, not on the check run', () => {
-    const { summary, text } = renderCheckRun(viewOf({}, terms(['jo'])));
+    const { summary, text } = renderCheckRun(viewOf({}, environmentPolicy(['jo'])));
     expect(`${summary}${text}`).not.toContain('@jo');
   });
 });

@@ -11,7 +11,7 @@ test.each<[PromotionState, string, string | null, string]>([
   [{ kind: 'examining', again: false }, 'in_progress', null, 'Examines the image'],
   [{ kind: 'examining', again: true }, 'completed', 'action_required', 'Examines the image again'],
   [{ kind: 'awaiting-approval' }, 'completed', 'action_required', 'Waits for approval'],
-  [{ kind: 'scheduled', cause: 'lane' }, 'completed', 'action_required', 'Waits for P11 to finish'],
+  [{ kind: 'scheduled', cause: 'queue' }, 'completed', 'action_required', 'Waits for P11 to finish'],
   [{ kind: 'applying', since: AT, undoing: null }, 'completed', 'action_required', 'Moves the tags'],
   [{ kind: 'applying', since: AT, undoing: 'HTTP 403' }, 'completed', 'action_required', 'Moves the tags back'],
   [{ kind: 'promoted', at: AT }, 'completed', 'success', 'Promoted'],
@@ -29,8 +29,8 @@ test.each<[PromotionState, string, string | null, string]>([
     'cancelled',
     'Cancelled: the repository left the App',
   ],
-  [{ kind: 'rejected' }, 'completed', 'failure', 'Refused: 2 rules fail'],
-  [{ kind: 'declined', by: JO, reason: null }, 'completed', 'failure', 'Declined by jo'],
+  [{ kind: 'checks-failed' }, 'completed', 'failure', 'Refused: 2 rules fail'],
+  [{ kind: 'rejected', by: JO, reason: null }, 'completed', 'failure', 'Declined by jo'],
   [{ kind: 'failed', failure: FAILURE }, 'completed', 'failure', 'Failed, production is mixed'],
   [{ kind: 'cancelled', by: JO, because: 'person' }, 'completed', 'cancelled', 'Cancelled by jo'],
   [{ kind: 'superseded', by: { kind: 'promotion', number: 13 } }, 'completed', 'neutral', 'Superseded by P13'],
@@ -59,15 +59,15 @@ test('the buttons keep to GitHub’s limits', () => {
   }
 });
 
-test('without a lane holder known, it waits for its turn, or for what it does wait for', () => {
-  const state = { kind: 'scheduled', cause: 'lane' } as const;
+test('without a queue key holder known, it waits for its turn, or for what it does wait for', () => {
+  const state = { kind: 'scheduled', cause: 'queue' } as const;
   expect(renderCheckRun(viewOf({ state })).title).toBe('Waits for its turn');
   const broken = renderCheckRun(viewOf({ state, policyProblems: ['line 3, column 5: there is no key "a" here @all'] }));
   expect(broken.title).toBe('Waits for a policy file that can be read');
   expect(broken.summary).toContain('> - line 3, column 5: there is no key "a" here `@all`');
 });
 
-test('the summary says what it is, who can approve and how', () => {
+test('the says says what it is, who can approve and how', () => {
   expect(renderCheckRun(viewOf()).summary).toMatchInlineSnapshot(`
     "**● P12 · \`staging-abc1234\` → \`production\` · Waits for approval**
 

@@ -142,7 +142,7 @@ test.each<[string, Refusal]>([
   ['plan-changed', { code: 'plan-changed', promotion: 12 }],
   ['outdated-check-run', { code: 'outdated-check-run', promotion: 12 }],
   ['cannot-cancel, moving', { code: 'cannot-cancel', promotion: 12, state: 'applying' }],
-  ['cannot-cancel, over', { code: 'cannot-cancel', promotion: 12, state: 'declined' }],
+  ['cannot-cancel, over', { code: 'cannot-cancel', promotion: 12, state: 'rejected' }],
 ])('%s', (_, refusal) => {
   expect(renderRefusal(refusal)).toMatchSnapshot();
   expect(

@@ -44,17 +44,17 @@ function count(handle: Store, { hasRead, hold }: { hasRead: () => void; hold: Pr
 
 describe('an address that can not be right says what is wrong, never the password', () => {
   test.each([
-    { url: 'mysql://root:secret@host/x', says: 'must be sqlite:<path> or postgres://…, but it starts with mysql:' },
-    { url: 'data/imprimatur.db', says: 'but it has no scheme' },
-    { url: '', says: 'but it has no scheme' },
-    { url: 'sqlite:', says: 'names no file' },
-    { url: 'sqlite://data/x.db', says: 'without //' },
-    { url: 'sqlite::memory:', says: 'must be a file on a local disk' },
-    { url: 'postgres://user:secret@[x/db', says: 'is not a legal URL' },
-  ])('$url', async ({ url, says }) => {
+    { url: 'mysql://root:secret@host/x', message: 'must be sqlite:<path> or postgres://…, but it starts with mysql:' },
+    { url: 'data/imprimatur.db', message: 'but it has no scheme' },
+    { url: '', message: 'but it has no scheme' },
+    { url: 'sqlite:', message: 'names no file' },
+    { url: 'sqlite://data/x.db', message: 'without //' },
+    { url: 'sqlite::memory:', message: 'must be a file on a local disk' },
+    { url: 'postgres://user:secret@[x/db', message: 'is not a legal URL' },
+  ])('$url', async ({ url, message }) => {
     const failure = await failureOf(openStore({ url }));
     expect(failure).toMatchObject({ code: 'database-url-invalid', retryable: false });
-    expect(failure.message).toContain(says);
+    expect(failure.message).toContain(message);
     expect(failure.message).not.toContain('secret');
   });
 });

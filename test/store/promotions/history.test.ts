@@ -34,7 +34,7 @@ function promotedAt(at: number): Pick<Promotion, 'state'> {
 async function write(store: Store, promotion: Promotion, entries: readonly JournalEntry[]): Promise<void> {
   await store.transaction(async (tx) => {
     await insertJournal(tx, promotion.id, entries, NOW);
-    await addJob(tx, { kind: 'apply-tag-plan', key: null, lane: null, payload: '{}', runAt: NOW, now: NOW });
+    await addJob(tx, { kind: 'apply-tag-plan', key: null, queueKey: null, payload: '{}', runAt: NOW, now: NOW });
   });
   const fence = await claimJob(store.db, { now: NOW, lease: promotion.id, leaseMs: 1000 });
   if (fence === null) throw new Error('no job to hold the lease of');
@@ -73,7 +73,7 @@ onBothEngines(({ fresh }) => {
       images: [{ repository: api, digest: digest('d'), commit: null, commitTag: null, platforms: [] }],
     });
     const version = {
-      kind: 'kept',
+      kind: 'permanent',
       repository: image,
       tag: tag('v1.0.0'),
       baseline: null,
@@ -92,7 +92,10 @@ onBothEngines(({ fresh }) => {
     const store = await fresh();
     const first = await storePromotion(store, of('a', promotedAt(NOW)));
     const second = await storePromotion(store, of('b', promotedAt(NOW + 1)));
-    await write(store, first, [entry('main-staging-abc1234', { kind: 'kept' }), entry('main', { kind: 'floating' })]);
+    await write(store, first, [
+      entry('main-staging-abc1234', { kind: 'permanent' }),
+      entry('main', { kind: 'floating' }),
+    ]);
     await write(store, second, [
       entry('rollback-20261124-090000-release', { kind: 'rollback' }),
       entry('main', { kind: 'floating', baseline: digest('a'), target: digest('b') }),
@@ -105,13 +108,13 @@ onBothEngines(({ fresh }) => {
     const store = await fresh();
     const failed = await storePromotion(store, of('a'));
     const planned = await storePromotion(store, of('a', { environment: 'canary' }));
-    await write(store, failed, [entry('main-staging-abc1234', { kind: 'kept' }), entry('main')]);
-    await store.transaction((tx) => insertJournal(tx, planned.id, [entry('kept-canary', { kind: 'kept' })], NOW));
+    await write(store, failed, [entry('main-staging-abc1234', { kind: 'permanent' }), entry('main')]);
+    await store.transaction((tx) => insertJournal(tx, planned.id, [entry('kept-canary', { kind: 'permanent' })], NOW));
     const tags = ['main-staging-abc1234', 'main', 'kept-canary', 'unknown'].map(tag);
     expect(await listTagWriters(store.db, { repository: image, tags })).toEqual([
       {
         tag: 'main-staging-abc1234',
-        kind: 'kept',
+        kind: 'permanent',
         target: digest('a'),
         repoId: repo.id,
         environment: 'production',

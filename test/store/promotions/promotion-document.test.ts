@@ -23,7 +23,7 @@ const failure = fc.record({
     fc.record({
       repository: anImage,
       tag: aTag,
-      kind: fc.constantFrom('rollback', 'kept', 'floating'),
+      kind: fc.constantFrom('rollback', 'permanent', 'floating'),
       from: maybe(aDigest),
       holds: maybe(aDigest),
     }),
@@ -34,11 +34,11 @@ const failure = fc.record({
 const states: { readonly [Kind in PromotionState['kind']]: fc.Arbitrary<Extract<PromotionState, { kind: Kind }>> } = {
   examining: fc.record({ kind: fc.constant('examining'), again: fc.boolean() }),
   'awaiting-approval': fc.record({ kind: fc.constant('awaiting-approval') }),
-  scheduled: fc.record({ kind: fc.constant('scheduled'), cause: fc.constant('lane') }),
+  scheduled: fc.record({ kind: fc.constant('scheduled'), cause: fc.constant('queue') }),
   applying: fc.record({ kind: fc.constant('applying'), since: int, undoing: maybe(text) }),
   promoted: fc.record({ kind: fc.constant('promoted'), at: int }),
-  rejected: fc.record({ kind: fc.constant('rejected') }),
-  declined: fc.record({ kind: fc.constant('declined'), by: person, reason: maybe(text) }),
+  'checks-failed': fc.record({ kind: fc.constant('checks-failed') }),
+  rejected: fc.record({ kind: fc.constant('rejected'), by: person, reason: maybe(text) }),
   failed: fc.record({ kind: fc.constant('failed'), failure }),
   cancelled: fc.record({
     kind: fc.constant('cancelled'),
@@ -96,7 +96,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
         'source',
         'revision',
         'tag-commit',
-        'kept-tag',
+        'permanent-tag',
       ),
       platform: maybe(text),
       outcome: fc.constantFrom('pass', 'warn', 'fail', 'unknown'),
@@ -117,7 +117,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
     fc.oneof(
       fc.record({ kind: fc.constant('rollback' as const), repository: anImage, slug: text, digest: aDigest }),
       fc.record({
-        kind: fc.constantFrom('kept' as const, 'floating' as const),
+        kind: fc.constantFrom('permanent' as const, 'floating' as const),
         repository: anImage,
         tag: aTag,
         baseline: maybe(aDigest),
@@ -126,7 +126,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
     ),
   ),
   policyBlob: text,
-  terms: fc.constantFrom(defaultEnvironment('production'), defaultEnvironment('canary')),
+  environmentPolicy: fc.constantFrom(defaultEnvironment('production'), defaultEnvironment('canary')),
   otherReviewers: fc.constantFrom('some', 'none', 'unknown'),
   notice: maybe(
     fc.oneof(

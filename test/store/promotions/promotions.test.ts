@@ -7,7 +7,7 @@ import {
   findLastPromoted,
   findPromotion,
   findPromotionByNumber,
-  isLaneBusy,
+  isEnvironmentBusy,
   listOpenPromotions,
   listPromotionsOfThread,
   updatePromotion,
@@ -78,19 +78,19 @@ onBothEngines(({ fresh, freshPair }) => {
     });
   });
 
-  describe('the lane', () => {
+  describe('the queue key', () => {
     test('is taken by one promotion of an environment at a time, and free when it leaves', async () => {
       const store = await fresh();
       const first = await storePromotion(store);
       const second = await storePromotion(store);
       const canary = await storePromotion(store, { environment: 'canary' });
-      expect(await isLaneBusy(store.db, { ...production, exceptId: second.id })).toBe(false);
+      expect(await isEnvironmentBusy(store.db, { ...production, exceptId: second.id })).toBe(false);
       const applying = await change(store, first, { state: APPLYING });
-      expect(await isLaneBusy(store.db, { ...production, exceptId: second.id })).toBe(true);
-      expect(await isLaneBusy(store.db, { ...production, exceptId: first.id })).toBe(false);
+      expect(await isEnvironmentBusy(store.db, { ...production, exceptId: second.id })).toBe(true);
+      expect(await isEnvironmentBusy(store.db, { ...production, exceptId: first.id })).toBe(false);
       expect(await change(store, second, { state: APPLYING })).toBe('conflict');
       expect(await change(store, canary, { state: APPLYING })).not.toBe('conflict');
-      if (applying === 'conflict') throw new Error('the lane was free');
+      if (applying === 'conflict') throw new Error('the queueKey was free');
       await change(store, applying, { state: { kind: 'promoted', at: NOW } });
       expect(await change(store, second, { state: APPLYING })).not.toBe('conflict');
     });
@@ -126,7 +126,7 @@ onBothEngines(({ fresh, freshPair }) => {
     const canary = await storePromotion(store, { environment: 'canary' });
     await storePromotion(store, { repo: { ...repo, id: 43 } });
     const last = await storePromotion(store);
-    await change(store, ended, { state: { kind: 'rejected' } });
+    await change(store, ended, { state: { kind: 'checks-failed' } });
     expect(await listOpenPromotions(store.db, { repoId: repo.id })).toEqual([first, canary, last]);
     expect(await listOpenPromotions(store.db, production)).toEqual([first, last]);
   });
@@ -155,7 +155,7 @@ onBothEngines(({ fresh, freshPair }) => {
   test('a version that was added to what production held is no last promoted one', async () => {
     const store = await fresh();
     const moved = await storePromotion(store, { moves: [MAIN], state: { kind: 'promoted', at: NOW } });
-    const added = await storePromotion(store, { moves: [{ ...MAIN, kind: 'kept', tag: tag('v1.2.3') }] });
+    const added = await storePromotion(store, { moves: [{ ...MAIN, kind: 'permanent', tag: tag('v1.2.3') }] });
     await change(store, added, { state: { kind: 'promoted', at: NOW + 1 } });
     expect(await findLastPromoted(store.db, production)).toEqual(moved);
   });

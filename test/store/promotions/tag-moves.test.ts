@@ -19,14 +19,14 @@ import { digest, entry, image, NOW, repo, repository, storePromotion, tag } from
 const KEPT = tag('main-staging-abc1234');
 const plan = [
   entry('rollback-20260101-000000-release', { kind: 'rollback', target: digest('b') }),
-  entry(KEPT, { kind: 'kept' }),
+  entry(KEPT, { kind: 'permanent' }),
   entry('main', { baseline: digest('b') }),
 ];
 
 async function claimApply(store: Store, now = 1): Promise<Lease> {
   const lease = `lease-${now}`;
   await store.transaction((tx) =>
-    addJob(tx, { kind: 'apply-tag-plan', key: 'p', lane: null, payload: '{}', runAt: 1, now: 1 }),
+    addJob(tx, { kind: 'apply-tag-plan', key: 'p', queueKey: null, payload: '{}', runAt: 1, now: 1 }),
   );
   const job = await claimJob(store.db, { now, lease, leaseMs: 100 });
   if (job === null) throw new Error('no job was claimed');
@@ -49,7 +49,7 @@ const FAILED: PromotionState = {
 
 const promoted: PromotionState = { kind: 'promoted', at: NOW };
 
-const kept = (letter: string): JournalEntry => entry(KEPT, { kind: 'kept', target: digest(letter) });
+const kept = (letter: string): JournalEntry => entry(KEPT, { kind: 'permanent', target: digest(letter) });
 
 const floating = (letter: string): JournalEntry => entry('main', { target: digest(letter) });
 

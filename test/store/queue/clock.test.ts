@@ -1,10 +1,10 @@
 // A clock that was turned back, and repositories that left: what the tables make of both.
 import { expect, test } from 'vitest';
-import { findNewestOpenJobAt, turnBack } from '../../../src/store/queue/clock.ts';
+import { findNewestOpenJobAt, rescheduleAfterClockChange } from '../../../src/store/queue/clock.ts';
 import type { Store } from '../../../src/store/database/database.ts';
-import { holdWrites, reserveWrite } from '../../../src/store/queue/github-pace.ts';
+import { holdWrites, reserveWrite } from '../../../src/store/queue/github-write-limits.ts';
 import { addJob, claimJob } from '../../../src/store/queue/jobs.ts';
-import { SLOT_MEMORY_MS, useOnce } from '../../../src/store/queue/once.ts';
+import { SLOT_MEMORY_MS, claimIdempotencyKey } from '../../../src/store/queue/idempotency-keys.ts';
 import { findHereSince, findLeftAt, listReposOfInstallation, markLeft, saveRepo } from '../../../src/store/repos.ts';
 import { onBothEngines } from '../engines.ts';
 import { NOW, repo } from '../fixtures.ts';
@@ -13,11 +13,13 @@ const HOUR_MS = 3_600_000;
 const THEN = NOW - HOUR_MS;
 const LEASE_MS = 30_000;
 
-const add = (store: Store, key: string, runAt: number, kind = 'sweep'): Promise<void> =>
-  store.transaction((tx) => addJob(tx, { kind, key, lane: null, payload: '{}', runAt, now: NOW }));
+const add = (store: Store, key: string, runAt: number, kind = 'delete-expired-rows'): Promise<void> =>
+  store.transaction((tx) => addJob(tx, { kind, key, queueKey: null, payload: '{}', runAt, now: NOW }));
 
 const turn = (store: Store): Promise<void> =>
-  store.transaction((tx) => turnBack(tx, { now: THEN, before: NOW, leaseMs: LEASE_MS, timers: ['timer'] }));
+  store.transaction((tx) =>
+    rescheduleAfterClockChange(tx, { now: THEN, before: NOW, leaseMs: LEASE_MS, timers: ['timer'] }),
+  );
 
 onBothEngines(({ fresh }) => {
   test('what was due stays due, what waited for a moment waits no more, a date stays a date; twice changes nothing', async () => {
@@ -80,7 +82,7 @@ onBothEngines(({ fresh }) => {
   test('a slot of time that is still to come can be used again; what is done once a day stays done', async () => {
     const store = await fresh();
     const use = (key: string, now: number, forMs: number): Promise<boolean> =>
-      store.transaction((tx) => useOnce(tx, { key, until: now + forMs, now }));
+      store.transaction((tx) => claimIdempotencyKey(tx, { key, until: now + forMs, now }));
     expect(await use('slot', NOW, SLOT_MEMORY_MS)).toBe(true);
     expect(await use('slot of then', THEN, SLOT_MEMORY_MS)).toBe(true);
     expect(await use('reply', NOW, 24 * HOUR_MS)).toBe(true);

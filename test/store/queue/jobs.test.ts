@@ -31,7 +31,7 @@ const run = promisify(execFile);
 async function add(store: Store, ...jobs: readonly Partial<NewJobRow>[]): Promise<void> {
   await store.transaction(async (tx) => {
     for (const job of jobs) {
-      await addJob(tx, { kind: 'work', key: null, lane: null, payload: '{}', runAt: 1, now: 1, ...job });
+      await addJob(tx, { kind: 'work', key: null, queueKey: null, payload: '{}', runAt: 1, now: 1, ...job });
     }
   });
 }
@@ -70,7 +70,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       await add(store, {
         kind: 'reply',
         key: 'k',
-        lane: 'l',
+        queueKey: 'l',
         payload: '{"text":"é"}',
         runAt: 2,
         now: 1,
@@ -81,7 +81,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
         id: 1,
         kind: 'reply',
         key: 'k',
-        lane: 'l',
+        queueKey: 'l',
         payload: '{"text":"é"}',
         payloadBytes: '{"text":"é"}',
         runAt: 2,
@@ -95,7 +95,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
 
     test('gives only the kinds that were asked for', async () => {
       const store = await fresh();
-      await add(store, { kind: 'a', lane: 'l' }, { kind: 'b', lane: 'l' });
+      await add(store, { kind: 'a', queueKey: 'l' }, { kind: 'b', queueKey: 'l' });
       expect(await claim(store, { kinds: ['b', 'c'] })).toMatchObject({ kind: 'b' });
       expect(await claim(store, { kinds: ['b', 'c'] })).toBeNull();
     });
@@ -130,10 +130,10 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
     });
   });
 
-  describe('lanes', () => {
+  describe('queue keys', () => {
     test('run one job at a time, in order of time', async () => {
       const store = await fresh();
-      await add(store, { lane: 'l', runAt: 5 }, { lane: 'l', runAt: 4 }, { lane: 'other', runAt: 6 });
+      await add(store, { queueKey: 'l', runAt: 5 }, { queueKey: 'l', runAt: 4 }, { queueKey: 'other', runAt: 6 });
       const first = claimed(await claim(store));
       expect(first.id).toBe(2);
       expect(await claim(store)).toMatchObject({ id: 3 });
@@ -144,36 +144,36 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
 
     test('never run two jobs at once, however many claim', async () => {
       const [store, other] = await freshPair();
-      await add(store, ...Array.from({ length: 60 }, (_, n) => ({ lane: `lane-${n % 3}` })));
+      await add(store, ...Array.from({ length: 60 }, (_, n) => ({ queueKey: `lane-${n % 3}` })));
       const busy = new Set<string>();
       const order: number[] = [];
       const work = async (handle: Store): Promise<void> => {
         for (let left = 60; left > 0; left = (await countJobs(handle.db, 10)).queued) {
           const job = await claim(handle);
           if (job === null) continue;
-          const lane = job.lane ?? '';
-          expect(busy.has(lane)).toBe(false);
-          busy.add(lane);
+          const queueKey = job.queueKey ?? '';
+          expect(busy.has(queueKey)).toBe(false);
+          busy.add(queueKey);
           order.push(job.id);
           await turns(2);
-          busy.delete(lane);
+          busy.delete(queueKey);
           await finish(handle, job);
         }
       };
       await Promise.all([store, other, store, other, store].map(work));
-      for (const lane of [0, 1, 2]) {
-        const ids = order.filter((id) => (id - 1) % 3 === lane);
-        expect(ids).toEqual(Array.from({ length: 20 }, (_, n) => 3 * n + lane + 1));
+      for (const queueKey of [0, 1, 2]) {
+        const ids = order.filter((id) => (id - 1) % 3 === queueKey);
+        expect(ids).toEqual(Array.from({ length: 20 }, (_, n) => 3 * n + queueKey + 1));
       }
     });
 
     test('do not let a later job pass the first one that somebody holds', async () => {
       const [store, other] = await freshPair();
-      await add(store, { key: 'k', lane: 'l' }, { lane: 'l' });
+      await add(store, { key: 'k', queueKey: 'l' }, { queueKey: 'l' });
       const held = gate();
       const { opened, open: release } = gate();
       const holding = store.transaction(async (tx) => {
-        await addJob(tx, { kind: 'work', key: 'k', lane: 'l', payload: '{}', runAt: 1, now: 1 });
+        await addJob(tx, { kind: 'work', key: 'k', queueKey: 'l', payload: '{}', runAt: 1, now: 1 });
         held.open();
         await opened;
       });
@@ -187,7 +187,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
 
     test('are kept apart by the table itself', async () => {
       const store = await fresh();
-      await add(store, { lane: 'l' }, { lane: 'l' });
+      await add(store, { queueKey: 'l' }, { queueKey: 'l' });
       await claim(store);
       const force = sql`UPDATE jobs SET state = 'running', lease = 'x', leased_until = 99 WHERE id = 2`;
       await expect(force.execute(store.db)).rejects.toMatchObject({ code: 'database-unique-violation' });
@@ -195,7 +195,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
 
     test('are blocked by an expired claim until that very job is claimed again', async () => {
       const store = await fresh();
-      await add(store, { lane: 'l', runAt: 5 }, { lane: 'l', runAt: 1, kind: 'other' });
+      await add(store, { queueKey: 'l', runAt: 5 }, { queueKey: 'l', runAt: 1, kind: 'other' });
       expect(await claim(store, { kinds: ['work'] })).toMatchObject({ id: 1 });
       expect(await claim(store, { now: 500, kinds: ['other'] })).toBeNull();
       expect(await claim(store, { now: 500 })).toMatchObject({ id: 1, attempts: 2 });
@@ -308,7 +308,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       const { opened, open: release } = gate();
       let committing = false;
       const wish = store.transaction(async (tx) => {
-        await addJob(tx, { kind: 'work', key: 'k', lane: null, payload: '{}', runAt: 1, now: 1 });
+        await addJob(tx, { kind: 'work', key: 'k', queueKey: null, payload: '{}', runAt: 1, now: 1 });
         added.open();
         await opened;
         committing = true;
@@ -340,7 +340,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       const added = gate();
       const { opened, open: release } = gate();
       const adding = other.transaction(async (tx) => {
-        await addJob(tx, { kind: 'work', key: 'k', lane: null, payload: '{}', runAt: 90, now: 1 });
+        await addJob(tx, { kind: 'work', key: 'k', queueKey: null, payload: '{}', runAt: 90, now: 1 });
         added.open();
         await opened;
       });
@@ -407,7 +407,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
   test('the next time to look is the earliest that a job can be claimed', async () => {
     const store = await fresh();
     expect(await nextRunAt(store.db, { now: 10 })).toBeNull();
-    await add(store, { lane: 'l', runAt: 5 }, { lane: 'l', runAt: 6 }, { key: 'k', runAt: 700 });
+    await add(store, { queueKey: 'l', runAt: 5 }, { queueKey: 'l', runAt: 6 }, { key: 'k', runAt: 700 });
     expect(await nextRunAt(store.db, { now: 3 })).toBe(5);
     expect(await nextRunAt(store.db, { now: 10 })).toBe(10);
     await claim(store, { now: 10 });

@@ -1,0 +1,73 @@
+// Where a command stands: the repository on GitHub and its policy, as far as somebody is there to be asked.
+import { ConfigError } from '../config/env.ts';
+import { OutsideError } from '../net/outside-error.ts';
+import { builtInPolicy, type Policy } from '../domain/policy/policy.ts';
+import type { Repo } from '../domain/promotion/promotion.ts';
+import type { RepoName } from '../domain/image/reference.ts';
+import { loadPolicy, POLICY_PATH } from '../engine/core/load.ts';
+import type { GitHub } from '../github/client/client.ts';
+import { createNobody, notAskedText } from '../github/client/nobody.ts';
+import { findInstalledRepo } from '../github/repos.ts';
+import type { CliServices } from './services.ts';
+
+export type RepoContext = {
+  /** With id 0 where GitHub was not asked. */
+  readonly repo: Repo;
+  readonly github: Pick<GitHub, 'forInstallation'>;
+  readonly policy: Policy;
+  /** What is wrong with the policy file; then `policy` is the built-in one. */
+  readonly problems: readonly string[];
+  /** Half a sentence on where the policy is from. */
+  readonly policyFrom: string;
+  /** What facts say that GitHub would have told; null where it was asked. */
+  readonly unasked: string | null;
+};
+
+/** Without an App, or where it is not installed, the built-in policy holds and the reason is told. */
+export async function openRepoContext(services: CliServices, name: RepoName): Promise<RepoContext> {
+  const settings = services.settings();
+  const builtIn = builtInPolicy({ repo: name, registryHost: settings.registryHost });
+  const asked = await askForRepo(services, name);
+  if (asked.kind === 'unasked') {
+    const { why } = asked;
+    return {
+      repo: { id: 0, name, installationId: 0 },
+      github: createNobody(why),
+      policy: builtIn,
+      problems: [],
+      policyFrom: `built in, because ${notAskedText(why)}`,
+      unasked: notAskedText(why),
+    };
+  }
+  const { repo, github } = asked;
+  const loaded = await loadPolicy({ github, settings }, repo);
+  const found = { repo, github, unasked: null };
+  if (loaded.kind === 'unreadable') {
+    const { problems } = loaded;
+    return { ...found, policy: builtIn, problems, policyFrom: `built in, because ${POLICY_PATH} can't be read` };
+  }
+  const { policy } = loaded;
+  const policyFrom =
+    policy.blob === 'none'
+      ? `built in, because there is no ${POLICY_PATH}`
+      : `${POLICY_PATH} (${policy.blob.slice(0, 12)})`;
+  return { ...found, policy, problems: [], policyFrom };
+}
+
+type AskedForRepo =
+  | { readonly kind: 'repo'; readonly repo: Repo; readonly github: GitHub }
+  | { readonly kind: 'unasked'; readonly why: string };
+
+async function askForRepo(services: CliServices, name: RepoName): Promise<AskedForRepo> {
+  try {
+    const access = await services.github();
+    if (access.kind === 'none') return { kind: 'unasked', why: access.why };
+    const repo = await findInstalledRepo(access.github, name);
+    if (repo !== null) return { kind: 'repo', repo, github: access.github };
+    return { kind: 'unasked', why: `the App is not installed on ${name}, or there is no such repository` };
+  } catch (error) {
+    if (error instanceof ConfigError) return { kind: 'unasked', why: error.problems.join('; ') };
+    if (error instanceof OutsideError && !error.retryable) return { kind: 'unasked', why: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+// A comment that a webhook told of waits for its turn in its thread.
+import { z } from 'zod';
+import { addJob, type Origin } from '../../store/queue/jobs.ts';
+import type { Tx } from '../../store/database/schema.ts';
+import { saveComment, type WaitingComment } from '../../store/threads.ts';
+import type { Intent } from './intent.ts';
+import { jobOfEffect } from './job.ts';
+
+const WaitingDocument = z.strictObject({
+  by: z.strictObject({ id: z.number(), login: z.string(), kind: z.enum(['user', 'bot']) }),
+  /** By GitHub's clock, to the second; null where it does not tell. */
+  writtenAt: z.number().nullable(),
+  /** When we should have heard of it, by our clock; null where that was when we did. */
+  sentAt: z.number().nullable(),
+  lines: z.array(z.strictObject({ text: z.string(), line: z.number(), next: z.string().nullable() })).readonly(),
+  hint: z
+    .strictObject({ line: z.string(), place: z.enum(['backticks', 'html', 'heading', 'list', 'quote']) })
+    .nullable(),
+  /** Why it is only answered: no webhook told of it, and what it said when it was written is not known, or long ago. */
+  notRun: z.enum(['edited', 'old']).nullable(),
+});
+
+/** What is kept of a comment until its turn comes. */
+export type ReadComment = z.infer<typeof WaitingDocument>;
+
+/** Once: a comment that is known already is left alone. */
+export async function enqueueComment(
+  tx: Tx,
+  { repo, issue, commentId, by, writtenAt, sentAt, lines, hint }: Extract<Intent, { kind: 'comment' }>,
+  { now, origin }: { readonly now: number; readonly origin: Origin | null },
+): Promise<void> {
+  const comment = { by, writtenAt: writtenAt ?? null, sentAt: sentAt ?? null, lines, hint, notRun: null };
+  const place = { repoId: repo.id, issue };
+  const isNew = await saveComment(
+    tx,
+    place,
+    toWaiting({ id: commentId, receivedAt: origin?.at ?? now, origin: origin?.delivery ?? null }, comment),
+  );
+  if (!isNew) return;
+  await addJob(tx, { ...jobOfEffect({ kind: 'read-thread', ...place }, repo, now), now, origin });
+}
+
+export function toWaiting(row: Omit<WaitingComment, 'document'>, comment: ReadComment): WaitingComment {
+  return { ...row, document: JSON.stringify(comment) };
+}
+
+/** Throws when something else wrote to the database. */
+export function readWaiting({ document }: WaitingComment): ReadComment {
+  return WaitingDocument.parse(JSON.parse(document));
+}

@@ -1,0 +1,84 @@
+// Watches the machine user's token: asks GitHub once a day whether it is still good, and says so in the log before it ends.
+import {
+  daysLeft,
+  findTokenWarning,
+  WARN_DAYS,
+  type MachineToken,
+  type TokenWarning,
+} from '../../domain/machine-token.ts';
+import { createTokenClient, type AnonymousOptions } from '../../github/client/client.ts';
+import { fetchMachineToken } from '../../github/app/machine-user.ts';
+import { formatTime } from '../../messages/format.ts';
+import { isLoopbackHost } from '../../registry/auth/realm.ts';
+import type { Services } from './services.ts';
+
+export type AskToken = () => Promise<MachineToken>;
+
+/** What this process knows of the token; every process asks for itself, so that a new token counts from its start. */
+export type RegistryTokenWatch = {
+  /** Asks, remembers and logs. Never fails: what can't be known today is asked again tomorrow. */
+  look(): Promise<void>;
+  /** Null while it is good for long, and where nobody knows. */
+  warning(): TokenWarning | null;
+  /** Null where it never expires, and where nobody knows. */
+  daysLeft(): number | null;
+};
+
+/** Without a machine user there is nothing to watch. */
+export const NO_REGISTRY_TOKEN_WATCH: RegistryTokenWatch = {
+  look: async () => undefined,
+  warning: () => null,
+  daysLeft: () => null,
+};
+
+/**
+ * How to ask about a token of ghcr.io. Such a token is github.com's own, so it is shown to nobody else: not to the
+ * GitHub Enterprise Server that `apiUrl` may name.
+ */
+export function createTokenQuestion(options: AnonymousOptions & { readonly token: string }): AskToken {
+  const { host, hostname } = new URL(options.apiUrl);
+  if (hostname !== 'api.github.com' && !isLoopbackHost(host)) {
+    const because = `a token for ghcr.io is not shown to ${host}`;
+    return async () => ({ kind: 'unknown', because });
+  }
+  const client = createTokenClient(options);
+  return () => fetchMachineToken(client);
+}
+
+export function createRegistryTokenWatch(
+  parts: Pick<Services, 'now' | 'log'> & { readonly ask: AskToken },
+): RegistryTokenWatch {
+  const { ask, now, log } = parts;
+  let token: MachineToken = { kind: 'unknown', because: 'it was not asked yet' };
+  return {
+    look: async () => {
+      const answer = await ask();
+      // Yesterday's answer is better than none.
+      if (answer.kind !== 'unknown' || token.kind === 'unknown') token = answer;
+      logAnswer(log, answer, now());
+    },
+    warning: () => findTokenWarning(token, now()),
+    daysLeft: () => daysLeft(token, now()),
+  };
+}
+
+function logAnswer(log: Services['log'], token: MachineToken, now: number): void {
+  switch (token.kind) {
+    case 'refused':
+      log.error('GitHub does not accept GHCR_TOKEN: nothing can be promoted on ghcr.io until there is a new one');
+      return;
+    case 'unknown':
+      log.warn({ because: token.because }, 'it is not known how long GHCR_TOKEN is good for');
+      return;
+    case 'accepted': {
+      const { expiresAt, login } = token;
+      if (expiresAt === null) {
+        log.info({ user: login }, 'GHCR_TOKEN never expires');
+        return;
+      }
+      const fields = { user: login, expires: formatTime(expiresAt), days: Math.floor(daysLeft(token, now) ?? 0) };
+      if (findTokenWarning(token, now) === null) log.info(fields, 'GHCR_TOKEN is good for a while');
+      else log.warn(fields, `GHCR_TOKEN expires within ${WARN_DAYS} days: make a new one, and restart with it`);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// Takes in what GitHub sent and never arrived: its list of deliveries is read back to where the last sweep came to an end.
+import { OutsideError } from '../../net/outside-error.ts';
+import type { AppClient } from '../../github/client/client.ts';
+import { fetchDeliveryBody, fetchDeliveryPage, type ListedDelivery } from '../../github/app/deliveries.ts';
+import { listAccepted } from '../../store/queue/deliveries.ts';
+import {
+  findDatabaseMadeAt,
+  findDeliveryRecovery,
+  saveDeliveryRecovery,
+} from '../../store/queue/delivery-recoveries.ts';
+import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import type { Inbox } from '../queue/inbox.ts';
+import type { Services } from '../core/services.ts';
+
+/** What comes from above: the doors know which deliveries tell something, and the inbox is theirs. */
+export type RecoveryParts = {
+  readonly isRelevant: (delivery: ListedDelivery) => boolean;
+  readonly isSuperseded: (missed: ListedDelivery, later: ListedDelivery) => boolean;
+  readonly accept: Inbox['accept'];
+  readonly onRecovered: () => void;
+};
+
+const MINUTE_MS = 60_000;
+/** GitHub keeps no more. */
+const REACH_MS = 72 * 60 * MINUTE_MS;
+/** GitHub may list a delivery later than others that it made later. */
+const OVERLAP_MS = 10 * MINUTE_MS;
+/** Younger ones may be on their way. */
+const YOUNG_MS = MINUTE_MS;
+/** So many can't be read: then it is not they who are at fault. */
+const MAX_UNREADABLE = 3;
+
+export function createDeliveryRecovery(parts: RecoveryParts): Handler<'recover-deliveries'> {
+  return async (_job, services) => {
+    try {
+      return await sweep(services, parts);
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error;
+      return goOnLater(services, error);
+    }
+  };
+}
+
+/** Never dead: what can't be done now is done by the next sweep, from the same place. */
+function goOnLater({ log, now }: Services, error: OutsideError): JobOutcome {
+  if (!error.retryable) {
+    log.error({ err: error }, 'GitHub does not let its deliveries be listed: what never arrived is not missed');
+    return DONE;
+  }
+  const at = Math.max(now() + MINUTE_MS, error.retryAt ?? 0);
+  return { kind: 'again', at, because: `the sweep over deliveries goes on later: ${error.message}` };
+}
+
+/** `since` and `until` are times of GitHub's clock, which is `aheadMs` ahead of ours. */
+type Listing = {
+  readonly heard: readonly ListedDelivery[];
+  readonly since: number;
+  readonly until: number;
+  readonly aheadMs: number;
+};
+
+async function sweep(services: Services, parts: RecoveryParts): Promise<JobOutcome> {
+  const { store, github, now } = services;
+  const client = github.asApp();
+  const hookTarget = `integration/${client.appId}`;
+  const listing = await listBack(services, { client, hookTarget, isRelevant: parts.isRelevant });
+  const missed = await findMissed(services, { listing, hookTarget, isSuperseded: parts.isSuperseded });
+  const left = await enqueueAll(services, parts, { client, hookTarget, missed, aheadMs: listing.aheadMs });
+  const [first] = left.deliveries;
+  const recoveredTo = first === undefined ? listing.until : Math.max(listing.since, first.deliveredAt - 1);
+  await saveDeliveryRecovery(store.db, { hookTarget, recoveredTo, completeAt: first === undefined ? now() : null });
+  if (left.because !== null) throw left.because;
+  return DONE;
+}
+
+type Left = {
+  /** Oldest first. */
+  readonly deliveries: readonly ListedDelivery[];
+  /** Why no more were tried. */
+  readonly because: OutsideError | null;
+};
+
+/** One that GitHub can't show keeps the others from nothing; the next sweep begins with it. */
+async function enqueueAll(
+  services: Services,
+  parts: RecoveryParts,
+  { missed, ...args }: Hook & { readonly missed: readonly ListedDelivery[]; readonly aheadMs: number },
+): Promise<Left> {
+  const deliveries: ListedDelivery[] = [];
+  for (const [position, delivery] of missed.entries()) {
+    try {
+      await enqueue(services, parts, { ...args, delivery });
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error;
+      deliveries.push(delivery);
+      if (error.code === 'github-rate-limited' || deliveries.length === MAX_UNREADABLE) {
+        return { deliveries: [...deliveries, ...missed.slice(position + 1)], because: error };
+      }
+      services.log.warn({ err: error, delivery: delivery.guid }, 'a delivery that never arrived can’t be read now');
+    }
+  }
+  return { deliveries, because: null };
+}
+
+/** Those that are heard, newest first. */
+async function listBack(
+  { store, now }: Services,
+  { client, hookTarget, isRelevant }: Pick<RecoveryParts, 'isRelevant'> & Hook,
+): Promise<Listing> {
+  const last = await findDeliveryRecovery(store.db, hookTarget);
+  const first = await fetchDeliveryPage(client, null);
+  const aheadMs = first.at === null ? 0 : first.at - now();
+  const at = now() + aheadMs;
+  const madeAt = (await findDatabaseMadeAt(store.db)) + aheadMs;
+  const since = Math.max(at - REACH_MS, madeAt, (last?.recoveredTo ?? 0) - OVERLAP_MS);
+  const until = Math.max(at - YOUNG_MS, last?.recoveredTo ?? 0);
+  const heard: ListedDelivery[] = [];
+  for (let page = first; ; page = await fetchDeliveryPage(client, page.next)) {
+    heard.push(...page.deliveries.filter((one) => one.deliveredAt >= since && isRelevant(one)));
+    const oldest = page.deliveries.at(-1);
+    const isOver = page.next === null || oldest === undefined || oldest.deliveredAt < since;
+    if (isOver) return { heard, since, until, aheadMs };
+  }
+}
+
+type Hook = { readonly client: AppClient; readonly hookTarget: string };
+
+/** Oldest first, each by its first try. */
+async function findMissed(
+  { store, log }: Services,
+  args: { readonly listing: Listing; readonly hookTarget: string } & Pick<RecoveryParts, 'isSuperseded'>,
+): Promise<readonly ListedDelivery[]> {
+  const { listing, hookTarget, isSuperseded } = args;
+  // The last one counts, which is the first try.
+  const byGuid = new Map(listing.heard.map((one) => [one.guid, one]));
+  const accepted = new Set<string>();
+  const guids = [...byGuid.keys()];
+  for (let from = 0; from < guids.length; from += ASKED_TOGETHER) {
+    const deliveryIds = guids.slice(from, from + ASKED_TOGETHER);
+    for (const id of await listAccepted(store.db, { hookTarget, deliveryIds })) accepted.add(id);
+  }
+  const arrived = listing.heard.filter(({ guid }) => accepted.has(guid));
+  const missing = [...byGuid.values()].filter((one) => !accepted.has(one.guid) && one.deliveredAt <= listing.until);
+  const overtaken = missing.filter((one) => arrived.some((later) => isSuperseded(one, later)));
+  for (const { guid, event, action } of overtaken) {
+    log.info({ delivery: guid, event, action }, 'a delivery that never arrived is no news any more');
+  }
+  return missing
+    .filter((one) => !overtaken.includes(one))
+    .toSorted((a, b) => a.deliveredAt - b.deliveredAt || a.id - b.id);
+}
+
+const ASKED_TOGETHER = 100;
+
+async function enqueue(
+  { log }: Services,
+  { accept, onRecovered }: RecoveryParts,
+  args: Hook & { readonly delivery: ListedDelivery; readonly aheadMs: number },
+): Promise<void> {
+  const { client, hookTarget, delivery, aheadMs } = args;
+  const { id, guid: deliveryId, event, repoId, deliveredAt } = delivery;
+  const body = await fetchDeliveryBody(client, id);
+  if (body === null) {
+    log.warn({ delivery: deliveryId, event }, 'a delivery never arrived, and GitHub does not have it any more');
+    return;
+  }
+  const accepted = await accept({ hookTarget, deliveryId, event, body, repoId, sentAt: deliveredAt - aheadMs });
+  if (accepted === 'seen') return;
+  onRecovered();
+  log.info({ delivery: deliveryId, event }, 'a delivery that never arrived was taken in');
+}

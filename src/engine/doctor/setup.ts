@@ -1,0 +1,27 @@
+// What `doctor` looks at: the environment as it was read, and the ways to whom it leads.
+import type { AppManifest } from '../../config/app-manifest.ts';
+import type { GitHub } from '../../github/client/client.ts';
+import type { RegistryClient } from '../../registry/client.ts';
+import type { Credential } from '../../registry/auth/credentials.ts';
+import type { Store } from '../../store/database/database.ts';
+import type { AskToken } from '../core/registry-token-watch.ts';
+import type { Settings } from '../core/services.ts';
+
+export type DoctorSetup = {
+  /** What is wrong in the environment: sentences that say what to do. */
+  readonly problems: readonly string[];
+  readonly github: { readonly kind: 'app'; readonly github: GitHub } | { readonly kind: 'none'; readonly why: string };
+  /** The secret, and the one that is being rotated out; none where they could not be read. */
+  readonly webhookSecrets: readonly string[];
+  readonly publicUrl: string | null;
+  readonly manifest: AppManifest;
+  readonly settings: Settings;
+  readonly registry: RegistryClient;
+  /** Goes to registries without any credential. */
+  readonly stranger: RegistryClient;
+  readonly credentials: (host: string) => Credential | null;
+  /** Null without a machine user. */
+  readonly askToken: AskToken | null;
+  readonly store: () => Promise<Store>;
+  readonly now: () => number;
+};

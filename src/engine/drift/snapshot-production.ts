@@ -1,0 +1,92 @@
+// Looks at production: what its tags hold, and whether it and what could be rolled back to are still there.
+import type { Difference, WatchedImage } from '../../domain/promotion/drift.ts';
+import { heldUntil } from '../../domain/image/held-tag.ts';
+import { defaultTargets, promotionOf, wasHeldBeforeHistory } from '../../domain/promotion/history.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { formatNumber, imageOf, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { ImageRepository } from '../../domain/image/reference.ts';
+import { collectMissingManifests, type MissingManifest } from '../../facts/manifests.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import { listPromotionsChangedSince } from '../../store/promotions/promotions.ts';
+import { listJournal } from '../../store/promotions/tag-moves.ts';
+import type { Services } from '../core/services.ts';
+import type { Subject } from './subject.ts';
+
+/** How many rollback targets are looked at. */
+const TARGETS = 3;
+
+export type ProductionSnapshot = {
+  readonly differences: readonly Difference[];
+  /** The newest rollback target that is whole, as `/rollback to` takes it. */
+  readonly alternative: string | null;
+};
+
+/** OutsideError where the registry does not tell. */
+export async function snapshotProduction(services: Services, { last, tags }: Subject): Promise<ProductionSnapshot> {
+  const { registry } = services;
+  const { repository, digest: wanted } = imageOf(last);
+  const targets = await listTargets(services, last);
+  const images: readonly WatchedImage[] = [
+    { role: 'production', name: formatNumber(last.number), digest: wanted },
+    ...targets,
+  ];
+  const [held, missing] = await Promise.all([
+    Promise.all(tags.map((tag) => registry.findDigest(repository, tag))),
+    Promise.all(images.map((image) => findMissing(services, repository, image))),
+  ]);
+  const moved = tags
+    .map((tag, position) => ({ kind: 'moved', tag, wanted, holds: held[position] ?? null }) as const)
+    .filter(({ holds }) => holds !== wanted);
+  const gone = images.flatMap((image, position) =>
+    (missing[position] ?? []).map((part) => ({ kind: 'missing', image, ...part }) as const),
+  );
+  const whole = targets.find((_, position) => missing[position + 1]?.length === 0);
+  const isTold = moved.length > 0 && (await isToldAsMixed(services, last));
+  return { differences: [...(isTold ? [] : moved), ...gone], alternative: whole?.name ?? null };
+}
+
+/** Null where the registry says for good that it can't be told: one image must not hide what the tags hold. */
+async function findMissing(
+  { registry, log }: Services,
+  repository: ImageRepository,
+  { name, digest }: WatchedImage,
+): Promise<readonly MissingManifest[] | null> {
+  try {
+    return await collectMissingManifests({ registry, repository }, digest);
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.retryable) throw error;
+    log.warn({ err: error, image: name }, 'whether an image is whole could not be looked at');
+    return null;
+  }
+}
+
+/** What `/rollback` would offer, newest first; where history knows nothing else, what the first promotion took the place of. */
+async function listTargets({ store }: Services, last: Promotion): Promise<readonly WatchedImage[]> {
+  const { repo, environment, id } = last;
+  const { repository, digest: current } = imageOf(last);
+  const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
+  const held = defaultTargets({ history, current }).slice(0, TARGETS);
+  if (held.length > 0) {
+    return held.map(({ digest, promotion }) => {
+      const name = formatNumber(promotionOf(history, digest) ?? promotion);
+      return { role: 'target', name, digest };
+    });
+  }
+  const journal = await listJournal(store.db, id);
+  return journal.flatMap(({ kind, tag, target: digest }): readonly WatchedImage[] => {
+    const until = heldUntil(tag);
+    if (kind !== 'rollback' || until === null) return [];
+    const isTarget = wasHeldBeforeHistory({ history, current, kept: { digest, until } });
+    return isTarget ? [{ role: 'target', name: tag, digest }] : [];
+  });
+}
+
+/** A later promotion left the tags disagreeing: its card tells, and an alarm of its own. */
+async function isToldAsMixed({ store }: Services, last: Promotion): Promise<boolean> {
+  const since = promotedAt(last) ?? 0;
+  const changed = await listPromotionsChangedSince(store.db, { repoId: last.repo.id, since });
+  return changed.some(
+    ({ environment, state }) =>
+      environment === last.environment && state.kind === 'failed' && state.failure.production === 'mixed',
+  );
+}

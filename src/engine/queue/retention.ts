@@ -1,0 +1,26 @@
+// Hourly upkeep: removes rows that nobody needs any more (finished jobs after 7 days, delivery ids and taken comments after 30, staging checks after 90, of the audit trail none), and looks for drift where nobody does.
+import { deleteDeliveriesBefore } from '../../store/queue/deliveries.ts';
+import { deleteFinishedJobsBefore } from '../../store/queue/job-upkeep.ts';
+import { deleteExpiredIdempotencyKeys } from '../../store/queue/idempotency-keys.ts';
+import { deleteStagingChecksBefore } from '../../store/staging-checks.ts';
+import { deleteHandledCommentsBefore } from '../../store/threads.ts';
+import { scheduleMissingDriftChecks } from '../drift/schedule-missing-checks.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const KEEP_FINISHED_JOBS_MS = 7 * DAY_MS;
+const KEEP_DELIVERY_IDS_MS = 30 * DAY_MS;
+const KEEP_HANDLED_COMMENTS_MS = 30 * DAY_MS;
+const KEEP_STAGING_CHECKS_MS = 90 * DAY_MS;
+
+export const deleteExpiredRows: Handler<'delete-expired-rows'> = async (_job, services) => {
+  const { store, now, log } = services;
+  const jobs = await deleteFinishedJobsBefore(store.db, now() - KEEP_FINISHED_JOBS_MS);
+  const deliveries = await deleteDeliveriesBefore(store.db, now() - KEEP_DELIVERY_IDS_MS);
+  const comments = await deleteHandledCommentsBefore(store.db, now() - KEEP_HANDLED_COMMENTS_MS);
+  const stagingChecks = await deleteStagingChecksBefore(store.db, now() - KEEP_STAGING_CHECKS_MS);
+  await deleteExpiredIdempotencyKeys(store.db, now());
+  await scheduleMissingDriftChecks(services);
+  log.info({ jobs, deliveries, comments, stagingChecks }, 'old rows were swept out');
+  return DONE;
+};

@@ -1,0 +1,26 @@
+// A push: to the staging branch, its head's image is looked for from now on; to the default branch, the policy file is.
+import type { Effect } from '../../domain/effect.ts';
+import { builtInPolicy } from '../../domain/policy/policy.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadPolicy } from '../core/load.ts';
+
+export const handlePush: Handler<'push'> = async ({ payload }, services) => {
+  const { repo, branch, head: commit, toDefaultBranch } = payload;
+  if ((await findForeignOwner(services, repo)) !== null) return DONE;
+  const loaded = await loadPolicy(services, repo);
+  const { registryHost } = services.settings;
+  // Under a file that can't be read, its check says so where most people would look for it.
+  const policy = loaded.kind === 'policy' ? loaded.policy : builtInPolicy({ repo: repo.name, registryHost });
+  const revisits: readonly Effect[] = toDefaultBranch ? [{ kind: 'revisit-policy', repoId: repo.id }] : [];
+  if (branch !== policy.staging.branch) {
+    return revisits.length === 0 ? DONE : { kind: 'done', commit: { repo, effects: revisits } };
+  }
+  const key = { repoId: repo.id, commit };
+  const commitOfPush = {
+    repo,
+    stagingChecks: [{ kind: 'open', ...key }],
+    effects: [{ kind: 'watch-staging', ...key }, ...revisits],
+  } as const;
+  return { kind: 'done', commit: commitOfPush };
+};

@@ -1,0 +1,64 @@
+// Looks for the image that a promotion waits for, until it is there, can't be read, or the time for its build is over.
+import { decide, type PromotionEvent } from '../../domain/decide.ts';
+import { nextCheckAt } from '../../domain/image/image-wait.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Promotion, PromotionState } from '../../domain/promotion/promotion.ts';
+import { listOpenPromotions } from '../../store/promotions/promotions.ts';
+import { commitOf } from '../core/commit.ts';
+import { DONE, type Handler } from '../core/handler.ts';
+import { loadContext, loadPromotion } from '../core/load.ts';
+import type { Services } from '../core/services.ts';
+import { findImage } from './find-image.ts';
+
+export const pollImage: Handler<'poll-image'> = async ({ payload }, services) => {
+  const promotion = await loadPromotion(services, payload.promotionId);
+  const { state } = promotion;
+  if (state.kind !== 'waiting-for-image') return DONE;
+  const now = services.now();
+  const news = await look(services, state, now >= state.until);
+  if (news.kind === 'again') {
+    const next = nextCheckAt({ since: promotion.createdAt, until: state.until, now });
+    return { kind: 'again', at: Math.max(next, news.retryAt), because: news.because };
+  }
+  const event = news.kind === 'image-appeared' ? await unlessAskedFor(services, promotion, news) : news;
+  return { kind: 'done', commit: commitOf(promotion, await decideOn(services, promotion, event)) };
+};
+
+async function decideOn(
+  services: Services,
+  promotion: Promotion,
+  event: PromotionEvent,
+): Promise<ReturnType<typeof decide>> {
+  return decide(promotion, event, await loadContext(services, promotion));
+}
+
+/** Somebody may have asked for the same image by another name meanwhile: one promotion of it is enough. */
+async function unlessAskedFor(
+  { store }: Services,
+  { repo, environment, number }: Promotion,
+  appeared: Extract<PromotionEvent, { kind: 'image-appeared' }>,
+): Promise<PromotionEvent> {
+  const open = await listOpenPromotions(store.db, { repoId: repo.id, environment });
+  const same = open.find((one) => one.number > number && one.images.some(({ digest }) => digest === appeared.digest));
+  return same === undefined ? appeared : { kind: 'overtaken', by: same.number };
+}
+
+type News = PromotionEvent | { readonly kind: 'again'; readonly retryAt: number; readonly because: string };
+
+async function look(
+  services: Services,
+  { repository, tags }: Extract<PromotionState, { kind: 'waiting-for-image' }>,
+  isLast: boolean,
+): Promise<News> {
+  try {
+    const found = await findImage(services, repository, tags);
+    if (found !== null) return { kind: 'image-appeared', ...found };
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    if (!error.retryable) return { kind: 'image-unreadable', problem: error.message };
+    if (!isLast) return { kind: 'again', retryAt: error.retryAt ?? 0, because: error.message };
+  }
+  return isLast
+    ? { kind: 'time-passed' }
+    : { kind: 'again', retryAt: 0, because: 'the image that a promotion waits for is not there yet' };
+}

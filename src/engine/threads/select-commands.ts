@@ -1,0 +1,73 @@
+// Which lines of a comment are for us, when its turn has come.
+import { answersEverywhere, parseComment, parseCommandLine, type OurLine, type Verb } from '../../domain/command.ts';
+import type { ReadComment } from '../core/enqueue-comment.ts';
+import type { CommandLine } from '../core/intent.ts';
+
+/** `threadIsOurs`: it holds a promotion of ours. Other bots use some of our words too, so elsewhere those are theirs. */
+export function selectCommands(
+  comment: ReadComment,
+  { threadIsOurs }: { readonly threadIsOurs: boolean },
+): readonly CommandLine[] {
+  const candidates = candidatesOf(comment).filter(({ everywhere }) => everywhere || threadIsOurs);
+  return candidates.map(({ line }) => line);
+}
+
+/** True where some line would be taken in a thread of ours. */
+export function mayBeOurs(comment: ReadComment): boolean {
+  return candidatesOf(comment).length > 0;
+}
+
+/** True where what was said before in the thread decides what it means. */
+export function leansOnEarlier(comment: ReadComment): boolean {
+  return candidatesOf(comment).some(({ line }) => line.kind === 'command' && LEANING.includes(line.command.kind));
+}
+
+const LEANING: readonly Verb[] = ['approve', 'reject', 'cancel'];
+
+const LATE_MS = 60 * 60 * 1000;
+
+/** GitHub's word, unless it is so far from when we heard of it that the two clocks can't be compared. */
+export function timeOfWriting({ writtenAt, sentAt }: ReadComment, receivedAt: number): number {
+  const toldAt = Math.min(sentAt ?? receivedAt, receivedAt);
+  return writtenAt === null || writtenAt < toldAt - LATE_MS ? toldAt : Math.min(writtenAt, toldAt);
+}
+
+/** `everywhere` false: ours only in a thread of ours. */
+type Candidate = { readonly line: CommandLine; readonly everywhere: boolean };
+
+function candidatesOf({ lines, hint, notRun }: ReadComment): readonly Candidate[] {
+  if (notRun !== null) return answerInstead(lines, notRun);
+  const parsed = parseComment(lines);
+  if (parsed.kind === 'too-many') {
+    const { count, limit, refused } = parsed;
+    return [{ line: { kind: 'too-many-commands', count, limit }, everywhere: refused.some(answersEverywhere) }];
+  }
+  if (parsed.items.length > 0 || hint === null) {
+    return parsed.items.map((line) => ({ line, everywhere: answersEverywhere(line) }));
+  }
+  const meant = parseCommandLine({ text: hint.line, line: 1, next: null });
+  return meant.kind === 'not-ours' ? [] : [{ line: { kind: 'hint', hint }, everywhere: answersEverywhere(meant) }];
+}
+
+/** One answer for all of the comment's lines. */
+function answerInstead(lines: ReadComment['lines'], because: NonNullable<ReadComment['notRun']>): readonly Candidate[] {
+  const ours = lines.flatMap(({ text, ...rest }) => {
+    const parsed = parseCommandLine({ text, ...rest });
+    return parsed.kind === 'not-ours' ? [] : [{ text, parsed }];
+  });
+  const [first] = ours;
+  if (first === undefined) return [];
+  const line: CommandLine = { kind: 'not-run', because, typed: first.text, verb: verbOf(first.parsed) };
+  return [{ line, everywhere: ours.some(({ parsed }) => answersEverywhere(parsed)) }];
+}
+
+function verbOf(line: OurLine): string {
+  switch (line.kind) {
+    case 'command':
+      return line.command.kind;
+    case 'mistake':
+      return line.verb;
+    case 'misspelled':
+      return line.meant;
+  }
+}

@@ -1,0 +1,134 @@
+// A pushed git tag `v1.2.3`: names what production holds, where that was built from the tagged files; else says what to type.
+import { reaches } from '../../domain/actor.ts';
+import { decideRequest } from '../../domain/decide.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { GitTagAnswer } from '../../domain/promotion/git-tag.ts';
+import { mayPromote } from '../../domain/image/image-access.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { findEnvironment, environmentPolicyFor } from '../../domain/policy/policy.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { findTree, type CommitTree } from '../../github/trees.ts';
+import { peekPromotionNumber } from '../../store/repos.ts';
+import { findForeignOwner } from '../people/allowed-owners.ts';
+import { commitOfAccepted, type Commit } from '../core/commit.ts';
+import { compareWithProduction, type NamedImage, type Release } from './compare-with-production.ts';
+import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { loadActor, loadPolicy } from '../core/load.ts';
+import { hasRetryBudget } from '../core/retry-budget.ts';
+import type { Services } from '../core/services.ts';
+
+export const handleGitTag: Handler<'git-tag'> = async (job, services) => {
+  const { repo, tag } = job.payload;
+  if ((await findForeignOwner(services, repo)) !== null) return DONE;
+  const client = services.github.forInstallation(repo.installationId);
+  const tagged = await findTree({ client, repo: repo.name, ref: `tags/${tag}` });
+  // Deleted since, or a tag of something that is no commit.
+  if (tagged === null) return DONE;
+  try {
+    const bar = await barOf(services, job);
+    if (bar !== null) return { kind: 'done', commit: answered(job, tagged, { kind: 'refused', refusal: bar }) };
+    return { kind: 'done', commit: await decideTag(services, job, tagged) };
+  } catch (error) {
+    if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
+    const { code, message: problem } = error;
+    const refusal = { code: code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem } as const;
+    return { kind: 'done', commit: answered(job, tagged, { kind: 'refused', refusal }) };
+  }
+};
+
+/** To push a tag takes write access. Who may press Re-run is GitHub's courtesy, and may lead to the tag being written. */
+async function barOf(services: Services, { payload }: Job<'git-tag'>): Promise<Refusal | null> {
+  if (payload.because === 'pushed') return null;
+  const { kind, role } = await loadActor(services, payload);
+  if (kind === 'bot') return { code: 'bot-not-permitted', verb: 're-run' };
+  return reaches(role, 'write') ? null : { code: 'not-permitted', verb: 're-run', role, wanted: 'write' };
+}
+
+async function decideTag(services: Services, job: Job<'git-tag'>, tagged: CommitTree): Promise<Commit | null> {
+  const { repo, tag } = job.payload;
+  const { registryHost, imageGrants: grants } = services.settings;
+  const refuse = (refusal: Extract<GitTagAnswer, { kind: 'refused' }>['refusal']): Commit =>
+    answered(job, tagged, { kind: 'refused', refusal });
+  const loaded = await loadPolicy(services, repo);
+  if (loaded.kind === 'unreadable') return refuse({ code: 'policy-unreadable', problems: loaded.problems });
+  const { policy } = loaded;
+  const environment = findEnvironment(policy, null);
+  const image = policy.images[0];
+  if (environment === null || image === undefined) {
+    const environments = policy.environments.map(({ name }) => name);
+    return refuse({ code: 'environment-unknown', typed: null, environments });
+  }
+  if (!mayPromote({ repo: repo.name, image, registryHost, grants })) {
+    return refuse({ code: 'image-not-granted', image, repo: repo.name });
+  }
+  const release: Release = { repo, tag, tagged, policy, environment, image };
+  const compared = await compareUnlessSilent(services, release);
+  switch (compared.kind) {
+    case 'silent':
+      return null;
+    case 'same-files':
+      return commitOfAccepted(null, decideRequest(await openVersion(services, job, release, compared.image)));
+    default:
+      return answered(job, tagged, compared);
+  }
+}
+
+type Compared = Awaited<ReturnType<typeof compareWithProduction>> | { readonly kind: 'silent' };
+
+/** Many repositories tag versions: one that has neither a policy file nor an image that we can read is left alone. */
+async function compareUnlessSilent(services: Services, release: Release): Promise<Compared> {
+  const isForeign = release.policy.blob === 'none';
+  try {
+    const compared = await compareWithProduction(services, release);
+    const holdsNothing = compared.kind === 'not-in-production' && compared.why.cause === 'nothing-held';
+    return isForeign && holdsNothing && compared.source === null ? { kind: 'silent' } : compared;
+  } catch (error) {
+    const denied = error instanceof OutsideError && !error.retryable && !error.code.startsWith('github-');
+    if (isForeign && denied) return { kind: 'silent' };
+    throw error;
+  }
+}
+
+/** Whoever may push the tag has decided: the promotion asks nobody, and moves nothing but the version. */
+async function openVersion(
+  services: Services,
+  { payload }: Job<'git-tag'>,
+  { repo, tag, tagged, policy, environment }: Release,
+  image: NamedImage,
+): Promise<Promotion> {
+  const now = services.now();
+  const { by } = payload;
+  return {
+    id: services.newId(),
+    number: await peekPromotionNumber(services.store.db, repo.id),
+    repo,
+    environment: environment.name,
+    kind: 'version',
+    requester: { id: by.id, login: by.login },
+    reason: null,
+    force: false,
+    versionTag: tag,
+    source: { typed: tag, tag: null, taggedCommit: tagged.sha },
+    images: [{ ...image, commitTag: null, platforms: [] }],
+    baseline: [],
+    findings: [],
+    reviews: [],
+    moves: [],
+    policyBlob: policy.blob,
+    environmentPolicy: environmentPolicyFor({ policy, environment, kind: 'version' }),
+    otherReviewers: 'unknown',
+    notice: null,
+    thread: null,
+    state: { kind: 'examining', again: false },
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function answered({ payload }: Job<'git-tag'>, { sha }: CommitTree, answer: GitTagAnswer): Commit {
+  const { repo, tag } = payload;
+  const effect: Effect = { kind: 'answer-git-tag', repoId: repo.id, commit: sha, tag, answer };
+  return { repo, effects: [effect] };
+}

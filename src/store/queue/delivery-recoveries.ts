@@ -1,0 +1,50 @@
+// How far back all deliveries of a hook are known to have been taken in, and since when that is so.
+import type { Db } from '../database/schema.ts';
+
+export type DeliveryRecovery = {
+  /** By GitHub's clock: whatever was delivered until then is taken in. */
+  readonly recoveredTo: number;
+  /** When the last sweep came to its end; null before the first did. */
+  readonly completeAt: number | null;
+};
+
+export async function findDeliveryRecovery(db: Db, hookTarget: string): Promise<DeliveryRecovery | null> {
+  const row = await db
+    .selectFrom('delivery_recoveries')
+    .select(['recovered_to', 'complete_at'])
+    .where('hook_target', '=', hookTarget)
+    .executeTakeFirst();
+  return row === undefined ? null : { recoveredTo: row.recovered_to, completeAt: row.complete_at };
+}
+
+/** `completeAt` null: the sweep goes on, and the end of the one before stands. */
+export async function saveDeliveryRecovery(
+  db: Db,
+  { hookTarget, recoveredTo, completeAt }: DeliveryRecovery & { readonly hookTarget: string },
+): Promise<void> {
+  const place = { recovered_to: recoveredTo, ...(completeAt === null ? {} : { complete_at: completeAt }) };
+  await db
+    .insertInto('delivery_recoveries')
+    .values({ hook_target: hookTarget, recovered_to: recoveredTo, complete_at: completeAt })
+    .onConflict((conflict) => conflict.column('hook_target').doUpdateSet(place))
+    .execute();
+}
+
+/** When the last sweep of any hook came to its end, or, before that, when the database was made. */
+export async function findLastRecoveryAt(db: Db): Promise<number> {
+  const { last } = await db
+    .selectFrom('delivery_recoveries')
+    .select(({ fn }) => fn.max('complete_at').as('last'))
+    .executeTakeFirstOrThrow();
+  return last ?? (await findDatabaseMadeAt(db));
+}
+
+/** What was delivered before is not missed: it was answered by nobody, or by another database. */
+export async function findDatabaseMadeAt(db: Db): Promise<number> {
+  const { made } = await db
+    .selectFrom('migrations')
+    .select(({ fn }) => fn.min('applied_at').as('made'))
+    .executeTakeFirstOrThrow();
+  if (made === null) throw new Error('the database has no migrations');
+  return made;
+}

@@ -1,0 +1,20 @@
+// All the waiting jobs of a queue key at once.
+import { sql } from 'kysely';
+import type { Tx } from '../database/schema.ts';
+
+/**
+ * Lets the waiting jobs of a queue key wait until then, in the order they have, so that none of them is claimed only to be put
+ * back. Those that wait longer already are left alone.
+ */
+export async function delayQueueKey(
+  tx: Tx,
+  { queueKey, until }: { readonly queueKey: string; readonly until: number },
+): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ run_at: until })
+    .where(sql<boolean>`state = 'queued'`)
+    .where('queue_key', '=', queueKey)
+    .where('run_at', '<', until)
+    .execute();
+}

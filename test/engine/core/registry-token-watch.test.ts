@@ -1,0 +1,159 @@
+// The machine user's token is watched: what is logged, what the metric shows, and what stands on cards of ghcr.io.
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  createRegistryTokenWatch,
+  createTokenQuestion,
+  type RegistryTokenWatch,
+} from '../../../src/engine/core/registry-token-watch.ts';
+import { loadView } from '../../../src/engine/publish/load-view.ts';
+import { renderCard } from '../../../src/messages/card/card.ts';
+import { parseImageRepository } from '../../../src/domain/image/reference.ts';
+import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
+import { must, viewOf } from '../../messages/sample-view.ts';
+import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
+import { openDoors } from '../../web/harness.ts';
+import { START, startEngine } from '../harness.ts';
+
+const TOKEN = 'ghp_0123456789abcdefghij';
+const DAY_MS = 86_400_000;
+
+let github: GitHubWorld;
+let now: number;
+let lines: string[];
+let watch: RegistryTokenWatch;
+beforeEach(async () => {
+  now = START;
+  lines = [];
+  github = await startGitHub({ now: () => now });
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const question = { apiUrl: github.url, token: TOKEN, userAgent: 'imprimatur/test', log, now: () => now };
+  watch = createRegistryTokenWatch({ ask: createTokenQuestion(question), log, now: () => now });
+});
+afterEach(async () => {
+  expect(lines.join('\n')).not.toContain(TOKEN);
+  expect(github.violations).toEqual([]);
+  await github.close();
+});
+
+function expiresIn(days: number | null): void {
+  const expiresAt = days === null ? null : START + days * DAY_MS;
+  github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['write:packages'], expiresAt });
+}
+
+/** `level message` of what was logged since the last call. */
+function logged(): readonly unknown[] {
+  return lines.splice(0).map((line) => {
+    const { level, msg, days, because }: Record<string, unknown> = JSON.parse(line);
+    return { level, msg, ...(days === undefined ? {} : { days }), ...(because === undefined ? {} : { because }) };
+  });
+}
+
+test('day after day it says how long the token is good for, and warns for the last 14', async () => {
+  expiresIn(15);
+  expect([watch.daysLeft(), watch.warning()]).toEqual([null, null]);
+  await watch.look();
+  expect(logged()).toEqual([{ level: 30, msg: 'GHCR_TOKEN is good for a while', days: 15 }]);
+  expect([watch.daysLeft(), watch.warning()]).toEqual([15, null]);
+  now += DAY_MS;
+  // What was heard counts from that hour on, without asking again.
+  expect(watch.daysLeft()).toBe(14);
+  expect(watch.warning()).toEqual({ kind: 'expires', at: START + 15 * DAY_MS });
+  await watch.look();
+  expect(logged()).toEqual([
+    { level: 40, msg: 'GHCR_TOKEN expires within 14 days: make a new one, and restart with it', days: 14 },
+  ]);
+  now += 15 * DAY_MS;
+  await watch.look();
+  expect(logged()).toEqual([
+    {
+      level: 50,
+      msg: 'GitHub does not accept GHCR_TOKEN: nothing can be promoted on ghcr.io until there is a new one',
+    },
+  ]);
+  expect([watch.daysLeft(), watch.warning()]).toEqual([0, { kind: 'refused' }]);
+});
+
+test('a token without an end is said to have none', async () => {
+  expiresIn(null);
+  await watch.look();
+  expect(logged()).toEqual([{ level: 30, msg: 'GHCR_TOKEN never expires' }]);
+  expect([watch.daysLeft(), watch.warning()]).toEqual([null, null]);
+});
+
+test('where GitHub is away, yesterday’s answer stays', async () => {
+  expiresIn(3);
+  await watch.look();
+  logged();
+  github.failNext({ path: /./, status: 503 });
+  await watch.look();
+  expect(logged()).toEqual([
+    {
+      level: 40,
+      msg: 'it is not known how long GHCR_TOKEN is good for',
+      because: expect.stringContaining('asking GitHub about GHCR_TOKEN: HTTP 503'),
+    },
+  ]);
+  expect(watch.daysLeft()).toBe(3);
+});
+
+test.each([
+  ['https://ghes.example/api/v3', 'ghes.example'],
+  ['https://api.acme.ghe.com', 'api.acme.ghe.com'],
+  ['https://api.github.com.evil.example', 'api.github.com.evil.example'],
+])('a token for ghcr.io is not shown to %s', async (apiUrl, host) => {
+  const log = { debug: () => undefined, warn: () => undefined };
+  const ask = createTokenQuestion({ apiUrl, token: TOKEN, userAgent: 'imprimatur/test', log, now: () => now });
+  expect(await ask()).toEqual({ kind: 'unknown', because: `a token for ghcr.io is not shown to ${host}` });
+});
+
+const ELSEWHERE = must(parseImageRepository('registry.example.com/acme/dotca'));
+
+/** The card of a promotion that is like the sample but for this. */
+async function cardOf(changes: Partial<Promotion>): Promise<string> {
+  const engine = await startEngine();
+  try {
+    const services = { ...engine.services, registryTokenWatch: watch };
+    return renderCard(await loadView(services, viewOf(changes).promotion));
+  } finally {
+    await engine.close();
+  }
+}
+
+test('an open card of ghcr.io says when the token is about to end, and no other card does', async () => {
+  const line =
+    '**This server’s token for ghcr.io expires at 2026-12-01 09:00 UTC**; after that no tag can be moved. The operator of this server can put a new one into `GHCR_TOKEN`.';
+  expiresIn(7);
+  expect(await cardOf({})).not.toContain('token');
+  await watch.look();
+  expect(await cardOf({})).toContain(`\n\n${line}\n\n`);
+  const images = viewOf().promotion.images.map((image) => ({ ...image, repository: ELSEWHERE }));
+  expect(await cardOf({ images })).not.toContain('token');
+  expect(await cardOf({ state: { kind: 'expired' } })).not.toContain('token');
+  github.personalToken(TOKEN, null);
+  await watch.look();
+  expect(await cardOf({})).toContain(
+    '**GitHub does not accept this server’s token for ghcr.io any more**, so no tag can be moved.',
+  );
+});
+
+test('a server looks at the token when it starts, and shows the days that are left as a metric', async () => {
+  expiresIn(null);
+  const machineUser = { GHCR_USERNAME: 'acme-bot', GHCR_TOKEN: TOKEN };
+  const doors = await openDoors({ ...github.env, ...machineUser });
+  try {
+    const metric = async (): Promise<string | undefined> =>
+      /^imprimatur_pat_days_left.*$/m.exec(await (await fetch(`${doors.url}/metrics`)).text())?.[0];
+    expect(await metric()).toBeUndefined();
+    // The server goes by the clock of the wall.
+    const expiresAt = Date.now() + 3.5 * DAY_MS;
+    now = Date.now();
+    github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['write:packages'], expiresAt });
+    doors.app.start();
+    await doors.logged('GHCR_TOKEN expires within 14 days: make a new one, and restart with it');
+    expect(await metric()).toMatch(/^imprimatur_pat_days_left\{host="ghcr\.io"\} 3\.4\d+$/);
+    expect(doors.log.join('\n')).not.toContain(TOKEN);
+  } finally {
+    await doors.close();
+  }
+});
