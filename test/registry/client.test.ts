@@ -150,8 +150,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       const repository = await push({ image: buildImage({ seed: 'cold' }), name: 'acme/cold' });
       const { client, sent } = makeClient();
       const manifest = await client.fetchManifest(repository, tag('staging'));
-      for (const name of ['kept', 'main', 'latest'])
-        await client.putManifest({ repository, tag: tag(name), manifest });
+      for (const name of ['kept', 'main', 'latest']) await client.putManifest({ repository, tag: tag(name), manifest });
       expect(sent).toEqual([
         'GET /v2/acme/cold/manifests/staging',
         'GET /token',
