@@ -1,4 +1,5 @@
 // Reads images, and remembers those that were whole: what a digest names never changes, and need not be read twice.
+import { LRUCache } from 'lru-cache';
 import type { MissingPart } from '../domain/image/image-facts.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import type { Digest, ImageRepository } from '../domain/image/reference.ts';
@@ -33,16 +34,18 @@ export function createImageReader(parts: {
   readonly now: () => number;
 }): ImageReader {
   const { registry, now } = parts;
-  const memory = new Map<string, Remembered>();
+  const memory = new LRUCache<string, Remembered>({
+    max: MAX_REMEMBERED,
+    maxSize: MAX_REMEMBERED * MAX_BYTES,
+    maxEntrySize: MAX_BYTES,
+    sizeCalculation: sizeOf,
+  });
 
   function remember(image: Image, read: Pick<Remembered, 'manifest' | 'contents'>): void {
-    if (read.contents.platforms.some(({ missing }) => missing.length > 0) || sizeOf(read) > MAX_BYTES) return;
+    if (read.contents.platforms.some(({ missing }) => missing.length > 0)) return;
     // A copy: small buffers lie in a large one, which would be kept as a whole.
     const manifest = { ...read.manifest, raw: new Uint8Array(read.manifest.raw) };
     memory.set(keyOf(image), { manifest, contents: read.contents, wholeAt: null });
-    // A Map iterates in the order of insertion, so the first key is the oldest.
-    const [oldest] = memory.keys();
-    if (memory.size > MAX_REMEMBERED && oldest !== undefined) memory.delete(oldest);
   }
 
   function whole(image: Image): Remembered | null {

@@ -1,6 +1,6 @@
 // Hooks around each request of an Octokit: one reports it, one answers it from the ETag cache where that is allowed.
 import type { Octokit } from '@octokit/rest';
-import { createEtagCache } from './etag-cache.ts';
+import { LRUCache } from 'lru-cache';
 import { headersOf, heldBackOf, statusOf } from './failure.ts';
 
 export type ObservedRequest = {
@@ -46,17 +46,17 @@ export function observeRequests(
 
 /** Asks again with `if-none-match` what was marked CACHEABLE; GitHub's 304 doesn't count against the rate limit. */
 export function answerFromEtags(octokit: Octokit): void {
-  const cache = createEtagCache<Awaited<ReturnType<Octokit['request']>>>(MAX_CACHED);
+  const cache = new LRUCache<string, Awaited<ReturnType<Octokit['request']>>>({ max: MAX_CACHED });
   octokit.hook.wrap('request', async (request, options) => {
     if (options.request['cacheable'] !== true) return request(options);
     const { url } = octokit.request.endpoint(options);
-    const known = cache.find(url);
+    const known = cache.get(url);
     const etag = known?.headers.etag;
     // Written into the options we were given: inner hooks get those very options, whatever is handed on here.
     if (etag !== undefined) options.headers['if-none-match'] = etag;
     try {
       const response = await request(options);
-      if (response.headers.etag !== undefined) cache.keep(url, response);
+      if (response.headers.etag !== undefined) cache.set(url, response);
       return response;
     } catch (error) {
       if (known === undefined || statusOf(error) !== 304) throw error;
