@@ -2,11 +2,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver } from 'kysely';
 
+/** The SQL of the two column types that differ between the engines. */
+export type ColumnTypes = { readonly bytes: string; readonly autoId: string };
+
 /** What differs between the engines; the rest of the store doesn't know which one it runs on. */
 export type Engine = {
   readonly name: 'sqlite' | 'postgres';
   readonly dialect: Dialect;
-  readonly columnTypes: { readonly bytes: string; readonly autoId: string };
+  readonly columnTypes: ColumnTypes;
   /** Run first in a transaction, lets one process migrate at a time; null where every transaction is exclusive. */
   readonly migrationLock: string | null;
 };

@@ -2,13 +2,14 @@
 import { sql } from 'kysely';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Store } from './database.ts';
+import type { ColumnTypes } from './driver.ts';
 import { initialSchema } from './initial-schema.ts';
 import type { Db, Tx } from './schema.ts';
 
 export type Migration = {
   readonly id: number;
   readonly name: string;
-  readonly statements: (columnTypes: Store['ddl']['columnTypes']) => readonly string[];
+  readonly statements: (columnTypes: ColumnTypes) => readonly string[];
 };
 
 /** In order, ids without gaps. A migration that was released is never edited. */
