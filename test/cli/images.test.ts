@@ -213,7 +213,7 @@ describe('plan', () => {
     expect(text.out.replaceAll(/\s+/g, ' ')).toContain(summary);
     expect(text.code).toBe(1);
     const json = await w.cli(`plan ${image()} --json`);
-    expect(jsonOf(json)).toMatchObject({ outcome, summary: expect.stringContaining(summary) });
+    expect(jsonOf(json)).toMatchObject({ outcome, message: expect.stringContaining(summary) });
     expect(json.code).toBe(1);
   });
 
