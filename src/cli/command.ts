@@ -1,6 +1,6 @@
 // What a command of the command line is, and how its words become arguments and flags or a sentence about what is wrong.
 import { parseArgs } from 'node:util';
-import { nearestOf } from './nearest.ts';
+import { nearestOf } from '../domain/edit-distance.ts';
 import type { CliServices } from './services.ts';
 
 /** 0 done, 1 no, 2 the words (or the environment) were not understood. */

@@ -1,6 +1,6 @@
 // Which command the first words name; where none, the one that may have been meant.
 import type { CliCommand } from './command.ts';
-import { nearestOf } from './nearest.ts';
+import { nearestOf } from '../domain/edit-distance.ts';
 
 export type CommandMatch =
   | { readonly kind: 'command'; readonly command: CliCommand; readonly rest: readonly string[] }

@@ -3,8 +3,9 @@ import { parseIdArgument, parseNoArguments, parseRejectArguments, parseStatusArg
 import { value, type CommandMistake, type Parsed } from './command/mistake.ts';
 import { parsePromoteArguments, type PromoteArguments } from './command/promote.ts';
 import { parseRollbackArguments, type RollbackArguments } from './command/rollback.ts';
-import { findMisspelledVerb, findVerb, isOneEdit, LONG_FORM, type Verb } from './command/verbs.ts';
+import { findMisspelledVerb, findVerb, LONG_FORM, type Verb } from './command/verbs.ts';
 import { continuesCommand, foldAscii, splitFirstWord, withoutPunctuation } from './command/words.ts';
+import { isOneEdit } from './edit-distance.ts';
 
 export { COMMANDS, type CommandDescription, type Verb } from './command/verbs.ts';
 export { MAX_REASON_LENGTH, type SourceSpec } from './command/values.ts';

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import { usageLine, parseCall } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { nearestOf } from '../../src/cli/nearest.ts';
 import { say, widthOf } from './harness.ts';
 
 test.each(COMMANDS.map((command) => [command.name, command] as const))(
@@ -75,18 +74,4 @@ test('a variable that can not be used is named, and the exit code says that noth
   expect(err).toBe(
     'imprimatur audit verify: DATABASE_URL: write sqlite:<path> or postgres://user:password@host/database\n',
   );
-});
-
-test.each([
-  ['inspct', 'inspect'],
-  ['tag', 'tags'],
-  ['ispect', 'inspect'],
-  ['iNspect', 'inspect'],
-  ['plna', 'plan'],
-  ['audit verfiy', 'audit verify'],
-  ['x', null],
-  ['promote', null],
-  ['p'.repeat(100), null],
-])('%s is nearest to %s', (typed, word) => {
-  expect(nearestOf(typed, ['inspect', 'plan', 'tags', 'audit verify'])).toBe(word);
 });

@@ -1,6 +1,6 @@
 // What is wrong with a policy file, where, and in which words: what stands there, what is legal there instead.
 import type { z } from 'zod';
-import { isOneEdit } from '../../domain/command/verbs.ts';
+import { isOneEdit } from '../../domain/edit-distance.ts';
 
 /** Steps from the top of the file: keys, and places in lists from 0. */
 export type FilePath = readonly (string | number)[];

@@ -1,4 +1,5 @@
 // The table of our verbs, and the decision which words are close enough to one to deserve an answer.
+import { isOneEdit } from '../edit-distance.ts';
 
 export type Verb = 'promote' | 'rollback' | 'approve' | 'reject' | 'cancel' | 'refresh' | 'status' | 'help';
 
@@ -69,22 +70,4 @@ export function findVerb(word: string): Verb | null {
 /** The verb that a folded word misses by one edit, or null. */
 export function findMisspelledVerb(word: string): Verb | null {
   return VERBS.find((verb) => isOneEdit(word, verb)) ?? null;
-}
-
-/** One character more, less or other, or two neighbours swapped. */
-export function isOneEdit(left: string, right: string): boolean {
-  if (left === right || Math.abs(left.length - right.length) > 1) return false;
-  const shorter = Math.min(left.length, right.length);
-  let start = 0;
-  while (start < shorter && left.charAt(start) === right.charAt(start)) start += 1;
-  let end = 0;
-  while (end < shorter - start && left.charAt(left.length - 1 - end) === right.charAt(right.length - 1 - end)) end += 1;
-  const inLeft = left.slice(start, left.length - end);
-  const inRight = right.slice(start, right.length - end);
-  if (inLeft.length <= 1 && inRight.length <= 1) return true;
-  return inLeft.length === 2 && inRight.length === 2 && inLeft === swapped(inRight);
-}
-
-function swapped(pair: string): string {
-  return pair.charAt(1) + pair.charAt(0);
 }

@@ -1,6 +1,11 @@
-// Finds the word that somebody may have meant.
+// How many edits lie between two words, and which known word somebody probably meant.
 
-/** The one of `words` that takes the fewest edits, if those are few for its length; else null. */
+/** One character more, less or other, or two neighbours swapped. */
+export function isOneEdit(left: string, right: string): boolean {
+  return Math.abs(left.length - right.length) <= 1 && editsBetween(left, right) === 1;
+}
+
+/** The one of `words` that takes the fewest edits, whatever the case, if those are few for its length; else null. */
 export function nearestOf(typed: string, words: readonly string[]): string | null {
   const ranked = words
     .map((word) => ({ word, edits: editsBetween(typed.toLowerCase(), word.toLowerCase()) }))
@@ -9,9 +14,10 @@ export function nearestOf(typed: string, words: readonly string[]): string | nul
   return ranked[0]?.word ?? null;
 }
 
+/** No word of ours is longer, and the time grows with the product of both lengths. */
 const MAX_LENGTH = 60;
 
-/** Characters more, less or other, and neighbours swapped (optimal string alignment). */
+/** Characters more, less or other, and neighbours swapped (optimal string alignment). Infinity for a long text. */
 function editsBetween(left: string, right: string): number {
   if (left.length > MAX_LENGTH || right.length > MAX_LENGTH) return Infinity;
   const rows: number[][] = [Array.from({ length: right.length + 1 }, (_, column) => column)];
