@@ -17,15 +17,7 @@ import { decideImageAppeared, decideImageUnreadable } from './decide/waiting.ts'
 import { decideCancelled, decideOvertaken, decideTimePassed, decideWithdrawn } from './decide/withdraw.ts';
 import type { Promotion } from './promotion/promotion.ts';
 
-export type {
-  Accepted,
-  Decision,
-  DecisionContext,
-  DeploymentStatus,
-  EventOf,
-  JournalEntry,
-  PromotionEvent,
-} from './decide/decision.ts';
+export type { Accepted, Decision, DecisionContext, EventOf, JournalEntry, PromotionEvent } from './decide/decision.ts';
 export { APPROVAL_EXPIRES_AFTER_MS, decideRequest } from './decide/request.ts';
 export { refuseReviewed } from './decide/review.ts';
 

@@ -1,11 +1,11 @@
 // The words of the state machine: what may happen to a promotion, what a decision is made from, and what it answers.
 import type { Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
-import type { Deployment } from '../promotion/deployment.ts';
+import type { Deployment, DeploymentStatus } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
 import type { ImageFacts } from '../image/image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../policy/policy.ts';
-import type { CancelCause, DeploymentNews, Failure, Promotion, StateKind, TagOutcome } from '../promotion/promotion.ts';
+import type { CancelCause, DeploymentNews, Failure, Promotion, TagOutcome } from '../promotion/promotion.ts';
 import type { CommitSha, Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
@@ -101,5 +101,3 @@ export type JournalEntry = {
 };
 
 export type EventOf<Kind extends PromotionEvent['kind']> = Extract<PromotionEvent, { kind: Kind }>;
-
-export type DeploymentStatus = Extract<StateKind, 'deploying' | 'deployed' | 'deployment-failed'>;

@@ -4,7 +4,7 @@ import type { Review } from './review.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
 import type { Finding } from '../rule.ts';
-import type { PinnedImage, TagMove } from '../image/tag-plan.ts';
+import type { PinnedImage, PromotionKind, TagMove } from '../image/tag-plan.ts';
 
 export type Promotion = {
   readonly id: string;
@@ -12,8 +12,7 @@ export type Promotion = {
   readonly number: number;
   readonly repo: Repo;
   readonly environment: string;
-  /** `version`: a git tag was pushed, and its name is added to what the environment holds; nothing else moves. */
-  readonly kind: 'promotion' | 'rollback' | 'version';
+  readonly kind: PromotionKind;
   readonly requester: Person;
   readonly reason: string | null;
   /** Failed rules of the policy are overridden, in everybody's sight; approvals are not. */

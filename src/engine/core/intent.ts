@@ -1,7 +1,6 @@
 // What the outside asks of us: doors translate deliveries into these, and nothing of GitHub's payloads travels further in.
 import type { CandidateLine, OurLine } from '../../domain/command.ts';
-import type { DeploymentStatus } from '../../domain/decide.ts';
-import type { Deployment } from '../../domain/promotion/deployment.ts';
+import type { Deployment, DeploymentStatus } from '../../domain/promotion/deployment.ts';
 import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha, Tag } from '../../domain/image/reference.ts';
 import type { CommandHint } from '../../domain/reply.ts';
