@@ -1,5 +1,5 @@
 // One run over a promotion's journal: what the steps of applying share.
-import { imageOf, type Promotion, type TagOutcome } from '../../domain/promotion/promotion.ts';
+import { imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { Manifest } from '../../registry/manifest.ts';
 import { listJournal, markMove, type JournalRow } from '../../store/promotions/tag-moves.ts';
@@ -59,12 +59,4 @@ export function standingTags(promotion: Promotion, rows: readonly JournalRow[]):
   return promotion.baseline
     .filter(({ repository, tag }) => !rows.some((row) => row.repository === repository && row.tag === tag))
     .map(({ repository, tag }) => ({ repository, tag, target }));
-}
-
-/** What became of each tag, by the journal. */
-export function outcomesOf(rows: readonly JournalRow[]): readonly TagOutcome[] {
-  return rows.map(({ repository, tag, kind, baseline, target, state }) => {
-    const holds = state === 'planned' || state === 'undone' ? baseline : target;
-    return { repository, tag, kind, from: baseline, holds };
-  });
 }

@@ -2,7 +2,8 @@
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import { promotedAt, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
-import { outcomesOf, readJournal, type Application } from './application.ts';
+import { outcomesOf } from '../core/journal.ts';
+import { readJournal, type Application } from './application.ts';
 import { retryWhileTransient } from './retry-while-transient.ts';
 import { readOutcomes } from './outcomes.ts';
 import { readBack } from './read-back.ts';

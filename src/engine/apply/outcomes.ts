@@ -2,7 +2,8 @@
 import { OutsideError } from '../../net/outside-error.ts';
 import type { TagOutcome } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
-import { outcomesOf, readJournal, standingTags, type Application } from './application.ts';
+import { outcomesOf } from '../core/journal.ts';
+import { readJournal, standingTags, type Application } from './application.ts';
 
 /** The tags of the plan, and those that needed no move and were moved by somebody else. */
 export async function readOutcomes(application: Application): Promise<readonly TagOutcome[]> {

@@ -2,7 +2,7 @@
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { hostOf } from '../../domain/image/reference.ts';
-import { outcomesOf } from '../apply/application.ts';
+import { outcomesOf } from '../core/journal.ts';
 import type { PromotionView } from '../../messages/promotion-view.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { listMarks } from '../../store/promotions/github-marks.ts';
