@@ -19,7 +19,7 @@ import {
   createTokenQuestion,
   NO_REGISTRY_TOKEN_WATCH,
   type RegistryTokenWatch,
-} from '../engine/core/registry-token-watch.ts';
+} from '../github/app/registry-token-watch.ts';
 import { createPushRight } from '../registry/push-right.ts';
 import { createThreadReader } from '../engine/threads/read-thread.ts';
 import { startScheduler, type Scheduler } from '../engine/queue/scheduler.ts';
@@ -349,7 +349,7 @@ async function learnIdentity({ identity, log }: Services, stopping: AbortSignal)
 /** At the start, so that a new token counts at once; then daily, by the scheduler. */
 async function checkRegistryToken({ registryTokenWatch, log }: Services): Promise<void> {
   try {
-    await registryTokenWatch.look();
+    await registryTokenWatch.check();
   } catch (error) {
     log.error({ err: error }, 'the machine user’s token could not be looked at');
   }

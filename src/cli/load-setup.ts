@@ -3,7 +3,7 @@ import { readAppManifest } from '../config/app-manifest.ts';
 import { ConfigError, readConfig, type Config, type Environment } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import type { DoctorSetup } from '../engine/doctor/setup.ts';
-import { createTokenQuestion } from '../engine/core/registry-token-watch.ts';
+import { createTokenQuestion } from '../github/app/registry-token-watch.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../registry/client.ts';
 import { createCredentialSource, loadDockerConfig, type Credential } from '../registry/auth/credentials.ts';
 import type { CliServices } from './services.ts';

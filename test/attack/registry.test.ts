@@ -1,7 +1,8 @@
 // A registry that means harm: where it can send us, and what it gets to see of our credential.
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { planRoute, publicOnlyLookup } from '../../src/registry/auth/realm.ts';
+import { publicOnlyLookup } from '../../src/net/addresses.ts';
+import { planRoute } from '../../src/registry/auth/realm.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { digest, failureOf, makeClient, repositoryAt, tag } from '../registry/harness.ts';
 import { blobOf, OCI_IMAGE, serving, startHostile, type Answering } from './hostile-registry.ts';

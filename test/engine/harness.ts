@@ -8,7 +8,7 @@ import { createAppIdentity } from '../../src/github/app/app-identity.ts';
 import { createPushRight } from '../../src/registry/push-right.ts';
 import { DONE, type JobOutcome } from '../../src/engine/core/handler.ts';
 import { createHandlers } from '../../src/engine/queue/handlers.ts';
-import { NO_REGISTRY_TOKEN_WATCH } from '../../src/engine/core/registry-token-watch.ts';
+import { NO_REGISTRY_TOKEN_WATCH } from '../../src/github/app/registry-token-watch.ts';
 import type { NewJob } from '../../src/engine/core/job.ts';
 import type { Handlers } from '../../src/engine/queue/run-job.ts';
 import type { Services, Settings } from '../../src/engine/core/services.ts';

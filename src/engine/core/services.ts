@@ -6,7 +6,7 @@ import type { GitHub } from '../../github/client/client.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import type { Store } from '../../store/database/database.ts';
 import type { AppIdentity } from '../../github/app/app-identity.ts';
-import type { RegistryTokenWatch } from './registry-token-watch.ts';
+import type { RegistryTokenWatch } from '../../github/app/registry-token-watch.ts';
 import type { PushRight } from '../../registry/push-right.ts';
 
 export type Services = {

@@ -4,7 +4,7 @@ import type { GitHub } from '../../github/client/client.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import type { Credential } from '../../registry/auth/credentials.ts';
 import type { Store } from '../../store/database/database.ts';
-import type { AskToken } from '../core/registry-token-watch.ts';
+import type { AskToken } from '../../github/app/registry-token-watch.ts';
 import type { Settings } from '../core/services.ts';
 
 export type DoctorSetup = {

@@ -35,7 +35,7 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
   const starting = TICK_KINDS.filter((kind) => TICKS[kind].atStart).map((kind) => ask(kind, askAtOnce));
   const checkRegistryToken = async (): Promise<void> => {
     try {
-      await services.registryTokenWatch.look();
+      await services.registryTokenWatch.check();
     } catch (error) {
       services.log.error({ err: error }, 'the machine user’s token could not be looked at; tomorrow tries again');
     }

@@ -1,4 +1,5 @@
-// Watches the machine user's token: asks GitHub once a day whether it is still good, and says so in the log before it ends.
+// Watches the machine user's token: asks GitHub once a day whether it is still good, and logs a warning before it ends.
+import type { Logger } from 'pino';
 import {
   daysLeft,
   findTokenWarning,
@@ -6,18 +7,18 @@ import {
   type MachineToken,
   type TokenWarning,
 } from '../../domain/machine-token.ts';
-import { createTokenClient, type AnonymousOptions } from '../../github/client/client.ts';
-import { fetchMachineToken } from '../../github/app/machine-user.ts';
-import { formatTime } from '../../messages/format.ts';
-import { isLoopbackHost } from '../../registry/auth/realm.ts';
-import type { Services } from './services.ts';
+import { isLoopbackHost } from '../../net/addresses.ts';
+import { createTokenClient, type AnonymousOptions } from '../client/client.ts';
+import { fetchMachineToken } from './machine-user.ts';
+
+type TokenWatchLog = Pick<Logger, 'info' | 'warn' | 'error'>;
 
 export type AskToken = () => Promise<MachineToken>;
 
 /** What this process knows of the token; every process asks for itself, so that a new token counts from its start. */
 export type RegistryTokenWatch = {
   /** Asks, remembers and logs. Never fails: what can't be known today is asked again tomorrow. */
-  look(): Promise<void>;
+  check(): Promise<void>;
   /** Null while it is good for long, and where nobody knows. */
   warning(): TokenWarning | null;
   /** Null where it never expires, and where nobody knows. */
@@ -26,7 +27,7 @@ export type RegistryTokenWatch = {
 
 /** Without a machine user there is nothing to watch. */
 export const NO_REGISTRY_TOKEN_WATCH: RegistryTokenWatch = {
-  look: async () => undefined,
+  check: async () => undefined,
   warning: () => null,
   daysLeft: () => null,
 };
@@ -45,13 +46,15 @@ export function createTokenQuestion(options: AnonymousOptions & { readonly token
   return () => fetchMachineToken(client);
 }
 
-export function createRegistryTokenWatch(
-  parts: Pick<Services, 'now' | 'log'> & { readonly ask: AskToken },
-): RegistryTokenWatch {
+export function createRegistryTokenWatch(parts: {
+  readonly ask: AskToken;
+  readonly now: () => number;
+  readonly log: TokenWatchLog;
+}): RegistryTokenWatch {
   const { ask, now, log } = parts;
   let token: MachineToken = { kind: 'unknown', because: 'it was not asked yet' };
   return {
-    look: async () => {
+    check: async () => {
       const answer = await ask();
       // Yesterday's answer is better than none.
       if (answer.kind !== 'unknown' || token.kind === 'unknown') token = answer;
@@ -62,7 +65,7 @@ export function createRegistryTokenWatch(
   };
 }
 
-function logAnswer(log: Services['log'], token: MachineToken, now: number): void {
+function logAnswer(log: TokenWatchLog, token: MachineToken, now: number): void {
   switch (token.kind) {
     case 'refused':
       log.error('GitHub does not accept GHCR_TOKEN: nothing can be promoted on ghcr.io until there is a new one');
@@ -76,7 +79,8 @@ function logAnswer(log: Services['log'], token: MachineToken, now: number): void
         log.info({ user: login }, 'GHCR_TOKEN never expires');
         return;
       }
-      const fields = { user: login, expires: formatTime(expiresAt), days: Math.floor(daysLeft(token, now) ?? 0) };
+      const expires = new Date(expiresAt).toISOString();
+      const fields = { user: login, expires, days: Math.floor(daysLeft(token, now) ?? 0) };
       if (findTokenWarning(token, now) === null) log.info(fields, 'GHCR_TOKEN is good for a while');
       else log.warn(fields, `GHCR_TOKEN expires within ${WARN_DAYS} days: make a new one, and restart with it`);
     }

@@ -4,7 +4,7 @@ import { hostOf, nameOf } from '../../domain/image/reference.ts';
 import type { Auth, Authorization, Scope } from '../auth/auth.ts';
 import { pickScheme } from '../auth/challenge.ts';
 import { answerError, type Attempt } from './errors.ts';
-import { originOf } from '../auth/realm.ts';
+import { originOf } from '../../net/addresses.ts';
 import type { Answer, Fence, WireRequest } from './transport.ts';
 
 export type RegistryRequest = {

@@ -1,9 +1,9 @@
 // Decides which failures of an idempotent request pass by themselves, and waits for them: four tries, thirty seconds.
+import { PrivateAddressError } from '../../net/addresses.ts';
 import { HeldBack } from '../../net/breaker.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { describeAnswer } from './errors.ts';
 import { isRateLimited, readRetryAfterMs } from './rate-limit.ts';
-import { PrivateAddressError } from '../auth/realm.ts';
 import { headerOf, isNetworkError, type Answer } from './transport.ts';
 
 const MAX_TRIES = 4;

@@ -1,9 +1,10 @@
 // Sends one HTTP request over a pooled connection and reads a bounded answer: no retry, no redirect, no opinion on statuses.
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
+import { publicOnlyLookup } from '../../net/addresses.ts';
 import type { HostGuard, RequestResult } from '../../net/breaker.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { publicOnlyLookup, type Route } from '../auth/realm.ts';
+import type { Route } from '../auth/realm.ts';
 
 export type Answer = {
   readonly status: number;

@@ -1,6 +1,6 @@
 // The clock of the scheduler: what is asked every hour, and what every day.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { NO_REGISTRY_TOKEN_WATCH } from '../../../src/engine/core/registry-token-watch.ts';
+import { NO_REGISTRY_TOKEN_WATCH } from '../../../src/github/app/registry-token-watch.ts';
 import { startScheduler } from '../../../src/engine/queue/scheduler.ts';
 import { rescheduleAfterClockChange } from '../../../src/store/queue/clock.ts';
 import { START, startEngine, type Engine } from '../harness.ts';
@@ -24,7 +24,7 @@ test('the machine user’s token is looked at once a day, and a day that fails i
     looks.push(Date.now());
     if (looks.length === 1) throw new Error('a bug');
   };
-  const services = { ...engine.services, registryTokenWatch: { ...NO_REGISTRY_TOKEN_WATCH, look } };
+  const services = { ...engine.services, registryTokenWatch: { ...NO_REGISTRY_TOKEN_WATCH, check: look } };
   const scheduler = startScheduler(services, () => undefined);
   await vi.advanceTimersByTimeAsync(3 * DAY_MS);
   await scheduler.stop();

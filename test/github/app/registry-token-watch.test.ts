@@ -5,7 +5,7 @@ import {
   createRegistryTokenWatch,
   createTokenQuestion,
   type RegistryTokenWatch,
-} from '../../../src/engine/core/registry-token-watch.ts';
+} from '../../../src/github/app/registry-token-watch.ts';
 import { loadView } from '../../../src/engine/publish/load-view.ts';
 import { renderCard } from '../../../src/messages/card/card.ts';
 import { parseImageRepository } from '../../../src/domain/image/reference.ts';
@@ -13,7 +13,7 @@ import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { must, viewOf } from '../../messages/sample-view.ts';
 import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 import { openDoors } from '../../web/harness.ts';
-import { START, startEngine } from '../harness.ts';
+import { START, startEngine } from '../../engine/harness.ts';
 
 const TOKEN = 'ghp_0123456789abcdefghij';
 const DAY_MS = 86_400_000;
@@ -52,19 +52,19 @@ function logged(): readonly unknown[] {
 test('day after day it says how long the token is good for, and warns for the last 14', async () => {
   expiresIn(15);
   expect([watch.daysLeft(), watch.warning()]).toEqual([null, null]);
-  await watch.look();
+  await watch.check();
   expect(logged()).toEqual([{ level: 30, msg: 'GHCR_TOKEN is good for a while', days: 15 }]);
   expect([watch.daysLeft(), watch.warning()]).toEqual([15, null]);
   now += DAY_MS;
   // What was heard counts from that hour on, without asking again.
   expect(watch.daysLeft()).toBe(14);
   expect(watch.warning()).toEqual({ kind: 'expires', at: START + 15 * DAY_MS });
-  await watch.look();
+  await watch.check();
   expect(logged()).toEqual([
     { level: 40, msg: 'GHCR_TOKEN expires within 14 days: make a new one, and restart with it', days: 14 },
   ]);
   now += 15 * DAY_MS;
-  await watch.look();
+  await watch.check();
   expect(logged()).toEqual([
     {
       level: 50,
@@ -76,17 +76,17 @@ test('day after day it says how long the token is good for, and warns for the la
 
 test('a token without an end is said to have none', async () => {
   expiresIn(null);
-  await watch.look();
+  await watch.check();
   expect(logged()).toEqual([{ level: 30, msg: 'GHCR_TOKEN never expires' }]);
   expect([watch.daysLeft(), watch.warning()]).toEqual([null, null]);
 });
 
 test('where GitHub is away, yesterday’s answer stays', async () => {
   expiresIn(3);
-  await watch.look();
+  await watch.check();
   logged();
   github.failNext({ path: /./, status: 503 });
-  await watch.look();
+  await watch.check();
   expect(logged()).toEqual([
     {
       level: 40,
@@ -125,13 +125,13 @@ test('an open card of ghcr.io says when the token is about to end, and no other 
     '**This server’s token for ghcr.io expires at 2026-12-01 09:00 UTC**; after that no tag can be moved. The operator of this server can put a new one into `GHCR_TOKEN`.';
   expiresIn(7);
   expect(await cardOf({})).not.toContain('token');
-  await watch.look();
+  await watch.check();
   expect(await cardOf({})).toContain(`\n\n${line}\n\n`);
   const images = viewOf().promotion.images.map((image) => ({ ...image, repository: ELSEWHERE }));
   expect(await cardOf({ images })).not.toContain('token');
   expect(await cardOf({ state: { kind: 'expired' } })).not.toContain('token');
   github.personalToken(TOKEN, null);
-  await watch.look();
+  await watch.check();
   expect(await cardOf({})).toContain(
     '**GitHub does not accept this server’s token for ghcr.io any more**, so no tag can be moved.',
   );
