@@ -17,7 +17,7 @@ export type Effect =
   | { readonly kind: 'restore-production'; readonly promotionId: string; readonly at: number }
   /** Posts a fresh line that mentions the requester. */
   | { readonly kind: 'notify-requester'; readonly promotionId: string }
-  /** Looks again at the open promotions of an environment: the queue key is free, or production moved. */
+  /** Looks again at the open promotions of an environment: the environment is free, or production moved. */
   | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
   | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
   /** Compares it with what GitHub and the registry hold, and puts right what differs. */

@@ -16,7 +16,7 @@ export type PromotionView = {
   readonly githubUrl: string;
   readonly checkRunUrl: string | null;
   readonly cardUrl: string | null;
-  /** The number of the promotion that holds the queue key. */
+  /** The number of the promotion that is applying in the environment. */
   readonly blockedBy: number | null;
   /** The job that failed for good and leaves an open promotion standing still. */
   readonly deadJob: number | null;

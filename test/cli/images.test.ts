@@ -41,7 +41,7 @@ describe('inspect', () => {
     expect(rowOf(ended, ' revision ')).toMatch(/^✓ pass +revision +whole image +[0-9a-f]{12}…, on staging$/);
   });
 
-  test('summary what is not known without the App, and that alone is no no', async () => {
+  test('says what is not known without the App, and that alone is no no', async () => {
     const ended = await w.bare(`inspect ${w.ref(`staging-${w.short}`)}`);
     expect(ended.code).toBe(0);
     expect(rowOf(ended, 'Commit ')).toBe(`Commit  ${REASON}`);
@@ -97,7 +97,7 @@ describe('inspect', () => {
     expect(ended.code).toBe(1);
   });
 
-  test('summary that the App is not installed there', async () => {
+  test('says that the App is not installed there', async () => {
     const ended = await w.cli(`inspect ${w.ref('staging')} --repo elsewhere/app`);
     expect(rowOf(ended, 'Policy ')).toContain(
       'the App is not installed on elsewhere/app, or there is no such repository',

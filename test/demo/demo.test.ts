@@ -1,6 +1,9 @@
 // The demo plays the main job to its end, and says so when a step of it doesn't happen.
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { startDemo, type RunningDemo } from './running-demo.ts';
+
+// The whole play takes 15 s on an idle machine, and several times that on a busy one.
+vi.setConfig({ testTimeout: 120_000 });
 
 let demo: RunningDemo | null = null;
 

@@ -90,7 +90,7 @@ describe('an open breaker', () => {
     expect(admit(open, NOW - 3_600_000)).toMatchObject({ kind: 'go', as: 'probe' });
   });
 
-  test('message since when, why, and until when', () => {
+  test('says since when, why, and until when', () => {
     const held = admit(open, NOW + 500);
     if (held.kind !== 'held') throw new Error('it should have been held');
     expect(new HeldBack('ghcr.io', held)).toMatchObject({

@@ -171,7 +171,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       expect(await client.findDigest(repositoryAt(registry.host, 'acme/absent'), tag('main'))).toBeNull();
     });
 
-    test('message that a manifest is unknown, and what was tried', async () => {
+    test('says that a manifest is unknown, and what was tried', async () => {
       const repository = await push({ image: buildImage() });
       const error = await failureOf(makeClient().client.fetchManifest(repository, tag('never-pushed')));
       expect(error).toMatchObject({ code: 'manifest-unknown', status: 404, retryable: false });

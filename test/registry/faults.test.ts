@@ -108,7 +108,7 @@ describe('Passing failures', () => {
     expect(double.requests).toHaveLength(2);
   });
 
-  test('message that nobody answers at an address', async () => {
+  test('says that nobody answers at an address', async () => {
     const { double, repository } = await makeWorld();
     await double.close();
     const error = await failureOf(makeClient().client.fetchManifest(repository, tag('staging')));

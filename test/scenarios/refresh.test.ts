@@ -15,7 +15,7 @@ async function spoil(): Promise<void> {
   await world.drain();
 }
 
-test('message that nothing differed', async () => {
+test('says that nothing differed', async () => {
   talk = await begin();
   await talk.request();
   const said = await talk.say('bob', '/refresh');

@@ -207,7 +207,7 @@ describe('a server that can not store', () => {
     await doors.close();
   });
 
-  test('message 503, so that GitHub shows the delivery as failed, and nothing of the error', async () => {
+  test('says 503, so that GitHub shows the delivery as failed, and nothing of the error', async () => {
     doors = await openDoors();
     const database = new DatabaseSync(doors.database);
     database.exec('DROP TABLE deliveries');

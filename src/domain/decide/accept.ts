@@ -42,7 +42,7 @@ export function showEffects(promotionId: string): readonly Effect[] {
   ];
 }
 
-/** The queue key is free, or production moved: the environment's open promotions are looked at again. */
+/** The environment is free, or production moved: the environment's open promotions are looked at again. */
 export function revisitEnvironment({ repo, environment }: Promotion): Effect {
   return { kind: 'revisit-environment', repoId: repo.id, environment };
 }

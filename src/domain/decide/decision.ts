@@ -41,7 +41,7 @@ export type PromotionEvent =
   | { readonly kind: 'policy-seen'; readonly problems: readonly string[] }
   /** The policy file was edited since the plan was made. */
   | { readonly kind: 'policy-changed' }
-  /** Production was read again: the queue key is free, or the plan's baseline was found moved before anything was written. */
+  /** Production was read again: the environment is free, or the plan's baseline was found moved before anything was written. */
   | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
   /** The tag that it was asked for by was read again: what it holds, or null where nobody knows. */
   | { readonly kind: 'source-read'; readonly holds: Digest | null }

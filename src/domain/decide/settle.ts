@@ -52,7 +52,7 @@ export function settle(
   return proceed({ ...told, state: { kind: 'awaiting-approval' } }, context, [entryFor('awaiting-approval')]);
 }
 
-/** From `awaiting-approval`: stays there, waits for the queue key, or starts applying, as the reviews have it. */
+/** From `awaiting-approval`: stays there, waits for the environment, or starts applying, as the reviews have it. */
 export function proceed(asked: Promotion, context: DecisionContext, audit: readonly AuditEntry[]): Accepted {
   const promotion = { ...withLiveNotice(asked, context), updatedAt: context.now };
   const subject = context.sha256(subjectOf(promotion));
@@ -144,7 +144,7 @@ const VERSION_WAY_OUT = 'a version is never moved; take another version, or prom
 
 /**
  * A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. That the
- * environment policy are others now is told to the end: whoever was refused for it has given no approval that could be void.
+ * environment policy is another one now is told to the end: whoever was refused for it has given no approval that could be void.
  */
 function withLiveNotice(promotion: Promotion, { sha256 }: DecisionContext): Promotion {
   if (promotion.notice?.kind === 'policy-changed') return promotion;

@@ -1,4 +1,4 @@
-// Loads what a decision needs: the promotion, the policy, who acts, and whether the queue key is free.
+// Loads what a decision needs: the promotion, the policy, who acts, and whether the environment is free.
 import { MAX_POLICY_FILE_BYTES, readPromotionFile, type FileProblem } from '../../config/promotion-file.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { DecisionContext } from '../../domain/decide.ts';

@@ -1,4 +1,4 @@
-// The queue key is free, or production moved: each open promotion of the environment is looked at again, oldest first.
+// The environment is free, or production moved: each open promotion of the environment is looked at again, oldest first.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';

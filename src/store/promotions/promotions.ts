@@ -53,7 +53,7 @@ export async function updatePromotion(
     })
     .where('id', '=', id)
     .where('version', '=', expectedVersion);
-  // Where the repository is not locked, somebody may take the queue key just now; then the unique index refuses.
+  // Where the repository is not locked, somebody may take the environment just now; then the unique index refuses.
   const result = await unlessTaken(tx, () => update.executeTakeFirstOrThrow());
   return result.kind === 'written' && result.value.numUpdatedRows === 1n ? 'stored' : 'conflict';
 }

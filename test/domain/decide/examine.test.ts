@@ -151,7 +151,7 @@ test('a rejected promotion starts nothing, though no approval is needed', () => 
   expect(effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card']);
 });
 
-test('where no approval is needed it starts at once, or waits for the queue key', () => {
+test('where no approval is needed it starts at once, or waits for the environment', () => {
   expect(summary(decide(promotion(), EVENTS['examined well'], NONE))).toBe('applying');
   expect(summary(decide(promotion(), EVENTS['examined well'], { ...NONE, environmentBusy: true }))).toBe('scheduled');
 });

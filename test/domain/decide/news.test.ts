@@ -85,13 +85,13 @@ describe('production was read', () => {
     expect(after.notice).toEqual({ kind: 'production-moved', tags: [{ tag: KEPT, from: null, to: NEW }] });
   });
 
-  test('while it waits for the queue key that is still taken: nothing changes', () => {
+  test('while it waits for the environment that is still taken: nothing changes', () => {
     const busy = context({ environmentBusy: true });
     expect(summary(decide(promotionIn('scheduled'), EVENTS['production as planned'], busy))).toBe('-');
     expect(summary(decide(promotionIn('scheduled'), EVENTS['production moved'], busy))).toBe('awaiting-approval');
   });
 
-  test('while it waits for the queue key, and the kept tag alone was taken: it is rejected', () => {
+  test('while it waits for the environment, and the kept tag alone was taken: it is rejected', () => {
     const taken = {
       kind: 'production-read',
       production: production({ main: OLD, latest: OLD, [KEPT]: FOREIGN }),
@@ -99,7 +99,7 @@ describe('production was read', () => {
     expect(summary(decide(promotionIn('scheduled'), taken, context()))).toBe('checks-failed');
   });
 
-  test('when it was to be written, with a foreign digest: it asks again, and the queue key is free', () => {
+  test('when it was to be written, with a foreign digest: it asks again, and the environment is free', () => {
     const decision = accept(promotionIn('applying'), EVENTS['production moved']);
     expect(decision.promotion).toMatchObject({
       state: { kind: 'awaiting-approval' },
@@ -123,7 +123,7 @@ describe('production was read', () => {
     });
   });
 
-  test('when it was to be written, and no approval is needed: it starts on the new plan and keeps the queue key', () => {
+  test('when it was to be written, and no approval is needed: it starts on the new plan and keeps the environment', () => {
     const applying = accept(promotion(), examined({}), NONE).promotion;
     const decision = accept(applying, EVENTS['production moved'], NONE);
     expect(decision.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: null });
@@ -265,7 +265,7 @@ describe('a cancellation', () => {
     expect(summary(decide(promotionIn('awaiting-approval'), { kind: 'cancelled', by }, context()))).toBe(expected);
   });
 
-  test('of one that waits for the queue key tells who did it', () => {
+  test('of one that waits for the environment tells who did it', () => {
     const { promotion: after, audit } = accept(promotionIn('scheduled'), EVENTS.cancelled);
     expect(after.state).toEqual({ kind: 'cancelled', by: ALICE, because: 'person' });
     expect(audit).toMatchObject([{ kind: 'cancelled', actor: ALICE }]);

@@ -217,7 +217,7 @@ test('nothing is written without enough people, entitled, who approved just this
   });
 });
 
-test('writing starts with tags to write, no finding against it, and a free queue key; and only then is there a journal', () => {
+test('writing starts with tags to write, no finding against it, and a free environment; and only then is there a journal', () => {
   holdsOnEveryPath(({ before, accepted, context: at }) => {
     const { promotion: after, journal, effects } = accepted;
     const starts = journal.length > 0;
@@ -234,7 +234,7 @@ test('writing starts with tags to write, no finding against it, and a free queue
   });
 });
 
-test('the queue key that is left is offered, once, and none that was not held', () => {
+test('the environment that is left is offered, once, and none that was not held', () => {
   holdsOnEveryPath(({ before, event, accepted }) => {
     const left = before.state.kind === 'applying' && accepted.promotion.state.kind !== 'applying';
     const offers = accepted.effects.filter(({ kind }) => kind === 'revisit-environment').length;
@@ -283,7 +283,7 @@ test('every change of state is on record and is shown', () => {
   });
 });
 
-test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more, or the environment policy are new', () => {
+test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more, or the environment policy is new', () => {
   holdsOnEveryPath((step, earlier) => {
     const { promotion: after } = step.accepted;
     if (after.state.kind !== 'awaiting-approval' || after.notice?.kind === 'policy-changed') return;

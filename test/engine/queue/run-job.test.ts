@@ -108,11 +108,11 @@ describe('a job', () => {
     await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1' });
     await drain({ 'delete-expired-rows': async () => DONE });
     expect(await engine.jobs()).toEqual([
-      expect.objectContaining({ state: 'dead', error: 'job 1 holds no sweep payload' }),
+      expect.objectContaining({ state: 'dead', error: 'job 1 holds no delete-expired-rows payload' }),
       expect.objectContaining({ state: 'dead', error: expect.stringContaining('is not valid JSON') }),
       expect.objectContaining({ state: 'done' }),
     ]);
-    expect(engine.log.some((line) => line.includes('holds no sweep payload'))).toBe(true);
+    expect(engine.log.some((line) => line.includes('holds no delete-expired-rows payload'))).toBe(true);
   });
 
   test('that ends its process each time it is tried is given up one day', async () => {

@@ -139,7 +139,7 @@ describe('a card reads', () => {
     `);
   });
 
-  test('while another promotion holds the queue key', () => {
+  test('while another promotion holds the environment', () => {
     const view = viewOf(
       { state: { kind: 'scheduled', cause: 'queue' }, reviews: [APPROVAL], findings: [] },
       { blockedBy: 11 },

@@ -59,7 +59,7 @@ test('the buttons keep to GitHub’s limits', () => {
   }
 });
 
-test('without a queue key holder known, it waits for its turn, or for what it does wait for', () => {
+test('without a holder known, it waits for its turn, or for what it does wait for', () => {
   const state = { kind: 'scheduled', cause: 'queue' } as const;
   expect(renderCheckRun(viewOf({ state })).title).toBe('Waits for its turn');
   const broken = renderCheckRun(viewOf({ state, policyProblems: ['line 3, column 5: there is no key "a" here @all'] }));
