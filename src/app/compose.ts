@@ -11,7 +11,8 @@ import { addToEnvFile } from '../config/env-file.ts';
 import type { AppConfig, Config } from '../config/env.ts';
 import { redact } from '../net/redact.ts';
 import { createAppIdentity } from '../github/app/app-identity.ts';
-import { createHandlers } from '../engine/queue/handlers.ts';
+import { createJobKinds } from '../engine/queue/job-kinds.ts';
+import { createJobRows } from '../engine/core/job-description.ts';
 import { createHostGuard, type BreakerChange } from '../net/host-guard.ts';
 import { createInbox, type Inbox } from '../engine/queue/inbox.ts';
 import {
@@ -232,8 +233,27 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
   const settings = { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs };
   const pushRight = createPushRight({ registry, now });
   const registryTokenWatch = watchRegistryToken(config, { log, metrics, now });
+  const collector: Collector = new Map();
+  const probot = createProbot(config, app, log);
+  await probot.load(createProbotApp({ appId: app.id, collector }));
+  const inbox = createInbox({ store, now });
+  const kinds = createJobKinds({
+    delivery: createDeliveryHandler({ probot, collector }),
+    recoverDeliveries: createDeliveryRecovery({
+      isRelevant,
+      isSuperseded,
+      accept: inbox.accept,
+      onRecovered: () => metrics.countRecoveredDelivery(),
+    }),
+    reconcilePromotion: createReconciler((difference) => metrics.countDifference(difference)),
+    readThread: createThreadReader({
+      readBody: readCommandLines,
+      onFound: (count) => metrics.countFoundComments(count),
+    }),
+  });
   const services: Services = {
     store,
+    jobs: createJobRows(kinds),
     registry,
     images: createImageReader({ registry, now }),
     pushRight,
@@ -248,25 +268,7 @@ async function activate({ config, app, log, world, store, metrics }: Parts): Pro
     newId,
     sha256,
   };
-  const collector: Collector = new Map();
-  const probot = createProbot(config, app, log);
-  await probot.load(createProbotApp({ appId: app.id, collector }));
-  const inbox = createInbox(services);
-  const handlers = createHandlers({
-    delivery: createDeliveryHandler({ probot, collector }),
-    'recover-deliveries': createDeliveryRecovery({
-      isRelevant,
-      isSuperseded,
-      accept: inbox.accept,
-      onRecovered: () => metrics.countRecoveredDelivery(),
-    }),
-    'reconcile-promotion': createReconciler((difference) => metrics.countDifference(difference)),
-    'read-thread': createThreadReader({
-      readBody: readCommandLines,
-      onFound: (count) => metrics.countFoundComments(count),
-    }),
-  });
-  const worker = new Worker(services, handlers, inbox.calm);
+  const worker = new Worker(services, kinds, inbox.calm);
   let scheduler: Scheduler | null = null;
   const stopping = new AbortController();
   return {

@@ -6,11 +6,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createAppIdentity } from '../../src/github/app/app-identity.ts';
 import { createPushRight } from '../../src/registry/push-right.ts';
-import { DONE, type JobOutcome } from '../../src/engine/core/handler.ts';
-import { createHandlers } from '../../src/engine/queue/handlers.ts';
 import { NO_REGISTRY_TOKEN_WATCH } from '../../src/github/app/registry-token-watch.ts';
-import type { NewJob } from '../../src/engine/core/job.ts';
-import type { Handlers } from '../../src/engine/queue/run-job.ts';
+import type { NewJob } from '../../src/engine/core/job-description.ts';
 import type { Services, Settings } from '../../src/engine/core/services.ts';
 import { createImageReader } from '../../src/facts/image-reader.ts';
 import { createGitHub } from '../../src/github/client/client.ts';
@@ -19,6 +16,7 @@ import { createCredentialSource } from '../../src/registry/auth/credentials.ts';
 import { openStore } from '../../src/store/database/database.ts';
 import { addJob } from '../../src/store/queue/jobs.ts';
 import { migrate } from '../../src/store/database/migrations.ts';
+import { JOB_ROWS } from './job-kinds.ts';
 
 export const START = Date.UTC(2026, 10, 24, 9);
 
@@ -72,6 +70,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
   });
   const services: Services = {
     store,
+    jobs: JOB_ROWS,
     registry,
     images: createImageReader({ registry, now: clock.now }),
     github,
@@ -117,21 +116,6 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The real table with some handlers replaced; what comes from above is of no use here. */
-export function handlersWith(some: Partial<Handlers>): Handlers {
-  const fromAbove = {
-    delivery: nothing,
-    'recover-deliveries': nothing,
-    'reconcile-promotion': nothing,
-    'read-thread': nothing,
-  };
-  return { ...createHandlers(fromAbove), ...some };
-}
-
-async function nothing(): Promise<JobOutcome> {
-  return DONE;
 }
 
 const { privateKey: KEY } = generateKeyPairSync('rsa', {

@@ -1,10 +1,10 @@
 // Comments whose webhooks are lost, late, doubled or in the wrong order: each is handled once, in the order of writing.
 import { afterEach, describe, expect, test } from 'vitest';
-import { jobOfEffect } from '../../src/engine/core/job.ts';
 import { addJob } from '../../src/store/queue/jobs.ts';
 import { findRepo } from '../../src/store/repos.ts';
 import type { Fate } from '../support/github/deliveries.ts';
 import { begin, type Conversation } from './conversation.ts';
+import { JOB_ROWS } from '../engine/job-kinds.ts';
 
 let talk: Conversation;
 afterEach(async () => {
@@ -92,7 +92,7 @@ describe('a webhook that is lost', () => {
     await store.transaction(async (tx) => {
       for (const thread of [issue, other]) {
         const effect = { kind: 'read-thread', repoId: repo.id, issue: thread } as const;
-        await addJob(tx, { ...jobOfEffect(effect, found, clock.now()), now: clock.now() });
+        await addJob(tx, { ...JOB_ROWS.ofEffect(effect, { repo: found, now: clock.now() }), now: clock.now() });
       }
     });
     await world.drain();

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { tick } from '../../src/engine/queue/scheduler.ts';
+import { JOB_ROWS } from '../engine/job-kinds.ts';
 import { LONGEST_LEASE_MS } from '../../src/engine/core/lease.ts';
 import { approved, cardOf, outcomeOf, prepare, putsOf, undisturbed, writesOf } from './release.ts';
 import { Scenario } from './world.ts';
@@ -53,7 +54,7 @@ test('a webhook is answered 503, readiness says why, and the sweep brings it in 
   makeRoom();
   expect(JSON.parse((await ask('/readyz')).body)).toMatchObject({ database: 'writable' });
   world.clock.turn(5 * MINUTE);
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'recover-deliveries')).toBe(true);
+  expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
   expect(cardOf(release)).toContain('Waits for approval');
   await world.end();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { tick } from '../../src/engine/queue/scheduler.ts';
+import { JOB_ROWS } from '../engine/job-kinds.ts';
 import type { Due, Fate } from '../support/github/deliveries.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { push } from './policy-world.ts';
@@ -20,7 +21,7 @@ afterEach(async () => {
 /** The clock reaches the next slot of five minutes, and the sweep comes to its end, or as far as it can. */
 async function sweep(world: Scenario): Promise<void> {
   world.clock.turn(5 * MINUTE_MS);
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'recover-deliveries')).toBe(true);
+  expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
 }
 
@@ -115,7 +116,7 @@ test('what arrived is not read again, nor what would tell us nothing, nor what i
     await talk.say('ron', 'Looks good');
   });
   world.clock.turn(30_000);
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'recover-deliveries')).toBe(true);
+  expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
   expect(read(world)).toEqual(['issue_comment created']);
   expect(await talk.state()).toBe('promoted');

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
 import { tick } from '../../src/engine/queue/scheduler.ts';
+import { JOB_ROWS } from '../engine/job-kinds.ts';
 import { dropJob, listDeadJobs } from '../../src/store/queue/job-upkeep.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { beginUnder, write } from './policy-world.ts';
@@ -18,7 +19,7 @@ afterEach(async () => {
 /** The pass of the next ten minutes, with the turn of each promotion. */
 async function reconcile(world: Scenario): Promise<void> {
   world.clock.turn(10 * MINUTE_MS);
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'reconcile')).toBe(true);
+  expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'reconcile')).toBe(true);
   await world.pass(8 * MINUTE_MS, MINUTE_MS);
 }
 
@@ -310,7 +311,7 @@ test('where the App is away, nothing is compared', async () => {
   await talk.click('bob', 'approve');
   world.clock.turn(10 * MINUTE_MS);
   // The App leaves between the pass and the turn of the promotion.
-  expect(await tick({ store: world.app.store, now: world.clock.now }, 'reconcile')).toBe(true);
+  expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'reconcile')).toBe(true);
   await world.github.installation('acme').suspend();
   await world.drain();
   const from = world.github.requests.length;

@@ -10,18 +10,26 @@ import { readBack } from './read-back.ts';
 import { undoTags } from './undo-tags.ts';
 import { writeTags } from './write-tags.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
-import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 import { readProductionOf } from '../examine/read-production.ts';
 import type { Services } from '../core/services.ts';
 
-export const applyTagPlan: Handler<'apply-tag-plan'> = async (job, services) => {
+export const applyTagPlan: JobDefinition<'apply-tag-plan'> = {
+  key: byPromotion,
+  queue: 'apply',
+  traits: ['asks-registry', 'moves-promotion'],
+  handle,
+};
+
+async function handle(job: Job<'apply-tag-plan'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { state } = promotion;
   if (state.kind !== 'applying') return DONE;
   const application: Application = { services, job, promotion };
   return state.undoing === null ? goForward(application) : goBack(application, state.undoing);
-};
+}
 
 async function goForward(application: Application): Promise<JobOutcome> {
   const { services, promotion } = application;

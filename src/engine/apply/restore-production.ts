@@ -6,10 +6,19 @@ import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { readOutcomes } from './outcomes.ts';
 import { undoTags } from './undo-tags.ts';
 import { commitOf } from '../core/commit.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
+import type { Services } from '../core/services.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 
-export const restoreProduction: Handler<'restore-production'> = async (job, services) => {
+export const restoreProduction: JobDefinition<'restore-production'> = {
+  key: byPromotion,
+  queue: 'apply',
+  traits: ['asks-registry', 'repeats'],
+  handle,
+};
+
+async function handle(job: Job<'restore-production'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { state, repo, environment } = promotion;
   if (state.kind !== 'failed' || state.failure.production !== 'mixed') return DONE;
@@ -26,4 +35,4 @@ export const restoreProduction: Handler<'restore-production'> = async (job, serv
   const event = { kind: 'restored', tags: await readOutcomes(application) } as const;
   const decision = decide(promotion, event, await loadContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };
-};
+}

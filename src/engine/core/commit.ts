@@ -28,7 +28,7 @@ import {
 import type { Tx } from '../../store/database/database.ts';
 import { enqueueComment } from './enqueue-comment.ts';
 import type { Intent } from './intent.ts';
-import { jobOfEffect, jobOfIntent } from './job.ts';
+import type { JobRows } from './job-description.ts';
 import type { Services } from './services.ts';
 
 export type Commit = {
@@ -110,9 +110,9 @@ export async function handOnAndFinish(
   const now = services.now();
   return run(services, async (tx) => {
     if (!(await finishJob(tx, { id: job.id, lease: job.lease, now }))) throw new Rollback('lease-lost');
-    const { origin } = job;
-    for (const repo of told) await registerRepo(tx, repo, { now, origin });
-    for (const intent of intents) await ask(tx, intent, { now, origin });
+    const asking = { jobs: services.jobs, now, origin: job.origin };
+    for (const repo of told) await registerRepo(tx, repo, asking);
+    for (const intent of intents) await ask(tx, intent, asking);
   });
 }
 
@@ -170,9 +170,10 @@ async function store(
     stagingChecks = [],
     drifts = [],
   } = commit;
+  const { jobs } = services;
   const now = services.now();
   // Only a delivery knows today's name and installation; a promotion, or a command, remembers those of its day.
-  if (commit.told === true) await registerRepo(tx, repo, { now, origin });
+  if (commit.told === true) await registerRepo(tx, repo, { jobs, now, origin });
   await lockRepo(tx, repo.id);
   if (promotion !== undefined) {
     await storePromotion(tx, promotion);
@@ -190,23 +191,21 @@ async function store(
   }
   if (commit.thread !== undefined) await storeThread(tx, { repoId: repo.id, thread: commit.thread, now });
   for (const mark of marks) await saveMark(tx, mark, now);
-  for (const intent of intents) await ask(tx, intent, { now, origin: commit.thread?.origin ?? origin });
+  for (const intent of intents) await ask(tx, intent, { jobs, now, origin: commit.thread?.origin ?? origin });
   for (const effect of effects) {
     const idempotencyKey = effect.kind === 'reply' ? effect.idempotencyKey : null;
     const first =
       idempotencyKey === null ||
       (await claimIdempotencyKey(tx, { key: idempotencyKey, until: now + ONCE_FOR_MS, now }));
-    if (first) await addJob(tx, { ...jobOfEffect(effect, repo, now), now, origin });
+    if (first) await addJob(tx, { ...jobs.ofEffect(effect, { repo, now }), now, origin });
   }
 }
 
-async function ask(
-  tx: Tx,
-  intent: Intent,
-  { now, origin }: { readonly now: number; readonly origin: Origin | null },
-): Promise<void> {
-  if (intent.kind === 'comment') await enqueueComment(tx, intent, { now, origin });
-  else await addJob(tx, { ...jobOfIntent(intent, now), now, origin });
+type Asking = { readonly jobs: JobRows; readonly now: number; readonly origin: Origin | null };
+
+async function ask(tx: Tx, intent: Intent, { jobs, now, origin }: Asking): Promise<void> {
+  if (intent.kind === 'comment') await enqueueComment(tx, intent, { jobs, now, origin });
+  else await addJob(tx, { ...jobs.ofIntent(intent, now), now, origin });
 }
 
 async function storeThread(
@@ -220,13 +219,9 @@ async function storeThread(
 }
 
 /** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */
-async function registerRepo(
-  tx: Tx,
-  repo: Repo,
-  { now, origin }: { readonly now: number; readonly origin: Origin | null },
-): Promise<void> {
+async function registerRepo(tx: Tx, repo: Repo, { jobs, now, origin }: Asking): Promise<void> {
   const since = await saveRepo(tx, repo, now);
-  if (since !== null) await addJob(tx, { ...jobOfIntent({ kind: 'repo-changed', repo, since }, now), now, origin });
+  if (since !== null) await addJob(tx, { ...jobs.ofIntent({ kind: 'repo-changed', repo, since }, now), now, origin });
 }
 
 async function storePromotion(tx: Tx, { before, after }: NonNullable<Commit['promotion']>): Promise<void> {

@@ -4,7 +4,7 @@ import { addJob, type Origin } from '../../store/queue/jobs.ts';
 import type { Tx } from '../../store/database/schema.ts';
 import { saveComment, type WaitingComment } from '../../store/threads.ts';
 import type { Intent } from './intent.ts';
-import { jobOfEffect } from './job.ts';
+import type { JobRows } from './job-description.ts';
 
 const WaitingDocument = z.strictObject({
   by: z.strictObject({ id: z.number(), login: z.string(), kind: z.enum(['user', 'bot']) }),
@@ -27,7 +27,7 @@ export type ReadComment = z.infer<typeof WaitingDocument>;
 export async function enqueueComment(
   tx: Tx,
   { repo, issue, commentId, by, writtenAt, sentAt, lines, hint }: Extract<Intent, { kind: 'comment' }>,
-  { now, origin }: { readonly now: number; readonly origin: Origin | null },
+  { jobs, now, origin }: { readonly jobs: JobRows; readonly now: number; readonly origin: Origin | null },
 ): Promise<void> {
   const comment = { by, writtenAt: writtenAt ?? null, sentAt: sentAt ?? null, lines, hint, notRun: null };
   const place = { repoId: repo.id, issue };
@@ -37,7 +37,7 @@ export async function enqueueComment(
     toWaiting({ id: commentId, receivedAt: origin?.at ?? now, origin: origin?.delivery ?? null }, comment),
   );
   if (!isNew) return;
-  await addJob(tx, { ...jobOfEffect({ kind: 'read-thread', ...place }, repo, now), now, origin });
+  await addJob(tx, { ...jobs.ofEffect({ kind: 'read-thread', ...place }, { repo, now }), now, origin });
 }
 
 export function toWaiting(row: Omit<WaitingComment, 'document'>, comment: ReadComment): WaitingComment {

@@ -3,6 +3,7 @@ import type { Lease, Origin } from '../../store/queue/jobs.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Commit } from './commit.ts';
 import type { Intent } from './intent.ts';
+import type { JobDescription } from './job-description.ts';
 import type { JobKind, PayloadOf } from './job.ts';
 import type { Services } from './services.ts';
 
@@ -25,5 +26,11 @@ export type JobOutcome =
   | { readonly kind: 'again'; readonly at: number; readonly because: string | null };
 
 export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services) => Promise<JobOutcome>;
+
+/** All that there is to say of a kind of job. */
+export type JobDefinition<Kind extends JobKind> = JobDescription<Kind> & { readonly handle: Handler<Kind> };
+
+/** The table of `queue/job-kinds.ts`. */
+export type JobKinds = { readonly [Kind in JobKind]: JobDefinition<Kind> };
 
 export const DONE: JobOutcome = { kind: 'done', commit: null };

@@ -7,10 +7,12 @@ import type { RegistryClient } from '../../registry/client.ts';
 import type { Store } from '../../store/database/database.ts';
 import type { AppIdentity } from '../../github/app/app-identity.ts';
 import type { RegistryTokenWatch } from '../../github/app/registry-token-watch.ts';
+import type { JobRows } from './job-description.ts';
 import type { PushRight } from '../../registry/push-right.ts';
 
 export type Services = {
   readonly store: Store;
+  readonly jobs: JobRows;
   readonly registry: RegistryClient;
   readonly images: ImageReader;
   readonly pushRight: PushRight;

@@ -8,7 +8,7 @@ import {
   findDeliveryRecovery,
   saveDeliveryRecovery,
 } from '../../store/queue/delivery-recoveries.ts';
-import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import { DONE, type Handler, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Inbox } from '../queue/inbox.ts';
 import type { Services } from '../core/services.ts';
 
@@ -30,7 +30,16 @@ const YOUNG_MS = MINUTE_MS;
 /** So many can't be read: then it is not they who are at fault. */
 const MAX_UNREADABLE = 3;
 
-export function createDeliveryRecovery(parts: RecoveryParts): Handler<'recover-deliveries'> {
+export function createDeliveryRecovery(parts: RecoveryParts): JobDefinition<'recover-deliveries'> {
+  return {
+    key: ({ kind }) => kind,
+    queue: 'none',
+    traits: [],
+    handle: createHandler(parts),
+  };
+}
+
+function createHandler(parts: RecoveryParts): Handler<'recover-deliveries'> {
   return async (_job, services) => {
     try {
       return await sweep(services, parts);

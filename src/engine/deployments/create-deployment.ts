@@ -13,7 +13,8 @@ import { findMark } from '../../store/promotions/github-marks.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { listJournal } from '../../store/promotions/tag-moves.ts';
 import { commitOf } from '../core/commit.ts';
-import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
@@ -26,7 +27,14 @@ const REFUSED: readonly string[] = [
   'github-gone',
 ];
 
-export const createDeployment: Handler<'create-deployment'> = async (job, services) => {
+export const createDeployment: JobDefinition<'create-deployment'> = {
+  key: byPromotion,
+  queue: 'github',
+  traits: [],
+  handle,
+};
+
+async function handle(job: Job<'create-deployment'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo, environment, environmentPolicy } = promotion;
   const { commit } = imageOf(promotion);
@@ -53,7 +61,7 @@ export const createDeployment: Handler<'create-deployment'> = async (job, servic
     const decision = decide(promotion, event, await loadContext(services, promotion));
     return { kind: 'done', commit: commitOf(promotion, decision) };
   }
-};
+}
 
 /** An earlier try may have made it without our noting it. */
 async function findOrCreate(

@@ -3,10 +3,18 @@ import { decide } from '../../domain/decide.ts';
 import { findFollower } from '../../domain/promotion/deployment.ts';
 import { findDeploymentOwner, listLastPromoted } from '../../store/promotions/deployments.ts';
 import { commitOf } from '../core/commit.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 import { loadContext } from '../core/load.ts';
 
-export const followDeployment: Handler<'deployment-status'> = async ({ payload }, services) => {
+export const followDeployment: JobDefinition<'deployment-status'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'deployment-status'>, services: Services): Promise<JobOutcome> {
   const { repo, deployment, status, since, url } = payload;
   const { db } = services.store;
   const owner = await findDeploymentOwner(db, { repoId: repo.id, githubId: deployment.id });
@@ -21,4 +29,4 @@ export const followDeployment: Handler<'deployment-status'> = async ({ payload }
   const event = { kind: 'deployment-status', status, since, url } as const;
   const decision = decide(promotion, event, await loadContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };
-};
+}

@@ -8,11 +8,18 @@ import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import { commitOf } from '../core/commit.ts';
 import type { Sender } from '../core/intent.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadContext, loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-export const recordDeployment: Handler<'deployment'> = async ({ payload }, services) => {
+export const recordDeployment: JobDefinition<'deployment'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'deployment'>, services: Services): Promise<JobOutcome> {
   const { repo, deployment, by } = payload;
   const { db } = services.store;
   if (await isOurs(services, payload)) return DONE;
@@ -29,7 +36,7 @@ export const recordDeployment: Handler<'deployment'> = async ({ payload }, servi
   const event = { kind: 'deployed-by-others', deployment, by: person } as const;
   const decision = decide(promotion, event, await loadContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };
-};
+}
 
 type Told = { readonly repo: Repo; readonly deployment: Deployment; readonly by: Sender };
 

@@ -13,7 +13,7 @@ import { listOpenDrifts, type DriftWrite } from '../../store/drifts.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { type Commit } from '../core/commit.ts';
-import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
 import { snapshotProduction, type ProductionSnapshot } from './snapshot-production.ts';
 import { findSubject, type DriftScope, type Subject } from './subject.ts';
@@ -25,7 +25,14 @@ const LOOK_AGAIN_AFTER_MS = 60_000;
 /** Where the registry does not tell: that may last, and a day until the next look would be too long. */
 const ASK_AGAIN_AFTER_MS = 5 * 60_000;
 
-export const checkDrift: Handler<'check-drift'> = async ({ payload }, services) => {
+export const checkDrift: JobDefinition<'check-drift'> = {
+  key: ({ repoId, environment }) => `${repoId}/${environment}`,
+  queue: 'drift',
+  traits: ['asks-registry', 'repeats'],
+  handle,
+};
+
+async function handle({ payload }: Job<'check-drift'>, services: Services): Promise<JobOutcome> {
   const { repoId, environment, unconfirmed } = payload;
   const repo = await findRepo(services.store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
@@ -48,7 +55,7 @@ export const checkDrift: Handler<'check-drift'> = async ({ payload }, services) 
     return again(Math.max(at, error.retryAt ?? 0), null);
   }
   return judge(services, { place, subject, seen, unconfirmed });
-};
+}
 
 async function judge(
   services: Services,

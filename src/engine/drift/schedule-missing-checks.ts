@@ -2,15 +2,14 @@
 import { listUnwatchedEnvironments } from '../../store/drifts.ts';
 import { addJob } from '../../store/queue/jobs.ts';
 import { findRepo } from '../../store/repos.ts';
-import { jobOfEffect } from '../core/job.ts';
 import type { Services } from '../core/services.ts';
 
-export async function scheduleMissingDriftChecks({ store, now }: Services): Promise<void> {
+export async function scheduleMissingDriftChecks({ store, jobs, now }: Services): Promise<void> {
   const at = now();
   for (const { repoId, environment } of await listUnwatchedEnvironments(store.db, 'check-drift')) {
     const repo = await findRepo(store.db, repoId);
     if (repo === null) continue;
     const effect = { kind: 'check-drift', repoId, environment, at, unconfirmed: null } as const;
-    await store.transaction((tx) => addJob(tx, { ...jobOfEffect(effect, repo, at), now: at, origin: null }));
+    await store.transaction((tx) => addJob(tx, { ...jobs.ofEffect(effect, { repo, now: at }), now: at, origin: null }));
   }
 }

@@ -6,7 +6,7 @@ import { createIssue, findIssueByMarker } from '../../github/comments/issues.ts'
 import { driftKey, driftIssue, renderDrift } from '../../messages/drift.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { findDrift } from '../../store/drifts.ts';
-import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { isThreadLocked } from '../installations/thread-locked.ts';
 import { loadPromotion } from '../core/load.ts';
 import { postWithMarker } from '../core/post-with-marker.ts';
@@ -14,7 +14,14 @@ import type { Services } from '../core/services.ts';
 
 type Told = { readonly issue: number; readonly commentId: number };
 
-export const showDrift: Handler<'show-drift'> = async (job, services) => {
+export const showDrift: JobDefinition<'show-drift'> = {
+  key: ({ driftId }) => driftId,
+  queue: 'github',
+  traits: ['needs-thread'],
+  handle,
+};
+
+async function handle(job: Job<'show-drift'>, services: Services): Promise<JobOutcome> {
   const drift = await findDrift(services.store.db, job.payload.driftId);
   if (drift === null) throw new Error(`drift ${job.payload.driftId} is not in the database`);
   const { id, shownIn, over } = drift;
@@ -30,7 +37,7 @@ export const showDrift: Handler<'show-drift'> = async (job, services) => {
   if (over !== null) return DONE;
   const told = await tell(services, { job, drift, promotion, body });
   return { kind: 'done', commit: { repo, drifts: [{ kind: 'shown', id, ...told }] } };
-};
+}
 
 type Alarm = {
   readonly job: Job<'show-drift'>;
@@ -46,7 +53,7 @@ async function tell(services: Services, alarm: Alarm): Promise<Told> {
     try {
       return await tellIn(services, alarm, issue);
     } catch (error) {
-      if (!isThreadLocked('reply', error)) throw error;
+      if (!isThreadLocked(['needs-thread'], error)) throw error;
       services.log.warn(
         { err: error, repo: promotion.repo.name, issue },
         'a thread takes no alarm: it goes to an issue',

@@ -23,7 +23,8 @@ import { listHeld } from '../../store/promotions/history.ts';
 import { refuseImages } from '../people/allowed-images.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { alternativeWords, findAlternative } from './complete-image.ts';
-import { DONE, type Handler, type Job, type JobOutcome } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPolicy, loadPromotion } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { readProduction } from './read-production.ts';
@@ -32,7 +33,14 @@ import { findCommitTag, sourcePrefixes } from './resolve-source.ts';
 import { collectRollback } from './rollback-facts.ts';
 import type { Services } from '../core/services.ts';
 
-export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
+export const collectFacts: JobDefinition<'collect-facts'> = {
+  key: byPromotion,
+  queue: 'none',
+  traits: ['asks-registry', 'moves-promotion'],
+  handle,
+};
+
+async function handle(job: Job<'collect-facts'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   if (promotion.state.kind !== 'examining') return DONE;
   try {
@@ -44,7 +52,7 @@ export const collectFacts: Handler<'collect-facts'> = async (job, services) => {
     const instead = isGone ? alternativeWords(await findAlternative(services, promotion)) : '';
     return failExamination(services, promotion, `${error.message}${instead}`);
   }
-};
+}
 
 /** The App was taken away, and no webhook may have told so yet: there is nobody to tell of a failure either. */
 async function endAppRemoved(services: Services, promotion: Promotion): Promise<JobOutcome> {

@@ -3,22 +3,17 @@ import { OutsideError } from '../../net/outside-error.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { findLeftAt } from '../../store/repos.ts';
 import type { Db } from '../../store/database/schema.ts';
-import { GITHUB_WRITES, type JobKind, type JobPayload } from '../core/job.ts';
+import type { JobPayload } from '../core/job.ts';
+import type { JobDescription } from '../core/job-description.ts';
 import type { Services } from '../core/services.ts';
 
-/** What the clock repeats; all of it ends where the App is away. Tags that are being written are written to the end. */
-const SCHEDULES: readonly JobKind[] = [
-  'restore-production',
-  'revisit-policy',
-  'watch-staging',
-  'reconcile-promotion',
-  'check-drift',
-];
-
-/** True for a write to GitHub, or a schedule, of a repository that left the App. */
-export async function isLeftUndone({ store }: Services, payload: JobPayload): Promise<boolean> {
-  const { kind } = payload;
-  if (!GITHUB_WRITES.includes(kind) && !SCHEDULES.includes(kind)) return false;
+/** True for a write to GitHub, or what the clock repeats, of a repository that left the App. */
+export async function isLeftUndone(
+  { store }: Services,
+  payload: JobPayload,
+  { queue, traits }: Pick<JobDescription<JobPayload['kind']>, 'queue' | 'traits'>,
+): Promise<boolean> {
+  if (queue !== 'github' && !traits.includes('repeats')) return false;
   return hasLeft(store.db, payload);
 }
 

@@ -1,21 +1,36 @@
 // The App's installation was taken away or suspended, or it is back: what that means for each repository of it.
 import { findRepo, listReposOfInstallation } from '../../store/repos.ts';
-import type { Handler } from '../core/handler.ts';
+import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 
-export const installationGone: Handler<'installation-gone'> = async ({ payload }, { store }) => {
+export const installationGone: JobDefinition<'installation-gone'> = {
+  key: null,
+  queue: 'installation',
+  traits: [],
+  handle: handleGone,
+};
+
+async function handleGone({ payload }: Job<'installation-gone'>, { store }: Services): Promise<JobOutcome> {
   const { installationId } = payload;
   const repos = await listReposOfInstallation(store.db, installationId);
   const intents = repos.map(
     ({ id }) => ({ kind: 'repo-gone', repoId: id, installationId, because: 'installation-gone' }) as const,
   );
   return { kind: 'handed-on', intents, told: [] };
-};
+}
 
 /**
  * Only repositories that we know of matter; which those are, the delivery and the table tell together. Each hears of it
  * in its own queue key, behind the news that it had left.
  */
-export const installationBack: Handler<'installation-back'> = async ({ payload }, { store }) => {
+export const installationBack: JobDefinition<'installation-back'> = {
+  key: null,
+  queue: 'installation',
+  traits: [],
+  handle: handleBack,
+};
+
+async function handleBack({ payload }: Job<'installation-back'>, { store }: Services): Promise<JobOutcome> {
   const { installationId, repos: told } = payload;
   const ours = await listReposOfInstallation(store.db, installationId);
   const known = await Promise.all(
@@ -24,4 +39,4 @@ export const installationBack: Handler<'installation-back'> = async ({ payload }
   const byId = new Map([...ours, ...known.flat()].map((repo) => [repo.id, repo]));
   const intents = [...byId.values()].map((repo) => ({ kind: 'repo-changed', repo, since: null }) as const);
   return { kind: 'handed-on', intents, told: [] };
-};
+}

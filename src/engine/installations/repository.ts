@@ -11,10 +11,17 @@ import { findLeftAt, findRepo } from '../../store/repos.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
 import { listStuckPromotions } from '../../store/promotions/tag-moves.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Services, Settings } from '../core/services.ts';
 
-export const repoGone: Handler<'repo-gone'> = async ({ payload }, { store, log }) => {
+export const repoGone: JobDefinition<'repo-gone'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle: handleGone,
+};
+
+async function handleGone({ payload }: Job<'repo-gone'>, { store, log }: Services): Promise<JobOutcome> {
   const { repoId, installationId, because } = payload;
   const repo = await findRepo(store.db, repoId);
   // Another installation has it: it was transferred, and the news came in another order.
@@ -22,10 +29,17 @@ export const repoGone: Handler<'repo-gone'> = async ({ payload }, { store, log }
   const open = await listOpenPromotions(store.db, { repoId });
   log.info({ repo: repo.name, because, promotions: open.length }, 'the App may not act in a repository any more');
   return { kind: 'done', commit: { repo, leaves: true, effects: open.map((one) => withdraw(one, because)) } };
-};
+}
 
 /** Shows what is open under the new name, and takes up what was left undone while the App was away. */
-export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services) => {
+export const repoChanged: JobDefinition<'repo-changed'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle: handleChanged,
+};
+
+async function handleChanged({ payload }: Job<'repo-changed'>, services: Services): Promise<JobOutcome> {
   const { repo, since } = payload;
   const { db } = services.store;
   // It is back: that is remembered first, and then comes what was missed since.
@@ -48,7 +62,7 @@ export const repoChanged: Handler<'repo-changed'> = async ({ payload }, services
       .map(({ id }) => ({ kind: 'notify-requester', promotionId: id }) as const),
   ];
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
-};
+}
 
 /** What the clock would have repeated meanwhile. */
 async function listSchedules({ store, now }: Services, { id }: Repo): Promise<readonly Effect[]> {

@@ -1,12 +1,21 @@
 // Ends a promotion where the App may not act any more, once it writes no tags.
 import { decide } from '../../domain/decide.ts';
 import { commitOf } from '../core/commit.ts';
-import type { Handler } from '../core/handler.ts';
+import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
+import type { Services } from '../core/services.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 
 const LOOK_AGAIN_AFTER_MS = 60_000;
 
-export const withdrawPromotion: Handler<'withdraw-promotion'> = async ({ payload }, services) => {
+export const withdrawPromotion: JobDefinition<'withdraw-promotion'> = {
+  key: byPromotion,
+  queue: 'none',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'withdraw-promotion'>, services: Services): Promise<JobOutcome> {
   const { promotionId, because } = payload;
   const promotion = await loadPromotion(services, promotionId);
   // The registry lets us finish what was begun; should that end in asking again, there is nobody left to ask.
@@ -15,4 +24,4 @@ export const withdrawPromotion: Handler<'withdraw-promotion'> = async ({ payload
   }
   const decision = decide(promotion, { kind: 'withdrawn', because }, await loadContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };
-};
+}

@@ -3,10 +3,18 @@ import { decide } from '../../domain/decide.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import { commitOf } from '../core/commit.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 
-export const rerunCheck: Handler<'re-run'> = async ({ payload }, services) => {
+export const rerunCheck: JobDefinition<'re-run'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'re-run'>, services: Services): Promise<JobOutcome> {
   const { repo, externalId, checkRunId } = payload;
   const stored = await findPromotion(services.store.db, externalId);
   if (stored === null || stored.repo.id !== repo.id) {
@@ -21,4 +29,4 @@ export const rerunCheck: Handler<'re-run'> = async ({ payload }, services) => {
   }
   // GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again.
   return { kind: 'done', commit: { repo, effects: [{ kind: 'update-check-run', promotionId: promotion.id }] } };
-};
+}

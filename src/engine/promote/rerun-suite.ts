@@ -5,9 +5,17 @@ import { VERSION_CHECK_NAME } from '../../messages/check-run/check-run.ts';
 import { listPromotionsShownOn } from '../../store/promotions/github-marks.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import type { Intent } from '../core/intent.ts';
-import type { Handler } from '../core/handler.ts';
+import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 
-export const rerunSuite: Handler<'re-run-suite'> = async ({ payload }, { store, github }) => {
+export const rerunSuite: JobDefinition<'re-run-suite'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'re-run-suite'>, { store, github }: Services): Promise<JobOutcome> {
   const { repo, commit, by } = payload;
   const shown = await listPromotionsShownOn(store.db, { repoId: repo.id, commit });
   const staged = await findStagingCheck(store.db, { repoId: repo.id, commit });
@@ -23,4 +31,4 @@ export const rerunSuite: Handler<'re-run-suite'> = async ({ payload }, { store, 
     ...versions.map((tag) => ({ kind: 'git-tag', repo, tag, by, because: 're-run' }) as const),
   ];
   return { kind: 'handed-on', intents, told: [] };
-};
+}

@@ -11,7 +11,7 @@ import { commitOf, type Commit } from '../core/commit.ts';
 import { comparePolicy, problemsOf } from '../examine/compare-policy.ts';
 import { findMeant } from '../core/find-promotion.ts';
 import type { Sender } from '../core/intent.ts';
-import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { withSource } from '../examine/read-source.ts';
@@ -38,7 +38,14 @@ export async function reviewByComment(
 }
 
 /** A click on `Approve` or `Reject`: good only on the check run that shows the promotion now. */
-export const reviewByClick: Handler<'click'> = async (job, services) => {
+export const reviewByClick: JobDefinition<'click'> = {
+  key: null,
+  queue: 'repo',
+  traits: ['decides-for-person'],
+  handle,
+};
+
+async function handle(job: Job<'click'>, services: Services): Promise<JobOutcome> {
   const { repo, checkRunId, externalId, by } = job.payload;
   const stored = await findPromotion(services.store.db, externalId);
   if (stored === null || stored.repo.id !== repo.id) {
@@ -52,7 +59,7 @@ export const reviewByClick: Handler<'click'> = async (job, services) => {
     if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
     return { kind: 'done', commit: clickRefused(promotion, by, { code: 'github-problem', problem: error.message }) };
   }
-};
+}
 
 async function decideClick(
   services: Services,

@@ -6,19 +6,27 @@ import { findLastPromoted, listOpenPromotions } from '../../store/promotions/pro
 import { findRepo } from '../../store/repos.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { comparePolicy, problemsOf, type PolicyComparison } from '../examine/compare-policy.ts';
-import { DONE, type Handler, type Job, type JobOutcome } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 import { readProductionOf } from '../examine/read-production.ts';
 import type { Services } from '../core/services.ts';
 
-export const revisitEnvironment: Handler<'revisit-environment'> = async ({ payload }, { store }) => {
+export const revisitEnvironment: JobDefinition<'revisit-environment'> = {
+  key: ({ repoId, environment }) => `${repoId}/${environment}`,
+  queue: 'none',
+  traits: [],
+  handle: handleEnvironment,
+};
+
+async function handleEnvironment({ payload }: Job<'revisit-environment'>, { store }: Services): Promise<JobOutcome> {
   const { repoId, environment } = payload;
   const repo = await findRepo(store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
   const open = await listOpenPromotions(store.db, { repoId, environment });
   const effects = open.filter(isWaiting).map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const);
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
-};
+}
 
 /** While the policy file can't be read, nothing is promoted: whoever waits looks at it again, should no push tell. */
 const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
@@ -27,7 +35,14 @@ const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
  * Ends it if a later request reached production, has it examined again under another policy than it was planned under,
  * else plans it again over what production holds now.
  */
-export const revisitPromotion: Handler<'revisit-promotion'> = async (job, services) => {
+export const revisitPromotion: JobDefinition<'revisit-promotion'> = {
+  key: byPromotion,
+  queue: 'none',
+  traits: ['asks-registry'],
+  handle: handlePromotion,
+};
+
+async function handlePromotion(job: Job<'revisit-promotion'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   // Half-written tags are for the apply job alone to judge: it knows the journal.
   if (promotion.state.kind === 'applying') return DONE;
@@ -48,7 +63,7 @@ export const revisitPromotion: Handler<'revisit-promotion'> = async (job, servic
   const readable = await loadPromotion(services, promotion.id);
   const production = await readProductionOf(services, readable);
   return decided(services, readable, { kind: 'production-read', production });
-};
+}
 
 /** Why the policy file can't be read, or that it can be again; false where somebody else decided meanwhile. */
 async function showProblems(

@@ -6,11 +6,18 @@ import { listLastPromoted } from '../../store/promotions/deployments.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { comparePolicy } from '../examine/compare-policy.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { isWaiting } from './revisit-environment.ts';
 import type { Services } from '../core/services.ts';
 
-export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, services) => {
+export const revisitPolicy: JobDefinition<'revisit-policy'> = {
+  key: ({ repoId }) => String(repoId),
+  queue: 'none',
+  traits: ['repeats'],
+  handle,
+};
+
+async function handle({ payload }: Job<'revisit-policy'>, services: Services): Promise<JobOutcome> {
   const { repoId } = payload;
   const repo = await findRepo(services.store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
@@ -27,7 +34,7 @@ export const revisitPolicy: Handler<'revisit-policy'> = async ({ payload }, serv
     ...held.map(({ environment }) => ({ kind: 'check-drift', repoId, environment, at, unconfirmed: null }) as const),
   ];
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
-};
+}
 
 /** Also where it has to show that the file can't be read, or can be again: a scheduled one may have waited for that. */
 async function mustLookAgain(services: Services, promotion: Promotion): Promise<boolean> {

@@ -9,18 +9,19 @@ import { listMarks } from '../../store/promotions/github-marks.ts';
 import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { listJournal } from '../../store/promotions/tag-moves.ts';
-import { MOVING_EFFECTS } from '../core/job.ts';
 import type { Services } from '../core/services.ts';
 
 export async function loadView(services: Services, promotion: Promotion): Promise<PromotionView> {
-  const { store, settings, sha256 } = services;
+  const { store, jobs, settings, sha256 } = services;
   const { repo, environment, thread } = promotion;
   const [journal, auditHead, marks, open, deadJob] = await Promise.all([
     listJournal(store.db, promotion.id),
     findAuditHead(store.db, repo.id),
     listMarks(store.db, promotion.id),
     listOpenPromotions(store.db, { repoId: repo.id, environment }),
-    isOpen(promotion.state) ? findDeadJobOf(store.db, { key: promotion.id, kinds: MOVING_EFFECTS }) : null,
+    isOpen(promotion.state)
+      ? findDeadJobOf(store.db, { key: promotion.id, kinds: jobs.kindsWith('moves-promotion') })
+      : null,
   ]);
   const githubUrl = `https://${settings.githubHost}`;
   const home = `${githubUrl}/${repo.name}`;

@@ -2,12 +2,21 @@
 import { formatNumber, type PromotionState } from '../../domain/promotion/promotion.ts';
 import { renderNotification } from '../../messages/notify.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
+import type { Services } from '../core/services.ts';
 import { loadPromotion } from '../core/load.ts';
 import { loadView } from './load-view.ts';
 import { postWithMarker } from '../core/post-with-marker.ts';
 
-export const notifyRequester: Handler<'notify-requester'> = async (job, services) => {
+export const notifyRequester: JobDefinition<'notify-requester'> = {
+  key: byPromotion,
+  queue: 'github',
+  traits: ['needs-thread'],
+  handle,
+};
+
+async function handle(job: Job<'notify-requester'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo, thread, number, state } = promotion;
   const idempotencyKey = keyOf(state);
@@ -20,7 +29,7 @@ export const notifyRequester: Handler<'notify-requester'> = async (job, services
   const githubId = await postWithMarker(services, { job, repo, issue: thread.issue, key, body });
   const marks = [{ promotionId, kind: 'notice', githubId, target: key }] as const;
   return { kind: 'done', commit: { repo, marks } };
-};
+}
 
 /** A promotion fails once, its deployment as often as it is tried. Null: what was to be told is over. */
 function keyOf(state: PromotionState): string | null {

@@ -14,13 +14,20 @@ import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../
 import { findRepo } from '../../store/repos.ts';
 import { lineOf } from '../core/find-promotion.ts';
 import { refuseImages } from '../people/allowed-images.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
 import { loadView } from './load-view.ts';
 import { postWithMarker } from '../core/post-with-marker.ts';
 import type { Services } from '../core/services.ts';
 
-export const reply: Handler<'reply'> = async (job, services) => {
+export const reply: JobDefinition<'reply'> = {
+  key: null,
+  queue: 'github',
+  traits: ['needs-thread'],
+  handle,
+};
+
+async function handle(job: Job<'reply'>, services: Services): Promise<JobOutcome> {
   const { repoId, issue, reply: answer } = job.payload;
   const repo = await findRepo(services.store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
@@ -34,7 +41,7 @@ export const reply: Handler<'reply'> = async (job, services) => {
     body: renderReply(answer, { key, now: services.now(), status }),
   });
   return DONE;
-};
+}
 
 async function loadStatus(services: Services, repo: Repo, about: StatusSubject): Promise<StatusView> {
   if (about.kind === 'environment') return loadEnvironment(services, repo, about.environment);

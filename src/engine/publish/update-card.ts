@@ -4,12 +4,20 @@ import { findCommentByMarker } from '../../github/comments/comments.ts';
 import { publishComment } from '../../github/comments/publish-comment.ts';
 import { cardMarker, renderCard } from '../../messages/card/card.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
-import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
 import { loadPromotion } from '../core/load.ts';
 import { loadView } from './load-view.ts';
 import type { Services } from '../core/services.ts';
 
-export const updateCard: Handler<'update-card'> = async (job, services) => {
+export const updateCard: JobDefinition<'update-card'> = {
+  key: byPromotion,
+  queue: 'github',
+  traits: ['shows-state', 'needs-thread'],
+  handle,
+};
+
+async function handle(job: Job<'update-card'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo, thread, state } = promotion;
   if (thread === null) return DONE;
@@ -22,7 +30,7 @@ export const updateCard: Handler<'update-card'> = async (job, services) => {
   const commentId = await publishComment({ ...place, body, existing: card, marker: cardMarker(promotion.number) });
   const marks = [{ promotionId, kind: 'card', githubId: commentId, target: String(thread.issue) }] as const;
   return { kind: 'done', commit: { repo, marks } };
-};
+}
 
 /** The card's comment: as remembered, or by its marker where an earlier try may have posted it without our noting it. */
 async function findCard(

@@ -4,11 +4,20 @@ import { parseCommitSha } from '../../domain/image/reference.ts';
 import { publishCheckRun, type CheckRunContent } from '../../github/checks/check-runs.ts';
 import { renderCheckRun, type RenderedCheckRun } from '../../messages/check-run/check-run.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
+import type { Services } from '../core/services.ts';
 import { loadPromotion } from '../core/load.ts';
 import { loadView } from './load-view.ts';
 
-export const updateCheckRun: Handler<'update-check-run'> = async (job, services) => {
+export const updateCheckRun: JobDefinition<'update-check-run'> = {
+  key: byPromotion,
+  queue: 'github',
+  traits: ['shows-state', 'needs-commit'],
+  handle,
+};
+
+async function handle(job: Job<'update-check-run'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo } = promotion;
   const mark = await findMark(services.store.db, { promotionId, kind: 'check-run' });
@@ -29,7 +38,7 @@ export const updateCheckRun: Handler<'update-check-run'> = async (job, services)
   if (checkRun === mark?.githubId) return DONE;
   const marks = [{ promotionId, kind: 'check-run', githubId: checkRun, target: commit }] as const;
   return { kind: 'done', commit: { repo, marks } };
-};
+}
 
 function statusOf({ conclusion }: Pick<RenderedCheckRun, 'conclusion'>): StatusPart {
   return conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion };

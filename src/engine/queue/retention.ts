@@ -5,7 +5,8 @@ import { deleteExpiredIdempotencyKeys } from '../../store/queue/idempotency-keys
 import { deleteStagingChecksBefore } from '../../store/staging-checks.ts';
 import { deleteHandledCommentsBefore } from '../../store/threads.ts';
 import { scheduleMissingDriftChecks } from '../drift/schedule-missing-checks.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEEP_FINISHED_JOBS_MS = 7 * DAY_MS;
@@ -13,7 +14,14 @@ const KEEP_DELIVERY_IDS_MS = 30 * DAY_MS;
 const KEEP_HANDLED_COMMENTS_MS = 30 * DAY_MS;
 const KEEP_STAGING_CHECKS_MS = 90 * DAY_MS;
 
-export const deleteExpiredRows: Handler<'delete-expired-rows'> = async (_job, services) => {
+export const deleteExpiredRows: JobDefinition<'delete-expired-rows'> = {
+  key: ({ kind }) => kind,
+  queue: 'none',
+  traits: [],
+  handle,
+};
+
+async function handle(_job: Job<'delete-expired-rows'>, services: Services): Promise<JobOutcome> {
   const { store, now, log } = services;
   const jobs = await deleteFinishedJobsBefore(store.db, now() - KEEP_FINISHED_JOBS_MS);
   const deliveries = await deleteDeliveriesBefore(store.db, now() - KEEP_DELIVERY_IDS_MS);
@@ -23,4 +31,4 @@ export const deleteExpiredRows: Handler<'delete-expired-rows'> = async (_job, se
   await scheduleMissingDriftChecks(services);
   log.info({ jobs, deliveries, comments, stagingChecks }, 'old rows were swept out');
   return DONE;
-};
+}

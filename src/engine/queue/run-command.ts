@@ -10,7 +10,8 @@ import { findForeignOwner } from '../people/allowed-owners.ts';
 import { notDone, refused, replied, turnedAway, type Answer, type Asked } from '../core/answer.ts';
 import { cancelPromotion } from '../promote/cancel-promotion.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
-import type { Handler, Job } from '../core/handler.ts';
+import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import { byComment } from '../core/job-description.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
 import { hasRetryBudget, RETRY_BUDGET_MS } from '../core/retry-budget.ts';
 import { refreshPromotion } from '../reconcile/refresh-promotion.ts';
@@ -20,13 +21,20 @@ import { rollBack } from '../rollback/roll-back.ts';
 import type { Services } from '../core/services.ts';
 import { showStatus } from '../promote/show-status.ts';
 
-export const runCommand: Handler<'command'> = async (job, services) => {
+export const runCommand: JobDefinition<'command'> = {
+  key: ({ repo, commentId }) => byComment({ repoId: repo.id, commentId }),
+  queue: 'repo',
+  traits: ['decides-for-person'],
+  handle,
+};
+
+async function handle(job: Job<'command'>, services: Services): Promise<JobOutcome> {
   const commit = await answerInTime(job, services);
   const intents = nextCommand(job.payload);
   if (intents.length > 0) return { kind: 'done', commit: { ...commit, intents } };
   const effects = [...(commit.effects ?? []), ...(await nextComment(services, job.payload))];
   return { kind: 'done', commit: { ...commit, effects } };
-};
+}
 
 /** An outside failure that may pass is thrown for a while, then answered like one that does not. */
 async function answerInTime(job: Job<'command'>, services: Services): Promise<Answer> {

@@ -6,18 +6,17 @@ import { delayQueueKey } from '../../store/queue/queue-keys.ts';
 import { addJob, parkJob, requeueJob, type JobRow } from '../../store/queue/jobs.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { commitAndFinish, handOnAndFinish } from '../core/commit.ts';
-import type { Handler, Job, JobOutcome } from '../core/handler.ts';
-import { GITHUB_WRITES, installationOf, jobOfEffect, MOVING_EFFECTS, type JobKind, type NewJob } from '../core/job.ts';
+import type { Job, JobKinds, JobOutcome } from '../core/handler.ts';
+import type { JobKind } from '../core/job.ts';
+import { installationOf, type NewJob } from '../core/job-description.ts';
 import { LeaseLost, renew, RENEW_EVERY_MS, withinLease } from '../core/lease.ts';
 import { isLeftUndone, isAppRemoved } from '../installations/app-removed.ts';
 import { isThreadLocked } from '../installations/thread-locked.ts';
 import { readJob } from './read-job.ts';
 import type { Services } from '../core/services.ts';
 
-export type Handlers = { readonly [Kind in JobKind]: Handler<Kind> };
-
 type Again = { readonly runAt: number; readonly countAttempt: boolean; readonly error: string | null };
-type Claimed = { readonly services: Services; readonly handlers: Handlers; readonly row: JobRow; readonly job: Job };
+type Claimed = { readonly services: Services; readonly kinds: JobKinds; readonly row: JobRow; readonly job: Job };
 
 /** Tries of a job whose error is not known to pass: a bug may depend on what else is going on. */
 const TRIES_OF_A_BUG = 5;
@@ -26,15 +25,11 @@ const TRIES_OF_AN_OUTAGE = 440;
 /** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
 const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
-/** What they show may be of long ago where the process was paused. */
-const SHOWING: readonly string[] = ['update-card', 'update-check-run', 'update-staging-check'];
-/** Whoever asked waits for these. */
-const DECISIONS: readonly JobKind[] = ['command', 'click', 'staging-click'];
 /** GitHub's limits for content that an App writes. */
 const WRITES = { perMinute: 80, perHour: 500 } as const;
 
 /** Never throws: what can't even be stored is logged, and the job runs again when its lease passes. */
-export async function runJob(outer: Services, handlers: Handlers, row: JobRow): Promise<void> {
+export async function runJob(outer: Services, kinds: JobKinds, row: JobRow): Promise<void> {
   const services = withinLease({ ...outer, log: logOf(outer, row) }, row);
   const { log } = services;
   const renewal = setInterval(() => {
@@ -45,7 +40,7 @@ export async function runJob(outer: Services, handlers: Handlers, row: JobRow): 
   try {
     const job = readable(row);
     if (job instanceof Error) await park(services, row, job);
-    else await carryOut({ services, handlers, row, job });
+    else await carryOut({ services, kinds, row, job });
   } catch (error) {
     log.error({ err: error }, 'the end of a job could not be stored; it runs again when its lease passes');
   } finally {
@@ -81,16 +76,16 @@ async function park(services: Services, row: JobRow, error: Error): Promise<void
 }
 
 /** The jobs that show on card and check run that the promotion of this one stands still; none where it moves no promotion. */
-async function showStuck({ store, now }: Services, { kind, key }: JobRow): Promise<readonly NewJob[]> {
-  if (key === null || !MOVING_EFFECTS.some((moving) => moving === kind)) return [];
+async function showStuck({ store, jobs, now }: Services, { kind, key }: JobRow): Promise<readonly NewJob[]> {
+  if (key === null || !jobs.kindsWith('moves-promotion').some((moving) => moving === kind)) return [];
   const promotion = await findPromotion(store.db, key);
   if (promotion === null) return [];
-  return showEffects(key).map((effect) => jobOfEffect(effect, promotion.repo, now()));
+  return showEffects(key).map((effect) => jobs.ofEffect(effect, { repo: promotion.repo, now: now() }));
 }
 
 async function carryOut(claimed: Claimed): Promise<void> {
-  const { services, handlers, job } = claimed;
-  if (await isLeftUndone(services, job.payload)) {
+  const { services, kinds, job } = claimed;
+  if (await isLeftUndone(services, job.payload, kinds[job.payload.kind])) {
     services.log.info('a job was left undone: the App may not act in its repository any more');
     await commitAndFinish(services, job, null);
     return;
@@ -100,7 +95,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
   for (let round = 1; round <= CONFLICTS_IN_A_ROW; round += 1) {
     let outcome: JobOutcome;
     try {
-      outcome = await handlerOf(handlers, job.payload.kind)(job, services);
+      outcome = await handle(kinds, job, services);
     } catch (error) {
       if (error instanceof LeaseLost) await handOver(claimed);
       else await settleError(claimed, error);
@@ -116,7 +111,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
         ? await handOnAndFinish(services, job, outcome)
         : await commitAndFinish(services, job, outcome.commit);
     if (result === 'committed') {
-      observeDecision(services, job);
+      observeDecision(claimed);
       return;
     }
     if (result === 'lease-lost') {
@@ -132,13 +127,15 @@ function observeDelivery({ observe, now }: Services, { payload, attempts, create
   if (payload.kind === 'delivery' && attempts === 1) observe('delivery', (now() - createdAt) / 1000);
 }
 
-function observeDecision({ observe, now }: Services, { payload, origin }: Job): void {
-  if (origin !== null && DECISIONS.includes(payload.kind)) observe('decision', (now() - origin.at) / 1000);
+function observeDecision({ services: { observe, now }, kinds, job: { payload, origin } }: Claimed): void {
+  if (origin === null || !kinds[payload.kind].traits.includes('decides-for-person')) return;
+  observe('decision', (now() - origin.at) / 1000);
 }
 
 /** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its queue key do. */
-async function mustWait({ services, row, job }: Claimed): Promise<boolean> {
-  if (!GITHUB_WRITES.includes(job.payload.kind)) return false;
+async function mustWait(claimed: Claimed): Promise<boolean> {
+  if (!writesGitHub(claimed)) return false;
+  const { services, row } = claimed;
   const { id, lease, queueKey } = row;
   const now = services.now();
   const pace = {
@@ -158,7 +155,7 @@ async function mustWait({ services, row, job }: Claimed): Promise<boolean> {
 }
 
 async function settleError(claimed: Claimed, error: unknown): Promise<void> {
-  const { services, row, job } = claimed;
+  const { services, kinds, row, job } = claimed;
   const { log, now, store } = services;
   const message = error instanceof Error ? error.message : String(error);
   if (await isAppRemoved(services, job.payload, error)) {
@@ -166,7 +163,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
     await commitAndFinish(services, job, null);
     return;
   }
-  if (isThreadLocked(job.payload.kind, error)) {
+  if (isThreadLocked(kinds[job.payload.kind].traits, error)) {
     log.warn({ problem: message }, 'a job ended without a word: GitHub takes none there');
     await commitAndFinish(services, job, null);
     return;
@@ -178,7 +175,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
     return;
   }
   const until = Math.min(outside?.retryAt ?? 0, now() + LONGEST_ASKED_WAIT_MS);
-  if (outside?.code === 'github-rate-limited' && GITHUB_WRITES.includes(job.payload.kind)) {
+  if (outside?.code === 'github-rate-limited' && writesGitHub(claimed)) {
     await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.queueKey), until }));
   }
   const runAt = Math.max(now() + backoffMs(job.attempts), until);
@@ -194,24 +191,21 @@ async function putBack(claimed: Claimed, again: Again): Promise<void> {
 }
 
 /** The other worker goes on; but what this one showed late, over what the other one showed, is shown once more. */
-async function handOver({ services, row }: Claimed): Promise<void> {
+async function handOver({ services, kinds, row, job }: Claimed): Promise<void> {
   const { log, store, now } = services;
   const { kind, key, queueKey, payload, origin } = row;
   log.warn('another worker took this job over; what this one decided was dropped');
-  if (!SHOWING.includes(kind)) return;
+  if (!kinds[job.payload.kind].traits.includes('shows-state')) return;
   const at = now();
   await store.transaction((tx) => addJob(tx, { kind, key, queueKey, payload, origin, runAt: at, now: at }));
 }
 
-/** One table, read by the kind that the payload itself carries: the pair always fits. */
-function handlerOf(handlers: { readonly [kind: string]: unknown }, kind: JobKind): Handler<JobKind> {
-  const handler = handlers[kind];
-  if (!isHandler(handler)) throw new Error(`no handler for ${kind} jobs`);
-  return handler;
+function handle<Kind extends JobKind>(kinds: JobKinds, job: Job<Kind>, services: Services): Promise<JobOutcome> {
+  return kinds[job.payload.kind].handle(job, services);
 }
 
-function isHandler(value: unknown): value is Handler<JobKind> {
-  return typeof value === 'function';
+function writesGitHub({ kinds, job }: Claimed): boolean {
+  return kinds[job.payload.kind].queue === 'github';
 }
 
 /** 1 s, 2 s, 4 s … at most 10 min. */

@@ -2,23 +2,13 @@
 import { schedule, type ScheduledTask } from 'node-cron';
 import { addJob } from '../../store/queue/jobs.ts';
 import { SLOT_MEMORY_MS, claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
-import type { Tick, TickKind } from '../core/job.ts';
+import { SCHEDULES, type TickKind } from '../core/job.ts';
 import type { Services } from '../core/services.ts';
 
 export type Scheduler = { stop(): Promise<void> };
 
 const MINUTE_MS = 60_000;
-
-/** `atStart`: also when a process starts, for what came to pass while none ran. */
-const TICKS = {
-  'delete-expired-rows': { cron: '17 * * * *', everyMs: 60 * MINUTE_MS, atStart: false },
-  'recover-deliveries': { cron: '*/5 * * * *', everyMs: 5 * MINUTE_MS, atStart: true },
-  reconcile: { cron: '*/10 * * * *', everyMs: 10 * MINUTE_MS, atStart: false },
-} as const satisfies Readonly<Record<TickKind, Rhythm>>;
-
-type Rhythm = { readonly cron: string; readonly everyMs: number; readonly atStart: boolean };
-
-const TICK_KINDS: readonly TickKind[] = ['delete-expired-rows', 'recover-deliveries', 'reconcile'];
+const TICK_KINDS = Object.keys(SCHEDULES).filter(isTickKind);
 
 /** Every process asks for itself, so this is no job. */
 const DAILY = '41 6 * * *';
@@ -32,7 +22,7 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
       services.log.error({ err: error, kind }, 'a tick could not be stored; the next one tries again');
     }
   };
-  const starting = TICK_KINDS.filter((kind) => TICKS[kind].atStart).map((kind) => ask(kind, askAtOnce));
+  const starting = TICK_KINDS.filter((kind) => SCHEDULES[kind].atStart).map((kind) => ask(kind, askAtOnce));
   const checkRegistryToken = async (): Promise<void> => {
     try {
       await services.registryTokenWatch.check();
@@ -41,7 +31,7 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
     }
   };
   const startTasks = (): readonly ScheduledTask[] => [
-    ...TICK_KINDS.map((kind) => schedule(TICKS[kind].cron, () => ask(kind, tick))),
+    ...TICK_KINDS.map((kind) => schedule(SCHEDULES[kind].cron, () => ask(kind, tick))),
     schedule(DAILY, checkRegistryToken),
   ];
   let tasks = startTasks();
@@ -69,36 +59,28 @@ async function destroyAll(tasks: readonly ScheduledTask[]): Promise<void> {
   for (const one of tasks) await one.destroy();
 }
 
-type Clocked = Pick<Services, 'store' | 'now'>;
+type Clocked = Pick<Services, 'store' | 'jobs' | 'now'>;
 type Put = (services: Clocked, kind: TickKind) => Promise<boolean>;
 
 /** True when the job of this time slot was put into the table now. */
-export async function tick({ store, now }: Clocked, kind: TickKind): Promise<boolean> {
+export async function tick({ store, jobs, now }: Clocked, kind: TickKind): Promise<boolean> {
   const at = now();
-  const { everyMs } = TICKS[kind];
+  const { everyMs } = SCHEDULES[kind];
   const slot = new Date(at - (at % everyMs)).toISOString();
   return store.transaction(async (tx) => {
     const first = await claimIdempotencyKey(tx, { key: `${kind}/${slot}`, until: at + SLOT_MEMORY_MS, now: at });
-    if (first) await addJob(tx, jobOf({ kind, slot }, at));
+    if (first) await addJob(tx, { ...jobs.ofTick({ kind, slot }, at), now: at });
     return first;
   });
 }
 
-async function askAtOnce({ store, now }: Clocked, kind: TickKind): Promise<boolean> {
+async function askAtOnce({ store, jobs, now }: Clocked, kind: TickKind): Promise<boolean> {
   const at = now();
-  const job = jobOf({ kind, slot: new Date(at).toISOString() }, at);
+  const job = { ...jobs.ofTick({ kind, slot: new Date(at).toISOString() }, at), now: at };
   await store.transaction((tx) => addJob(tx, job));
   return true;
 }
 
-/** One that is still to be done does for those that come meanwhile. */
-function jobOf(payload: Tick, at: number): Parameters<typeof addJob>[1] {
-  return {
-    kind: payload.kind,
-    key: payload.kind,
-    queueKey: null,
-    payload: JSON.stringify(payload),
-    runAt: at,
-    now: at,
-  };
+function isTickKind(kind: string): kind is TickKind {
+  return Object.hasOwn(SCHEDULES, kind);
 }

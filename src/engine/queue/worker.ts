@@ -2,9 +2,10 @@
 import { findNewestOpenJobAt, rescheduleAfterClockChange } from '../../store/queue/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../../store/queue/jobs.ts';
 import { handBackJob } from '../../store/queue/leases.ts';
-import { REGISTRY_WORK, TIMERS } from '../core/job.ts';
+import type { JobKinds } from '../core/handler.ts';
+import { isKnownKind, listKinds } from '../core/job-description.ts';
 import { LEASE_MS, LONGEST_LEASE_MS, renew, RENEW_EVERY_MS } from '../core/lease.ts';
-import { runJob, type Handlers } from './run-job.ts';
+import { runJob } from './run-job.ts';
 import type { Services } from '../core/services.ts';
 
 const SLOTS = 8;
@@ -15,7 +16,7 @@ const LOOK_EVERY_MS = 1000;
 
 export class Worker {
   readonly #services: Services;
-  readonly #handlers: Handlers;
+  readonly #kinds: JobKinds;
   readonly #after: () => Promise<void>;
   readonly #running = new Map<Promise<void>, JobRow>();
   /** All kinds but those that wait for registries. */
@@ -29,11 +30,11 @@ export class Worker {
   #latest: number | null = null;
 
   /** `after` is waited for before each job is taken: what it stands for goes first. */
-  constructor(services: Services, handlers: Handlers, after: () => Promise<void> = async () => {}) {
+  constructor(services: Services, kinds: JobKinds, after: () => Promise<void> = async () => {}) {
     this.#services = services;
-    this.#handlers = handlers;
+    this.#kinds = kinds;
     this.#after = after;
-    this.#others = Object.keys(handlers).filter((kind) => !isRegistryWork(kind));
+    this.#others = listKinds(kinds).filter((kind) => !this.#asksRegistry(kind));
   }
 
   start(): void {
@@ -54,7 +55,7 @@ export class Worker {
         rows.push(row);
       }
       if (rows.length === 0) return;
-      await Promise.all(rows.map((row) => runJob(this.#services, this.#handlers, row)));
+      await Promise.all(rows.map((row) => runJob(this.#services, this.#kinds, row)));
     }
   }
 
@@ -116,7 +117,7 @@ export class Worker {
       if (!this.#started) return;
       const row = await this.#claim();
       if (row === null) return;
-      const run = runJob(this.#services, this.#handlers, row).finally(() => {
+      const run = runJob(this.#services, this.#kinds, row).finally(() => {
         this.#running.delete(run);
         this.#look();
       });
@@ -132,20 +133,25 @@ export class Worker {
   }
 
   #takeable(): { readonly kinds?: readonly string[] } {
-    const waiting = [...this.#running.values()].filter(({ kind }) => isRegistryWork(kind)).length;
+    const waiting = [...this.#running.values()].filter(({ kind }) => this.#asksRegistry(kind)).length;
     return waiting < SLOTS_FOR_REGISTRIES ? {} : { kinds: this.#others };
   }
 
   /** A clock that was turned back, also while no process ran, must not put off what was due already. */
   async #followClock(now: number): Promise<void> {
-    const { store, log } = this.#services;
+    const { store, jobs, log } = this.#services;
     const before = this.#latest ?? (await findNewestOpenJobAt(store.db)) ?? now;
     // Paused, or the clock was turned ahead: what runs here, and nobody took, stays here.
     if (this.#latest !== null && now - this.#latest > RENEW_EVERY_MS) await this.#renewAll();
     this.#latest = now;
     if (now >= before) return;
     await store.transaction((tx) =>
-      rescheduleAfterClockChange(tx, { now, before, leaseMs: LONGEST_LEASE_MS, timers: TIMERS }),
+      rescheduleAfterClockChange(tx, {
+        now,
+        before,
+        leaseMs: LONGEST_LEASE_MS,
+        timers: jobs.kindsWith('waits-for-date'),
+      }),
     );
     log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
   }
@@ -162,12 +168,12 @@ export class Worker {
     return next === null ? LOOK_EVERY_MS : Math.min(Math.max(next - now, 1), LOOK_EVERY_MS);
   }
 
+  #asksRegistry(kind: string): boolean {
+    return isKnownKind(this.#kinds, kind) && this.#kinds[kind].traits.includes('asks-registry');
+  }
+
   #lookIn(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = this.#started ? setTimeout(() => this.#look(), ms) : null;
   }
-}
-
-function isRegistryWork(kind: string): boolean {
-  return REGISTRY_WORK.some((one) => one === kind);
 }

@@ -4,8 +4,9 @@ import type { Difference } from '../../domain/reply.ts';
 import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { addJob } from '../../store/queue/jobs.ts';
 import { listLive } from '../../store/promotions/live-promotions.ts';
-import { DONE, type Handler } from '../core/handler.ts';
-import { jobOfEffect } from '../core/job.ts';
+import { DONE, type Handler, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
+import type { Services } from '../core/services.ts';
 import { loadPromotion } from '../core/load.ts';
 import { comparePromotion } from './compare.ts';
 
@@ -14,19 +15,30 @@ const SPREAD_MS = 8 * 60 * 1000;
 /** What was promoted longer ago is no news to a deployer, as its webhooks would be none to GitHub. */
 const RECENT_MS = 72 * 60 * 60 * 1000;
 
-export const reconcile: Handler<'reconcile'> = async (_job, { store, now }) => {
+export const reconcile: JobDefinition<'reconcile'> = {
+  key: ({ kind }) => kind,
+  queue: 'none',
+  traits: [],
+  handle,
+};
+
+async function handle(_job: Job<'reconcile'>, { store, jobs, now }: Services): Promise<JobOutcome> {
   const live = await listLive(store.db, now() - RECENT_MS);
   for (const [position, { id: promotionId, repo }] of live.entries()) {
     // A bug that ended it will end it again, and one dead job tells as much as many.
     if ((await findDeadJobOf(store.db, { key: promotionId, kinds: ['reconcile-promotion'] })) !== null) continue;
     const at = now() + Math.floor((SPREAD_MS * position) / live.length);
-    const job = jobOfEffect({ kind: 'reconcile-promotion', promotionId, at }, repo, now());
+    const job = jobs.ofEffect({ kind: 'reconcile-promotion', promotionId, at }, { repo, now: now() });
     await store.transaction((tx) => addJob(tx, { ...job, now: now() }));
   }
   return DONE;
-};
+}
 
-export function createReconciler(onHealed: (difference: Difference) => void): Handler<'reconcile-promotion'> {
+export function createReconciler(onHealed: (difference: Difference) => void): JobDefinition<'reconcile-promotion'> {
+  return { key: byPromotion, queue: 'none', traits: ['asks-registry', 'repeats'], handle: createHandler(onHealed) };
+}
+
+function createHandler(onHealed: (difference: Difference) => void): Handler<'reconcile-promotion'> {
   return async ({ payload }, services) => {
     const promotion = await loadPromotion(services, payload.promotionId);
     const fields = { repo: promotion.repo.name, promotion: promotion.number };

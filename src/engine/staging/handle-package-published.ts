@@ -2,10 +2,18 @@
 import { nameOf, type ImageRepository } from '../../domain/image/reference.ts';
 import { listWaitingForImage } from '../../store/promotions/promotions.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
-import type { Handler } from '../core/handler.ts';
+import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 
 /** The package may belong to another repository than it is promoted from, so its name counts as well. */
-export const handlePackagePublished: Handler<'registry-package'> = async ({ payload }, { store }) => {
+export const handlePackagePublished: JobDefinition<'registry-package'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'registry-package'>, { store }: Services): Promise<JobOutcome> {
   const { repo, package: name } = payload;
   const isMeant = (repoId: number, image: ImageRepository | null): boolean =>
     repoId === repo.id || (image !== null && nameOf(image) === name);
@@ -25,4 +33,4 @@ export const handlePackagePublished: Handler<'registry-package'> = async ({ payl
       ],
     },
   };
-};
+}

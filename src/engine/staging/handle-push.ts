@@ -2,10 +2,18 @@
 import type { Effect } from '../../domain/effect.ts';
 import { builtInPolicy } from '../../domain/policy/policy.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 import { loadPolicy } from '../core/load.ts';
 
-export const handlePush: Handler<'push'> = async ({ payload }, services) => {
+export const handlePush: JobDefinition<'push'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'push'>, services: Services): Promise<JobOutcome> {
   const { repo, branch, head: commit, toDefaultBranch } = payload;
   if ((await findForeignOwner(services, repo)) !== null) return DONE;
   const loaded = await loadPolicy(services, repo);
@@ -23,4 +31,4 @@ export const handlePush: Handler<'push'> = async ({ payload }, services) => {
     effects: [{ kind: 'watch-staging', ...key }, ...revisits],
   } as const;
   return { kind: 'done', commit: commitOfPush };
-};
+}

@@ -5,12 +5,20 @@ import { OutsideError } from '../../net/outside-error.ts';
 import type { Promotion, PromotionState } from '../../domain/promotion/promotion.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { commitOf } from '../core/commit.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 import { findImage } from './find-image.ts';
 
-export const pollImage: Handler<'poll-image'> = async ({ payload }, services) => {
+export const pollImage: JobDefinition<'poll-image'> = {
+  key: byPromotion,
+  queue: 'none',
+  traits: ['asks-registry', 'moves-promotion'],
+  handle,
+};
+
+async function handle({ payload }: Job<'poll-image'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, payload.promotionId);
   const { state } = promotion;
   if (state.kind !== 'waiting-for-image') return DONE;
@@ -22,7 +30,7 @@ export const pollImage: Handler<'poll-image'> = async ({ payload }, services) =>
   }
   const event = news.kind === 'image-appeared' ? await unlessAskedFor(services, promotion, news) : news;
   return { kind: 'done', commit: commitOf(promotion, await decideOn(services, promotion, event)) };
-};
+}
 
 async function decideOn(
   services: Services,

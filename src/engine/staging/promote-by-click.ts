@@ -8,7 +8,7 @@ import { renderRequested } from '../../messages/check-run/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import type { Commit } from '../core/commit.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { PayloadOf } from '../core/job.ts';
 import { loadActor } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
@@ -18,7 +18,14 @@ import { noteOnStaging, refuseOnStaging } from '../core/note.ts';
 
 type Click = PayloadOf<'staging-click'>;
 
-export const promoteByClick: Handler<'staging-click'> = async (job, services) => {
+export const promoteByClick: JobDefinition<'staging-click'> = {
+  key: null,
+  queue: 'repo',
+  traits: ['decides-for-person'],
+  handle,
+};
+
+async function handle(job: Job<'staging-click'>, services: Services): Promise<JobOutcome> {
   const { repo, commit, checkRunId } = job.payload;
   const check = await findStagingCheck(services.store.db, { repoId: repo.id, commit });
   if (check === null) {
@@ -33,7 +40,7 @@ export const promoteByClick: Handler<'staging-click'> = async (job, services) =>
     const code = error.code.startsWith('github-') ? 'github-problem' : 'registry-problem';
     return { kind: 'done', commit: refuse(job.payload, { code, problem }) };
   }
-};
+}
 
 async function request(services: Services, check: StagingCheck, click: Click): Promise<Commit> {
   const { repo } = click;

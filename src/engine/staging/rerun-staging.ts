@@ -2,10 +2,18 @@
 import { reaches } from '../../domain/actor.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 import { loadActor } from '../core/load.ts';
 
-export const rerunStaging: Handler<'staging-re-run'> = async ({ payload }, services) => {
+export const rerunStaging: JobDefinition<'staging-re-run'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle({ payload }: Job<'staging-re-run'>, services: Services): Promise<JobOutcome> {
   const { repo, commit } = payload;
   const key = { repoId: repo.id, commit };
   const check = await findStagingCheck(services.store.db, key);
@@ -24,4 +32,4 @@ export const rerunStaging: Handler<'staging-re-run'> = async ({ payload }, servi
   }
   // GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again.
   return { kind: 'done', commit: { repo, effects: [{ kind: 'update-staging-check', ...key }] } };
-};
+}

@@ -4,9 +4,17 @@ import { publishCheckRun } from '../../github/checks/check-runs.ts';
 import { renderStagingCheck } from '../../messages/check-run/staging-check.ts';
 import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 
-export const updateStagingCheck: Handler<'update-staging-check'> = async (job, services) => {
+export const updateStagingCheck: JobDefinition<'update-staging-check'> = {
+  key: ({ repoId, commit }) => `${repoId}/${commit}`,
+  queue: 'github',
+  traits: ['shows-state', 'needs-commit'],
+  handle,
+};
+
+async function handle(job: Job<'update-staging-check'>, services: Services): Promise<JobOutcome> {
   const { repoId, commit } = job.payload;
   const check = await findStagingCheck(services.store.db, { repoId, commit });
   const repo = await findRepo(services.store.db, repoId);
@@ -26,4 +34,4 @@ export const updateStagingCheck: Handler<'update-staging-check'> = async (job, s
   });
   if (checkRunId === check.checkRunId) return DONE;
   return { kind: 'done', commit: { repo, stagingChecks: [{ kind: 'change', repoId, commit, checkRunId }] } };
-};
+}

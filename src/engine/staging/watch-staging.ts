@@ -7,7 +7,7 @@ import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { refuseImages } from '../people/allowed-images.ts';
 import { commitAndContinue, type Commit } from '../core/commit.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 import { examineImage } from './examine-image.ts';
@@ -16,7 +16,14 @@ import { findImage, hasTags } from './find-image.ts';
 /** Where nothing tells that there will ever be an image, the registry is asked no more than this. */
 const QUIET_PAUSE_MS = 60_000;
 
-export const watchStaging: Handler<'watch-staging'> = async (job, services) => {
+export const watchStaging: JobDefinition<'watch-staging'> = {
+  key: ({ repoId, commit }) => `${repoId}/${commit}`,
+  queue: 'none',
+  traits: ['asks-registry', 'repeats'],
+  handle,
+};
+
+async function handle(job: Job<'watch-staging'>, services: Services): Promise<JobOutcome> {
   const { repoId, commit } = job.payload;
   const check = await findStagingCheck(services.store.db, { repoId, commit });
   const repo = await findRepo(services.store.db, repoId);
@@ -37,7 +44,7 @@ export const watchStaging: Handler<'watch-staging'> = async (job, services) => {
     case 'no-answer':
       return { kind: 'again', at: Math.max(next, seen.retryAt), because: seen.because };
   }
-};
+}
 
 type PollResult =
   /** `silent`: nobody hears of it, as the repository may have nothing to do with us. */

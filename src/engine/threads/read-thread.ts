@@ -7,10 +7,10 @@ import { findThread, listWaitingComments, type Thread, type WaitingComment } fro
 import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
 import type { Commit } from '../core/commit.ts';
 import { findMissedComments, LATE_MS, type ReadBody } from './find-missed-comments.ts';
-import { DONE, type Handler, type JobOutcome } from '../core/handler.ts';
+import { DONE, type Handler, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { readWaiting, type ReadComment } from '../core/enqueue-comment.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
-import { commandKey } from '../core/job.ts';
+import { byComment } from '../core/job-description.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { isLate, recheckComment } from './recheck-comment.ts';
 import type { Services } from '../core/services.ts';
@@ -24,7 +24,11 @@ export type ThreadId = { readonly repo: Repo; readonly issue: number };
 /** What comes from above. */
 export type ThreadReaderParts = { readonly readBody: ReadBody; readonly onFound: (count: number) => void };
 
-export function createThreadReader(parts: ThreadReaderParts): Handler<'read-thread'> {
+export function createThreadReader(parts: ThreadReaderParts): JobDefinition<'read-thread'> {
+  return { key: ({ repoId, issue }) => `${repoId}/${issue}`, queue: 'none', traits: [], handle: createHandler(parts) };
+}
+
+function createHandler(parts: ThreadReaderParts): Handler<'read-thread'> {
   return async ({ payload }, services) => {
     const { db } = services.store;
     const { repoId, issue } = payload;
@@ -66,7 +70,7 @@ function isRead(thread: Thread | null, first: WaitingComment | undefined): boole
 /** True while a command of the comment that was taken last waits or runs. */
 async function isBusy({ store }: Services, repoId: number, thread: Thread | null): Promise<boolean> {
   if (thread === null || thread.taking === null) return false;
-  return isJobOpen(store.db, { kind: 'command', key: commandKey({ repoId, commentId: thread.taking }) });
+  return isJobOpen(store.db, { kind: 'command', key: byComment({ repoId, commentId: thread.taking }) });
 }
 
 /** Null: GitHub does not answer, for good or for so long that those who were heard of wait no more. */

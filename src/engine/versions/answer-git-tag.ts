@@ -4,9 +4,17 @@ import { publishCheckRun } from '../../github/checks/check-runs.ts';
 import { VERSION_CHECK_NAME } from '../../messages/check-run/check-run.ts';
 import { renderGitTagAnswer } from '../../messages/git-tag.ts';
 import { findRepo } from '../../store/repos.ts';
-import { DONE, type Handler } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 
-export const answerGitTag: Handler<'answer-git-tag'> = async ({ payload }, { store, github }) => {
+export const answerGitTag: JobDefinition<'answer-git-tag'> = {
+  key: null,
+  queue: 'github',
+  traits: ['needs-commit'],
+  handle,
+};
+
+async function handle({ payload }: Job<'answer-git-tag'>, { store, github }: Services): Promise<JobOutcome> {
   const { repoId, commit, tag, answer } = payload;
   const repo = await findRepo(store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
@@ -26,4 +34,4 @@ export const answerGitTag: Handler<'answer-git-tag'> = async ({ payload }, { sto
     mayExist: true,
   });
   return DONE;
-};
+}

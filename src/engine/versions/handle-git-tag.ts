@@ -13,12 +13,19 @@ import { peekPromotionNumber } from '../../store/repos.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { compareWithProduction, type NamedImage, type Release } from './compare-with-production.ts';
-import { DONE, type Handler, type Job } from '../core/handler.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import type { Services } from '../core/services.ts';
 
-export const handleGitTag: Handler<'git-tag'> = async (job, services) => {
+export const handleGitTag: JobDefinition<'git-tag'> = {
+  key: null,
+  queue: 'repo',
+  traits: [],
+  handle,
+};
+
+async function handle(job: Job<'git-tag'>, services: Services): Promise<JobOutcome> {
   const { repo, tag } = job.payload;
   if ((await findForeignOwner(services, repo)) !== null) return DONE;
   const client = services.github.forInstallation(repo.installationId);
@@ -35,7 +42,7 @@ export const handleGitTag: Handler<'git-tag'> = async (job, services) => {
     const refusal = { code: code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem } as const;
     return { kind: 'done', commit: answered(job, tagged, { kind: 'refused', refusal }) };
   }
-};
+}
 
 /** To push a tag takes write access. Who may press Re-run is GitHub's courtesy, and may lead to the tag being written. */
 async function barOf(services: Services, { payload }: Job<'git-tag'>): Promise<Refusal | null> {

@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OutsideError } from '../../../src/net/outside-error.ts';
 import type { JobOutcome } from '../../../src/engine/core/handler.ts';
 import { LEASE_MS } from '../../../src/engine/core/lease.ts';
-import type { Handlers } from '../../../src/engine/queue/run-job.ts';
 import { Worker } from '../../../src/engine/queue/worker.ts';
 import { loadView } from '../../../src/engine/publish/load-view.ts';
 import { claimJob, finishJob } from '../../../src/store/queue/jobs.ts';
 import { insertPromotion } from '../../../src/store/promotions/promotions.ts';
 import { saveRepo } from '../../../src/store/repos.ts';
 import { promotion } from '../../store/fixtures.ts';
-import { handlersWith, START, startEngine, type Engine } from '../harness.ts';
+import { START, startEngine, type Engine } from '../harness.ts';
+import { kindsWith, type Handlers } from '../job-kinds.ts';
 
 const DONE: JobOutcome = { kind: 'done', commit: null };
 const HOUR_MS = 3_600_000;
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 function drain(some: Partial<Handlers>): Promise<void> {
-  return new Worker(engine.services, handlersWith(some)).drain();
+  return new Worker(engine.services, kindsWith(some)).drain();
 }
 
 function failing(error: unknown): Partial<Handlers> {

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { JobOutcome } from '../../../src/engine/core/handler.ts';
 import { tick } from '../../../src/engine/queue/scheduler.ts';
-import type { Handlers } from '../../../src/engine/queue/run-job.ts';
 import { Worker } from '../../../src/engine/queue/worker.ts';
-import { handlersWith, startEngine, type Engine } from '../harness.ts';
+import { startEngine, type Engine } from '../harness.ts';
+import { kindsWith, type Handlers } from '../job-kinds.ts';
 
 const DONE: JobOutcome = { kind: 'done', commit: null };
 const HOUR_MS = 3_600_000;
@@ -24,7 +24,7 @@ test('it takes what waits when it starts, and what comes when it is woken', asyn
   const ends = [first, second];
   const worker = new Worker(
     engine.services,
-    handlersWith({
+    kindsWith({
       'delete-expired-rows': async () => {
         ends.shift()?.resolve();
         return DONE;
@@ -48,7 +48,7 @@ test('several jobs run at once, but those of one queue key one after the other',
   const all = Promise.withResolvers<void>();
   const worker = new Worker(
     engine.services,
-    handlersWith({
+    kindsWith({
       'delete-expired-rows': async ({ payload }) => {
         if (payload.slot !== 'queueKey') {
           free += 1;
@@ -82,7 +82,7 @@ test('stopped, it waits for what runs, and leaves what waits', async () => {
   const held = Promise.withResolvers<void>();
   const worker = new Worker(
     engine.services,
-    handlersWith({
+    kindsWith({
       'delete-expired-rows': async () => {
         reached.resolve();
         await held.promise;
@@ -111,7 +111,7 @@ test('stopped before what runs has ended, it gives that back: the next process n
     await held.promise;
     return DONE;
   };
-  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': deleteExpiredRows }));
+  const worker = new Worker(engine.services, kindsWith({ 'delete-expired-rows': deleteExpiredRows }));
   await engine.add({ kind: 'delete-expired-rows' });
   worker.start();
   await reached.promise;
@@ -122,7 +122,7 @@ test('stopped before what runs has ended, it gives that back: the next process n
     attempts.push(job.attempts);
     return DONE;
   };
-  await new Worker(engine.services, handlersWith({ 'delete-expired-rows': next })).drain();
+  await new Worker(engine.services, kindsWith({ 'delete-expired-rows': next })).drain();
   held.resolve();
   await worker.stop(60_000);
   expect(attempts).toEqual([2]);
@@ -143,7 +143,7 @@ test('a clock that is turned ahead, or a pause, takes nothing from it that it is
     }
     return DONE;
   };
-  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': deleteExpiredRows }));
+  const worker = new Worker(engine.services, kindsWith({ 'delete-expired-rows': deleteExpiredRows }));
   await engine.add({
     kind: 'delete-expired-rows',
     payload: JSON.stringify({ kind: 'delete-expired-rows', slot: 'long' }),
@@ -169,7 +169,7 @@ test('woken before it starts, it starts all the same', async () => {
     swept.resolve();
     return DONE;
   };
-  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': deleteExpiredRows }));
+  const worker = new Worker(engine.services, kindsWith({ 'delete-expired-rows': deleteExpiredRows }));
   await engine.add({ kind: 'delete-expired-rows' });
   worker.wake();
   worker.start();
@@ -179,7 +179,7 @@ test('woken before it starts, it starts all the same', async () => {
 });
 
 test('stopped while it looks for a job, it waits for the one that it took at the last moment', async () => {
-  const worker = new Worker(engine.services, handlersWith({ 'delete-expired-rows': async () => DONE }));
+  const worker = new Worker(engine.services, kindsWith({ 'delete-expired-rows': async () => DONE }));
   await engine.add({ kind: 'delete-expired-rows' });
   worker.start();
   await worker.stop(60_000);
@@ -192,7 +192,7 @@ test('with all hands full it waits for one to be free, instead of looking all th
   let running = 0;
   const worker = new Worker(
     engine.services,
-    handlersWith({
+    kindsWith({
       'delete-expired-rows': async () => {
         running += 1;
         if (running === 8) full.resolve();
@@ -220,7 +220,7 @@ test('promotions that hang on a dead registry leave hands free for everything el
   let applying = 0;
   const worker = new Worker(
     engine.services,
-    handlersWith({
+    kindsWith({
       'apply-tag-plan': async () => {
         applying += 1;
         await held.promise;
@@ -260,7 +260,7 @@ test('a tick makes one job an hour, however many processes tick', async () => {
 
 test('a sweep removes what ended long ago, and nothing that is dead or waits', async () => {
   const { store } = engine.services;
-  const worker = new Worker(engine.services, handlersWith({}));
+  const worker = new Worker(engine.services, kindsWith({}));
   await engine.add({ kind: 'delivery' });
   await engine.add({ kind: 'react', queueKey: 'github:1', payload: '{"kind":"react","repoId":404}' });
   for (let turn = 0; turn < 10; turn += 1) {

@@ -11,7 +11,8 @@ import { saveRepo } from '../../../src/store/repos.ts';
 import { findThread } from '../../../src/store/threads.ts';
 import { readCommandLines } from '../../../src/comments/command-lines.ts';
 import { known } from '../../registry/harness.ts';
-import { handlersWith, startEngine, type Engine } from '../harness.ts';
+import { startEngine, type Engine } from '../harness.ts';
+import { kindsWith } from '../job-kinds.ts';
 
 const repo: Repo = { id: 7, name: known(parseRepoName('acme/dotca')), installationId: 1 };
 const place = { repoId: repo.id, issue: 3 };
@@ -25,23 +26,23 @@ afterEach(async () => {
 });
 
 async function hear(commentId: number, body: string): Promise<void> {
-  const { store, now } = engine.services;
+  const { store, jobs, now } = engine.services;
   await store.transaction(async (tx) => {
     await saveRepo(tx, repo, now());
     const by = { id: 5, login: 'ada', kind: 'user' } as const;
     const comment = { kind: 'comment', repo, issue: 3, commentId, by, ...readCommandLines(body) } as const;
-    await enqueueComment(tx, comment, { now: now(), origin: null });
+    await enqueueComment(tx, comment, { jobs, now: now(), origin: null });
   });
 }
 
 /** Runs what is due; commands do as they are told here. */
 function drain(command: (job: Job<'command'>) => Promise<JobOutcome>): Promise<void> {
-  const handlers = handlersWith({
-    'read-thread': createThreadReader({ readBody: readCommandLines, onFound: () => undefined }),
+  const kinds = kindsWith({
+    'read-thread': createThreadReader({ readBody: readCommandLines, onFound: () => undefined }).handle,
     command,
     react: async () => ({ kind: 'done', commit: null }),
   });
-  return new Worker(engine.services, handlers).drain();
+  return new Worker(engine.services, kinds).drain();
 }
 
 test('a command that is given up as a bug does not hold up the next comment for ever', async () => {

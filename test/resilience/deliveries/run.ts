@@ -1,5 +1,6 @@
 // Plays a play with webhooks that arrive at once, or with some that are lost, doubled and reordered, and an outage between.
 import { tick } from '../../../src/engine/queue/scheduler.ts';
+import { JOB_ROWS } from '../../engine/job-kinds.ts';
 import type { Due } from '../../support/github/deliveries.ts';
 import { Scenario } from '../../scenarios/world.ts';
 import type { Act, Play } from './play.ts';
@@ -72,7 +73,7 @@ export async function play<T>(
 }
 
 async function ask(world: Scenario, kind: 'recover-deliveries' | 'reconcile'): Promise<void> {
-  await tick({ store: world.app.store, now: world.clock.now }, kind);
+  await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, kind);
 }
 
 type People = {

@@ -1,4 +1,4 @@
-// Which handler carries out which kind of job.
+// Every kind of job: a line here names what carries it out, with its key, its queue and its traits.
 import { answerGitTag } from '../versions/answer-git-tag.ts';
 import { applyTagPlan } from '../apply/apply-tag-plan.ts';
 import { followDeployment } from '../deployments/follow-deployment.ts';
@@ -16,11 +16,10 @@ import { updateCard } from '../publish/update-card.ts';
 import { updateCheckRun } from '../publish/update-check-run.ts';
 import { checkDrift } from '../drift/check-drift.ts';
 import { showDrift } from '../drift/show-drift.ts';
-import type { Handler } from '../core/handler.ts';
+import type { Handler, JobDefinition, JobKinds } from '../core/handler.ts';
 import { installationBack, installationGone } from '../installations/installation.ts';
 import { repoChanged, repoGone } from '../installations/repository.ts';
 import { withdrawPromotion } from '../installations/withdraw-promotion.ts';
-import type { Handlers } from './run-job.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { rerunCheck } from '../promote/rerun-check.ts';
 import { rerunSuite } from '../promote/rerun-suite.ts';
@@ -37,16 +36,22 @@ import { deleteExpiredRows } from './retention.ts';
 import { handleGitTag } from '../versions/handle-git-tag.ts';
 
 /** What comes from above: only the doors know GitHub's payloads. */
-export type HandlersFromAbove = {
+export type JobsFromAbove = {
   readonly delivery: Handler<'delivery'>;
-  readonly 'recover-deliveries': Handler<'recover-deliveries'>;
-  readonly 'reconcile-promotion': Handler<'reconcile-promotion'>;
-  readonly 'read-thread': Handler<'read-thread'>;
+  readonly recoverDeliveries: JobDefinition<'recover-deliveries'>;
+  readonly reconcilePromotion: JobDefinition<'reconcile-promotion'>;
+  readonly readThread: JobDefinition<'read-thread'>;
 };
 
-export function createHandlers(fromAbove: HandlersFromAbove): Handlers {
+export function createJobKinds({
+  delivery,
+  recoverDeliveries,
+  reconcilePromotion,
+  readThread,
+}: JobsFromAbove): JobKinds {
   return {
-    ...fromAbove,
+    // What came from outside. The inbox names the queue of a delivery: its payload is read only by its handler.
+    delivery: { key: null, queue: 'none', traits: [], handle: delivery },
     command: runCommand,
     click: reviewByClick,
     're-run': rerunCheck,
@@ -58,31 +63,40 @@ export function createHandlers(fromAbove: HandlersFromAbove): Handlers {
     deployment: recordDeployment,
     'deployment-status': followDeployment,
     'git-tag': handleGitTag,
-    'collect-facts': collectFacts,
-    'apply-tag-plan': applyTagPlan,
-    'create-deployment': createDeployment,
-    'restore-production': restoreProduction,
-    'revisit-environment': revisitEnvironment,
-    'revisit-promotion': revisitPromotion,
-    'revisit-policy': revisitPolicy,
-    'expire-promotion': expirePromotion,
-    'withdraw-promotion': withdrawPromotion,
-    'update-check-run': updateCheckRun,
-    'update-card': updateCard,
-    'notify-requester': notifyRequester,
-    'answer-git-tag': answerGitTag,
-    reply,
-    react,
     push: handlePush,
     'registry-package': handlePackagePublished,
     'staging-click': promoteByClick,
     'staging-re-run': rerunStaging,
-    'watch-staging': watchStaging,
-    'check-drift': checkDrift,
-    'show-drift': showDrift,
-    'update-staging-check': updateStagingCheck,
+
+    // What a decision asks for.
+    'collect-facts': collectFacts,
     'poll-image': pollImage,
+    'apply-tag-plan': applyTagPlan,
+    'restore-production': restoreProduction,
+    'revisit-environment': revisitEnvironment,
+    'revisit-promotion': revisitPromotion,
+    'revisit-policy': revisitPolicy,
+    'reconcile-promotion': reconcilePromotion,
+    'expire-promotion': expirePromotion,
+    'withdraw-promotion': withdrawPromotion,
+    'watch-staging': watchStaging,
+    'read-thread': readThread,
+    'check-drift': checkDrift,
+
+    // What is written to GitHub.
+    'create-deployment': createDeployment,
+    'update-check-run': updateCheckRun,
+    'update-staging-check': updateStagingCheck,
+    'update-card': updateCard,
+    'notify-requester': notifyRequester,
+    'answer-git-tag': answerGitTag,
+    'show-drift': showDrift,
+    reply,
+    react,
+
+    // What the clock asks for.
     'delete-expired-rows': deleteExpiredRows,
+    'recover-deliveries': recoverDeliveries,
     reconcile,
   };
 }

@@ -1,0 +1,132 @@
+// What each kind of job says of itself besides its handler, and how work becomes a row of the job table by that.
+import type { Effect } from '../../domain/effect.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { IntentOfJob, JobKind, PayloadOf, Tick } from './job.ts';
+
+export type JobDescription<Kind extends JobKind> = {
+  /** Of rows of this kind with the same key, one waits at most. Null: each is a row of its own. */
+  readonly key: ((payload: PayloadOf<Kind>) => string) | null;
+  /** Rows of one queue run one at a time, in the order in which they fall due. */
+  readonly queue: Queue;
+  readonly traits: readonly Trait[];
+};
+
+export type JobDescriptions = { readonly [Kind in JobKind]: JobDescription<Kind> };
+
+/** `github`: the writes to GitHub of an installation, which are paced. */
+export type Queue = keyof typeof QUEUES;
+
+export type Trait =
+  /** Asks a registry much, and so hangs for minutes where one does not answer. */
+  | 'asks-registry'
+  /** A promotion waits for it: while it is dead, the promotion stands still. Its key is the promotion's id. */
+  | 'moves-promotion'
+  /** Waits for a date; all others that wait do so for a moment. */
+  | 'waits-for-date'
+  /** The clock repeats it, and not where the App was removed. Tags that are being written are written to the end. */
+  | 'repeats'
+  /** A person waits for what it decides. */
+  | 'decides-for-person'
+  /** What it shows may be of long ago where the process was paused. */
+  | 'shows-state'
+  /** Writes in a thread: nothing is missed where that is locked or deleted. */
+  | 'needs-thread'
+  /** Writes on a commit: nothing is missed where GitHub takes no words in the repository. */
+  | 'needs-commit';
+
+/** A row that is to be put into the job table. */
+export type NewJob = {
+  readonly kind: JobKind;
+  readonly key: string | null;
+  readonly queueKey: string | null;
+  readonly payload: string;
+  readonly runAt: number;
+};
+
+/** Handed down in the services: only the table of all kinds, far above, knows each of them. */
+export type JobRows = {
+  readonly ofIntent: (intent: IntentOfJob, now: number) => NewJob;
+  readonly ofEffect: (effect: Effect, about: { readonly repo: Repo; readonly now: number }) => NewJob;
+  readonly ofTick: (tick: Tick, now: number) => NewJob;
+  readonly kindsWith: (trait: Trait) => readonly JobKind[];
+};
+
+export function createJobRows(descriptions: JobDescriptions): JobRows {
+  return {
+    ofIntent: (intent, now) => rowOf(descriptions, intent, { ...whereOf(intent), runAt: now }),
+    ofEffect: (effect, { repo, now }) => {
+      const where = { repoId: repo.id, installationId: repo.installationId };
+      return rowOf(descriptions, effect, { ...where, runAt: 'at' in effect ? effect.at : now });
+    },
+    ofTick: (tick, now) => rowOf(descriptions, tick, { repoId: null, installationId: null, runAt: now }),
+    kindsWith: (trait) => listKinds(descriptions).filter((kind) => descriptions[kind].traits.includes(trait)),
+  };
+}
+
+/** True for a kind of job that this process can carry out. */
+export function isKnownKind(table: { readonly [Kind in JobKind]: unknown }, kind: string): kind is JobKind {
+  return Object.hasOwn(table, kind);
+}
+
+export function listKinds(table: { readonly [Kind in JobKind]: unknown }): readonly JobKind[] {
+  return Object.keys(table).filter((kind) => isKnownKind(table, kind));
+}
+
+/** The key of jobs of which a promotion has one. */
+export function byPromotion({ promotionId }: { readonly promotionId: string }): string {
+  return promotionId;
+}
+
+/** One command of a comment waits or runs at a time. */
+export function byComment({ repoId, commentId }: { readonly repoId: number; readonly commentId: number }): string {
+  return `${repoId}/${commentId}`;
+}
+
+/** The installation whose GitHub writes share this queue key. */
+export function installationOf(queueKey: string | null): number {
+  if (queueKey === null || !queueKey.startsWith(GITHUB_QUEUE_KEY))
+    throw new Error(`${queueKey ?? 'no queue key'} is no queue key of GitHub writes`);
+  return Number(queueKey.slice(GITHUB_QUEUE_KEY.length));
+}
+
+const GITHUB_QUEUE_KEY = 'github:';
+
+type Where = { readonly repoId: number | null; readonly installationId: number | null };
+
+const QUEUES = {
+  none: () => null,
+  /** What is asked in a repository, in the order of asking. */
+  repo: ({ repoId }) => keyOf('repo:', repoId),
+  installation: ({ installationId }) => keyOf('installation:', installationId),
+  github: ({ installationId }) => keyOf(GITHUB_QUEUE_KEY, installationId),
+  /** The tags of a repository's images. */
+  apply: ({ repoId }) => keyOf('apply:', repoId),
+  /** One at a time: a registry that hangs must not take the slots of those who move tags. */
+  drift: () => 'drift',
+} as const satisfies Readonly<Record<string, (where: Where) => string | null>>;
+
+function keyOf(prefix: string, id: number | null): string {
+  if (id === null) throw new Error(`a job without a repository or an installation has no queue ${prefix}`);
+  return `${prefix}${id}`;
+}
+
+function whereOf(intent: IntentOfJob): Where {
+  if ('repo' in intent) return { repoId: intent.repo.id, installationId: intent.repo.installationId };
+  return { repoId: 'repoId' in intent ? intent.repoId : null, installationId: intent.installationId };
+}
+
+function rowOf<Kind extends JobKind>(
+  descriptions: JobDescriptions,
+  payload: PayloadOf<Kind>,
+  { runAt, ...where }: Where & { readonly runAt: number },
+): NewJob {
+  const { kind } = payload;
+  const { key, queue } = descriptions[kind];
+  return {
+    kind,
+    key: key === null ? null : key(payload),
+    queueKey: QUEUES[queue](where),
+    payload: JSON.stringify(payload),
+    runAt,
+  };
+}
