@@ -1,5 +1,6 @@
 // Every expected "no": a stable code and the values that decided it. The words are in messages/refusals.ts.
 import type { Role } from './actor.ts';
+import type { OutsideProblem } from './outside-problem.ts';
 import type { StateKind } from './promotion/promotion.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
 
@@ -55,14 +56,14 @@ export type Refusal =
     }
   /** Versions are never moved: this one names another image. */
   | { readonly code: 'version-taken'; readonly tag: Tag; readonly holds: Digest; readonly wanted: Digest }
-  /** The registry refused or failed for good; `problem` is the registry client's sentence. */
-  | { readonly code: 'registry-problem'; readonly problem: string }
+  /** The registry refused, or kept failing. */
+  | { readonly code: 'registry-problem'; readonly problem: OutsideProblem }
   /** The policy file can't be read: nothing is promoted under it. `problems` are sentences with line and column. */
   | { readonly code: 'policy-unreadable'; readonly problems: readonly string[] }
   /** The policy file was edited since the promotion was planned: it is examined again, and asks again. */
   | { readonly code: 'policy-changed'; readonly promotion: number }
-  /** GitHub refused or failed for good; `problem` is the sentence of the GitHub client. */
-  | { readonly code: 'github-problem'; readonly problem: string }
+  /** GitHub refused, or kept failing. */
+  | { readonly code: 'github-problem'; readonly problem: OutsideProblem }
   /** Nothing proves that the environment ever held it; `typed` is a digest, a tag or `P12`. */
   | {
       readonly code: 'not-a-rollback-target';

@@ -50,7 +50,7 @@ export function isDeploymentNotice(notice: Notice): notice is DeploymentNotice {
 /** What is wrong with the deployment, as an alert. */
 export function deploymentNoticeText(notice: DeploymentNotice, { repo }: Promotion, githubUrl: string): string {
   if (notice.kind === 'no-deployment') {
-    return `> [!WARNING]\n> GitHub made no deployment: ${escapeText(notice.problem, { maxLength: 500 })} The tags stand; deploy by hand.`;
+    return `> [!WARNING]\n> GitHub made no deployment: ${escapeText(notice.problem.detail, { maxLength: 500 })} The tags stand; deploy by hand.`;
   }
   const { environment, commit, by, at } = notice;
   const shown = link(code(commit.slice(0, 7)), `${githubUrl}/${repo.name}/commit/${commit}`);

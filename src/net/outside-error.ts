@@ -1,4 +1,6 @@
 // The one error class for everything that goes wrong outside this process: registry, GitHub, database, network.
+import type { OutsideProblem } from '../domain/outside-problem.ts';
+import { redact } from './redact.ts';
 
 /**
  * Thrown by floor 2 only. The worker reads `retryable` and `retryAt` and nothing else; people read `message`, which message
@@ -31,4 +33,11 @@ export class OutsideError extends Error {
     this.retryAt = details.retryAt ?? null;
     this.status = details.status ?? null;
   }
+
+  /** What may be stored of it. Clients redact what they know; the forms of credentials are redacted once more. */
+  toProblem(): OutsideProblem {
+    return { code: this.code, detail: redact(this.message).slice(0, MAX_DETAIL_LENGTH).toWellFormed() };
+  }
 }
+
+const MAX_DETAIL_LENGTH = 2000;

@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { canonicalJson } from '../domain/audit/canonical-json.ts';
 import { parseCommitSha, type CommitSha } from '../domain/image/reference.ts';
 import type { StagingCheck, StagingState } from '../domain/promotion/staging-check.ts';
-import { digest, finding, imageRepository, tag, type DeepReadonly } from './promotions/document-parts.ts';
+import {
+  digest,
+  finding,
+  imageRepository,
+  outsideProblem,
+  tag,
+  type DeepReadonly,
+} from './promotions/document-parts.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
 import { readStored, storableText } from './database/stored.ts';
 
@@ -34,8 +41,9 @@ const state = z.discriminatedUnion('kind', [
     kind: z.literal('ended'),
     why: z.discriminatedUnion('cause', [
       z.strictObject({ cause: z.literal('no-image'), image: imageRepository, tags: z.array(tag) }),
-      z.strictObject({ cause: z.literal('no-access'), image: imageRepository, problem: z.string() }),
-      z.strictObject({ cause: z.literal('unreadable'), problem: z.string() }),
+      z.strictObject({ cause: z.literal('no-access'), image: imageRepository, problem: outsideProblem }),
+      z.strictObject({ cause: z.literal('unreadable'), problem: outsideProblem }),
+      z.strictObject({ cause: z.literal('policy-without-image') }),
       z.strictObject({ cause: z.literal('policy-unreadable'), problems: z.array(z.string()) }),
       z.strictObject({ cause: z.literal('not-granted'), image: imageRepository }),
     ]),

@@ -23,6 +23,7 @@ import { answerError } from '../../src/registry/transport/errors.ts';
 import { COMMIT, facts, image, NOW, platform, ruleContext } from '../domain/build.ts';
 import { AT, FOREIGN, IMAGE, NEW, OLD, REPO, tagOf, viewOf } from '../messages/sample-view.ts';
 import { openDoors, post } from '../web/harness.ts';
+import { DENIED, failure } from '../domain/problem.ts';
 
 const GITHUB = 'https://github.com';
 const TAGS = [tagOf('staging-abc1234'), tagOf(`staging-${COMMIT}`)];
@@ -51,7 +52,7 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
       tried: [tagOf('staging-abc1234')],
     }),
     staging({ kind: 'ended', why: { cause: 'no-image', image: IMAGE, tags: TAGS } }).title,
-    staging({ kind: 'ended', why: { cause: 'no-access', image: IMAGE, problem: '' } }).title,
+    staging({ kind: 'ended', why: { cause: 'no-access', image: IMAGE, problem: DENIED } }).title,
   ],
   'Validation fails': [title({ state: { kind: 'checks-failed' }, findings: tooLarge() }), wordsOf(tooLarge())],
   'The promoted image is not found': [
@@ -62,9 +63,9 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
       tags: [tagOf('main'), tagOf('latest')],
     }),
     title({
-      state: { kind: 'failed', failure: { problem: '', production: 'untouched', tags: [] } },
+      state: { kind: 'failed', failure: failure() },
     }),
-    title({ state: { kind: 'failed', failure: { problem: '', production: 'mixed', tags: [] } } }),
+    title({ state: { kind: 'failed', failure: failure({ production: 'mixed' }) } }),
   ],
   'Production has drifted': [
     driftLines({ differences: [MOVED_TAG] }),

@@ -7,6 +7,7 @@ import { renderCheckRun } from '../../src/messages/check-run/check-run.ts';
 import { deploymentDescription } from '../../src/messages/deployment.ts';
 import { renderNotification } from '../../src/messages/notify.ts';
 import { AT, must, viewOf } from './sample-view.ts';
+import { outside } from '../domain/problem.ts';
 
 const URL = 'https://ci.example.com/runs/7';
 const COMMIT = must(parseCommitSha(`fedcba9${'0'.repeat(33)}`));
@@ -56,7 +57,7 @@ describe('the card', () => {
   });
 
   test('tells why GitHub made no deployment, on one line', () => {
-    const problem = 'creating a deployment: HTTP 403 no.\n\n# Not @ours.';
+    const problem = outside('creating a deployment: HTTP 403 no.\n\n# Not @ours.');
     const card = renderCard(
       viewOf({ state: { kind: 'promoted', at: AT }, notice: { kind: 'no-deployment', problem, at: AT } }),
     );

@@ -13,6 +13,7 @@ import {
 } from '../../src/store/staging-checks.ts';
 import { onBothEngines } from './engines.ts';
 import { digest, image, legal, NOW, repo, tag } from './fixtures.ts';
+import { outside } from '../domain/problem.ts';
 
 const commit = legal(parseCommitSha, 'a'.repeat(40));
 const later = legal(parseCommitSha, 'b'.repeat(40));
@@ -32,8 +33,9 @@ const STATES: readonly StagingState[] = [
     defaultEnvironment: 'production',
   },
   { kind: 'ended', why: { cause: 'no-image', image, tags: [tag('staging-aaaaaaa')] } },
-  { kind: 'ended', why: { cause: 'no-access', image, problem: 'HTTP 403' } },
-  { kind: 'ended', why: { cause: 'unreadable', problem: 'HTTP 502' } },
+  { kind: 'ended', why: { cause: 'no-access', image, problem: outside('HTTP 403') } },
+  { kind: 'ended', why: { cause: 'unreadable', problem: outside('HTTP 502') } },
+  { kind: 'ended', why: { cause: 'policy-without-image' } },
   { kind: 'ended', why: { cause: 'policy-unreadable', problems: ['line 1', 'line 2'] } },
   { kind: 'ended', why: { cause: 'not-granted', image } },
 ];
@@ -100,7 +102,7 @@ onBothEngines(({ fresh }) => {
     await open(store, { commit: later }, NOW + 1);
     await open(store);
     expect((await listUnsettledStagingChecks(store.db)).map((one) => one.commit)).toEqual([commit, later]);
-    await change(store, { state: { kind: 'ended', why: { cause: 'unreadable', problem: 'HTTP 502' } } });
+    await change(store, { state: { kind: 'ended', why: { cause: 'unreadable', problem: outside('HTTP 502') } } });
     expect((await listUnsettledStagingChecks(store.db)).map((one) => one.commit)).toEqual([later]);
   });
 

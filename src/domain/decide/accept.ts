@@ -2,6 +2,7 @@
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext } from './decision.ts';
 import type { Effect } from '../effect.ts';
+import type { FailureProblem } from '../promotion/failure.ts';
 import type { Failure, Promotion, PromotionState, TagOutcome } from '../promotion/promotion.ts';
 
 /** Puts the promotion into an end or resting state. */
@@ -26,13 +27,18 @@ export function end(
 }
 
 export function fail(promotion: Promotion, failure: Failure, context: DecisionContext): Accepted {
-  const { problem, production, tags } = failure;
+  const { problem, undoRefused, production, tags } = failure;
   const ended = end(
     promotion,
     { kind: 'failed', failure },
-    { context, actor: null, details: { problem, production, tags: auditTags(tags) } },
+    { context, actor: null, details: { problem, undoRefused, production, tags: auditTags(tags) } },
   );
   return { ...ended, effects: [...ended.effects, { kind: 'notify-requester', promotionId: promotion.id }] };
+}
+
+/** Nothing was planned or written yet. */
+export function failBeforeWriting(promotion: Promotion, problem: FailureProblem, context: DecisionContext): Accepted {
+  return fail(promotion, { problem, undoRefused: null, production: 'untouched', tags: [] }, context);
 }
 
 export function showEffects(promotionId: string): readonly Effect[] {

@@ -3,6 +3,8 @@ import type { Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Deployment, DeploymentStatus } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
+import type { OutsideProblem } from '../outside-problem.ts';
+import type { FailureProblem } from '../promotion/failure.ts';
 import type { ImageFacts } from '../image/image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../policy/policy.ts';
 import type { CancelCause, DeploymentNews, Failure, Promotion, TagOutcome } from '../promotion/promotion.ts';
@@ -24,7 +26,7 @@ export type PromotionEvent =
       readonly production: readonly TagState[];
       readonly otherReviewers: Promotion['otherReviewers'];
     }
-  | { readonly kind: 'examination-failed'; readonly problem: string }
+  | { readonly kind: 'examination-failed'; readonly problem: FailureProblem }
   | {
       readonly kind: 'reviewed';
       readonly verdict: Review['verdict'];
@@ -48,19 +50,19 @@ export type PromotionEvent =
   /** The image that was waited for is there: its digest is pinned now. */
   | { readonly kind: 'image-appeared'; readonly tag: Tag; readonly digest: Digest }
   /** The registry says for good that it can't be read. */
-  | { readonly kind: 'image-unreadable'; readonly problem: string }
+  | { readonly kind: 'image-unreadable'; readonly problem: OutsideProblem }
   | ({ readonly kind: 'deployment-status'; readonly status: DeploymentStatus } & Omit<DeploymentNews, 'at'>)
   /** Somebody else made a deployment to the environment. */
   | { readonly kind: 'deployed-by-others'; readonly deployment: Deployment; readonly by: Person }
   /** GitHub does not make the deployment that was to follow. */
-  | { readonly kind: 'deployment-refused'; readonly problem: string }
+  | { readonly kind: 'deployment-refused'; readonly problem: OutsideProblem }
   /** The App may not act there any more. */
   | { readonly kind: 'withdrawn'; readonly because: Exclude<CancelCause, 'person'> }
   /** A promotion that was asked for later reached production. */
   | { readonly kind: 'overtaken'; readonly by: number }
   | { readonly kind: 'applied'; readonly tags: readonly TagOutcome[] }
   /** A floating tag could not be written: those that were go back, whatever happens next. */
-  | { readonly kind: 'apply-stopped'; readonly problem: string }
+  | { readonly kind: 'apply-stopped'; readonly problem: FailureProblem }
   /** `undoAgain`: the registry refused to move a tag back, and may not refuse for ever. */
   | { readonly kind: 'apply-failed'; readonly failure: Failure; readonly undoAgain: boolean }
   /** A `mixed` production went back after all. */

@@ -3,6 +3,7 @@ import type { Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import { isBefore, namesImageOf, type Deployment } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
+import type { OutsideProblem } from '../outside-problem.ts';
 import {
   imageOf,
   movesProduction,
@@ -59,7 +60,11 @@ export function decideDeployedByOthers(
 }
 
 /** GitHub says for good that it makes no deployment: the tags stand, and the card tells. */
-export function decideDeploymentRefused(promotion: Promotion, problem: string, context: DecisionContext): Decision {
+export function decideDeploymentRefused(
+  promotion: Promotion,
+  problem: OutsideProblem,
+  context: DecisionContext,
+): Decision {
   if (promotedAt(promotion) === null) return { kind: 'ignored' };
   return {
     kind: 'accepted',

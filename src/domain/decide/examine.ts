@@ -3,12 +3,13 @@ import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { commitOf } from '../image/image-facts.ts';
+import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import { overrideByForce } from '../rule.ts';
 import { rulesFor } from '../rules/catalogue.ts';
 import { validate } from '../validation.ts';
-import { entryOf, fail, showEffects } from './accept.ts';
+import { entryOf, failBeforeWriting, showEffects } from './accept.ts';
 import { movedTags } from './production.ts';
 import { expiryTimer } from './request.ts';
 import { settle } from './settle.ts';
@@ -74,9 +75,13 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   );
 }
 
-export function decideExaminationFailed(promotion: Promotion, problem: string, context: DecisionContext): Decision {
+export function decideExaminationFailed(
+  promotion: Promotion,
+  problem: FailureProblem,
+  context: DecisionContext,
+): Decision {
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
-  return fail(promotion, { problem, production: 'untouched', tags: [] }, context);
+  return failBeforeWriting(promotion, problem, context);
 }
 
 /**

@@ -1,6 +1,7 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Effect } from '../effect.ts';
+import type { FailureProblem } from '../promotion/failure.ts';
 import { movesProduction, type Failure, type Promotion, type TagOutcome } from '../promotion/promotion.ts';
 import { deploymentEffects } from './deployment.ts';
 import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
@@ -29,7 +30,7 @@ function readBackAgain({ repo, environment }: Promotion, { now }: DecisionContex
 }
 
 /** The decision to go back is stored before the first tag does, so that a restart does not turn round again. */
-export function decideApplyStopped(promotion: Promotion, problem: string, context: DecisionContext): Decision {
+export function decideApplyStopped(promotion: Promotion, problem: FailureProblem, context: DecisionContext): Decision {
   const { state } = promotion;
   if (state.kind !== 'applying' || state.undoing !== null) return { kind: 'ignored' };
   return {

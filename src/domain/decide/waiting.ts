@@ -1,6 +1,7 @@
 // A promotion that waits for its image: it appears, it can't be read, or time runs out.
+import type { OutsideProblem } from '../outside-problem.ts';
 import type { Promotion } from '../promotion/promotion.ts';
-import { entryOf, fail, showEffects } from './accept.ts';
+import { entryOf, failBeforeWriting, showEffects } from './accept.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { expiryTimer } from './request.ts';
 
@@ -27,7 +28,7 @@ export function decideImageAppeared(
   };
 }
 
-export function decideImageUnreadable(promotion: Promotion, problem: string, context: DecisionContext): Decision {
+export function decideImageUnreadable(promotion: Promotion, error: OutsideProblem, context: DecisionContext): Decision {
   if (promotion.state.kind !== 'waiting-for-image') return { kind: 'ignored' };
-  return fail(promotion, { problem, production: 'untouched', tags: [] }, context);
+  return failBeforeWriting(promotion, { code: 'outside-error', error }, context);
 }

@@ -1,8 +1,10 @@
 // A promotion: one set of images, each pinned by digest, on its way to one environment.
 import type { Person } from '../actor.ts';
+import type { OutsideProblem } from '../outside-problem.ts';
 import type { Review } from './review.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
+import type { FailureProblem } from './failure.ts';
 import type { Finding } from '../rule.ts';
 import type { PinnedImage, PromotionKind, TagMove } from '../image/tag-plan.ts';
 
@@ -82,7 +84,7 @@ export type Notice =
       readonly at: number;
     }
   /** GitHub refused to make the deployment that was to follow. */
-  | { readonly kind: 'no-deployment'; readonly problem: string; readonly at: number };
+  | { readonly kind: 'no-deployment'; readonly problem: OutsideProblem; readonly at: number };
 
 export type MovedTag = { readonly tag: Tag; readonly from: Digest | null; readonly to: Digest | null };
 
@@ -101,7 +103,7 @@ export type PromotionState =
   /** `queueKey`: another promotion is applying in this environment. */
   | { readonly kind: 'scheduled'; readonly cause: 'queue' }
   /** `undoing`: why it was decided to move the tags back; from then on there is no way forward. */
-  | { readonly kind: 'applying'; readonly since: number; readonly undoing: string | null }
+  | { readonly kind: 'applying'; readonly since: number; readonly undoing: FailureProblem | null }
   | { readonly kind: 'promoted'; readonly at: number }
   | ({ readonly kind: 'deploying' } & DeploymentNews)
   | ({ readonly kind: 'deployed' } & DeploymentNews)
@@ -132,8 +134,9 @@ export type Superseder =
   | { readonly kind: 'production' };
 
 export type Failure = {
-  /** A sentence: what was tried, what came back, what to do. */
-  readonly problem: string;
+  readonly problem: FailureProblem;
+  /** Why moving the tags back failed, where that was tried. */
+  readonly undoRefused: OutsideProblem | null;
   /** `untouched`: no floating tag was written. `restored`: those written went back. `mixed`: see `tags`; an alarm. */
   readonly production: 'untouched' | 'restored' | 'mixed';
   readonly tags: readonly TagOutcome[];

@@ -1,5 +1,6 @@
 // The check of a pushed staging commit: whether its image is there, and whether the rules would let it go on.
 import { parseCommitSha, type CommitSha, type Digest, type ImageRepository, type Tag } from '../image/reference.ts';
+import type { OutsideProblem } from '../outside-problem.ts';
 import type { Finding } from '../rule.ts';
 
 export type StagingCheck = {
@@ -31,11 +32,12 @@ export type StagingState =
     }
   | { readonly kind: 'ended'; readonly why: Ending };
 
-/** Why nothing was examined; a `problem` is the sentence of whoever refused or failed for good. */
+/** Why nothing was examined. */
 export type Ending =
   | { readonly cause: 'no-image'; readonly image: ImageRepository; readonly tags: readonly Tag[] }
-  | { readonly cause: 'no-access'; readonly image: ImageRepository; readonly problem: string }
-  | { readonly cause: 'unreadable'; readonly problem: string }
+  | { readonly cause: 'no-access'; readonly image: ImageRepository; readonly problem: OutsideProblem }
+  | { readonly cause: 'unreadable'; readonly problem: OutsideProblem }
+  | { readonly cause: 'policy-without-image' }
   | { readonly cause: 'policy-unreadable'; readonly problems: readonly string[] }
   | { readonly cause: 'not-granted'; readonly image: ImageRepository };
 

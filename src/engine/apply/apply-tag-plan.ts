@@ -1,5 +1,6 @@
 // Carries out a tag plan by its journal, from wherever a crash left it: forward, or back once it was decided to go back.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
+import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import { promotedAt, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { outcomesOf } from '../core/journal.ts';
@@ -38,7 +39,7 @@ async function goForward(application: Application): Promise<JobOutcome> {
     case 'production-moved': {
       const read = await retryWhileTransient(services, () => readProductionOf(services, promotion));
       return read.kind === 'failed'
-        ? failUntouched(application, read.problem)
+        ? failUntouched(application, { code: 'outside-error', error: read.error })
         : end(services, promotion, { kind: 'production-read', production: read.value });
     }
     case 'stopped':
@@ -62,7 +63,12 @@ async function confirm(application: Application): Promise<JobOutcome> {
     case 'never-shown':
       return rescheduleAfterClockChange(application, back.problem);
     case 'foreign':
-      return failWith(application, { problem: back.problem, production: 'mixed', undoAgain: false });
+      return failWith(application, {
+        problem: back.problem,
+        undoRefused: null,
+        production: 'mixed',
+        undoAgain: false,
+      });
   }
 }
 
@@ -78,7 +84,7 @@ async function endApplied(application: Application): Promise<JobOutcome> {
 }
 
 /** The decision to go back is stored before the first tag does: a restart must not turn round again. */
-async function rescheduleAfterClockChange(application: Application, problem: string): Promise<JobOutcome> {
+async function rescheduleAfterClockChange(application: Application, problem: FailureProblem): Promise<JobOutcome> {
   const { services, promotion, job } = application;
   const decision = decide(promotion, { kind: 'apply-stopped', problem }, await loadContext(services, promotion));
   const commit = commitOf(promotion, decision);
@@ -91,24 +97,23 @@ async function rescheduleAfterClockChange(application: Application, problem: str
   return goBack({ ...application, promotion: await loadPromotion(services, promotion.id) }, problem);
 }
 
-async function goBack(application: Application, problem: string): Promise<JobOutcome> {
+async function goBack(application: Application, problem: FailureProblem): Promise<JobOutcome> {
   const { production, refused } = await undoTags(application);
-  const whole = refused === null ? problem : `${problem} Moving the tags back failed as well: ${refused}`;
-  return failWith(application, { problem: whole, production, undoAgain: refused !== null });
+  return failWith(application, { problem, undoRefused: refused, production, undoAgain: refused !== null });
 }
 
-function failUntouched(application: Application, problem: string): Promise<JobOutcome> {
-  return failWith(application, { problem, production: 'untouched', undoAgain: false });
+function failUntouched(application: Application, problem: FailureProblem): Promise<JobOutcome> {
+  return failWith(application, { problem, undoRefused: null, production: 'untouched', undoAgain: false });
 }
 
 async function failWith(
   application: Application,
-  failed: Pick<Failure, 'problem' | 'production'> & { readonly undoAgain: boolean },
+  failed: Omit<Failure, 'tags'> & { readonly undoAgain: boolean },
 ): Promise<JobOutcome> {
   const { services, promotion } = application;
-  const { problem, production, undoAgain } = failed;
-  if (production === 'mixed') services.log.error(alarmFields(promotion), 'production is mixed: its tags disagree');
-  const failure = { problem, production, tags: await readOutcomes(application) };
+  const { undoAgain, ...rest } = failed;
+  if (rest.production === 'mixed') services.log.error(alarmFields(promotion), 'production is mixed: its tags disagree');
+  const failure = { ...rest, tags: await readOutcomes(application) };
   return end(services, promotion, { kind: 'apply-failed', failure, undoAgain });
 }
 

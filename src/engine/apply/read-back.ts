@@ -1,4 +1,5 @@
 // Step 4 of applying: every tag is read again; the old digest is lag, a third one is an alarm.
+import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import type { JournalRow } from '../../store/promotions/tag-moves.ts';
 import type { Services } from '../core/services.ts';
@@ -10,9 +11,9 @@ export type ReadBack =
   /** Acknowledged, but still shown as before: ask again at this time. */
   | { readonly kind: 'lagging'; readonly tags: readonly Tag[]; readonly askAgainAt: number }
   /** Acknowledged, and never shown: what was written goes back. */
-  | { readonly kind: 'never-shown'; readonly problem: string }
+  | { readonly kind: 'never-shown'; readonly problem: FailureProblem }
   /** Somebody else moved a tag right after: it is left alone. */
-  | { readonly kind: 'foreign'; readonly problem: string };
+  | { readonly kind: 'foreign'; readonly problem: FailureProblem };
 
 /** How long a registry may show what was before a write that it acknowledged. */
 const LAG_LIMIT_MS = 10 * 60 * 1000;
@@ -32,7 +33,7 @@ export async function readBack(application: Application): Promise<ReadBack> {
       ...standing.map(({ repository, tag, target }) => services.registry.findDigest(repository, tag, [target])),
     ]),
   );
-  if (held.kind === 'failed') return laterOrNever(services, rows, held.problem);
+  if (held.kind === 'failed') return laterOrNever(services, rows, { kind: 'no-answer', error: held.error });
   const shown = written.map((row, position) => ({ row, digest: held.value[position] ?? null }));
   const foreign = [
     // GHCR may answer for seconds that a tag which was just written is not there: that is lag as well.
@@ -44,11 +45,8 @@ export async function readBack(application: Application): Promise<ReadBack> {
       .filter(({ target, digest }) => digest !== target),
   ];
   if (foreign.length > 0) {
-    const named = foreign.map(({ tag, digest }) => `${tag} holds ${digest ?? 'nothing'}`).join(', ');
-    return {
-      kind: 'foreign',
-      problem: `All tags were written, but somebody else moved one right after: ${named}. It was left as it is.`,
-    };
+    const tags = foreign.map(({ tag, digest: holds }) => ({ tag, holds }));
+    return { kind: 'foreign', problem: { code: 'moved-after-writing', tags } };
   }
   const behind: JournalRow[] = [];
   for (const { row, digest } of shown) {
@@ -56,18 +54,18 @@ export async function readBack(application: Application): Promise<ReadBack> {
     else behind.push(row);
   }
   if (behind.length === 0) return { kind: 'confirmed' };
-  const named = behind.map(({ tag }) => tag).join(', ');
-  return laterOrNever(services, behind, `It still shows what was before at ${named}.`);
+  return laterOrNever(services, behind, { kind: 'old-digest', tags: behind.map(({ tag }) => tag) });
 }
 
 /** Asks again after as long as has passed since the write, 250 ms to a minute; ten minutes after it, no more. */
-function laterOrNever({ now }: Services, rows: readonly JournalRow[], problem: string): ReadBack {
+function laterOrNever(
+  { now }: Services,
+  rows: readonly JournalRow[],
+  because: Extract<FailureProblem, { code: 'writes-not-shown' }>['because'],
+): ReadBack {
   const sinceWriteMs = now() - Math.max(...rows.map(({ updatedAt }) => updatedAt));
   if (sinceWriteMs >= LAG_LIMIT_MS) {
-    return {
-      kind: 'never-shown',
-      problem: `The registry acknowledged all tags, but could not be seen to hold them ten minutes later. ${problem}`,
-    };
+    return { kind: 'never-shown', problem: { code: 'writes-not-shown', because } };
   }
   const pause = Math.min(Math.max(FIRST_LOOK_MS, sinceWriteMs), 60_000);
   return { kind: 'lagging', tags: rows.map(({ tag }) => tag), askAgainAt: now() + pause };

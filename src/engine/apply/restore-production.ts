@@ -30,7 +30,7 @@ async function handle(job: Job<'restore-production'>, services: Services): Promi
   if (context.environmentBusy) return { kind: 'again', at, because: 'a newer promotion is moving the tags' };
   const application = { services, job, promotion };
   const { production, refused } = await undoTags(application);
-  if (refused !== null) return { kind: 'again', at, because: `production is still mixed: ${refused}` };
+  if (refused !== null) return { kind: 'again', at, because: `production is still mixed: ${refused.detail}` };
   if (production === 'mixed') return DONE;
   const event = { kind: 'restored', tags: await readOutcomes(application) } as const;
   const decision = decide(promotion, event, await loadContext(services, promotion));

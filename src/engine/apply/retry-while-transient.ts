@@ -1,15 +1,16 @@
 // Tries one registry request again while its failure may pass, for at most five minutes: DESIGN §4.
+import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Services } from '../core/services.ts';
 
 export type Retried<T> =
-  { readonly kind: 'done'; readonly value: T } | { readonly kind: 'failed'; readonly problem: string };
+  { readonly kind: 'done'; readonly value: T } | { readonly kind: 'failed'; readonly error: OutsideProblem };
 
 const RETRY_FOR_MS = 5 * 60 * 1000;
 const LONGEST_PAUSE_MS = 30_000;
 const LONGEST_REQUEST_MS = 3 * 60 * 1000;
 
-/** `failed` carries the sentence of the last error: final at once, or still there after five minutes. Bugs are thrown. */
+/** `failed` carries the last error: final at once, or still there after five minutes. Bugs are thrown. */
 export async function retryWhileTransient<T>({ now, wait }: Services, request: () => Promise<T>): Promise<Retried<T>> {
   let spentMs = 0;
   for (let pause = 500; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -22,7 +23,7 @@ export async function retryWhileTransient<T>({ now, wait }: Services, request: (
       // A clock that is turned while a request is under way must end nothing at once, and keep nothing up for an hour.
       spentMs += Math.min(Math.max(at - before, 0), LONGEST_REQUEST_MS);
       const waitMs = Math.max(pause, (error.retryAt ?? 0) - at);
-      if (!error.retryable || spentMs + waitMs >= RETRY_FOR_MS) return { kind: 'failed', problem: error.message };
+      if (!error.retryable || spentMs + waitMs >= RETRY_FOR_MS) return { kind: 'failed', error: error.toProblem() };
       await wait(waitMs);
       spentMs += waitMs;
     }

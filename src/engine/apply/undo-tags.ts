@@ -1,4 +1,5 @@
 // Moves back the floating tags that were written, newest first; what can't go back is named.
+import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import type { JournalRow } from '../../store/promotions/tag-moves.ts';
 import { isFloating, arePermanentTagsDone, mark, readJournal, writeTag, type Application } from './application.ts';
 import { retryWhileTransient } from './retry-while-transient.ts';
@@ -7,7 +8,7 @@ export type Undone = {
   /** `untouched`: no floating tag was ours. `mixed`: at least one still holds our digest, or may hold it. */
   readonly production: 'untouched' | 'restored' | 'mixed';
   /** What the registry refused, if it did: worth another try later. */
-  readonly refused: string | null;
+  readonly refused: OutsideProblem | null;
 };
 
 const OURS: readonly JournalRow['state'][] = ['written', 'confirmed', 'stuck'];
@@ -23,14 +24,14 @@ export async function undoTags(application: Application): Promise<Undone> {
   const candidates = floating.filter((row) => row === attempted || OURS.includes(row.state));
   let moved = floating.some(({ state }) => state !== 'planned');
   let mixed = false;
-  let refused: string | null = null;
+  let refused: OutsideProblem | null = null;
   for (const row of candidates.toReversed()) {
     const back = await moveBack(application, row);
     if (back.kind === 'back') moved = true;
     if (back.kind === 'stays') mixed = true;
     if (back.kind === 'refused') {
       mixed = true;
-      refused = back.problem;
+      refused = back.error;
     }
   }
   return { production: mixed ? 'mixed' : moved ? 'restored' : 'untouched', refused };
@@ -42,7 +43,7 @@ type Back =
   | { readonly kind: 'not-ours' }
   /** A first promotion's tag: nothing was there to go back to. */
   | { readonly kind: 'stays' }
-  | { readonly kind: 'refused'; readonly problem: string };
+  | { readonly kind: 'refused'; readonly error: OutsideProblem };
 
 async function moveBack(application: Application, row: JournalRow): Promise<Back> {
   const { services } = application;
@@ -59,7 +60,7 @@ async function moveBack(application: Application, row: JournalRow): Promise<Back
     await writeTag(application, { repository, tag, manifest });
     return { kind: 'back' };
   });
-  const back: Back = done.kind === 'done' ? done.value : { kind: 'refused', problem: done.problem };
+  const back: Back = done.kind === 'done' ? done.value : { kind: 'refused', error: done.error };
   // The journal says of a row that is `stuck` that the tag holds our digest; of an unclear one it says nothing new.
   if (isOurs) await mark(application, row, back.kind === 'stays' || back.kind === 'refused' ? 'stuck' : 'undone');
   return back;

@@ -1,4 +1,5 @@
 // Steps 1 to 3 of applying: prove a rollback's target, readTags at all tags, write the kept ones in parallel, then the floating ones one by one.
+import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { Digest, Tag } from '../../domain/image/reference.ts';
 import { rollbackTagName } from '../../domain/image/tag-plan.ts';
 import type { Manifest } from '../../registry/manifest.ts';
@@ -6,7 +7,7 @@ import { renameMove, type JournalRow } from '../../store/promotions/tag-moves.ts
 import { LeaseLost } from '../core/lease.ts';
 import { findIncompleteness } from '../examine/complete-image.ts';
 import { isFloating, arePermanentTagsDone, mark, readJournal, writeTag, type Application } from './application.ts';
-import { retryWhileTransient } from './retry-while-transient.ts';
+import { retryWhileTransient, type Retried } from './retry-while-transient.ts';
 import { readTags, readTag, type TagSnapshot } from './read-tags.ts';
 import { proveComplete } from './prove-complete.ts';
 
@@ -15,7 +16,7 @@ export type Written =
   /** Production is not what was planned over, and nothing is written yet: plan again. */
   | { readonly kind: 'production-moved' }
   /** Going on is impossible or unsafe; `mayHaveMoved` tells whether a floating tag may have to go back. */
-  | { readonly kind: 'stopped'; readonly problem: string; readonly mayHaveMoved: boolean };
+  | { readonly kind: 'stopped'; readonly problem: FailureProblem; readonly mayHaveMoved: boolean };
 
 /** Goes on from wherever the journal stands: a tag that holds its target already is not written again. */
 export async function writeTags(application: Application): Promise<Written> {
@@ -26,7 +27,7 @@ export async function writeTags(application: Application): Promise<Written> {
     if (broken !== null) return { kind: 'stopped', problem: broken, mayHaveMoved };
   }
   const looked = await readTags(application, rows);
-  if (looked.kind === 'failed') return { kind: 'stopped', problem: looked.problem, mayHaveMoved };
+  if (looked.kind === 'failed') return { kind: 'stopped', problem: outsideError(looked), mayHaveMoved };
 
   const moved = findMoved(rows, looked.value);
   if (moved !== null) {
@@ -66,18 +67,18 @@ async function writePermanentTags(
   application: Application,
   rows: readonly JournalRow[],
   seen: TagSnapshot,
-): Promise<string | null> {
+): Promise<FailureProblem | null> {
   const { services } = application;
   const planned = rows.filter((row) => !isFloating(row) && row.state === 'planned');
   const problems = await Promise.all(
-    planned.map(async (row) => {
+    planned.map(async (row): Promise<FailureProblem | null> => {
       const known = [seen.target, ...[...seen.seen.values()].map(({ manifest }) => manifest)];
       const read = known.find((manifest) => manifest?.digest === row.target) ?? null;
       const bytes = await retryWhileTransient(
         services,
         async () => read ?? services.registry.fetchManifest(row.repository, row.target),
       );
-      if (bytes.kind === 'failed') return bytes.problem;
+      if (bytes.kind === 'failed') return outsideError(bytes);
       return writePermanentTag(application, { row, manifest: bytes.value, held: digestIn(seen, row) });
     }),
   );
@@ -87,12 +88,12 @@ async function writePermanentTags(
 async function writePermanentTag(
   application: Application,
   args: { readonly row: JournalRow; readonly manifest: Manifest; readonly held: Digest | null },
-): Promise<string | null> {
+): Promise<FailureProblem | null> {
   const { row, manifest } = args;
   const { registry } = application.services;
   const { repository, target } = row;
   let known: Digest | null | undefined = args.held;
-  const put = await retryWhileTransient(application.services, async () => {
+  const put = await retryWhileTransient(application.services, async (): Promise<FailureProblem | null> => {
     // Another try looks again: the last one may have been taken, or somebody else may have taken the name.
     const held = known === undefined ? (await readTag(registry, row)).digest : known;
     known = undefined;
@@ -104,7 +105,7 @@ async function writePermanentTag(
     await writeTag(application, { repository, tag, manifest });
     return null;
   });
-  const problem = put.kind === 'failed' ? put.problem : put.value;
+  const problem = put.kind === 'failed' ? outsideError(put) : put.value;
   if (problem === null) await mark(application, row, 'written');
   if (problem === null || row.kind !== 'rollback' || !(await isBroken(application, row))) return problem;
   // Nobody could go back to it, and it must not keep production from being put right.
@@ -180,13 +181,13 @@ async function writeOneFloating(
     /** Called when the tag is about to be written. */
     readonly meanwhile: () => void;
   },
-): Promise<string | null> {
+): Promise<FailureProblem | null> {
   const { services } = application;
   const { row, manifest, meanwhile } = args;
   const { repository, tag, target, baseline } = row;
   let { preReadTag } = args;
   // Each try looks first: minutes may lie between two, and what somebody else moved meanwhile is never overwritten.
-  const put = await retryWhileTransient(services, async () => {
+  const put = await retryWhileTransient(services, async (): Promise<FailureProblem | null> => {
     const age = preReadTag === null ? Infinity : services.now() - preReadTag.at;
     const isGood = age >= 0 && age <= GLANCE_GOOD_FOR_MS;
     const { digest } = isGood && preReadTag !== null ? preReadTag : await readTag(services.registry, row);
@@ -197,7 +198,7 @@ async function writeOneFloating(
     await writeTag(application, { repository, tag, manifest });
     return null;
   });
-  return put.kind === 'failed' ? put.problem : put.value;
+  return put.kind === 'failed' ? outsideError(put) : put.value;
 }
 
 function digestIn({ seen }: TagSnapshot, row: JournalRow): Digest | null {
@@ -207,14 +208,14 @@ function digestIn({ seen }: TagSnapshot, row: JournalRow): Digest | null {
 function permanentTagTaken(
   { tag }: JournalRow,
   { held, versionTag }: { readonly held: Digest; readonly versionTag: Tag | null },
-): string {
-  const wayOut =
-    tag === versionTag
-      ? 'A version is never moved: take another version, or promote the digest that this one names.'
-      : 'Kept tags are never moved: build the commit once, or promote the digest that the tag holds.';
-  return `${tag} was free when this was planned and holds ${held} now. ${wayOut}`;
+): FailureProblem {
+  return { code: 'permanent-tag-taken', tag, holds: held, isVersion: tag === versionTag };
 }
 
-function somebodyMoved({ tag, expected, holds }: Moved): string {
-  return `Somebody else moved ${tag} to ${holds ?? 'nothing'} meanwhile; ${expected ?? 'nothing'} was expected there. It was left as it is.`;
+function somebodyMoved(moved: Moved): FailureProblem {
+  return { code: 'tag-moved', ...moved };
+}
+
+function outsideError({ error }: Extract<Retried<unknown>, { kind: 'failed' }>): FailureProblem {
+  return { code: 'outside-error', error };
 }

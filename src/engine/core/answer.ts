@@ -1,6 +1,7 @@
 // How a command is answered: 🚀 and what was decided, or 👎 and why not.
 import type { Actor } from '../../domain/actor.ts';
 import type { Effect } from '../../domain/effect.ts';
+import type { OutsideError } from '../../net/outside-error.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Reply } from '../../domain/reply.ts';
@@ -50,6 +51,12 @@ export function turnedAway(asked: Asked, refusal: Refusal): Answer {
 /** The key under which a thread hears of such a refusal once a day, whoever is refused. */
 export function dailyIdempotencyKey({ repo, issue }: Pick<Asked, 'repo' | 'issue'>, { code }: Refusal): string {
   return `turned-away/${repo.id}/${issue}/${code}`;
+}
+
+/** The refusal that an outside error leads to, once it was not tried any longer. */
+export function refusalOf(error: OutsideError): Refusal {
+  const problem = error.toProblem();
+  return { code: problem.code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem };
 }
 
 function react({ repo, commentId }: Asked, reaction: Extract<Effect, { kind: 'react' }>['reaction']): Effect {

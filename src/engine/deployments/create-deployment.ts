@@ -57,7 +57,7 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
     return { kind: 'done', commit: { repo, marks: [mark] } };
   } catch (error) {
     if (!(error instanceof OutsideError) || !REFUSED.includes(error.code)) throw error;
-    const event = { kind: 'deployment-refused', problem: error.message } as const;
+    const event = { kind: 'deployment-refused', problem: error.toProblem() } as const;
     const decision = decide(promotion, event, await loadContext(services, promotion));
     return { kind: 'done', commit: commitOf(promotion, decision) };
   }

@@ -11,6 +11,7 @@ import {
   type EnvironmentPolicy,
   type Policy,
 } from '../../domain/policy/policy.ts';
+import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import { imageOf, isOpen, sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import type { TagState } from '../../domain/image/tag-plan.ts';
@@ -22,7 +23,7 @@ import { findOtherReviewer } from '../../github/collaborators.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { refuseImages } from '../people/allowed-images.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
-import { alternativeWords, findAlternative } from './complete-image.ts';
+import { findAlternative } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPolicy, loadPromotion } from '../core/load.ts';
@@ -48,10 +49,15 @@ async function handle(job: Job<'collect-facts'>, services: Services): Promise<Jo
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
     if (error.code === 'github-not-installed') return endAppRemoved(services, promotion);
-    const isGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
-    const instead = isGone ? alternativeWords(await findAlternative(services, promotion)) : '';
-    return failExamination(services, promotion, `${error.message}${instead}`);
+    return failExamination(services, promotion, await problemOf(services, promotion, error));
   }
+}
+
+async function problemOf(services: Services, promotion: Promotion, error: OutsideError): Promise<FailureProblem> {
+  const isTargetGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
+  if (!isTargetGone) return { code: 'outside-error', error: error.toProblem() };
+  const alternative = await findAlternative(services, promotion);
+  return { code: 'target-gone', error: error.toProblem(), alternative: alternative?.name ?? null };
 }
 
 /** The App was taken away, and no webhook may have told so yet: there is nobody to tell of a failure either. */
@@ -65,12 +71,12 @@ type Examination = { readonly job: Job<'collect-facts'>; readonly promotion: Pro
 
 async function examine(services: Services, { job, promotion }: Examination): Promise<JobOutcome> {
   const loaded = await loadPolicy(services, promotion.repo);
-  if (loaded.kind === 'unreadable') return failExamination(services, promotion, unreadableWords(loaded.problems));
+  if (loaded.kind === 'unreadable') return failExamination(services, promotion, unreadable(loaded.problems));
   const { policy } = loaded;
   const environment = findEnvironment(policy, promotion.environment);
   const problem = findPolicyProblem(services, promotion, policy);
   if (environment === null || problem !== null) {
-    const gone = `The policy file has no environment ${promotion.environment} any more.`;
+    const gone = { code: 'environment-gone', environment: promotion.environment } as const;
     return failExamination(services, promotion, problem ?? gone);
   }
   const environmentPolicy = environmentPolicyFor({ policy, environment, kind: promotion.kind });
@@ -108,25 +114,24 @@ function wantsFreshFacts({ kind, state }: Promotion): boolean {
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
-function findPolicyProblem(services: Services, promotion: Promotion, policy: Policy): string | null {
+function findPolicyProblem(services: Services, promotion: Promotion, policy: Policy): FailureProblem | null {
   const { repo } = promotion;
   const { repository } = imageOf(promotion);
   if (!policy.images.includes(repository)) {
-    return `The policy file names ${policy.images.join(', ')} now, and no longer ${repository}.`;
+    return { code: 'image-not-in-policy', image: repository, images: policy.images };
   }
   if (refuseImages(services, repo, policy) === null) return null;
-  return `${repo.name} may not promote ${repository} any more: the operator of this server decides, with IMAGE_GRANTS.`;
+  return { code: 'image-not-granted', image: repository, repo: repo.name };
 }
 
-const SHOWN_PROBLEMS = 5;
+const KEPT_PROBLEMS = 5;
 
-function unreadableWords(problems: readonly string[]): string {
-  const shown = problems.slice(0, SHOWN_PROBLEMS).join('; ');
-  const rest = problems.length - SHOWN_PROBLEMS;
-  return `The policy file can't be read: ${shown}${rest > 0 ? `; and ${rest} more` : ''}.`;
+function unreadable(problems: readonly string[]): FailureProblem {
+  const kept = problems.slice(0, KEPT_PROBLEMS);
+  return { code: 'policy-unreadable', problems: kept, more: problems.length - kept.length };
 }
 
-async function failExamination(services: Services, promotion: Promotion, problem: string): Promise<JobOutcome> {
+async function failExamination(services: Services, promotion: Promotion, problem: FailureProblem): Promise<JobOutcome> {
   const today = await loadPromotion(services, promotion.id);
   const decision = decide(today, { kind: 'examination-failed', problem }, await loadContext(services, today));
   return { kind: 'done', commit: commitOf(today, decision) };

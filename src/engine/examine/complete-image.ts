@@ -1,7 +1,8 @@
 // Whether an image that an environment held can still be pulled, and which other one can where it can't.
 import { defaultTargets, promotionOf } from '../../domain/promotion/history.ts';
-import type { Alternative, MissingPart } from '../../domain/image/image-facts.ts';
+import type { Alternative } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import type { Incompleteness } from '../../domain/promotion/failure.ts';
 import { formatNumber, imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Digest, ImageRepository } from '../../domain/image/reference.ts';
 import { collectMissing } from '../../facts/completeness.ts';
@@ -12,19 +13,19 @@ import type { Services } from '../core/services.ts';
 
 const MAX_CANDIDATES = 5;
 
-/** The parts that are missing, as a half sentence, or null. OutsideError where the registry does not tell. */
+/** Why it can't be pulled, or null. OutsideError where the registry does not tell. */
 export async function findIncompleteness(
   { registry }: Services,
   image: { readonly repository: ImageRepository; readonly digest: Digest },
-): Promise<string | null> {
+): Promise<Incompleteness | null> {
   const { repository, digest } = image;
   try {
     const contents = await collectContents({ registry, repository }, digest);
-    if (contents.platforms.length === 0) return 'it has no platform that can run';
-    const missing = await collectMissing({ registry, repository }, contents);
-    return missing.length === 0 ? null : missingWords(missing);
+    if (contents.platforms.length === 0) return { kind: 'no-platform' };
+    const [first, ...others] = await collectMissing({ registry, repository }, contents);
+    return first === undefined ? null : { kind: 'parts-missing', first, more: others.length };
   } catch (error) {
-    if (error instanceof OutsideError && error.code === 'manifest-unknown') return 'its manifest is missing';
+    if (error instanceof OutsideError && error.code === 'manifest-unknown') return { kind: 'manifest-missing' };
     throw error;
   }
 }
@@ -51,16 +52,4 @@ export async function findAlternative(services: Services, promotion: Promotion):
     services.log.warn({ err: error, repo: repo.name }, 'whether there is a complete alternative could not be read');
   }
   return null;
-}
-
-/** Names it, with a blank before; nothing where there is none. */
-export function alternativeWords(alternative: Alternative | null): string {
-  return alternative === null ? '' : ` ${alternative.name} is complete: ${alternative.line}`;
-}
-
-function missingWords(missing: readonly MissingPart[]): string {
-  const [first] = missing;
-  if (first === undefined) return '';
-  const more = missing.length > 1 ? `, and ${missing.length - 1} more` : '';
-  return `${first.part} ${first.digest} of ${first.platform} is missing${more}`;
 }

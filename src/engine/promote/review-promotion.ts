@@ -57,7 +57,8 @@ async function handle(job: Job<'click'>, services: Services): Promise<JobOutcome
     return { kind: 'done', commit: await decideClick(services, promotion, job) };
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
-    return { kind: 'done', commit: clickRefused(promotion, by, { code: 'github-problem', problem: error.message }) };
+    const refusal = { code: 'github-problem', problem: error.toProblem() } as const;
+    return { kind: 'done', commit: clickRefused(promotion, by, refusal) };
   }
 }
 

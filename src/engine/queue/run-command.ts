@@ -7,7 +7,7 @@ import { OutsideError } from '../../net/outside-error.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { listWaitingComments } from '../../store/threads.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
-import { notDone, refused, replied, turnedAway, type Answer, type Asked } from '../core/answer.ts';
+import { notDone, refusalOf, refused, replied, turnedAway, type Answer, type Asked } from '../core/answer.ts';
 import { cancelPromotion } from '../promote/cancel-promotion.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
 import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
@@ -50,9 +50,9 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
       (error.retryable && hasRetryBudget({ createdAt: waitsSince(job) }, services))
     )
       throw error;
-    if (asked !== null) return refused(asked, problemOf(error));
+    if (asked !== null) return refused(asked, refusalOf(error));
     const unknown: Asked = { repo, issue, commentId, by: { ...sender, role: 'none' } };
-    return turnedAway(unknown, { code: 'github-problem', problem: error.message });
+    return turnedAway(unknown, { code: 'github-problem', problem: error.toProblem() });
   }
 }
 
@@ -150,8 +150,4 @@ function verbOf(line: CommandLine): string {
     case 'too-many-commands':
       return 'promote';
   }
-}
-
-function problemOf({ code, message: problem }: OutsideError): Refusal {
-  return code.startsWith('github-') ? { code: 'github-problem', problem } : { code: 'registry-problem', problem };
 }

@@ -63,7 +63,7 @@ async function look(
     if (found !== null) return { kind: 'image-appeared', ...found };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    if (!error.retryable) return { kind: 'image-unreadable', problem: error.message };
+    if (!error.retryable) return { kind: 'image-unreadable', problem: error.toProblem() };
     if (!isLast) return { kind: 'again', retryAt: error.retryAt ?? 0, because: error.message };
   }
   return isLast

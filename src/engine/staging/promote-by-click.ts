@@ -7,6 +7,7 @@ import type { StagingCheck } from '../../domain/promotion/staging-check.ts';
 import { renderRequested } from '../../messages/check-run/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
+import { refusalOf } from '../core/answer.ts';
 import type { Commit } from '../core/commit.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { PayloadOf } from '../core/job.ts';
@@ -36,9 +37,7 @@ async function handle(job: Job<'staging-click'>, services: Services): Promise<Jo
     return { kind: 'done', commit: await request(services, check, job.payload) };
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
-    const { message: problem } = error;
-    const code = error.code.startsWith('github-') ? 'github-problem' : 'registry-problem';
-    return { kind: 'done', commit: refuse(job.payload, { code, problem }) };
+    return { kind: 'done', commit: refuse(job.payload, refusalOf(error)) };
   }
 }
 

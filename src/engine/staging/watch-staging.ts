@@ -62,7 +62,8 @@ async function lookInTime(services: Services, question: Question): Promise<PollR
     if (!(error instanceof OutsideError)) throw error;
     const { retryable, retryAt, message } = error;
     if (retryable && !isLast) return { kind: 'no-answer', retryAt: retryAt ?? 0, because: message };
-    return ended({ cause: 'unreadable', problem: message }, check.state.kind === 'unseen' && check.checkRunId === null);
+    const why = { cause: 'unreadable', problem: error.toProblem() } as const;
+    return ended(why, check.state.kind === 'unseen' && check.checkRunId === null);
   }
 }
 
@@ -72,7 +73,7 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
   const { policy } = loaded;
   const isMeant = policy.blob !== 'none' || check.state.kind === 'waiting' || check.checkRunId !== null;
   const [image] = policy.images;
-  if (image === undefined) return ended({ cause: 'unreadable', problem: 'The policy names no image.' }, !isMeant);
+  if (image === undefined) return ended({ cause: 'policy-without-image' }, !isMeant);
   if (refuseImages(services, repo, policy) !== null) return ended({ cause: 'not-granted', image }, !isMeant);
   const tags = commitTagsOf(policy.staging.tagPrefix, check.commit);
   try {
@@ -85,7 +86,7 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
     return { kind: 'not-yet', state: isVisible ? { kind: 'waiting', image, tags } : { kind: 'unseen' } };
   } catch (error) {
     if (!(error instanceof OutsideError) || error.code !== 'registry-denied') throw error;
-    return ended({ cause: 'no-access', image, problem: error.message }, !isMeant);
+    return ended({ cause: 'no-access', image, problem: error.toProblem() }, !isMeant);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { findTree, type CommitTree } from '../../github/trees.ts';
 import { peekPromotionNumber } from '../../store/repos.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
+import { refusalOf } from '../core/answer.ts';
 import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { compareWithProduction, type NamedImage, type Release } from './compare-with-production.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
@@ -38,9 +39,7 @@ async function handle(job: Job<'git-tag'>, services: Services): Promise<JobOutco
     return { kind: 'done', commit: await decideTag(services, job, tagged) };
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
-    const { code, message: problem } = error;
-    const refusal = { code: code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem } as const;
-    return { kind: 'done', commit: answered(job, tagged, { kind: 'refused', refusal }) };
+    return { kind: 'done', commit: answered(job, tagged, { kind: 'refused', refusal: refusalOf(error) }) };
   }
 }
 

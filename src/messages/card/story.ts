@@ -13,6 +13,7 @@ import { joinBlocks, joinSentences } from '../blocks.ts';
 import { deploymentNews, deploymentNoticeText, isDeploymentNotice, type DeploymentNotice } from '../deployment.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText } from '../escape.ts';
+import { failureWords, problemWords } from '../failure.ts';
 import { codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
@@ -51,7 +52,7 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'failed':
       return failureText(promotion, state.failure);
     case 'applying':
-      return state.undoing === null ? '' : escapeText(state.undoing, { maxLength: 1000 });
+      return state.undoing === null ? '' : escapeText(problemWords(state.undoing, promotion), { maxLength: 1000 });
     case 'checks-failed':
       return promotion.notice?.kind === 'policy-changed' ? noticeText(promotion.notice, view) : '';
     case 'cancelled':
@@ -119,9 +120,8 @@ function promotedText({ promotion, githubUrl }: PromotionView, at: number): stri
 }
 
 function failureText(promotion: Promotion, failure: Failure): string {
-  const { problem, production } = failure;
-  const sentence = escapeText(problem, { maxLength: 1000 });
-  switch (production) {
+  const sentence = escapeText(failureWords(failure, promotion), { maxLength: 1000 });
+  switch (failure.production) {
     case 'untouched':
       return `${sentence}\n\nProduction is untouched: none of its tags was moved.`;
     case 'restored':

@@ -7,6 +7,7 @@ import {
   type RepoName,
   type Tag,
 } from '../../domain/image/reference.ts';
+import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isBlocking, type Finding } from '../../domain/rule.ts';
 import type { Ending, StagingCheck, StagingState } from '../../domain/promotion/staging-check.ts';
@@ -113,6 +114,7 @@ const ENDINGS: Readonly<Record<Ending['cause'], string>> = {
   'no-image': 'No image was built for this commit',
   'no-access': 'The registry does not let Imprimatur see the image',
   unreadable: 'The image could not be examined',
+  'policy-without-image': 'The image could not be examined',
   'policy-unreadable': 'The policy file can’t be read',
   'not-granted': 'This repository may not promote the image of its policy',
 };
@@ -174,6 +176,8 @@ function endingText({ check, repo }: StagingCheckView, why: Ending): string {
       return `${sentence(why.problem)}\n\nOnce that is mended, **Re-run** looks again.`;
     case 'unreadable':
       return `${sentence(why.problem)}\n\n**Re-run** looks again.`;
+    case 'policy-without-image':
+      return 'The policy names no image.\n\n**Re-run** looks again.';
     case 'policy-unreadable':
       return renderRefusal({ code: 'policy-unreadable', problems: why.problems });
     case 'not-granted':
@@ -189,6 +193,6 @@ function namesOf({ image, tags }: { readonly image: ImageRepository; readonly ta
   );
 }
 
-function sentence(problem: string): string {
-  return capitalise(escapeText(problem, { maxLength: 1000 }));
+function sentence({ detail }: OutsideProblem): string {
+  return capitalise(escapeText(detail, { maxLength: 1000 }));
 }

@@ -1,4 +1,5 @@
 // The words of every refusal: what was decided, the values that decided it, and who or what can change it.
+import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import type { Refusal, RefusalCode, RollbackChoice } from '../../domain/refusal.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { code, escapeText } from '../escape.ts';
@@ -204,6 +205,6 @@ function commandOf(verb: string): (id: string) => string {
   return (id) => (verb === 'reject' ? `/reject ${id} <reason>` : `/${verb} ${id}`);
 }
 
-function problemText(problem: string): string {
-  return capitalise(escapeText(problem, { maxLength: 1000 }));
+function problemText({ detail }: OutsideProblem): string {
+  return capitalise(escapeText(detail, { maxLength: 1000 }));
 }

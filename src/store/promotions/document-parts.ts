@@ -14,6 +14,7 @@ export const imageRepository = branded(parseImageRepository);
 export const commitSha = branded(parseCommitSha);
 export const repoName = branded(parseRepoName);
 export const time = z.int();
+export const outsideProblem = z.strictObject({ code: z.string(), detail: z.string() });
 
 export const finding = z.strictObject({
   rule: z.enum([

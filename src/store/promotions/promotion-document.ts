@@ -8,28 +8,15 @@ import {
   digest,
   finding,
   imageRepository,
+  outsideProblem,
   repoName,
   tag,
   time,
   type DeepReadonly,
 } from './document-parts.ts';
+import { failure, failureProblem } from './failure-document.ts';
 
 const person = z.strictObject({ id: z.int(), login: z.string() });
-const tagKind = z.enum(['rollback', 'permanent', 'floating']);
-
-const tagOutcome = z.strictObject({
-  repository: imageRepository,
-  tag,
-  kind: tagKind,
-  from: digest.nullable(),
-  holds: digest.nullable(),
-});
-
-const failure = z.strictObject({
-  problem: z.string(),
-  production: z.enum(['untouched', 'restored', 'mixed']),
-  tags: z.array(tagOutcome),
-});
 
 const deploymentNews = { at: time, since: time, url: z.string().nullable() };
 
@@ -37,7 +24,7 @@ const state = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('examining'), again: z.boolean() }),
   z.strictObject({ kind: z.literal('awaiting-approval') }),
   z.strictObject({ kind: z.literal('scheduled'), cause: z.literal('queue') }),
-  z.strictObject({ kind: z.literal('applying'), undoing: z.string().nullable(), since: time }),
+  z.strictObject({ kind: z.literal('applying'), undoing: failureProblem.nullable(), since: time }),
   z.strictObject({ kind: z.literal('promoted'), at: time }),
   z.strictObject({ kind: z.literal('deploying'), ...deploymentNews }),
   z.strictObject({ kind: z.literal('deployed'), ...deploymentNews }),
@@ -91,7 +78,7 @@ const notice = z.discriminatedUnion('kind', [
     by: z.string(),
     at: time,
   }),
-  z.strictObject({ kind: z.literal('no-deployment'), problem: z.string(), at: time }),
+  z.strictObject({ kind: z.literal('no-deployment'), problem: outsideProblem, at: time }),
 ]);
 
 const environmentPolicy = z.strictObject({

@@ -8,6 +8,7 @@ import {
 import { unknown } from '../../../src/domain/image/image-facts.ts';
 import type { Promotion, StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { ALICE, actor, BOB, CAROL, COMMIT, commit, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
+import { DENIED, failure } from '../problem.ts';
 import { environment, policy, production, promotion, tag, type TestContext } from '../build.ts';
 
 export const KEPT = 'main-staging-abc1234';
@@ -15,14 +16,14 @@ export const BEFORE = production({ main: OLD, latest: OLD, [KEPT]: null });
 export const MOVED = production({ main: FOREIGN, latest: FOREIGN, [KEPT]: null });
 
 const written = { repository: IMAGE, tag: tag('main'), kind: 'floating', from: OLD, holds: NEW } as const;
-const mixed = { problem: 'the registry answered 403', production: 'mixed', tags: [written] } as const;
+const mixed = failure({ production: 'mixed', tags: [written] });
 
 /** One event of each kind, and of each verdict where the kind has several. */
 export const EVENTS = {
   identified: { kind: 'identified', commit: COMMIT, platforms: ['linux/amd64', 'linux/arm64'] },
   'examined well': examined({}),
   'examined badly': examined({ facts: facts({ missing: unknown('HTTP 502') }) }),
-  'examination-failed': { kind: 'examination-failed', problem: 'the registry answered 403' },
+  'examination-failed': { kind: 'examination-failed', problem: mixed.problem },
   approved: approve(BOB),
   rejected: { kind: 'reviewed', verdict: 'reject', by: actor(BOB), reason: 'not now', via: { kind: 'comment' } },
   cancelled: { kind: 'cancelled', by: actor(ALICE) },
@@ -39,7 +40,7 @@ export const EVENTS = {
   'source went on': { kind: 'source-read', holds: FOREIGN },
   'source as pinned': { kind: 'source-read', holds: NEW },
   'image-appeared': { kind: 'image-appeared', tag: tag('staging-abc1234'), digest: NEW },
-  'image-unreadable': { kind: 'image-unreadable', problem: 'the registry answered 403' },
+  'image-unreadable': { kind: 'image-unreadable', problem: DENIED },
   'deployment started': { kind: 'deployment-status', status: 'deploying', since: NOW, url: null },
   'deployment succeeded': { kind: 'deployment-status', status: 'deployed', since: NOW, url: null },
   'deployment failed': { kind: 'deployment-status', status: 'deployment-failed', since: NOW, url: null },
@@ -48,11 +49,11 @@ export const EVENTS = {
     deployment: { id: 900, environment: 'production', commit: commit('f'.repeat(40)), digests: [], createdAt: NOW },
     by: CAROL,
   },
-  'deployment-refused': { kind: 'deployment-refused', problem: 'creating a deployment: HTTP 403.' },
+  'deployment-refused': { kind: 'deployment-refused', problem: DENIED },
   withdrawn: { kind: 'withdrawn', because: 'installation-gone' },
   overtaken: { kind: 'overtaken', by: 13 },
   applied: { kind: 'applied', tags: [written] },
-  'apply-stopped': { kind: 'apply-stopped', problem: 'the registry answered 403' },
+  'apply-stopped': { kind: 'apply-stopped', problem: mixed.problem },
   'apply-failed': { kind: 'apply-failed', failure: mixed, undoAgain: true },
   restored: { kind: 'restored', tags: [{ ...written, holds: OLD }] },
   'time is up': { kind: 'time-passed' },

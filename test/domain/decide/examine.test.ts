@@ -17,6 +17,7 @@ import {
   NOW,
   OLD,
 } from '../build.ts';
+import { failure } from '../problem.ts';
 import { platform, production, promotion, ruleContext } from '../build.ts';
 import {
   decide,
@@ -160,7 +161,7 @@ test('an examination that failed for good tells the requester', () => {
   const decision = accept(promotion(), EVENTS['examination-failed']);
   expect(decision.promotion.state).toEqual({
     kind: 'failed',
-    failure: { problem: 'the registry answered 403', production: 'untouched', tags: [] },
+    failure: failure(),
   });
   expect(effectsOf(decision)).toEqual(['update-check-run', 'update-card', 'notify-requester']);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { APPROVAL_EXPIRES_AFTER_MS } from '../../../src/domain/decide.ts';
 import type { StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { actor, ALICE, BOB, CAROL, context, environment, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
+import { DENIED, failure } from '../problem.ts';
 import { production, promotion, tag } from '../build.ts';
 import {
   decide,
@@ -192,22 +193,23 @@ describe('the writing ended', () => {
   ] as const;
 
   test.each(failures)('badly, production %s: %s', (state, effects) => {
-    const failure = { problem: 'the registry answered 403', production: state, tags: [] };
-    const decision = accept(promotionIn('applying'), { kind: 'apply-failed', failure, undoAgain: true });
-    expect(decision.promotion.state).toEqual({ kind: 'failed', failure });
+    const failed = failure({ production: state });
+    const decision = accept(promotionIn('applying'), { kind: 'apply-failed', failure: failed, undoAgain: true });
+    expect(decision.promotion.state).toEqual({ kind: 'failed', failure: failed });
     expect(effectsOf(decision)).toEqual(effects);
   });
 
   test('badly, production mixed, by a tag that cannot be removed: the undo is not tried again', () => {
-    const failure = { problem: 'the registry answered 403', production: 'mixed', tags: [] } as const;
-    const decision = accept(promotionIn('applying'), { kind: 'apply-failed', failure, undoAgain: false });
+    const mixed = failure({ production: 'mixed' });
+    const decision = accept(promotionIn('applying'), { kind: 'apply-failed', failure: mixed, undoAgain: false });
     expect(effectsOf(decision)).not.toContain('restore-production');
   });
 
   test('half-way: from the decision to go back there is no way forward', () => {
+    const { problem } = EVENTS['apply-stopped'];
     const stopped = accept(promotionIn('applying'), EVENTS['apply-stopped']);
-    expect(stopped.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: 'the registry answered 403' });
-    expect(stopped.audit).toMatchObject([{ kind: 'undoing', details: { problem: 'the registry answered 403' } }]);
+    expect(stopped.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: problem });
+    expect(stopped.audit).toMatchObject([{ kind: 'undoing', details: { problem } }]);
     const next = (name: keyof typeof EVENTS): string => summary(decide(stopped.promotion, EVENTS[name], context()));
     expect(next('apply-stopped')).toBe('-');
     expect(next('applied')).toBe('-');
@@ -220,7 +222,7 @@ describe('the writing ended', () => {
     const decision = accept(promotionIn('failed'), EVENTS.restored);
     expect(decision.promotion.state).toMatchObject({
       kind: 'failed',
-      failure: { problem: 'the registry answered 403', production: 'restored', tags: [{ holds: OLD }] },
+      failure: { problem: { error: DENIED }, production: 'restored', tags: [{ holds: OLD }] },
     });
     expect(effectsOf(decision)).toEqual(['update-check-run', 'update-card', 'revisit-environment']);
     expect(decision.audit).toMatchObject([{ kind: 'restored' }]);

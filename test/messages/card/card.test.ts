@@ -20,6 +20,7 @@ import {
   tagOf,
   viewOf,
 } from '../sample-view.ts';
+import { failedWith, failure, outside } from '../../domain/problem.ts';
 
 const MINUTE_MS = 60_000;
 const JO = { id: 2, login: 'jo' };
@@ -253,8 +254,8 @@ describe('a card reads', () => {
       outcome('main', { kind: 'floating', from: OLD, holds: NEW }),
       outcome('latest', { kind: 'floating', from: OLD, holds: OLD }),
     ];
-    const state = { kind: 'failed', failure: { problem, production: 'mixed', tags } } as const;
-    expect(renderCard(viewOf({ state, findings: [] }))).toMatchInlineSnapshot(`
+    const failed = failure({ problem: failedWith(problem), production: 'mixed', tags });
+    expect(renderCard(viewOf({ state: { kind: 'failed', failure: failed }, findings: [] }))).toMatchInlineSnapshot(`
       "<!-- imprimatur P12 -->
       ### ✗ P12 · \`staging-abc1234\` → \`production\` · Failed, production is mixed
 
@@ -285,8 +286,8 @@ describe('a card reads', () => {
       outcome('main', { kind: 'floating', from: OLD, holds: NEW }),
       outcome('latest', { kind: 'floating', from: OLD, holds: FOREIGN }),
     ];
-    const failure = { problem: 'Tag latest holds another digest.', production: 'mixed', tags } as const;
-    const card = renderCard(viewOf({ state: { kind: 'failed', failure } }));
+    const failed = failure({ problem: failedWith('Tag latest holds another digest.'), production: 'mixed', tags });
+    const card = renderCard(viewOf({ state: { kind: 'failed', failure: failed } }));
     expect(card).toContain('Somebody else moved `latest` meanwhile, and what others moved is left alone.');
     expect(card).toContain(`- \`latest\` holds \`${FOREIGN}\`; before, it held \`${OLD}\``);
   });
@@ -296,8 +297,8 @@ describe('a card reads', () => {
       outcome('main', { kind: 'floating', from: OLD, holds: OLD }),
       outcome('latest', { kind: 'floating', from: OLD, holds: FOREIGN }),
     ];
-    const failure = { problem: 'Tag latest holds another digest.', production: 'restored', tags } as const;
-    const card = renderCard(viewOf({ state: { kind: 'failed', failure } }));
+    const failed = failure({ problem: failedWith('Tag latest holds another digest.'), production: 'restored', tags });
+    const card = renderCard(viewOf({ state: { kind: 'failed', failure: failed } }));
     expect(card).toContain('went back, but somebody else moved `latest` meanwhile: what others moved is left alone.');
     expect(card).not.toContain('Production is as it was');
   });
@@ -307,8 +308,8 @@ describe('a card reads', () => {
       outcome('main', { kind: 'floating', from: null, holds: NEW }),
       outcome('latest', { kind: 'floating', from: null, holds: null }),
     ];
-    const failure = { problem: 'The registry refused tag latest.', production: 'mixed', tags } as const;
-    const card = renderCard(viewOf({ state: { kind: 'failed', failure } }));
+    const failed = failure({ problem: failedWith('The registry refused tag latest.'), production: 'mixed', tags });
+    const card = renderCard(viewOf({ state: { kind: 'failed', failure: failed } }));
     expect(card).toContain("`main` did not exist before and can't be taken away again.");
     expect(card).not.toContain('every hour');
   });
@@ -320,14 +321,16 @@ describe('a card reads', () => {
   });
 
   test('while tags go back', () => {
-    const card = renderCard(viewOf({ state: { kind: 'applying', since: AT, undoing: 'HTTP 403 for tag latest.' } }));
+    const card = renderCard(
+      viewOf({ state: { kind: 'applying', since: AT, undoing: failedWith('HTTP 403 for tag latest.') } }),
+    );
     expect(card).toContain('Moves the tags back\n\nHTTP 403 for tag latest.');
   });
 
   test('when a first promotion failed and its new tag stays', () => {
     const tags = [outcome('main', { kind: 'floating', from: null, holds: NEW })];
-    const failure = { problem: 'The registry refused tag latest.', production: 'restored', tags } as const;
-    expect(renderCard(viewOf({ state: { kind: 'failed', failure }, findings: [] }))).toMatchInlineSnapshot(`
+    const failed = failure({ problem: failedWith('The registry refused tag latest.'), production: 'restored', tags });
+    expect(renderCard(viewOf({ state: { kind: 'failed', failure: failed }, findings: [] }))).toMatchInlineSnapshot(`
       "<!-- imprimatur P12 -->
       ### ✗ P12 · \`staging-abc1234\` → \`production\` · Failed, production restored
 
@@ -488,7 +491,8 @@ describe('a rollback', () => {
   const rollback = { kind: 'rollback', source: { typed: 'P7', tag: null } } as const;
   const news = { at: AT, since: AT, url: null } as const;
   const mixed = {
-    problem: 'HTTP 403.',
+    problem: failedWith('HTTP 403.'),
+    undoRefused: null,
     production: 'mixed',
     tags: [
       outcome('rollback-20261124-064000-release', { kind: 'rollback', from: null, holds: OLD }),
@@ -592,7 +596,8 @@ describe('a card stays within GitHub’s limit', () => {
         state: {
           kind: 'failed',
           failure: {
-            problem: flood,
+            problem: failedWith(flood),
+            undoRefused: outside(flood),
             production: 'mixed',
             tags: Array.from({ length: 500 }, () => outcome('main', { kind: 'floating', from: OLD, holds: NEW })),
           },

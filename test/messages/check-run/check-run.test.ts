@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { MAX_OUTPUT_LENGTH, renderCheckRun } from '../../../src/messages/check-run/check-run.ts';
 import { AT, finding, FINDINGS, outcome, NEW, OLD, viewOf } from '../sample-view.ts';
+import { failedWith, failure } from '../../domain/problem.ts';
 
 const JO = { id: 2, login: 'jo' };
-const FAILURE = { problem: 'no', production: 'mixed', tags: [] } as const;
+const FAILURE = failure({ production: 'mixed' });
 
 test.each<[PromotionState, string, string | null, string]>([
   [{ kind: 'examining', again: false }, 'in_progress', null, 'Examines the image'],
@@ -13,7 +14,7 @@ test.each<[PromotionState, string, string | null, string]>([
   [{ kind: 'awaiting-approval' }, 'completed', 'action_required', 'Waits for approval'],
   [{ kind: 'scheduled', cause: 'queue' }, 'completed', 'action_required', 'Waits for P11 to finish'],
   [{ kind: 'applying', since: AT, undoing: null }, 'completed', 'action_required', 'Moves the tags'],
-  [{ kind: 'applying', since: AT, undoing: 'HTTP 403' }, 'completed', 'action_required', 'Moves the tags back'],
+  [{ kind: 'applying', since: AT, undoing: FAILURE.problem }, 'completed', 'action_required', 'Moves the tags back'],
   [{ kind: 'promoted', at: AT }, 'completed', 'success', 'Promoted'],
   [{ kind: 'deploying', at: AT, since: AT, url: null }, 'completed', 'success', 'Promoted, being deployed'],
   [{ kind: 'deployed', at: AT, since: AT, url: null }, 'completed', 'success', 'Promoted and deployed'],
@@ -117,7 +118,7 @@ describe('summary and text stay within GitHub’s limit', () => {
     ['of a request with a flood of text', { reason: flood, findings }],
     [
       'of a failure with a flood of tags',
-      { state: { kind: 'failed', failure: { problem: flood, production: 'mixed', tags } } },
+      { state: { kind: 'failed', failure: failure({ problem: failedWith(flood), production: 'mixed', tags }) } },
     ],
   ])('%s', (_, promotion) => {
     const { summary, text } = renderCheckRun(viewOf(promotion));

@@ -11,6 +11,7 @@ import {
   type RenderedStagingCheck,
 } from '../../../src/messages/check-run/staging-check.ts';
 import { AT, FINDINGS, finding, IMAGE, must, NEW, REPO, tagOf } from '../sample-view.ts';
+import { outside } from '../../domain/problem.ts';
 
 const commit = must(parseCommitSha(`abc1234${'0'.repeat(33)}`));
 const tags = [tagOf('staging-abc1234'), tagOf(`staging-${commit}`)];
@@ -60,8 +61,11 @@ describe.each<[string, Shown]>([
   ['when another environment is the default', examined({ environments: ['live'], defaultEnvironment: 'live' })],
   ['when none is the default', examined({ environments: ['blue', 'green'], defaultEnvironment: null })],
   ['when no image came', ended({ cause: 'no-image', image: IMAGE, tags })],
-  ['when there is no access', ended({ cause: 'no-access', image: IMAGE, problem: 'GET manifest: HTTP 403 DENIED.' })],
-  ['when the image can’t be read', ended({ cause: 'unreadable', problem: 'it is an index in an index' })],
+  [
+    'when there is no access',
+    ended({ cause: 'no-access', image: IMAGE, problem: outside('GET manifest: HTTP 403 DENIED.') }),
+  ],
+  ['when the image can’t be read', ended({ cause: 'unreadable', problem: outside('it is an index in an index') })],
   ['when the policy can’t be read', ended({ cause: 'policy-unreadable', problems: ['line 1, column 1: no `x`'] })],
   ['when the image is not granted', ended({ cause: 'not-granted', image: IMAGE })],
 ])('it reads %s', (_name, state) => {
@@ -108,7 +112,7 @@ describe('summary and text stay within GitHub’s limit', () => {
       examined({ environments: Array.from({ length: 500 }, () => 'x'.repeat(255)), defaultEnvironment: null }),
     ],
     ['with a flood of problems', ended({ cause: 'policy-unreadable', problems })],
-    ['with a flood for a problem', ended({ cause: 'unreadable', problem: flood })],
+    ['with a flood for a problem', ended({ cause: 'unreadable', problem: outside(flood) })],
   ])('%s', (_name, state) => {
     const { summary, text } = render(state, { note });
     expect(bytes(summary)).toBeLessThanOrEqual(MAX_OUTPUT_LENGTH);

@@ -5,6 +5,7 @@ import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
 import { githubWouldLink, plainTexts } from '../rendered.ts';
 import { AT, IMAGE, must, NEW, OLD, REPO, tagOf } from '../sample-view.ts';
 import { parseImageRepository, parseRepoName } from '../../../src/domain/image/reference.ts';
+import { outside } from '../../domain/problem.ts';
 
 const API = must(parseImageRepository('ghcr.io/acme/api'));
 const BACKEND = must(parseRepoName('acme/backend'));
@@ -95,10 +96,12 @@ test.each<[string, Refusal]>([
     'registry-problem',
     {
       code: 'registry-problem',
-      problem: 'GET of the tag list answered HTTP 403 DENIED; is GHCR_TOKEN a classic token with read:packages?',
+      problem: outside(
+        'GET of the tag list answered HTTP 403 DENIED; is GHCR_TOKEN a classic token with read:packages?',
+      ),
     },
   ],
-  ['github-problem', { code: 'github-problem', problem: 'the policy file could not be read: HTTP 502.' }],
+  ['github-problem', { code: 'github-problem', problem: outside('the policy file could not be read: HTTP 502.') }],
   [
     'already-requested, without the version that is asked for now',
     {

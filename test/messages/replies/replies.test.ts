@@ -9,6 +9,7 @@ import { replyMarker } from '../../../src/messages/replies/reply-marker.ts';
 import type { EnvironmentStatus } from '../../../src/messages/replies/status.ts';
 import { githubWouldLink, inlineKinds, plainTexts } from '../rendered.ts';
 import { AT, FOREIGN, IMAGE, NEW, OLD, tagOf, viewOf } from '../sample-view.ts';
+import { failure } from '../../domain/problem.ts';
 
 const HOUR_MS = 3_600_000;
 const CONTEXT = { key: 'comment-5', now: AT, status: null } as const;
@@ -215,8 +216,7 @@ test('no key can end its marker early', () => {
 });
 
 test('a failure mentions the requester, and links the card', () => {
-  const failure = {
-    problem: 'no',
+  const failed = failure({
     production: 'restored',
     tags: [
       {
@@ -228,8 +228,8 @@ test('a failure mentions the requester, and links the card', () => {
         holds: OLD,
       },
     ],
-  } as const;
-  const view = viewOf({ state: { kind: 'failed', failure } });
+  });
+  const view = viewOf({ state: { kind: 'failed', failure: failed } });
   expect(renderNotification({ view, key: 'failed-P12' })).toMatchInlineSnapshot(`
     "<!-- imprimatur reply failed-P12 -->
 

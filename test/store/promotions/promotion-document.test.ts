@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultEnvironment } from '../../../src/domain/policy/policy.ts';
+import type { FailureProblem } from '../../../src/domain/promotion/failure.ts';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { formatPromotion, readPromotion } from '../../../src/store/promotions/promotion-document.ts';
 import { legal, digest, promotion, repo, repository, tag } from '../fixtures.ts';
@@ -16,8 +17,69 @@ const aCommit = fc.constantFrom('0', 'f').map((hex) => legal(parseCommitSha, hex
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
 const list = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { maxLength: 3 });
 
+const outside = fc.record({ code: text, detail: text });
+
+// One arbitrary for each code: the compiler asks for the missing one.
+const problems: {
+  readonly [Code in FailureProblem['code']]: fc.Arbitrary<Extract<FailureProblem, { code: Code }>>;
+} = {
+  'outside-error': fc.record({ code: fc.constant('outside-error'), error: outside }),
+  'target-gone': fc.record({ code: fc.constant('target-gone'), error: outside, alternative: maybe(text) }),
+  'target-incomplete': fc.record({
+    code: fc.constant('target-incomplete'),
+    repository: anImage,
+    digest: aDigest,
+    because: fc.oneof(
+      fc.record({ kind: fc.constantFrom('no-platform' as const, 'manifest-missing' as const) }),
+      fc.record({
+        kind: fc.constant('parts-missing' as const),
+        first: fc.record({
+          part: fc.constantFrom('manifest' as const, 'config' as const, 'layer' as const),
+          digest: aDigest,
+          platform: text,
+        }),
+        more: int,
+      }),
+    ),
+    alternative: maybe(text),
+  }),
+  'policy-unreadable': fc.record({ code: fc.constant('policy-unreadable'), problems: list(text), more: int }),
+  'environment-gone': fc.record({ code: fc.constant('environment-gone'), environment: text }),
+  'image-not-in-policy': fc.record({ code: fc.constant('image-not-in-policy'), image: anImage, images: list(anImage) }),
+  'image-not-granted': fc.record({
+    code: fc.constant('image-not-granted'),
+    image: anImage,
+    repo: fc.constant(repo.name),
+  }),
+  'tag-moved': fc.record({
+    code: fc.constant('tag-moved'),
+    tag: aTag,
+    holds: maybe(aDigest),
+    expected: maybe(aDigest),
+  }),
+  'permanent-tag-taken': fc.record({
+    code: fc.constant('permanent-tag-taken'),
+    tag: aTag,
+    holds: aDigest,
+    isVersion: fc.boolean(),
+  }),
+  'moved-after-writing': fc.record({
+    code: fc.constant('moved-after-writing'),
+    tags: list(fc.record({ tag: aTag, holds: maybe(aDigest) })),
+  }),
+  'writes-not-shown': fc.record({
+    code: fc.constant('writes-not-shown'),
+    because: fc.oneof(
+      fc.record({ kind: fc.constant('old-digest' as const), tags: list(aTag) }),
+      fc.record({ kind: fc.constant('no-answer' as const), error: outside }),
+    ),
+  }),
+};
+const problem = fc.oneof(...Object.values(problems));
+
 const failure = fc.record({
-  problem: text,
+  problem,
+  undoRefused: maybe(outside),
   production: fc.constantFrom('untouched', 'restored', 'mixed'),
   tags: list(
     fc.record({
@@ -35,7 +97,7 @@ const states: { readonly [Kind in PromotionState['kind']]: fc.Arbitrary<Extract<
   examining: fc.record({ kind: fc.constant('examining'), again: fc.boolean() }),
   'awaiting-approval': fc.record({ kind: fc.constant('awaiting-approval') }),
   scheduled: fc.record({ kind: fc.constant('scheduled'), cause: fc.constant('queue') }),
-  applying: fc.record({ kind: fc.constant('applying'), since: int, undoing: maybe(text) }),
+  applying: fc.record({ kind: fc.constant('applying'), since: int, undoing: maybe(problem) }),
   promoted: fc.record({ kind: fc.constant('promoted'), at: int }),
   'checks-failed': fc.record({ kind: fc.constant('checks-failed') }),
   rejected: fc.record({ kind: fc.constant('rejected'), by: person, reason: maybe(text) }),
@@ -142,7 +204,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
         by: text,
         at: int,
       }),
-      fc.record({ kind: fc.constant('no-deployment' as const), problem: text, at: int }),
+      fc.record({ kind: fc.constant('no-deployment' as const), problem: outside, at: int }),
     ),
   ),
   thread: maybe(fc.record({ issue: int })),

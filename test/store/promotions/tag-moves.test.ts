@@ -15,6 +15,7 @@ import {
 } from '../../../src/store/promotions/tag-moves.ts';
 import { onBothEngines } from '../engines.ts';
 import { digest, entry, image, NOW, repo, repository, storePromotion, tag } from '../fixtures.ts';
+import { failure } from '../../domain/problem.ts';
 
 const KEPT = tag('main-staging-abc1234');
 const plan = [
@@ -44,7 +45,7 @@ const mark = (
 
 const FAILED: PromotionState = {
   kind: 'failed',
-  failure: { problem: 'x', production: 'untouched', tags: [] },
+  failure: failure(),
 };
 
 const promoted: PromotionState = { kind: 'promoted', at: NOW };

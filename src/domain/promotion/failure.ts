@@ -1,0 +1,58 @@
+// Why a promotion failed, or its tags go back: a code and the values that its words are made of.
+import type { MissingPart } from '../image/image-facts.ts';
+import type { Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
+import type { OutsideProblem } from '../outside-problem.ts';
+
+export type FailureProblem =
+  /** The registry or GitHub refused, or kept failing. */
+  | { readonly code: 'outside-error'; readonly error: OutsideProblem }
+  /** The target of a rollback does not exist any more; `alternative` is what else could be gone back to. */
+  | { readonly code: 'target-gone'; readonly error: OutsideProblem; readonly alternative: string | null }
+  | {
+      readonly code: 'target-incomplete';
+      readonly repository: ImageRepository;
+      readonly digest: Digest;
+      readonly because: Incompleteness;
+      readonly alternative: string | null;
+    }
+  /** The first few problems of the file, and how many more there are. */
+  | { readonly code: 'policy-unreadable'; readonly problems: readonly string[]; readonly more: number }
+  | { readonly code: 'environment-gone'; readonly environment: string }
+  | {
+      readonly code: 'image-not-in-policy';
+      readonly image: ImageRepository;
+      readonly images: readonly ImageRepository[];
+    }
+  | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
+  /** Somebody else moved a floating tag while the tags were written. */
+  | {
+      readonly code: 'tag-moved';
+      readonly tag: Tag;
+      readonly holds: Digest | null;
+      readonly expected: Digest | null;
+    }
+  /** Somebody else took the name of a kept tag, or of a version, after the plan was made. */
+  | {
+      readonly code: 'permanent-tag-taken';
+      readonly tag: Tag;
+      readonly holds: Digest;
+      readonly isVersion: boolean;
+    }
+  /** All tags were written, and somebody else moved these right after. */
+  | {
+      readonly code: 'moved-after-writing';
+      readonly tags: readonly { readonly tag: Tag; readonly holds: Digest | null }[];
+    }
+  /** The registry acknowledged the writes, and still shows the old digest at `tags`, or does not answer. */
+  | {
+      readonly code: 'writes-not-shown';
+      readonly because:
+        | { readonly kind: 'old-digest'; readonly tags: readonly Tag[] }
+        | { readonly kind: 'no-answer'; readonly error: OutsideProblem };
+    };
+
+/** Why an image can't be pulled. */
+export type Incompleteness =
+  | { readonly kind: 'no-platform' }
+  | { readonly kind: 'manifest-missing' }
+  | { readonly kind: 'parts-missing'; readonly first: MissingPart; readonly more: number };

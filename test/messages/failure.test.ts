@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
+import { failureWords } from '../../src/messages/failure.ts';
+import { outside } from '../domain/problem.ts';
+import { FOREIGN, IMAGE, NEW, OLD, REPO, tagOf } from './sample-view.ts';
+
+const DENIED = outside('PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.');
+const GONE = outside('GET manifest: HTTP 404 MANIFEST_UNKNOWN.', 'manifest-unknown');
+const layer = { part: 'layer', digest: FOREIGN, platform: 'linux/arm64' } as const;
+const target = { code: 'target-incomplete', repository: IMAGE, digest: OLD } as const;
+
+const PROBLEMS: readonly FailureProblem[] = [
+  { code: 'outside-error', error: DENIED },
+  { code: 'target-gone', error: GONE, alternative: 'P2' },
+  { code: 'target-gone', error: GONE, alternative: null },
+  { ...target, because: { kind: 'no-platform' }, alternative: null },
+  { ...target, because: { kind: 'manifest-missing' }, alternative: null },
+  { ...target, because: { kind: 'parts-missing', first: layer, more: 0 }, alternative: null },
+  { ...target, because: { kind: 'parts-missing', first: layer, more: 2 }, alternative: 'P2' },
+  { code: 'policy-unreadable', problems: ['line 1, column 1: one', 'line 2, column 1: two'], more: 0 },
+  { code: 'policy-unreadable', problems: ['line 1, column 1: one'], more: 3 },
+  { code: 'environment-gone', environment: 'canary' },
+  { code: 'image-not-in-policy', image: IMAGE, images: [IMAGE] },
+  { code: 'image-not-granted', image: IMAGE, repo: REPO },
+  { code: 'tag-moved', tag: tagOf('main'), holds: FOREIGN, expected: OLD },
+  { code: 'tag-moved', tag: tagOf('main'), holds: null, expected: null },
+  { code: 'permanent-tag-taken', tag: tagOf('main-staging-abc1234'), holds: FOREIGN, isVersion: false },
+  { code: 'permanent-tag-taken', tag: tagOf('v1.2.3'), holds: FOREIGN, isVersion: true },
+  {
+    code: 'moved-after-writing',
+    tags: [
+      { tag: tagOf('main'), holds: FOREIGN },
+      { tag: tagOf('latest'), holds: null },
+    ],
+  },
+  { code: 'writes-not-shown', because: { kind: 'old-digest', tags: [tagOf('main'), tagOf('latest')] } },
+  { code: 'writes-not-shown', because: { kind: 'no-answer', error: DENIED } },
+];
+
+test('the words of each failure', () => {
+  const words = PROBLEMS.map((problem) => failureWords({ problem, undoRefused: null }, { environment: 'production' }));
+  expect(words.join('\n')).toMatchInlineSnapshot(`
+    "PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.
+    GET manifest: HTTP 404 MANIFEST_UNKNOWN. P2 is complete: /rollback to P2 --reason "…"
+    GET manifest: HTTP 404 MANIFEST_UNKNOWN.
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: it has no platform that can run.
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: its manifest is missing.
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing.
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing, and 2 more. P2 is complete: /rollback to P2 --reason "…"
+    The policy file can't be read: line 1, column 1: one; line 2, column 1: two.
+    The policy file can't be read: line 1, column 1: one; and 3 more.
+    The policy file has no environment canary any more.
+    The policy file names ghcr.io/acme/dotca now, and no longer ghcr.io/acme/dotca.
+    acme/dotca may not promote ghcr.io/acme/dotca any more: the operator of this server decides, with IMAGE_GRANTS.
+    Somebody else moved main to sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff meanwhile; sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa was expected there. It was left as it is.
+    Somebody else moved main to nothing meanwhile; nothing was expected there. It was left as it is.
+    main-staging-abc1234 was free when this was planned and holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff now. Kept tags are never moved: build the commit once, or promote the digest that the tag holds.
+    v1.2.3 was free when this was planned and holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff now. A version is never moved: take another version, or promote the digest that this one names.
+    All tags were written, but somebody else moved one right after: main holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff, latest holds nothing. It was left as it is.
+    The registry acknowledged all tags, but could not be seen to hold them ten minutes later. It still shows what was before at main, latest.
+    The registry acknowledged all tags, but could not be seen to hold them ten minutes later. PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED."
+  `);
+});
+
+test('where moving the tags back was refused as well, both are told', () => {
+  const failure = {
+    problem: { code: 'tag-moved', tag: tagOf('main'), holds: NEW, expected: OLD },
+    undoRefused: DENIED,
+  } as const;
+  expect(failureWords(failure, { environment: 'canary' })).toContain(
+    'It was left as it is. Moving the tags back failed as well: PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.',
+  );
+});
