@@ -1,5 +1,5 @@
 // Drifts of environments: what was noticed, until it is over, and where it is told.
-import { sql, type Selectable } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { canonicalJson } from '../domain/audit/canonical-json.ts';
 import type { Drift } from '../domain/promotion/drift.ts';
@@ -112,23 +112,31 @@ export async function countDrifts(
 
 /** Environments that were ever promoted to, where the App may act, without a job of this kind and key `<repository id>/<environment>`. */
 export async function listUnwatchedEnvironments(db: Db, kind: string): Promise<readonly EnvironmentKey[]> {
-  const rows = await db
-    .selectFrom('promotions as promotion')
-    .innerJoin('repos as repo', 'repo.id', 'promotion.repo_id')
-    .select(['promotion.repo_id', 'promotion.environment'])
+  const promotedTo = db
+    .selectFrom('promotions')
+    .select(['repo_id', 'environment'])
     .distinct()
-    .where('promotion.held_since', 'is not', null)
+    .where('held_since', 'is not', null)
+    .as('promoted_to');
+  const rows = await db
+    .selectFrom(promotedTo)
+    .innerJoin('repos as repo', 'repo.id', 'promoted_to.repo_id')
+    .select(['promoted_to.repo_id', 'promoted_to.environment'])
     .where('repo.left_at', 'is', null)
-    .where(
-      sql<boolean>`NOT EXISTS (
-        SELECT 1 FROM jobs AS job
-        WHERE job.kind = ${kind} AND job.state IN ('queued', 'running')
-          AND job.key = CAST(promotion.repo_id AS TEXT) || '/' || promotion.environment)`,
-    )
-    .orderBy('promotion.repo_id')
-    .orderBy('promotion.environment')
+    .where(noJobOf(kind, sql`job.state = 'queued'`))
+    .where(noJobOf(kind, sql`job.state = 'running'`))
+    .orderBy('promoted_to.repo_id')
+    .orderBy('promoted_to.environment')
     .execute();
   return rows.map(({ repo_id: repoId, environment }) => ({ repoId, environment }));
+}
+
+/** One state at a time, each a literal: so the indexes of waiting and of running jobs by kind and key answer it. */
+function noJobOf(kind: string, isInState: RawBuilder<boolean>): RawBuilder<boolean> {
+  return sql`NOT EXISTS (
+    SELECT 1 FROM jobs AS job
+    WHERE ${isInState} AND job.kind = ${kind}
+      AND job.key = CAST(promoted_to.repo_id AS TEXT) || '/' || promoted_to.environment)`;
 }
 
 async function insertDrift(tx: Tx, drift: Drift): Promise<void> {

@@ -1,14 +1,14 @@
 // The clock was turned back: what was due by the old time stays due, and nothing is held longer than it ever would be.
-import { sql } from 'kysely';
 import { SLOT_MEMORY_MS } from './idempotency-keys.ts';
 import type { Db, Tx } from '../database/schema.ts';
+import { OPEN, QUEUED, RUNNING } from './job-states.ts';
 
 /** When the newest job that is not over came into the table; null where none is open. */
 export async function findNewestOpenJobAt(db: Db): Promise<number | null> {
   const { newest } = await db
     .selectFrom('jobs')
     .select(({ fn }) => fn.max('created_at').as('newest'))
-    .where(sql<boolean>`state IN ('queued', 'running')`)
+    .where(OPEN)
     .executeTakeFirstOrThrow();
   return newest;
 }
@@ -38,21 +38,16 @@ export async function rescheduleAfterClockChange(
   await tx
     .updateTable('jobs')
     .set({ run_at: now })
-    .where(sql<boolean>`state = 'queued'`)
+    .where(QUEUED)
     .where('run_at', '>', now)
     .where('run_at', '<=', before + LONGEST_WAIT_MS)
     .where((row) => row.or([row('run_at', '<=', before), row('kind', 'not in', timers)]))
     .execute();
-  await tx
-    .updateTable('jobs')
-    .set({ created_at: now })
-    .where(sql<boolean>`state IN ('queued', 'running')`)
-    .where('created_at', '>', now)
-    .execute();
+  await tx.updateTable('jobs').set({ created_at: now }).where(OPEN).where('created_at', '>', now).execute();
   await tx
     .updateTable('jobs')
     .set({ leased_until: now + leaseMs })
-    .where(sql<boolean>`state = 'running'`)
+    .where(RUNNING)
     .where('leased_until', '>', now + leaseMs)
     .execute();
   await tx.updateTable('repos').set({ here_since: now }).where('here_since', '>', now).execute();

@@ -1,5 +1,6 @@
 // What operators and metrics ask of the job table: how much waits, what was given up, and the removal of what is over.
-import type { Selectable } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
+import { DEAD, DONE, OPEN, QUEUED, RUNNING } from './job-states.ts';
 import { putBack } from './jobs.ts';
 import type { Db, JobState, Schema, Tx } from '../database/schema.ts';
 
@@ -21,25 +22,18 @@ export type DeadJob = {
 };
 
 export async function countJobs(db: Db, now: number): Promise<JobCounts> {
-  const rows = await db
-    .selectFrom('jobs')
-    .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
-    .groupBy('state')
-    .execute();
-  const { oldest } = await db
-    .selectFrom('jobs')
-    .select(({ fn }) => fn.min('run_at').as('oldest'))
-    .where('state', '=', 'queued')
-    .where('run_at', '<=', now)
+  const { oldest, ...counts } = await db
+    .selectNoFrom([
+      countOf(QUEUED).as('queued'),
+      countOf(RUNNING).as('running'),
+      countOf(DONE).as('done'),
+      countOf(DEAD).as('dead'),
+      sql<number | null>`(
+        SELECT run_at FROM jobs WHERE ${OPEN} AND ${QUEUED} AND run_at <= ${now}
+        ORDER BY run_at LIMIT 1)`.as('oldest'),
+    ])
     .executeTakeFirstOrThrow();
-  const countOf = (state: JobState): number => rows.find((row) => row.state === state)?.count ?? 0;
-  return {
-    queued: countOf('queued'),
-    running: countOf('running'),
-    done: countOf('done'),
-    dead: countOf('dead'),
-    oldestDueAgeMs: oldest === null ? null : now - oldest,
-  };
+  return { ...counts, oldestDueAgeMs: oldest === null ? null : now - oldest };
 }
 
 /** The newest first. */
@@ -47,7 +41,7 @@ export async function listDeadJobs(db: Db, limit: number): Promise<readonly Dead
   const rows = await db
     .selectFrom('jobs')
     .select(['id', 'kind', 'key', 'attempts', 'last_error', 'created_at', 'finished_at'])
-    .where('state', '=', 'dead')
+    .where(DEAD)
     .orderBy('finished_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
@@ -61,7 +55,7 @@ export async function findDeadJob(db: Db, id: number): Promise<(DeadJob & { read
     .selectFrom('jobs')
     .select(['id', 'kind', 'key', 'attempts', 'last_error', 'created_at', 'finished_at', 'payload'])
     .where('id', '=', id)
-    .where('state', '=', 'dead')
+    .where(DEAD)
     .executeTakeFirst();
   return row === undefined ? null : { ...toDeadJob(row), payload: Buffer.from(row.payload).toString() };
 }
@@ -71,16 +65,14 @@ export async function findDeadJobOf(
   db: Db,
   { key, kinds }: { readonly key: string; readonly kinds: readonly string[] },
 ): Promise<number | null> {
-  const row = await db
+  const { newest } = await db
     .selectFrom('jobs')
-    .select('id')
-    .where('state', '=', 'dead')
+    .select(({ fn }) => fn.max('id').as('newest'))
+    .where(DEAD)
     .where('key', '=', key)
     .where('kind', 'in', kinds)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.id ?? null;
+    .executeTakeFirstOrThrow();
+  return newest;
 }
 
 /** Lets a dead job run again, its tries counted anew. False where there is no such dead job. */
@@ -92,7 +84,7 @@ export async function retryDeadJob(
     .selectFrom('jobs')
     .select(['id', 'kind', 'key', 'last_error'])
     .where('id', '=', id)
-    .where('state', '=', 'dead')
+    .where(DEAD)
     .forUpdate()
     .executeTakeFirst();
   if (job === undefined) return false;
@@ -103,11 +95,7 @@ export async function retryDeadJob(
 
 /** Removes a dead job. False where there is no such dead job. */
 export async function dropJob(tx: Tx, id: number): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('jobs')
-    .where('id', '=', id)
-    .where('state', '=', 'dead')
-    .executeTakeFirstOrThrow();
+  const { numDeletedRows } = await tx.deleteFrom('jobs').where('id', '=', id).where(DEAD).executeTakeFirstOrThrow();
   return numDeletedRows === 1n;
 }
 
@@ -115,10 +103,14 @@ export async function dropJob(tx: Tx, id: number): Promise<boolean> {
 export async function deleteFinishedJobsBefore(db: Db, before: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('jobs')
-    .where('state', '=', 'done')
+    .where(DONE)
     .where('finished_at', '<', before)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+}
+
+function countOf(state: RawBuilder<boolean>): RawBuilder<number> {
+  return sql`(SELECT count(*) FROM jobs WHERE ${state})`;
 }
 
 type DeadRow = Pick<

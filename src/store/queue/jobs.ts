@@ -3,6 +3,7 @@ import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUniqueViolation, unlessTaken } from '../database/database-errors.ts';
 import type { Db, Schema, Tx } from '../database/schema.ts';
 import { storableText } from '../database/stored.ts';
+import { QUEUED, RUNNING } from './job-states.ts';
 import { dueIds, firstQueuedAt, isOfKinds, UNBLOCKED, type Reach } from './waiting-jobs.ts';
 
 export type NewJobRow = {
@@ -49,8 +50,6 @@ export type Claim = {
 /** Names a claim: what is written under it counts only while nobody else has claimed the job. */
 export type Lease = { readonly id: number; readonly lease: string };
 
-// Literals, not parameters: the engines use a partial index only for a condition that they can read.
-const QUEUED = sql<boolean>`state = 'queued'`;
 const MAX_ERROR_LENGTH = 4000;
 
 /** Adds a job. Where one of the same kind and key waits already, that one stays, at the earlier of the two times. */
@@ -206,7 +205,7 @@ export async function nextRunAt(
   const { leased } = await db
     .selectFrom('jobs')
     .select(({ fn }) => fn.min('leased_until').as('leased'))
-    .where(sql<boolean>`state = 'running'`)
+    .where(RUNNING)
     .$if(kinds !== undefined, (query) => query.where('kind', 'in', kinds ?? []))
     .executeTakeFirstOrThrow();
   const times = [queued, leased].filter((time) => time !== null);

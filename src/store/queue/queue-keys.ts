@@ -1,6 +1,6 @@
 // All the waiting jobs of a queue key at once.
-import { sql } from 'kysely';
 import type { Tx } from '../database/schema.ts';
+import { QUEUED } from './job-states.ts';
 
 /**
  * Lets the waiting jobs of a queue key wait until then, in the order they have, so that none of them is claimed only to be put
@@ -13,7 +13,7 @@ export async function delayQueueKey(
   await tx
     .updateTable('jobs')
     .set({ run_at: until })
-    .where(sql<boolean>`state = 'queued'`)
+    .where(QUEUED)
     .where('queue_key', '=', queueKey)
     .where('run_at', '<', until)
     .execute();

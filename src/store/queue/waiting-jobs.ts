@@ -1,6 +1,7 @@
 // Which waiting jobs may be claimed, found without a walk over the long backlog that may stand behind a busy queue key.
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../database/schema.ts';
+import { QUEUED, RUNNING } from './job-states.ts';
 
 export type Wanted = {
   readonly now: number;
@@ -77,15 +78,8 @@ export async function isJobOpen(
     .select('id')
     .where('kind', '=', kind)
     .where('key', '=', key)
-    .where(sql<boolean>`state = 'queued'`)
-    .unionAll(
-      db
-        .selectFrom('jobs')
-        .select('id')
-        .where('kind', '=', kind)
-        .where('key', '=', key)
-        .where(sql<boolean>`state = 'running'`),
-    );
+    .where(QUEUED)
+    .unionAll(db.selectFrom('jobs').select('id').where('kind', '=', kind).where('key', '=', key).where(RUNNING));
   return (await open.execute()).length > 0;
 }
 
