@@ -14,7 +14,7 @@ import { createGitHub } from '../../src/github/client/client.ts';
 import { createRegistryClient } from '../../src/registry/client.ts';
 import { createCredentialSource } from '../../src/registry/auth/credentials.ts';
 import { openStore } from '../../src/store/database/database.ts';
-import { addJob } from '../../src/store/queue/jobs.ts';
+import { addJob, type NewJobRow } from '../../src/store/queue/jobs.ts';
 import { migrate } from '../../src/store/database/migrations.ts';
 import { JOB_ROWS } from './job-kinds.ts';
 
@@ -27,6 +27,8 @@ export type Engine = {
   /** How often a worker looked for a job: each look names a lease. */
   readonly looks: () => number;
   readonly add: (job: Pick<NewJob, 'kind'> & Partial<NewJob>) => Promise<void>;
+  /** A row of a kind that is none of ours. */
+  readonly addRow: (row: Pick<NewJobRow, 'kind' | 'queueKey' | 'payload'>) => Promise<void>;
   readonly jobs: () => Promise<readonly Row[]>;
   readonly close: () => Promise<void>;
 };
@@ -101,6 +103,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
     looks: () => ids,
     add: ({ kind, key = null, queueKey = null, payload = JSON.stringify({ kind }), runAt = now }) =>
       store.transaction((tx) => addJob(tx, { kind, key, queueKey, payload, runAt, now })),
+    addRow: (row) => store.transaction((tx) => addJob(tx, { ...row, key: null, runAt: now, now })),
     jobs: async () => {
       const rows = await store.db.selectFrom('jobs').selectAll().orderBy('id').execute();
       return rows.map(({ state, attempts, run_at, last_error }) => ({

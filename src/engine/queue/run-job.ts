@@ -4,6 +4,7 @@ import { OutsideError } from '../../net/outside-error.ts';
 import { holdWrites, reserveWrite } from '../../store/queue/github-write-limits.ts';
 import { delayQueueKey } from '../../store/queue/queue-keys.ts';
 import { addJob, parkJob, requeueJob, type JobRow } from '../../store/queue/jobs.ts';
+import { NewerFormat } from '../../store/database/stored.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { commitAndFinish, handOnAndFinish } from '../core/commit.ts';
 import type { Job, JobKinds, JobOutcome } from '../core/handler.ts';
@@ -25,6 +26,8 @@ const TRIES_OF_AN_OUTAGE = 440;
 /** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
 const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
+/** When a process of a newer version is expected to have taken the job. */
+const NEWER_AFTER_MS = 60_000;
 /** GitHub's limits for content that an App writes. */
 const WRITES = { perMinute: 80, perHour: 500 } as const;
 
@@ -40,7 +43,7 @@ export async function runJob(outer: Services, kinds: JobKinds, row: JobRow): Pro
   try {
     const job = readable(row);
     if (job instanceof Error) await park(services, row, job);
-    else await carryOut({ services, kinds, row, job });
+    else await carryOutOrLeave({ services, kinds, row, job });
   } catch (error) {
     log.error({ err: error }, 'the end of a job could not be stored; it runs again when its lease passes');
   } finally {
@@ -83,6 +86,18 @@ async function showStuck({ store, jobs, now }: Services, { kind, key }: JobRow):
   return showEffects(key).map((effect) => jobs.ofEffect(effect, { repo: promotion.repo, now: now() }));
 }
 
+/** A document of a newer version is left to its processes: this one may be about to be replaced by them. */
+async function carryOutOrLeave(claimed: Claimed): Promise<void> {
+  try {
+    await carryOut(claimed);
+  } catch (error) {
+    if (!(error instanceof NewerFormat)) throw error;
+    const { log, now } = claimed.services;
+    log.warn({ problem: error.message }, 'a job waits for a newer version of Imprimatur');
+    await putBack(claimed, { runAt: now() + NEWER_AFTER_MS, countAttempt: false, error: error.message });
+  }
+}
+
 async function carryOut(claimed: Claimed): Promise<void> {
   const { services, kinds, job } = claimed;
   if (await isLeftUndone(services, job.payload, kinds[job.payload.kind])) {
@@ -97,6 +112,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
     try {
       outcome = await handle(kinds, job, services);
     } catch (error) {
+      if (error instanceof NewerFormat) throw error;
       if (error instanceof LeaseLost) await handOver(claimed);
       else await settleError(claimed, error);
       return;

@@ -19,7 +19,9 @@ export class Worker {
   readonly #kinds: JobKinds;
   readonly #after: () => Promise<void>;
   readonly #running = new Map<Promise<void>, JobRow>();
-  /** All kinds but those that wait for registries. */
+  /** All kinds of this version: what a newer one put into the table is left to its processes. */
+  readonly #known: readonly string[];
+  /** Those that do not wait for registries. */
   readonly #others: readonly string[];
   #started = false;
   #looking = false;
@@ -34,7 +36,8 @@ export class Worker {
     this.#services = services;
     this.#kinds = kinds;
     this.#after = after;
-    this.#others = listKinds(kinds).filter((kind) => !this.#asksRegistry(kind));
+    this.#known = listKinds(kinds);
+    this.#others = this.#known.filter((kind) => !this.#asksRegistry(kind));
   }
 
   start(): void {
@@ -132,9 +135,9 @@ export class Worker {
     return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS, ...this.#takeable() });
   }
 
-  #takeable(): { readonly kinds?: readonly string[] } {
+  #takeable(): { readonly kinds: readonly string[] } {
     const waiting = [...this.#running.values()].filter(({ kind }) => this.#asksRegistry(kind)).length;
-    return waiting < SLOTS_FOR_REGISTRIES ? {} : { kinds: this.#others };
+    return { kinds: waiting < SLOTS_FOR_REGISTRIES ? this.#known : this.#others };
   }
 
   /** A clock that was turned back, also while no process ran, must not put off what was due already. */

@@ -1,5 +1,13 @@
 // Reads values back that a domain parser let in when they were stored.
 
+/** A newer version wrote it: what it says is for processes of that version to read. Whoever meets it waits for them. */
+export class NewerFormat extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NewerFormat';
+  }
+}
+
 /** What `parse` makes of the text; text that it refuses means that something else wrote to the database. */
 export function readStored<T>(parse: (text: string) => T | null, text: string): T {
   const value = parse(text);

@@ -5,6 +5,7 @@ import type { JobOutcome } from '../../../src/engine/core/handler.ts';
 import { LEASE_MS } from '../../../src/engine/core/lease.ts';
 import { Worker } from '../../../src/engine/queue/worker.ts';
 import { loadView } from '../../../src/engine/publish/load-view.ts';
+import { NewerFormat } from '../../../src/store/database/stored.ts';
 import { claimJob, finishJob } from '../../../src/store/queue/jobs.ts';
 import { insertPromotion } from '../../../src/store/promotions/promotions.ts';
 import { saveRepo } from '../../../src/store/repos.ts';
@@ -113,6 +114,33 @@ describe('a job', () => {
       expect.objectContaining({ state: 'done' }),
     ]);
     expect(engine.log.some((line) => line.includes('holds no delete-expired-rows payload'))).toBe(true);
+  });
+
+  test('of a kind that only a newer process knows is left to it, and holds up no other of its queue key', async () => {
+    await engine.addRow({ kind: 'of-a-newer-version', queueKey: 'repo:1', payload: '{"kind":"of-a-newer-version"}' });
+    await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1' });
+    for (let turn = 0; turn < 10; turn += 1) {
+      await drain({ 'delete-expired-rows': async () => DONE });
+      engine.turn(HOUR_MS);
+    }
+    expect(await engine.jobs()).toEqual([
+      expect.objectContaining({ state: 'queued', attempts: 0, error: null }),
+      expect.objectContaining({ state: 'done' }),
+    ]);
+  });
+
+  test('that meets a document which only a newer process can read waits for it, and its tries are not counted', async () => {
+    await engine.add({ kind: 'delete-expired-rows' });
+    const newer = failing(new NewerFormat('promotion P12 has format 7, and this version reads up to 6'));
+    for (let turn = 0; turn < 10; turn += 1) {
+      await drain(newer);
+      expect(await engine.jobs()).toEqual([
+        { state: 'queued', attempts: 0, inMs: 60_000, error: expect.stringContaining('format 7') },
+      ]);
+      engine.turn(60_000);
+    }
+    await drain({ 'delete-expired-rows': async () => DONE });
+    expect(await engine.jobs()).toEqual([expect.objectContaining({ state: 'done' })]);
   });
 
   test('that ends its process each time it is tried is given up one day', async () => {
