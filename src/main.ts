@@ -1,6 +1,7 @@
 // The server: reads the environment, wires, listens, works; drains on SIGTERM.
 import { ConfigError, readConfig, type Config } from './config/env.ts';
-import { createApplication, createLogger, type Application } from './app/compose.ts';
+import { createApplication, type Application } from './app/compose.ts';
+import { createLogger } from './app/logger.ts';
 
 /** Container runtimes wait ten seconds before they kill. */
 const GRACE_MS = 8000;

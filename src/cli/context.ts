@@ -1,9 +1,10 @@
 // Makes what commands work with from the environment: each part on first use, and only from the variables it needs.
 import { createHash } from 'node:crypto';
 import { readConfig, type Config, type Environment, type VARIABLES } from '../config/env.ts';
+import { openRegistryAccess } from '../engine/core/registry-access.ts';
+import { settingsOf } from '../engine/core/services.ts';
 import { createGitHub } from '../github/client/client.ts';
-import { createRegistryClient } from '../registry/client.ts';
-import { createCredentialSource, loadDockerConfig } from '../registry/auth/credentials.ts';
+import type { Clock } from '../net/clock.ts';
 import { openStore, type Store } from '../store/database/database.ts';
 import { openExistingStore } from './open-existing-store.ts';
 import { loadSetup } from './load-setup.ts';
@@ -11,11 +12,8 @@ import type { CliServices, GitHubAccess } from './services.ts';
 
 export type Context = { readonly services: CliServices; readonly close: () => Promise<void> };
 
-export type World = {
-  readonly now: () => number;
-  readonly wait: (ms: number) => Promise<void>;
-  readonly random: () => number;
-};
+/** A command prints its answer, and no log. */
+const QUIET = { debug: () => undefined, warn: () => undefined };
 
 type Variable = (typeof VARIABLES)[number];
 
@@ -33,9 +31,9 @@ const APP_VARIABLES: readonly Variable[] = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KE
 
 /** Nothing is read or opened yet. What is wrong with a variable is a ConfigError of the part that needs it. */
 export function createContext(
-  parts: Pick<CliServices, 'out' | 'err' | 'terminal'> & { readonly env: Environment; readonly world: World },
+  parts: Pick<CliServices, 'out' | 'err' | 'terminal'> & { readonly env: Environment; readonly clock: Clock },
 ): Context {
-  const { env, world, out, err, terminal } = parts;
+  const { env, clock, out, err, terminal } = parts;
   const closers: (() => Promise<void>)[] = [];
   const keepStore = (store: Store): Store => {
     closers.push(store.close);
@@ -47,29 +45,20 @@ export function createContext(
     out,
     err,
     terminal,
-    now: world.now,
+    now: clock.now,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
-    settings: () => registryConfig(),
+    settings: () => settingsOf(registryConfig()),
     store: once(async () => keepStore(await openExistingStore(databaseUrl()))),
     newStore: once(async () => keepStore(await openStore({ url: databaseUrl() }))),
     registry: once(async () => {
-      const config = registryConfig();
-      const docker = await loadDockerConfig(config.dockerConfigFolder);
-      const ghcr = config.ghcr === null ? null : { username: config.ghcr.username, password: config.ghcr.token };
-      const registry = createRegistryClient({
-        credentials: createCredentialSource({ ghcr, docker }),
-        tokenHosts: config.registryTokenHosts,
-        log: { debug: () => undefined },
-        ...world,
-      });
-      closers.push(registry.close);
+      const { registry, close } = await openRegistryAccess(registryConfig(), { ...clock, log: QUIET });
+      closers.push(close);
       return registry;
     }),
-    github: once(async () => openGitHub(env, world)),
+    github: once(async () => openGitHub(env, clock)),
     setup: once(async () => {
       const { github, store } = services;
-      const registry = { log: { debug: () => undefined }, ...world };
-      const { setup, close } = await loadSetup({ env, now: world.now, registry, github, store });
+      const { setup, close } = await loadSetup({ env, clock, log: QUIET, github, store });
       closers.push(close);
       return setup;
     }),
@@ -82,7 +71,7 @@ export function createContext(
   };
 }
 
-function openGitHub(env: Environment, world: World): GitHubAccess {
+function openGitHub(env: Environment, { now }: Clock): GitHubAccess {
   if ((env['APP_ID'] ?? '').trim() === '') return { kind: 'none', why: 'APP_ID is not set' };
   // No webhook is received here, so its secret need not be known; any legal one will do.
   const { app, githubApiUrl } = configOf({ ...env, WEBHOOK_SECRET: '-'.repeat(16) }, [
@@ -90,16 +79,8 @@ function openGitHub(env: Environment, world: World): GitHubAccess {
     'WEBHOOK_SECRET',
   ]);
   if (app === null) throw new Error('APP_ID is set, and no App was read');
-  const log = { debug: () => undefined, warn: () => undefined };
   const { id: appId, privateKey } = app;
-  const github = createGitHub({
-    appId,
-    privateKey,
-    apiUrl: githubApiUrl,
-    userAgent: 'imprimatur',
-    log,
-    now: world.now,
-  });
+  const github = createGitHub({ appId, privateKey, apiUrl: githubApiUrl, userAgent: 'imprimatur', log: QUIET, now });
   return { kind: 'app', github };
 }
 

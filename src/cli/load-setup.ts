@@ -2,31 +2,30 @@
 import { readAppManifest } from '../config/app-manifest.ts';
 import { ConfigError, readConfig, type Config, type Environment } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
+import { openRegistryAccess, type RegistryAccess } from '../engine/core/registry-access.ts';
 import type { DoctorSetup } from '../engine/doctor/setup.ts';
 import { createTokenQuestion } from '../github/app/registry-token-watch.ts';
-import { createRegistryClient, type RegistryClientOptions } from '../registry/client.ts';
-import { createCredentialSource, loadDockerConfig, type Credential } from '../registry/auth/credentials.ts';
+import type { GitHubLog } from '../github/client/client.ts';
+import type { Clock } from '../net/clock.ts';
 import type { CliServices } from './services.ts';
 
-export type SetupParts = Pick<CliServices, 'github' | 'store' | 'now'> & {
+export type SetupParts = Pick<CliServices, 'github' | 'store'> & {
   readonly env: Environment;
-  readonly registry: Omit<RegistryClientOptions, 'credentials' | 'tokenHosts'>;
+  readonly clock: Clock;
+  readonly log: GitHubLog;
 };
 
 export async function loadSetup(
   parts: SetupParts,
 ): Promise<{ readonly setup: DoctorSetup; readonly close: () => Promise<void> }> {
-  const { env, now } = parts;
+  const { env, clock, log } = parts;
+  const { now } = clock;
   const { config, problems } = readAsFarAsPossible(env);
-  const docker = await readDocker(config, problems);
-  const { ghcr: machineUser, githubApiUrl: apiUrl, registryTokenHosts: tokenHosts } = config;
-  const ghcr = machineUser === null ? null : { username: machineUser.username, password: machineUser.token };
-  const credentials = createCredentialSource({ ghcr, docker });
-  const registry = createRegistryClient({ ...parts.registry, tokenHosts, credentials });
-  const stranger = createRegistryClient({ ...parts.registry, tokenHosts, credentials: () => null });
-  const log = { debug: () => undefined, warn: () => undefined };
-  const token = machineUser?.token;
-  const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
+  const options = { ...clock, log };
+  const own = await openOwn(config, { problems, options });
+  const stranger = await openRegistryAccess({ ...config, ghcr: null, dockerConfigFolder: null }, options);
+  const { githubApiUrl: apiUrl } = config;
+  const token = config.ghcr?.token;
   return {
     setup: {
       problems,
@@ -34,16 +33,16 @@ export async function loadSetup(
       webhookSecrets: config.app?.webhookSecrets ?? [],
       publicUrl: config.publicUrl,
       manifest: readAppManifest(),
-      settings: { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs },
-      registry,
-      stranger,
-      credentials,
+      settings: own.settings,
+      registry: own.registry,
+      stranger: stranger.registry,
+      credentials: own.credentials,
       askToken: token === undefined ? null : createTokenQuestion({ apiUrl, token, userAgent: 'imprimatur', log, now }),
       store: parts.store,
       now,
     },
     close: async () => {
-      await registry.close();
+      await own.close();
       await stranger.close();
     },
   };
@@ -73,16 +72,17 @@ const APP_VARIABLES: readonly string[] = [
   'WEBHOOK_SECRET_PREVIOUS',
 ];
 
-async function readDocker(
-  { dockerConfigFolder }: Config,
-  problems: string[],
-): Promise<ReadonlyMap<string, Credential>> {
+/** Without docker's credentials where they can't be read. */
+async function openOwn(
+  config: Config,
+  { problems, options }: { readonly problems: string[]; readonly options: Parameters<typeof openRegistryAccess>[1] },
+): Promise<RegistryAccess> {
   try {
-    return await loadDockerConfig(dockerConfigFolder);
+    return await openRegistryAccess(config, options);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     problems.push(`DOCKER_CONFIG: ${error.message}`);
-    return new Map();
+    return openRegistryAccess({ ...config, dockerConfigFolder: null }, options);
   }
 }
 

@@ -1,4 +1,5 @@
 // Runs one command with what the environment names, and ends with its exit code.
+import { SYSTEM_CLOCK } from '../net/clock.ts';
 import { runCli } from './commands.ts';
 import { createContext } from './context.ts';
 import { createOutput, createTerminal } from './render/output.ts';
@@ -11,11 +12,7 @@ export async function main(args: readonly string[]): Promise<void> {
     out: createOutput(stdout),
     err: createOutput(stderr),
     terminal: createTerminal({ out: stdout, err: stderr, env }),
-    world: {
-      now: () => Date.now(),
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      random: () => Math.random(),
-    },
+    clock: SYSTEM_CLOCK,
   });
   try {
     process.exitCode = await runCli(args, services);

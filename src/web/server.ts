@@ -1,6 +1,5 @@
 // The HTTP server: webhooks, health, readiness, metrics, set-up while there is no App; everything else is 404.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createBodyBudget, receiveWebhook, type ReceiverOptions } from './receiver.ts';
 
 export type Page = {
   readonly status: number;
@@ -12,13 +11,14 @@ export type Page = {
 export type Pages = Readonly<Record<string, ((query: URLSearchParams) => Promise<Page>) | undefined>>;
 
 export type ServerOptions = {
-  readonly receiver: Omit<ReceiverOptions, 'budget'>;
+  /** Answers what comes to WEBHOOK_PATH; it may answer before the request has ended. */
+  readonly receiveWebhook: (request: IncomingMessage) => Promise<{ readonly status: number; readonly text: string }>;
   readonly ready: () => Promise<Page>;
-  readonly metrics: () => Promise<Page>;
+  /** In Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
   /** Further pages by their path, for GET only: those of the set-up, while there is no App. */
   readonly pages: Pages;
   readonly onError: (error: unknown) => void;
-  readonly onWebhook: (status: number) => void;
 };
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -32,9 +32,8 @@ const MAX_CONNECTIONS = 1000;
 const LINGER_MS = 1000;
 
 export function createWebServer(options: ServerOptions): Server {
-  const receiver: ReceiverOptions = { ...options.receiver, budget: createBodyBudget() };
   const server = createServer({ connectionsCheckingInterval: LOOK_EVERY_MS }, (request, response) => {
-    answer(request, response, { ...options, receiver }).catch((error: unknown) => {
+    answer(request, response, options).catch((error: unknown) => {
       options.onError(error);
       send(response, { status: 500, type: 'text/plain', body: 'an error of ours; see the log\n' });
     });
@@ -45,15 +44,10 @@ export function createWebServer(options: ServerOptions): Server {
   return server;
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ServerOptions & { readonly receiver: ReceiverOptions },
-): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
   const [path = '', query] = (request.url ?? '/').split('?');
   if (path === WEBHOOK_PATH) {
-    const { status, text } = await receiveWebhook(request, options.receiver);
-    options.onWebhook(status);
+    const { status, text } = await options.receiveWebhook(request);
     if (status === 405) response.setHeader('Allow', 'POST');
     await sendFirst(request, response, { status, type: 'text/plain', body: `${text}\n` });
     return;
@@ -74,7 +68,7 @@ async function answer(
 const PAGES: Readonly<Record<string, ((options: ServerOptions) => Promise<Page>) | undefined>> = {
   '/healthz': async () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
   '/readyz': ({ ready }) => ready(),
-  '/metrics': ({ metrics }) => metrics(),
+  '/metrics': async ({ metrics }) => ({ status: 200, type: 'text/plain; version=0.0.4', body: await metrics() }),
 };
 
 /**

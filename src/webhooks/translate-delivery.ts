@@ -1,21 +1,20 @@
-// Feeds a stored delivery to Probot and turns what its handlers found into jobs.
+// Feeds a stored delivery to Probot and collects what its handlers found.
 import type { Probot } from 'probot';
 import type { Intent } from '../engine/core/intent.ts';
-import { DONE, type Job, type JobOutcome } from '../engine/core/handler.ts';
-import type { Services } from '../engine/core/services.ts';
+import type { WebhookReader } from '../engine/core/services.ts';
 import { isListenedTo } from './table.ts';
 
 /** Where the Probot handlers of one delivery leave their intents, by delivery id. */
 export type Collector = Map<string, Intent[]>;
 
-export function createDeliveryHandler(args: {
+/** What the Probot handlers of a delivery found; nothing for an event that we don't listen to. */
+export function createTranslate(args: {
   readonly probot: Probot;
   readonly collector: Collector;
-}): (job: Job<'delivery'>, services: Pick<Services, 'log'>) => Promise<JobOutcome> {
+}): WebhookReader['translate'] {
   const { probot, collector } = args;
-  return async ({ payload: delivery }, { log }) => {
-    const { deliveryId: id, event: name, body, sentAt } = delivery;
-    if (!isListenedTo(name)) return DONE;
+  return async ({ deliveryId: id, event: name, body }) => {
+    if (!isListenedTo(name)) return [];
     const found: Intent[] = [];
     collector.set(id, found);
     try {
@@ -25,19 +24,8 @@ export function createDeliveryHandler(args: {
     } finally {
       collector.delete(id);
     }
-    const intents = sentAt === undefined ? found : found.map((intent) => receivedLate(intent, sentAt));
-    const [first] = intents;
-    if (first === undefined) return DONE;
-    log.info({ event: name, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
-    return 'repo' in first
-      ? { kind: 'done', commit: { repo: first.repo, told: true, intents } }
-      : { kind: 'handed-on', intents, told: [] };
+    return found;
   };
-}
-
-/** Whether a review is about the plan of today is told by its time. */
-function receivedLate(intent: Intent, sentAt: number): Intent {
-  return intent.kind === 'comment' || intent.kind === 'click' ? { ...intent, sentAt } : intent;
 }
 
 /** Probot hangs the whole payload on each error, and errors are logged: only their sentences go on. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { publicOnlyLookup } from '../../src/net/addresses.ts';
 import { planRoute } from '../../src/registry/auth/realm.ts';
-import { createMetrics } from '../../src/web/metrics.ts';
+import { createMetrics } from '../../src/net/metrics.ts';
 import { digest, failureOf, makeClient, repositoryAt, tag } from '../registry/harness.ts';
 import { blobOf, OCI_IMAGE, serving, startHostile, type Answering } from './hostile-registry.ts';
 
@@ -187,7 +187,7 @@ test('Hosts that a registry invents do not fill the metrics', async () => {
     metrics.showBreaker({ host, open: true });
   }
   metrics.countRegistryRequest({ host: 'ghcr.io', status: 200 });
-  const { body } = await metrics.render({
+  const body = await metrics.render({
     jobs: { queued: 0, running: 0, done: 0, dead: 0 },
     oldestDueJobSeconds: 0,
     recoveryAgeSeconds: 0,

@@ -137,7 +137,7 @@ test.each(['json', 'pretty'])(
     const fake = '[17:00:00.000] FATAL: evil';
     const text = ['', ...WORDS, fake, '{"level":60}', ''].join('\n');
     const program = `
-    import { createLogger } from ${JSON.stringify(join(import.meta.dirname, '../../src/app/compose.ts'))};
+    import { createLogger } from ${JSON.stringify(join(import.meta.dirname, '../../src/app/logger.ts'))};
     const log = createLogger({ log: { level: 'trace', format: '${format}' }, app: null, ghcr: null, databaseUrl: '' });
     const text = ${JSON.stringify(text)};
     log.warn(text);

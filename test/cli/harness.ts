@@ -29,7 +29,7 @@ export async function say(line: string | readonly string[], around: Around = {})
     out: output('out'),
     err: output('err'),
     terminal: { width: around.width ?? Infinity, style: PLAIN, progress: () => undefined },
-    world: { now, random: () => 0.5, wait: async () => undefined },
+    clock: { now, random: () => 0.5, wait: async () => undefined },
   });
   try {
     const code = await runCli(words, services);

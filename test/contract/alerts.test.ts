@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { createMetrics } from '../../src/web/metrics.ts';
+import { createMetrics } from '../../src/net/metrics.ts';
 
 const Rules = z.object({
   groups: z.tuple([
@@ -39,7 +39,7 @@ test('each alert has its paragraph, and each paragraph its alert, in the same or
 });
 
 test.each(rules)('$alert asks for a metric that exists, with labels that it has', async ({ expr }) => {
-  const { body } = await createMetrics().render({
+  const body = await createMetrics().render({
     jobs: { dead: 1 },
     oldestDueJobSeconds: 0,
     promotions: {},

@@ -16,7 +16,7 @@ import { COMMANDS, parseCommandLine, type ParsedLine } from '../../src/domain/co
 import { RULES } from '../../src/domain/rules/catalogue.ts';
 import { openStore } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/database/migrations.ts';
-import { createMetrics } from '../../src/web/metrics.ts';
+import { createMetrics } from '../../src/net/metrics.ts';
 import { WEBHOOK_PATH } from '../../src/web/server.ts';
 import { SETUP_PATH } from '../../src/web/setup/setup.ts';
 import { parseRepoName } from '../../src/domain/image/reference.ts';
@@ -174,7 +174,7 @@ test('the table of variables is whole and in the order of the code', () => {
 
 test('the table of metrics is whole', async () => {
   const table = /\n## Metrics\n([\s\S]*?)\n## /.exec(readText('docs/operations.md'))?.[1] ?? '';
-  const { body } = await createMetrics().render({
+  const body = await createMetrics().render({
     jobs: {},
     oldestDueJobSeconds: 0,
     promotions: {},

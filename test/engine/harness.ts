@@ -11,6 +11,7 @@ import type { NewJob } from '../../src/engine/core/job-description.ts';
 import type { Services, Settings } from '../../src/engine/core/services.ts';
 import { createImageReader } from '../../src/facts/image-reader.ts';
 import { createGitHub } from '../../src/github/client/client.ts';
+import { createMetrics } from '../../src/net/metrics.ts';
 import { createRegistryClient } from '../../src/registry/client.ts';
 import { createCredentialSource } from '../../src/registry/auth/credentials.ts';
 import { openStore } from '../../src/store/database/database.ts';
@@ -88,7 +89,8 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
       ...settings,
     },
     log,
-    observe: () => {},
+    metrics: createMetrics(),
+    webhooks: { translate: async () => [], isRelevant: () => false, isSuperseded: () => false },
     now: clock.now,
     wait: clock.wait,
     newId: () => `id-${(ids += 1)}`,

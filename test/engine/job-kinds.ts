@@ -1,19 +1,10 @@
-// The real table of jobs, some of its handlers replaced; what comes from above is of no use here.
-import { DONE, type Handler, type JobDefinition, type JobKinds } from '../../src/engine/core/handler.ts';
+// The real table of jobs, some of its handlers replaced.
+import type { Handler, JobDefinition, JobKinds } from '../../src/engine/core/handler.ts';
 import { createJobRows, isKnownKind } from '../../src/engine/core/job-description.ts';
 import type { JobKind } from '../../src/engine/core/job.ts';
-import { createJobKinds } from '../../src/engine/queue/job-kinds.ts';
+import { JOB_KINDS } from '../../src/engine/queue/job-kinds.ts';
 
 export type Handlers = { readonly [Kind in JobKind]: Handler<Kind> };
-
-const nothing = { key: null, queue: 'none', traits: [], handle: async () => DONE } as const;
-
-const JOB_KINDS = createJobKinds({
-  delivery: nothing.handle,
-  recoverDeliveries: { ...nothing, key: ({ kind }) => kind },
-  reconcilePromotion: nothing,
-  readThread: { ...nothing, key: ({ repoId, issue }) => `${repoId}/${issue}` },
-});
 
 export const JOB_ROWS = createJobRows(JOB_KINDS);
 

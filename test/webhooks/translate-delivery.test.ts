@@ -1,11 +1,11 @@
-// A stored delivery goes through Probot and comes out as jobs; what can't be read says so without repeating it.
+// A stored delivery goes through Probot and comes out as intents; what can't be read says so without repeating it.
 import { generateKeyPairSync } from 'node:crypto';
 import { pino } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { beforeAll, expect, test } from 'vitest';
 import { createProbotApp } from '../../src/app/probot.ts';
-import type { JobOutcome } from '../../src/engine/core/handler.ts';
-import { createDeliveryHandler, type Collector } from '../../src/webhooks/translate-delivery.ts';
+import type { Intent } from '../../src/engine/core/intent.ts';
+import { createTranslate, type Collector } from '../../src/webhooks/translate-delivery.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -14,7 +14,7 @@ const { privateKey } = generateKeyPairSync('rsa', {
 });
 
 const collector: Collector = new Map();
-let handle: ReturnType<typeof createDeliveryHandler>;
+let translate: ReturnType<typeof createTranslate>;
 
 beforeAll(async () => {
   const probot = new Probot({
@@ -25,7 +25,7 @@ beforeAll(async () => {
     Octokit: ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } }),
   });
   await probot.load(createProbotApp({ appId: 4711, collector }));
-  handle = createDeliveryHandler({ probot, collector });
+  translate = createTranslate({ probot, collector });
 });
 
 const FRAME = {
@@ -40,21 +40,19 @@ const COMMENT = {
   ...FRAME,
 };
 
-function deliver(event: string, payload: unknown, deliveryId = 'guid-1'): Promise<JobOutcome> {
-  const delivery = { kind: 'delivery', deliveryId, event, body: JSON.stringify(payload) } as const;
-  const job = { id: 1, lease: 'l', attempts: 1, createdAt: 0, origin: null, payload: delivery };
-  return handle(job, { log: pino({ level: 'silent' }) });
+function deliver(event: string, payload: unknown, deliveryId = 'guid-1'): Promise<readonly Intent[]> {
+  return translate({ deliveryId, event, body: JSON.stringify(payload) });
 }
 
 test('a comment becomes the intents of its translator', async () => {
-  expect(await deliver('issue_comment', COMMENT)).toEqual({
-    kind: 'done',
-    commit: {
+  expect(await deliver('issue_comment', COMMENT)).toEqual([
+    expect.objectContaining({
+      kind: 'comment',
       repo: { id: 7, name: 'acme/dotca', installationId: 61_000_001 },
-      told: true,
-      intents: [expect.objectContaining({ kind: 'comment', issue: 3, commentId: 11 })],
-    },
-  });
+      issue: 3,
+      commentId: 11,
+    }),
+  ]);
 });
 
 test('a click becomes an intent', async () => {
@@ -64,13 +62,11 @@ test('a click becomes an intent', async () => {
     check_run: { id: 54, external_id: 'p', app: { id: 4711 } },
     ...FRAME,
   };
-  expect(await deliver('check_run', click)).toMatchObject({
-    commit: { intents: [{ kind: 'click', action: 'reject' }] },
-  });
+  expect(await deliver('check_run', click)).toMatchObject([{ kind: 'click', action: 'reject' }]);
 });
 
 test.each(['star', 'ping', 'nonsense'])('%s leads to nothing', async (event) => {
-  expect(await deliver(event, COMMENT)).toEqual({ kind: 'done', commit: null });
+  expect(await deliver(event, COMMENT)).toEqual([]);
 });
 
 test('two deliveries at the same moment keep their intents apart', async () => {
@@ -78,8 +74,8 @@ test('two deliveries at the same moment keep their intents apart', async () => {
     deliver('issue_comment', COMMENT, 'guid-1'),
     deliver('issue_comment', { ...COMMENT, issue: { number: 4 } }, 'guid-2'),
   ]);
-  expect(one).toMatchObject({ commit: { intents: [{ issue: 3 }] } });
-  expect(two).toMatchObject({ commit: { intents: [{ issue: 4 }] } });
+  expect(one).toMatchObject([{ issue: 3 }]);
+  expect(two).toMatchObject([{ issue: 4 }]);
   expect(collector.size).toBe(0);
 });
 

@@ -1,14 +1,17 @@
 // What the engine works with; app/compose.ts makes it, once per process.
 import type { Logger } from 'pino';
-import type { ImageGrant } from '../../domain/image/image-access.ts';
+import type { Config } from '../../config/env.ts';
 import type { ImageReader } from '../../facts/image-reader.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import type { Store } from '../../store/database/database.ts';
+import type { ListedDelivery } from '../../github/app/deliveries.ts';
 import type { AppIdentity } from '../../github/app/app-identity.ts';
 import type { RegistryTokenWatch } from '../../github/app/registry-token-watch.ts';
+import type { Metrics } from '../../net/metrics.ts';
 import type { JobRows } from './job-description.ts';
 import type { PushRight } from '../../registry/push-right.ts';
+import type { Intent } from './intent.ts';
 
 export type Services = {
   readonly store: Store;
@@ -21,7 +24,9 @@ export type Services = {
   readonly identity: AppIdentity;
   readonly settings: Settings;
   readonly log: Logger;
-  readonly observe: Observe;
+  readonly metrics: Metrics;
+  /** Reads GitHub's payloads. */
+  readonly webhooks: WebhookReader;
   /** Resolves after that many milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
   /** Epoch milliseconds. */
@@ -31,14 +36,27 @@ export type Services = {
   readonly sha256: (text: string) => string;
 };
 
-/** `delivery`: from when one was stored until it was taken up. `decision`: until what it asked for was decided. */
-export type Observe = (what: 'delivery' | 'decision', seconds: number) => void;
+/** What the engine has to know of the configuration. */
+export type Settings = Pick<
+  Config,
+  'registryHost' | 'imageGrants' | 'allowedOwners' | 'githubHost' | 'githubWriteIntervalMs'
+>;
 
-export type Settings = {
-  readonly registryHost: string;
-  readonly imageGrants: readonly ImageGrant[];
-  /** Lower-case names, or null for the App's owner. */
-  readonly allowedOwners: readonly string[] | null;
-  readonly githubHost: string;
-  readonly githubWriteIntervalMs: number;
+export function settingsOf(config: Settings): Settings {
+  const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
+  return { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs };
+}
+
+/** What the engine needs of webhooks/, a layer above that it can't import: app/ hands it over. */
+export type WebhookReader = {
+  /** What a stored delivery asks for. An error names the event and repeats nothing of the payload. */
+  readonly translate: (delivery: {
+    readonly deliveryId: string;
+    readonly event: string;
+    readonly body: string;
+  }) => Promise<readonly Intent[]>;
+  /** Whether a delivery of this kind, if it was missed, would lead to anything. */
+  readonly isRelevant: (delivery: Pick<ListedDelivery, 'event' | 'action'>) => boolean;
+  /** Whether a later delivery makes a missed one out of date. */
+  readonly isSuperseded: (missed: ListedDelivery, later: ListedDelivery) => boolean;
 };

@@ -8,17 +8,9 @@ import {
   findDeliveryRecovery,
   saveDeliveryRecovery,
 } from '../../store/queue/delivery-recoveries.ts';
-import { DONE, type Handler, type JobDefinition, type JobOutcome } from '../core/handler.ts';
-import type { Inbox } from '../queue/inbox.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { acceptDeliveries } from '../core/accept-deliveries.ts';
 import type { Services } from '../core/services.ts';
-
-/** What comes from above: the doors know which deliveries tell something, and the inbox is theirs. */
-export type RecoveryParts = {
-  readonly isRelevant: (delivery: ListedDelivery) => boolean;
-  readonly isSuperseded: (missed: ListedDelivery, later: ListedDelivery) => boolean;
-  readonly accept: Inbox['accept'];
-  readonly onRecovered: () => void;
-};
 
 const MINUTE_MS = 60_000;
 /** GitHub keeps no more. */
@@ -30,24 +22,20 @@ const YOUNG_MS = MINUTE_MS;
 /** So many can't be read: then it is not they who are at fault. */
 const MAX_UNREADABLE = 3;
 
-export function createDeliveryRecovery(parts: RecoveryParts): JobDefinition<'recover-deliveries'> {
-  return {
-    key: ({ kind }) => kind,
-    queue: 'none',
-    traits: [],
-    handle: createHandler(parts),
-  };
-}
+export const recoverDeliveries: JobDefinition<'recover-deliveries'> = {
+  key: ({ kind }) => kind,
+  queue: 'none',
+  traits: [],
+  handle,
+};
 
-function createHandler(parts: RecoveryParts): Handler<'recover-deliveries'> {
-  return async (_job, services) => {
-    try {
-      return await sweep(services, parts);
-    } catch (error) {
-      if (!(error instanceof OutsideError)) throw error;
-      return goOnLater(services, error);
-    }
-  };
+async function handle(_job: Job<'recover-deliveries'>, services: Services): Promise<JobOutcome> {
+  try {
+    return await recover(services);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    return goOnLater(services, error);
+  }
 }
 
 /** Never dead: what can't be done now is done by the next sweep, from the same place. */
@@ -68,13 +56,13 @@ type Listing = {
   readonly aheadMs: number;
 };
 
-async function sweep(services: Services, parts: RecoveryParts): Promise<JobOutcome> {
+async function recover(services: Services): Promise<JobOutcome> {
   const { store, github, now } = services;
   const client = github.asApp();
   const hookTarget = `integration/${client.appId}`;
-  const listing = await listBack(services, { client, hookTarget, isRelevant: parts.isRelevant });
-  const missed = await findMissed(services, { listing, hookTarget, isSuperseded: parts.isSuperseded });
-  const left = await enqueueAll(services, parts, { client, hookTarget, missed, aheadMs: listing.aheadMs });
+  const listing = await listBack(services, { client, hookTarget });
+  const missed = await findMissed(services, { listing, hookTarget });
+  const left = await enqueueAll(services, { client, hookTarget, missed, aheadMs: listing.aheadMs });
   const [first] = left.deliveries;
   const recoveredTo = first === undefined ? listing.until : Math.max(listing.since, first.deliveredAt - 1);
   await saveDeliveryRecovery(store.db, { hookTarget, recoveredTo, completeAt: first === undefined ? now() : null });
@@ -92,13 +80,12 @@ type Left = {
 /** One that GitHub can't show keeps the others from nothing; the next sweep begins with it. */
 async function enqueueAll(
   services: Services,
-  parts: RecoveryParts,
   { missed, ...args }: Hook & { readonly missed: readonly ListedDelivery[]; readonly aheadMs: number },
 ): Promise<Left> {
   const deliveries: ListedDelivery[] = [];
   for (const [position, delivery] of missed.entries()) {
     try {
-      await enqueue(services, parts, { ...args, delivery });
+      await enqueue(services, { ...args, delivery });
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error;
       deliveries.push(delivery);
@@ -112,10 +99,7 @@ async function enqueueAll(
 }
 
 /** Those that are heard, newest first. */
-async function listBack(
-  { store, now }: Services,
-  { client, hookTarget, isRelevant }: Pick<RecoveryParts, 'isRelevant'> & Hook,
-): Promise<Listing> {
+async function listBack({ store, webhooks, now }: Services, { client, hookTarget }: Hook): Promise<Listing> {
   const last = await findDeliveryRecovery(store.db, hookTarget);
   const first = await fetchDeliveryPage(client, null);
   const aheadMs = first.at === null ? 0 : first.at - now();
@@ -125,7 +109,7 @@ async function listBack(
   const until = Math.max(at - YOUNG_MS, last?.recoveredTo ?? 0);
   const heard: ListedDelivery[] = [];
   for (let page = first; ; page = await fetchDeliveryPage(client, page.next)) {
-    heard.push(...page.deliveries.filter((one) => one.deliveredAt >= since && isRelevant(one)));
+    heard.push(...page.deliveries.filter((one) => one.deliveredAt >= since && webhooks.isRelevant(one)));
     const oldest = page.deliveries.at(-1);
     const isOver = page.next === null || oldest === undefined || oldest.deliveredAt < since;
     if (isOver) return { heard, since, until, aheadMs };
@@ -136,10 +120,9 @@ type Hook = { readonly client: AppClient; readonly hookTarget: string };
 
 /** Oldest first, each by its first try. */
 async function findMissed(
-  { store, log }: Services,
-  args: { readonly listing: Listing; readonly hookTarget: string } & Pick<RecoveryParts, 'isSuperseded'>,
+  { store, webhooks, log }: Services,
+  { listing, hookTarget }: { readonly listing: Listing; readonly hookTarget: string },
 ): Promise<readonly ListedDelivery[]> {
-  const { listing, hookTarget, isSuperseded } = args;
   // The last one counts, which is the first try.
   const byGuid = new Map(listing.heard.map((one) => [one.guid, one]));
   const accepted = new Set<string>();
@@ -150,7 +133,7 @@ async function findMissed(
   }
   const arrived = listing.heard.filter(({ guid }) => accepted.has(guid));
   const missing = [...byGuid.values()].filter((one) => !accepted.has(one.guid) && one.deliveredAt <= listing.until);
-  const overtaken = missing.filter((one) => arrived.some((later) => isSuperseded(one, later)));
+  const overtaken = missing.filter((one) => arrived.some((later) => webhooks.isSuperseded(one, later)));
   for (const { guid, event, action } of overtaken) {
     log.info({ delivery: guid, event, action }, 'a delivery that never arrived is no news any more');
   }
@@ -162,10 +145,10 @@ async function findMissed(
 const ASKED_TOGETHER = 100;
 
 async function enqueue(
-  { log }: Services,
-  { accept, onRecovered }: RecoveryParts,
+  services: Services,
   args: Hook & { readonly delivery: ListedDelivery; readonly aheadMs: number },
 ): Promise<void> {
+  const { log, metrics } = services;
   const { client, hookTarget, delivery, aheadMs } = args;
   const { id, guid: deliveryId, event, repoId, deliveredAt } = delivery;
   const body = await fetchDeliveryBody(client, id);
@@ -173,8 +156,9 @@ async function enqueue(
     log.warn({ delivery: deliveryId, event }, 'a delivery never arrived, and GitHub does not have it any more');
     return;
   }
-  const accepted = await accept({ hookTarget, deliveryId, event, body, repoId, sentAt: deliveredAt - aheadMs });
+  const sentAt = deliveredAt - aheadMs;
+  const [accepted] = await acceptDeliveries(services, [{ hookTarget, deliveryId, event, body, repoId, sentAt }]);
   if (accepted === 'seen') return;
-  onRecovered();
+  metrics.countRecoveredDelivery();
   log.info({ delivery: deliveryId, event }, 'a delivery that never arrived was taken in');
 }

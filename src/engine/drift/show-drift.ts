@@ -9,7 +9,7 @@ import { findDrift } from '../../store/drifts.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { isThreadLocked } from '../installations/thread-locked.ts';
 import { loadPromotion } from '../core/load.ts';
-import { postWithMarker } from '../core/post-with-marker.ts';
+import { postWithMarker } from '../publish/post-with-marker.ts';
 import type { Services } from '../core/services.ts';
 
 type Told = { readonly issue: number; readonly commentId: number };

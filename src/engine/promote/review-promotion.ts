@@ -16,7 +16,7 @@ import { loadActor, loadContext } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { withSource } from '../examine/read-source.ts';
 import type { Services } from '../core/services.ts';
-import { refuseOnStaging } from '../core/note.ts';
+import { refuseOnStaging } from './note-on-staging.ts';
 
 type Reviewed = Extract<PromotionEvent, { kind: 'reviewed' }>;
 

@@ -7,7 +7,7 @@ import { byPromotion } from '../core/job-description.ts';
 import type { Services } from '../core/services.ts';
 import { loadPromotion } from '../core/load.ts';
 import { loadView } from './load-view.ts';
-import { postWithMarker } from '../core/post-with-marker.ts';
+import { postWithMarker } from './post-with-marker.ts';
 
 export const notifyRequester: JobDefinition<'notify-requester'> = {
   key: byPromotion,

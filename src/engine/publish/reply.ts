@@ -17,7 +17,7 @@ import { refuseImages } from '../people/allowed-images.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
 import { loadView } from './load-view.ts';
-import { postWithMarker } from '../core/post-with-marker.ts';
+import { postWithMarker } from './post-with-marker.ts';
 import type { Services } from '../core/services.ts';
 
 export const reply: JobDefinition<'reply'> = {

@@ -1,21 +1,8 @@
 // Takes in webhook deliveries: one transaction for their ids and their jobs, and the same delivery only once.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OutsideError } from '../../net/outside-error.ts';
-import { addKeylessJobs } from '../../store/queue/jobs.ts';
-import { saveDeliveries } from '../../store/queue/deliveries.ts';
+import { acceptDeliveries, type Accepted, type IncomingDelivery } from '../core/accept-deliveries.ts';
 import type { Services } from '../core/services.ts';
-
-export type IncomingDelivery = {
-  /** `X-GitHub-Hook-Installation-Target-Type/-ID`: delivery ids are per event, not per hook. */
-  readonly hookTarget: string;
-  readonly deliveryId: string;
-  readonly event: string;
-  readonly body: string;
-  /** Deliveries of one repository are translated one after the other, in the order of their coming. */
-  readonly repoId: number | null;
-  /** By our clock; for one that GitHub sent long before it was taken in. */
-  readonly sentAt?: number;
-};
 
 export type Inbox = {
   /** `seen`: it was accepted before, and nothing changed. OutsideError when it can't be stored. */
@@ -26,8 +13,6 @@ export type Inbox = {
    */
   readonly calm: () => Promise<void>;
 };
-
-export type Accepted = 'new' | 'seen';
 
 type Waiting = { readonly incoming: IncomingDelivery } & PromiseWithResolvers<Accepted>;
 
@@ -103,7 +88,7 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
 /** Never throws: whoever waits is told. */
 async function storeTogether(services: Pick<Services, 'store' | 'now'>, entries: readonly Waiting[]): Promise<void> {
   try {
-    const accepted = await storeDeliveries(
+    const accepted = await acceptDeliveries(
       services,
       entries.map(({ incoming }) => incoming),
     );
@@ -118,24 +103,4 @@ async function storeTogether(services: Pick<Services, 'store' | 'now'>, entries:
     // One that can't be stored must not take the others with it.
     for (const entry of entries) await storeTogether(services, [entry]);
   }
-}
-
-function storeDeliveries(
-  { store, now }: Pick<Services, 'store' | 'now'>,
-  incoming: readonly IncomingDelivery[],
-): Promise<readonly Accepted[]> {
-  const at = now();
-  return store.transaction(async (tx) => {
-    const accepted = await saveDeliveries(tx, { deliveries: incoming, now: at });
-    const fresh = incoming.filter((_unused, position) => accepted[position] === 'new');
-    const jobs = fresh.map(({ deliveryId, event, body, repoId, sentAt }) => ({
-      kind: 'delivery',
-      queueKey: repoId === null ? null : `delivery:${repoId}`,
-      payload: JSON.stringify({ kind: 'delivery', deliveryId, event, body, sentAt }),
-      runAt: at,
-      origin: { delivery: deliveryId, at },
-    }));
-    await addKeylessJobs(tx, { jobs, now: at });
-    return accepted;
-  });
 }

@@ -16,14 +16,18 @@ import { updateCard } from '../publish/update-card.ts';
 import { updateCheckRun } from '../publish/update-check-run.ts';
 import { checkDrift } from '../drift/check-drift.ts';
 import { showDrift } from '../drift/show-drift.ts';
-import type { Handler, JobDefinition, JobKinds } from '../core/handler.ts';
+import { handleDelivery } from '../deliveries/handle-delivery.ts';
+import { recoverDeliveries } from '../deliveries/recover-deliveries.ts';
+import type { JobKinds } from '../core/handler.ts';
 import { installationBack, installationGone } from '../installations/installation.ts';
 import { repoChanged, repoGone } from '../installations/repository.ts';
 import { withdrawPromotion } from '../installations/withdraw-promotion.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
+import { reconcilePromotion } from '../reconcile/reconcile-promotion.ts';
 import { rerunCheck } from '../promote/rerun-check.ts';
 import { rerunSuite } from '../promote/rerun-suite.ts';
 import { reviewByClick } from '../promote/review-promotion.ts';
+import { readThread } from '../threads/read-thread.ts';
 import { runCommand } from './run-command.ts';
 import { pollImage } from '../staging/poll-image.ts';
 import { promoteByClick } from '../staging/promote-by-click.ts';
@@ -35,68 +39,53 @@ import { watchStaging } from '../staging/watch-staging.ts';
 import { deleteExpiredRows } from './retention.ts';
 import { handleGitTag } from '../versions/handle-git-tag.ts';
 
-/** What comes from above: only the doors know GitHub's payloads. */
-export type JobsFromAbove = {
-  readonly delivery: Handler<'delivery'>;
-  readonly recoverDeliveries: JobDefinition<'recover-deliveries'>;
-  readonly reconcilePromotion: JobDefinition<'reconcile-promotion'>;
-  readonly readThread: JobDefinition<'read-thread'>;
+export const JOB_KINDS: JobKinds = {
+  // What came from outside.
+  delivery: handleDelivery,
+  command: runCommand,
+  click: reviewByClick,
+  're-run': rerunCheck,
+  're-run-suite': rerunSuite,
+  'installation-gone': installationGone,
+  'installation-back': installationBack,
+  'repo-gone': repoGone,
+  'repo-changed': repoChanged,
+  deployment: recordDeployment,
+  'deployment-status': followDeployment,
+  'git-tag': handleGitTag,
+  push: handlePush,
+  'registry-package': handlePackagePublished,
+  'staging-click': promoteByClick,
+  'staging-re-run': rerunStaging,
+
+  // What a decision asks for.
+  'collect-facts': collectFacts,
+  'poll-image': pollImage,
+  'apply-tag-plan': applyTagPlan,
+  'restore-production': restoreProduction,
+  'revisit-environment': revisitEnvironment,
+  'revisit-promotion': revisitPromotion,
+  'revisit-policy': revisitPolicy,
+  'reconcile-promotion': reconcilePromotion,
+  'expire-promotion': expirePromotion,
+  'withdraw-promotion': withdrawPromotion,
+  'watch-staging': watchStaging,
+  'read-thread': readThread,
+  'check-drift': checkDrift,
+
+  // What is written to GitHub.
+  'create-deployment': createDeployment,
+  'update-check-run': updateCheckRun,
+  'update-staging-check': updateStagingCheck,
+  'update-card': updateCard,
+  'notify-requester': notifyRequester,
+  'answer-git-tag': answerGitTag,
+  'show-drift': showDrift,
+  reply,
+  react,
+
+  // What the clock asks for.
+  'delete-expired-rows': deleteExpiredRows,
+  'recover-deliveries': recoverDeliveries,
+  reconcile,
 };
-
-export function createJobKinds({
-  delivery,
-  recoverDeliveries,
-  reconcilePromotion,
-  readThread,
-}: JobsFromAbove): JobKinds {
-  return {
-    // What came from outside. The inbox names the queue of a delivery: its payload is read only by its handler.
-    delivery: { key: null, queue: 'none', traits: [], handle: delivery },
-    command: runCommand,
-    click: reviewByClick,
-    're-run': rerunCheck,
-    're-run-suite': rerunSuite,
-    'installation-gone': installationGone,
-    'installation-back': installationBack,
-    'repo-gone': repoGone,
-    'repo-changed': repoChanged,
-    deployment: recordDeployment,
-    'deployment-status': followDeployment,
-    'git-tag': handleGitTag,
-    push: handlePush,
-    'registry-package': handlePackagePublished,
-    'staging-click': promoteByClick,
-    'staging-re-run': rerunStaging,
-
-    // What a decision asks for.
-    'collect-facts': collectFacts,
-    'poll-image': pollImage,
-    'apply-tag-plan': applyTagPlan,
-    'restore-production': restoreProduction,
-    'revisit-environment': revisitEnvironment,
-    'revisit-promotion': revisitPromotion,
-    'revisit-policy': revisitPolicy,
-    'reconcile-promotion': reconcilePromotion,
-    'expire-promotion': expirePromotion,
-    'withdraw-promotion': withdrawPromotion,
-    'watch-staging': watchStaging,
-    'read-thread': readThread,
-    'check-drift': checkDrift,
-
-    // What is written to GitHub.
-    'create-deployment': createDeployment,
-    'update-check-run': updateCheckRun,
-    'update-staging-check': updateStagingCheck,
-    'update-card': updateCard,
-    'notify-requester': notifyRequester,
-    'answer-git-tag': answerGitTag,
-    'show-drift': showDrift,
-    reply,
-    react,
-
-    // What the clock asks for.
-    'delete-expired-rows': deleteExpiredRows,
-    'recover-deliveries': recoverDeliveries,
-    reconcile,
-  };
-}

@@ -139,13 +139,13 @@ async function carryOut(claimed: Claimed): Promise<void> {
   await putBack(claimed, { runAt, countAttempt: true, error: 'others decided first, again and again' });
 }
 
-function observeDelivery({ observe, now }: Services, { payload, attempts, createdAt }: Job): void {
-  if (payload.kind === 'delivery' && attempts === 1) observe('delivery', (now() - createdAt) / 1000);
+function observeDelivery({ metrics, now }: Services, { payload, attempts, createdAt }: Job): void {
+  if (payload.kind === 'delivery' && attempts === 1) metrics.observe('delivery', (now() - createdAt) / 1000);
 }
 
-function observeDecision({ services: { observe, now }, kinds, job: { payload, origin } }: Claimed): void {
+function observeDecision({ services: { metrics, now }, kinds, job: { payload, origin } }: Claimed): void {
   if (origin === null || !kinds[payload.kind].traits.includes('decides-for-person')) return;
-  observe('decision', (now() - origin.at) / 1000);
+  metrics.observe('decision', (now() - origin.at) / 1000);
 }
 
 /** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its queue key do. */

@@ -1,14 +1,9 @@
 // The pass over all promotions that something may still happen to: each is compared with GitHub and the registry in its turn.
-import { OutsideError } from '../../net/outside-error.ts';
-import type { Difference } from '../../domain/reply.ts';
 import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { addJob } from '../../store/queue/jobs.ts';
 import { listLive } from '../../store/promotions/live-promotions.ts';
-import { DONE, type Handler, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
-import { byPromotion } from '../core/job-description.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
-import { loadPromotion } from '../core/load.ts';
-import { comparePromotion } from './compare.ts';
 
 /** The pass comes again after ten minutes; so long before that, the last one has its turn. */
 const SPREAD_MS = 8 * 60 * 1000;
@@ -32,26 +27,4 @@ async function handle(_job: Job<'reconcile'>, { store, jobs, now }: Services): P
     await store.transaction((tx) => addJob(tx, { ...job, now: now() }));
   }
   return DONE;
-}
-
-export function createReconciler(onHealed: (difference: Difference) => void): JobDefinition<'reconcile-promotion'> {
-  return { key: byPromotion, queue: 'none', traits: ['asks-registry', 'repeats'], handle: createHandler(onHealed) };
-}
-
-function createHandler(onHealed: (difference: Difference) => void): Handler<'reconcile-promotion'> {
-  return async ({ payload }, services) => {
-    const promotion = await loadPromotion(services, payload.promotionId);
-    const fields = { repo: promotion.repo.name, promotion: promotion.number };
-    try {
-      const { differences, commit } = await comparePromotion(services, promotion);
-      if (differences.length > 0) services.log.warn({ ...fields, differences }, 'what differed is put right');
-      differences.forEach(onHealed);
-      return { kind: 'done', commit };
-    } catch (error) {
-      // Where GitHub or the registry do not answer, the next pass asks again; where the App is gone, others end it.
-      if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
-      services.log.info({ ...fields, problem: error.message }, 'a promotion could not be compared now');
-      return DONE;
-    }
-  };
 }

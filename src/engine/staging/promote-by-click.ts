@@ -15,7 +15,7 @@ import { loadActor } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { openPromotion } from '../promote/request-promotion.ts';
 import type { Services } from '../core/services.ts';
-import { noteOnStaging, refuseOnStaging } from '../core/note.ts';
+import { noteOnStaging, refuseOnStaging } from '../promote/note-on-staging.ts';
 
 type Click = PayloadOf<'staging-click'>;
 

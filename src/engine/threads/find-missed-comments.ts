@@ -1,8 +1,7 @@
 // Which comments of a thread no webhook told of, as far as they may be for us.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CandidateLine } from '../../domain/command.ts';
+import { readCommandLines } from '../../comments/command-lines.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
-import type { CommandHint } from '../../domain/reply.ts';
 import { fetchCommentPage, type CommentPage } from '../../github/comments/comments.ts';
 import { findHereSince } from '../../store/repos.ts';
 import { listKnownComments, type Thread, type WaitingComment } from '../../store/threads.ts';
@@ -10,19 +9,12 @@ import { readWaiting, toWaiting, type ReadComment } from '../core/enqueue-commen
 import type { Services } from '../core/services.ts';
 import { mayBeOurs } from './select-commands.ts';
 
-/** Which lines of a comment may be commands; comes from above, as the doors read Markdown. */
-export type ReadBody = (body: string) => {
-  readonly lines: readonly CandidateLine[];
-  readonly hint: CommandHint | null;
-};
-
 export type MissedCommentsQuery = {
   readonly repo: Repo;
   readonly issue: number;
   readonly thread: Thread | null;
   /** The one that waits and is next; undefined where none does. */
   readonly first: WaitingComment | undefined;
-  readonly readBody: ReadBody;
 };
 
 export type MissedComments = {
@@ -77,7 +69,7 @@ export async function findMissedComments(
 async function pickMissed(
   { store, now }: Services,
   { comments, answeredAt }: CommentPage,
-  { repo, thread, readBody, ours }: MissedCommentsQuery & { readonly ours: number },
+  { repo, thread, ours }: MissedCommentsQuery & { readonly ours: number },
 ): Promise<readonly WaitingComment[]> {
   const aheadMs = aheadOf(answeredAt, now());
   const known = await listKnownComments(store.db, { repoId: repo.id, ids: comments.map(({ id }) => id) });
@@ -86,7 +78,7 @@ async function pickMissed(
     const sentAt = writtenAt + aheadMs;
     if (known.has(id) || id <= (thread?.readUpTo ?? 0) || sentAt < ours || by?.kind !== 'user') continue;
     const notRun = sentAt < now() - OLD_MS ? 'old' : isEdited ? 'edited' : null;
-    const read: ReadComment = { by, writtenAt, sentAt, ...readBody(body), notRun };
+    const read: ReadComment = { by, writtenAt, sentAt, ...readCommandLines(body), notRun };
     if (mayBeOurs(read)) missed.push(toWaiting({ id, receivedAt: now(), origin: null }, read));
     // Reading a long text takes a while, and a page may hold a hundred.
     await nextTurn();

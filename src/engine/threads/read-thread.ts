@@ -6,8 +6,8 @@ import { findRepo } from '../../store/repos.ts';
 import { findThread, listWaitingComments, type Thread, type WaitingComment } from '../../store/threads.ts';
 import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
 import type { Commit } from '../core/commit.ts';
-import { findMissedComments, LATE_MS, type ReadBody } from './find-missed-comments.ts';
-import { DONE, type Handler, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { findMissedComments, LATE_MS } from './find-missed-comments.ts';
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { readWaiting, type ReadComment } from '../core/enqueue-comment.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
 import { byComment } from '../core/job-description.ts';
@@ -21,44 +21,41 @@ const LOOK_AGAIN_MS = 10_000;
 
 export type ThreadId = { readonly repo: Repo; readonly issue: number };
 
-/** What comes from above. */
-export type ThreadReaderParts = { readonly readBody: ReadBody; readonly onFound: (count: number) => void };
+export const readThread: JobDefinition<'read-thread'> = {
+  key: ({ repoId, issue }) => `${repoId}/${issue}`,
+  queue: 'none',
+  traits: [],
+  handle,
+};
 
-export function createThreadReader(parts: ThreadReaderParts): JobDefinition<'read-thread'> {
-  return { key: ({ repoId, issue }) => `${repoId}/${issue}`, queue: 'none', traits: [], handle: createHandler(parts) };
-}
-
-function createHandler(parts: ThreadReaderParts): Handler<'read-thread'> {
-  return async ({ payload }, services) => {
-    const { db } = services.store;
-    const { repoId, issue } = payload;
-    const repo = await findRepo(db, repoId);
-    if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
-    const thread = await findThread(db, payload);
-    if (await isBusy(services, repoId, thread)) {
-      const at = services.now() + LOOK_AGAIN_MS;
-      return { kind: 'again', at, because: 'the comment before is not answered yet' };
-    }
-    const waiting = await listWaitingComments(db, payload);
-    const [first] = waiting;
-    if (first === undefined && thread === null) return DONE;
-    const place = { repo, issue };
-    const question = { ...place, thread, first, readBody: parts.readBody };
-    const missed = isRead(thread, first)
-      ? null
-      : await ask(services, { ...place, waitsSince: first?.receivedAt ?? null }, () =>
-          findMissedComments(services, question),
-        );
-    if (missed?.earlier === true && first !== undefined) {
-      const until = first.receivedAt + LATE_MS;
-      if (services.now() < until)
-        return { kind: 'again', at: until, because: 'an earlier comment may still be told of' };
-    }
-    const found = missed?.found ?? [];
-    parts.onFound(found.length);
-    const after = { ...startOf(thread, first), ...missed?.read };
-    return handleNext(services, place, { waiting: inOrder(waiting, found), found, after });
-  };
+async function handle({ payload }: Job<'read-thread'>, services: Services): Promise<JobOutcome> {
+  const { db } = services.store;
+  const { repoId, issue } = payload;
+  const repo = await findRepo(db, repoId);
+  if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
+  const thread = await findThread(db, payload);
+  if (await isBusy(services, repoId, thread)) {
+    const at = services.now() + LOOK_AGAIN_MS;
+    return { kind: 'again', at, because: 'the comment before is not answered yet' };
+  }
+  const waiting = await listWaitingComments(db, payload);
+  const [first] = waiting;
+  if (first === undefined && thread === null) return DONE;
+  const place = { repo, issue };
+  const question = { ...place, thread, first };
+  const missed = isRead(thread, first)
+    ? null
+    : await ask(services, { ...place, waitsSince: first?.receivedAt ?? null }, () =>
+        findMissedComments(services, question),
+      );
+  if (missed?.earlier === true && first !== undefined) {
+    const until = first.receivedAt + LATE_MS;
+    if (services.now() < until) return { kind: 'again', at: until, because: 'an earlier comment may still be told of' };
+  }
+  const found = missed?.found ?? [];
+  services.metrics.countFoundComments(found.length);
+  const after = { ...startOf(thread, first), ...missed?.read };
+  return handleNext(services, place, { waiting: inOrder(waiting, found), found, after });
 }
 
 /** True where nothing that was lost can stand before the comment that is next. Nobody waits: somebody wants it read. */

@@ -1,7 +1,8 @@
 // What the inbox does while the database takes nothing: who sent is told in time, and nothing is piled up.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { OutsideError } from '../../../src/net/outside-error.ts';
-import { createInbox, type IncomingDelivery } from '../../../src/engine/queue/inbox.ts';
+import type { IncomingDelivery } from '../../../src/engine/core/accept-deliveries.ts';
+import { createInbox } from '../../../src/engine/queue/inbox.ts';
 import type { Services } from '../../../src/engine/core/services.ts';
 import { startEngine, type Engine } from '../harness.ts';
 

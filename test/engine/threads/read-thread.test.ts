@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Repo } from '../../../src/domain/promotion/promotion.ts';
 import { parseRepoName } from '../../../src/domain/image/reference.ts';
-import { createThreadReader } from '../../../src/engine/threads/read-thread.ts';
 import type { Job, JobOutcome } from '../../../src/engine/core/handler.ts';
 import { enqueueComment } from '../../../src/engine/core/enqueue-comment.ts';
 import { Worker } from '../../../src/engine/queue/worker.ts';
@@ -38,7 +37,6 @@ async function hear(commentId: number, body: string): Promise<void> {
 /** Runs what is due; commands do as they are told here. */
 function drain(command: (job: Job<'command'>) => Promise<JobOutcome>): Promise<void> {
   const kinds = kindsWith({
-    'read-thread': createThreadReader({ readBody: readCommandLines, onFound: () => undefined }).handle,
     command,
     react: async () => ({ kind: 'done', commit: null }),
   });

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { countJobs } from '../../src/store/queue/job-upkeep.ts';
-import { headersOf, openDoors, post, PREVIOUS, sign, WEBHOOKS, type Doors } from './harness.ts';
+import { headersOf, openDoors, post, PREVIOUS, sign, WEBHOOKS, type Doors } from '../web/harness.ts';
 
 const BODY = JSON.stringify({ action: 'created', repository: { id: 1 } });
 const MAX = 25 * 1024 * 1024;

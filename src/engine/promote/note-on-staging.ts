@@ -3,7 +3,7 @@ import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha } from '../../domain/image/reference.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { renderClickRefused } from '../../messages/check-run/staging-check.ts';
-import type { Commit } from './commit.ts';
+import type { Commit } from '../core/commit.ts';
 
 type CommitTarget = { readonly repo: Repo; readonly commit: CommitSha };
 type Note = Commit & Required<Pick<Commit, 'effects' | 'stagingChecks'>>;

@@ -1,21 +1,26 @@
 // POST /api/github/webhooks: checks, stores, answers; nothing else happens before the answer.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { IncomingDelivery } from '../engine/queue/inbox.ts';
+import type { Accepted, IncomingDelivery } from '../engine/core/accept-deliveries.ts';
+import type { Metrics } from '../net/metrics.ts';
+import { isListenedTo } from './table.ts';
 
 export type ReceiverOptions = {
   /** Null while the App is not configured. */
   readonly secrets: readonly string[] | null;
-  readonly isListenedTo: (event: string) => boolean;
   /** Throws when the delivery can't be stored. */
-  readonly accept: (delivery: IncomingDelivery) => Promise<'new' | 'seen'>;
-  readonly onError: (error: unknown) => void;
-  readonly budget: BodyBudget;
+  readonly accept: (delivery: IncomingDelivery) => Promise<Accepted>;
+  readonly log: Pick<Logger, 'error'>;
+  readonly metrics: Pick<Metrics, 'countWebhook'>;
 };
 
+/** Answers one request; never throws, and never tells more of an error than its kind. */
+export type Receiver = (request: IncomingMessage) => Promise<Received>;
+
 /** How many bytes of bodies are held at once, whoever sends them: nobody is known before all of a body is there. */
-export type BodyBudget = { take(bytes: number): boolean; give(bytes: number): void };
+type BodyBudget = { take(bytes: number): boolean; give(bytes: number): void };
 
 export type Received = {
   readonly status: 202 | 400 | 401 | 405 | 413 | 415 | 503;
@@ -26,7 +31,16 @@ export type Received = {
 const MAX_BODY_BYTES = 25 * 1024 * 1024;
 const MAX_BYTES_AT_ONCE = 5 * MAX_BODY_BYTES;
 
-export function createBodyBudget(): BodyBudget {
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const budget = createBodyBudget();
+  return async (request) => {
+    const received = await receive(request, { ...options, budget });
+    options.metrics.countWebhook(received.status);
+    return received;
+  };
+}
+
+function createBodyBudget(): BodyBudget {
   let held = 0;
   return {
     take: (bytes) => {
@@ -40,8 +54,9 @@ export function createBodyBudget(): BodyBudget {
   };
 }
 
-/** Never throws, and never tells more of an error than its kind. */
-export async function receiveWebhook(request: IncomingMessage, options: ReceiverOptions): Promise<Received> {
+type Receiving = ReceiverOptions & { readonly budget: BodyBudget };
+
+async function receive(request: IncomingMessage, options: Receiving): Promise<Received> {
   const refusal = refuseByHead(request, options);
   if (refusal !== null) return refusal;
   const taken = { bytes: 0 };
@@ -60,12 +75,12 @@ async function receiveBody(request: IncomingMessage, body: Buffer, options: Rece
   if (!isSigned(body, signatureOf(request), options.secrets ?? [])) return NOT_SIGNED;
   const delivery = readDelivery(request, body);
   if (typeof delivery === 'string') return { status: 400, text: delivery };
-  if (!options.isListenedTo(delivery.event)) return { status: 202, text: 'ignored' };
+  if (!isListenedTo(delivery.event)) return { status: 202, text: 'ignored' };
   try {
     const first = await options.accept(delivery);
     return { status: 202, text: first === 'new' ? 'stored' : 'stored before' };
   } catch (error) {
-    options.onError(error);
+    options.log.error({ err: error }, 'a delivery could not be stored; GitHub was told so');
     return { status: 503, text: 'could not be stored; deliver it again' };
   }
 }

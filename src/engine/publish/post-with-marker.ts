@@ -2,8 +2,8 @@
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { createComment, findCommentByMarker } from '../../github/comments/comments.ts';
 import { replyMarker } from '../../messages/replies/reply-marker.ts';
-import type { Job } from './handler.ts';
-import type { Services } from './services.ts';
+import type { Job } from '../core/handler.ts';
+import type { Services } from '../core/services.ts';
 
 /** The comment's id. `body` begins with `replyMarker(key)`; `key` is its own for each such comment of a thread. */
 export async function postWithMarker(

@@ -1,0 +1,45 @@
+// Makes the pages of /setup, which are there while no App is configured.
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { readAppManifest } from '../config/app-manifest.ts';
+import { addToEnvFile } from '../config/env-file.ts';
+import type { Config } from '../config/env.ts';
+import { convertManifestCode } from '../github/app/manifest.ts';
+import { createAnonymousClient } from '../github/client/client.ts';
+import type { Metrics } from '../net/metrics.ts';
+import type { Pages } from '../web/server.ts';
+import { createSetup } from '../web/setup/setup.ts';
+
+/** The keys of a new App go into the file that `npm start` reads. */
+export function createSetupPages(parts: {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly now: () => number;
+  readonly newId: () => string;
+}): Pages {
+  const { config, log, metrics, now, newId } = parts;
+  const { publicUrl, githubApiUrl: apiUrl, githubHost } = config;
+  const client = createAnonymousClient({
+    apiUrl,
+    userAgent: 'imprimatur',
+    // Octokit logs each path, and this one contains the code that the keys are given for.
+    log: { debug: () => undefined, warn: () => undefined },
+    now,
+    onRequest: metrics.countGitHubRequest,
+  });
+  return createSetup({
+    publicUrl,
+    // An own server may speak plain HTTP inside of a network; the address of its API says so.
+    githubUrl: githubHost === 'github.com' ? 'https://github.com' : new URL(`//${githubHost}`, apiUrl).origin,
+    manifest: readAppManifest(),
+    hasRegistryUser: config.ghcr !== null,
+    convert: (code) => convertManifestCode(client, code),
+    keep: (variables) => addToEnvFile(join(process.cwd(), '.env'), variables),
+    now,
+    newId,
+    onMade: ({ id, name, owner }, kept) =>
+      log.warn({ app: id, name, owner, kept: kept.kind }, 'an App was made by /setup: restart with its keys'),
+    onError: (error) => log.error({ err: error }, 'GitHub did not give the keys of the new App'),
+  });
+}

@@ -1,0 +1,24 @@
+// Turns a stored delivery into the jobs for what it asks for.
+import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import type { Intent } from '../core/intent.ts';
+import type { Services } from '../core/services.ts';
+
+/** The inbox names the queue: only this handler reads the payload. */
+export const handleDelivery: JobDefinition<'delivery'> = { key: null, queue: 'none', traits: [], handle };
+
+async function handle({ payload: delivery }: Job<'delivery'>, { webhooks, log }: Services): Promise<JobOutcome> {
+  const { event, sentAt } = delivery;
+  const found = await webhooks.translate(delivery);
+  const intents = sentAt === undefined ? found : found.map((intent) => receivedLate(intent, sentAt));
+  const [first] = intents;
+  if (first === undefined) return DONE;
+  log.info({ event, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
+  return 'repo' in first
+    ? { kind: 'done', commit: { repo: first.repo, told: true, intents } }
+    : { kind: 'handed-on', intents, told: [] };
+}
+
+/** The time decides whether a review is about today's plan. */
+function receivedLate(intent: Intent, sentAt: number): Intent {
+  return intent.kind === 'comment' || intent.kind === 'click' ? { ...intent, sentAt } : intent;
+}

@@ -1,0 +1,75 @@
+// The metrics that are read when somebody asks for them: what waits, what disagrees, how old things are.
+import { Gauge, type Registry } from 'prom-client';
+
+export type Gauges = {
+  readonly jobs: Readonly<Record<string, number>>;
+  readonly oldestDueJobSeconds: number;
+  readonly promotions: Readonly<Record<string, number>>;
+  /** Environments whose tags disagree after a promotion failed. */
+  readonly mixed: number;
+  readonly drifts: readonly { readonly repo: string; readonly environment: string; readonly count: number }[];
+  /** Of the machine user's token; null where it never expires, and where nobody knows. */
+  readonly patDaysLeft: number | null;
+  /** Since the last recovery of deliveries ended, or since the database was made. */
+  readonly recoveryAgeSeconds: number;
+};
+
+/** Adds the gauges to `registry`; the answer sets all of them. */
+export function registerGauges(registry: Registry): (gauges: Gauges) => void {
+  const registers = [registry];
+  const showWork = registerWork(registers);
+  const drifts = new Gauge({
+    name: 'imprimatur_drift',
+    help: 'Differences between what was promoted and what the registry shows; absent where there are none',
+    labelNames: ['repo', 'environment'],
+    registers,
+  });
+  const patDays = new Gauge({
+    name: 'imprimatur_pat_days_left',
+    help: 'Days until GHCR_TOKEN expires, 0 when GitHub refuses it; absent when it never expires or nobody knows',
+    labelNames: ['host'],
+    registers,
+  });
+  return (gauges) => {
+    showWork(gauges);
+    drifts.reset();
+    for (const { repo, environment, count } of gauges.drifts) drifts.set({ repo, environment }, count);
+    // A gauge without labels would show 0, which would raise an alarm.
+    patDays.reset();
+    if (gauges.patDaysLeft !== null) patDays.set({ host: 'ghcr.io' }, gauges.patDaysLeft);
+  };
+}
+
+function registerWork(registers: Registry[]): (gauges: Gauges) => void {
+  const mixed = new Gauge({
+    name: 'imprimatur_mixed_production',
+    help: 'Environments whose tags disagree because a promotion failed and could not be undone',
+    registers,
+  });
+  const recoveryAge = new Gauge({
+    name: 'imprimatur_delivery_recovery_age_seconds',
+    help: 'How long ago a sweep over the list of deliveries came to its end',
+    registers,
+  });
+  const jobs = new Gauge({ name: 'imprimatur_jobs', help: 'Jobs by state', labelNames: ['state'], registers });
+  const oldest = new Gauge({
+    name: 'imprimatur_oldest_due_job_seconds',
+    help: 'How long the job that has been due longest has waited',
+    registers,
+  });
+  const promotions = new Gauge({
+    name: 'imprimatur_promotions',
+    help: 'Promotions by state',
+    labelNames: ['state'],
+    registers,
+  });
+  return (gauges) => {
+    jobs.reset();
+    promotions.reset();
+    for (const [state, count] of Object.entries(gauges.jobs)) jobs.set({ state }, count);
+    for (const [state, count] of Object.entries(gauges.promotions)) promotions.set({ state }, count);
+    oldest.set(gauges.oldestDueJobSeconds);
+    mixed.set(gauges.mixed);
+    recoveryAge.set(gauges.recoveryAgeSeconds);
+  };
+}
