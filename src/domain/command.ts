@@ -1,13 +1,10 @@
 // Decides what a line of a comment asks of us: a command, a command with a mistake in it, a slip, or nothing of ours.
-import { parseIdArgument, parseNoArguments, parseRejectArguments, parseStatusArguments } from './command/arguments.ts';
-import { value, type CommandMistake, type Parsed } from './command/mistake.ts';
-import { parsePromoteArguments, type PromoteArguments } from './command/promote.ts';
-import { parseRollbackArguments, type RollbackArguments } from './command/rollback.ts';
-import { findMisspelledVerb, findVerb, LONG_FORM, type Verb } from './command/verbs.ts';
+import { COMMANDS, findMisspelledVerb, isVerb, LONG_FORM, type CommandContent, type Verb } from './command/commands.ts';
+import type { CommandMistake } from './command/mistake.ts';
 import { continuesCommand, foldAscii, splitFirstWord, withoutPunctuation } from './command/words.ts';
 import { isOneEdit } from './edit-distance.ts';
 
-export { COMMANDS, type CommandDescription, type Verb } from './command/verbs.ts';
+export { COMMANDS, isVerb, LONG_FORM, VERBS, type Verb } from './command/commands.ts';
 export { MAX_REASON_LENGTH, type SourceSpec } from './command/values.ts';
 export type { CommandMistake, OptionName } from './command/mistake.ts';
 
@@ -24,18 +21,12 @@ export type CandidateLine = {
 /** `long` is `/imprimatur <verb> …`, which nobody else's bot listens to. */
 export type CommandForm = 'short' | 'long';
 
-/** What a legal line asks for; ids are the number of `P12`. */
-export type CommandContent =
-  | ({ readonly kind: 'promote' } & PromoteArguments)
-  | ({ readonly kind: 'rollback' } & RollbackArguments)
-  | { readonly kind: 'approve'; readonly id: number | null }
-  | { readonly kind: 'reject'; readonly id: number | null; readonly reason: string }
-  | { readonly kind: 'cancel'; readonly id: number | null }
-  | { readonly kind: 'refresh'; readonly id: number | null }
-  | { readonly kind: 'status'; readonly id: number | null; readonly environment: string | null }
-  | { readonly kind: 'help' };
-
 export type Command = CommandContent & { readonly form: CommandForm };
+
+/** What a line with this verb asks for. */
+export type CommandOf<Kind extends Verb> = {
+  [Each in Kind]: Extract<Command, { kind: Each }> & { readonly kind: Each };
+}[Kind];
 
 /**
  * `hasId`: something like `P12` was typed, so the line is meant for us wherever it stands. `typed` and `meant` of a slip
@@ -120,10 +111,9 @@ type Call = {
 
 function parseCall(call: Call): OurLine | null {
   const word = foldAscii(call.typed);
-  const verb = findVerb(word);
-  if (verb !== null) return parseVerb(call, verb);
-  const stopped = findVerb(withoutPunctuation(word));
-  if (stopped !== null) return stoppedShort(call, stopped);
+  if (isVerb(word)) return parseVerb(call, word);
+  const stopped = withoutPunctuation(word);
+  if (isVerb(stopped)) return stoppedShort(call, stopped);
   const meant = findMisspelledVerb(word);
   return meant === null ? null : misspelled(call, meant, call.form);
 }
@@ -135,34 +125,11 @@ function parseNearLongForm(call: Call): ParsedLine {
 }
 
 function parseVerb(call: Call, verb: Verb): OurLine {
-  const intent = parseContent(verb, call.text);
-  if (intent.kind === 'mistake') return wrong(call, verb, intent.mistake);
+  const content = COMMANDS[verb].parse(call.text);
+  if (content.kind === 'mistake') return wrong(call, verb, content.mistake);
   const { next } = call.line;
   if (next !== null && continuesCommand(next)) return wrong(call, verb, { code: 'half-command', next });
-  return { kind: 'command', command: { ...intent.value, form: call.form } };
-}
-
-function parseContent(verb: Verb, text: string): Parsed<CommandContent> {
-  switch (verb) {
-    case 'promote':
-      return mapValue(parsePromoteArguments(text), (given) => ({ kind: verb, ...given }));
-    case 'rollback':
-      return mapValue(parseRollbackArguments(text), (given) => ({ kind: verb, ...given }));
-    case 'approve':
-    case 'cancel':
-    case 'refresh':
-      return mapValue(parseIdArgument(text), (id) => ({ kind: verb, id }));
-    case 'reject':
-      return mapValue(parseRejectArguments(text), (given) => ({ kind: verb, ...given }));
-    case 'status':
-      return mapValue(parseStatusArguments(text), (given) => ({ kind: verb, ...given }));
-    case 'help':
-      return mapValue(parseNoArguments(text), () => ({ kind: verb }));
-  }
-}
-
-function mapValue<T>(parsed: Parsed<T>, toContent: (given: T) => CommandContent): Parsed<CommandContent> {
-  return parsed.kind === 'mistake' ? parsed : value(toContent(parsed.value));
+  return { kind: 'command', command: { ...content.value, form: call.form } };
 }
 
 function wrong(call: Call, verb: Verb, mistake: CommandMistake): OurLine {
@@ -179,7 +146,7 @@ function misspelled(call: Call, meant: Verb | typeof LONG_FORM, form: CommandFor
 }
 
 function isAlwaysOurs(verb: Verb): boolean {
-  return verb === 'promote' || verb === 'rollback' || verb === 'status';
+  return COMMANDS[verb].answered === 'everywhere';
 }
 
 function holdsId(text: string): boolean {

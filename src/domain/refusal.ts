@@ -1,5 +1,6 @@
 // Every expected "no": a stable code and the values that decided it. The words are in messages/refusals.ts.
 import type { Role } from './actor.ts';
+import type { LONG_FORM, Verb } from './command.ts';
 import type { OutsideProblem } from './outside-problem.ts';
 import type { StateKind } from './promotion/promotion.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
@@ -10,15 +11,15 @@ export type Refusal =
   /** The repository names an image that is neither its own nor granted. */
   | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
   | { readonly code: 'environment-unknown'; readonly typed: string | null; readonly environments: readonly string[] }
-  | { readonly code: 'not-permitted'; readonly verb: string; readonly role: Role; readonly wanted: Role }
+  | { readonly code: 'not-permitted'; readonly verb: RefusedVerb; readonly role: Role; readonly wanted: Role }
   /** The policy names who may review; `role` is what others need, or null where nobody else may. */
   | {
       readonly code: 'not-a-reviewer';
-      readonly verb: string;
+      readonly verb: RefusedVerb;
       readonly users: readonly string[];
       readonly role: Role | null;
     }
-  | { readonly code: 'bot-not-permitted'; readonly verb: string }
+  | { readonly code: 'bot-not-permitted'; readonly verb: RefusedVerb }
   /** A legal tag that is neither one of the prefixes nor begins with one and a dash. */
   | { readonly code: 'not-a-source'; readonly typed: string; readonly prefixes: readonly string[] }
   | {
@@ -80,8 +81,8 @@ export type Refusal =
       readonly choices: readonly RollbackChoice[];
     }
   | { readonly code: 'promotion-not-found'; readonly promotion: number }
-  | { readonly code: 'nothing-waits-here'; readonly verb: string; readonly elsewhere: readonly PromotionLine[] }
-  | { readonly code: 'several-wait-here'; readonly verb: string; readonly promotions: readonly PromotionLine[] }
+  | { readonly code: 'nothing-waits-here'; readonly verb: Verb; readonly elsewhere: readonly PromotionLine[] }
+  | { readonly code: 'several-wait-here'; readonly verb: Verb; readonly promotions: readonly PromotionLine[] }
   | { readonly code: 'own-request'; readonly promotion: number }
   | { readonly code: 'already-approved'; readonly promotion: number }
   | { readonly code: 'not-awaiting-approval'; readonly promotion: number; readonly state: StateKind }
@@ -89,6 +90,9 @@ export type Refusal =
   /** What is asked for changed after the approval was given, and before it was heard. */
   | { readonly code: 'plan-changed'; readonly promotion: number }
   | { readonly code: 'cannot-cancel'; readonly promotion: number; readonly state: StateKind };
+
+/** What somebody may not do: a command, or something that is none by itself. */
+export type RefusedVerb = Verb | typeof LONG_FORM | 're-run' | 'promote with force';
 
 export type RefusalCode = Refusal['code'];
 

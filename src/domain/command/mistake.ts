@@ -59,6 +59,11 @@ export function value<T>(parsed: T): Parsed<T> {
   return { kind: 'value', value: parsed };
 }
 
+/** The same with another value; a mistake stays as it is. */
+export function mapValue<T, U>(parsed: Parsed<T>, to: (found: T) => U): Parsed<U> {
+  return parsed.kind === 'mistake' ? parsed : value(to(parsed.value));
+}
+
 /** The answer of a small parser that did not. */
 export function mistake(wrong: CommandMistake): Parsed<never> {
   return { kind: 'mistake', mistake: wrong };

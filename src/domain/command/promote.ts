@@ -1,6 +1,6 @@
-// Reads what follows `/promote`: a source, then options in any order, each at most once.
+// `/promote`: asks for a promotion. A source, then options in any order, each at most once.
 import type { Tag } from '../image/reference.ts';
-import { mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
+import { mapValue, mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
   optionOf,
   parseBare,
@@ -12,10 +12,11 @@ import {
   type OptionGrammar,
   type ReadOption,
 } from './options.ts';
+import type { SlashCommand } from './slash-command.ts';
 import { parseEnvironment, parseSource, parseVersion, type SourceSpec } from './values.ts';
 import { readWords, type Word } from './words.ts';
 
-export type PromoteArguments = {
+type PromoteArguments = {
   /** Null asks for the list of candidates; then only `environment` can be given. */
   readonly source: SourceSpec | null;
   /** As typed: whether there is such an environment is the policy's answer. Null: the default one. */
@@ -25,6 +26,15 @@ export type PromoteArguments = {
   /** With its `v`, such as `v1.2.3`. */
   readonly version: Tag | null;
   readonly force: boolean;
+};
+
+export const promote: SlashCommand<{ readonly kind: 'promote' } & PromoteArguments> = {
+  usage: '/promote <source> [to <environment>] [as vX.Y.Z] [force] [--reason "…"]',
+  example: '/promote staging-abc1234 to production --reason "fixes the login page"',
+  answered: 'everywhere',
+  leansOnThread: false,
+  access: 'write',
+  parse: (text) => mapValue(parseArguments(text), (given) => ({ kind: 'promote', ...given })),
 };
 
 type Options = Omit<PromoteArguments, 'source'>;
@@ -39,7 +49,7 @@ const OPTIONS: Omit<OptionGrammar<Options>, 'explainStray'> = {
  * promote = [ source ] *( "to" environment / "as" version / "force" / "--reason" [ "=" ] text ), each option once;
  * without a source only `to`; `force` only with a reason
  */
-export function parsePromoteArguments(text: string): Parsed<PromoteArguments> {
+function parseArguments(text: string): Parsed<PromoteArguments> {
   const read = readWords(text);
   if (read.kind === 'mistake') return read;
   const words = read.value;

@@ -1,6 +1,6 @@
-// Reads what follows `/rollback`: an environment, then a target and a reason in any order.
+// `/rollback`: takes an environment back. The environment, then a target and a reason in any order.
 import { looksLikeTarget, type RollbackTarget } from '../promotion/rollback-target.ts';
-import { mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
+import { mapValue, mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
   optionOf,
   parseBare,
@@ -12,10 +12,11 @@ import {
   type OptionGrammar,
   type ReadOption,
 } from './options.ts';
+import type { SlashCommand } from './slash-command.ts';
 import { parseEnvironment, parsePlainWord, parsePromotionId, parseRollbackTarget } from './values.ts';
 import { readWords } from './words.ts';
 
-export type RollbackArguments = {
+type RollbackArguments = {
   /** As typed: whether there is such an environment is the policy's answer. Null: the default one. */
   readonly environment: string | null;
   /** Null: what was held before. */
@@ -23,12 +24,21 @@ export type RollbackArguments = {
   readonly reason: string;
 };
 
+export const rollback: SlashCommand<{ readonly kind: 'rollback' } & RollbackArguments> = {
+  usage: '/rollback [<environment>] [to <tag|digest|P12>] --reason "…"',
+  example: '/rollback production to P12 --reason "the login page fails"',
+  answered: 'everywhere',
+  leansOnThread: false,
+  access: 'rollback-role',
+  parse: (text) => mapValue(parseArguments(text), (given) => ({ kind: 'rollback', ...given })),
+};
+
 type Options = { readonly target: RollbackTarget | null; readonly reason: string | null };
 
 const TAKES: readonly OptionName[] = ['to', '--reason'];
 
 /** rollback = [ environment ] *( "to" target / "--reason" [ "=" ] text ), each option once; the reason is a must */
-export function parseRollbackArguments(text: string): Parsed<RollbackArguments> {
+function parseArguments(text: string): Parsed<RollbackArguments> {
   const read = readWords(text);
   if (read.kind === 'mistake') return read;
   const words = read.value;

@@ -1,4 +1,5 @@
 // Which promotion a command without or with an id means.
+import type { Verb } from '../../domain/command.ts';
 import { listedName, type Promotion, type StateKind } from '../../domain/promotion/promotion.ts';
 import type { PromotionLine, Refusal } from '../../domain/refusal.ts';
 import {
@@ -16,7 +17,7 @@ export type FoundPromotion =
 export async function findMeant(
   { store }: Services,
   asked: Asked,
-  args: { readonly verb: string; readonly id: number | null; readonly states: readonly StateKind[] },
+  args: { readonly verb: Verb; readonly id: number | null; readonly states: readonly StateKind[] },
 ): Promise<FoundPromotion> {
   const { verb, id, states } = args;
   const repoId = asked.repo.id;

@@ -1,5 +1,5 @@
 // What the outside asks of us: doors translate deliveries into these, and nothing of GitHub's payloads travels further in.
-import type { CandidateLine, OurLine } from '../../domain/command.ts';
+import type { CandidateLine, LONG_FORM, OurLine, Verb } from '../../domain/command.ts';
 import type { Deployment, DeploymentStatus } from '../../domain/promotion/deployment.ts';
 import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha, Tag } from '../../domain/image/reference.ts';
@@ -125,5 +125,5 @@ export type NotRun = {
   readonly because: 'edited' | 'old';
   /** The first command in it. */
   readonly typed: string;
-  readonly verb: string;
+  readonly verb: Verb | typeof LONG_FORM;
 };

@@ -1,7 +1,7 @@
 // `/promote`: pins the image, refuses what can be refused at once, and opens the promotion.
 import { reaches } from '../../domain/actor.ts';
 import { reviewBarOf } from '../../domain/promotion/approval.ts';
-import type { Command, SourceSpec } from '../../domain/command.ts';
+import type { CommandOf, SourceSpec } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { mayPromote } from '../../domain/image/image-access.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
@@ -20,7 +20,7 @@ import { resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 import { findYoungCommit } from '../examine/find-young-commit.ts';
 
-type Promote = Extract<Command, { kind: 'promote' }>;
+type Promote = CommandOf<'promote'>;
 
 /** Somebody whose role is known, and the thread where the card goes; none where they clicked on a check run. */
 export type Requester = Pick<Asked, 'repo' | 'by'> & { readonly thread: Thread | null };

@@ -1,4 +1,5 @@
 // Approvals and rejections, by comment or by a click on the check run.
+import type { CommandOf } from '../../domain/command.ts';
 import { decide, refuseReviewed, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { knownCommit, policySeen, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -24,9 +25,10 @@ type Reviewed = Extract<PromotionEvent, { kind: 'reviewed' }>;
 export async function reviewByComment(
   services: Services,
   asked: Asked,
-  review: { readonly verdict: Reviewed['verdict']; readonly id: number | null; readonly reason: string | null },
+  command: CommandOf<'approve' | 'reject'>,
 ): Promise<Answer> {
-  const { verdict, id, reason } = review;
+  const { kind: verdict, id } = command;
+  const reason = command.kind === 'reject' ? command.reason : null;
   const found = await findMeant(services, asked, { verb: verdict, id, states: ['awaiting-approval'] });
   if (found.kind === 'refused') return refused(asked, found.refusal);
   const { promotion } = found;

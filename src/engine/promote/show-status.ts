@@ -1,5 +1,5 @@
 // `/status`: names what the answer is about; the executor renders today's truth.
-import type { Command } from '../../domain/command.ts';
+import type { CommandOf } from '../../domain/command.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { findPromotionByNumber } from '../../store/promotions/promotions.ts';
 import { refuseImages } from '../people/allowed-images.ts';
@@ -7,11 +7,7 @@ import { refused, replied, type Answer, type Asked } from '../core/answer.ts';
 import { loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-export async function showStatus(
-  services: Services,
-  asked: Asked,
-  command: Extract<Command, { kind: 'status' }>,
-): Promise<Answer> {
+export async function showStatus(services: Services, asked: Asked, command: CommandOf<'status'>): Promise<Answer> {
   const { id } = command;
   if (id !== null) {
     const promotion = await findPromotionByNumber(services.store.db, { repoId: asked.repo.id, number: id });

@@ -1,25 +1,20 @@
 // One command line of a comment: checks who asks, and hands it to its use case.
 import { reaches, type Role } from '../../domain/actor.ts';
 import { reviewBarOf } from '../../domain/promotion/approval.ts';
-import type { Command, Verb } from '../../domain/command.ts';
+import { COMMANDS, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { listWaitingComments } from '../../store/threads.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
-import { notDone, refusalOf, refused, replied, turnedAway, type Answer, type Asked } from '../core/answer.ts';
-import { cancelPromotion } from '../promote/cancel-promotion.ts';
+import { notDone, refusalOf, refused, turnedAway, type Answer, type Asked } from '../core/answer.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
 import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
 import { byComment } from '../core/job-description.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
+import { carryOut } from './commands.ts';
 import { hasRetryBudget, RETRY_BUDGET_MS } from '../core/retry-budget.ts';
-import { refreshPromotion } from '../reconcile/refresh-promotion.ts';
-import { requestPromotion } from '../promote/request-promotion.ts';
-import { reviewByComment } from '../promote/review-promotion.ts';
-import { rollBack } from '../rollback/roll-back.ts';
 import type { Services } from '../core/services.ts';
-import { showStatus } from '../promote/show-status.ts';
 
 export const runCommand: JobDefinition<'command'> = {
   key: ({ repo, commentId }) => byComment({ repoId: repo.id, commentId }),
@@ -101,43 +96,20 @@ async function answer(services: Services, asked: Asked, line: CommandLine): Prom
 }
 
 /** Commands take write access; with less, people may review or roll back where the policy lets them. */
-async function barOf(services: Services, { repo, by }: Asked, verb: string): Promise<Refusal | null> {
+async function barOf(services: Services, { repo, by }: Asked, verb: Verb | typeof LONG_FORM): Promise<Refusal | null> {
   if (reaches(by.role, 'write')) return null;
   const notPermitted = (wanted: Role): Refusal => ({ code: 'not-permitted', verb, role: by.role, wanted });
-  if (!FOR_THE_POLICY.includes(verb) || by.role === 'none') return notPermitted('write');
+  const access = verb === LONG_FORM ? 'write' : COMMANDS[verb].access;
+  if (access === 'write' || by.role === 'none') return notPermitted('write');
   const loaded = await loadPolicy(services, repo);
   if (loaded.kind === 'unreadable') return { code: 'policy-unreadable', problems: loaded.problems };
   const { environments, rollback } = loaded.policy;
-  if (verb === 'rollback') return reaches(by.role, rollback.role) ? null : notPermitted(rollback.role);
+  if (access === 'rollback-role') return reaches(by.role, rollback.role) ? null : notPermitted(rollback.role);
   if (environments.some(({ approvals }) => reviewBarOf(approvals, by) === null)) return null;
   return notPermitted(environments.some(({ approvals }) => approvals.role === 'triage') ? 'triage' : 'write');
 }
 
-/** The commands for which the policy says who may. */
-const FOR_THE_POLICY: readonly string[] = ['approve', 'reject', 'rollback'] satisfies readonly Verb[];
-
-function carryOut(services: Services, asked: Asked, command: Command): Answer | Promise<Answer> {
-  switch (command.kind) {
-    case 'promote':
-      return requestPromotion(services, asked, command);
-    case 'approve':
-      return reviewByComment(services, asked, { verdict: 'approve', id: command.id, reason: null });
-    case 'reject':
-      return reviewByComment(services, asked, { verdict: 'reject', id: command.id, reason: command.reason });
-    case 'cancel':
-      return cancelPromotion(services, asked, command.id);
-    case 'refresh':
-      return refreshPromotion(services, asked, command.id);
-    case 'rollback':
-      return rollBack(services, asked, command);
-    case 'status':
-      return showStatus(services, asked, command);
-    case 'help':
-      return replied(asked, { kind: 'help' });
-  }
-}
-
-function verbOf(line: CommandLine): string {
+function verbOf(line: CommandLine): Verb | typeof LONG_FORM {
   switch (line.kind) {
     case 'command':
       return line.command.kind;

@@ -1,6 +1,6 @@
 // `/rollback`: pins what the environment goes back to, refuses what can be refused at once, and opens the rollback.
 import { reaches } from '../../domain/actor.ts';
-import type { Command } from '../../domain/command.ts';
+import type { CommandOf } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { findEnvironment, environmentPolicyFor } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
@@ -14,10 +14,8 @@ import { loadPolicy } from '../core/load.ts';
 import { resolveTarget } from './rollback-target.ts';
 import type { Services } from '../core/services.ts';
 
-type Rollback = Extract<Command, { kind: 'rollback' }>;
-
 /** The answer to one `/rollback` line by somebody whose role is known. */
-export async function rollBack(services: Services, asked: Asked, command: Rollback): Promise<Answer> {
+export async function rollBack(services: Services, asked: Asked, command: CommandOf<'rollback'>): Promise<Answer> {
   const { repo, by } = asked;
   const { registry, store } = services;
   const loaded = await loadPolicy(services, repo);

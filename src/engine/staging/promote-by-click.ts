@@ -1,5 +1,5 @@
 // The button Promote on the check of a staging commit: asks for a promotion as whoever clicked, who is answered there.
-import type { Command } from '../../domain/command.ts';
+import type { CommandOf } from '../../domain/command.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -63,7 +63,7 @@ async function request(services: Services, check: StagingCheck, click: Click): P
 }
 
 /** The ready line of the check: what its tag holds now is pinned, as if the line had been typed. */
-function commandOf({ commit, state }: StagingCheck): Extract<Command, { kind: 'promote' }> {
+function commandOf({ commit, state }: StagingCheck): CommandOf<'promote'> {
   const source =
     state.kind === 'examined'
       ? ({ kind: 'tag', tag: state.tag } as const)

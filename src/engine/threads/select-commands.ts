@@ -1,5 +1,5 @@
 // Which lines of a comment are for us, when its turn has come.
-import { answersEverywhere, parseComment, parseCommandLine, type OurLine, type Verb } from '../../domain/command.ts';
+import { answersEverywhere, parseComment, parseCommandLine, COMMANDS, type OurLine } from '../../domain/command.ts';
 import type { ReadComment } from '../core/enqueue-comment.ts';
 import type { CommandLine } from '../core/intent.ts';
 
@@ -19,10 +19,8 @@ export function mayBeOurs(comment: ReadComment): boolean {
 
 /** True where what was said before in the thread decides what it means. */
 export function leansOnEarlier(comment: ReadComment): boolean {
-  return candidatesOf(comment).some(({ line }) => line.kind === 'command' && LEANING.includes(line.command.kind));
+  return candidatesOf(comment).some(({ line }) => line.kind === 'command' && COMMANDS[line.command.kind].leansOnThread);
 }
-
-const LEANING: readonly Verb[] = ['approve', 'reject', 'cancel'];
 
 const LATE_MS = 60 * 60 * 1000;
 
@@ -61,7 +59,7 @@ function answerInstead(lines: ReadComment['lines'], because: NonNullable<ReadCom
   return [{ line, everywhere: ours.some(({ parsed }) => answersEverywhere(parsed)) }];
 }
 
-function verbOf(line: OurLine): string {
+function verbOf(line: OurLine): Extract<CommandLine, { kind: 'not-run' }>['verb'] {
   switch (line.kind) {
     case 'command':
       return line.command.kind;

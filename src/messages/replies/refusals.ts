@@ -1,10 +1,12 @@
 // The words of every refusal: what was decided, the values that decided it, and who or what can change it.
+import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
-import type { Refusal, RefusalCode, RollbackChoice } from '../../domain/refusal.ts';
+import type { Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { code, escapeText } from '../escape.ts';
 import { capitalise, codeList, formatTime, listWords, shortDigest } from '../format.ts';
 import { rollbackLine } from '../card/next-steps.ts';
+import { COMMAND_WORDS } from './command-words.ts';
 import { promotionLines } from './promotion-lines.ts';
 import { accessWords, reviewerWords } from '../card/reviews.ts';
 import { STATE_CLAUSES } from '../card/state.ts';
@@ -179,17 +181,16 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   },
 };
 
-/** The verbs of decisions as a sentence has them. They come from our own code, never from a comment. */
-function plainVerb(verb: string): string {
-  return VERB_PHRASES.get(verb) ?? escapeText(verb, { maxLength: 20 });
+function plainVerb(verb: RefusedVerb): string {
+  return isVerb(verb) ? COMMAND_WORDS[verb].phrase : OTHER_PHRASES[verb];
 }
 
-const VERB_PHRASES: ReadonlyMap<string, string> = new Map([
-  ['rollback', 'roll back'],
-  ['status', 'ask for the status'],
-  ['help', 'ask for help'],
-  ['re-run', 'run the check again'],
-]);
+/** What can be refused and is no command of its own. */
+const OTHER_PHRASES = {
+  [LONG_FORM]: LONG_FORM,
+  're-run': 'run the check again',
+  'promote with force': 'promote with force',
+} as const satisfies Readonly<Record<Exclude<RefusedVerb, Verb>, string>>;
 
 /** Ready lines, newest first. */
 function choiceText(environment: string, choices: readonly RollbackChoice[]): string {
@@ -201,8 +202,9 @@ function choiceText(environment: string, choices: readonly RollbackChoice[]): st
   return [`What ${code(environment)} held, newest first:`, '', ...lines].join('\n');
 }
 
-function commandOf(verb: string): (id: string) => string {
-  return (id) => (verb === 'reject' ? `/reject ${id} <reason>` : `/${verb} ${id}`);
+/** The legal form of a command that takes an id, with this one. */
+function commandOf(verb: Verb): (id: string) => string {
+  return (id) => COMMANDS[verb].usage.replace('[P12]', id);
 }
 
 function problemText({ detail }: OutsideProblem): string {

@@ -1,0 +1,31 @@
+// Reads what follows a verb that takes one bare word at most.
+import { mistake, value, type CommandMistake, type Parsed } from './mistake.ts';
+import { parsePromotionId } from './values.ts';
+import { readWords, withoutPunctuation, type Word } from './words.ts';
+
+/** [ id ] */
+export function parseIdArgument(text: string): Parsed<number | null> {
+  return parseOnlyWord<number | null>(text, null, (word) => parsePromotionId(word) ?? mistake(surplus(word)));
+}
+
+/** The one bare word that a verb may take; `absent` where there is none. */
+export function parseOnlyWord<T>(text: string, absent: T, parse: (word: string) => Parsed<T>): Parsed<T> {
+  const read = readWords(text);
+  if (read.kind === 'mistake') return read;
+  const [first, second] = read.value;
+  if (first === undefined) return value(absent);
+  if (first.kind === 'flag') return mistake({ code: 'unknown-flag', typed: first.typed });
+  if (first.kind === 'quoted') return mistake({ code: 'quoted-argument', typed: first.text });
+  const parsed = parse(first.text);
+  return parsed.kind === 'mistake' || second === undefined ? parsed : mistake(explainSecond(second));
+}
+
+/** One word more than the verb takes. */
+export function surplus(typed: string): CommandMistake {
+  const meant = withoutPunctuation(typed);
+  return meant === '' ? { code: 'trailing-punctuation', typed, meant } : { code: 'surplus-argument', typed };
+}
+
+function explainSecond(word: Word): CommandMistake {
+  return word.kind === 'flag' ? { code: 'unknown-flag', typed: word.typed } : surplus(word.text);
+}

@@ -1,0 +1,31 @@
+// What each slash command runs: a line per verb.
+import type { CommandOf, Verb } from '../../domain/command.ts';
+import { replied, type Answer, type Asked } from '../core/answer.ts';
+import type { Services } from '../core/services.ts';
+import { cancelPromotion } from '../promote/cancel-promotion.ts';
+import { requestPromotion } from '../promote/request-promotion.ts';
+import { reviewByComment } from '../promote/review-promotion.ts';
+import { showStatus } from '../promote/show-status.ts';
+import { refreshPromotion } from '../reconcile/refresh-promotion.ts';
+import { rollBack } from '../rollback/roll-back.ts';
+
+type Run<Kind extends Verb> = (services: Services, asked: Asked, command: CommandOf<Kind>) => Answer | Promise<Answer>;
+
+const RUNS: { readonly [Kind in Verb]: Run<Kind> } = {
+  promote: requestPromotion,
+  rollback: rollBack,
+  approve: reviewByComment,
+  reject: reviewByComment,
+  cancel: cancelPromotion,
+  refresh: refreshPromotion,
+  status: showStatus,
+  help: (_services, asked) => replied(asked, { kind: 'help' }),
+};
+
+export function carryOut<Kind extends Verb>(
+  services: Services,
+  asked: Asked,
+  command: CommandOf<Kind>,
+): Answer | Promise<Answer> {
+  return RUNS[command.kind](services, asked, command);
+}
