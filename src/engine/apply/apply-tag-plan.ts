@@ -44,7 +44,7 @@ async function goForward(application: Application): Promise<JobOutcome> {
     }
     case 'stopped':
       return written.mayHaveMoved
-        ? rescheduleAfterClockChange(application, written.problem)
+        ? decideToGoBack(application, written.problem)
         : failUntouched(application, written.problem);
     case 'written':
       return confirm(application);
@@ -61,7 +61,7 @@ async function confirm(application: Application): Promise<JobOutcome> {
       return { kind: 'again', at: back.askAgainAt, because };
     }
     case 'never-shown':
-      return rescheduleAfterClockChange(application, back.problem);
+      return decideToGoBack(application, back.problem);
     case 'foreign':
       return failWith(application, {
         problem: back.problem,
@@ -84,7 +84,7 @@ async function endApplied(application: Application): Promise<JobOutcome> {
 }
 
 /** The decision to go back is stored before the first tag does: a restart must not turn round again. */
-async function rescheduleAfterClockChange(application: Application, problem: FailureProblem): Promise<JobOutcome> {
+async function decideToGoBack(application: Application, problem: FailureProblem): Promise<JobOutcome> {
   const { services, promotion, job } = application;
   const decision = decide(promotion, { kind: 'apply-stopped', problem }, await loadContext(services, promotion));
   const commit = commitOf(promotion, decision);

@@ -1,4 +1,4 @@
-// Takes due jobs from the table, several at once, and looks again when one ends, when it is woken, or when one falls due.
+// Claims due jobs, several at once: it polls the table when a job ends, when it is woken, and when the next job falls due.
 import { findNewestOpenJobAt, rescheduleAfterClockChange } from '../../store/queue/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../../store/queue/jobs.ts';
 import { handBackJob } from '../../store/queue/leases.ts';
@@ -11,8 +11,8 @@ import type { Services } from '../core/services.ts';
 const SLOTS = 8;
 /** A registry that does not answer holds a job for minutes: it must not hold those that listen and tell. */
 const SLOTS_FOR_REGISTRIES = 6;
-/** Jobs that other processes put in are noticed by looking: no longer than this without a look. */
-const LOOK_EVERY_MS = 1000;
+/** Jobs of other processes are found by polling alone. */
+const POLL_EVERY_MS = 1000;
 
 export class Worker {
   readonly #services: Services;
@@ -24,14 +24,14 @@ export class Worker {
   /** Those that do not wait for registries. */
   readonly #others: readonly string[];
   #started = false;
-  #looking = false;
-  #latestLook: Promise<void> = Promise.resolve();
-  #lookAgain = false;
+  #polling = false;
+  #latestPoll: Promise<void> = Promise.resolve();
+  #pollAgain = false;
   #timer: NodeJS.Timeout | null = null;
-  /** The time of the last look. */
-  #latest: number | null = null;
+  /** What the clock showed when a job was last claimed. */
+  #lastClaimAt: number | null = null;
 
-  /** `after` is waited for before each job is taken: what it stands for goes first. */
+  /** `after` is waited for before each claim: what it stands for goes first. */
   constructor(services: Services, kinds: JobKinds, after: () => Promise<void> = async () => {}) {
     this.#services = services;
     this.#kinds = kinds;
@@ -42,12 +42,12 @@ export class Worker {
 
   start(): void {
     this.#started = true;
-    this.#look();
+    this.#poll();
   }
 
-  /** Something was put into the table: look at once. */
+  /** Jobs were added: poll at once. */
   wake(): void {
-    this.#look();
+    this.#poll();
   }
 
   /** Runs every job that is due, and those that they lead to, until none is; for tests, instead of `start`. */
@@ -83,34 +83,34 @@ export class Worker {
     }
   }
 
-  /** A look that is under way may have claimed one more. */
+  /** A poll that is under way may have claimed one more. */
   async #allEnded(): Promise<void> {
-    await this.#latestLook;
+    await this.#latestPoll;
     await Promise.all(this.#running.keys());
   }
 
-  #look(): void {
-    this.#lookAgain = true;
-    if (this.#looking) return;
-    this.#looking = true;
-    this.#latestLook = this.#lookUntilQuiet();
+  #poll(): void {
+    this.#pollAgain = true;
+    if (this.#polling) return;
+    this.#polling = true;
+    this.#latestPoll = this.#pollUntilIdle();
   }
 
-  /** Never throws: a table that can't be read is logged, and looked at again a second later. */
-  async #lookUntilQuiet(): Promise<void> {
+  /** Never throws: a table that can't be read is logged, and polled again a second later. */
+  async #pollUntilIdle(): Promise<void> {
     try {
-      let nextMs = LOOK_EVERY_MS;
-      while (this.#started && this.#lookAgain) {
-        this.#lookAgain = false;
+      let nextMs = POLL_EVERY_MS;
+      while (this.#started && this.#pollAgain) {
+        this.#pollAgain = false;
         await this.#fillSlots();
         nextMs = await this.#untilNextMs();
       }
-      this.#lookIn(nextMs);
+      this.#schedulePoll(nextMs);
     } catch (error) {
       this.#services.log.error({ err: error }, 'the job table could not be read; looking again in a second');
-      this.#lookIn(LOOK_EVERY_MS);
+      this.#schedulePoll(POLL_EVERY_MS);
     } finally {
-      this.#looking = false;
+      this.#polling = false;
     }
   }
 
@@ -122,7 +122,7 @@ export class Worker {
       if (row === null) return;
       const run = runJob(this.#services, this.#kinds, row).finally(() => {
         this.#running.delete(run);
-        this.#look();
+        this.#poll();
       });
       this.#running.set(run, row);
     }
@@ -132,10 +132,10 @@ export class Worker {
     const { store, now, newId } = this.#services;
     const at = now();
     await this.#followClock(at);
-    return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS, ...this.#takeable() });
+    return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS, ...this.#claimable() });
   }
 
-  #takeable(): { readonly kinds: readonly string[] } {
+  #claimable(): { readonly kinds: readonly string[] } {
     const waiting = [...this.#running.values()].filter(({ kind }) => this.#asksRegistry(kind)).length;
     return { kinds: waiting < SLOTS_FOR_REGISTRIES ? this.#known : this.#others };
   }
@@ -143,10 +143,10 @@ export class Worker {
   /** A clock that was turned back, also while no process ran, must not put off what was due already. */
   async #followClock(now: number): Promise<void> {
     const { store, jobs, log } = this.#services;
-    const before = this.#latest ?? (await findNewestOpenJobAt(store.db)) ?? now;
+    const before = this.#lastClaimAt ?? (await findNewestOpenJobAt(store.db)) ?? now;
     // Paused, or the clock was turned ahead: what runs here, and nobody took, stays here.
-    if (this.#latest !== null && now - this.#latest > RENEW_EVERY_MS) await this.#renewAll();
-    this.#latest = now;
+    if (this.#lastClaimAt !== null && now - this.#lastClaimAt > RENEW_EVERY_MS) await this.#renewAll();
+    this.#lastClaimAt = now;
     if (now >= before) return;
     await store.transaction((tx) =>
       rescheduleAfterClockChange(tx, {
@@ -163,20 +163,20 @@ export class Worker {
     await Promise.all([...this.#running.values()].map((row) => renew(this.#services, row)));
   }
 
-  /** With all slots taken, it is the end of a job that leads to the next look. */
+  /** With all slots taken, the end of a job leads to the next poll. */
   async #untilNextMs(): Promise<number> {
-    if (!this.#started || this.#running.size >= SLOTS) return LOOK_EVERY_MS;
+    if (!this.#started || this.#running.size >= SLOTS) return POLL_EVERY_MS;
     const now = this.#services.now();
-    const next = await nextRunAt(this.#services.store.db, { now, ...this.#takeable() });
-    return next === null ? LOOK_EVERY_MS : Math.min(Math.max(next - now, 1), LOOK_EVERY_MS);
+    const next = await nextRunAt(this.#services.store.db, { now, ...this.#claimable() });
+    return next === null ? POLL_EVERY_MS : Math.min(Math.max(next - now, 1), POLL_EVERY_MS);
   }
 
   #asksRegistry(kind: string): boolean {
     return isKnownKind(this.#kinds, kind) && this.#kinds[kind].traits.includes('asks-registry');
   }
 
-  #lookIn(ms: number): void {
+  #schedulePoll(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = this.#started ? setTimeout(() => this.#look(), ms) : null;
+    this.#timer = this.#started ? setTimeout(() => this.#poll(), ms) : null;
   }
 }
