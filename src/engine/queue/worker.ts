@@ -1,5 +1,5 @@
 // Claims due jobs, several at once: it polls the table when a job ends, when it is woken, and when the next job falls due.
-import { findNewestOpenJobAt, rescheduleAfterClockChange } from '../../store/queue/clock.ts';
+import { clockSetback, findClockSetback, rescheduleAfterClockChange } from '../../store/queue/clock.ts';
 import { claimJob, nextRunAt, type JobRow } from '../../store/queue/jobs.ts';
 import { handBackJob } from '../../store/queue/leases.ts';
 import type { JobKinds } from '../core/handler.ts';
@@ -129,10 +129,9 @@ export class Worker {
   }
 
   async #claim(): Promise<JobRow | null> {
-    const { store, now, newId } = this.#services;
-    const at = now();
-    await this.#followClock(at);
-    return claimJob(store.db, { now: at, lease: newId(), leaseMs: LEASE_MS, ...this.#claimable() });
+    const { store, newId } = this.#services;
+    const now = await this.#checkClock();
+    return claimJob(store.db, { now, lease: newId(), leaseMs: LEASE_MS, ...this.#claimable() });
   }
 
   #claimable(): { readonly kinds: readonly string[] } {
@@ -140,23 +139,23 @@ export class Worker {
     return { kinds: waiting < SLOTS_FOR_REGISTRIES ? this.#known : this.#others };
   }
 
-  /** A clock that was turned back, also while no process ran, must not put off what was due already. */
-  async #followClock(now: number): Promise<void> {
+  /** The time. A clock that was set back, also while no process ran, must not put off what was due already. */
+  async #checkClock(): Promise<number> {
     const { store, jobs, log } = this.#services;
-    const before = this.#lastClaimAt ?? (await findNewestOpenJobAt(store.db)) ?? now;
-    // Paused, or the clock was turned ahead: what runs here, and nobody took, stays here.
-    if (this.#lastClaimAt !== null && now - this.#lastClaimAt > RENEW_EVERY_MS) await this.#renewAll();
+    const lastAt = this.#lastClaimAt;
+    const byMs =
+      lastAt === null
+        ? await findClockSetback(store, this.#services.now)
+        : clockSetback({ before: lastAt, now: this.#services.now() });
+    const now = this.#services.now();
+    // Paused, or the clock was set ahead: what runs here, and nobody took, stays here.
+    if (lastAt !== null && now - lastAt > RENEW_EVERY_MS) await this.#renewAll();
     this.#lastClaimAt = now;
-    if (now >= before) return;
-    await store.transaction((tx) =>
-      rescheduleAfterClockChange(tx, {
-        now,
-        before,
-        leaseMs: LONGEST_LEASE_MS,
-        timers: jobs.kindsWith('waits-for-date'),
-      }),
-    );
-    log.warn({ byMs: before - now }, 'the clock was turned back: what was due stays due');
+    if (byMs === 0) return now;
+    const timers = jobs.kindsWith('waits-for-date');
+    await rescheduleAfterClockChange(store, { now, before: now + byMs, leaseMs: LONGEST_LEASE_MS, timers });
+    log.warn({ byMs }, 'the clock was turned back: what was due stays due');
+    return now;
   }
 
   async #renewAll(): Promise<void> {

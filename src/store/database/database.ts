@@ -10,6 +10,7 @@ export type { Db, Tx } from './schema.ts';
 export type Store = {
   readonly db: Db;
   readonly engine: Engine['name'];
+  readonly databaseTime: Engine['databaseTime'];
   /** What migrations need to know of the engine. */
   readonly ddl: Pick<Engine, 'columnTypes' | 'migrationLock'>;
   /**
@@ -29,6 +30,7 @@ export async function openStore(args: { readonly url: string; readonly log?: Sto
   const store: Store = {
     db,
     engine: engine.name,
+    databaseTime: engine.databaseTime,
     ddl: { columnTypes: engine.columnTypes, migrationLock: engine.migrationLock },
     transaction: (work) => db.transaction().execute((tx) => insideTransaction(() => work(tx))),
     close: () => db.destroy(),

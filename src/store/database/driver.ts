@@ -2,14 +2,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver } from 'kysely';
 
-/** The SQL of the two column types that differ between the engines. */
-export type ColumnTypes = { readonly bytes: string; readonly autoId: string };
+/** The SQL of the column types that differ between the engines. */
+export type ColumnTypes = {
+  readonly bytes: string;
+  readonly autoId: string;
+  /** Filled in by the clock of the database when a row is inserted, where it has one. */
+  readonly insertedAt: string;
+};
 
 /** What differs between the engines; the rest of the store doesn't know which one it runs on. */
 export type Engine = {
   readonly name: 'sqlite' | 'postgres';
   readonly dialect: Dialect;
   readonly columnTypes: ColumnTypes;
+  /**
+   * The SQL of the database's own clock, in epoch milliseconds: processes on several machines can compare theirs with it.
+   * Null where the database runs inside of the process.
+   */
+  readonly databaseTime: string | null;
   /** Run first in a transaction, lets one process migrate at a time; null where every transaction is exclusive. */
   readonly migrationLock: string | null;
 };

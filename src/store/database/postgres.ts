@@ -13,6 +13,8 @@ const LOCK_TIMEOUT_MS = 10_000;
 const IDLE_TRANSACTION_TIMEOUT_MS = 60_000;
 /** Any number will do, as long as nothing else in the database locks it. */
 const MIGRATION_LOCK = 727_272_001;
+/** Of the moment, not of the transaction's begin. */
+const DATABASE_TIME = 'CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)';
 
 /** Makes the pool; nothing is connected yet. `onConnectionLost` hears of connections that broke while nobody used them. */
 export function openPostgres(url: string, onConnectionLost: (error: Error) => void): Engine {
@@ -38,7 +40,12 @@ export function openPostgres(url: string, onConnectionLost: (error: Error) => vo
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     name: 'postgres',
-    columnTypes: { bytes: 'BYTEA', autoId: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY' },
+    columnTypes: {
+      bytes: 'BYTEA',
+      autoId: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+      insertedAt: `BIGINT NOT NULL DEFAULT ${DATABASE_TIME}`,
+    },
+    databaseTime: DATABASE_TIME,
     migrationLock: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`,
     dialect: {
       createDriver: () => guardDriver(new PostgresDriver({ pool }), { attempt, begin: 'BEGIN' }),

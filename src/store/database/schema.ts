@@ -52,7 +52,10 @@ export type Schema = {
     /** When that delivery was stored. */
     readonly origin_at: number | null;
     readonly state: JobState;
+    /** By the clock of the process that stored the job. */
     readonly created_at: number;
+    /** By the clock of the database; null where it has none. */
+    readonly inserted_at: Generated<number | null>;
     readonly finished_at: number | null;
   };
   readonly promotions: {

@@ -27,7 +27,8 @@ export async function openSqlite(path: string): Promise<Engine> {
   const database = await attempt(async () => openFile(path));
   return {
     name: 'sqlite',
-    columnTypes: { bytes: 'BLOB', autoId: 'INTEGER PRIMARY KEY AUTOINCREMENT' },
+    columnTypes: { bytes: 'BLOB', autoId: 'INTEGER PRIMARY KEY AUTOINCREMENT', insertedAt: 'BIGINT' },
+    databaseTime: null,
     migrationLock: null,
     dialect: {
       createDriver: () =>

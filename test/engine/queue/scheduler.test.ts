@@ -45,9 +45,7 @@ test('a clock that is turned back by an hour keeps no tick waiting for an hour',
   expect(wakes).toBeGreaterThan(0);
   vi.setSystemTime(Date.now() - 60 * MINUTE_MS);
   const now = Date.now();
-  await store.transaction((tx) =>
-    rescheduleAfterClockChange(tx, { now, before: now + 60 * MINUTE_MS, leaseMs: 1, timers: [] }),
-  );
+  await rescheduleAfterClockChange(store, { now, before: now + 60 * MINUTE_MS, leaseMs: 1, timers: [] });
   const before = wakes;
   await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
   await scheduler.stop();

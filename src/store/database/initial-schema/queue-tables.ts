@@ -1,7 +1,7 @@
 // The tables of the queue: deliveries, jobs, and what limits how often something is done.
 import type { ColumnTypes } from '../driver.ts';
 
-export function queueTables({ bytes, autoId }: ColumnTypes): readonly string[] {
+export function queueTables({ bytes, autoId, insertedAt }: ColumnTypes): readonly string[] {
   return [
     `CREATE TABLE deliveries (
       hook_target TEXT NOT NULL,
@@ -32,6 +32,7 @@ export function queueTables({ bytes, autoId }: ColumnTypes): readonly string[] {
       origin_at BIGINT,
       state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'dead')),
       created_at BIGINT NOT NULL,
+      inserted_at ${insertedAt},
       finished_at BIGINT,
       CHECK ((state = 'running') = (lease IS NOT NULL)),
       CHECK ((state = 'running') = (leased_until IS NOT NULL)),
