@@ -1,19 +1,28 @@
 // What a process has to learn when it starts: who the App is, and how long the machine user's token is good for.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Services } from '../engine/core/services.ts';
+import { retry } from '../net/retry.ts';
 
 /** Until GitHub accepts the App's credentials, or the process ends; /readyz says so meanwhile. */
 export async function learnIdentity({ identity, log }: Services, stopping: AbortSignal): Promise<void> {
-  for (let pause = 1000; identity.known() === null && !stopping.aborted; pause = Math.min(pause * 2, 60_000)) {
+  const ask = async (): Promise<void> => {
+    if (stopping.aborted) return;
     try {
       const { slug, owner } = await identity.learn();
       log.info({ app: slug, owner }, 'GitHub accepted the credentials of the App');
     } catch (error) {
       if (stopping.aborted) return;
       log.error({ err: error }, 'GitHub did not accept the credentials of the App yet');
-      await delay(pause, null, { signal: stopping }).catch(() => null);
+      throw error;
     }
-  }
+  };
+  await retry(ask, {
+    // By the real clock, and no longer than the process lives.
+    clock: { now: () => Date.now(), wait: (ms) => delay(ms, undefined, { signal: stopping }).catch(() => undefined) },
+    backoff: { firstMs: 1000, longestMs: 60_000 },
+    isTransient: () => true,
+    waitMs: ({ backoffMs }) => backoffMs,
+  });
 }
 
 /** At the start, so that a new token counts at once; then daily, by the scheduler. */

@@ -1,5 +1,6 @@
 // The OCI distribution client: reads manifests, blobs and tag lists, and tags by sending a manifest's own bytes again.
 import { UNGUARDED, type HostGuard } from '../net/breaker.ts';
+import type { Clock } from '../net/clock.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { OUTSIDE_WRITE_MS } from '../net/outside-write.ts';
 import { formatReference, hostOf, parseDigest } from '../domain/image/reference.ts';
@@ -51,13 +52,10 @@ export type RegistryClient = {
 
 export type RegistryLog = { readonly debug: (fields: Readonly<Record<string, unknown>>, sentence: string) => void };
 
-export type RegistryClientOptions = {
+export type RegistryClientOptions = Clock & {
   readonly credentials: CredentialSource;
   /** Hosts other than the registry's own that may be token realms or redirect targets whatever their address. */
   readonly tokenHosts: readonly string[];
-  readonly now: () => number;
-  readonly wait: (ms: number) => Promise<void>;
-  readonly random: () => number;
   readonly log: RegistryLog;
   /** Without one, every request is sent. */
   readonly guard?: HostGuard;
@@ -99,7 +97,7 @@ export function createRegistryClient(
     // A token endpoint's redirect is not followed: the login goes to the realm that was checked, and nowhere else.
     send: ({ request, authorization, tried, secrets }) => {
       const headers = authorization === null ? request.headers : { ...request.headers, authorization };
-      return sendRetrying({ send: () => transport.exchange({ ...request, headers }), pace: options, tried, secrets });
+      return sendRetrying({ send: () => transport.exchange({ ...request, headers }), clock: options, tried, secrets });
     },
   });
   const request = createSender({
@@ -107,7 +105,7 @@ export function createRegistryClient(
     send: ({ request: wire, registryHost, authorization, tried, secrets }) => {
       const send = (): Promise<Answer> =>
         sendFollowing({ transport, request: wire, authorization, registryHost, trustedHosts });
-      return sendRetrying({ send, pace: options, tried, secrets });
+      return sendRetrying({ send, clock: options, tried, secrets });
     },
   });
 

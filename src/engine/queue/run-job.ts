@@ -1,6 +1,7 @@
 // Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
 import { showEffects } from '../../domain/decide/accept.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import { backoffMs } from '../../net/retry.ts';
 import { holdWrites, reserveWrite } from '../../store/queue/github-write-limits.ts';
 import { delayQueueKey } from '../../store/queue/queue-keys.ts';
 import { addJob, parkJob, requeueJob, type JobRow } from '../../store/queue/jobs.ts';
@@ -19,6 +20,7 @@ import type { Services } from '../core/services.ts';
 type Again = { readonly runAt: number; readonly countAttempt: boolean; readonly error: string | null };
 type Claimed = { readonly services: Services; readonly kinds: JobKinds; readonly row: JobRow; readonly job: Job };
 
+const BACKOFF = { firstMs: 1000, longestMs: 10 * 60 * 1000 } as const;
 /** Tries of a job whose error is not known to pass: a bug may depend on what else is going on. */
 const TRIES_OF_A_BUG = 5;
 /** Tries of a job whose error may pass; with the backoff below, three days, as long as GitHub keeps its deliveries. */
@@ -135,7 +137,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
       return;
     }
   }
-  const runAt = services.now() + backoffMs(job.attempts);
+  const runAt = services.now() + backoffMs(BACKOFF, job.attempts);
   await putBack(claimed, { runAt, countAttempt: true, error: 'others decided first, again and again' });
 }
 
@@ -194,7 +196,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
   if (outside?.code === 'github-rate-limited' && writesGitHub(claimed)) {
     await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.queueKey), until }));
   }
-  const runAt = Math.max(now() + backoffMs(job.attempts), until);
+  const runAt = Math.max(now() + backoffMs(BACKOFF, job.attempts), until);
   log.warn({ err: error, runAt }, 'a job failed and will be tried again');
   await putBack(claimed, { runAt, countAttempt: true, error: message });
 }
@@ -222,9 +224,4 @@ function handle<Kind extends JobKind>(kinds: JobKinds, job: Job<Kind>, services:
 
 function writesGitHub({ kinds, job }: Claimed): boolean {
   return kinds[job.payload.kind].queue === 'github';
-}
-
-/** 1 s, 2 s, 4 s … at most 10 min. */
-function backoffMs(attempts: number): number {
-  return Math.min(1000 * 2 ** Math.max(attempts - 1, 0), 600_000);
 }

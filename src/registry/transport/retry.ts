@@ -1,7 +1,9 @@
 // Decides which failures of an idempotent request pass by themselves, and waits for them: four tries, thirty seconds.
 import { PrivateAddressError } from '../../net/addresses.ts';
 import { HeldBack } from '../../net/breaker.ts';
+import type { Clock } from '../../net/clock.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import { retry } from '../../net/retry.ts';
 import { describeAnswer } from './errors.ts';
 import { isRateLimited, readRetryAfterMs } from './rate-limit.ts';
 import { headerOf, isNetworkError, type Answer } from './transport.ts';
@@ -11,12 +13,6 @@ const MAX_TOTAL_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 250;
 const TRANSIENT: readonly number[] = [408, 429, 499, 500, 502, 503, 504, 522];
 
-export type RetryRules = {
-  readonly now: () => number;
-  readonly wait: (ms: number) => Promise<void>;
-  readonly random: () => number;
-};
-
 /**
  * The first answer that is not transient. Otherwise OutsideError `registry-rate-limited` or `registry-unavailable`,
  * retryable, with `retryAt` when the registry said how long, when waiting here would take more than thirty seconds, and when
@@ -24,47 +20,99 @@ export type RetryRules = {
  */
 export async function sendRetrying(args: {
   readonly send: () => Promise<Answer>;
-  readonly pace: RetryRules;
+  readonly clock: Clock;
   readonly tried: string;
   readonly secrets: readonly string[];
 }): Promise<Answer> {
-  const { pace } = args;
-  let waitedMs = 0;
-  for (let tries = 1; ; tries += 1) {
-    const outcome = await settle(args.send);
-    if (outcome.kind === 'held') throw heldError(args.tried, outcome.error);
-    if (outcome.kind === 'answer' && !isTransient(outcome.answer)) return outcome.answer;
-    const askedMs = outcome.kind === 'answer' ? askedWait(outcome.answer, pace.now()) : null;
-    const waitMs = nextWait({ askedMs, tries, random: pace.random() });
-    if (tries >= MAX_TRIES || waitedMs + waitMs > MAX_TOTAL_WAIT_MS) {
-      const retryAt = askedMs === null ? null : pace.now() + Math.ceil(waitMs);
-      throw transientError({ outcome, tried: args.tried, secrets: args.secrets, tries, retryAt });
-    }
-    await pace.wait(waitMs);
-    waitedMs += waitMs;
+  const { send, clock, tried, secrets } = args;
+  let tries = 0;
+  const attempt = (): Promise<Answer> => {
+    tries += 1;
+    return sendOnce({ send, clock, tried });
+  };
+  try {
+    return await retry(attempt, {
+      clock,
+      backoff: { firstMs: FIRST_WAIT_MS, longestMs: MAX_TOTAL_WAIT_MS },
+      isTransient: (error) => error instanceof TransientFailure,
+      // By chance shorter or longer, so that callers spread out.
+      waitMs: ({ error, backoffMs }) =>
+        (error instanceof TransientFailure ? error.askedMs : null) ?? backoffMs * (0.5 + clock.random()),
+      maxTries: MAX_TRIES,
+      budgetMs: MAX_TOTAL_WAIT_MS,
+      longestTryMs: 0,
+    });
+  } catch (error) {
+    throw error instanceof TransientFailure ? error.toOutsideError({ tried, tries, secrets, now: clock.now() }) : error;
   }
 }
 
-type Attempt =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'broken'; readonly error: Error & { readonly code: string } }
-  | { readonly kind: 'held'; readonly error: HeldBack };
+/** An answer, or the lack of one, that may be another one soon. */
+class TransientFailure extends Error {
+  readonly failure: Answer | NetworkError;
+  /** As long as the registry asked us to wait, and a little longer; null where it did not say. */
+  readonly askedMs: number | null;
 
-async function settle(send: () => Promise<Answer>): Promise<Attempt> {
-  try {
-    return { kind: 'answer', answer: await send() };
-  } catch (error) {
-    if (hasPrivateAddress(error)) {
-      throw new OutsideError(`A registry sent us to a host that is not public: ${error.message}`, {
-        code: 'address-refused',
-        retryable: false,
-        cause: error,
+  constructor(failure: Answer | NetworkError, askedMs: number | null) {
+    super('a registry failed in a way that may pass');
+    this.failure = failure;
+    this.askedMs = askedMs;
+  }
+
+  toOutsideError(about: {
+    readonly tried: string;
+    readonly tries: number;
+    readonly secrets: readonly string[];
+    readonly now: number;
+  }): OutsideError {
+    const { failure, askedMs } = this;
+    const { tried, tries, secrets, now } = about;
+    const times = tries === 1 ? 'once' : `${tries} times`;
+    if (failure instanceof Error) {
+      return new OutsideError(`${tried}: no answer (${failure.code}), tried ${times}.`, {
+        code: 'registry-unavailable',
+        retryable: true,
+        cause: failure,
       });
     }
-    if (error instanceof HeldBack) return { kind: 'held', error };
-    if (!isNetworkError(error)) throw error;
-    return { kind: 'broken', error };
+    const limited = isRateLimited({ status: failure.status, text: textOf(failure) });
+    return new OutsideError(`${tried}: ${describeAnswer({ answer: failure, secrets })}, tried ${times}.`, {
+      code: limited ? 'registry-rate-limited' : 'registry-unavailable',
+      retryable: true,
+      retryAt: askedMs === null ? null : now + Math.ceil(askedMs),
+      status: failure.status,
+    });
   }
+}
+
+type NetworkError = Error & { readonly code: string };
+
+async function sendOnce(args: {
+  readonly send: () => Promise<Answer>;
+  readonly clock: Clock;
+  readonly tried: string;
+}): Promise<Answer> {
+  const { clock } = args;
+  const answer = await args.send().catch((error: unknown) => {
+    throw toFailure(error, args.tried);
+  });
+  if (!isTransient(answer)) return answer;
+  const askedMs = askedWait(answer, clock.now());
+  // An asked-for wait is only ever lengthened.
+  const longer = askedMs === null ? null : Math.max(askedMs, FIRST_WAIT_MS) * (1 + clock.random() / 4);
+  throw new TransientFailure(answer, longer);
+}
+
+function toFailure(error: unknown, tried: string): unknown {
+  if (hasPrivateAddress(error)) {
+    return new OutsideError(`A registry sent us to a host that is not public: ${error.message}`, {
+      code: 'address-refused',
+      retryable: false,
+      cause: error,
+    });
+  }
+  if (error instanceof HeldBack) return heldError(tried, error);
+  return isNetworkError(error) ? new TransientFailure(error, null) : error;
 }
 
 function isTransient(answer: Answer): boolean {
@@ -76,44 +124,12 @@ function askedWait(answer: Answer, now: number): number | null {
   return readRetryAfterMs({ status: answer.status, retryAfter, text: textOf(answer), now });
 }
 
-// Jitter spreads callers out; an asked-for wait is only ever lengthened.
-function nextWait(args: { readonly askedMs: number | null; readonly tries: number; readonly random: number }): number {
-  if (args.askedMs !== null) return Math.max(args.askedMs, FIRST_WAIT_MS) * (1 + args.random / 4);
-  return FIRST_WAIT_MS * 2 ** (args.tries - 1) * (0.5 + args.random);
-}
-
 function heldError(tried: string, held: HeldBack): OutsideError {
   return new OutsideError(`${tried}: not sent. ${held.message}.`, {
     code: 'registry-unavailable',
     retryable: true,
     retryAt: held.retryAt,
     cause: held,
-  });
-}
-
-function transientError(args: {
-  readonly outcome: Exclude<Attempt, { kind: 'held' }>;
-  readonly tried: string;
-  readonly secrets: readonly string[];
-  readonly tries: number;
-  readonly retryAt: number | null;
-}): OutsideError {
-  const { outcome, tried, secrets, tries, retryAt } = args;
-  const times = tries === 1 ? 'once' : `${tries} times`;
-  if (outcome.kind === 'broken') {
-    return new OutsideError(`${tried}: no answer (${outcome.error.code}), tried ${times}.`, {
-      code: 'registry-unavailable',
-      retryable: true,
-      cause: outcome.error,
-    });
-  }
-  const { answer } = outcome;
-  const limited = isRateLimited({ status: answer.status, text: textOf(answer) });
-  return new OutsideError(`${tried}: ${describeAnswer({ answer, secrets })}, tried ${times}.`, {
-    code: limited ? 'registry-rate-limited' : 'registry-unavailable',
-    retryable: true,
-    retryAt,
-    status: answer.status,
   });
 }
 

@@ -13,12 +13,15 @@ import {
   type SqliteDatabase,
 } from 'kysely';
 import { OutsideError } from '../../net/outside-error.ts';
+import { retry } from '../../net/retry.ts';
 import { sqliteCodeOf, translateSqliteError } from './database-errors.ts';
 import { guardDriver, type Engine } from './driver.ts';
 
 const SQLITE_BUSY = 5;
 const BUSY_TIMEOUT_MS = 10_000;
-const MAX_BUSY_DELAY_MS = 20;
+const BUSY_BACKOFF = { firstMs: 1, longestMs: 20 } as const;
+/** No change of the wall clock moves the deadline. */
+const BUSY_CLOCK = { now: () => performance.now(), wait: (ms: number) => delay(ms) } as const;
 const YIELD_AFTER_MS = 5;
 const MAX_PREPARED = 300;
 
@@ -47,13 +50,14 @@ export async function openSqlite(path: string): Promise<Engine> {
  */
 async function attempt<T>(call: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + BUSY_TIMEOUT_MS;
-  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, MAX_BUSY_DELAY_MS)) {
-    try {
-      return await call();
-    } catch (error) {
-      if (sqliteCodeOf(error) !== SQLITE_BUSY || performance.now() > deadline) throw translateSqliteError(error);
-    }
-    await delay(waitMs);
+  try {
+    return await retry(call, {
+      clock: BUSY_CLOCK,
+      backoff: BUSY_BACKOFF,
+      isTransient: (error) => sqliteCodeOf(error) === SQLITE_BUSY && performance.now() <= deadline,
+    });
+  } catch (error) {
+    throw translateSqliteError(error);
   }
 }
 
