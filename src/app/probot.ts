@@ -4,7 +4,7 @@ import { Probot, ProbotOctokit, type ApplicationFunction } from 'probot';
 import type { AppConfig } from '../config/env.ts';
 import type { WebhookReader } from '../engine/core/services.ts';
 import { isRelevant, isSuperseded } from '../webhooks/recovery-relevance.ts';
-import { WEBHOOK_EVENTS, WEBHOOKS } from '../webhooks/table.ts';
+import { translateEvent, WEBHOOK_EVENTS } from '../webhooks/table.ts';
 import { createTranslate, type Collector } from '../webhooks/translate-delivery.ts';
 
 /** All that the engine gets of webhooks/. */
@@ -34,7 +34,7 @@ export function createProbotApp(args: { readonly appId: number; readonly collect
   return (app: Probot): void => {
     for (const event of WEBHOOK_EVENTS) {
       app.on(event, (context) => {
-        const found = WEBHOOKS[event](context.payload, { appId });
+        const found = translateEvent(event, context.payload, { appId });
         collector.get(context.id)?.push(...found);
       });
     }

@@ -1,50 +1,55 @@
-// Which events we listen to, and who translates each: app.yml asks GitHub for the same, but for two that come unasked.
+// Which events we listen to: app.yml asks GitHub for the same, but for two that come unasked.
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
+import { z } from 'zod';
 import type { Intent } from '../engine/core/intent.ts';
-import { translateCheckRun } from './events/check-run.ts';
-import { translateCheckSuite } from './events/check-suite.ts';
-import { translateCreate } from './events/create.ts';
-import { translateDeployment } from './events/deployment.ts';
-import { translateDeploymentStatus } from './events/deployment-status.ts';
-import { translateInstallation } from './events/installation.ts';
-import { translateInstallationRepositories } from './events/installation-repositories.ts';
-import { translateIssueComment } from './events/issue-comment.ts';
-import { translatePush } from './events/push.ts';
-import { translateRegistryPackage } from './events/registry-package.ts';
-import { translateRepository } from './events/repository.ts';
+import { checkRun } from './events/check-run.ts';
+import { checkSuite } from './events/check-suite.ts';
+import { create } from './events/create.ts';
+import { deploymentStatus } from './events/deployment-status.ts';
+import { deployment } from './events/deployment.ts';
+import { installationRepositories } from './events/installation-repositories.ts';
+import { installation } from './events/installation.ts';
+import { issueComment } from './events/issue-comment.ts';
+import { push } from './events/push.ts';
+import { registryPackage } from './events/registry-package.ts';
+import { repository } from './events/repository.ts';
+import type { Webhook } from './webhook.ts';
 
-export type Translate = (payload: unknown, context: { readonly appId: number }) => readonly Intent[];
+export const EVENTS = {
+  issue_comment: issueComment,
+  check_run: checkRun,
+  check_suite: checkSuite,
+  create,
+  push,
+  registry_package: registryPackage,
+  deployment,
+  deployment_status: deploymentStatus,
+  installation,
+  installation_repositories: installationRepositories,
+  repository,
+} as const satisfies Readonly<Partial<Record<EmitterWebhookEventName, Webhook>>>;
 
-export const WEBHOOKS = {
-  issue_comment: translateIssueComment,
-  check_run: translateCheckRun,
-  check_suite: translateCheckSuite,
-  create: translateCreate,
-  push: translatePush,
-  registry_package: translateRegistryPackage,
-  deployment: translateDeployment,
-  deployment_status: translateDeploymentStatus,
-  installation: translateInstallation,
-  installation_repositories: translateInstallationRepositories,
-  repository: translateRepository,
-} as const satisfies Readonly<Partial<Record<EmitterWebhookEventName, Translate>>>;
+export type WebhookEvent = keyof typeof EVENTS;
 
-export type WebhookEvent = keyof typeof WEBHOOKS;
-
-export const WEBHOOK_EVENTS: readonly WebhookEvent[] = [
-  'issue_comment',
-  'check_run',
-  'check_suite',
-  'create',
-  'deployment',
-  'deployment_status',
-  'installation',
-  'installation_repositories',
-  'push',
-  'registry_package',
-  'repository',
-];
+export const WEBHOOK_EVENTS: readonly WebhookEvent[] = Object.keys(EVENTS).filter(isListenedTo);
 
 export function isListenedTo(event: string): event is WebhookEvent {
-  return Object.hasOwn(WEBHOOKS, event);
+  return Object.hasOwn(EVENTS, event);
+}
+
+/** True where the event's translator makes something of this action. */
+export function isActedOn(event: WebhookEvent, action: string | null): boolean {
+  const { actions } = EVENTS[event];
+  return actions === null || (action !== null && actions.includes(action));
+}
+
+/** What a payload asks of us; throws where it is not what GitHub sends. */
+export function translateEvent(
+  event: WebhookEvent,
+  payload: unknown,
+  context: { readonly appId: number },
+): readonly Intent[] {
+  const { actions, translate } = EVENTS[event];
+  if (actions !== null && !actions.includes(z.object({ action: z.string() }).parse(payload).action)) return [];
+  return translate(payload, context);
 }

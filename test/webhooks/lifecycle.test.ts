@@ -1,9 +1,6 @@
 // What deliveries about installations, repositories and check suites ask of us.
 import { describe, expect, test } from 'vitest';
-import { translateCheckSuite } from '../../src/webhooks/events/check-suite.ts';
-import { translateInstallation } from '../../src/webhooks/events/installation.ts';
-import { translateInstallationRepositories } from '../../src/webhooks/events/installation-repositories.ts';
-import { translateRepository } from '../../src/webhooks/events/repository.ts';
+import { translateEvent, type WebhookEvent } from '../../src/webhooks/table.ts';
 
 const APP_ID = 4711;
 const INSTALLATION = 61_000_001;
@@ -26,7 +23,8 @@ const suite = (changes: Fields = {}, about: Fields = {}): unknown => ({
   ...FRAME,
   ...changes,
 });
-const translateSuite = (payload: unknown): unknown => translateCheckSuite(payload, { appId: APP_ID });
+const translate = (event: WebhookEvent, payload: unknown): unknown => translateEvent(event, payload, { appId: APP_ID });
+const translateSuite = (payload: unknown): unknown => translate('check_suite', payload);
 
 const installation = (action: string, changes: Fields = {}): unknown => ({
   action,
@@ -67,33 +65,33 @@ describe('check_suite', () => {
 
 describe('installation', () => {
   test.each(['deleted', 'suspend'])('%s takes all of its repositories away', (action) => {
-    expect(translateInstallation(installation(action))).toEqual([
+    expect(translate('installation', installation(action))).toEqual([
       { kind: 'installation-gone', installationId: INSTALLATION },
     ]);
   });
 
   test.each(['created', 'unsuspend'])('%s gives them back', (action) => {
-    expect(translateInstallation(installation(action))).toEqual([
+    expect(translate('installation', installation(action))).toEqual([
       { kind: 'installation-back', installationId: INSTALLATION, repos: [REPO, OTHER] },
     ]);
   });
 
   test('lists no repositories where GitHub has nothing to list', () => {
     for (const repositories of [undefined, null]) {
-      expect(translateInstallation(installation('unsuspend', { repositories }))).toEqual([
+      expect(translate('installation', installation('unsuspend', { repositories }))).toEqual([
         { kind: 'installation-back', installationId: INSTALLATION, repos: [] },
       ]);
     }
   });
 
   test.each(['new_permissions_accepted', 'something_new'])('%s is no news', (action) => {
-    expect(translateInstallation(installation(action))).toEqual([]);
+    expect(translate('installation', installation(action))).toEqual([]);
   });
 });
 
 describe('installation_repositories', () => {
   test('removed: each is gone, by the word of this installation', () => {
-    expect(translateInstallationRepositories(change([], [LISTED, LISTED_OTHER]))).toEqual(
+    expect(translate('installation_repositories', change([], [LISTED, LISTED_OTHER]))).toEqual(
       [7, 8].map((repoId) => ({
         kind: 'repo-gone',
         repoId,
@@ -104,36 +102,36 @@ describe('installation_repositories', () => {
   });
 
   test('added: they are given back together', () => {
-    expect(translateInstallationRepositories(change([LISTED, LISTED_OTHER], []))).toEqual([
+    expect(translate('installation_repositories', change([LISTED, LISTED_OTHER], []))).toEqual([
       { kind: 'installation-back', installationId: INSTALLATION, repos: [REPO, OTHER] },
     ]);
   });
 
   test('nothing added, nothing removed: nothing', () => {
-    expect(translateInstallationRepositories(change([], []))).toEqual([]);
+    expect(translate('installation_repositories', change([], []))).toEqual([]);
   });
 });
 
 describe('repository', () => {
   test.each(['renamed', 'transferred', 'unarchived'])('%s: known by its name and installation of today', (action) => {
-    expect(translateRepository({ action, ...FRAME })).toEqual([{ kind: 'repo-changed', repo: REPO, since: null }]);
+    expect(translate('repository', { action, ...FRAME })).toEqual([{ kind: 'repo-changed', repo: REPO, since: null }]);
   });
 
   test.each([
     ['deleted', 'repository-gone'],
     ['archived', 'repository-archived'],
   ])('%s: it is gone, %s', (action, because) => {
-    expect(translateRepository({ action, ...FRAME })).toEqual([
+    expect(translate('repository', { action, ...FRAME })).toEqual([
       { kind: 'repo-gone', repoId: 7, installationId: INSTALLATION, because },
     ]);
   });
 
   test.each(['created', 'edited', 'privatized', 'publicized'])('%s is no news', (action) => {
-    expect(translateRepository({ action, ...FRAME })).toEqual([]);
+    expect(translate('repository', { action, ...FRAME })).toEqual([]);
   });
 
   test('with a name that is none can not be read', () => {
     const repository = { id: 7, full_name: 'acme/../dotca' };
-    expect(() => translateRepository({ action: 'renamed', ...FRAME, repository })).toThrow(/owner\/name/);
+    expect(() => translate('repository', { action: 'renamed', ...FRAME, repository })).toThrow(/owner\/name/);
   });
 });

@@ -6,6 +6,9 @@ import type { CommitSha } from '../../domain/image/reference.ts';
 import { commitOfExternalId } from '../../domain/promotion/staging-check.ts';
 import type { Intent, Sender } from '../../engine/core/intent.ts';
 import { Account, RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const checkRun: Webhook = { actions: ['requested_action', 'rerequested'], translate };
 
 const CheckRun = z.object({
   id: z.number().int(),
@@ -28,14 +31,14 @@ const Rerequested = z.object({
   sender: Account,
 });
 
-export function translateCheckRun(payload: unknown, { appId }: { readonly appId: number }): readonly Intent[] {
-  const action = z.object({ action: z.string() }).parse(payload).action;
-  if (action !== 'requested_action' && action !== 'rerequested') return [];
-  const delivery = action === 'requested_action' ? Clicked.parse(payload) : Rerequested.parse(payload);
-  const { check_run: checkRun, sender: by } = delivery;
-  const externalId = checkRun.external_id ?? '';
+const Delivery = z.discriminatedUnion('action', [Clicked, Rerequested]);
+
+function translate(payload: unknown, { appId }: { readonly appId: number }): readonly Intent[] {
+  const delivery = Delivery.parse(payload);
+  const { check_run: run, sender: by } = delivery;
+  const externalId = run.external_id ?? '';
   // GitHub tells every App of a repository when all checks are run again.
-  if (externalId === '' || checkRun.app?.id !== appId) return [];
+  if (externalId === '' || run.app?.id !== appId) return [];
   const repo = toRepo(delivery);
   const commit = commitOfExternalId(externalId);
   if (commit !== null) return translateStaging(delivery, { repo, commit, by });
@@ -43,7 +46,7 @@ export function translateCheckRun(payload: unknown, { appId }: { readonly appId:
   if (tag !== null) {
     return delivery.action === 'rerequested' ? [{ kind: 'git-tag', repo, tag, by, because: 're-run' }] : [];
   }
-  const about = { repo, checkRunId: checkRun.id, externalId, by };
+  const about = { repo, checkRunId: run.id, externalId, by };
   if (delivery.action === 'rerequested') return [{ kind: 're-run', ...about }];
   const { identifier } = delivery.requested_action;
   return identifier === 'approve' || identifier === 'reject' ? [{ kind: 'click', action: identifier, ...about }] : [];
@@ -51,7 +54,7 @@ export function translateCheckRun(payload: unknown, { appId }: { readonly appId:
 
 /** The check run of a staging commit: its one button asks for a promotion. */
 function translateStaging(
-  delivery: z.infer<typeof Clicked> | z.infer<typeof Rerequested>,
+  delivery: z.infer<typeof Delivery>,
   about: { readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender },
 ): readonly Intent[] {
   if (delivery.action === 'rerequested') return [{ kind: 'staging-re-run', ...about }];

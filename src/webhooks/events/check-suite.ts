@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { parseCommitSha } from '../../domain/image/reference.ts';
 import type { Intent } from '../../engine/core/intent.ts';
 import { Account, RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const checkSuite: Webhook = { actions: ['rerequested'], translate };
 
 const Rerequested = z.object({
   ...RepositoryPart,
-  action: z.literal('rerequested'),
   check_suite: z.object({
     head_sha: z.string(),
     app: z.object({ id: z.number().int() }).nullish(),
@@ -14,8 +16,7 @@ const Rerequested = z.object({
   sender: Account,
 });
 
-export function translateCheckSuite(payload: unknown, { appId }: { readonly appId: number }): readonly Intent[] {
-  if (!z.object({ action: z.literal('rerequested') }).safeParse(payload).success) return [];
+function translate(payload: unknown, { appId }: { readonly appId: number }): readonly Intent[] {
   const delivery = Rerequested.parse(payload);
   const { check_suite: suite, sender: by } = delivery;
   const commit = parseCommitSha(suite.head_sha);

@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { parseVersionTag } from '../../domain/promotion/git-tag.ts';
 import type { Intent } from '../../engine/core/intent.ts';
 import { Account, RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const create: Webhook = { actions: null, translate };
 
 const Created = z.object({ ...RepositoryPart, ref: z.string(), sender: Account });
 
 /** Bots are heard here: to push a tag takes write access, whoever does it, and nothing that runs is changed by it. */
-export function translateCreate(payload: unknown): readonly Intent[] {
+function translate(payload: unknown): readonly Intent[] {
   if (!z.object({ ref_type: z.literal('tag') }).safeParse(payload).success) return [];
   const delivery = Created.parse(payload);
   // GitHub sends the bare name; its documentation once promised the whole ref.

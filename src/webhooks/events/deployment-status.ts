@@ -4,10 +4,12 @@ import { newsUrl, parseDeploymentState } from '../../domain/promotion/deployment
 import type { Intent } from '../../engine/core/intent.ts';
 import { DeploymentPart, toDeployment } from './deployment.ts';
 import { RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const deploymentStatus: Webhook = { actions: ['created'], translate };
 
 const Created = z.object({
   ...RepositoryPart,
-  action: z.literal('created'),
   deployment: DeploymentPart,
   deployment_status: z.object({
     state: z.string(),
@@ -18,8 +20,7 @@ const Created = z.object({
   }),
 });
 
-export function translateDeploymentStatus(payload: unknown): readonly Intent[] {
-  if (!z.object({ action: z.literal('created') }).safeParse(payload).success) return [];
+function translate(payload: unknown): readonly Intent[] {
   const delivery = Created.parse(payload);
   const { deployment, deployment_status: news } = delivery;
   const status = parseDeploymentState(news.state);

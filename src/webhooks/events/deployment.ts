@@ -4,6 +4,9 @@ import type { Deployment } from '../../domain/promotion/deployment.ts';
 import { parseCommitSha, parseDigest, type Digest } from '../../domain/image/reference.ts';
 import type { Intent } from '../../engine/core/intent.ts';
 import { Account, RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const deployment: Webhook = { actions: ['created'], translate };
 
 export const DeploymentPart = z.object({
   id: z.number().int(),
@@ -22,18 +25,16 @@ export const DeploymentPart = z.object({
 
 const Created = z.object({
   ...RepositoryPart,
-  action: z.literal('created'),
   deployment: DeploymentPart,
   sender: Account,
 });
 
-export function translateDeployment(payload: unknown, { appId }: { readonly appId: number }): readonly Intent[] {
-  if (!z.object({ action: z.literal('created') }).safeParse(payload).success) return [];
+function translate(payload: unknown, { appId }: { readonly appId: number }): readonly Intent[] {
   const delivery = Created.parse(payload);
-  const { deployment, sender } = delivery;
-  if (deployment.performed_via_github_app?.id === appId) return [];
-  const by = deployment.creator ?? sender;
-  return [{ kind: 'deployment', repo: toRepo(delivery), deployment: toDeployment(deployment), by }];
+  const { deployment: made, sender } = delivery;
+  if (made.performed_via_github_app?.id === appId) return [];
+  const by = made.creator ?? sender;
+  return [{ kind: 'deployment', repo: toRepo(delivery), deployment: toDeployment(made), by }];
 }
 
 export function toDeployment(part: z.infer<typeof DeploymentPart>): Deployment {

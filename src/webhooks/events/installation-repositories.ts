@@ -2,6 +2,13 @@
 import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { ListedRepos, toRepos } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const installationRepositories: Webhook = {
+  actions: ['added', 'removed'],
+  revokedUntil: { removed: 'same-event-of-installation' },
+  translate,
+};
 
 const Delivery = z.object({
   installation: z.object({ id: z.number().int() }),
@@ -9,7 +16,7 @@ const Delivery = z.object({
   repositories_removed: ListedRepos,
 });
 
-export function translateInstallationRepositories(payload: unknown): readonly Intent[] {
+function translate(payload: unknown): readonly Intent[] {
   const { installation, repositories_added: added, repositories_removed: removed } = Delivery.parse(payload);
   const installationId = installation.id;
   const gone = removed.map(

@@ -2,16 +2,25 @@
 import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { ListedRepos, toRepos } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+const ACTIONS = ['created', 'unsuspend', 'deleted', 'suspend'] as const;
+
+export const installation: Webhook = {
+  actions: ACTIONS,
+  revokedUntil: { deleted: 'any-of-installation', suspend: 'any-of-installation' },
+  translate,
+};
 
 const Delivery = z.object({
-  action: z.string(),
+  action: z.enum(ACTIONS),
   installation: z.object({ id: z.number().int() }),
   repositories: ListedRepos,
 });
 
-export function translateInstallation(payload: unknown): readonly Intent[] {
-  const { action, installation, repositories } = Delivery.parse(payload);
-  const installationId = installation.id;
+function translate(payload: unknown): readonly Intent[] {
+  const { action, installation: about, repositories } = Delivery.parse(payload);
+  const installationId = about.id;
   switch (action) {
     case 'deleted':
     case 'suspend':
@@ -19,7 +28,5 @@ export function translateInstallation(payload: unknown): readonly Intent[] {
     case 'created':
     case 'unsuspend':
       return [{ kind: 'installation-back', installationId, repos: toRepos(repositories, installationId) }];
-    default:
-      return [];
   }
 }

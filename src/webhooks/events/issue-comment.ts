@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { readCommandLines } from '../../comments/command-lines.ts';
 import { Account, RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const issueComment: Webhook = { actions: ['created'], translate };
 
 const Created = z.object({
   ...RepositoryPart,
-  action: z.literal('created'),
   issue: z.object({ number: z.number().int() }),
   comment: z.object({
     id: z.number().int(),
@@ -17,8 +19,7 @@ const Created = z.object({
   sender: Account,
 });
 
-export function translateIssueComment(payload: unknown): readonly Intent[] {
-  if (!z.object({ action: z.literal('created') }).safeParse(payload).success) return [];
+function translate(payload: unknown): readonly Intent[] {
   const delivery = Created.parse(payload);
   const { issue, comment, sender } = delivery;
   // Null: the account was deleted meanwhile. Other bots use the same words for themselves.

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { parseCommitSha } from '../../domain/image/reference.ts';
 import type { Intent } from '../../engine/core/intent.ts';
 import { RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const push: Webhook = { actions: null, translate };
 
 const Push = z.object({
   ...RepositoryPart,
@@ -14,11 +17,11 @@ const Push = z.object({
 
 const BRANCH = 'refs/heads/';
 
-export function translatePush(payload: unknown): readonly Intent[] {
-  const push = Push.parse(payload);
-  const head = parseCommitSha(push.after);
-  if (!push.ref.startsWith(BRANCH) || push.deleted === true || head === null || /^0+$/.test(head)) return [];
-  const branch = push.ref.slice(BRANCH.length);
-  const toDefaultBranch = branch === push.repository.default_branch;
-  return [{ kind: 'push', repo: toRepo(push), branch, head, toDefaultBranch }];
+function translate(payload: unknown): readonly Intent[] {
+  const { ref, after, deleted, ...pushed } = Push.parse(payload);
+  const head = parseCommitSha(after);
+  if (!ref.startsWith(BRANCH) || deleted === true || head === null || /^0+$/.test(head)) return [];
+  const branch = ref.slice(BRANCH.length);
+  const toDefaultBranch = branch === pushed.repository.default_branch;
+  return [{ kind: 'push', repo: toRepo(pushed), branch, head, toDefaultBranch }];
 }

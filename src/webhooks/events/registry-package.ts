@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
+
+export const registryPackage: Webhook = { actions: null, translate };
 
 const Published = z.object({
   ...RepositoryPart,
   registry_package: z.object({ name: z.string(), owner: z.object({ login: z.string() }).nullish() }),
 });
 
-export function translateRegistryPackage(payload: unknown): readonly Intent[] {
+function translate(payload: unknown): readonly Intent[] {
   // A package that is linked to no repository has none: whoever waits for it looks by the clock.
   if (!z.object({ repository: z.looseObject({}) }).safeParse(payload).success) return [];
   const { registry_package: published, ...delivery } = Published.parse(payload);

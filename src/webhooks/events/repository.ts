@@ -2,27 +2,34 @@
 import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { RepositoryPart, toRepo } from '../payload.ts';
+import type { Webhook } from '../webhook.ts';
 
-const Delivery = z.object({ ...RepositoryPart, action: z.string() });
+const ACTIONS = ['renamed', 'transferred', 'unarchived', 'deleted', 'archived'] as const;
 
-export function translateRepository(payload: unknown): readonly Intent[] {
-  const { action } = z.object({ action: z.string() }).parse(payload);
-  switch (action) {
+export const repository: Webhook = {
+  actions: ACTIONS,
+  revokedUntil: { archived: 'any-of-repository' },
+  translate,
+};
+
+const Delivery = z.object({ ...RepositoryPart, action: z.enum(ACTIONS) });
+
+function translate(payload: unknown): readonly Intent[] {
+  const delivery = Delivery.parse(payload);
+  switch (delivery.action) {
     case 'renamed':
     case 'transferred':
     case 'unarchived':
-      return [{ kind: 'repo-changed', repo: toRepo(Delivery.parse(payload)), since: null }];
+      return [{ kind: 'repo-changed', repo: toRepo(delivery), since: null }];
     case 'deleted':
-      return [gone(payload, 'repository-gone')];
+      return [gone(delivery, 'repository-gone')];
     // Nothing can be written there, so nobody can approve and no card can tell.
     case 'archived':
-      return [gone(payload, 'repository-archived')];
-    default:
-      return [];
+      return [gone(delivery, 'repository-archived')];
   }
 }
 
-function gone(payload: unknown, because: 'repository-gone' | 'repository-archived'): Intent {
-  const { repository, installation } = Delivery.parse(payload);
-  return { kind: 'repo-gone', repoId: repository.id, installationId: installation.id, because };
+function gone(delivery: z.infer<typeof Delivery>, because: 'repository-gone' | 'repository-archived'): Intent {
+  const { repository: about, installation } = delivery;
+  return { kind: 'repo-gone', repoId: about.id, installationId: installation.id, because };
 }

@@ -1,6 +1,7 @@
 // What a `check_run` delivery asks of us: clicks on our buttons, and Re-run.
 import { describe, expect, test } from 'vitest';
-import { translateCheckRun } from '../../../src/webhooks/events/check-run.ts';
+import type { Intent } from '../../../src/engine/core/intent.ts';
+import { translateEvent } from '../../../src/webhooks/table.ts';
 
 const APP_ID = 4711;
 
@@ -24,8 +25,7 @@ function delivery(changes: Fields = {}, checkRun: Fields = {}): Fields {
   };
 }
 
-const translate = (payload: unknown): ReturnType<typeof translateCheckRun> =>
-  translateCheckRun(payload, { appId: APP_ID });
+const translate = (payload: unknown): readonly Intent[] => translateEvent('check_run', payload, { appId: APP_ID });
 
 const ABOUT = {
   repo: { id: 7, name: 'acme/dotca', installationId: 61_000_001 },

@@ -1,6 +1,9 @@
 // What a `create` delivery asks of us: pushed git tags that are versions.
 import { expect, test } from 'vitest';
-import { translateCreate } from '../../../src/webhooks/events/create.ts';
+import type { Intent } from '../../../src/engine/core/intent.ts';
+import { translateEvent } from '../../../src/webhooks/table.ts';
+
+const translate = (payload: unknown): readonly Intent[] => translateEvent('create', payload, { appId: 4711 });
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,16 +30,16 @@ const INTENT = {
 };
 
 test('a version is an intent, in our own words', () => {
-  expect(translateCreate(delivery())).toEqual([INTENT]);
+  expect(translate(delivery())).toEqual([INTENT]);
 });
 
 test('the whole ref is read as well', () => {
-  expect(translateCreate(delivery({ ref: 'refs/tags/v1.2.3' }))).toEqual([INTENT]);
+  expect(translate(delivery({ ref: 'refs/tags/v1.2.3' }))).toEqual([INTENT]);
 });
 
 test('a bot may push it', () => {
   const sender = { id: 9, login: 'github-actions[bot]', type: 'Bot' };
-  expect(translateCreate(delivery({ sender }))).toEqual([
+  expect(translate(delivery({ sender }))).toEqual([
     { ...INTENT, by: { id: 9, login: 'github-actions[bot]', kind: 'bot' } },
   ]);
 });
@@ -48,9 +51,9 @@ test.each<[string, Fields]>([
   ['a tag without its v', { ref: '1.2.3' }],
   ['a tag in a folder', { ref: 'api/v1.2.3' }],
 ])('%s is none of our business', (_name, changes) => {
-  expect(translateCreate(delivery(changes))).toEqual([]);
+  expect(translate(delivery(changes))).toEqual([]);
 });
 
 test('a tag without a repository can not be read', () => {
-  expect(() => translateCreate(delivery({ repository: undefined }))).toThrow('repository');
+  expect(() => translate(delivery({ repository: undefined }))).toThrow('repository');
 });

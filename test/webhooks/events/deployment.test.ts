@@ -1,7 +1,7 @@
 // What `deployment` and `deployment_status` deliveries tell us, whatever deployers put into them.
 import { describe, expect, test } from 'vitest';
-import { translateDeployment } from '../../../src/webhooks/events/deployment.ts';
-import { translateDeploymentStatus } from '../../../src/webhooks/events/deployment-status.ts';
+import type { Intent } from '../../../src/engine/core/intent.ts';
+import { translateEvent } from '../../../src/webhooks/table.ts';
 
 const APP_ID = 4711;
 const COMMIT = 'a'.repeat(40);
@@ -35,8 +35,9 @@ function statusDelivery(status: Fields = {}, deployment: Fields = {}): Fields {
   });
 }
 
-const translate = (payload: unknown): ReturnType<typeof translateDeployment> =>
-  translateDeployment(payload, { appId: APP_ID });
+const translateStatus = (payload: unknown): readonly Intent[] =>
+  translateEvent('deployment_status', payload, { appId: APP_ID });
+const translate = (payload: unknown): readonly Intent[] => translateEvent('deployment', payload, { appId: APP_ID });
 
 const REPO = { id: 7, name: 'acme/dotca', installationId: 61_000_001 };
 const DEPLOYMENT = {
@@ -92,7 +93,7 @@ describe('digests are found', () => {
 });
 
 test('a status is an intent in our own words', () => {
-  expect(translateDeploymentStatus(statusDelivery({ log_url: 'https://ci.example.com/runs/7' }))).toEqual([
+  expect(translateStatus(statusDelivery({ log_url: 'https://ci.example.com/runs/7' }))).toEqual([
     {
       kind: 'deployment-status',
       repo: REPO,
@@ -109,12 +110,12 @@ test.each([
   ['a state of tomorrow', statusDelivery({ state: 'paused' })],
   ['an action of tomorrow', { action: 'archived' }],
 ])('a status that is %s asks nothing', (_, payload) => {
-  expect(translateDeploymentStatus(payload)).toEqual([]);
+  expect(translateStatus(payload)).toEqual([]);
 });
 
 test('a status of our own deployment counts', () => {
   const own = statusDelivery({}, { performed_via_github_app: { id: APP_ID } });
-  expect(translateDeploymentStatus(own)).toHaveLength(1);
+  expect(translateStatus(own)).toHaveLength(1);
 });
 
 describe('the page where its deployer tells more', () => {
@@ -128,6 +129,6 @@ describe('the page where its deployer tells more', () => {
     ['is no relative path', { log_url: '/runs/7' }, null],
     ['is not endless', { log_url: `https://a.example/${'x'.repeat(2000)}` }, null],
   ])('%s', (_, status, url) => {
-    expect(translateDeploymentStatus(statusDelivery(status))).toMatchObject([{ url }]);
+    expect(translateStatus(statusDelivery(status))).toMatchObject([{ url }]);
   });
 });

@@ -1,6 +1,9 @@
 // What an `issue_comment` delivery asks of us.
 import { describe, expect, test } from 'vitest';
-import { translateIssueComment } from '../../../src/webhooks/events/issue-comment.ts';
+import type { Intent } from '../../../src/engine/core/intent.ts';
+import { translateEvent } from '../../../src/webhooks/table.ts';
+
+const translate = (payload: unknown): readonly Intent[] => translateEvent('issue_comment', payload, { appId: 4711 });
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -23,7 +26,7 @@ function delivery(changes: Fields = {}, comment: Fields = {}): Fields {
 }
 
 test('a new comment with a command line is an intent, in our own words', () => {
-  expect(translateIssueComment(delivery())).toEqual([
+  expect(translate(delivery())).toEqual([
     {
       kind: 'comment',
       repo: { id: 7, name: 'acme/dotca', installationId: 61_000_001 },
@@ -38,13 +41,13 @@ test('a new comment with a command line is an intent, in our own words', () => {
 });
 
 test.each([undefined, null, 'soon'])('a comment that does not tell its time (%s) is one all the same', (created_at) => {
-  const [intent] = translateIssueComment(delivery({}, { created_at }));
+  const [intent] = translate(delivery({}, { created_at }));
   expect(intent).toMatchObject({ kind: 'comment' });
   expect(intent).not.toHaveProperty('writtenAt');
 });
 
 test('all command lines come in order', () => {
-  const [intent] = translateIssueComment(delivery({}, { body: 'Go.\r\n\r\n/promote staging\r\n/status\r\n' }));
+  const [intent] = translate(delivery({}, { body: 'Go.\r\n\r\n/promote staging\r\n/status\r\n' }));
   expect(intent).toMatchObject({
     lines: [
       { text: '/promote staging', line: 3, next: '/status' },
@@ -54,7 +57,7 @@ test('all command lines come in order', () => {
 });
 
 test('a comment without a command line but with a hint is an intent as well', () => {
-  const [intent] = translateIssueComment(delivery({}, { body: '`/help`' }));
+  const [intent] = translate(delivery({}, { body: '`/help`' }));
   expect(intent).toMatchObject({ lines: [], hint: { place: 'backticks', line: '/help' } });
 });
 
@@ -63,7 +66,6 @@ describe('nothing is asked by', () => {
     ['an edit', delivery({ action: 'edited' })],
     ['a deletion', delivery({ action: 'deleted' })],
     ['an action of tomorrow, whatever it carries', { action: 'pinned' }],
-    ['a delivery without an action', {}],
     ['a bot', delivery({}, { user: { id: 9, login: 'renovate[bot]', type: 'Bot' } })],
     ['somebody who brings the comment of another', delivery({ sender: { id: 6, login: 'mia', type: 'User' } })],
     ['a deleted account', delivery({}, { user: null })],
@@ -71,18 +73,19 @@ describe('nothing is asked by', () => {
     ['no body', delivery({}, { body: null })],
     ['an empty body', delivery({}, { body: '' })],
   ])('%s', (_name, payload) => {
-    expect(translateIssueComment(payload)).toEqual([]);
+    expect(translate(payload)).toEqual([]);
   });
 });
 
-describe('a created comment that lacks what every one has is an error, not silence', () => {
+describe('a comment that lacks what every one has is an error, not silence', () => {
   test.each<readonly [string, Fields]>([
+    ['the action', delivery({ action: undefined })],
     ['the repository', delivery({ repository: undefined })],
     ['the installation', delivery({ installation: undefined })],
     ['the issue', delivery({ issue: undefined })],
     ['a repository name that is none', delivery({ repository: { id: 7, full_name: 'acme/../x' } })],
     ['an id that is no number', delivery({}, { id: '5' })],
   ])('%s', (_name, payload) => {
-    expect(() => translateIssueComment(payload)).toThrow(/Invalid input|is not owner\/name/);
+    expect(() => translate(payload)).toThrow(/Invalid input|is not owner\/name/);
   });
 });

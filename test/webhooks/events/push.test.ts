@@ -1,6 +1,9 @@
 // What a `push` delivery tells: the new head of a branch, and nothing else.
 import { expect, test } from 'vitest';
-import { translatePush } from '../../../src/webhooks/events/push.ts';
+import type { Intent } from '../../../src/engine/core/intent.ts';
+import { translateEvent } from '../../../src/webhooks/table.ts';
+
+const translate = (payload: unknown): readonly Intent[] => translateEvent('push', payload, { appId: 4711 });
 
 const HEAD = 'a'.repeat(40);
 const REPO = { id: 7, name: 'acme/dotca', installationId: 61_000_001 };
@@ -26,7 +29,7 @@ test.each([
   ['the default branch', { ref: 'refs/heads/main' }, { branch: 'main', toDefaultBranch: true }],
   ['a branch by a bot', { sender: { id: 9, login: 'merge[bot]', type: 'Bot' } }, { branch: 'staging' }],
 ])('%s', (_name, changes, branch) => {
-  expect(translatePush(push(changes))).toEqual([
+  expect(translate(push(changes))).toEqual([
     { kind: 'push', repo: REPO, head: HEAD, toDefaultBranch: false, ...branch },
   ]);
 });
@@ -37,5 +40,5 @@ test.each([
   ['a branch that was deleted, by its head alone', { after: '0'.repeat(40) }],
   ['something that is neither', { ref: 'refs/notes/heads/staging' }],
 ])('nothing to look at: %s', (_name, changes) => {
-  expect(translatePush(push(changes))).toEqual([]);
+  expect(translate(push(changes))).toEqual([]);
 });

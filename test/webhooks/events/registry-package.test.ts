@@ -1,6 +1,9 @@
 // What a `registry_package` delivery tells: that something came into a package, whatever GitHub left out.
 import { expect, test } from 'vitest';
-import { translateRegistryPackage } from '../../../src/webhooks/events/registry-package.ts';
+import type { Intent } from '../../../src/engine/core/intent.ts';
+import { translateEvent } from '../../../src/webhooks/table.ts';
+
+const translate = (payload: unknown): readonly Intent[] => translateEvent('registry_package', payload, { appId: 4711 });
 
 const REPO = { id: 7, name: 'Acme/dotca', installationId: 61_000_001 };
 
@@ -20,17 +23,15 @@ test.each([
   ['no version, no type, no owner', { registry_package: { name: 'Dotca' } }],
   ['an update', { action: 'updated' }],
 ])('a hint about the package, in lower case: %s', (_name, changes) => {
-  expect(translateRegistryPackage(published(changes))).toEqual([
-    { kind: 'registry-package', repo: REPO, package: 'acme/dotca' },
-  ]);
+  expect(translate(published(changes))).toEqual([{ kind: 'registry-package', repo: REPO, package: 'acme/dotca' }]);
 });
 
 test('a package below another keeps its whole name', () => {
   const payload = published({ registry_package: { name: 'dotca/api', owner: { login: 'Acme' } } });
-  expect(translateRegistryPackage(payload)).toMatchObject([{ package: 'acme/dotca/api' }]);
+  expect(translate(payload)).toMatchObject([{ package: 'acme/dotca/api' }]);
 });
 
 test('a package that is linked to no repository tells nobody', () => {
-  expect(translateRegistryPackage(published({ repository: undefined }))).toEqual([]);
-  expect(translateRegistryPackage(published({ repository: null }))).toEqual([]);
+  expect(translate(published({ repository: undefined }))).toEqual([]);
+  expect(translate(published({ repository: null }))).toEqual([]);
 });
