@@ -1,25 +1,10 @@
-// Keeps, per registry and repository, the token or password that a request may carry: learned from challenges, asked for once.
-import { z } from 'zod';
+// Decides, per registry and repository, which token or password a request carries: learned from challenges, asked for once.
 import { OutsideError } from '../../net/outside-error.ts';
+import { asBearer, basic, NOBODY, type Authorization, type Scope, type Token } from './authorization.ts';
 import type { AuthScheme } from './challenge.ts';
 import type { Credential, CredentialSource } from './credentials.ts';
-import { answerError } from '../transport/errors.ts';
-import { parseJsonBytes } from '../json.ts';
-import { planRoute } from './realm.ts';
-import { mergeScopes } from './scopes.ts';
-import type { Answer, WireRequest } from '../transport/transport.ts';
-
-/** What a request needs: the right to read a repository, or to read and write it. */
-export type Scope = { readonly host: string; readonly name: string; readonly access: 'pull' | 'push' };
-
-export type Authorization = {
-  /** Value of the Authorization header, or null to go without. */
-  readonly header: string | null;
-  /** True when it was made from a configured credential. */
-  readonly credentialed: boolean;
-  /** Texts that no error may show. */
-  readonly secrets: readonly string[];
-};
+import { fetchToken, type TokenEndpoint } from './fetch-token.ts';
+import { createTokenCache, type TokenCache } from './token-cache.ts';
 
 export type Auth = {
   /** What a request should carry, as far as the registry's scheme is known. OutsideError `registry-denied`, `realm-refused`. */
@@ -40,8 +25,6 @@ export type AnonymousRead = {
   readonly remember: () => void;
 };
 
-const NOBODY: Authorization = { header: null, credentialed: false, secrets: [] };
-
 /** GHCR's challenge never differs, so its token is asked for without being turned away first. */
 const KNOWN_SCHEMES: readonly (readonly [string, AuthScheme])[] = [
   ['ghcr.io', { kind: 'bearer', realm: 'https://ghcr.io/token', service: 'ghcr.io', scopes: [], error: null }],
@@ -51,26 +34,17 @@ const KNOWN_SCHEMES: readonly (readonly [string, AuthScheme])[] = [
  * Where a credential exists, every token is asked for with `pull,push`: one token serves the reads and the writes of a
  * promotion. A read whose credential is refused falls back to a `pull` token and then to an anonymous one.
  */
-export function createAuth(options: {
-  readonly credentials: CredentialSource;
-  readonly trustedHosts: readonly string[];
-  readonly now: () => number;
-  readonly send: (args: {
-    readonly request: WireRequest;
-    readonly authorization: string | null;
-    readonly tried: string;
-    readonly secrets: readonly string[];
-  }) => Promise<Answer>;
-}): Auth {
+export function createAuth(options: TokenEndpoint & { readonly credentials: CredentialSource }): Auth {
   const schemes = new Map<string, AuthScheme>(KNOWN_SCHEMES);
-  const tokens = new Map<string, Promise<Token>>();
+  const cache = createTokenCache(options.now);
+  const tokens: TokenSource = { ...options, cache, schemeOf: (host) => schemes.get(host) };
 
   async function authorize(scope: Scope): Promise<Authorization> {
     const scheme = schemes.get(scope.host);
     const credential = options.credentials(scope.host);
     if (scheme === undefined) return NOBODY;
     if (scheme.kind === 'basic') return credential === null ? NOBODY : basic(credential);
-    return asBearer(await tokenFor(scope, []));
+    return asBearer(await tokenFor(tokens, scope, []));
   }
 
   async function renew(args: {
@@ -84,176 +58,79 @@ export function createAuth(options: {
       const next = await authorize(scope);
       return next.header === used.header ? null : next;
     }
-    for (const access of ['pull', 'push'] as const) await forget(keyOf({ ...scope, access }), used);
-    return asBearer(await tokenFor(scope, scheme.scopes));
+    for (const access of ['pull', 'push'] as const) await cache.forget(keyOf({ ...scope, access }), used);
+    return asBearer(await tokenFor(tokens, scope, scheme.scopes));
   }
 
   async function anonymous(scope: Scope): Promise<AnonymousRead | null> {
     const readOnly = { ...scope, access: 'pull' as const };
     if (schemes.get(scope.host)?.kind !== 'bearer') return { authorization: NOBODY, remember: () => {} };
     try {
-      const token = await shared(`anonymous ${keyOf(readOnly)}`, () =>
-        fetchToken({ scope: readOnly, credential: null, demanded: [] }),
+      const token = await cache.shared(`anonymous ${keyOf(readOnly)}`, () =>
+        request(tokens, { scope: readOnly, credential: null, demanded: [] }),
       );
-      const remember = (): void => void tokens.set(keyOf(readOnly), Promise.resolve(token));
-      return { authorization: asBearer(token), remember };
+      return { authorization: asBearer(token), remember: () => cache.keep(keyOf(readOnly), token) };
     } catch (error) {
       if (isRefusal(error)) return null;
       throw error;
     }
   }
 
-  async function tokenFor(scope: Scope, demanded: readonly string[]): Promise<Token> {
-    const credential = options.credentials(scope.host);
-    const readOnly = { ...scope, access: 'pull' as const };
-    const writable = { ...scope, access: 'push' as const };
-    if (credential === null) return shared(keyOf(scope), () => fetchToken({ scope, credential, demanded }));
-    const settled = scope.access === 'pull' ? await tokens.get(keyOf(readOnly)) : undefined;
-    if (settled !== undefined && settled.expiresAt > options.now()) return settled;
-    try {
-      return await shared(keyOf(writable), () => fetchToken({ scope: writable, credential, demanded }));
-    } catch (error) {
-      if (scope.access === 'push' || !isRefusal(error)) throw error;
-      return shared(keyOf(readOnly), () => fetchReadToken(readOnly, credential));
-    }
-  }
-
-  async function fetchReadToken(scope: Scope, credential: Credential): Promise<Token> {
-    try {
-      return await fetchToken({ scope, credential, demanded: [] });
-    } catch (refusal) {
-      if (!isRefusal(refusal)) throw refusal;
-      try {
-        return await fetchToken({ scope, credential: null, demanded: [] });
-      } catch (error) {
-        // The refused credential is the news; that strangers are refused too is what one expects.
-        throw isRefusal(error) ? refusal : error;
-      }
-    }
-  }
-
-  async function fetchToken(args: {
-    readonly scope: Scope;
-    readonly credential: Credential | null;
-    readonly demanded: readonly string[];
-  }): Promise<Token> {
-    const { scope, credential } = args;
-    const scheme = schemes.get(scope.host);
-    if (scheme?.kind !== 'bearer') throw new TypeError(`No token is known to be needed for ${scope.host}`);
-    const request = tokenRequest({ scope, scheme, demanded: args.demanded, trustedHosts: options.trustedHosts });
-    // A public host that nobody here has named may give tokens to strangers, but is shown no password.
-    if (credential !== null && request.route.kind === 'public-only') {
-      throw realmRefused(scope, scheme, 'our credential is shown to the registry’s own host only');
-    }
-    const login = credential === null ? NOBODY : basic(credential);
-    const who = credential === null ? 'anonymous' : `user ${credential.username}`;
-    const tried = `GET token for ${scope.host}/${scope.name} (${scope.access === 'push' ? 'pull,push' : 'pull'}, ${who})`;
-    const askedAt = options.now();
-    const { secrets } = login;
-    const answer = await options.send({ request, authorization: login.header, tried, secrets });
-    const token = answer.status === 200 ? TokenAnswer.safeParse(parseJsonBytes(answer.body)) : null;
-    const value = token?.data?.token ?? token?.data?.access_token;
-    if (value === undefined || value === null) {
-      const attempt = { tried, host: scope.host, access: scope.access, unknownCode: 'repository-unknown' as const };
-      throw answerError(attempt, { answer, secrets, hasCredential: credential !== null });
-    }
-    const lifeMs = (token?.data?.expires_in ?? DEFAULT_LIFE_SECONDS) * 1000;
-    const expiresAt = askedAt + lifeMs - Math.min(SKEW_MS, lifeMs / 10);
-    return { value, expiresAt, credentialed: credential !== null };
-  }
-
-  /** The live token under a key, or one made by the first caller while the others wait for it. */
-  async function shared(key: string, make: () => Promise<Token>): Promise<Token> {
-    for (let known = tokens.get(key); known !== undefined; known = tokens.get(key)) {
-      const token = await known;
-      if (token.expiresAt > options.now()) return token;
-      if (tokens.get(key) === known) tokens.delete(key);
-    }
-    const pending = make();
-    tokens.set(key, pending);
-    try {
-      return await pending;
-    } catch (error) {
-      if (tokens.get(key) === pending) tokens.delete(key);
-      throw error;
-    }
-  }
-
-  /** Drops a token that was refused, unless somebody has replaced it meanwhile. */
-  async function forget(key: string, used: Authorization): Promise<void> {
-    const known = tokens.get(key);
-    if (known === undefined) return;
-    const token = await known;
-    if (asBearer(token).header === used.header && tokens.get(key) === known) tokens.delete(key);
-  }
-
   return { authorize, renew, anonymous };
 }
 
-type Token = { readonly value: string; readonly expiresAt: number; readonly credentialed: boolean };
+type TokenSource = TokenEndpoint & {
+  readonly credentials: CredentialSource;
+  readonly cache: TokenCache;
+  readonly schemeOf: (host: string) => AuthScheme | undefined;
+};
 
-const DEFAULT_LIFE_SECONDS = 60;
-const SKEW_MS = 5_000;
-const MAX_TOKEN_BYTES = 256 * 1024;
-
-// A token goes into a header as it is, so it must be printable ASCII.
-const TokenText = z.string().regex(/^[\x21-\x7e]+$/);
-const TokenAnswer = z.object({
-  token: TokenText.nullish(),
-  access_token: TokenText.nullish(),
-  expires_in: z.number().nonnegative().nullish(),
-});
-
-function tokenRequest(args: {
-  readonly scope: Scope;
-  readonly scheme: AuthScheme & { readonly kind: 'bearer' };
-  readonly demanded: readonly string[];
-  readonly trustedHosts: readonly string[];
-}): WireRequest {
-  const { scope, scheme, trustedHosts } = args;
-  const route = planRoute({ target: scheme.realm, registryHost: scope.host, trustedHosts });
-  if (route.kind === 'refused') throw realmRefused(scope, scheme, route.reason);
-  const url = new URL(route.url);
-  if (scheme.service !== null) url.searchParams.set('service', scheme.service);
-  const ours = `repository:${scope.name}:${scope.access === 'push' ? 'pull,push' : 'pull'}`;
-  for (const text of mergeScopes([...args.demanded, ours])) url.searchParams.append('scope', text);
-  return {
-    route: { kind: route.kind, url },
-    method: 'GET',
-    headers: { accept: 'application/json' },
-    body: null,
-    read: { maxBytes: MAX_TOKEN_BYTES, tooLargeCode: 'registry-protocol' },
-  };
+async function tokenFor(tokens: TokenSource, scope: Scope, demanded: readonly string[]): Promise<Token> {
+  const { cache, credentials, now } = tokens;
+  const credential = credentials(scope.host);
+  const readOnly = { ...scope, access: 'pull' as const };
+  const writable = { ...scope, access: 'push' as const };
+  if (credential === null) return cache.shared(keyOf(scope), () => request(tokens, { scope, credential, demanded }));
+  const settled = scope.access === 'pull' ? await cache.find(keyOf(readOnly)) : undefined;
+  if (settled !== undefined && settled.expiresAt > now()) return settled;
+  try {
+    return await cache.shared(keyOf(writable), () => request(tokens, { scope: writable, credential, demanded }));
+  } catch (error) {
+    if (scope.access === 'push' || !isRefusal(error)) throw error;
+    return cache.shared(keyOf(readOnly), () => fetchReadToken(tokens, readOnly, credential));
+  }
 }
 
-function realmRefused({ host }: Scope, { realm }: { readonly realm: string }, reason: string): OutsideError {
-  const message =
-    `${host} wants a token from "${showRealm(realm)}", which is not contacted: ${reason}. ` +
-    'If that address is right, an operator can add its host to REGISTRY_TOKEN_HOSTS.';
-  return new OutsideError(message, { code: 'realm-refused', retryable: false });
+async function fetchReadToken(tokens: TokenSource, scope: Scope, credential: Credential): Promise<Token> {
+  try {
+    return await request(tokens, { scope, credential, demanded: [] });
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal;
+    try {
+      return await request(tokens, { scope, credential: null, demanded: [] });
+    } catch (error) {
+      // The refused credential is the news; that strangers are refused too is what one expects.
+      throw isRefusal(error) ? refusal : error;
+    }
+  }
 }
 
-/** Its host alone: a registry could put into the rest what it knows of our credential. */
-function showRealm(realm: string): string {
-  return URL.canParse(realm) ? new URL(realm).origin : 'an address that is none';
+async function request(
+  tokens: TokenSource,
+  args: {
+    readonly scope: Scope;
+    readonly credential: Credential | null;
+    readonly demanded: readonly string[];
+  },
+): Promise<Token> {
+  const { host } = args.scope;
+  const scheme = tokens.schemeOf(host);
+  if (scheme?.kind !== 'bearer') throw new TypeError(`No token is known to be needed for ${host}`);
+  return fetchToken(tokens, { ...args, scheme });
 }
 
 function keyOf(scope: Scope): string {
   return `${scope.access} ${scope.host}/${scope.name}`;
-}
-
-function basic({ username, password }: Credential): Authorization {
-  const pair = Buffer.from(`${username}:${password}`).toString('base64');
-  return { header: `Basic ${pair}`, credentialed: true, secrets: [...formsOf(password), pair] };
-}
-
-function asBearer({ value, credentialed }: Token): Authorization {
-  return { header: `Bearer ${value}`, credentialed, secrets: formsOf(value) };
-}
-
-/** As somebody might repeat it who was shown it. */
-function formsOf(secret: string): readonly string[] {
-  return [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)];
 }
 
 function isRefusal(error: unknown): boolean {

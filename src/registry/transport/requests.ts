@@ -1,7 +1,8 @@
 // Carries one registry request through authorization: challenge, renewal once, and the anonymous second try of a read.
 import type { ImageRepository } from '../../domain/image/reference.ts';
 import { hostOf, nameOf } from '../../domain/image/reference.ts';
-import type { Auth, Authorization, Scope } from '../auth/auth.ts';
+import type { Auth } from '../auth/auth.ts';
+import type { Authorization, Scope } from '../auth/authorization.ts';
 import { pickScheme } from '../auth/challenge.ts';
 import { answerError, type Attempt } from './errors.ts';
 import { originOf } from '../../net/addresses.ts';
@@ -27,6 +28,11 @@ export type RegistryRequest = {
 /** An answer, and the error it would be for a caller that can't use it. */
 export type Reply = { readonly answer: Answer; readonly url: URL; readonly toError: () => Error };
 
+/** An answer that is read for what it says of itself, not for its content. */
+export const ANSWER_BODY = { maxBytes: 64 * 1024, tooLargeCode: 'registry-protocol' } as const;
+
+export type Sender = (request: RegistryRequest) => Promise<Reply>;
+
 /** Sends with whatever authorization the registry turns out to want. Throws OutsideErrors for transient failures. */
 export function createSender(options: {
   readonly auth: Auth;
@@ -37,7 +43,7 @@ export function createSender(options: {
     readonly tried: string;
     readonly secrets: readonly string[];
   }) => Promise<Answer>;
-}): (request: RegistryRequest) => Promise<Reply> {
+}): Sender {
   const { auth } = options;
 
   return async (request) => {
