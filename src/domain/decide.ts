@@ -2,22 +2,24 @@
 import { revisitEnvironment } from './decide/accept.ts';
 import type { Decision, DecisionContext, PromotionEvent } from './decide/decision.ts';
 import { decideDeployedByOthers, decideDeploymentRefused, decideDeploymentStatus } from './decide/deployment.ts';
-import {
-  decideExaminationFailed,
-  decideExamined,
-  decideIdentified,
-  decidePolicyChanged,
-  decidePolicySeen,
-  decideRerequested,
-} from './decide/examine.ts';
+import { decideExaminationFailed, decideExamined, decideIdentified, decideRerequested } from './decide/examine.ts';
 import { decideApplied, decideApplyFailed, decideApplyStopped, decideRestored } from './decide/outcome.ts';
+import { decidePolicyChanged, decidePolicySeen } from './decide/policy.ts';
 import { decideProductionRead, decideSourceRead } from './decide/production.ts';
 import { decideReviewed } from './decide/review.ts';
 import { decideImageAppeared, decideImageUnreadable } from './decide/waiting.ts';
 import { decideCancelled, decideOvertaken, decideTimePassed, decideWithdrawn } from './decide/withdraw.ts';
 import type { Promotion } from './promotion/promotion.ts';
 
-export type { Accepted, Decision, DecisionContext, EventOf, JournalEntry, PromotionEvent } from './decide/decision.ts';
+export type {
+  Accepted,
+  Decision,
+  DecisionContext,
+  EventOf,
+  JournalEntry,
+  PolicyReading,
+  PromotionEvent,
+} from './decide/decision.ts';
 export { APPROVAL_EXPIRES_AFTER_MS, decideRequest } from './decide/request.ts';
 export { refuseReviewed } from './decide/review.ts';
 
@@ -44,7 +46,7 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
     case 'rerequested':
       return decideRerequested(promotion, event.by, context);
     case 'policy-seen':
-      return decidePolicySeen(promotion, event.problems, context);
+      return decidePolicySeen(promotion, event, context);
     case 'policy-changed':
       return decidePolicyChanged(promotion, context);
     case 'production-read':

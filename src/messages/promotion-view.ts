@@ -6,7 +6,8 @@ import type { Promotion, TagOutcome } from '../domain/promotion/promotion.ts';
 
 export type PromotionView = {
   readonly promotion: Promotion;
-  readonly environment: EnvironmentPolicy;
+  /** What the policy that it was planned under says; null where that can't be read any more. */
+  readonly environment: EnvironmentPolicy | null;
   /** SHA-256 (hex) of what a review would cover now: a review of anything else counts no more. */
   readonly subject: string;
   /** The journal as it stands; empty before applying. */

@@ -10,6 +10,7 @@ import {
   type ImageFacts,
   type PlatformFacts,
 } from '../../src/domain/image/image-facts.ts';
+import { policyMarks } from '../../src/domain/policy/effective-rules.ts';
 import { builtInPolicy, findEnvironment, type EnvironmentPolicy, type Policy } from '../../src/domain/policy/policy.ts';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import {
@@ -169,8 +170,7 @@ export function promotion(change: Partial<Promotion> = {}): Promotion {
     findings: [],
     reviews: [],
     moves: [],
-    policyBlob: 'none',
-    environmentPolicy: environment(),
+    ...policyMarks({ policy: policy(), environment: environment(), kind: 'promotion', sha256 }),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: 3 },

@@ -72,7 +72,7 @@ const PROMOTION: Promotion = {
     { kind: 'floating', repository: IMAGE, tag: tagOf('latest'), baseline: OLD, digest: NEW },
   ],
   policyBlob: 'none',
-  environmentPolicy: PRODUCTION,
+  rulesHash: '0'.repeat(64),
   otherReviewers: 'some',
   notice: null,
   thread: { issue: 3 },

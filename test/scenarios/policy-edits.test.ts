@@ -27,7 +27,7 @@ describe('of which nobody told us', () => {
   test('an approval by comment does not count; the card says why, asks again, and the next one counts', async () => {
     talk = await begin();
     await talk.request();
-    write(talk, '# nothing but a comment\n');
+    write(talk, 'validation: { command: warn }\n');
     const said = await talk.say('bob', '/approve');
     expect(said).toMatchObject({ reactions: ['eyes', '-1'], replies: [NOT_COUNTED] });
     expect(await talk.state()).toBe('awaiting-approval');

@@ -1,7 +1,6 @@
 // Values that the store's tests start from.
 import { createHash } from 'node:crypto';
 import type { JournalEntry } from '../../src/domain/decide.ts';
-import { defaultEnvironment } from '../../src/domain/policy/policy.ts';
 import type { Promotion, Repo } from '../../src/domain/promotion/promotion.ts';
 import {
   parseDigest,
@@ -56,7 +55,7 @@ export function promotion(over: Partial<Promotion> = {}): Promotion {
     reviews: [],
     moves: [],
     policyBlob: 'none',
-    environmentPolicy: defaultEnvironment('production'),
+    rulesHash: '0'.repeat(64),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: 5 },

@@ -33,7 +33,8 @@ export type PlanOutcome = 'approval' | 'no-approval' | 'incomplete' | 'checks-fa
 
 export function outcomeOf({ preview, place }: Planned): PlanOutcome {
   if (preview.kind !== 'planned') return 'refused';
-  const { state, findings, environmentPolicy } = preview.promotion;
+  const { promotion, environment } = preview;
+  const { state, findings } = promotion;
   if (state.kind === 'superseded') return 'nothing-to-do';
   switch (verdictOf(findings, place.unasked)) {
     case 'fail':
@@ -41,7 +42,7 @@ export function outcomeOf({ preview, place }: Planned): PlanOutcome {
     case 'incomplete':
       return 'incomplete';
     case 'pass':
-      return environmentPolicy.approvals.required > 0 ? 'approval' : 'no-approval';
+      return environment.approvals.required > 0 ? 'approval' : 'no-approval';
   }
 }
 
@@ -92,8 +93,8 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     const refusal = preview.kind === 'refused' ? preview.refusal.code : preview.kind;
     return { ...about, refusal, message: renderPlain(refusalText(planned), TEXT).trimEnd() };
   }
-  const { promotion, image } = preview;
-  const { role, ...approvals } = promotion.environmentPolicy.approvals;
+  const { promotion, environment, image } = preview;
+  const { role, ...approvals } = environment.approvals;
   return {
     ...about,
     digest: image.facts.digest,
@@ -160,7 +161,7 @@ function refusalText({ preview, place, reference }: Planned): string {
 }
 
 function alreadyThere(environment: string, preview: Extract<Preview, { kind: 'planned' }>): Refusal {
-  const { environmentPolicy, versionTag } = preview.promotion;
-  const tags = [...environmentPolicy.tags, ...(versionTag === null ? [] : [versionTag])];
+  const { versionTag } = preview.promotion;
+  const tags = [...preview.environment.tags, ...(versionTag === null ? [] : [versionTag])];
   return { code: 'already-in-production', environment, digest: preview.image.facts.digest, tags };
 }

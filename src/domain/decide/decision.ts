@@ -20,7 +20,7 @@ export type PromotionEvent =
       readonly kind: 'examined';
       /** As it stands now, and what it says of the promotion's environment. */
       readonly policy: Policy;
-      readonly environmentPolicy: EnvironmentPolicy;
+      readonly environment: EnvironmentPolicy;
       readonly facts: ImageFacts;
       readonly commitTag: Tag | null;
       readonly production: readonly TagState[];
@@ -40,8 +40,8 @@ export type PromotionEvent =
   | { readonly kind: 'cancelled'; readonly by: Actor }
   | { readonly kind: 'rerequested'; readonly by: Actor }
   /** The policy file can't be read, or can be again, which is when there are no problems. */
-  | { readonly kind: 'policy-seen'; readonly problems: readonly string[] }
-  /** The policy file was edited since the plan was made. */
+  | ({ readonly kind: 'policy-seen' } & PolicyReading)
+  /** The rules were edited since the plan was made, or can't be read any more. */
   | { readonly kind: 'policy-changed' }
   /** Production was read again: the environment is free, or the plan's baseline was found moved before anything was written. */
   | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
@@ -69,6 +69,13 @@ export type PromotionEvent =
   | { readonly kind: 'restored'; readonly tags: readonly TagOutcome[] }
   | { readonly kind: 'time-passed' };
 
+/** What was read of the policy file while a promotion waits. */
+export type PolicyReading = {
+  readonly problems: readonly string[];
+  /** The file of today, where it has the rules of the plan; else null. */
+  readonly blob: string | null;
+};
+
 export type DecisionContext = {
   readonly githubHost: string;
   readonly now: number;
@@ -76,6 +83,11 @@ export type DecisionContext = {
   readonly sha256: (text: string) => string;
   /** True while another promotion is applying in this environment of this repository. */
   readonly environmentBusy: boolean;
+  /**
+   * What the policy of the promotion's plan says of its environment; null where today's parser refuses the stored text.
+   * Then nothing goes on: the promotion is planned again under the file of today.
+   */
+  readonly environmentPolicy: EnvironmentPolicy | null;
 };
 
 export type Decision =

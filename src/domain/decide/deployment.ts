@@ -3,6 +3,7 @@ import type { Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import { isBefore, namesImageOf, type Deployment } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
+import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import {
   imageOf,
@@ -92,12 +93,14 @@ export function deployedByOthersEntry(args: {
   return { kind: 'deployment-by-others', at: now, promotion, actor: by, details };
 }
 
-/** The deployment that follows the promoted tags, where the policy wants one and there is a commit to make it on. */
-export function deploymentEffects(promotion: Promotion): readonly Effect[] {
-  const { id, environmentPolicy } = promotion;
-  if (!environmentPolicy.deployment.create || !movesProduction(promotion) || imageOf(promotion).commit === null)
-    return [];
-  return [{ kind: 'create-deployment', promotionId: id }];
+/**
+ * The deployment that follows the promoted tags, where the policy of the plan wants one and there is a commit to make it
+ * on. A policy that can't be read any more (null) leaves that to whoever makes it.
+ */
+export function deploymentEffects(promotion: Promotion, policy: EnvironmentPolicy | null): readonly Effect[] {
+  const isWanted = policy === null || policy.deployment.create;
+  if (!isWanted || !movesProduction(promotion) || imageOf(promotion).commit === null) return [];
+  return [{ kind: 'create-deployment', promotionId: promotion.id }];
 }
 
 type Known = DeploymentNews & { readonly kind: EventOf<'deployment-status'>['status'] };

@@ -5,6 +5,8 @@ import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { commitOf } from '../image/image-facts.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
+import { policyMarks } from '../policy/effective-rules.ts';
+import { environmentPolicyFor } from '../policy/policy.ts';
 import type { Refusal } from '../refusal.ts';
 import { overrideByForce } from '../rule.ts';
 import { rulesFor } from '../rules/catalogue.ts';
@@ -33,8 +35,8 @@ export function decideIdentified(
 /** The rules judge the facts. Reviews from before a Re-run count on where the same outcomes come out again. */
 export function decideExamined(promotion: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
-  const { policy, environmentPolicy, facts, commitTag, production, otherReviewers } = event;
-  const { githubHost, now } = context;
+  const { policy, environment, facts, commitTag, production, otherReviewers } = event;
+  const { githubHost, now, sha256 } = context;
   // The first time nothing was planned yet that could have changed.
   const { again } = promotion.state;
   const platforms = facts.platforms.map(({ platform }) => platform);
@@ -43,25 +45,27 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   const judged = validate(facts, about, rulesFor(promotion.kind));
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
+  const marks = policyMarks({ policy, environment, kind: promotion.kind, sha256 });
   return settle(
     {
-      ...policySeen(promotion, []),
+      ...policySeen(promotion, { problems: [], blob: null }),
       images,
       findings,
       otherReviewers,
-      environmentPolicy,
-      policyBlob: policy.blob,
+      ...marks,
       updatedAt: now,
     },
     {
+      environment: environmentPolicyFor({ policy, environment, kind: promotion.kind }),
       subjectBefore: context.sha256(subjectOf(promotion)),
       production,
       context,
-      because: noticeOf({ moved, policyChanged: again && policy.blob !== promotion.policyBlob }),
+      because: noticeOf({ moved, policyChanged: again && marks.rulesHash !== promotion.rulesHash }),
       entry: (settlement) =>
         entryOf(promotion, context, 'examined', {
           state: settlement.state,
           policy: policy.blob,
+          rules: marks.rulesHash,
           voided: settlement.voided,
           outcomes: settlement.findings.map(({ rule, platform, outcome, seen, overridden }) => ({
             rule,
@@ -100,39 +104,6 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
     promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
     effects: [{ kind: 'collect-facts', promotionId: id }, ...show, ...timer],
     audit: [{ ...entryOf(promotion, context, 're-run', {}), actor: { id: by.id, login: by.login } }],
-    journal: [],
-  };
-}
-
-/** Whoever waits is examined again under the policy of today; what is being written goes on as it was approved. */
-export function decidePolicyChanged(promotion: Promotion, context: DecisionContext): Decision {
-  const { id, state } = promotion;
-  if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
-  return {
-    kind: 'accepted',
-    promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
-    effects: [{ kind: 'collect-facts', promotionId: id }, ...showEffects(id)],
-    audit: [entryOf(promotion, context, 'policy-changed', { before: promotion.policyBlob })],
-    journal: [],
-  };
-}
-
-/** Told to those who look at the promotion: whoever reviews it meanwhile is refused. */
-export function decidePolicySeen(
-  promotion: Promotion,
-  problems: readonly string[],
-  context: DecisionContext,
-): Decision {
-  const { id, state, policyProblems: known = [] } = promotion;
-  if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
-  const seen = policySeen(promotion, problems);
-  const { policyProblems: now = [] } = seen;
-  if (now.join('\n') === known.join('\n')) return { kind: 'ignored' };
-  return {
-    kind: 'accepted',
-    promotion: { ...seen, updatedAt: context.now },
-    effects: showEffects(id),
-    audit: [entryOf(promotion, context, now.length === 0 ? 'policy-readable' : 'policy-unreadable', { problems: now })],
     journal: [],
   };
 }

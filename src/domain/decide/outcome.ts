@@ -18,7 +18,7 @@ export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[],
     { context, actor: null, details: { tags: auditTags(tags) } },
   );
   // First: deployers wait for it, and GitHub writes are paced.
-  const effects = [...deploymentEffects(promotion), ...ended.effects];
+  const effects = [...deploymentEffects(promotion, context.environmentPolicy), ...ended.effects];
   if (!movesProduction(promotion)) return { ...ended, effects };
   return { ...ended, effects: [...effects, readBackAgain(promotion, context)] };
 }

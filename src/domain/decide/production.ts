@@ -4,6 +4,7 @@ import { imageOf, sourceSeen, type MovedTag, type Promotion } from '../promotion
 import type { Digest } from '../image/reference.ts';
 import type { TagState } from '../image/tag-plan.ts';
 import { entryOf, showEffects } from './accept.ts';
+import { examineUnderTodaysPolicy } from './policy.ts';
 import { proceed, settle } from './settle.ts';
 
 /**
@@ -30,10 +31,13 @@ export function decideProductionRead(
     move.kind === 'permanent' ? [{ ...move, digest: move.baseline }] : [],
   );
   const tags = [...floating, ...movedTags(kept, production)];
+  const { environmentPolicy: environment } = context;
+  if (environment === null) return examineUnderTodaysPolicy(promotion, context);
   if (tags.length > 0) {
     return settle(
       { ...promotion, updatedAt: context.now },
       {
+        environment,
         production,
         context,
         because: { kind: 'production-moved', tags },
@@ -47,7 +51,7 @@ export function decideProductionRead(
     );
   }
   if (kind !== 'scheduled' || context.environmentBusy) return { kind: 'ignored' };
-  return proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, context, []);
+  return proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, { environment, context, audit: [] });
 }
 
 /** Told to people before they approve, and never acted on. */

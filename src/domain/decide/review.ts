@@ -1,15 +1,20 @@
 // Whose review is taken, and what it makes of the promotion.
-import { reviewBarOf, subjectOf } from '../promotion/approval.ts';
+import { covers, reviewBarOf, subjectOf } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Promotion } from '../promotion/promotion.ts';
+import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { proceed } from './settle.ts';
 
 export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>, context: DecisionContext): Decision {
-  const refusal = refuseReview(promotion, event, context);
+  const { environmentPolicy: environment } = context;
+  if (environment === null) {
+    return refuseReviewed(promotion, event, { refusal: refuseWithoutPolicy(promotion, event), context });
+  }
+  const refusal = refuseReview(promotion, event, { environment, context });
   if (refusal !== null) return refuseReviewed(promotion, event, { refusal, context });
   const by = { id: event.by.id, login: event.by.login };
   const via = event.via.kind;
@@ -31,7 +36,7 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
     }),
     actor: by,
   };
-  if (event.verdict === 'approve') return proceed(reviewed, context, [audit]);
+  if (event.verdict === 'approve') return proceed(reviewed, { environment, context, audit: [audit] });
   return {
     kind: 'accepted',
     promotion: { ...reviewed, state: { kind: 'rejected', by, reason: event.reason } },
@@ -54,13 +59,14 @@ export function refuseReviewed(
 function refuseReview(
   promotion: Promotion,
   event: EventOf<'reviewed'>,
-  { sha256, now }: DecisionContext,
+  { environment, context }: { readonly environment: EnvironmentPolicy; readonly context: DecisionContext },
 ): Refusal | null {
   const { by, verdict, via } = event;
   const { number, state, requester } = promotion;
-  const { role, users, selfApproval } = promotion.environmentPolicy.approvals;
+  const { sha256, now } = context;
+  const { role, users, selfApproval } = environment.approvals;
   if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
-  const bar = reviewBarOf(promotion.environmentPolicy.approvals, by);
+  const bar = reviewBarOf(environment.approvals, by);
   if (bar?.kind === 'role') return { code: 'not-permitted', verb: verdict, role: by.role, wanted: bar.wanted };
   if (bar?.kind === 'not-listed') return { code: 'not-a-reviewer', verb: verdict, users, role };
   if (state.kind !== 'awaiting-approval') {
@@ -72,9 +78,16 @@ function refuseReview(
   if (isOfOlderPlan(event, promotion, now)) return { code: 'plan-changed', promotion: number };
   const subject = sha256(subjectOf(promotion));
   const before = promotion.reviews.some(
-    (review) => review.verdict === 'approve' && review.by.id === by.id && review.subject === subject,
+    (review) => review.verdict === 'approve' && review.by.id === by.id && covers(review, subject),
   );
   return before ? { code: 'already-approved', promotion: number } : null;
+}
+
+/** Nobody can tell who may review; a promotion that asks is about to be planned again under the policy of today. */
+function refuseWithoutPolicy({ number, state }: Promotion, { by, verdict }: EventOf<'reviewed'>): Refusal {
+  if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
+  if (state.kind === 'awaiting-approval') return { code: 'policy-changed', promotion: number };
+  return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
 }
 
 /** A plan of the future was made before the clock was turned back: then nothing can be told by it. */

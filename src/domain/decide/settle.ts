@@ -1,8 +1,9 @@
 // Where an examined promotion comes to rest: its plan, its findings and its reviews decide.
-import { approvalsMissing, subjectOf, voidedApprovals } from '../promotion/approval.ts';
+import { approvalsMissing, covers, subjectOf, voidedApprovals } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
 import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion/promotion.ts';
+import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { Finding } from '../rule.ts';
 import type { Tag } from '../image/reference.ts';
 import { planTags, rollbackTagName, type TagMove, type TagPlan, type TagState } from '../image/tag-plan.ts';
@@ -22,6 +23,8 @@ export function settle(
   args: {
     /** The promotion's subject before the event; its own where the event left the subject's parts alone. */
     readonly subjectBefore?: string;
+    /** What holds for the plan. */
+    readonly environment: EnvironmentPolicy;
     readonly production: readonly TagState[];
     readonly context: DecisionContext;
     /** What is told to people whose reviews this makes void. */
@@ -29,13 +32,13 @@ export function settle(
     readonly entry: (settlement: Settlement) => AuditEntry;
   },
 ): Accepted {
-  const { context, production, entry } = args;
+  const { context, environment, production, entry } = args;
   const subjectBefore = args.subjectBefore ?? context.sha256(subjectOf(promotion));
-  const { planned, alreadyThere } = planInto(promotion, production);
+  const { planned, alreadyThere } = planInto(promotion, { environment, production });
   const { findings, reviews } = planned;
   const changed = context.sha256(subjectOf(planned)) !== subjectBefore;
   const voided = changed
-    ? reviews.filter(({ verdict, subject }) => verdict === 'approve' && subject === subjectBefore)
+    ? reviews.filter((review) => review.verdict === 'approve' && covers(review, subjectBefore))
     : [];
   const told = changed ? { ...planned, notice: args.because, plannedAt: context.now } : planned;
   const entryFor = (state: StateKind): AuditEntry =>
@@ -49,15 +52,24 @@ export function settle(
   });
   if (!isAcceptable(findings)) return rest({ kind: 'checks-failed' });
   if (alreadyThere) return rest({ kind: 'superseded', by: { kind: 'production' } });
-  return proceed({ ...told, state: { kind: 'awaiting-approval' } }, context, [entryFor('awaiting-approval')]);
+  const asked = { ...told, state: { kind: 'awaiting-approval' } } as const;
+  return proceed(asked, { environment, context, audit: [entryFor('awaiting-approval')] });
 }
 
 /** From `awaiting-approval`: stays there, waits for the environment, or starts applying, as the reviews have it. */
-export function proceed(asked: Promotion, context: DecisionContext, audit: readonly AuditEntry[]): Accepted {
+export function proceed(
+  asked: Promotion,
+  args: {
+    readonly environment: EnvironmentPolicy;
+    readonly context: DecisionContext;
+    readonly audit: readonly AuditEntry[];
+  },
+): Accepted {
+  const { environment, context, audit } = args;
   const promotion = { ...withLiveNotice(asked, context), updatedAt: context.now };
   const subject = context.sha256(subjectOf(promotion));
   const missing = approvalsMissing({
-    approvals: promotion.environmentPolicy.approvals,
+    approvals: environment.approvals,
     requester: promotion.requester,
     reviews: promotion.reviews,
     subject,
@@ -92,9 +104,9 @@ export function proceed(asked: Promotion, context: DecisionContext, audit: reado
 /** The promotion with its baseline, moves and the finding on its kept tag made anew from what production holds. */
 function planInto(
   promotion: Promotion,
-  production: readonly TagState[],
+  { environment, production }: { readonly environment: EnvironmentPolicy; readonly production: readonly TagState[] },
 ): { readonly planned: Promotion; readonly alreadyThere: boolean } {
-  const { kind, reason, force, versionTag, environmentPolicy: environment } = promotion;
+  const { kind, reason, force, versionTag } = promotion;
   const plan = planTags({ image: imageOf(promotion), environment, kind, force, versionTag, reason, production });
   // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
   const baseline = environment.tags.flatMap((floating) =>

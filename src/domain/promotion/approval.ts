@@ -18,7 +18,7 @@ export function subjectOf(promotion: Promotion): string {
       .map(({ rule, platform, outcome, overridden = false }) => [rule, platform ?? '', outcome, overridden])
       .toSorted((a, b) => (a.join(' ') < b.join(' ') ? -1 : 1)),
     tags: promotion.moves.map((move) => [move.repository, tagNameOf(move), move.digest]),
-    policy: promotion.policyBlob,
+    rules: promotion.rulesHash,
   });
 }
 
@@ -40,6 +40,11 @@ export function listsAnother({ users }: ApprovalPolicy, person: Person): boolean
   return users.some((user) => !isSameLogin(user, person.login));
 }
 
+/** True for a review of just this. */
+export function covers(review: Review, subject: string): boolean {
+  return review.subject === subject && review.void !== true;
+}
+
 /** How many more people must approve this subject; one person counts once, the requester only where the policy says so. */
 export function approvalsMissing(args: {
   readonly approvals: ApprovalPolicy;
@@ -48,8 +53,10 @@ export function approvalsMissing(args: {
   readonly subject: string;
 }): number {
   const counted = args.reviews.filter(
-    ({ verdict, subject, by }) =>
-      verdict === 'approve' && subject === args.subject && (args.approvals.selfApproval || by.id !== args.requester.id),
+    (review) =>
+      review.verdict === 'approve' &&
+      covers(review, args.subject) &&
+      (args.approvals.selfApproval || review.by.id !== args.requester.id),
   );
   const people = new Set(counted.map(({ by }) => by.id));
   return Math.max(0, args.approvals.required - people.size);
@@ -58,7 +65,7 @@ export function approvalsMissing(args: {
 /** Who approved something, but not this subject: their approvals count no more. */
 export function voidedApprovals(reviews: readonly Review[], subject: string): readonly Person[] {
   const approvals = reviews.filter(({ verdict }) => verdict === 'approve');
-  const standing = new Set(approvals.filter((review) => review.subject === subject).map(({ by }) => by.id));
+  const standing = new Set(approvals.filter((review) => covers(review, subject)).map(({ by }) => by.id));
   const people = new Map(approvals.filter(({ by }) => !standing.has(by.id)).map(({ by }) => [by.id, by]));
   return [...people.values()];
 }

@@ -38,30 +38,37 @@ export function newsUrl(told: readonly (string | null | undefined)[]): string | 
   return told.map(httpsUrl).find((one) => one !== null) ?? null;
 }
 
+/** A promotion, and the environment of GitHub's that it is deployed to. */
+export type DeployedPromotion = { readonly promotion: Promotion; readonly deployedTo: string };
+
 /**
  * The one of `latest` (the promotion that reached each environment last) that a status of this deployment counts for:
  * the one that made it, else one whose digest it names, or one of its environment whose commit it deploys. `owner` is
  * the id of the promotion that made it, `since` when the status came.
  */
 export function findFollower(args: {
-  readonly latest: readonly Promotion[];
+  readonly latest: readonly DeployedPromotion[];
   readonly deployment: Deployment;
   readonly owner: string | null;
   readonly since: number;
 }): Promotion | null {
   const { latest, deployment, owner, since } = args;
   // One that an older promotion made is about that one, even where a rollback brought its image back since.
-  if (owner !== null) return latest.find(({ id }) => id === owner) ?? null;
-  const here = latest.filter((promotion) => goesTo(deployment, promotion.environmentPolicy.deployment.environment));
-  const followers = latest.filter((promotion) => {
-    const isHere = here.includes(promotion);
+  if (owner !== null) return latest.find(({ promotion }) => promotion.id === owner)?.promotion ?? null;
+  const here = latest.filter(({ deployedTo }) => goesTo(deployment, deployedTo));
+  const followers = latest.filter((one) => {
+    const { promotion } = one;
+    const isHere = here.includes(one);
     // The same digest goes through several environments: where one has its own promotion, that one alone is meant.
     const isMeant = isHere || (here.length === 0 && !goesTo(deployment, STAGING_ENVIRONMENT));
     if (isMeant && namesImageOf(deployment, promotion) && !isBefore(since, promotion)) return true;
     const { commit, createdAt } = deployment;
     return isHere && imageOf(promotion).commit === commit && !isBefore(createdAt, promotion);
   });
-  return followers.toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ?? null;
+  return (
+    followers.map(({ promotion }) => promotion).toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ??
+    null
+  );
 }
 
 /** It becomes a link on the card. */

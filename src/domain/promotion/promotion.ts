@@ -2,7 +2,6 @@
 import type { Person } from '../actor.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { Review } from './review.ts';
-import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
 import type { FailureProblem } from './failure.ts';
 import type { Finding } from '../rule.ts';
@@ -30,14 +29,17 @@ export type Promotion = {
   readonly findings: readonly Finding[];
   readonly reviews: readonly Review[];
   readonly moves: readonly TagMove[];
-  /** Git blob id of the policy file that the plan was made under, or `none`. */
+  /**
+   * Git blob id of the policy file that holds for the plan, or `none`. A file that was edited in what is no rule takes
+   * its place without a new plan.
+   */
   readonly policyBlob: string;
+  /** SHA-256 (hex) of the effective rules that the plan was made under. */
+  readonly rulesHash: string;
   /** Since when its reviews cover what they cover now; not there before the first plan. */
   readonly plannedAt?: number;
   /** Half sentences: why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
   readonly policyProblems?: readonly string[];
-  /** What that policy says of the environment: who may approve, which tags move. Made anew when facts are collected. */
-  readonly environmentPolicy: EnvironmentPolicy;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
   /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
@@ -211,10 +213,17 @@ export function movesProduction({ moves }: Promotion): boolean {
   return moves.some(({ kind }) => kind === 'floating');
 }
 
-/** The promotion with what keeps its policy file from being read; nothing where it could be read. */
-export function policySeen(promotion: Promotion, problems: readonly string[]): Promotion {
+/**
+ * The promotion with what was read of its policy file: why it can't be read, or the file of today where that has the rules
+ * of the plan. So what is no rule, such as its deployment, follows the file.
+ */
+export function policySeen(
+  promotion: Promotion,
+  { problems, blob }: { readonly problems: readonly string[]; readonly blob: string | null },
+): Promotion {
   const { policyProblems: _before, ...rest } = promotion;
-  return problems.length === 0 ? rest : { ...rest, policyProblems: problems.slice(0, MAX_PROBLEMS) };
+  const read = blob === null ? rest : { ...rest, policyBlob: blob };
+  return problems.length === 0 ? read : { ...read, policyProblems: problems.slice(0, MAX_PROBLEMS) };
 }
 
 /** The answer to who reviews lists all of them. */

@@ -8,4 +8,6 @@ export type Review = {
   readonly via: 'comment' | 'check-run';
   /** SHA-256 (hex) of what was reviewed; the review counts for that and nothing else. */
   readonly subject: string;
+  /** Set where it counts no more, whatever it covered: the policy that it was given under can't be read any more. */
+  readonly void?: true;
 };

@@ -11,7 +11,8 @@ export async function proveComplete({ services, promotion }: Application): Promi
   const read = await retryWhileTransient(services, () => findIncompleteness(services, { repository, digest }));
   if (read.kind === 'failed') return { code: 'outside-error', error: read.error };
   if (read.value === null) return null;
-  const alternative = await findAlternative(services, promotion);
+  const tags = promotion.baseline.map(({ tag }) => tag);
+  const alternative = await findAlternative(services, { promotion, tags });
   return {
     code: 'target-incomplete',
     repository,

@@ -7,6 +7,7 @@ import { appendAudit } from '../../store/audit.ts';
 import { saveMark, type GitHubMark } from '../../store/promotions/github-marks.ts';
 import { addJob, finishJob, holdsLease, type Lease, type Origin } from '../../store/queue/jobs.ts';
 import { claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
+import { savePolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { insertPromotion, updatePromotion } from '../../store/promotions/promotions.ts';
 import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../../store/repos.ts';
 import {
@@ -35,6 +36,8 @@ export type Commit = {
   readonly repo: Repo;
   /** `before` null: it is new. A `before` that is not today's version makes the commit a conflict. */
   readonly promotion?: { readonly before: Promotion | null; readonly after: Promotion };
+  /** The text of the policy file that the promotion names; wanted where it named another one before. */
+  readonly policyFile?: PolicyFile | null;
   readonly journal?: readonly JournalEntry[];
   readonly audit?: readonly AuditEntry[];
   readonly effects?: readonly Effect[];
@@ -176,6 +179,7 @@ async function store(
   if (commit.told === true) await registerRepo(tx, repo, { jobs, now, origin });
   await lockRepo(tx, repo.id);
   if (promotion !== undefined) {
+    await storePolicyFile(tx, { promotion, file: commit.policyFile ?? null, now });
     await storePromotion(tx, promotion);
     if (journal.length > 0) await insertJournal(tx, promotion.after.id, journal, now);
   }
@@ -222,6 +226,21 @@ async function storeThread(
 async function registerRepo(tx: Tx, repo: Repo, { jobs, now, origin }: Asking): Promise<void> {
   const since = await saveRepo(tx, repo, now);
   if (since !== null) await addJob(tx, { ...jobs.ofIntent({ kind: 'repo-changed', repo, since }, now), now, origin });
+}
+
+async function storePolicyFile(
+  tx: Tx,
+  args: {
+    readonly promotion: NonNullable<Commit['promotion']>;
+    readonly file: PolicyFile | null;
+    readonly now: number;
+  },
+): Promise<void> {
+  const { promotion, file, now } = args;
+  const { policyBlob } = promotion.after;
+  if (policyBlob === 'none') return;
+  if (file?.blob === policyBlob) return savePolicyFile(tx, file, now);
+  if (promotion.before?.policyBlob !== policyBlob) throw new Error(`the commit lacks the text of policy ${policyBlob}`);
 }
 
 async function storePromotion(tx: Tx, { before, after }: NonNullable<Commit['promotion']>): Promise<void> {

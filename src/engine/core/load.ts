@@ -2,15 +2,22 @@
 import { MAX_POLICY_FILE_BYTES, readPromotionFile, type FileProblem } from '../../config/promotion-file.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { DecisionContext } from '../../domain/decide.ts';
-import { builtInPolicy, type Policy } from '../../domain/policy/policy.ts';
+import {
+  builtInPolicy,
+  environmentPolicyFor,
+  findEnvironment,
+  type EnvironmentPolicy,
+  type Policy,
+} from '../../domain/policy/policy.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchFile } from '../../github/contents.ts';
 import { fetchActor } from '../../github/permissions.ts';
+import { findPolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import type { Sender } from './intent.ts';
-import type { Services } from './services.ts';
+import type { Services, Settings } from './services.ts';
 
 /** The promotion with its repository as GitHub names it today. A missing one is a bug: nothing deletes promotions. */
 export async function loadPromotion({ store }: Services, id: string): Promise<Promotion> {
@@ -21,7 +28,8 @@ export async function loadPromotion({ store }: Services, id: string): Promise<Pr
 
 /** `unreadable`: nothing is promoted under it; `problems` are half sentences, with line and column where there are any. */
 export type LoadedPolicy =
-  | { readonly kind: 'policy'; readonly policy: Policy }
+  /** `file` goes into the commit of a promotion that is planned under it; null for the built-in policy. */
+  | { readonly kind: 'policy'; readonly policy: Policy; readonly file: PolicyFile | null }
   | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
 
 export const POLICY_PATH = '.github/promotion.yml';
@@ -38,7 +46,7 @@ export async function loadPolicy(
   const client = github.forInstallation(repo.installationId);
   const file = await fetchFile({ client, repo: repo.name, path: POLICY_PATH, maxBytes: MAX_POLICY_FILE_BYTES });
   const around = { repo: repo.name, registryHost: settings.registryHost };
-  if (file === null) return { kind: 'policy', policy: builtInPolicy(around) };
+  if (file === null) return { kind: 'policy', policy: builtInPolicy(around), file: null };
   switch (file.kind) {
     case 'too-large': {
       const limit = `at most ${MAX_POLICY_FILE_BYTES / 1024} KiB are read`;
@@ -47,8 +55,9 @@ export async function loadPolicy(
     case 'not-a-file':
       return { kind: 'unreadable', problems: [`it is a ${file.what}, and has to be a file`] };
     case 'file': {
-      const reading = readPromotionFile({ text: file.text, blob: file.blob, ...around });
-      if (reading.kind === 'policy') return reading;
+      const { blob, text } = file;
+      const reading = readPromotionFile({ text, blob, ...around });
+      if (reading.kind === 'policy') return { kind: 'policy', policy: reading.policy, file: { blob, text } };
       return { kind: 'unreadable', problems: reading.problems.map(sentenceOf) };
     }
   }
@@ -58,8 +67,37 @@ export async function loadPolicy(
 export async function loadContext(services: Services, promotion: Promotion): Promise<DecisionContext> {
   const { store, settings, now, sha256 } = services;
   const { repo, environment, id: exceptId } = promotion;
-  const environmentBusy = await isEnvironmentBusy(store.db, { repoId: repo.id, environment, exceptId });
-  return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy };
+  const [environmentBusy, environmentPolicy] = await Promise.all([
+    isEnvironmentBusy(store.db, { repoId: repo.id, environment, exceptId }),
+    loadPlannedPolicy(services, promotion),
+  ]);
+  return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, environmentPolicy };
+}
+
+/**
+ * What the policy that a promotion was planned under says of its environment: the text is stored, and read by the parser
+ * of today. Null where that refuses it, or knows no such environment in it.
+ */
+export async function loadPlannedPolicy(
+  { store, settings }: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'registryHost'> },
+  { repo, environment: name, kind, policyBlob }: Promotion,
+): Promise<EnvironmentPolicy | null> {
+  const around = { repo: repo.name, registryHost: settings.registryHost };
+  const policy = policyBlob === 'none' ? builtInPolicy(around) : await readStoredPolicy(store, policyBlob, around);
+  const environment = policy === null ? null : findEnvironment(policy, name);
+  return policy === null || environment === null ? null : environmentPolicyFor({ policy, environment, kind });
+}
+
+/** Whoever stores a promotion stores the text that it names: a missing one is a bug. */
+async function readStoredPolicy(
+  { db }: Services['store'],
+  blob: string,
+  around: Omit<Parameters<typeof readPromotionFile>[0], 'text' | 'blob'>,
+): Promise<Policy | null> {
+  const file = await findPolicyFile(db, blob);
+  if (file === null) throw new Error(`policy ${blob} is not in the database`);
+  const reading = readPromotionFile({ ...file, ...around });
+  return reading.kind === 'policy' ? reading.policy : null;
 }
 
 /** Who acts, with the role that GitHub gives them now. */

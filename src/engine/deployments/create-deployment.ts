@@ -1,5 +1,6 @@
 // Makes the GitHub Deployment that follows a promotion; deployers hear of it and report how it goes.
 import { decide } from '../../domain/decide.ts';
+import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { formatNumber, imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
 import { formatReference, type CommitSha } from '../../domain/image/reference.ts';
@@ -15,7 +16,7 @@ import { listJournal } from '../../store/promotions/tag-moves.ts';
 import { commitOf } from '../core/commit.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
-import { loadContext, loadPromotion } from '../core/load.ts';
+import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
 /** GitHub's final answers that people can do something about: the card tells. */
@@ -36,7 +37,7 @@ export const createDeployment: JobDefinition<'create-deployment'> = {
 
 async function handle(job: Job<'create-deployment'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
-  const { id: promotionId, repo, environment, environmentPolicy } = promotion;
+  const { id: promotionId, repo, environment } = promotion;
   const { commit } = imageOf(promotion);
   const { db } = services.store;
   if (commit === null || (await findMark(db, { promotionId, kind: 'deployment' })) !== null) return DONE;
@@ -46,13 +47,19 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
     services.log.info({ repo: repo.name, promotion: promotion.number }, 'a deployment was overtaken by a newer one');
     return DONE;
   }
+  const policy = await loadDeploymentPolicy(services, promotion);
+  if (policy === null) {
+    const because = 'neither the policy of the plan nor that of today tells where to deploy';
+    return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because };
+  }
+  if (!policy.deployment.create) return DONE;
   try {
-    const githubId = await findOrCreate(services, { job, promotion, commit });
+    const githubId = await findOrCreate(services, { job, promotion, policy, commit });
     const mark = {
       promotionId,
       kind: 'deployment',
       githubId,
-      target: environmentPolicy.deployment.environment,
+      target: policy.deployment.environment,
     } as const;
     return { kind: 'done', commit: { repo, marks: [mark] } };
   } catch (error) {
@@ -63,37 +70,46 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
   }
 }
 
+const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
+
+/** As the promotion was planned; where that can't be read any more, what the policy says today. Null: nobody can tell. */
+async function loadDeploymentPolicy(services: Services, promotion: Promotion): Promise<EnvironmentPolicy | null> {
+  const planned = await loadPlannedPolicy(services, promotion);
+  if (planned !== null) return planned;
+  const loaded = await loadPolicy(services, promotion.repo);
+  return loaded.kind === 'policy' ? findEnvironment(loaded.policy, promotion.environment) : null;
+}
+
+type Asked = { readonly promotion: Promotion; readonly policy: EnvironmentPolicy; readonly commit: CommitSha };
+
 /** An earlier try may have made it without our noting it. */
 async function findOrCreate(
   services: Services,
-  asked: { readonly job: Job<'create-deployment'>; readonly promotion: Promotion; readonly commit: CommitSha },
+  { job, ...asked }: Asked & { readonly job: Job<'create-deployment'> },
 ): Promise<number> {
-  const { job, promotion, commit } = asked;
-  const { repo, number, environmentPolicy } = promotion;
+  const { promotion, policy, commit } = asked;
+  const { repo, number } = promotion;
   const place = { client: services.github.forInstallation(repo.installationId), repo: repo.name };
-  const { environment } = environmentPolicy.deployment;
+  const { environment } = policy.deployment;
   const question = { ...place, commit, environment, promotion: formatNumber(number) };
   const made = job.attempts > 1 ? await findOwnDeployment(question) : null;
-  return made ?? create({ ...place, content: await contentOf(services, { promotion, commit }) });
+  return made ?? create({ ...place, content: await contentOf(services, asked) });
 }
 
-async function contentOf(
-  { store }: Services,
-  { promotion, commit }: { readonly promotion: Promotion; readonly commit: CommitSha },
-): Promise<DeploymentContent> {
-  const { id, number, reason, environmentPolicy, environment } = promotion;
+async function contentOf({ store }: Services, { promotion, policy, commit }: Asked): Promise<DeploymentContent> {
+  const { id, number, reason, environment } = promotion;
   const { repository, digest } = imageOf(promotion);
   const journal = await listJournal(store.db, id);
   const kept = journal.filter(({ kind, target }) => kind === 'permanent' && target === digest).map(({ tag }) => tag);
   return {
     commit,
-    environment: environmentPolicy.deployment.environment,
+    environment: policy.deployment.environment,
     isProduction: environment === 'production',
     description: deploymentDescription(promotion),
     payload: {
       image: formatReference(repository, digest),
       digest,
-      tags: [...kept, ...environmentPolicy.tags],
+      tags: [...kept, ...policy.tags],
       promotion: formatNumber(number),
       reason,
     },

@@ -1,10 +1,11 @@
 // A deployment status: the promotion whose tags are being deployed follows it.
 import { decide } from '../../domain/decide.ts';
 import { findFollower } from '../../domain/promotion/deployment.ts';
-import { findDeploymentOwner, listLastPromoted } from '../../store/promotions/deployments.ts';
+import { findDeploymentOwner } from '../../store/promotions/deployments.ts';
 import { commitOf } from '../core/commit.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
+import { listDeployed } from './list-deployed.ts';
 import { loadContext } from '../core/load.ts';
 
 export const followDeployment: JobDefinition<'deployment-status'> = {
@@ -18,7 +19,7 @@ async function handle({ payload }: Job<'deployment-status'>, services: Services)
   const { repo, deployment, status, since, url } = payload;
   const { db } = services.store;
   const owner = await findDeploymentOwner(db, { repoId: repo.id, githubId: deployment.id });
-  const latest = await listLastPromoted(db, repo.id);
+  const latest = await listDeployed(services, repo.id);
   const follower = findFollower({ latest, deployment, owner, since });
   if (follower === null) {
     const fields = { repo: repo.name, deployment: deployment.id, environment: deployment.environment };

@@ -3,12 +3,13 @@ import { decide } from '../../domain/decide.ts';
 import { deployedByOthersEntry } from '../../domain/decide/deployment.ts';
 import { goesTo, type Deployment } from '../../domain/promotion/deployment.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
-import { findDeploymentOwner, listLastPromoted } from '../../store/promotions/deployments.ts';
+import { findDeploymentOwner } from '../../store/promotions/deployments.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import { commitOf } from '../core/commit.ts';
 import type { Sender } from '../core/intent.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { listDeployed } from './list-deployed.ts';
 import { loadContext, loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
@@ -49,9 +50,10 @@ async function isOurs({ identity, store }: Services, { repo, deployment, by }: T
 /** The environment of the policy that deploys there; where the policy can't be read, as it was when tags were moved. */
 async function findEnvironmentOf(services: Services, { repo, deployment }: Told): Promise<string | null> {
   const loaded = await loadPolicy(services, repo);
-  const environments =
-    loaded.kind === 'policy'
-      ? loaded.policy.environments
-      : (await listLastPromoted(services.store.db, repo.id)).map(({ environmentPolicy }) => environmentPolicy);
-  return environments.find((one) => goesTo(deployment, one.deployment.environment))?.name ?? null;
+  if (loaded.kind === 'policy') {
+    const { environments } = loaded.policy;
+    return environments.find((one) => goesTo(deployment, one.deployment.environment))?.name ?? null;
+  }
+  const latest = await listDeployed(services, repo.id);
+  return latest.find(({ deployedTo }) => goesTo(deployment, deployedTo))?.promotion.environment ?? null;
 }

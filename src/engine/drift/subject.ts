@@ -1,12 +1,12 @@
 // Decides what an environment is compared with, and whether it is looked at at all.
 import { OutsideError } from '../../net/outside-error.ts';
-import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
+import { defaultEnvironment, findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { imageOf, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { findLastPromoted, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { refuseImages } from '../people/allowed-images.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
-import { loadPolicy } from '../core/load.ts';
+import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
 export type Subject = {
@@ -42,7 +42,7 @@ export async function findSubject(services: Services, place: DriftScope): Promis
   return {
     kind: 'watched',
     last,
-    tags: last.environmentPolicy.tags.filter((tag) => environmentPolicy.tags.includes(tag)),
+    tags: last.baseline.map(({ tag }) => tag).filter((tag) => environmentPolicy.tags.includes(tag)),
     intervalMs,
   };
 }
@@ -54,7 +54,7 @@ async function loadEnvironmentPolicy(services: Services, last: Promotion): Promi
   const { repository } = imageOf(last);
   try {
     const loaded = await loadPolicy(services, last.repo);
-    if (loaded.kind === 'unreadable') return last.environmentPolicy;
+    if (loaded.kind === 'unreadable') return plannedPolicy(services, last);
     const { policy } = loaded;
     const isOurs = policy.images.includes(repository) && refuseImages(services, last.repo, policy) === null;
     return isOurs ? findEnvironment(policy, last.environment) : null;
@@ -62,6 +62,12 @@ async function loadEnvironmentPolicy(services: Services, last: Promotion): Promi
     // An App that is gone looks at nothing; a GitHub that is down hides no drift.
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
     services.log.warn({ err: error, repo: last.repo.name }, 'GitHub did not tell what the policy file message');
-    return last.environmentPolicy;
+    return plannedPolicy(services, last);
   }
+}
+
+/** Where neither policy can be read, what was promoted is watched all the same. */
+async function plannedPolicy(services: Services, last: Promotion): Promise<EnvironmentPolicy> {
+  const tags = last.baseline.map(({ tag }) => tag);
+  return (await loadPlannedPolicy(services, last)) ?? { ...defaultEnvironment(last.environment), tags };
 }

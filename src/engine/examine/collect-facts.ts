@@ -26,7 +26,7 @@ import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { findAlternative } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
-import { loadContext, loadPolicy, loadPromotion } from '../core/load.ts';
+import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { readProduction } from './read-production.ts';
 import { readSource } from './read-source.ts';
@@ -56,7 +56,8 @@ async function handle(job: Job<'collect-facts'>, services: Services): Promise<Jo
 async function problemOf(services: Services, promotion: Promotion, error: OutsideError): Promise<FailureProblem> {
   const isTargetGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
   if (!isTargetGone) return { code: 'outside-error', error: error.toProblem() };
-  const alternative = await findAlternative(services, promotion);
+  const { tags = [] } = (await loadPlannedPolicy(services, promotion)) ?? {};
+  const alternative = await findAlternative(services, { promotion, tags });
   return { code: 'target-gone', error: error.toProblem(), alternative: alternative?.name ?? null };
 }
 
@@ -101,11 +102,12 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
     readSource(services, promotion),
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
-  const event = { kind: 'examined', policy, environmentPolicy, ...rest, otherReviewers } as const;
+  const event = { kind: 'examined', policy, environment, ...rest, otherReviewers } as const;
   const decision = decide(today, event, await loadContext(services, today));
   // Asked for before people are: nobody should approve what our account may not carry out.
   if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) await services.pushRight.prove(repository);
-  return { kind: 'done', commit: commitOf(today, decision) };
+  const commit = commitOf(today, decision);
+  return { kind: 'done', commit: commit === null ? null : { ...commit, policyFile: loaded.file } };
 }
 
 /** Who asks again wants to know anew; and what is or was in production is old, and may have been cleaned away. */

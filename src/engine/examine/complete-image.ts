@@ -4,7 +4,7 @@ import type { Alternative } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Incompleteness } from '../../domain/promotion/failure.ts';
 import { formatNumber, imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
-import type { Digest, ImageRepository } from '../../domain/image/reference.ts';
+import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import { collectMissing } from '../../facts/completeness.ts';
 import { collectContents } from '../../facts/contents.ts';
 import { rollbackLine } from '../../messages/card/next-steps.ts';
@@ -32,12 +32,15 @@ export async function findIncompleteness(
 
 /**
  * What could be gone back to instead: the newest of what the environment held before that is complete; the five newest are
- * looked at. A courtesy: what the registry does not show is not recommended.
+ * looked at. `tags` are its floating ones. A courtesy: what the registry does not show is not recommended.
  */
-export async function findAlternative(services: Services, promotion: Promotion): Promise<Alternative | null> {
-  const { repo, environment, environmentPolicy } = promotion;
+export async function findAlternative(
+  services: Services,
+  { promotion, tags }: { readonly promotion: Promotion; readonly tags: readonly Tag[] },
+): Promise<Alternative | null> {
+  const { repo, environment } = promotion;
   const { repository, digest: target } = imageOf(promotion);
-  const [floating] = environmentPolicy.tags;
+  const [floating] = tags;
   try {
     const current = floating === undefined ? null : await services.registry.findDigest(repository, floating);
     const history = await listHeld(services.store.db, { repoId: repo.id, environment, repository });

@@ -1,9 +1,10 @@
 // Reads what the tags of an environment hold now: the plan's baseline.
-import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
+import { defaultEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { tagsToRead, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
 import { listUnfinishedWriters } from '../../store/promotions/tag-moves.ts';
+import { loadPlannedPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
 /** One request per tag, in parallel; the kept ones are looked up in the journal as well, where there is one. */
@@ -29,8 +30,13 @@ export async function readProduction(
   );
 }
 
-/** The same for a promotion's own environment and image. */
-export function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
-  const { repo, environmentPolicy: environment, versionTag } = promotion;
+/** The same for a promotion's own environment and image; without its policy, of the tags that were planned on. */
+export async function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
+  const { repo, versionTag, baseline } = promotion;
+  const planned = await loadPlannedPolicy(services, promotion);
+  const environment = planned ?? {
+    ...defaultEnvironment(promotion.environment),
+    tags: baseline.map(({ tag }) => tag),
+  };
   return readProduction(services, { repoId: repo.id, environment, image: imageOf(promotion), versionTag });
 }

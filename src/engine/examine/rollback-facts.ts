@@ -28,6 +28,6 @@ export async function collectRollback(
     readProduction(services, { repoId: repo.id, environment, image, versionTag }),
   ]);
   const alternative =
-    missing.length === 0 ? null : await findAlternative(services, { ...promotion, environmentPolicy: environment });
+    missing.length === 0 ? null : await findAlternative(services, { promotion, tags: environment.tags });
   return { facts: { ...facts, missing: known(missing), alternative }, commitTag: null, production };
 }

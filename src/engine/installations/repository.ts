@@ -12,6 +12,7 @@ import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
 import { listStuckPromotions } from '../../store/promotions/tag-moves.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { loadPlannedPolicy } from '../core/load.ts';
 import type { Services, Settings } from '../core/services.ts';
 
 export const repoGone: JobDefinition<'repo-gone'> = {
@@ -52,7 +53,7 @@ async function handleChanged({ payload }: Job<'repo-changed'>, services: Service
   const effects: readonly Effect[] = [
     ...(since === null ? [] : await listSchedules(services, repo)),
     ...open.filter((one) => !follows(one)).map((one) => withdraw(one, 'repository-gone')),
-    ...missed.filter((one) => promotedAt(one) !== null).flatMap(deploymentEffects),
+    ...(await listDeployments(services, missed)),
     ...[...shown].flatMap(showEffects),
     ...(since === null ? [] : await listDriftsSince(db, { repoId: repo.id, since })).map(
       ({ id }) => ({ kind: 'show-drift', repoId: repo.id, driftId: id }) as const,
@@ -62,6 +63,12 @@ async function handleChanged({ payload }: Job<'repo-changed'>, services: Service
       .map(({ id }) => ({ kind: 'notify-requester', promotionId: id }) as const),
   ];
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
+}
+
+async function listDeployments(services: Services, missed: readonly Promotion[]): Promise<readonly Effect[]> {
+  const promoted = missed.filter((one) => promotedAt(one) !== null);
+  const effects = promoted.map(async (one) => deploymentEffects(one, await loadPlannedPolicy(services, one)));
+  return (await Promise.all(effects)).flat();
 }
 
 /** What the clock would have repeated meanwhile. */

@@ -2,6 +2,7 @@
 import { decide } from '../../domain/decide.ts';
 import { rolledBackBy } from '../../domain/promotion/history.ts';
 import { commitOf } from '../../domain/image/image-facts.ts';
+import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import type { Reference, Tag } from '../../domain/image/reference.ts';
@@ -42,6 +43,7 @@ export type Preview =
       readonly kind: 'planned';
       /** In the state that it would come to rest in. */
       readonly promotion: Promotion;
+      readonly environment: EnvironmentPolicy;
       /** As somebody would see it who is asked to approve. */
       readonly asking: PromotionView;
       readonly image: CollectedImage;
@@ -85,24 +87,32 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const place = { repoId: repo.id, environment: environment.name };
   const history = store === null ? [] : await listHeld(store.db, { ...place, repository });
   const facts = { ...image.facts, rolledBackBy: rolledBackBy({ history, digest }) };
-  const draft = draftOf(request, { environment, image: pinned, tag, now: services.now() });
+  const marks = policyMarks({ policy, environment, kind: 'promotion', sha256: services.sha256 });
+  const draft = draftOf(request, { marks, environment, image: pinned, tag, now: services.now() });
   const decision = decide(
     draft,
     {
       kind: 'examined',
       policy,
-      environmentPolicy: environment,
+      environment,
       facts,
       commitTag,
       production,
       otherReviewers: 'unknown',
     },
-    { githubHost: services.settings.githubHost, now: services.now(), sha256: services.sha256, environmentBusy: false },
+    {
+      githubHost: services.settings.githubHost,
+      now: services.now(),
+      sha256: services.sha256,
+      environmentBusy: false,
+      environmentPolicy: environment,
+    },
   );
   if (decision.kind !== 'accepted') throw new Error('an examination was not accepted');
   const { promotion } = decision;
   const open = store === null ? [] : await listOpenPromotions(store.db, place);
-  return { kind: 'planned', promotion, asking: viewOf(services, promotion), image, open: open.map(lineOf) };
+  const asking = viewOf(services, promotion, environment);
+  return { kind: 'planned', promotion, environment, asking, image, open: open.map(lineOf) };
 }
 
 function no(refusal: Refusal): Preview {
@@ -115,13 +125,15 @@ function unknownEnvironment({ policy, environment: typed }: PreviewRequest): Ref
 
 /** Asked for by nobody in particular. */
 function draftOf(
-  { repo, policy, reference, version, force, reason }: PreviewRequest,
+  { repo, reference, version, force, reason }: PreviewRequest,
   {
+    marks,
     environment,
     image,
     tag,
     now,
   }: {
+    readonly marks: ReturnType<typeof policyMarks>;
     readonly environment: EnvironmentPolicy;
     readonly image: Promotion['images'][number];
     readonly tag: Tag;
@@ -144,8 +156,7 @@ function draftOf(
     findings: [],
     reviews: [],
     moves: [],
-    policyBlob: policy.blob,
-    environmentPolicy: environment,
+    ...marks,
     otherReviewers: 'unknown',
     notice: null,
     thread: null,
@@ -156,10 +167,14 @@ function draftOf(
   };
 }
 
-function viewOf({ settings, sha256 }: PreviewServices, promotion: Promotion): PromotionView {
+function viewOf(
+  { settings, sha256 }: PreviewServices,
+  promotion: Promotion,
+  environment: EnvironmentPolicy,
+): PromotionView {
   return {
     promotion: { ...promotion, state: { kind: 'awaiting-approval' } },
-    environment: promotion.environmentPolicy,
+    environment,
     subject: sha256(subjectOf(promotion)),
     outcomes: [],
     auditHead: null,

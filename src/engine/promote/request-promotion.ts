@@ -4,17 +4,19 @@ import { reviewBarOf } from '../../domain/promotion/approval.ts';
 import type { CommandOf, SourceSpec } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { mayPromote } from '../../domain/image/image-access.ts';
+import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
 import { isOpen, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
 import type { ImageRepository } from '../../domain/image/reference.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { planTags, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
+import type { PolicyFile } from '../../store/policies.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { peekPromotionNumber } from '../../store/repos.ts';
 import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { listCandidates } from './list-candidates.ts';
-import { loadPolicy } from '../core/load.ts';
+import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
@@ -49,7 +51,7 @@ export async function requestPromotion(services: Services, asked: Asked, command
 export async function openPromotion(services: Services, asked: Requester, command: Promote): Promise<Request> {
   const loaded = await loadPolicy(services, asked.repo);
   if (loaded.kind === 'unreadable') return no({ code: 'policy-unreadable', problems: loaded.problems });
-  const { policy } = loaded;
+  const { policy, file } = loaded;
   const image = policy.images[0];
   const refusal = refuseRequest(services, { asked, command, policy, image });
   if (refusal !== null) return no(refusal);
@@ -68,16 +70,17 @@ export async function openPromotion(services: Services, asked: Requester, comman
       : null;
     if (young === null) return no(source.refusal);
     const waiting = open.find(({ state }) => state.kind === 'waiting-for-image' && state.commit === young.commit);
-    if (waiting !== undefined) return alreadyRequested(waiting, { asked, command });
+    if (waiting !== undefined) return alreadyRequested(services, waiting, { asked, command });
     const state = { kind: 'waiting-for-image', repository: image, ...young } as const;
-    return openNew(services, { asked, command, policy, environment, source: { typed, tag: null }, images: [], state });
+    const absent = { source: { typed, tag: null }, images: [] };
+    return openNew(services, { asked, command, policy, file, environment, ...absent, state });
   }
   const same = open.find(
     ({ images, state }) =>
       images.some(({ digest }) => digest === source.digest) ||
       (state.kind === 'waiting-for-image' && state.tags.includes(source.tag)),
   );
-  if (same !== undefined && isOpen(same.state)) return alreadyRequested(same, { asked, command });
+  if (same !== undefined && isOpen(same.state)) return alreadyRequested(services, same, { asked, command });
   const pinned = { repository: image, digest: source.digest, commit: null, commitTag: null, platforms: [] };
   const place = { repoId: asked.repo.id, environment, image: pinned, versionTag: command.version };
   const production = await readProduction(services, place);
@@ -88,6 +91,7 @@ export async function openPromotion(services: Services, asked: Requester, comman
     asked,
     command,
     policy,
+    file,
     environment,
     source: { typed, tag: source.tag },
     images: [pinned],
@@ -101,10 +105,11 @@ async function openNew(
     readonly asked: Requester;
     readonly command: Promote;
     readonly policy: Policy;
+    readonly file: PolicyFile | null;
     readonly environment: EnvironmentPolicy;
   },
 ): Promise<Request> {
-  const { asked, command, policy, environment, source, images, state } = request;
+  const { asked, command, policy, file, environment, source, images, state } = request;
   const now = services.now();
   const promotion: Promotion = {
     id: services.newId(),
@@ -122,8 +127,7 @@ async function openNew(
     findings: [],
     reviews: [],
     moves: [],
-    policyBlob: policy.blob,
-    environmentPolicy: environment,
+    ...policyMarks({ policy, environment, kind: 'promotion', sha256: services.sha256 }),
     otherReviewers: 'unknown',
     notice: null,
     thread: asked.thread,
@@ -132,19 +136,26 @@ async function openNew(
     createdAt: now,
     updatedAt: now,
   };
-  return { kind: 'opened', promotion, commit: commitOfAccepted(null, decideRequest(promotion)) };
+  const commit = { ...commitOfAccepted(null, decideRequest(promotion)), policyFile: file };
+  return { kind: 'opened', promotion, commit };
 }
 
 /** Who asks second joins: they may approve what is open, where the policy lets them. */
-function alreadyRequested(
-  { number, state, environment, versionTag, requester, environmentPolicy }: Promotion,
+async function alreadyRequested(
+  services: Services,
+  open: Promotion,
   { asked, command: { version } }: { readonly asked: Requester; readonly command: Promote },
-): Request {
+): Promise<Request> {
+  const { number, state, environment, versionTag } = open;
   const lacks = version === null || version === versionTag ? {} : { lacks: version };
-  const { approvals } = environmentPolicy;
-  const isOther = asked.by.id !== requester.id || approvals.selfApproval;
-  const mayApprove = isOther && reviewBarOf(approvals, asked.by) === null;
-  return no({ code: 'already-requested', promotion: number, state: state.kind, environment, mayApprove, ...lacks });
+  const policy = await loadPlannedPolicy(services, open);
+  const who = policy === null ? {} : { mayApprove: mayApprove(open, asked, policy) };
+  return no({ code: 'already-requested', promotion: number, state: state.kind, environment, ...who, ...lacks });
+}
+
+function mayApprove({ requester }: Promotion, { by }: Requester, { approvals }: EnvironmentPolicy): boolean {
+  const isOther = by.id !== requester.id || approvals.selfApproval;
+  return isOther && reviewBarOf(approvals, by) === null;
 }
 
 function no(refusal: Refusal): Request {

@@ -2,14 +2,14 @@
 import type { CommandOf } from '../../domain/command.ts';
 import { decide, refuseReviewed, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { knownCommit, policySeen, type Promotion } from '../../domain/promotion/promotion.ts';
+import { knownCommit, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { findForeignOwner } from '../people/allowed-owners.ts';
 import { answered, dailyIdempotencyKey, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOf, type Commit } from '../core/commit.ts';
-import { comparePolicy, problemsOf } from '../examine/compare-policy.ts';
+import { comparePolicy, readingOf, type PolicyComparison } from '../examine/compare-policy.ts';
 import { findMeant } from '../core/find-promotion.ts';
 import type { Sender } from '../core/intent.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
@@ -89,20 +89,26 @@ async function decideReview(
   const { repo, state } = promotion;
   const context = await loadContext(services, promotion);
   const counts = state.kind === 'awaiting-approval' && event.by.kind === 'user';
-  const today = counts ? await comparePolicy(services, promotion) : ({ kind: 'same' } as const);
-  if (today.kind === 'same') {
-    const readable = counts ? policySeen(promotion, []) : promotion;
-    const seen = event.verdict === 'approve' ? await withSource(services, readable) : readable;
+  const today = counts ? await comparePolicy(services, promotion) : null;
+  const told = today === null ? null : decide(promotion, newsOf(today), context);
+  if (today === null || today.kind === 'same') {
+    const current = told?.kind === 'accepted' ? told.promotion : promotion;
+    const seen = event.verdict === 'approve' ? await withSource(services, current) : current;
     const decision = decide(seen, event, context);
-    const refusal = decision.kind === 'refused' ? decision.refusal : null;
-    return { commit: commitOf(promotion, decision) ?? { repo }, refusal };
+    if (decision.kind === 'refused') return { commit: { repo, audit: decision.audit }, refusal: decision.refusal };
+    const before = told?.kind === 'accepted' ? told.audit : [];
+    const commit = commitOf(promotion, decision) ?? { repo };
+    const audit = [...before, ...(commit.audit ?? [])];
+    return { commit: { ...commit, audit, policyFile: today?.file ?? null }, refusal: null };
   }
   const { refusal } = today;
   const { audit } = refuseReviewed(promotion, event, { refusal, context });
-  const news: PromotionEvent =
-    today.kind === 'barred' ? { kind: 'policy-seen', problems: problemsOf(today) } : { kind: 'policy-changed' };
-  const changed = commitOf(promotion, decide(promotion, news, context)) ?? { repo };
+  const changed = (told === null ? null : commitOf(promotion, told)) ?? { repo };
   return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
+}
+
+function newsOf(today: PolicyComparison): PromotionEvent {
+  return today.kind === 'changed' ? { kind: 'policy-changed' } : { kind: 'policy-seen', ...readingOf(today) };
 }
 
 function withEffects(commit: Commit, { effects = [], stagingChecks = [] }: Commit): Commit {

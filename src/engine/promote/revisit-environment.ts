@@ -1,11 +1,12 @@
 // The environment is free, or production moved: each open promotion of the environment is looked at again, oldest first.
-import { decide, type PromotionEvent } from '../../domain/decide.ts';
+import { decide, type PolicyReading, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findLastPromoted, listOpenPromotions } from '../../store/promotions/promotions.ts';
+import type { PolicyFile } from '../../store/policies.ts';
 import { findRepo } from '../../store/repos.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
-import { comparePolicy, problemsOf, type PolicyComparison } from '../examine/compare-policy.ts';
+import { comparePolicy, readingOf, type PolicyComparison } from '../examine/compare-policy.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
@@ -53,7 +54,7 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
   if (!isWaiting(promotion)) return DONE;
   const today = await lookAtPolicy(services, promotion);
   if (today.kind === 'changed') return decided(services, promotion, { kind: 'policy-changed' });
-  const shown = today.problems === null || (await showProblems(services, { job, promotion, problems: today.problems }));
+  const shown = await tellOfPolicy(services, { job, promotion, today });
   if (!shown) return { kind: 'again', at: services.now(), because: 'the promotion changed while its policy was read' };
   if (today.kind === 'barred') {
     // Whoever approves has the file read; an approved one has nobody else to look.
@@ -65,19 +66,21 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
   return decided(services, readable, { kind: 'production-read', production });
 }
 
-/** Why the policy file can't be read, or that it can be again; false where somebody else decided meanwhile. */
-async function showProblems(
+/** Why the policy file can't be read, or which one it is; false where somebody else decided meanwhile. */
+async function tellOfPolicy(
   services: Services,
   about: {
     readonly job: Job<'revisit-promotion'>;
     readonly promotion: Promotion;
-    readonly problems: readonly string[];
+    readonly today: PolicyView;
   },
 ): Promise<boolean> {
-  const { job, promotion, problems } = about;
-  const decision = decide(promotion, { kind: 'policy-seen', problems }, await loadContext(services, promotion));
+  const { job, promotion, today } = about;
+  const { reading, file: policyFile } = today;
+  if (reading === null) return true;
+  const decision = decide(promotion, { kind: 'policy-seen', ...reading }, await loadContext(services, promotion));
   const commit = commitOf(promotion, decision);
-  return commit === null || (await commitAndContinue(services, job, commit)) === 'committed';
+  return commit === null || (await commitAndContinue(services, job, { ...commit, policyFile })) === 'committed';
 }
 
 async function decided(services: Services, promotion: Promotion, event: PromotionEvent): Promise<JobOutcome> {
@@ -85,10 +88,11 @@ async function decided(services: Services, promotion: Promotion, event: Promotio
   return { kind: 'done', commit: commitOf(promotion, decision) };
 }
 
-/** `problems` null: nothing is known of the file. */
+/** `reading` null: nothing is known of the file. */
 type PolicyView = Pick<PolicyComparison, 'kind'> & {
   readonly because: string;
-  readonly problems: readonly string[] | null;
+  readonly reading: PolicyReading | null;
+  readonly file: PolicyFile | null;
 };
 
 /** A GitHub that refuses for good may be asked again as well: somebody may give the App its rights back. */
@@ -96,10 +100,11 @@ async function lookAtPolicy(services: Services, promotion: Promotion): Promise<P
   try {
     const today = await comparePolicy(services, promotion);
     const because = today.kind === 'same' ? '' : `the policy says ${today.refusal.code}`;
-    return { kind: today.kind, because, problems: problemsOf(today) };
+    const file = today.kind === 'same' ? today.file : null;
+    return { kind: today.kind, because, reading: readingOf(today), file };
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
-    return { kind: 'barred', because: error.message, problems: null };
+    return { kind: 'barred', because: error.message, reading: null, file: null };
   }
 }
 

@@ -9,12 +9,13 @@ import { listMarks } from '../../store/promotions/github-marks.ts';
 import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { listJournal } from '../../store/promotions/tag-moves.ts';
+import { loadPlannedPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
 export async function loadView(services: Services, promotion: Promotion): Promise<PromotionView> {
   const { store, jobs, settings, sha256 } = services;
   const { repo, environment, thread } = promotion;
-  const [journal, auditHead, marks, open, deadJob] = await Promise.all([
+  const [journal, auditHead, marks, open, deadJob, environmentPolicy] = await Promise.all([
     listJournal(store.db, promotion.id),
     findAuditHead(store.db, repo.id),
     listMarks(store.db, promotion.id),
@@ -22,6 +23,7 @@ export async function loadView(services: Services, promotion: Promotion): Promis
     isOpen(promotion.state)
       ? findDeadJobOf(store.db, { key: promotion.id, kinds: jobs.kindsWith('moves-promotion') })
       : null,
+    loadPlannedPolicy(services, promotion),
   ]);
   const githubUrl = `https://${settings.githubHost}`;
   const home = `${githubUrl}/${repo.name}`;
@@ -30,7 +32,7 @@ export async function loadView(services: Services, promotion: Promotion): Promis
   const ofQueueKey = open.find(({ state }) => state.kind === 'applying');
   return {
     promotion,
-    environment: promotion.environmentPolicy,
+    environment: environmentPolicy,
     subject: sha256(subjectOf(promotion)),
     outcomes: outcomesOf(journal),
     auditHead,

@@ -2,7 +2,7 @@
 import { decide } from '../../domain/decide.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
-import { comparePolicy, problemsOf } from '../examine/compare-policy.ts';
+import { comparePolicy, readingOf } from '../examine/compare-policy.ts';
 import { isWaiting, overtakes } from '../promote/revisit-environment.ts';
 import { loadContext } from '../core/load.ts';
 import { readProductionOf } from '../examine/read-production.ts';
@@ -20,8 +20,9 @@ export async function compareWaiting(services: Services, promotion: Promotion): 
   const context = await loadContext(services, promotion);
   const today = await comparePolicy(services, promotion);
   if (today.kind === 'changed') return [healedBy('policy', revisit)];
-  const seen = decide(promotion, { kind: 'policy-seen', problems: problemsOf(today) }, context);
-  if (seen.kind === 'accepted') return [healedBy('policy', revisit)];
+  const seen = decide(promotion, { kind: 'policy-seen', ...readingOf(today) }, context);
+  // Another file with the same rules shows nowhere: it is taken up with the next review.
+  if (seen.kind === 'accepted' && seen.effects.length > 0) return [healedBy('policy', revisit)];
   if (today.kind === 'barred') return [];
   const production = await readProductionOf(services, promotion);
   const read = decide(promotion, { kind: 'production-read', production }, context);

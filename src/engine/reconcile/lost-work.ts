@@ -7,7 +7,7 @@ import { findMark } from '../../store/promotions/github-marks.ts';
 import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
-import { loadPromotion } from '../core/load.ts';
+import { loadPlannedPolicy, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 import { healedBy, type ReconcileResult } from './found.ts';
 
@@ -55,7 +55,9 @@ async function listNeeded(services: Services, promotion: Promotion): Promise<rea
     case 'applying':
       return [{ kind: 'apply-tag-plan', promotionId: id }];
     case 'promoted':
-      return (await isDeployed(services, promotion)) ? [] : deploymentEffects(promotion);
+      return (await isDeployed(services, promotion))
+        ? []
+        : deploymentEffects(promotion, await loadPlannedPolicy(services, promotion));
     default:
       return [];
   }

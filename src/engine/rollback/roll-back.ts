@@ -2,7 +2,8 @@
 import { reaches } from '../../domain/actor.ts';
 import type { CommandOf } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
-import { findEnvironment, environmentPolicyFor } from '../../domain/policy/policy.ts';
+import { policyMarks } from '../../domain/policy/effective-rules.ts';
+import { findEnvironment } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
@@ -71,8 +72,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     findings: [],
     reviews: [],
     moves: [],
-    policyBlob: policy.blob,
-    environmentPolicy: environmentPolicyFor({ policy, environment, kind: 'rollback' }),
+    ...policyMarks({ policy, environment, kind: 'rollback', sha256: services.sha256 }),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: asked.issue },
@@ -81,5 +81,5 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     createdAt: now,
     updatedAt: now,
   };
-  return answered(asked, commitOfAccepted(null, decideRequest(promotion)));
+  return answered(asked, { ...commitOfAccepted(null, decideRequest(promotion)), policyFile: loaded.file });
 }

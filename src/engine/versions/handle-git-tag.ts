@@ -5,7 +5,8 @@ import type { Effect } from '../../domain/effect.ts';
 import type { GitTagAnswer } from '../../domain/promotion/git-tag.ts';
 import { mayPromote } from '../../domain/image/image-access.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { findEnvironment, environmentPolicyFor } from '../../domain/policy/policy.ts';
+import { policyMarks } from '../../domain/policy/effective-rules.ts';
+import { findEnvironment } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { findTree, type CommitTree } from '../../github/trees.ts';
@@ -73,8 +74,10 @@ async function decideTag(services: Services, job: Job<'git-tag'>, tagged: Commit
   switch (compared.kind) {
     case 'silent':
       return null;
-    case 'same-files':
-      return commitOfAccepted(null, decideRequest(await openVersion(services, job, release, compared.image)));
+    case 'same-files': {
+      const promotion = await openVersion(services, job, release, compared.image);
+      return { ...commitOfAccepted(null, decideRequest(promotion)), policyFile: loaded.file };
+    }
     default:
       return answered(job, tagged, compared);
   }
@@ -121,8 +124,7 @@ async function openVersion(
     findings: [],
     reviews: [],
     moves: [],
-    policyBlob: policy.blob,
-    environmentPolicy: environmentPolicyFor({ policy, environment, kind: 'version' }),
+    ...policyMarks({ policy, environment, kind: 'version', sha256: services.sha256 }),
     otherReviewers: 'unknown',
     notice: null,
     thread: null,

@@ -29,7 +29,8 @@ function commitCell({ promotion, environment, githubUrl }: PromotionView): strin
     return link(code(commit.slice(0, 7)), `${githubUrl}/${promotion.repo.name}/commit/${commit}`);
   }
   if (!wasExamined(promotion)) return 'not known yet';
-  const noPermanentTag = commitTag === null && environment.keepAs !== null && promotion.kind !== 'rollback';
+  const noPermanentTag =
+    commitTag === null && environment !== null && environment.keepAs !== null && promotion.kind !== 'rollback';
   return `the image proves none${noPermanentTag ? ', so no tag keeps it under its commit’s name' : ''}`;
 }
 

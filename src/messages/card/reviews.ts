@@ -1,5 +1,5 @@
 // Who reviewed, whether it still counts, and who can approve: sentences made from the rule.
-import { approvalsMissing } from '../../domain/promotion/approval.ts';
+import { approvalsMissing, covers } from '../../domain/promotion/approval.ts';
 import type { ApprovalPolicy } from '../../domain/policy/policy.ts';
 import type { Review } from '../../domain/promotion/review.ts';
 import type { Role } from '../../domain/actor.ts';
@@ -23,9 +23,9 @@ export function renderReviews({ promotion, subject }: PromotionView, detail: Det
 
 /** "Anyone with write access can approve, but not the one who asked."; empty when no approval is waited for. */
 export function whoCanApprove({ promotion, environment, subject }: PromotionView): string {
-  const { approvals } = environment;
   const { requester, reviews, otherReviewers, state } = promotion;
-  if (state.kind !== 'awaiting-approval') return '';
+  if (state.kind !== 'awaiting-approval' || environment === null) return '';
+  const { approvals } = environment;
   if (otherReviewers === 'none' && !approvals.selfApproval) {
     return `Nobody but ${code(requester.login)}, who asked, could approve. ${howToAdd(approvals)}; then they can.`;
   }
@@ -44,7 +44,7 @@ export function whoCanApprove({ promotion, environment, subject }: PromotionView
  */
 export function askNamed({ promotion, environment }: PromotionView): string {
   const { requester, state } = promotion;
-  if (state.kind !== 'awaiting-approval') return '';
+  if (state.kind !== 'awaiting-approval' || environment === null) return '';
   const { users } = environment.approvals;
   const asked = users.filter((user) => user.toLowerCase() !== requester.login.toLowerCase());
   const shown = asked.slice(0, MAX_MENTIONED).map(mention);
@@ -73,11 +73,12 @@ export function accessWords(role: Role): string {
   return role === 'none' ? 'no access' : `${role} access`;
 }
 
-function reviewLine({ verdict, by, at, via, subject }: Review, current: string): string {
+function reviewLine(review: Review, current: string): string {
+  const { verdict, by, at, via } = review;
   const how = via === 'check-run' ? 'with the button' : 'by comment';
   const word = verdict === 'approve' ? '✓ Approved' : '✗ Declined';
   const line = `${word} by ${code(by.login)}, ${formatTime(at)}, ${how}`;
-  return verdict === 'approve' && subject !== current ? `${line}; counts no more` : line;
+  return verdict === 'approve' && !covers(review, current) ? `${line}; counts no more` : line;
 }
 
 const MAX_NAMED = 10;

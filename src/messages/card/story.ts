@@ -1,4 +1,5 @@
 // What happened to a promotion, where there is more to tell than its state: voided reviews, refusals, failures, success.
+import { covers } from '../../domain/promotion/approval.ts';
 import { formatReference } from '../../domain/image/reference.ts';
 import {
   imageOf,
@@ -84,7 +85,7 @@ function versionText(promotion: Promotion): string {
 }
 
 function noticeText(notice: Exclude<Notice, DeploymentNotice>, { promotion, subject }: PromotionView): string {
-  const voided = promotion.reviews.filter((review) => review.verdict === 'approve' && review.subject !== subject);
+  const voided = promotion.reviews.filter((review) => review.verdict === 'approve' && !covers(review, subject));
   const consequence =
     voided.length === 0
       ? 'The plan was made anew.'

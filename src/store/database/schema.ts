@@ -74,6 +74,7 @@ export type Schema = {
     readonly created_at: number;
     readonly updated_at: number;
   };
+  readonly policies: { readonly blob: string; readonly text: string; readonly first_seen: number };
   readonly tag_moves: {
     readonly promotion_id: string;
     readonly position: number;

@@ -1,6 +1,5 @@
 // A promotion as text, and the text as a promotion again; the compiler keeps the schema and the type the same.
 import { z } from 'zod';
-import { ROLES } from '../../domain/actor.ts';
 import { canonicalJson } from '../../domain/audit/canonical-json.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import {
@@ -81,22 +80,6 @@ const notice = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-deployment'), problem: outsideProblem, at: time }),
 ]);
 
-const environmentPolicy = z.strictObject({
-  name: z.string(),
-  branch: z.string(),
-  tags: z.array(tag),
-  keepAs: z.string().nullable(),
-  rollbackTags: z.boolean(),
-  approvals: z.strictObject({
-    required: z.int(),
-    role: z.enum(ROLES).nullable(),
-    users: z.array(z.string()),
-    selfApproval: z.boolean(),
-  }),
-  deployment: z.strictObject({ create: z.boolean(), environment: z.string() }),
-  driftIntervalMs: z.int().nullable(),
-});
-
 // Strict: a member that is not known is a version mix-up, and dropping it silently would lose it at the next commit.
 const promotion = z.strictObject({
   id: z.string(),
@@ -132,13 +115,14 @@ const promotion = z.strictObject({
       at: time,
       via: z.enum(['comment', 'check-run']),
       subject: z.string(),
+      void: z.literal(true).exactOptional(),
     }),
   ),
   moves: z.array(move),
   policyBlob: z.string(),
+  rulesHash: z.string(),
   policyProblems: z.array(z.string()).exactOptional(),
   plannedAt: time.exactOptional(),
-  environmentPolicy,
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),
   thread: z.strictObject({ issue: z.int() }).nullable(),

@@ -36,7 +36,7 @@ export const EVENTS = {
   },
   'production holds it': { kind: 'production-read', production: production({ main: NEW, latest: NEW, [KEPT]: NEW }) },
   'policy-changed': { kind: 'policy-changed' },
-  'policy-broken': { kind: 'policy-seen', problems: ['line 3, column 5: there is no such key'] },
+  'policy-broken': { kind: 'policy-seen', problems: ['line 3, column 5: there is no such key'], blob: null },
   'source went on': { kind: 'source-read', holds: FOREIGN },
   'source as pinned': { kind: 'source-read', holds: NEW },
   'image-appeared': { kind: 'image-appeared', tag: tag('staging-abc1234'), digest: NEW },
@@ -67,7 +67,7 @@ export function examined(
   return {
     kind: 'examined',
     policy: policy(),
-    environmentPolicy: environment(),
+    environment: environment(),
     facts: facts(),
     commitTag: tag('staging-abc1234'),
     production: BEFORE,
@@ -81,13 +81,9 @@ export function approve(by: Promotion['requester']): Extract<PromotionEvent, { k
 }
 
 /** The decision under the policy of the context: the promotion was planned under it, and it is examined under it. */
-export function decide(
-  before: Promotion,
-  event: PromotionEvent,
-  { policy: today, environmentPolicy, ...at }: TestContext,
-): Decision {
-  const told = event.kind === 'examined' ? { ...event, policy: today, environmentPolicy } : event;
-  return decideInDomain({ ...before, environmentPolicy }, told, at);
+export function decide(before: Promotion, event: PromotionEvent, { policy: today, ...at }: TestContext): Decision {
+  const told = event.kind === 'examined' ? { ...event, policy: today, environment: at.environmentPolicy } : event;
+  return decideInDomain(before, told, at);
 }
 
 /** The decision where it must be an accepted one. */

@@ -32,6 +32,7 @@ import {
   promotionIn,
   summary,
 } from './build.ts';
+import { decide as decideInDomain } from '../../../src/domain/decide.ts';
 
 const TWO = context({
   environmentPolicy: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
@@ -55,7 +56,9 @@ describe('a rollback', () => {
   });
 
   test('waits where the policy asks for an approval', () => {
-    expect(summary(decide(promotion(rollback), examined({}), context()))).toBe('awaiting-approval');
+    const rules = { role: 'write', approvals: { required: 1 } } as const;
+    const asking = context({ policy: { ...ruleContext().policy, rollback: rules } });
+    expect(summary(decide(promotion(rollback), examined({}), asking))).toBe('awaiting-approval');
   });
 
   test('is judged by its completeness alone', () => {
@@ -172,7 +175,8 @@ test('a policy file that was edited between request and first examination change
 });
 
 describe('a Re-run', () => {
-  const approvedByBob = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
+  const asking = accept(promotion(), EVENTS['examined well'], TWO).promotion;
+  const approvedByBob = accept(asking, approve(BOB), TWO).promotion;
   const rerun = accept(approvedByBob, EVENTS.rerequested, TWO).promotion;
 
   test('examines again: the check run stays completed', () => {
@@ -226,16 +230,39 @@ describe('a Re-run', () => {
     expect(accept(back, approve(CAROL), TWO).promotion.state.kind).toBe('applying');
   });
 
-  test('under an edited policy file voids the reviews', () => {
-    const edited = { ...TWO, policy: { ...ruleContext().policy, blob: 'a1b2c3' } };
+  const edited = { ...TWO, policy: { ...ruleContext({ command: 'warn' }).policy, blob: 'a1b2c3' } };
+
+  test('under edited rules voids the reviews', () => {
     const { promotion: after } = accept(rerun, examined({}), edited);
     expect(after).toMatchObject({ policyBlob: 'a1b2c3', notice: { kind: 'policy-changed' } });
     expect(accept(after, approve(CAROL), edited).promotion.state.kind).toBe('awaiting-approval');
   });
 
-  test('under an edited policy file tells so, also where nobody had approved, until it is approved', () => {
-    const edited = { ...TWO, policy: { ...ruleContext().policy, blob: 'a1b2c3' } };
-    const again = accept(promotionIn('awaiting-approval'), { kind: 'policy-changed' }, TWO).promotion;
+  test('under another policy file with the same rules keeps the reviews', () => {
+    const { policy } = ruleContext();
+    const other = { ...TWO, policy: { ...policy, blob: 'a1b2c3' } };
+    const { promotion: after } = accept(rerun, examined({}), other);
+    expect(after).toMatchObject({ policyBlob: 'a1b2c3', notice: null });
+    expect(accept(after, approve(CAROL), other).promotion.state.kind).toBe('applying');
+  });
+
+  test('because the policy of the plan can’t be read any more voids the reviews, whatever comes out', () => {
+    const unreadable = { ...TWO, environmentPolicy: null };
+    const again = decideInDomain(approvedByBob, { kind: 'policy-changed' }, unreadable);
+    if (again.kind !== 'accepted') throw new Error(again.kind);
+    expect(again.audit).toMatchObject([
+      { kind: 'policy-changed', details: { before: 'none', readable: false, voided: ['bob'] } },
+    ]);
+    const after = accept(again.promotion, examined({}), TWO).promotion;
+    expect(after).toMatchObject({ state: { kind: 'awaiting-approval' }, notice: { kind: 'policy-changed' } });
+    expect(accept(after, approve(CAROL), TWO).promotion.state.kind).toBe('awaiting-approval');
+    expect(accept(accept(after, approve(CAROL), TWO).promotion, approve(BOB), TWO).promotion.state.kind).toBe(
+      'applying',
+    );
+  });
+
+  test('under edited rules tells so, also where nobody had approved, until it is approved', () => {
+    const again = accept(asking, { kind: 'policy-changed' }, TWO).promotion;
     const { promotion: after } = accept(again, examined({}), edited);
     expect(after).toMatchObject({ state: { kind: 'awaiting-approval' }, notice: { kind: 'policy-changed' } });
     const half = accept(after, approve(BOB), edited).promotion;

@@ -89,7 +89,7 @@ const events: Arbitrary<PromotionEvent> = oneof(
 
 const contexts: Arbitrary<Partial<TestContext>> = record({
   environmentBusy: boolean(),
-  environment: tuple(constantFrom(1, 1, 2, 0), boolean()).map(([required, selfApproval]) =>
+  environmentPolicy: tuple(constantFrom(1, 1, 2, 0), boolean()).map(([required, selfApproval]) =>
     environment({ approvals: { required, role: 'write', users: [], selfApproval } }),
   ),
 });
@@ -170,6 +170,7 @@ function identityOf(one: Promotion): unknown {
     moves: 0,
     baseline: 0,
     policyBlob: 0,
+    rulesHash: 0,
     policyProblems: 0,
     plannedAt: 0,
     otherReviewers: 0,
@@ -193,9 +194,9 @@ test('reviews are only added, one by one', () => {
 });
 
 /** What a person who approves looks at, kept apart from the hash by which the machine compares it. */
-function lookOf({ baseline, findings, moves, policyBlob }: Promotion): unknown {
+function lookOf({ baseline, findings, moves, rulesHash }: Promotion): unknown {
   const outcomes = findings.map(({ rule, platform: about, outcome }) => [rule, about, outcome]);
-  return { baseline, outcomes, tags: moves.map((move) => [tagNameOf(move), move.digest]), policyBlob };
+  return { baseline, outcomes, tags: moves.map((move) => [tagNameOf(move), move.digest]), rulesHash };
 }
 
 test('nothing is written without enough people, entitled, who approved just this', () => {

@@ -43,7 +43,7 @@ describe('the subject', () => {
         [IMAGE, 'main-staging-abc1234', NEW],
         [IMAGE, 'main', NEW],
       ],
-      policy: 'none',
+      rules: planned.rulesHash,
     });
   });
 
@@ -87,7 +87,7 @@ describe('the subject', () => {
     ['a dropped tag', { moves: [rollback, floating] }],
     ['the order of writing', { moves: [rollback, floating, kept] }],
     ['what a tag will hold', { moves: [{ ...rollback, digest: FOREIGN }, kept, floating] }],
-    ['the policy file', { policyBlob: 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391' }],
+    ['the effective rules', { rulesHash: 'e'.repeat(64) }],
   ];
 
   test.each(other)('changes with %s', (_name, change) => {
@@ -106,6 +106,7 @@ describe('approvals missing', () => {
       ['two approved of two', { required: 2 }, [review(BOB, 'now'), review(CAROL, 'now')], 0],
       ['two approved where one is enough', { required: 1 }, [review(BOB, 'now'), review(CAROL, 'now')], 0],
       ['the approval was of another subject', { required: 1 }, [review(BOB, 'before')], 1],
+      ['the approval was voided', { required: 1 }, [{ ...review(BOB, 'now'), void: true }], 1],
       ['one of two approved another subject', { required: 2 }, [review(BOB, 'now'), review(CAROL, 'before')], 1],
       ['a rejection is no approval', { required: 1 }, [review(BOB, 'now', 'reject')], 1],
       ['no approval is needed', { required: 0 }, [], 0],
@@ -128,6 +129,7 @@ describe('voided approvals', () => {
   const rows: readonly (readonly [string, readonly Review[], readonly string[]])[] = [
     ['of nobody', [], []],
     ['of nobody where the subject is the same', [review(BOB, 'now')], []],
+    ['of one whose approval was voided', [{ ...review(BOB, 'now'), void: true }], ['bob']],
     ['of one who approved what it was before', [review(BOB, 'before'), review(CAROL, 'now')], ['bob']],
     ['not of one who approved again', [review(BOB, 'before'), review(BOB, 'now')], []],
     ['once of one who approved two older subjects', [review(BOB, 'first'), review(BOB, 'second')], ['bob']],

@@ -1,7 +1,6 @@
 // Which promotion a deployment is about.
 import { expect, test } from 'vitest';
 import { findFollower, parseDeploymentState, type Deployment } from '../../../src/domain/promotion/deployment.ts';
-import { defaultEnvironment } from '../../../src/domain/policy/policy.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { COMMIT, commit, FOREIGN, IMAGE, NEW, NOW, OLD, promotion } from '../build.ts';
 
@@ -15,7 +14,6 @@ function promoted(environment: string, change: { readonly digest?: typeof NEW; r
   return promotion({
     id: environment,
     environment,
-    environmentPolicy: defaultEnvironment(environment),
     images: [{ repository: IMAGE, digest, commit: COMMIT, commitTag: null, platforms: [] }],
     state: { kind: 'promoted', at },
   });
@@ -109,7 +107,7 @@ const ROWS: readonly Row[] = [
 
 test.each(ROWS)('the deployment $what → $follower', ({ deployment, owner = null, since, latest, follower }) => {
   const found = findFollower({
-    latest: latest ?? [PRODUCTION],
+    latest: (latest ?? [PRODUCTION]).map((one) => ({ promotion: one, deployedTo: one.environment })),
     deployment: {
       id: 900,
       environment: 'production',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isOpen } from '../../../src/domain/promotion/promotion.ts';
 import { findChainProblem } from '../../../src/domain/audit/audit.ts';
+import { loadPlannedPolicy } from '../../../src/engine/core/load.ts';
 import { readPromotion } from '../../../src/store/promotions/promotion-document.ts';
 import { listDeadJobs } from '../../../src/store/queue/job-upkeep.ts';
 import { sha256 } from '../../scenarios/world.ts';
@@ -95,9 +96,9 @@ export async function findBroken(ended: Ended): Promise<readonly string[]> {
   for (const { repoId, promotion } of await listStored(ended)) {
     const name = `P${promotion.number} of ${repoId}`;
     const trail = (entries.get(repoId) ?? []).filter((entry) => entry.promotion === promotion.number);
-    problems.push(
-      ...findUnreviewed(trail, promotion.environmentPolicy.approvals.required).map((problem) => `${name}: ${problem}`),
-    );
+    const policy = await loadPlannedPolicy({ store, settings: { registryHost: world.registry.host } }, promotion);
+    const required = policy?.approvals.required ?? Infinity;
+    problems.push(...findUnreviewed(trail, required).map((problem) => `${name}: ${problem}`));
     if (trail.filter(({ kind }) => kind === 'requested').length !== 1) problems.push(`${name}: not asked for once`);
     const isResting = !isOpen(promotion.state) || promotion.state.kind === 'awaiting-approval';
     if (!isResting) problems.push(`${name}: stands still at ${promotion.state.kind}`);

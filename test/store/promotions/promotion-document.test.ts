@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { defaultEnvironment } from '../../../src/domain/policy/policy.ts';
 import type { FailureProblem } from '../../../src/domain/promotion/failure.ts';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { formatPromotion, readPromotion } from '../../../src/store/promotions/promotion-document.ts';
@@ -167,13 +166,17 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
     }),
   ),
   reviews: list(
-    fc.record({
-      verdict: fc.constantFrom('approve', 'reject'),
-      by: person,
-      at: int,
-      via: fc.constantFrom('comment', 'check-run'),
-      subject: text,
-    }),
+    fc.record(
+      {
+        verdict: fc.constantFrom('approve', 'reject'),
+        by: person,
+        at: int,
+        via: fc.constantFrom('comment', 'check-run'),
+        subject: text,
+        void: fc.constant(true as const),
+      },
+      { requiredKeys: ['verdict', 'by', 'at', 'via', 'subject'] },
+    ),
   ),
   moves: list(
     fc.oneof(
@@ -188,7 +191,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
     ),
   ),
   policyBlob: text,
-  environmentPolicy: fc.constantFrom(defaultEnvironment('production'), defaultEnvironment('canary')),
+  rulesHash: text,
   otherReviewers: fc.constantFrom('some', 'none', 'unknown'),
   notice: maybe(
     fc.oneof(

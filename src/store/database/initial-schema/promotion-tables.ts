@@ -1,6 +1,13 @@
-// The tables of promotions: their documents, the journal of tag moves, and where they show on GitHub.
+// The tables of promotions: their policies, their documents, the journal of tag moves, and where they show on GitHub.
 
 export const PROMOTION_TABLES: readonly string[] = [
+  // Policy files that promotions were planned under, by git's blob id.
+  `CREATE TABLE policies (
+    blob TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    first_seen BIGINT NOT NULL
+  )`,
+
   `CREATE TABLE promotions (
     id TEXT PRIMARY KEY,
     repo_id BIGINT NOT NULL REFERENCES repos (id),

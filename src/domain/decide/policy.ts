@@ -1,0 +1,66 @@
+// What a promotion that waits makes of its policy file: edited, unreadable, or another file with the same rules.
+import type { AuditEntry } from '../audit/audit.ts';
+import { policySeen, type Promotion } from '../promotion/promotion.ts';
+import { entryOf, showEffects } from './accept.ts';
+import type { Accepted, Decision, DecisionContext, PolicyReading } from './decision.ts';
+
+/** Whoever waits is examined again under the policy of today; what is being written goes on as it was approved. */
+export function decidePolicyChanged(promotion: Promotion, context: DecisionContext): Decision {
+  const { state } = promotion;
+  if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
+  return examineUnderTodaysPolicy(promotion, context);
+}
+
+/** Where the rules of the plan can't be read any more, nobody can tell what was approved: no review counts. */
+export function examineUnderTodaysPolicy(before: Promotion, context: DecisionContext): Accepted {
+  const { id, policyBlob } = before;
+  const voids = context.environmentPolicy === null;
+  const promotion = voids ? withoutReviews(before, context.now) : before;
+  const voided = before.reviews.filter(({ verdict }) => voids && verdict === 'approve');
+  return {
+    kind: 'accepted',
+    promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
+    effects: [{ kind: 'collect-facts', promotionId: id }, ...showEffects(id)],
+    audit: [
+      entryOf(promotion, context, 'policy-changed', {
+        before: policyBlob,
+        readable: !voids,
+        voided: voided.map(({ by }) => by.login),
+      }),
+    ],
+    journal: [],
+  };
+}
+
+function withoutReviews(promotion: Promotion, now: number): Promotion {
+  const reviews = promotion.reviews.map((review) => ({ ...review, void: true }) as const);
+  return { ...promotion, reviews, notice: { kind: 'policy-changed' }, plannedAt: now };
+}
+
+/** Told to those who look at the promotion: whoever reviews it meanwhile is refused. */
+export function decidePolicySeen(promotion: Promotion, reading: PolicyReading, context: DecisionContext): Decision {
+  const { id, state, policyBlob, policyProblems: known = [] } = promotion;
+  if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
+  const seen = policySeen(promotion, reading);
+  const { policyProblems: now = [] } = seen;
+  const isNews = now.join('\n') !== known.join('\n');
+  const isOther = seen.policyBlob !== policyBlob;
+  if (!isNews && !isOther) return { kind: 'ignored' };
+  const kind = now.length === 0 ? 'policy-readable' : 'policy-unreadable';
+  return {
+    kind: 'accepted',
+    promotion: { ...seen, updatedAt: context.now },
+    // Cards show rules only.
+    effects: isNews ? showEffects(id) : [],
+    audit: [
+      ...(isNews ? [entryOf(promotion, context, kind, { problems: now })] : []),
+      ...(isOther ? [policyKept(promotion, seen, context)] : []),
+    ],
+    journal: [],
+  };
+}
+
+/** The file was edited, and its rules are those that the promotion was planned under. */
+function policyKept(before: Promotion, after: Promotion, context: DecisionContext): AuditEntry {
+  return entryOf(after, context, 'policy-edited', { before: before.policyBlob, after: after.policyBlob });
+}

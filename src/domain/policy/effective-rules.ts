@@ -1,0 +1,37 @@
+// The effective rules of an environment, as one canonical text: a review covers them, and an edit of anything else in the file voids none.
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { Promotion } from '../promotion/promotion.ts';
+import { environmentPolicyFor, type EnvironmentPolicy, type Policy } from './policy.ts';
+
+type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolicy; readonly kind: Promotion['kind'] };
+
+/**
+ * Where commits may come from, who approves, which tags are written, what an image must be, and who may force (for a
+ * rollback: who may roll back). Deployment, drift and the images themselves are no rules: the subject of a review names
+ * its images by digest. A rule of a later version is left out of the text where a policy does not use it, so that an
+ * update of Imprimatur voids no review.
+ */
+export function effectiveRules(args: RulesOf): string {
+  const { policy, environment, kind } = args;
+  const { staging, hotfix, validation, rollback, force } = policy;
+  const { required, role, users, selfApproval } = environmentPolicyFor(args).approvals;
+  return canonicalJson({
+    sources: { staging, hotfix, branch: environment.branch },
+    approvals: { required, role, users: setOf(users.map((user) => user.toLowerCase())), selfApproval },
+    tags: { floating: environment.tags, keepAs: environment.keepAs, rollbackTags: environment.rollbackTags },
+    validation: { ...validation, labels: { ...validation.labels, required: setOf(validation.labels.required) } },
+    ...(kind === 'rollback' ? { rollback } : { force }),
+  });
+}
+
+/** What a promotion keeps of the policy that it is planned under. `sha256` gives lower-case hex. */
+export function policyMarks(
+  args: RulesOf & { readonly sha256: (text: string) => string },
+): Pick<Promotion, 'policyBlob' | 'rulesHash'> {
+  return { policyBlob: args.policy.blob, rulesHash: args.sha256(effectiveRules(args)) };
+}
+
+/** The order of these lists means nothing. */
+function setOf(words: readonly string[]): readonly string[] {
+  return [...new Set(words)].toSorted();
+}
