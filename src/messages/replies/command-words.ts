@@ -4,7 +4,7 @@ import type { Verb } from '../../domain/command.ts';
 /** `summary`: sentences for `/help`. `phrase` completes "To … takes write access". */
 type CommandWords = { readonly summary: string; readonly phrase: string };
 
-export const COMMAND_WORDS = {
+export const COMMAND_WORDS: Readonly<Record<Verb, CommandWords>> = {
   promote: {
     phrase: 'promote',
     summary:
@@ -44,4 +44,4 @@ export const COMMAND_WORDS = {
     phrase: 'ask for help',
     summary: 'Shows this list. Every command also has a long form, `/imprimatur <verb> …`.',
   },
-} as const satisfies Readonly<Record<Verb, CommandWords>>;
+};
