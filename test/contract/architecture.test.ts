@@ -1,127 +1,111 @@
-// An import goes down a floor or stays in its folder, and the domain has no clock, no chance and no outside.
+// Imports go down a layer, and down the order of engine/; no circles; nothing grows too large; the domain is pure.
 import { readdirSync, readFileSync } from 'node:fs';
-import { posix } from 'node:path';
 import { expect, test } from 'vitest';
+import { findEngineCircles, findFileCircles, type Sources } from './architecture/circles.ts';
+import { ENGINE_ORDER, findImportBreaches, LAYERS, targetsOf } from './architecture/imports.ts';
+import { findSizeBreaches, findWideFolders } from './architecture/sizes.ts';
 
-/** The table of docs/design.md, from floor 0 up. Rooms of one floor never import each other, but on the top floor. */
-const FLOORS: readonly (readonly string[])[] = [
-  ['domain'],
-  ['comments', 'messages', 'config', 'net'],
-  ['registry', 'github', 'store'],
-  ['facts'],
-  ['engine'],
-  ['webhooks', 'web', 'cli'],
-  ['main.ts', 'cli.ts', 'app'],
-];
-const TOP = FLOORS.length - 1;
-const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*(['"`])([^'"`]+)\1/g;
-const STRINGS_AND_COMMENTS = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/.*|\/\*[\s\S]*?\*\//g;
-const IMPURE = [/\basync\b/, /\bawait\b/, /\bDate\.now\b/, /\bnew Date\(\s*\)/, /\bDate\(\s*\)/, /\bMath\.random\b/];
-const OUTSIDE = [/\bprocess\./, /\bglobalThis\b/, /\bcrypto\./, /\bperformance\./, /\bset(?:Timeout|Interval)\b/];
-const DOMAIN_PACKAGES = ['zod', 'semver'];
+const SOURCES = readSources('src/');
 
-/** What breaks the rule in one file, as sentences that name the arrow. `path` is below src/. */
-function findBreaches(path: string, text: string): readonly string[] {
-  const code = text.replace(STRINGS_AND_COMMENTS, (part) => (/^\/[/*]/.test(part) ? '' : part));
-  const room = roomOf(path);
-  const floor = floorOf(room);
-  if (floor === -1) return [`${path}: ${room} is on no floor; add it to the table`];
-  const imports = [...code.matchAll(IMPORT)].map(([, , target = '']) => target);
-  const arrows = imports.flatMap((target) => breachOf({ path, room, floor, target }) ?? []);
-  if (room !== 'domain') return arrows;
-  const impure = [...IMPURE, ...OUTSIDE].flatMap((pattern) => pattern.exec(code)?.[0] ?? []);
-  return [...arrows, ...impure.map((word) => `${path}: ${word} in domain/`)];
-}
-
-function breachOf(from: { path: string; room: string; floor: number; target: string }): string | null {
-  const { path, room, floor, target } = from;
-  if (!target.startsWith('.')) {
-    const allowed = room !== 'domain' || DOMAIN_PACKAGES.includes(target);
-    return allowed ? null : `${path} → ${target}: domain/ imports itself, zod and semver`;
-  }
-  const to = posix.join(posix.dirname(path), target);
-  if (to.startsWith('..')) return `${path} → ${target}: leaves src/`;
-  const toRoom = roomOf(to);
-  const toFloor = floorOf(toRoom);
-  if (toFloor === -1) return `${path} → ${to}: ${toRoom} is on no floor; add it to the table`;
-  const legal = toRoom === room || toFloor < floor || (floor === TOP && toFloor === TOP);
-  return legal ? null : `${path} → ${to}: from floor ${floor} (${room}) to floor ${toFloor} (${toRoom})`;
-}
-
-function floorOf(room: string): number {
-  return FLOORS.findIndex((rooms) => rooms.includes(room));
-}
-
-function roomOf(path: string): string {
-  return path.split('/')[0] ?? path;
-}
-
-function filesBelow(folder: string): readonly string[] {
+function readSources(folder: string): Sources {
   const entries = readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' });
-  return entries.filter((path) => path.endsWith('.ts'));
+  const paths = entries.filter((path) => path.endsWith('.ts'));
+  return new Map(paths.map((path) => [path, readFileSync(new URL(`../../${folder}${path}`, import.meta.url), 'utf8')]));
 }
 
-function readText(path: string): string {
-  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-}
+test('every import of src goes down a layer, or stays in its module and goes down the order of engine/', () => {
+  expect([...SOURCES.keys()]).toContain('domain/decide.ts');
+  expect([...SOURCES].flatMap(([path, text]) => findImportBreaches(path, text))).toEqual([]);
+});
 
-test('every import of src goes down a floor or stays in its folder', () => {
-  const paths = filesBelow('src/');
-  expect(paths).toContain('domain/decide.ts');
-  expect(paths.flatMap((path) => findBreaches(path, readText(`src/${path}`)))).toEqual([]);
+test('every module and every folder of the two tables exists', () => {
+  const paths = [...SOURCES.keys()];
+  const isThere = (name: string): boolean => paths.some((path) => path === name || path.startsWith(`${name}/`));
+  expect(LAYERS.flat().filter((module) => !isThere(module))).toEqual([]);
+  expect(ENGINE_ORDER.filter((folder) => !isThere(`engine/${folder}`))).toEqual([]);
+});
+
+test('no files import each other in a circle, and no folders of engine/ do', () => {
+  expect(findFileCircles(SOURCES)).toEqual([]);
+  expect(findEngineCircles(SOURCES)).toEqual([]);
+});
+
+test('no folder, file or function is too large', () => {
+  expect(findWideFolders([...SOURCES.keys()])).toEqual([]);
+  expect([...SOURCES].flatMap(([path, text]) => findSizeBreaches(path, text))).toEqual([]);
 });
 
 test('test/support imports nothing from src', () => {
-  const paths = filesBelow('test/support/');
-  const reaching = paths.filter((path) =>
-    [...readText(`test/support/${path}`).matchAll(IMPORT)].some(([, , to = '']) => /(?:^|\/)src\//.test(to)),
-  );
-  expect(reaching).toEqual([]);
+  const support = [...readSources('test/support/')];
+  const reaching = support.filter(([, text]) => targetsOf(text).some((to) => /(?:^|\/)src\//.test(to)));
+  expect(reaching.map(([path]) => path)).toEqual([]);
 });
 
 const PLANTED: readonly (readonly [string, string, string])[] = [
   [
     'domain/a.ts',
     `import { x } from '../store/jobs.ts';`,
-    'domain/a.ts → store/jobs.ts: from floor 0 (domain) to floor 2 (store)',
+    'domain/a.ts → store/jobs.ts: from layer 0 (domain) to layer 2 (store)',
   ],
   [
     'domain/rules/a.ts',
-    `import type { X } from '../../engine/job.ts';`,
-    'domain/rules/a.ts → engine/job.ts: from floor 0 (domain) to floor 4 (engine)',
+    `import type { X } from '../../engine/core/job.ts';`,
+    'domain/rules/a.ts → engine/core/job.ts: from layer 0 (domain) to layer 4 (engine)',
   ],
   [
     'store/a.ts',
     `import {\n  x,\n  y,\n} from '../github/api.ts';`,
-    'store/a.ts → github/api.ts: from floor 2 (store) to floor 2 (github)',
+    'store/a.ts → github/api.ts: from layer 2 (store) to layer 2 (github)',
   ],
   [
     'webhooks/a.ts',
     `export { x } from '../web/pages.ts';`,
-    'webhooks/a.ts → web/pages.ts: from floor 5 (webhooks) to floor 5 (web)',
+    'webhooks/a.ts → web/pages.ts: from layer 5 (webhooks) to layer 5 (web)',
   ],
-  ['cli/a.ts', `import '../cli.ts';`, 'cli/a.ts → cli.ts: from floor 5 (cli) to floor 6 (cli.ts)'],
+  ['cli/a.ts', `import '../cli.ts';`, 'cli/a.ts → cli.ts: from layer 5 (cli) to layer 6 (cli.ts)'],
   [
-    'engine/a.ts',
-    `const x = await import('../app/compose.ts');`,
-    'engine/a.ts → app/compose.ts: from floor 4 (engine) to floor 6 (app)',
+    'engine/core/a.ts',
+    `const x = await import('../../app/compose.ts');`,
+    'engine/core/a.ts → app/compose.ts: from layer 4 (engine) to layer 6 (app)',
   ],
   [
     'messages/a.ts',
     `import x from "../config/env.ts";`,
-    'messages/a.ts → config/env.ts: from floor 1 (messages) to floor 1 (config)',
+    'messages/a.ts → config/env.ts: from layer 1 (messages) to layer 1 (config)',
   ],
   [
-    'engine/a.ts',
-    `import { world } from '../../test/support/world.ts';`,
-    'engine/a.ts → ../../test/support/world.ts: leaves src/',
+    'github/a.ts',
+    `import { x } from '../messages/format.ts';`,
+    'github/a.ts → messages/format.ts: github/ imports net, domain only',
   ],
-  ['helpers/a.ts', '', 'helpers/a.ts: helpers is on no floor; add it to the table'],
-  ['utils.ts', '', 'utils.ts: utils.ts is on no floor; add it to the table'],
   [
-    'engine/a.ts',
-    `import { x } from '../utils.ts';`,
-    'engine/a.ts → utils.ts: utils.ts is on no floor; add it to the table',
+    'facts/a.ts',
+    `import type { X } from '../store/drifts.ts';`,
+    'facts/a.ts → store/drifts.ts: facts/ imports registry, github, net, domain only',
+  ],
+  [
+    'engine/core/a.ts',
+    `import type { Inbox } from '../queue/inbox.ts';`,
+    'engine/core/a.ts → engine/queue/inbox.ts: core/ stands below queue/ in engine/',
+  ],
+  [
+    'engine/publish/a.ts',
+    `import { x } from '../apply/b.ts';`,
+    'engine/publish/a.ts → engine/apply/b.ts: publish/ stands below apply/ in engine/',
+  ],
+  ['engine/new/a.ts', '', 'engine/new/a.ts: new has no place in engine/; add it to the table'],
+  ['engine/a.ts', '', 'engine/a.ts: a.ts has no place in engine/; add it to the table'],
+  [
+    'engine/core/a.ts',
+    `import { world } from '../../../test/support/world.ts';`,
+    'engine/core/a.ts → ../../../test/support/world.ts: leaves src/',
+  ],
+  ['helpers/a.ts', '', 'helpers/a.ts: helpers is in no layer; add it to the table'],
+  ['utils.ts', '', 'utils.ts: utils.ts is in no layer; add it to the table'],
+  [
+    'engine/core/a.ts',
+    `import { x } from '../../utils.ts';`,
+    'engine/core/a.ts → utils.ts: utils.ts is in no layer; add it to the table',
   ],
   [
     'domain/a.ts',
@@ -137,15 +121,16 @@ const PLANTED: readonly (readonly [string, string, string])[] = [
 ];
 
 test.each(PLANTED)('%s with %j is a breach', (path, text, breach) => {
-  expect(findBreaches(path, text)).toContain(breach);
+  expect(findImportBreaches(path, text)).toContain(breach);
 });
 
 test.each([
   ['domain/rules/a.ts', `import { x } from '../rule.ts';\nimport { z } from 'zod';`],
   [
-    'engine/effects/a.ts',
-    `import { x } from '../commit.ts';\nimport { y } from '../../store/jobs.ts';\nimport 'node:fs';`,
+    'engine/queue/a.ts',
+    `import { x } from '../core/commit.ts';\nimport { y } from '../../store/jobs.ts';\nimport './b.ts';\nimport 'node:fs';`,
   ],
+  ['facts/a.ts', `import { x } from '../registry/client.ts';`],
   ['main.ts', `import { wire } from './app/compose.ts';\nimport { run } from './cli/status.ts';`],
   [
     'domain/a.ts',
@@ -153,5 +138,80 @@ test.each([
   ],
   ['cli.ts', 'const now = Date.now();'],
 ])('%s with %j is none', (path, text) => {
-  expect(findBreaches(path, text)).toEqual([]);
+  expect(findImportBreaches(path, text)).toEqual([]);
+});
+
+test('a circle of files is found, through type-only imports too, and named once', () => {
+  const circle = new Map([
+    ['domain/a.ts', `import type { B } from './b.ts';`],
+    ['domain/b.ts', `export { c } from './deep/c.ts';`],
+    ['domain/deep/c.ts', `import { a } from '../a.ts';`],
+    ['domain/d.ts', `import { a } from './a.ts';`],
+  ]);
+  expect(findFileCircles(circle)).toEqual(['domain/a.ts → domain/b.ts → domain/deep/c.ts → domain/a.ts']);
+  circle.delete('domain/deep/c.ts');
+  expect(findFileCircles(circle)).toEqual([]);
+});
+
+test('a circle of folders of engine/ is found where no files are in one', () => {
+  const folders = new Map([
+    ['engine/apply/a.ts', `import { x } from '../core/x.ts';`],
+    ['engine/core/y.ts', `import { b } from '../apply/b.ts';`],
+  ]);
+  expect(findFileCircles(folders)).toEqual([]);
+  expect(findEngineCircles(folders)).toEqual(['apply → core → apply']);
+});
+
+function files(folder: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_unused, at) => `${folder}/f${at}.ts`);
+}
+
+test('a folder with sixteen files is too wide; those of its sub-folders do not count', () => {
+  expect(findWideFolders([...files('web', 15), ...files('web/setup', 15)])).toEqual([]);
+  expect(findWideFolders(files('web', 16))).toEqual(['web/ holds 16 files directly; 15 are allowed']);
+});
+
+test('a file of 301 lines is too long', () => {
+  expect(findSizeBreaches('web/a.ts', 'x;\n'.repeat(300))).toEqual([]);
+  expect(findSizeBreaches('web/a.ts', 'x;\n'.repeat(301))).toEqual(['web/a.ts: 301 lines; 300 are allowed']);
+});
+
+function bodyOf(lines: number, indent: string): string {
+  return `${indent}x();\n`.repeat(lines);
+}
+
+/** What stands before the function, the lines of its signature, its last line, and what stands after it. */
+const FUNCTIONS: readonly (readonly [string, string, string, string, string])[] = [
+  ['a function', '', 'export async function f(a: A): Promise<void> {\n', '}\n', ''],
+  ['a function with many parameters', '', 'function f({\n  a,\n}: {\n  readonly a: A;\n}): B {\n', '}\n', ''],
+  ['a generic function', '', 'export function f<T>(\n  a: T,\n): T {\n', '}\n', ''],
+  ['an arrow function with a name', '', 'const f = async (a: A): Promise<void> => {\n', '};\n', ''],
+  ['an arrow function of an object', 'const o = {\n', '  f: async ({ a }) => {\n', '  },\n', '};\n'],
+  ['a method', 'class C {\n', '  async #f(a: A): Promise<void> {\n', '  }\n', '}\n'],
+  ['a method of an object', 'const o = {\n', '  async f(a) {\n', '  },\n', '};\n'],
+  ['a constructor', 'class C {\n', '  constructor(parts: {\n    readonly a: A;\n  }) {\n', '  }\n', '}\n'],
+  ['a closure', 'if (a) {\n', '  async function f(): Promise<void> {\n', '  }\n', '}\n'],
+  ['an argument', '', "describe('x', () => {\n", '});\n', ''],
+];
+
+test.each(FUNCTIONS)('%s of 81 lines is too long, and one of 80 is not', (_name, before, signature, last, after) => {
+  const withLines = (total: number): string => {
+    const body = bodyOf(total - signature.split('\n').length, '    ');
+    return `${before}${signature}${body}${last}${after}`;
+  };
+  expect(findSizeBreaches('web/a.ts', withLines(80))).toEqual([]);
+  const line = before.split('\n').length;
+  expect(findSizeBreaches('web/a.ts', withLines(81))).toEqual([
+    `web/a.ts:${line}: a function of 81 lines; 80 are allowed`,
+  ]);
+});
+
+test.each([
+  ['a table', `const T = {\n${"  a: 'b',\n".repeat(100)}} as const;\n`],
+  ['a type', `type T = {\n${'  readonly a: A;\n'.repeat(100)}};\n`],
+  ['a branch', `if (a) {\n${bodyOf(100, '  ')}} else {\n${bodyOf(100, '  ')}}\n`],
+  ['a text that looks like code', `const t = \`\nfunction f() {\n${bodyOf(100, '  ')}}\n\`;\n`],
+  ['a comment that looks like code', `/*\nfunction f() {\n${bodyOf(100, '  ')}}\n*/\n`],
+])('%s of a hundred lines is no long function', (_name, text) => {
+  expect(findSizeBreaches('web/a.ts', text)).toEqual([]);
 });
