@@ -49,6 +49,25 @@ test('what is not understood ends with 2, what is asked for with 0', async () =>
   expect(await run(process.execPath, [CLI, '--help'])).toMatchObject({ code: 0, err: '' });
 });
 
+/** Prints to standard error each module that a process loads. */
+const TRACE = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    load: (url, context, next) => {
+      process.stderr.write(url + '\\n');
+      return next(url, context);
+    },
+  });`)}`;
+
+test('a command loads nothing of the server', async () => {
+  const { code, err } = await run(process.execPath, ['--import', TRACE, CLI, 'tags', 'acme/dotca']);
+  const loaded = err.split('\n');
+  expect(code).toBe(0);
+  expect(loaded.some((url) => url.endsWith('/src/registry/client.ts'))).toBe(true);
+  const server = /\/src\/(?:app|web|webhooks|engine\/queue)\/|\/node_modules\/(?:probot|prom-client|node-cron)\//;
+  expect(loaded.filter((url) => server.test(url))).toEqual([]);
+});
+
 test('credentials go where they belong, and come back in no text', async () => {
   registry.quirks.auth = 'token';
   registry.quirks.deny403.push({ times: Infinity });
