@@ -32,6 +32,8 @@ export function problemWords(problem: FailureProblem, promotion: Place): string 
       return `The policy file has no environment ${problem.environment} any more.`;
     case 'image-not-in-policy':
       return `The policy file names ${problem.images.join(', ')} now, and no longer ${problem.image}.`;
+    case 'owner-not-allowed':
+      return `This server does not serve ${problem.owner} any more: its operator decides, with ALLOWED_OWNERS.`;
     case 'image-not-granted':
       return `${problem.repo} may not promote ${problem.image} any more: the operator of this server decides, with IMAGE_GRANTS.`;
     case 'tag-moved':

@@ -21,6 +21,7 @@ const PROBLEMS: readonly FailureProblem[] = [
   { code: 'policy-unreadable', problems: ['line 1, column 1: one'], more: 3 },
   { code: 'environment-gone', environment: 'canary' },
   { code: 'image-not-in-policy', image: IMAGE, images: [IMAGE] },
+  { code: 'owner-not-allowed', owner: 'acme' },
   { code: 'image-not-granted', image: IMAGE, repo: REPO },
   { code: 'tag-moved', tag: tagOf('main'), holds: FOREIGN, expected: OLD },
   { code: 'tag-moved', tag: tagOf('main'), holds: null, expected: null },
@@ -51,6 +52,7 @@ test('the words of each failure', () => {
     The policy file can't be read: line 1, column 1: one; and 3 more.
     The policy file has no environment canary any more.
     The policy file names ghcr.io/acme/dotca now, and no longer ghcr.io/acme/dotca.
+    This server does not serve acme any more: its operator decides, with ALLOWED_OWNERS.
     acme/dotca may not promote ghcr.io/acme/dotca any more: the operator of this server decides, with IMAGE_GRANTS.
     Somebody else moved main to sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff meanwhile; sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa was expected there. It was left as it is.
     Somebody else moved main to nothing meanwhile; nothing was expected there. It was left as it is.

@@ -38,7 +38,7 @@ export const plan: CliCommand = {
       place.problems.length > 0
         ? ({ kind: 'refused', refusal: { code: 'policy-unreadable', problems: place.problems } } as const)
         : await previewPromotion(
-            { registry, settings, now, sha256, github: place.github, store: database.store },
+            { registry, settings, identity: null, now, sha256, github: place.github, store: database.store },
             {
               repo: place.repo.id === 0 ? { ...place.repo, id: database.repoId } : place.repo,
               policy: place.policy,

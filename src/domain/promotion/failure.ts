@@ -23,6 +23,7 @@ export type FailureProblem =
       readonly image: ImageRepository;
       readonly images: readonly ImageRepository[];
     }
+  | { readonly code: 'owner-not-allowed'; readonly owner: string }
   | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
   /** Somebody else moved a floating tag while the tags were written. */
   | {

@@ -1,10 +1,11 @@
 // What carries out a job: it gets the claimed job, and answers with what is to be stored.
 import type { Lease, Origin } from '../../store/queue/jobs.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 import type { Commit } from './commit.ts';
 import type { Intent } from './intent.ts';
 import type { JobDescription } from './job-description.ts';
-import type { JobKind, PayloadOf } from './job.ts';
+import type { IntentOfJob, JobKind, PayloadOf } from './job.ts';
 import type { Services } from './services.ts';
 
 /** A claimed row. */
@@ -30,7 +31,24 @@ export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services)
 /** All that there is to say of a kind of job. */
 export type JobDefinition<Kind extends JobKind> = JobDescription<Kind> & { readonly handle: Handler<Kind> };
 
+/** What is asked of us in a repository. */
+export type AskedKind = Extract<IntentOfJob, { readonly repo: Repo }>['kind'];
+
+/** Says as well what becomes of it where this server does not promote for the repository. */
+export type IntentDefinition<Kind extends AskedKind> = JobDefinition<Kind> & {
+  /** `proceeds`: it asks for nothing that others do not check, or only records what happened. */
+  readonly unserved: 'proceeds' | Unserved<Kind>;
+};
+
+export type Unserved<Kind extends AskedKind> = (
+  job: Job<Kind>,
+  services: Services,
+  refusal: Refusal,
+) => Promise<JobOutcome>;
+
 /** The table of `queue/job-kinds.ts`. */
-export type JobKinds = { readonly [Kind in JobKind]: JobDefinition<Kind> };
+export type JobKinds = JobTable & IntentTable;
+export type JobTable = { readonly [Kind in JobKind]: JobDefinition<Kind> };
+export type IntentTable = { readonly [Kind in AskedKind]: IntentDefinition<Kind> };
 
 export const DONE: JobOutcome = { kind: 'done', commit: null };

@@ -3,16 +3,17 @@ import { decide } from '../../domain/decide.ts';
 import { findFollower } from '../../domain/promotion/deployment.ts';
 import { findDeploymentOwner } from '../../store/promotions/deployments.ts';
 import { commitOf } from '../core/commit.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type Job, type IntentDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
 import { listDeployed } from './list-deployed.ts';
 import { loadContext } from '../core/load.ts';
 
-export const followDeployment: JobDefinition<'deployment-status'> = {
+export const followDeployment: IntentDefinition<'deployment-status'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: 'proceeds',
 };
 
 async function handle({ payload }: Job<'deployment-status'>, services: Services): Promise<JobOutcome> {

@@ -5,26 +5,25 @@ import { goesTo, type Deployment } from '../../domain/promotion/deployment.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { findDeploymentOwner } from '../../store/promotions/deployments.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
 import { commitOf } from '../core/commit.ts';
 import type { Sender } from '../core/intent.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import { listDeployed } from './list-deployed.ts';
 import { loadContext, loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-export const recordDeployment: JobDefinition<'deployment'> = {
+export const recordDeployment: IntentDefinition<'deployment'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: async () => DONE,
 };
 
 async function handle({ payload }: Job<'deployment'>, services: Services): Promise<JobOutcome> {
   const { repo, deployment, by } = payload;
   const { db } = services.store;
   if (await isOurs(services, payload)) return DONE;
-  if ((await findForeignOwner(services, repo)) !== null) return DONE;
   const environment = await findEnvironmentOf(services, payload);
   if (environment === null) return DONE;
   const last = await findLastPromoted(db, { repoId: repo.id, environment });

@@ -1,11 +1,11 @@
 // Checks of one image: which credential goes to its registry, what that may do there, and whether strangers can pull it.
-import { mayPromote } from '../../domain/image/image-access.ts';
 import { mayWritePackages, type MachineToken } from '../../domain/machine-token.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { hostOf, type ImageRepository, type RepoName, type Tag } from '../../domain/image/reference.ts';
 import { plural } from '../../messages/format.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';
+import { findForbiddenImage } from '../people/authorize.ts';
 import type { DoctorSetup } from './setup.ts';
 
 export type ImageQuestion = {
@@ -17,8 +17,7 @@ export type ImageQuestion = {
 
 export async function examineImage(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
   const { repo, image } = question;
-  const { registryHost, imageGrants: grants } = setup.settings;
-  if (!mayPromote({ repo, image, registryHost, grants })) {
+  if (findForbiddenImage(setup.settings, { repo, images: [image] }) !== null) {
     const message = `${repo} may not promote ${image}: that is neither its own image nor granted.`;
     return [
       trouble('fail', 'image', {

@@ -4,8 +4,7 @@ import { defaultEnvironment, findEnvironment, type EnvironmentPolicy } from '../
 import { imageOf, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { findLastPromoted, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
-import { refuseImages } from '../people/allowed-images.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
+import { authorize } from '../people/authorize.ts';
 import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
@@ -33,7 +32,7 @@ export async function findSubject(services: Services, place: DriftScope): Promis
   const key = { repoId: repo.id, environment };
   if (await isEnvironmentBusy(db, { ...key, exceptId: '' })) return { kind: 'busy' };
   const last = await findLastPromoted(db, key);
-  if (last === null || (await findForeignOwner(services, repo)) !== null) return NOT_WATCHED;
+  if (last === null || (await authorize(services, { repo, images: [] })) !== null) return NOT_WATCHED;
   const environmentPolicy = await loadEnvironmentPolicy(services, { ...last, repo });
   if (environmentPolicy === null) return NOT_WATCHED;
   const { driftIntervalMs: intervalMs } = environmentPolicy;
@@ -56,7 +55,8 @@ async function loadEnvironmentPolicy(services: Services, last: Promotion): Promi
     const loaded = await loadPolicy(services, last.repo);
     if (loaded.kind === 'unreadable') return plannedPolicy(services, last);
     const { policy } = loaded;
-    const isOurs = policy.images.includes(repository) && refuseImages(services, last.repo, policy) === null;
+    const unauthorized = await authorize(services, { repo: last.repo, images: policy.images });
+    const isOurs = policy.images.includes(repository) && unauthorized === null;
     return isOurs ? findEnvironment(policy, last.environment) : null;
   } catch (error) {
     // An App that is gone looks at nothing; a GitHub that is down hides no drift.

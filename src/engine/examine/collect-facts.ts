@@ -21,7 +21,7 @@ import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { listHeld } from '../../store/promotions/history.ts';
-import { refuseImages } from '../people/allowed-images.ts';
+import { authorize } from '../people/authorize.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { findAlternative } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
@@ -75,7 +75,7 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   if (loaded.kind === 'unreadable') return failExamination(services, promotion, unreadable(loaded.problems));
   const { policy } = loaded;
   const environment = findEnvironment(policy, promotion.environment);
-  const problem = findPolicyProblem(services, promotion, policy);
+  const problem = await findPolicyProblem(services, promotion, policy);
   if (environment === null || problem !== null) {
     const gone = { code: 'environment-gone', environment: promotion.environment } as const;
     return failExamination(services, promotion, problem ?? gone);
@@ -116,14 +116,17 @@ function wantsFreshFacts({ kind, state }: Promotion): boolean {
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
-function findPolicyProblem(services: Services, promotion: Promotion, policy: Policy): FailureProblem | null {
+async function findPolicyProblem(
+  services: Services,
+  promotion: Promotion,
+  policy: Policy,
+): Promise<FailureProblem | null> {
   const { repo } = promotion;
   const { repository } = imageOf(promotion);
   if (!policy.images.includes(repository)) {
     return { code: 'image-not-in-policy', image: repository, images: policy.images };
   }
-  if (refuseImages(services, repo, policy) === null) return null;
-  return { code: 'image-not-granted', image: repository, repo: repo.name };
+  return authorize(services, { repo, images: policy.images });
 }
 
 const KEPT_PROBLEMS = 5;

@@ -5,7 +5,7 @@ import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { PolicyFile } from '../../store/policies.ts';
-import { refuseImages } from '../people/allowed-images.ts';
+import { authorize } from '../people/authorize.ts';
 import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
@@ -33,11 +33,13 @@ export async function comparePolicy(services: Services, promotion: Promotion): P
     return { kind: 'barred', refusal: { code: 'policy-unreadable', problems: loaded.problems } };
   }
   const { policy, file } = loaded;
-  const foreign = refuseImages(services, repo, policy);
+  const unauthorized = await authorize(services, { repo, images: policy.images });
   if (await hasSameRules(services, promotion, policy)) {
-    return foreign === null ? { kind: 'same', blob: policy.blob, file } : { kind: 'barred', refusal: foreign };
+    return unauthorized === null
+      ? { kind: 'same', blob: policy.blob, file }
+      : { kind: 'barred', refusal: unauthorized };
   }
-  if (foreign !== null) return { kind: 'changed', refusal: foreign };
+  if (unauthorized !== null) return { kind: 'changed', refusal: unauthorized };
   if (findEnvironment(policy, environment) === null) {
     const environments = policy.environments.map(({ name }) => name);
     return { kind: 'changed', refusal: { code: 'environment-unknown', typed: environment, environments } };

@@ -2,7 +2,6 @@
 import { showEffects } from '../../domain/decide/accept.ts';
 import { deploymentEffects } from '../../domain/decide/deployment.ts';
 import type { Effect } from '../../domain/effect.ts';
-import { mayPromote } from '../../domain/image/image-access.ts';
 import { promotedAt, type CancelCause, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import { listLastPromoted } from '../../store/promotions/deployments.ts';
 import { listDriftsSince } from '../../store/drifts.ts';
@@ -10,10 +9,10 @@ import { listOpenPromotions, listPromotionsChangedSince } from '../../store/prom
 import { findLeftAt, findRepo } from '../../store/repos.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
 import { listStuckPromotions } from '../../store/promotions/tag-moves.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { authorize } from '../people/authorize.ts';
+import { DONE, type IntentDefinition, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPlannedPolicy } from '../core/load.ts';
-import type { Services, Settings } from '../core/services.ts';
+import type { Services } from '../core/services.ts';
 
 export const repoGone: JobDefinition<'repo-gone'> = {
   key: null,
@@ -33,11 +32,12 @@ async function handleGone({ payload }: Job<'repo-gone'>, { store, log }: Service
 }
 
 /** Shows what is open under the new name, and takes up what was left undone while the App was away. */
-export const repoChanged: JobDefinition<'repo-changed'> = {
+export const repoChanged: IntentDefinition<'repo-changed'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle: handleChanged,
+  unserved: 'proceeds',
 };
 
 async function handleChanged({ payload }: Job<'repo-changed'>, services: Services): Promise<JobOutcome> {
@@ -46,13 +46,13 @@ async function handleChanged({ payload }: Job<'repo-changed'>, services: Service
   // It is back: that is remembered first, and then comes what was missed since.
   if ((await findLeftAt(db, repo.id)) !== null) return { kind: 'handed-on', intents: [], told: [repo] };
   const open = await listOpenPromotions(db, { repoId: repo.id });
-  const isForeign = (await findForeignOwner(services, repo)) !== null;
-  const follows = (one: Promotion): boolean => !isForeign && stillMayPromote(services.settings, one, repo);
+  const following = new Set<Promotion>();
+  for (const one of open) if (await follows(services, one, repo)) following.add(one);
   const missed = since === null ? [] : await listPromotionsChangedSince(db, { repoId: repo.id, since });
-  const shown = new Set([...open.filter(follows), ...missed].map(({ id }) => id));
+  const shown = new Set([...following, ...missed].map(({ id }) => id));
   const effects: readonly Effect[] = [
     ...(since === null ? [] : await listSchedules(services, repo)),
-    ...open.filter((one) => !follows(one)).map((one) => withdraw(one, 'repository-gone')),
+    ...open.filter((one) => !following.has(one)).map((one) => withdraw(one, 'repository-gone')),
     ...(await listDeployments(services, missed)),
     ...[...shown].flatMap(showEffects),
     ...(since === null ? [] : await listDriftsSince(db, { repoId: repo.id, since })).map(
@@ -87,11 +87,10 @@ async function listSchedules({ store, now }: Services, { id }: Repo): Promise<re
 }
 
 /** A new owner's repository may name what that owner has: the image of the old one is granted, or it is out of reach. */
-function stillMayPromote(settings: Settings, { repo: before, images, state }: Promotion, repo: Repo): boolean {
-  if (ownerOf(before) === ownerOf(repo)) return true;
+async function follows(services: Services, { repo: before, images, state }: Promotion, repo: Repo): Promise<boolean> {
   const named = state.kind === 'waiting-for-image' ? [state.repository] : images.map(({ repository }) => repository);
-  const { registryHost, imageGrants: grants } = settings;
-  return named.every((image) => mayPromote({ repo: repo.name, image, registryHost, grants }));
+  const isMoved = ownerOf(before) !== ownerOf(repo);
+  return (await authorize(services, { repo, images: isMoved ? named : [] })) === null;
 }
 
 function withdraw({ id }: Promotion, because: Exclude<CancelCause, 'person'>): Effect {

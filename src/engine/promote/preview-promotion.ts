@@ -12,18 +12,19 @@ import type { GitHub } from '../../github/client/client.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
-import { refuseImages } from '../people/allowed-images.ts';
+import { authorize, type AuthorizeServices } from '../people/authorize.ts';
 import { collectImage, type CollectedImage } from '../examine/collect-image.ts';
 import { lineOf } from '../core/find-promotion.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 
-export type PreviewServices = Pick<Services, 'registry' | 'settings' | 'now' | 'sha256'> & {
-  readonly github: Pick<GitHub, 'forInstallation'>;
-  /** Null where there is no database: then leftovers, rollbacks and open promotions are not known. */
-  readonly store: Services['store'] | null;
-};
+export type PreviewServices = Pick<Services, 'registry' | 'now' | 'sha256'> &
+  AuthorizeServices & {
+    readonly github: Pick<GitHub, 'forInstallation'>;
+    /** Null where there is no database: then leftovers, rollbacks and open promotions are not known. */
+    readonly store: Services['store'] | null;
+  };
 
 export type PreviewRequest = {
   readonly repo: Repo;
@@ -58,8 +59,8 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const environment = findEnvironment(policy, request.environment);
   if (environment === null) return no(unknownEnvironment(request));
   if (!policy.images.includes(repository)) return { kind: 'other-image', images: policy.images };
-  const foreign = refuseImages(services, repo, policy);
-  if (foreign !== null) return no(foreign);
+  const unauthorized = await authorize(services, { repo, images: policy.images });
+  if (unauthorized !== null) return no(unauthorized);
   const prefixes = sourcePrefixes(policy, { force });
   const question = { registry, image: repository, prefixes };
   const spec =

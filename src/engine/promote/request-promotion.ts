@@ -3,7 +3,6 @@ import { reaches } from '../../domain/actor.ts';
 import { reviewBarOf } from '../../domain/promotion/approval.ts';
 import type { CommandOf, SourceSpec } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
-import { mayPromote } from '../../domain/image/image-access.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
 import { isOpen, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
@@ -20,6 +19,7 @@ import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
+import { authorize } from '../people/authorize.ts';
 import { findYoungCommit } from '../examine/find-young-commit.ts';
 
 type Promote = CommandOf<'promote'>;
@@ -53,8 +53,10 @@ export async function openPromotion(services: Services, asked: Requester, comman
   if (loaded.kind === 'unreadable') return no({ code: 'policy-unreadable', problems: loaded.problems });
   const { policy, file } = loaded;
   const image = policy.images[0];
-  const refusal = refuseRequest(services, { asked, command, policy, image });
+  const refusal = refuseRequest({ asked, command, policy });
   if (refusal !== null) return no(refusal);
+  const unauthorized = await authorize(services, { repo: asked.repo, images: policy.images });
+  if (unauthorized !== null) return no(unauthorized);
   const environment = findEnvironment(policy, command.environment);
   if (environment === null || image === undefined) return no(unknownEnvironment(command, policy));
   if (command.source === null) return { kind: 'no-source', policy, image };
@@ -162,16 +164,12 @@ function no(refusal: Refusal): Request {
   return { kind: 'refused', refusal };
 }
 
-function refuseRequest(
-  { settings }: Services,
-  request: {
-    readonly asked: Requester;
-    readonly command: Promote;
-    readonly policy: Policy;
-    readonly image: ImageRepository | undefined;
-  },
-): Refusal | null {
-  const { asked, command, policy, image } = request;
+function refuseRequest(request: {
+  readonly asked: Requester;
+  readonly command: Promote;
+  readonly policy: Policy;
+}): Refusal | null {
+  const { asked, command, policy } = request;
   if (!reaches(asked.by.role, 'write')) {
     return { code: 'not-permitted', verb: 'promote', role: asked.by.role, wanted: 'write' };
   }
@@ -179,12 +177,7 @@ function refuseRequest(
   if (command.force && !reaches(role, policy.force.role)) {
     return { code: 'not-permitted', verb: 'promote with force', role, wanted: policy.force.role };
   }
-  if (findEnvironment(policy, command.environment) === null) return unknownEnvironment(command, policy);
-  const { registryHost, imageGrants: grants } = settings;
-  if (image !== undefined && !mayPromote({ repo: asked.repo.name, image, registryHost, grants })) {
-    return { code: 'image-not-granted', image, repo: asked.repo.name };
-  }
-  return null;
+  return findEnvironment(policy, command.environment) === null ? unknownEnvironment(command, policy) : null;
 }
 
 /** What can be seen before the examination: there is nothing to do, or the version names another image. */

@@ -1,32 +1,42 @@
 // GitHub's Re-run button: the same digest is examined again.
 import { decide } from '../../domain/decide.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
 import { commitOf } from '../core/commit.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 
-export const rerunCheck: JobDefinition<'re-run'> = {
+export const rerunCheck: IntentDefinition<'re-run'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: showAgain,
 };
 
-async function handle({ payload }: Job<'re-run'>, services: Services): Promise<JobOutcome> {
+async function handle(job: Job<'re-run'>, services: Services): Promise<JobOutcome> {
+  const promotion = await findOurs(job, services);
+  if (promotion === null) return DONE;
+  const by = await loadActor(services, job.payload);
+  const decision = decide(promotion, { kind: 'rerequested', by }, await loadContext(services, promotion));
+  return decision.kind === 'accepted'
+    ? { kind: 'done', commit: commitOf(promotion, decision) }
+    : showAgain(job, services);
+}
+
+/** GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again. */
+async function showAgain(job: Job<'re-run'>, services: Services): Promise<JobOutcome> {
+  const promotion = await findOurs(job, services);
+  if (promotion === null) return DONE;
+  const { repo, id } = promotion;
+  return { kind: 'done', commit: { repo, effects: [{ kind: 'update-check-run', promotionId: id }] } };
+}
+
+async function findOurs({ payload }: Job<'re-run'>, { store, log }: Services): Promise<Promotion | null> {
   const { repo, externalId, checkRunId } = payload;
-  const stored = await findPromotion(services.store.db, externalId);
-  if (stored === null || stored.repo.id !== repo.id) {
-    services.log.warn({ repo: repo.name, checkRun: checkRunId }, 'a re-run of a check run of no promotion of ours');
-    return DONE;
-  }
-  const promotion = { ...stored, repo };
-  if ((await findForeignOwner(services, repo)) === null) {
-    const by = await loadActor(services, payload);
-    const decision = decide(promotion, { kind: 'rerequested', by }, await loadContext(services, promotion));
-    if (decision.kind === 'accepted') return { kind: 'done', commit: commitOf(promotion, decision) };
-  }
-  // GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again.
-  return { kind: 'done', commit: { repo, effects: [{ kind: 'update-check-run', promotionId: promotion.id }] } };
+  const stored = await findPromotion(store.db, externalId);
+  if (stored !== null && stored.repo.id === repo.id) return { ...stored, repo };
+  log.warn({ repo: repo.name, checkRun: checkRunId }, 'a re-run of a check run of no promotion of ours');
+  return null;
 }

@@ -5,14 +5,15 @@ import { VERSION_CHECK_NAME } from '../../messages/check-run/check-run.ts';
 import { listPromotionsShownOn } from '../../store/promotions/github-marks.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import type { Intent } from '../core/intent.ts';
-import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import type { IntentDefinition, Job, JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
 
-export const rerunSuite: JobDefinition<'re-run-suite'> = {
+export const rerunSuite: IntentDefinition<'re-run-suite'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: 'proceeds',
 };
 
 async function handle({ payload }: Job<'re-run-suite'>, { store, github }: Services): Promise<JobOutcome> {

@@ -6,13 +6,12 @@ import { knownCommit, type Promotion } from '../../domain/promotion/promotion.ts
 import type { Refusal } from '../../domain/refusal.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
 import { answered, dailyIdempotencyKey, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOf, type Commit } from '../core/commit.ts';
 import { comparePolicy, readingOf, type PolicyComparison } from '../examine/compare-policy.ts';
 import { findMeant } from '../core/find-promotion.ts';
 import type { Sender } from '../core/intent.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { withSource } from '../examine/read-source.ts';
@@ -40,28 +39,37 @@ export async function reviewByComment(
 }
 
 /** A click on `Approve` or `Reject`: good only on the check run that shows the promotion now. */
-export const reviewByClick: JobDefinition<'click'> = {
+export const reviewByClick: IntentDefinition<'click'> = {
   key: null,
   queue: 'repo',
   traits: ['decides-for-person'],
   handle,
+  unserved: refuseClick,
 };
 
 async function handle(job: Job<'click'>, services: Services): Promise<JobOutcome> {
-  const { repo, checkRunId, externalId, by } = job.payload;
-  const stored = await findPromotion(services.store.db, externalId);
-  if (stored === null || stored.repo.id !== repo.id) {
-    services.log.warn({ repo: repo.name, checkRun: checkRunId }, 'a click on a check run of no promotion of ours');
-    return DONE;
-  }
-  const promotion = { ...stored, repo };
+  const promotion = await findOurs(job, services);
+  if (promotion === null) return DONE;
   try {
     return { kind: 'done', commit: await decideClick(services, promotion, job) };
   } catch (error) {
     if (!(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services))) throw error;
     const refusal = { code: 'github-problem', problem: error.toProblem() } as const;
-    return { kind: 'done', commit: clickRefused(promotion, by, refusal) };
+    return { kind: 'done', commit: clickRefused(promotion, job.payload.by, refusal) };
   }
+}
+
+async function refuseClick(job: Job<'click'>, services: Services, refusal: Refusal): Promise<JobOutcome> {
+  const promotion = await findOurs(job, services);
+  return promotion === null ? DONE : { kind: 'done', commit: clickRefused(promotion, job.payload.by, refusal) };
+}
+
+async function findOurs({ payload }: Job<'click'>, { store, log }: Services): Promise<Promotion | null> {
+  const { repo, checkRunId, externalId } = payload;
+  const stored = await findPromotion(store.db, externalId);
+  if (stored !== null && stored.repo.id === repo.id) return { ...stored, repo };
+  log.warn({ repo: repo.name, checkRun: checkRunId }, 'a click on a check run of no promotion of ours');
+  return null;
 }
 
 async function decideClick(
@@ -69,9 +77,7 @@ async function decideClick(
   promotion: Promotion,
   { payload: click, createdAt }: Job<'click'>,
 ): Promise<Commit> {
-  const { repo, action, checkRunId, sentAt = createdAt } = click;
-  const foreign = await findForeignOwner(services, repo);
-  if (foreign !== null) return clickRefused(promotion, click.by, { code: 'owner-not-allowed', owner: foreign });
+  const { action, checkRunId, sentAt = createdAt } = click;
   const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });
   const by = await loadActor(services, click);
   const via = { kind: 'check-run', current: mark?.githubId === checkRunId } as const;

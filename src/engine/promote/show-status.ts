@@ -2,7 +2,7 @@
 import type { CommandOf } from '../../domain/command.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { findPromotionByNumber } from '../../store/promotions/promotions.ts';
-import { refuseImages } from '../people/allowed-images.ts';
+import { authorize } from '../people/authorize.ts';
 import { refused, replied, type Answer, type Asked } from '../core/answer.ts';
 import { loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
@@ -17,8 +17,8 @@ export async function showStatus(services: Services, asked: Asked, command: Comm
   const loaded = await loadPolicy(services, asked.repo);
   if (loaded.kind === 'unreadable') return refused(asked, { code: 'policy-unreadable', problems: loaded.problems });
   const { policy } = loaded;
-  const foreign = refuseImages(services, asked.repo, policy);
-  if (foreign !== null) return refused(asked, foreign);
+  const unauthorized = await authorize(services, { repo: asked.repo, images: policy.images });
+  if (unauthorized !== null) return refused(asked, unauthorized);
   const environment = findEnvironment(policy, command.environment);
   if (environment === null) {
     const environments = policy.environments.map(({ name }) => name);

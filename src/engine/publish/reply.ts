@@ -13,7 +13,7 @@ import { listHeld } from '../../store/promotions/history.ts';
 import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { lineOf } from '../core/find-promotion.ts';
-import { refuseImages } from '../people/allowed-images.ts';
+import { authorize } from '../people/authorize.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
 import { loadView } from './load-view.ts';
@@ -82,7 +82,8 @@ async function readEnvironment(services: Services, repo: Repo, name: string): Pr
     const environment = findEnvironment(policy, name);
     const [repository] = policy.images;
     if (environment === null || repository === undefined) return unread(`the policy has no environment ${name}`);
-    if (refuseImages(services, repo, policy) !== null) return unread(`${repo.name} may not promote ${repository}`);
+    const unauthorized = await authorize(services, { repo, images: policy.images });
+    if (unauthorized !== null) return unread(`${repo.name} may not promote ${repository}`);
     const held = await listHeld(services.store.db, { repoId: repo.id, environment: name, repository });
     return { held, tags: await readTags(services, repository, environment.tags) };
   } catch (error) {

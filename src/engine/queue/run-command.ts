@@ -6,25 +6,29 @@ import type { Effect } from '../../domain/effect.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { listWaitingComments } from '../../store/threads.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
 import { notDone, refusalOf, refused, turnedAway, type Answer, type Asked } from '../core/answer.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
-import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import type { IntentDefinition, Job, JobOutcome } from '../core/handler.ts';
 import { byComment } from '../core/job-description.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
 import { carryOut } from './commands.ts';
 import { hasRetryBudget, RETRY_BUDGET_MS } from '../core/retry-budget.ts';
 import type { Services } from '../core/services.ts';
 
-export const runCommand: JobDefinition<'command'> = {
+export const runCommand: IntentDefinition<'command'> = {
   key: ({ repo, commentId }) => byComment({ repoId: repo.id, commentId }),
   queue: 'repo',
   traits: ['decides-for-person'],
   handle,
+  unserved: (job, services, refusal) => goOn(job, services, turnedAway(askedByUnknown(job), refusal)),
 };
 
 async function handle(job: Job<'command'>, services: Services): Promise<JobOutcome> {
-  const commit = await answerInTime(job, services);
+  return goOn(job, services, await answerInTime(job, services));
+}
+
+/** The comment's next command, or the thread's next comment, follows what this one led to. */
+async function goOn(job: Job<'command'>, services: Services, commit: Answer): Promise<JobOutcome> {
   const intents = nextCommand(job.payload);
   if (intents.length > 0) return { kind: 'done', commit: { ...commit, intents } };
   const effects = [...(commit.effects ?? []), ...(await nextComment(services, job.payload))];
@@ -33,7 +37,7 @@ async function handle(job: Job<'command'>, services: Services): Promise<JobOutco
 
 /** An outside failure that may pass is thrown for a while, then answered like one that does not. */
 async function answerInTime(job: Job<'command'>, services: Services): Promise<Answer> {
-  const { repo, issue, commentId, by: sender, sentAt, line } = job.payload;
+  const { repo, issue, commentId, sentAt, line } = job.payload;
   let asked: Asked | null = null;
   try {
     const time = sentAt === undefined ? {} : { sentAt };
@@ -46,9 +50,13 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
     )
       throw error;
     if (asked !== null) return refused(asked, refusalOf(error));
-    const unknown: Asked = { repo, issue, commentId, by: { ...sender, role: 'none' } };
-    return turnedAway(unknown, { code: 'github-problem', problem: error.toProblem() });
+    return turnedAway(askedByUnknown(job), { code: 'github-problem', problem: error.toProblem() });
   }
+}
+
+/** By somebody whose role is not known. */
+function askedByUnknown({ payload: { repo, issue, commentId, by } }: Job<'command'>): Asked {
+  return { repo, issue, commentId, by: { ...by, role: 'none' } };
 }
 
 /** The wait for its turn counts, but each has a minute of its own: a host that just failed may be asked again by then. */
@@ -75,8 +83,6 @@ async function nextComment(
 
 async function answer(services: Services, asked: Asked, line: CommandLine): Promise<Answer> {
   const verb = verbOf(line);
-  const foreign = await findForeignOwner(services, asked.repo);
-  if (foreign !== null) return turnedAway(asked, { code: 'owner-not-allowed', owner: foreign });
   const bar = await barOf(services, asked, verb);
   if (bar !== null) return turnedAway(asked, bar);
   switch (line.kind) {

@@ -9,11 +9,11 @@ import { NewerFormat } from '../../store/database/stored.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { commitAndFinish, handOnAndFinish } from '../core/commit.ts';
 import type { Job, JobKinds, JobOutcome } from '../core/handler.ts';
-import type { JobKind } from '../core/job.ts';
 import { installationOf, type NewJob } from '../core/job-description.ts';
 import { LeaseLost, renew, RENEW_EVERY_MS, withinLease } from '../core/lease.ts';
 import { isLeftUndone, isAppRemoved } from '../installations/app-removed.ts';
 import { isThreadLocked } from '../installations/thread-locked.ts';
+import { dispatch } from './dispatch.ts';
 import { readJob } from './read-job.ts';
 import type { Services } from '../core/services.ts';
 
@@ -112,7 +112,7 @@ async function carryOut(claimed: Claimed): Promise<void> {
   for (let round = 1; round <= CONFLICTS_IN_A_ROW; round += 1) {
     let outcome: JobOutcome;
     try {
-      outcome = await handle(kinds, job, services);
+      outcome = await dispatch(kinds, job, services);
     } catch (error) {
       if (error instanceof NewerFormat) throw error;
       if (error instanceof LeaseLost) await handOver(claimed);
@@ -216,10 +216,6 @@ async function handOver({ services, kinds, row, job }: Claimed): Promise<void> {
   if (!kinds[job.payload.kind].traits.includes('shows-state')) return;
   const at = now();
   await store.transaction((tx) => addJob(tx, { kind, key, queueKey, payload, origin, runAt: at, now: at }));
-}
-
-function handle<Kind extends JobKind>(kinds: JobKinds, job: Job<Kind>, services: Services): Promise<JobOutcome> {
-  return kinds[job.payload.kind].handle(job, services);
 }
 
 function writesGitHub({ kinds, job }: Claimed): boolean {

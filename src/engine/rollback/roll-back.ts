@@ -8,7 +8,7 @@ import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { peekPromotionNumber } from '../../store/repos.ts';
-import { refuseImages } from '../people/allowed-images.ts';
+import { authorize } from '../people/authorize.ts';
 import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOfAccepted } from '../core/commit.ts';
 import { loadPolicy } from '../core/load.ts';
@@ -32,8 +32,8 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     const environments = policy.environments.map(({ name }) => name);
     return refused(asked, { code: 'environment-unknown', typed: command.environment, environments });
   }
-  const foreign = refuseImages(services, repo, policy);
-  if (foreign !== null) return refused(asked, foreign);
+  const unauthorized = await authorize(services, { repo, images: policy.images });
+  if (unauthorized !== null) return refused(asked, unauthorized);
 
   const { name, tags } = environment;
   const [history, held, open] = await Promise.all([

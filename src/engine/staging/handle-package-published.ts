@@ -2,15 +2,16 @@
 import { nameOf, type ImageRepository } from '../../domain/image/reference.ts';
 import { listWaitingForImage } from '../../store/promotions/promotions.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';
-import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
+import type { IntentDefinition, Job, JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
 
 /** The package may belong to another repository than it is promoted from, so its name counts as well. */
-export const handlePackagePublished: JobDefinition<'registry-package'> = {
+export const handlePackagePublished: IntentDefinition<'registry-package'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: 'proceeds',
 };
 
 async function handle({ payload }: Job<'registry-package'>, { store }: Services): Promise<JobOutcome> {

@@ -1,21 +1,20 @@
 // A push: to the staging branch, its head's image is looked for from now on; to the default branch, the policy file is.
 import type { Effect } from '../../domain/effect.ts';
 import { builtInPolicy } from '../../domain/policy/policy.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
 import { loadPolicy } from '../core/load.ts';
 
-export const handlePush: JobDefinition<'push'> = {
+export const handlePush: IntentDefinition<'push'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: async () => DONE,
 };
 
 async function handle({ payload }: Job<'push'>, services: Services): Promise<JobOutcome> {
   const { repo, branch, head: commit, toDefaultBranch } = payload;
-  if ((await findForeignOwner(services, repo)) !== null) return DONE;
   const loaded = await loadPolicy(services, repo);
   const { registryHost } = services.settings;
   // Under a file that can't be read, its check says so where most people would look for it.

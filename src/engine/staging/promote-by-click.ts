@@ -6,10 +6,9 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { StagingCheck } from '../../domain/promotion/staging-check.ts';
 import { renderRequested } from '../../messages/check-run/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
 import { refusalOf } from '../core/answer.ts';
 import type { Commit } from '../core/commit.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import type { PayloadOf } from '../core/job.ts';
 import { loadActor } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
@@ -19,11 +18,12 @@ import { noteOnStaging, refuseOnStaging } from '../promote/note-on-staging.ts';
 
 type Click = PayloadOf<'staging-click'>;
 
-export const promoteByClick: JobDefinition<'staging-click'> = {
+export const promoteByClick: IntentDefinition<'staging-click'> = {
   key: null,
   queue: 'repo',
   traits: ['decides-for-person'],
   handle,
+  unserved: async ({ payload }, _services, refusal) => ({ kind: 'done', commit: refuse(payload, refusal) }),
 };
 
 async function handle(job: Job<'staging-click'>, services: Services): Promise<JobOutcome> {
@@ -43,8 +43,6 @@ async function handle(job: Job<'staging-click'>, services: Services): Promise<Jo
 
 async function request(services: Services, check: StagingCheck, click: Click): Promise<Commit> {
   const { repo } = click;
-  const foreign = await findForeignOwner(services, repo);
-  if (foreign !== null) return refuse(click, { code: 'owner-not-allowed', owner: foreign });
   const by = await loadActor(services, click);
   if (by.kind === 'bot') return refuse(click, { code: 'bot-not-permitted', verb: 'promote' });
   const opened = await openPromotion(services, { repo, by, thread: null }, commandOf(check));

@@ -1,35 +1,48 @@
 // GitHub's Re-run on the check of a staging commit: its image is looked for and examined again.
 import { reaches } from '../../domain/actor.ts';
+import type { StagingCheck } from '../../domain/promotion/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
 import { loadActor } from '../core/load.ts';
 
-export const rerunStaging: JobDefinition<'staging-re-run'> = {
+export const rerunStaging: IntentDefinition<'staging-re-run'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: showAgain,
 };
 
-async function handle({ payload }: Job<'staging-re-run'>, services: Services): Promise<JobOutcome> {
+async function handle(job: Job<'staging-re-run'>, services: Services): Promise<JobOutcome> {
+  const check = await findOurs(job, services);
+  if (check === null) return DONE;
+  const { role } = await loadActor(services, job.payload);
+  if (!reaches(role, 'write')) return showAgain(job, services);
+  const { repoId, commit, state } = check;
+  if (state.kind === 'examined') services.images.forget({ repository: state.image, digest: state.digest });
+  const key = { repoId, commit };
+  const effects = [{ kind: 'watch-staging', ...key }] as const;
+  return {
+    kind: 'done',
+    commit: { repo: job.payload.repo, stagingChecks: [{ kind: 'open', ...key }], effects },
+  };
+}
+
+/** GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again. */
+async function showAgain(job: Job<'staging-re-run'>, services: Services): Promise<JobOutcome> {
+  const check = await findOurs(job, services);
+  if (check === null) return DONE;
+  const { repoId, commit } = check;
+  return {
+    kind: 'done',
+    commit: { repo: job.payload.repo, effects: [{ kind: 'update-staging-check', repoId, commit }] },
+  };
+}
+
+async function findOurs({ payload }: Job<'staging-re-run'>, { store, log }: Services): Promise<StagingCheck | null> {
   const { repo, commit } = payload;
-  const key = { repoId: repo.id, commit };
-  const check = await findStagingCheck(services.store.db, key);
-  if (check === null) {
-    services.log.warn({ repo: repo.name, commit }, 'a re-run of a check of no staging commit of ours');
-    return DONE;
-  }
-  if ((await findForeignOwner(services, repo)) === null) {
-    const { role } = await loadActor(services, payload);
-    if (reaches(role, 'write')) {
-      const { state } = check;
-      if (state.kind === 'examined') services.images.forget({ repository: state.image, digest: state.digest });
-      const effects = [{ kind: 'watch-staging', ...key }] as const;
-      return { kind: 'done', commit: { repo, stagingChecks: [{ kind: 'open', ...key }], effects } };
-    }
-  }
-  // GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again.
-  return { kind: 'done', commit: { repo, effects: [{ kind: 'update-staging-check', ...key }] } };
+  const check = await findStagingCheck(store.db, { repoId: repo.id, commit });
+  if (check === null) log.warn({ repo: repo.name, commit }, 'a re-run of a check of no staging commit of ours');
+  return check;
 }

@@ -5,7 +5,7 @@ import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Ending, StagingCheck, StagingState } from '../../domain/promotion/staging-check.ts';
 import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { refuseImages } from '../people/allowed-images.ts';
+import { authorize } from '../people/authorize.ts';
 import { commitAndContinue, type Commit } from '../core/commit.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
@@ -74,7 +74,10 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
   const isMeant = policy.blob !== 'none' || check.state.kind === 'waiting' || check.checkRunId !== null;
   const [image] = policy.images;
   if (image === undefined) return ended({ cause: 'policy-without-image' }, !isMeant);
-  if (refuseImages(services, repo, policy) !== null) return ended({ cause: 'not-granted', image }, !isMeant);
+  const unauthorized = await authorize(services, { repo, images: policy.images });
+  if (unauthorized !== null) {
+    return ended({ cause: 'not-granted', image }, !isMeant || unauthorized.code === 'owner-not-allowed');
+  }
   const tags = commitTagsOf(policy.staging.tagPrefix, check.commit);
   try {
     const found = await findImage(services, image, tags);

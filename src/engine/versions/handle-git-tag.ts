@@ -3,7 +3,6 @@ import { reaches } from '../../domain/actor.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { GitTagAnswer } from '../../domain/promotion/git-tag.ts';
-import { mayPromote } from '../../domain/image/image-access.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
@@ -11,25 +10,25 @@ import type { Promotion } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { findTree, type CommitTree } from '../../github/trees.ts';
 import { peekPromotionNumber } from '../../store/repos.ts';
-import { findForeignOwner } from '../people/allowed-owners.ts';
+import { authorize } from '../people/authorize.ts';
 import { refusalOf } from '../core/answer.ts';
 import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { compareWithProduction, type NamedImage, type Release } from './compare-with-production.ts';
-import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
+import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import type { Services } from '../core/services.ts';
 
-export const handleGitTag: JobDefinition<'git-tag'> = {
+export const handleGitTag: IntentDefinition<'git-tag'> = {
   key: null,
   queue: 'repo',
   traits: [],
   handle,
+  unserved: async () => DONE,
 };
 
 async function handle(job: Job<'git-tag'>, services: Services): Promise<JobOutcome> {
   const { repo, tag } = job.payload;
-  if ((await findForeignOwner(services, repo)) !== null) return DONE;
   const client = services.github.forInstallation(repo.installationId);
   const tagged = await findTree({ client, repo: repo.name, ref: `tags/${tag}` });
   // Deleted since, or a tag of something that is no commit.
@@ -54,7 +53,6 @@ async function barOf(services: Services, { payload }: Job<'git-tag'>): Promise<R
 
 async function decideTag(services: Services, job: Job<'git-tag'>, tagged: CommitTree): Promise<Commit | null> {
   const { repo, tag } = job.payload;
-  const { registryHost, imageGrants: grants } = services.settings;
   const refuse = (refusal: Extract<GitTagAnswer, { kind: 'refused' }>['refusal']): Commit =>
     answered(job, tagged, { kind: 'refused', refusal });
   const loaded = await loadPolicy(services, repo);
@@ -66,9 +64,8 @@ async function decideTag(services: Services, job: Job<'git-tag'>, tagged: Commit
     const environments = policy.environments.map(({ name }) => name);
     return refuse({ code: 'environment-unknown', typed: null, environments });
   }
-  if (!mayPromote({ repo: repo.name, image, registryHost, grants })) {
-    return refuse({ code: 'image-not-granted', image, repo: repo.name });
-  }
+  const unauthorized = await authorize(services, { repo, images: policy.images });
+  if (unauthorized !== null) return refuse(unauthorized);
   const release: Release = { repo, tag, tagged, policy, environment, image };
   const compared = await compareUnlessSilent(services, release);
   switch (compared.kind) {

@@ -29,6 +29,7 @@ export const failureProblem = z.discriminatedUnion('code', [
     image: imageRepository,
     images: z.array(imageRepository),
   }),
+  z.strictObject({ code: z.literal('owner-not-allowed'), owner: z.string() }),
   z.strictObject({ code: z.literal('image-not-granted'), image: imageRepository, repo: repoName }),
   z.strictObject({ code: z.literal('tag-moved'), tag, holds: digest.nullable(), expected: digest.nullable() }),
   z.strictObject({ code: z.literal('permanent-tag-taken'), tag, holds: digest, isVersion: z.boolean() }),

@@ -45,6 +45,7 @@ const problems: {
   'policy-unreadable': fc.record({ code: fc.constant('policy-unreadable'), problems: list(text), more: int }),
   'environment-gone': fc.record({ code: fc.constant('environment-gone'), environment: text }),
   'image-not-in-policy': fc.record({ code: fc.constant('image-not-in-policy'), image: anImage, images: list(anImage) }),
+  'owner-not-allowed': fc.record({ code: fc.constant('owner-not-allowed'), owner: text }),
   'image-not-granted': fc.record({
     code: fc.constant('image-not-granted'),
     image: anImage,
