@@ -93,10 +93,15 @@ export async function listDriftsSince(
 export async function countDrifts(
   db: Db,
 ): Promise<readonly { readonly repo: string; readonly environment: string; readonly count: number }[]> {
-  const [drifts, repos] = await Promise.all([
-    listOpenDrifts(db),
-    db.selectFrom('repos').select(['id', 'name']).where('left_at', 'is', null).orderBy('name').execute(),
-  ]);
+  const drifts = await listOpenDrifts(db);
+  if (drifts.length === 0) return [];
+  const repos = await db
+    .selectFrom('repos')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(drifts.map(({ repoId }) => repoId))])
+    .where('left_at', 'is', null)
+    .orderBy('name')
+    .execute();
   return repos.flatMap(({ id, name: repo }) => {
     const ours = Map.groupBy(
       drifts.filter(({ repoId }) => repoId === id),

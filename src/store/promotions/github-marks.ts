@@ -1,4 +1,5 @@
 // Where a promotion shows on GitHub: the ids of its card, its check run, its notice and its deployment.
+import { sql } from 'kysely';
 import type { Db, MarkKind, Tx } from '../database/schema.ts';
 
 export type GitHubMark = {
@@ -48,7 +49,7 @@ export async function listPromotionsShownOn(
     .selectFrom('github_marks as mark')
     .innerJoin('promotions as promotion', 'promotion.id', 'mark.promotion_id')
     .select(['mark.promotion_id', 'mark.github_id'])
-    .where('mark.kind', '=', 'check-run')
+    .where(sql<boolean>`mark.kind = 'check-run'`)
     .where('mark.target', '=', commit)
     .where('promotion.repo_id', '=', repoId)
     .orderBy('promotion.number')

@@ -11,10 +11,15 @@ export async function listLive(db: Db, heldSince: number): Promise<readonly Prom
     .innerJoin('repos', 'repos.id', 'one.repo_id')
     .select('one.document')
     .where('repos.left_at', 'is', null)
+    // Not one condition with OR: each half has an index of its own.
     .where(
-      sql<boolean>`(one.is_open = 1 OR (one.held_since >= ${heldSince} AND NOT EXISTS (
-        SELECT 1 FROM promotions AS later
-        WHERE later.repo_id = one.repo_id AND later.environment = one.environment AND later.held_since > one.held_since)))`,
+      sql<boolean>`one.id IN (
+        SELECT id FROM promotions WHERE is_open = 1
+        UNION ALL
+        SELECT held.id FROM promotions AS held WHERE held.held_since >= ${heldSince} AND NOT EXISTS (
+          SELECT 1 FROM promotions AS later
+          WHERE later.repo_id = held.repo_id AND later.environment = held.environment
+            AND later.held_since > held.held_since))`,
     )
     .orderBy('one.created_at')
     .orderBy('one.id')

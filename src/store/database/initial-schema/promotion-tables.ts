@@ -27,6 +27,8 @@ export const PROMOTION_TABLES: readonly string[] = [
   `CREATE UNIQUE INDEX promotions_applying ON promotions (repo_id, environment) WHERE state = 'applying'`,
   `CREATE INDEX promotions_open ON promotions (repo_id, number) WHERE is_open = 1`,
   `CREATE INDEX promotions_thread ON promotions (repo_id, issue, number) WHERE issue IS NOT NULL`,
+  `CREATE INDEX promotions_state ON promotions (state)`,
+  `CREATE INDEX promotions_held_since ON promotions (held_since) WHERE held_since IS NOT NULL`,
   `CREATE INDEX promotions_held ON promotions (repo_id, environment, held_since) WHERE held_since IS NOT NULL`,
 
   `CREATE TABLE tag_moves (
@@ -52,5 +54,6 @@ export const PROMOTION_TABLES: readonly string[] = [
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (promotion_id, kind)
   )`,
+  `CREATE INDEX github_marks_check_run ON github_marks (target) WHERE kind = 'check-run'`,
   `CREATE INDEX github_marks_id ON github_marks (kind, github_id)`,
 ];

@@ -32,6 +32,7 @@ export const WATCH_TABLES: readonly string[] = [
     note TEXT,
     PRIMARY KEY (repo_id, commit_sha)
   )`,
+  `CREATE INDEX staging_checks_age ON staging_checks (since)`,
   `CREATE INDEX staging_checks_unsettled ON staging_checks (since) WHERE state IN ('unseen', 'waiting')`,
 
   `CREATE TABLE drifts (
