@@ -1,0 +1,101 @@
+// Calls of what the files directly in src/store export: repositories, their audit trail, policies, threads, checks, drifts.
+import { appendAudit, findAuditHead, listAudit, listAuditedRepoIds, verifyAudit } from '../../../src/store/audit.ts';
+import {
+  countDrifts,
+  findDrift,
+  listDriftsSince,
+  listOpenDrifts,
+  listUnwatchedEnvironments,
+  writeDrift,
+} from '../../../src/store/drifts.ts';
+import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
+import {
+  findHereSince,
+  findLeftAt,
+  findRepo,
+  listPromotingRepos,
+  listReposOfInstallation,
+  lockRepo,
+  markLeft,
+  peekPromotionNumber,
+  saveRepo,
+  takePromotionNumber,
+} from '../../../src/store/repos.ts';
+import {
+  changeStagingCheck,
+  deleteStagingChecksBefore,
+  findStagingCheck,
+  listUnsettledStagingChecks,
+  openStagingCheck,
+} from '../../../src/store/staging-checks.ts';
+import {
+  deleteHandledCommentsBefore,
+  dropWaitingComments,
+  findThread,
+  listKnownComments,
+  listWaitingComments,
+  markCommentsHandled,
+  saveComment,
+  saveThread,
+} from '../../../src/store/threads.ts';
+import { NOW, repo, sha256 } from '../fixtures.ts';
+import type { Calls } from './calls.ts';
+import { GIVEN } from './fill.ts';
+
+const { repoId, environment, promotionId, issue, commit, installationId } = GIVEN;
+const ENTRY = { kind: 'reviewed', at: NOW, promotion: 1, actor: null, details: {} };
+const DRIFT_STATE = { differences: [], alternative: null, over: null };
+
+export const CALLS_OF_REPOS: Calls = {
+  saveRepo: ({ tx }) => saveRepo(tx, { ...repo, id: repoId }, NOW),
+  findLeftAt: ({ tx }) => findLeftAt(tx, repoId),
+  findHereSince: ({ tx }) => findHereSince(tx, repoId),
+  markLeft: ({ tx }) => markLeft(tx, repoId, NOW),
+  listReposOfInstallation: ({ tx }) => listReposOfInstallation(tx, installationId),
+  listPromotingRepos: ({ tx }) => listPromotingRepos(tx),
+  findRepo: ({ tx }) => findRepo(tx, repoId),
+  lockRepo: ({ tx }) => lockRepo(tx, repoId),
+  peekPromotionNumber: ({ tx }) => peekPromotionNumber(tx, repoId),
+  takePromotionNumber: ({ tx }) => takePromotionNumber(tx, repoId),
+
+  appendAudit: ({ tx }) => appendAudit(tx, { repoId: repo.id, entries: [ENTRY], sha256 }),
+  findAuditHead: ({ tx }) => findAuditHead(tx, repoId),
+  listAuditedRepoIds: ({ tx }) => listAuditedRepoIds(tx),
+  listAudit: ({ tx }) => listAudit(tx, { repoId, afterSeq: 100, limit: 100 }),
+  verifyAudit: ({ tx }) => verifyAudit(tx, { repoId, sha256 }),
+
+  savePolicyFile: ({ tx }) => savePolicyFile(tx, { blob: 'blob 7', text: '{}' }, NOW),
+  findPolicyFile: ({ tx }) => findPolicyFile(tx, 'blob 7'),
+
+  saveThread: ({ tx }) => saveThread(tx, { repoId, issue }, { readUpTo: 1, readSince: NOW, taking: null }),
+  findThread: ({ tx }) => findThread(tx, { repoId, issue }),
+  saveComment: ({ tx }) =>
+    saveComment(tx, { repoId, issue }, { id: 1_000_000, document: '{}', receivedAt: NOW, origin: null }),
+  listWaitingComments: ({ tx }) => listWaitingComments(tx, { repoId, issue }),
+  listKnownComments: ({ tx }) => listKnownComments(tx, { repoId, ids: [41, 1_000_000] }),
+  markCommentsHandled: ({ tx }) => markCommentsHandled(tx, { repoId, ids: [41, 1_000_000], now: NOW }),
+  dropWaitingComments: ({ tx }) => dropWaitingComments(tx, repoId),
+  deleteHandledCommentsBefore: ({ tx }) => deleteHandledCommentsBefore(tx, NOW - 14_900),
+
+  openStagingCheck: ({ tx }) => openStagingCheck(tx, { repoId, commit, now: NOW }),
+  changeStagingCheck: ({ tx }) =>
+    changeStagingCheck(tx, { repoId, commit, state: { kind: 'unseen' }, checkRunId: 7, note: 'a note', ifSince: NOW }),
+  findStagingCheck: ({ tx }) => findStagingCheck(tx, { repoId, commit }),
+  listUnsettledStagingChecks: ({ tx }) => listUnsettledStagingChecks(tx),
+  deleteStagingChecksBefore: ({ tx }) => deleteStagingChecksBefore(tx, NOW - 9_900_000),
+
+  writeDrift: async ({ tx }) => {
+    const drift = { id: 'new', repoId, environment, promotionId, noticedAt: NOW, shownIn: null, ...DRIFT_STATE };
+    await writeDrift(tx, { kind: 'open', ...drift });
+    await writeDrift(tx, { kind: 'seen', id: 'new', ...DRIFT_STATE });
+    await writeDrift(tx, { kind: 'shown', id: 'new', issue: 1, commentId: 2 });
+  },
+  findDrift: ({ tx }) => findDrift(tx, 'd401'),
+  listOpenDrifts: async ({ tx }) => {
+    await listOpenDrifts(tx);
+    await listOpenDrifts(tx, { repoId, environment });
+  },
+  listDriftsSince: ({ tx }) => listDriftsSince(tx, { repoId, since: NOW - 100_000 }),
+  countDrifts: ({ tx }) => countDrifts(tx),
+  listUnwatchedEnvironments: ({ tx }) => listUnwatchedEnvironments(tx, 'check-drift'),
+};
