@@ -138,7 +138,7 @@ describe('a webhook that is lost', () => {
     world.clock.turn(HOUR_MS);
     // What is asked for now is another plan than the one that was approved.
     repo.writeFiles('main', {
-      '.github/promotion.yml': 'environments: { production: { approvals: { required: 1 } } }\n',
+      '.github/promotion.yml': 'validation: { command: warn }\n',
     });
     await repo.rerun({ checkRun: repo.checkRuns(commit).at(-1)?.id ?? 0, by: 'ada' });
     await world.drain();

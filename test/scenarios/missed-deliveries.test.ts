@@ -87,7 +87,7 @@ test.each(['click', 'comment'])(
     await talk.request();
     await faring('lost', () => (by === 'click' ? talk.click('bob', 'approve') : talk.say('bob', '/approve P1')));
     await world.pass(3 * HOUR_MS);
-    await push(talk, 'environments: { production: { approvals: { required: 1 } } }\n');
+    await push(talk, 'validation: { command: warn }\n');
     expect(await talk.state()).toBe('awaiting-approval');
     await sweep(world);
     expect(await talk.state()).toBe('awaiting-approval');
