@@ -1,9 +1,9 @@
 // Drifts of environments: what was noticed, until it is over, and where it is told.
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
-import { canonicalJson } from '../domain/audit/canonical-json.ts';
 import type { Drift } from '../domain/promotion/drift.ts';
-import { digest, tag, time, type DeepReadonly } from './promotions/document-parts.ts';
+import { documentFormat } from './documents/document-format.ts';
+import { digest, tag, time, type DeepReadonly } from './documents/parts.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
 
 /** What a commit writes of a drift: a look and its telling change halves of their own. */
@@ -24,7 +24,8 @@ const difference = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const document = z.strictObject({
+/** Today's format of what a drift's document holds. */
+export const driftSchema = z.strictObject({
   differences: z.array(difference),
   alternative: z.string().nullable(),
   over: z
@@ -38,6 +39,8 @@ const document = z.strictObject({
     })
     .nullable(),
 });
+
+const FORMAT = documentFormat({ name: 'drift', schema: driftSchema, steps: [] });
 
 export async function writeDrift(tx: Tx, write: DriftWrite): Promise<void> {
   switch (write.kind) {
@@ -167,8 +170,8 @@ function columnsOf({
   over,
 }: Pick<Drift, 'differences' | 'alternative' | 'over'>): Pick<Schema['drifts'], 'document' | 'over_at'> {
   // Fails to compile when the type has a case or a member that the schema would refuse.
-  const value: DeepReadonly<z.output<typeof document>> = { differences, alternative, over };
-  return { document: canonicalJson(value), over_at: over?.at ?? null };
+  const value: DeepReadonly<z.output<typeof driftSchema>> = { differences, alternative, over };
+  return { document: FORMAT.write(value), over_at: over?.at ?? null };
 }
 
 function readRow(row: Selectable<Schema['drifts']>): Drift {
@@ -179,7 +182,7 @@ function readRow(row: Selectable<Schema['drifts']>): Drift {
     environment: row.environment,
     promotionId: row.promotion_id,
     noticedAt: row.noticed_at,
-    ...document.parse(JSON.parse(row.document)),
+    ...FORMAT.read(row.document),
     shownIn: issue === null || commentId === null ? null : { issue, commentId },
   };
 }

@@ -1,17 +1,10 @@
 // The checks of pushed staging commits: one row per commit of a repository.
 import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
-import { canonicalJson } from '../domain/audit/canonical-json.ts';
 import { parseCommitSha, type CommitSha } from '../domain/image/reference.ts';
 import type { StagingCheck, StagingState } from '../domain/promotion/staging-check.ts';
-import {
-  digest,
-  finding,
-  imageRepository,
-  outsideProblem,
-  tag,
-  type DeepReadonly,
-} from './promotions/document-parts.ts';
+import { digest, finding, imageRepository, outsideProblem, tag, type DeepReadonly } from './documents/parts.ts';
+import { documentFormat } from './documents/document-format.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
 import { readStored, storableText } from './database/stored.ts';
 
@@ -24,7 +17,8 @@ export type StagingKey = Pick<StagingCheck, 'repoId' | 'commit'>;
 export type StagingChange = StagingKey &
   Partial<Omit<StagingCheck, 'repoId' | 'commit' | 'since'>> & { readonly ifSince?: number };
 
-const state = z.discriminatedUnion('kind', [
+/** Today's format of where a check stands. */
+export const stagingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unseen') }),
   z.strictObject({ kind: z.literal('waiting'), image: imageRepository, tags: z.array(tag) }),
   z.strictObject({
@@ -49,6 +43,8 @@ const state = z.discriminatedUnion('kind', [
     ]),
   }),
 ]);
+
+const FORMAT = documentFormat({ name: 'staging check', schema: stagingSchema, steps: [] });
 
 const MAX_NOTE_LENGTH = 20_000;
 
@@ -120,8 +116,8 @@ function columnsOf({
   readonly state: StagingState;
 }): Pick<Schema['staging_checks'], 'state' | 'document'> {
   // Fails to compile when the type has a case or a member that the schema would refuse.
-  const document: DeepReadonly<z.output<typeof state>> = value;
-  return { state: value.kind, document: canonicalJson(document) };
+  const document: DeepReadonly<z.output<typeof stagingSchema>> = value;
+  return { state: value.kind, document: FORMAT.write(document) };
 }
 
 function readRow(row: Selectable<Schema['staging_checks']>): StagingCheck {
@@ -129,7 +125,7 @@ function readRow(row: Selectable<Schema['staging_checks']>): StagingCheck {
     repoId: row.repo_id,
     commit: readCommit(row.commit_sha),
     checkRunId: row.check_run_id,
-    state: state.parse(JSON.parse(row.document)),
+    state: FORMAT.read(row.document),
     since: row.since,
     note: row.note,
   };

@@ -1,12 +1,14 @@
 // A comment that a webhook told of waits for its turn in its thread.
 import { z } from 'zod';
+import { documentFormat } from '../../store/documents/document-format.ts';
 import { addJob, type Origin } from '../../store/queue/jobs.ts';
 import type { Tx } from '../../store/database/schema.ts';
 import { saveComment, type WaitingComment } from '../../store/threads.ts';
 import type { Intent } from './intent.ts';
 import type { JobRows } from './job-description.ts';
 
-const WaitingDocument = z.strictObject({
+/** Today's format of a comment that waits. */
+export const waitingSchema = z.strictObject({
   by: z.strictObject({ id: z.number(), login: z.string(), kind: z.enum(['user', 'bot']) }),
   /** By GitHub's clock, to the second; null where it does not tell. */
   writtenAt: z.number().nullable(),
@@ -20,8 +22,10 @@ const WaitingDocument = z.strictObject({
   notRun: z.enum(['edited', 'old']).nullable(),
 });
 
+const FORMAT = documentFormat({ name: 'comment', schema: waitingSchema, steps: [] });
+
 /** What is kept of a comment until its turn comes. */
-export type ReadComment = z.infer<typeof WaitingDocument>;
+export type ReadComment = z.infer<typeof waitingSchema>;
 
 /** Once: a comment that is known already is left alone. */
 export async function enqueueComment(
@@ -41,10 +45,10 @@ export async function enqueueComment(
 }
 
 export function toWaiting(row: Omit<WaitingComment, 'document'>, comment: ReadComment): WaitingComment {
-  return { ...row, document: JSON.stringify(comment) };
+  return { ...row, document: FORMAT.write(comment) };
 }
 
-/** Throws when something else wrote to the database. */
+/** NewerFormat where a newer version wrote it. */
 export function readWaiting({ document }: WaitingComment): ReadComment {
-  return WaitingDocument.parse(JSON.parse(document));
+  return FORMAT.read(document);
 }

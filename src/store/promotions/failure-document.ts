@@ -1,6 +1,6 @@
 // What a stored promotion says of its failure.
 import { z } from 'zod';
-import { digest, imageRepository, outsideProblem, repoName, tag } from './document-parts.ts';
+import { digest, imageRepository, outsideProblem, repoName, tag } from '../documents/parts.ts';
 
 const incompleteness = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-platform') }),

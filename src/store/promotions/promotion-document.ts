@@ -1,6 +1,5 @@
 // A promotion as text, and the text as a promotion again; the compiler keeps the schema and the type the same.
 import { z } from 'zod';
-import { canonicalJson } from '../../domain/audit/canonical-json.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import {
   commitSha,
@@ -12,8 +11,10 @@ import {
   tag,
   time,
   type DeepReadonly,
-} from './document-parts.ts';
+} from '../documents/parts.ts';
+import { documentFormat } from '../documents/document-format.ts';
 import { failure, failureProblem } from './failure-document.ts';
+import { PROMOTION_STEPS } from './upgrade.ts';
 
 const person = z.strictObject({ id: z.int(), login: z.string() });
 
@@ -80,8 +81,8 @@ const notice = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-deployment'), problem: outsideProblem, at: time }),
 ]);
 
-// Strict: a member that is not known is a version mix-up, and dropping it silently would lose it at the next commit.
-const promotion = z.strictObject({
+/** Today's format. A change of it is a new one: see upgrade.ts. */
+export const promotionSchema = z.strictObject({
   id: z.string(),
   number: z.int(),
   repo: z.strictObject({ id: z.int(), name: repoName, installationId: z.int() }),
@@ -132,14 +133,16 @@ const promotion = z.strictObject({
   updatedAt: time,
 });
 
+const FORMAT = documentFormat({ name: 'promotion', schema: promotionSchema, steps: PROMOTION_STEPS });
+
 /** Canonical JSON. */
 export function formatPromotion(value: Promotion): string {
   // Fails to compile when the type has a case or a member that the schema would refuse.
-  const document: DeepReadonly<z.output<typeof promotion>> = value;
-  return canonicalJson(document);
+  const document: DeepReadonly<z.output<typeof promotionSchema>> = value;
+  return FORMAT.write(document);
 }
 
-/** Throws when the text is not a promotion: something else wrote to the database, or a migration is missing. */
+/** Of any format up to today's. NewerFormat where a newer version wrote it; other errors: something else did. */
 export function readPromotion(text: string): Promotion {
-  return promotion.parse(JSON.parse(text));
+  return FORMAT.read(text);
 }

@@ -175,7 +175,7 @@ onBothEngines(({ fresh, freshPair }) => {
   test('a document that something else wrote is not believed', async () => {
     const store = await fresh();
     const { id } = await storePromotion(store);
-    await sql`UPDATE promotions SET document = '{}'`.execute(store.db);
+    await sql`UPDATE promotions SET document = '{"format":1}'`.execute(store.db);
     await expect(findPromotion(store.db, id)).rejects.toThrow('requester');
   });
 });

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { expect, test } from 'vitest';
+import { NewerFormat } from '../../../src/store/database/stored.ts';
+import { documentFormat, type UpgradeStep } from '../../../src/store/documents/document-format.ts';
+import { formatPromotion, promotionSchema, readPromotion } from '../../../src/store/promotions/promotion-document.ts';
+import { PROMOTION_STEPS } from '../../../src/store/promotions/upgrade.ts';
+import { promotion } from '../fixtures.ts';
+
+/** What a later version may look like: it knows one member more, and gives it to what was written before. */
+const addsColour: UpgradeStep = (document) => ({ ...document, colour: 'none' });
+const later = documentFormat({
+  name: 'promotion',
+  schema: promotionSchema.extend({ colour: z.string() }),
+  steps: [...PROMOTION_STEPS, addsColour],
+});
+
+test('a promotion of today reads in a version with a member more', () => {
+  expect(later.read(formatPromotion(promotion()))).toEqual({ ...promotion(), colour: 'none' });
+});
+
+test('a promotion of that version is left to it by the version of today', () => {
+  const newer = later.write({ ...later.read(formatPromotion(promotion())), colour: 'red' });
+  expect(later.read(newer)).toMatchObject({ colour: 'red' });
+  expect(() => readPromotion(newer)).toThrow(NewerFormat);
+  expect(() => readPromotion(newer)).toThrow(
+    `format ${later.format}, and this version reads up to ${later.format - 1}`,
+  );
+});
+
+test('steps are taken from the format on that a document has', () => {
+  const format = documentFormat({
+    name: 'sum',
+    schema: z.strictObject({ trail: z.array(z.string()) }),
+    steps: [
+      ({ trail }) => ({ trail: [...z.array(z.string()).parse(trail), '1 to 2'] }),
+      ({ trail }) => ({ trail: [...z.array(z.string()).parse(trail), '2 to 3'] }),
+    ],
+  });
+  expect(format.read('{"format":1,"trail":[]}')).toEqual({ trail: ['1 to 2', '2 to 3'] });
+  expect(format.read('{"format":2,"trail":[]}')).toEqual({ trail: ['2 to 3'] });
+  expect(format.read('{"format":3,"trail":[]}')).toEqual({ trail: [] });
+  expect(format.write({ trail: ['x'] })).toBe('{"format":3,"trail":["x"]}');
+});
+
+test.each([
+  ['without a format', '{"trail":[]}'],
+  ['with a format that is no number', '{"format":"1","trail":[]}'],
+  ['with format 0', '{"format":0,"trail":[]}'],
+  ['with a member that is not known', '{"format":1,"trail":[],"colour":"red"}'],
+  ['that is no object', '[]'],
+])('a document %s was written by something else', (_, text) => {
+  const { read } = documentFormat({ name: 'x', schema: z.strictObject({ trail: z.array(z.string()) }), steps: [] });
+  expect(() => read(text)).toThrow(z.ZodError);
+});
