@@ -1,12 +1,17 @@
-// Whether findings keep an image out, where GitHub may not have been there to be asked.
-import { isBlocking, type Finding } from '../domain/rule.ts';
+// Whether findings keep an image out, where not everybody may have been there to be asked.
+import { isBlocking, type Finding } from '../domain/finding.ts';
 
-/** `incomplete`: nothing speaks against it but what only GitHub could have told. */
+/** `incomplete`: nothing speaks against it but what GitHub or the database could have told. */
 export type Verdict = 'pass' | 'fail' | 'incomplete';
 
-/** `unasked`: what facts say that GitHub would have told; null where it was asked. */
-export function verdictOf(findings: readonly Finding[], unasked: string | null): Verdict {
+export function verdictOf(findings: readonly Finding[]): Verdict {
   const blocking = findings.filter(isBlocking);
-  if (blocking.some(({ outcome, seen }) => outcome === 'fail' || seen !== unasked)) return 'fail';
+  if (blocking.some((finding) => !isUnasked(finding))) return 'fail';
   return blocking.length > 0 ? 'incomplete' : 'pass';
+}
+
+function isUnasked({ seen }: Finding): boolean {
+  if (seen.code !== 'unknown') return false;
+  const { reason } = seen;
+  return reason.code === 'no-access' || (reason.code === 'outside-error' && reason.error.code === 'github-not-asked');
 }

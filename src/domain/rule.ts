@@ -1,43 +1,24 @@
-// The shape of a rule and of what it answers: an outcome, what was seen, what was wanted.
-import type { ImageFacts } from './image/image-facts.ts';
+// How a rule is declared: what it reads, which promotions it judges, and the codes and values of its findings.
+import { z } from 'zod';
+import {
+  isKnown,
+  type Fact,
+  type FacetName,
+  type FactsWith,
+  type ImageFacts,
+  type PlatformFacts,
+} from './image/image-facts.ts';
+import { imageRepository } from './image/reference-schema.ts';
+import type { ImageRepository, Tag } from './image/reference.ts';
+import type { TagPlan } from './image/tag-plan.ts';
+import { unknownReason, type UnknownReason } from './image/unknown-reason.ts';
 import type { Policy } from './policy/policy.ts';
+import type { PromotionKind } from './promotion/promotion-kind.ts';
 
-export type RuleId =
-  | 'completeness'
-  | 'size'
-  | 'layers'
-  | 'command'
-  | 'healthcheck'
-  | 'source'
-  | 'revision'
-  | 'labels'
-  | 'tag-commit'
-  | 'staging-deployed'
-  | 'rolled-back'
-  | 'permanent-tag'
-  | 'in-production';
+const OUTCOMES = ['pass', 'warn', 'fail', 'unknown'] as const;
 
-/** `unknown` counts as `fail`: what could not be seen is not trusted. */
-export type Outcome = 'pass' | 'warn' | 'fail' | 'unknown';
-
-export type Finding = {
-  readonly rule: RuleId;
-  /** The platform it is about, or null for the whole image. */
-  readonly platform: string | null;
-  readonly outcome: Outcome;
-  /** Text for people; may carry text from labels, so it is escaped when shown. */
-  readonly seen: string;
-  readonly wanted: string;
-  /** Set where no force may override it. */
-  readonly final?: true;
-  /** Set where force let it pass. */
-  readonly overridden?: true;
-};
-
-export type Rule = {
-  readonly id: RuleId;
-  readonly check: (facts: ImageFacts, context: RuleContext) => readonly Finding[];
-};
+/** `unknown` counts as `fail`: what could not be read is not trusted. */
+export type Outcome = (typeof OUTCOMES)[number];
 
 export type RuleContext = {
   readonly policy: Policy;
@@ -47,12 +28,209 @@ export type RuleContext = {
   readonly githubHost: string;
 };
 
-/** True when this finding alone keeps the image out. */
-export function isBlocking(finding: Finding): boolean {
-  return finding.overridden !== true && (finding.outcome === 'fail' || finding.outcome === 'unknown');
+/** What a plan is judged from besides itself. */
+export type PlanContext = { readonly image: ImageRepository; readonly versionTag: Tag | null };
+
+/** What a rule says of an image, or of one of its platforms. */
+export type Verdict<Seen> = {
+  readonly outcome: Outcome;
+  readonly seen: Seen;
+  /** Set where no force may override it. */
+  readonly final?: true;
+};
+
+/** `platform` null: the whole image. */
+export type Judgement<Seen> = Verdict<Seen> & { readonly platform: string | null };
+
+const unknownSeen = z.strictObject({ code: z.literal('unknown'), reason: unknownReason });
+type UnknownSeen = z.output<typeof unknownSeen>;
+
+type Coded = z.ZodType<{ readonly code: string }>;
+type Values = z.ZodType<object>;
+
+/** What is stored of a rule's judgement: codes and values; messages/ makes the sentences. */
+type FindingSchema<Id extends string, Seen extends Coded, Wanted extends Values> = ReturnType<
+  typeof findingSchema<Id, Seen, Wanted>
+>;
+type ImageFindingSchema<Id extends string, Seen extends Coded, Wanted extends Values> = FindingSchema<
+  Id,
+  ReturnType<typeof orUnknown<Seen>>,
+  Wanted
+>;
+
+/** A rule that reads facts of an image. */
+export type ImageRule<Id extends string, Seen extends Coded, Wanted extends Values> = {
+  readonly reads: 'image';
+  readonly id: Id;
+  readonly kinds: readonly PromotionKind[];
+  readonly facets: readonly FacetName[];
+  /** False where the policy does not ask for it: then its facets need not be collected. */
+  readonly isOn: (policy: Policy) => boolean;
+  readonly finding: ImageFindingSchema<Id, Seen, Wanted>;
+  readonly judge: (
+    facts: ImageFacts,
+    context: RuleContext,
+  ) => readonly z.output<ImageFindingSchema<Id, Seen, Wanted>>[];
+};
+
+/** A rule that reads the plan of the tags; it fails or has nothing to say, and force has no say in it. */
+export type PlanRule<Id extends string, Seen extends Coded> = {
+  readonly reads: 'plan';
+  readonly id: Id;
+  readonly kinds: readonly PromotionKind[];
+  readonly finding: FindingSchema<Id, Seen, typeof NO_VALUES>;
+  readonly judge: (
+    plan: TagPlan,
+    context: PlanContext,
+  ) => readonly z.output<FindingSchema<Id, Seen, typeof NO_VALUES>>[];
+};
+
+/** For rules that want the same of every image. */
+export const NO_VALUES = z.strictObject({});
+
+/** Declares a rule that reads facts. A facet that is not known is answered here, for all rules. */
+export function imageRule<
+  const Id extends string,
+  const Name extends FacetName,
+  Seen extends Coded,
+  Wanted extends Values,
+>(declared: {
+  readonly id: Id;
+  readonly kinds: readonly PromotionKind[];
+  /** What it reads: without one of these its finding is unknown. */
+  readonly facets: readonly Name[];
+  readonly seen: Seen;
+  readonly wanted: Wanted;
+}): { readonly checkedBy: (checks: ImageChecks<Name, Seen, Wanted>) => ImageRule<Id, Seen, Wanted> } {
+  const { id, kinds, facets } = declared;
+  const finding = findingSchema({ id, seen: orUnknown(declared.seen), wanted: declared.wanted });
+  return {
+    checkedBy: ({ want, isOn = () => true, whenUnknown = () => 'unknown', unknownIsFinal, check }) => ({
+      reads: 'image',
+      id,
+      kinds,
+      facets,
+      isOn,
+      finding,
+      judge: (facts, context) => {
+        const judgements = isKnown(facts, facets)
+          ? check(facts, context)
+          : judgeUnknown(reasonOf(facts, facets), whenUnknown(context.policy, facts));
+        return judgements.map((judgement) => {
+          const isFinal = judgement.seen.code === 'unknown' && unknownIsFinal === true;
+          const about = { rule: id, image: facts.repository, wanted: want(context) };
+          return finding.parse({ ...about, ...judgement, ...(isFinal ? { final: true } : {}) });
+        });
+      },
+    }),
+  };
 }
 
-/** Force lets pass what failed or could not be seen, and says so; what is final keeps the image out all the same. */
-export function overrideByForce(finding: Finding): Finding {
-  return isBlocking(finding) && finding.final !== true ? { ...finding, overridden: true } : finding;
+type ImageChecks<Name extends FacetName, Seen extends Coded, Wanted extends Values> = {
+  readonly want: (context: RuleContext) => z.output<Wanted>;
+  readonly isOn?: (policy: Policy) => boolean;
+  /** The outcome where a facet is not known; null: there is no finding. `unknown` unless set. */
+  readonly whenUnknown?: (policy: Policy, facts: ImageFacts) => 'unknown' | 'warn' | null;
+  /** Set where no force may override what is unknown. */
+  readonly unknownIsFinal?: true;
+  readonly check: (facts: FactsWith<Name>, context: RuleContext) => readonly Judgement<z.output<Seen> | UnknownSeen>[];
+};
+
+/** Declares a rule that judges each platform by itself. What is not known of one of them is answered here as well. */
+export function platformRule<const Id extends string, Seen extends Coded, Wanted extends Values>(declared: {
+  readonly id: Id;
+  readonly kinds: readonly PromotionKind[];
+  readonly seen: Seen;
+  readonly wanted: Wanted;
+}): { readonly checkedBy: <T>(checks: PlatformChecks<T, Seen, Wanted>) => ImageRule<Id, Seen, Wanted> } {
+  return {
+    checkedBy: ({ read, check, ...checks }) =>
+      imageRule({ ...declared, facets: ['contents'] }).checkedBy({
+        ...checks,
+        check: ({ contents }, context) =>
+          contents.value.platforms.flatMap((facts): readonly Judgement<z.output<Seen> | UnknownSeen>[] => {
+            const { platform } = facts;
+            const fact = read(facts);
+            if (fact.kind === 'unknown') {
+              return [{ platform, outcome: 'unknown', seen: { code: 'unknown', reason: fact.reason } }];
+            }
+            const verdict = check(fact.value, context);
+            return verdict === null ? [] : [{ platform, ...verdict }];
+          }),
+      }),
+  };
+}
+
+type PlatformChecks<T, Seen extends Coded, Wanted extends Values> = Omit<
+  ImageChecks<'contents', Seen, Wanted>,
+  'check' | 'whenUnknown'
+> & {
+  /** What it is judged by. */
+  readonly read: (facts: PlatformFacts) => Fact<T>;
+  /** Null where there is nothing to say. */
+  readonly check: (value: T, context: RuleContext) => Verdict<z.output<Seen>> | null;
+};
+
+/** Declares a rule that reads the plan of the tags. */
+export function planRule<const Id extends string, Seen extends Coded>(declared: {
+  readonly id: Id;
+  readonly kinds: readonly PromotionKind[];
+  readonly seen: Seen;
+}): { readonly checkedBy: (checks: PlanChecks<Seen>) => PlanRule<Id, Seen> } {
+  const { id, kinds } = declared;
+  const finding = findingSchema({ ...declared, wanted: NO_VALUES });
+  const about = { rule: id, platform: null, outcome: 'fail', wanted: {}, final: true } as const;
+  return {
+    checkedBy: ({ check }) => ({
+      reads: 'plan',
+      id,
+      kinds,
+      finding,
+      judge: (plan, context) =>
+        check(plan, context).map((seen) => finding.parse({ ...about, image: context.image, seen })),
+    }),
+  };
+}
+
+type PlanChecks<Seen extends Coded> = {
+  /** What was seen, for each finding. */
+  readonly check: (plan: TagPlan, context: PlanContext) => readonly z.output<Seen>[];
+};
+
+function judgeUnknown(reason: UnknownReason, outcome: 'unknown' | 'warn' | null): readonly Judgement<UnknownSeen>[] {
+  return outcome === null ? [] : [{ platform: null, outcome, seen: { code: 'unknown', reason } }];
+}
+
+function reasonOf(facts: ImageFacts, facets: readonly FacetName[]): UnknownReason {
+  for (const name of facets) {
+    const fact = facts[name];
+    if (fact.kind === 'unknown') return fact.reason;
+  }
+  return { code: 'not-collected' };
+}
+
+function orUnknown<Seen extends Coded>(seen: Seen) {
+  return z.union([seen, unknownSeen]);
+}
+
+function findingSchema<Id extends string, Seen extends Coded, Wanted extends Values>({
+  id,
+  seen,
+  wanted,
+}: {
+  readonly id: Id;
+  readonly seen: Seen;
+  readonly wanted: Wanted;
+}) {
+  return z.strictObject({
+    rule: z.literal(id),
+    image: imageRepository,
+    platform: z.string().nullable(),
+    outcome: z.enum(OUTCOMES),
+    seen,
+    wanted,
+    final: z.literal(true).exactOptional(),
+    /** Set where force let it pass. */
+    overridden: z.literal(true).exactOptional(),
+  });
 }

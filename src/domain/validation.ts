@@ -1,21 +1,37 @@
-// Facts → rules → findings: runs the catalogue over the facts of one image.
-import type { ImageFacts } from './image/image-facts.ts';
-import { isBlocking, type Finding, type Rule, type RuleContext } from './rule.ts';
+// Facts → rules → findings: runs the rules over the facts of one image, and over the plan of its tags.
+import type { Finding } from './finding.ts';
+import type { FacetName, ImageFacts } from './image/image-facts.ts';
+import type { TagPlan } from './image/tag-plan.ts';
+import type { Policy } from './policy/policy.ts';
+import type { PromotionKind } from './promotion/promotion-kind.ts';
+import type { PlanContext, RuleContext } from './rule.ts';
 import { RULES } from './rules/catalogue.ts';
 
-const MAX_SEEN_LENGTH = 1000;
-
-/** All findings, in the order of the rules. What was seen may come from labels of any length; it is kept short enough to store. */
-export function validate(facts: ImageFacts, context: RuleContext, rules: readonly Rule[] = RULES): readonly Finding[] {
-  return rules
-    .flatMap((rule) => rule.check(facts, context))
-    .map((finding) => ({
-      ...finding,
-      seen: finding.seen.length > MAX_SEEN_LENGTH ? `${finding.seen.slice(0, MAX_SEEN_LENGTH)}…` : finding.seen,
-    }));
+/** The findings on one image, in the order of the rules. */
+export function validate(facts: ImageFacts, context: RuleContext, kind: PromotionKind): readonly Finding[] {
+  return RULES.flatMap((rule): readonly Finding[] => {
+    const applies = rule.reads === 'image' && rule.kinds.some((one) => one === kind) && rule.isOn(context.policy);
+    return applies ? rule.judge(facts, context) : [];
+  });
 }
 
-/** True when nothing seen keeps the image out. */
-export function isAcceptable(findings: readonly Finding[]): boolean {
-  return !findings.some(isBlocking);
+/** The facets that rules read of a promotion of this kind under this policy. */
+export function facetsFor(kind: PromotionKind, policy: Policy): readonly FacetName[] {
+  const names = RULES.flatMap((rule): readonly FacetName[] => {
+    const applies = rule.reads === 'image' && rule.kinds.some((one) => one === kind) && rule.isOn(policy);
+    return applies ? rule.facets : [];
+  });
+  return [...new Set(names)];
+}
+
+/** The findings on the plan; force has no say in any of them. */
+export function validatePlan(plan: TagPlan, context: PlanContext, kind: PromotionKind): readonly Finding[] {
+  return RULES.flatMap((rule): readonly Finding[] =>
+    rule.reads === 'plan' && rule.kinds.some((one) => one === kind) ? rule.judge(plan, context) : [],
+  );
+}
+
+/** True for what a new plan finds anew. */
+export function isOfPlan({ rule: id }: Pick<Finding, 'rule'>): boolean {
+  return RULES.some((rule) => rule.reads === 'plan' && rule.id === id);
 }

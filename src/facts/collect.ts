@@ -1,6 +1,7 @@
 // Puts the facets together into one ImageFacts value.
 import {
   known,
+  NOTHING_COLLECTED,
   unknown,
   type Fact,
   type ImageFacts,
@@ -24,22 +25,20 @@ export function toImageFacts(args: {
 }): ImageFacts {
   const { repository, digest, tag, contents, missing, lineage, stagingDeployment } = args;
   return {
+    ...NOTHING_COLLECTED,
     repository,
     digest,
     tag,
-    mediaType: contents.mediaType,
-    platforms: contents.platforms.map(toPlatformFacts),
-    missing: known(missing),
+    contents: known({ mediaType: contents.mediaType, platforms: contents.platforms.map(toPlatformFacts) }),
+    missingParts: known(missing),
     lineage,
     stagingDeployment,
-    rolledBackBy: null,
-    alternative: null,
   };
 }
 
 function toPlatformFacts({ platform, digest, parts, config }: PlatformContents): PlatformFacts {
   if (parts === null) {
-    const absent = unknown('its manifest is missing');
+    const absent = unknown({ code: 'part-missing', part: 'manifest' });
     return { platform, digest, sizeBytes: absent, layerCount: absent, config };
   }
   const sizeBytes = [parts.config, ...parts.layers].reduce((sum, part) => sum + part.sizeBytes, 0);

@@ -1,6 +1,8 @@
 // Reads what an image is made of: its manifest, the manifests of its runnable platforms, and their configs.
 import { unknown, known, type ConfigFacts, type Fact, type MissingPart } from '../domain/image/image-facts.ts';
+import type { UnknownReason } from '../domain/image/unknown-reason.ts';
 import { OutsideError } from '../net/outside-error.ts';
+import { unknownAfter } from './outside-reason.ts';
 import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { parseImageConfig, type ImageConfig } from '../registry/image-config.ts';
@@ -79,7 +81,7 @@ async function childOf(source: Reading, child: IndexChild, depth: number): Promi
   } catch (error) {
     if (!isAbsent(error)) throw error;
     const name = platform === null ? digest : formatPlatform(platform);
-    const config = unknown('its manifest is missing');
+    const config = unknown({ code: 'part-missing', part: 'manifest' });
     const missing = [{ part: 'manifest', digest, platform: name }] as const;
     return [{ platform: name, digest, parts: null, config, details: null, missing }];
   }
@@ -103,7 +105,7 @@ async function platformOf(
       parts,
       config: unknown(config.reason),
       details: null,
-      missing: config.absent ? [{ part: 'config', digest: parts.config.digest, platform }] : [],
+      missing: config.reason.code === 'part-missing' ? [{ part: 'config', digest: parts.config.digest, platform }] : [],
     };
   }
   return { platform, digest, parts, config: known(toFacts(config.value)), details: config.value, missing: [] };
@@ -111,23 +113,20 @@ async function platformOf(
 
 type ConfigRead =
   | { readonly kind: 'known'; readonly value: ImageConfig }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly absent: boolean };
+  | { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
 async function configOf({ registry, repository, budget }: Reading, descriptor: Descriptor): Promise<ConfigRead> {
   const { digest, sizeBytes: maxBytes } = descriptor;
   budget.configBytes -= maxBytes;
   if (budget.configBytes < 0) {
-    const reason = `the configs of all platforms are larger than ${MAX_CONFIG_BYTES} bytes; so much is not read`;
-    return { kind: 'unknown', reason, absent: false };
+    return unknown({ code: 'configs-too-large', maxBytes: MAX_CONFIG_BYTES });
   }
   try {
     const bytes = await registry.fetchBlob({ repository, digest, maxBytes });
     return { kind: 'known', value: parseImageConfig(bytes) };
   } catch (error) {
-    if (isAbsent(error)) return { kind: 'unknown', reason: 'its config is missing', absent: true };
-    if (error instanceof OutsideError && !error.retryable && UNREADABLE_CODES.includes(error.code)) {
-      return { kind: 'unknown', reason: error.message, absent: false };
-    }
+    if (isAbsent(error)) return unknown({ code: 'part-missing', part: 'config' });
+    if (error instanceof OutsideError && UNREADABLE_CODES.includes(error.code)) return unknownAfter(error);
     throw error;
   }
 }

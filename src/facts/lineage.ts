@@ -1,10 +1,10 @@
 // Finds the image's commit: the `revision` label that all platforms agree on, if the staging or production branch holds it.
 import { known, unknown, REVISION_LABEL, type Fact, type Lineage } from '../domain/image/image-facts.ts';
-import { OutsideError } from '../net/outside-error.ts';
 import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
 import type { InstallationClient } from '../github/client/client.ts';
 import { compareWithBranch } from '../github/commits.ts';
 import type { ImageContents } from './contents.ts';
+import { unknownAfter } from './outside-reason.ts';
 
 export type LineageSource = {
   readonly github: InstallationClient;
@@ -21,15 +21,14 @@ export async function collectLineage(source: LineageSource, contents: ImageConte
   const [revision] = distinct;
   if (revision === undefined || (distinct.length === 1 && revision === '')) return known({ kind: 'no-revision' });
   if (distinct.length > 1) {
-    return known({ kind: 'platforms-disagree', seen: distinct.map((seen) => (seen === '' ? 'none' : seen)) });
+    return known({ kind: 'platforms-disagree', seen: distinct.map((seen) => (seen === '' ? null : seen)) });
   }
   const commit = parseCommitSha(revision);
   if (commit === null) return known({ kind: 'malformed', seen: revision });
   try {
     return known(await placeOf(source, commit));
   } catch (error) {
-    if (error instanceof OutsideError && !error.retryable) return unknown(error.message);
-    throw error;
+    return unknownAfter(error);
   }
 }
 
@@ -45,7 +44,7 @@ async function placeOf({ github, repo, branches }: LineageSource, commit: Commit
 function revisionsOf(contents: ImageContents): Fact<readonly string[]> {
   const revisions: string[] = [];
   for (const { platform, config } of contents.platforms) {
-    if (config.kind === 'unknown') return unknown(`${platform}: ${config.reason}`);
+    if (config.kind === 'unknown') return unknown({ ...config.reason, platform });
     revisions.push(config.value.labels[REVISION_LABEL]?.trim() ?? '');
   }
   return known(revisions);

@@ -1,6 +1,6 @@
 // Finds out how the commit's latest deployment to the environment `staging` went.
 import { known, unknown, type Fact, type StagingDeployment } from '../domain/image/image-facts.ts';
-import { OutsideError } from '../net/outside-error.ts';
+import { unknownAfter } from './outside-reason.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { CommitSha, RepoName } from '../domain/image/reference.ts';
 import { STAGING_ENVIRONMENT as environment } from '../domain/rules/staging-deployed.ts';
@@ -17,12 +17,12 @@ export async function collectStagingDeployment(
   source: Source,
   { policy, commit }: { readonly policy: Policy; readonly commit: CommitSha | null },
 ): Promise<Fact<StagingDeployment>> {
-  if (policy.staging.deployed === 'off' || commit === null) return unknown('nobody asked');
+  if (policy.staging.deployed === 'off') return unknown({ code: 'not-collected' });
+  if (commit === null) return known({ kind: 'no-commit' });
   try {
     return known(await look(source, commit));
   } catch (error) {
-    if (error instanceof OutsideError && !error.retryable) return unknown(error.message);
-    throw error;
+    return unknownAfter(error);
   }
 }
 

@@ -47,7 +47,10 @@ describe('inspect', () => {
     expect(rowOf(ended, 'Commit ')).toBe(`Commit  ${REASON}`);
     expect(rowOf(ended, 'Policy ')).toBe(`Policy  built in, because ${REASON}`);
     expect(rowOf(ended, ' revision ')).toMatch(/^\? unknown +revision +whole image +GitHub was not asked: APP_ID/);
-    expect(ended.out).toContain(`Not all could be looked at (${REASON}); nothing else keeps the image out.`);
+    expect(ended.out).toContain(
+      `Not all could be looked at (${REASON}; the database was not read: DATABASE_URL names `,
+    );
+    expect(ended.out).toContain('; nothing else keeps the image out.');
   });
 
   test('ends with no where a rule fails, also without the App', async () => {
@@ -170,7 +173,10 @@ describe('plan', () => {
   test('plans without the App as far as that goes, and says how far', async () => {
     const ended = await w.bare(`plan ${w.ref(`staging-${w.short}`)}`);
     expect(ended.out).toContain(`  - main-staging-${w.short}: new → `);
-    expect(ended.out).toContain(`Not all could be looked at (${REASON}); nothing else keeps the image out.`);
+    expect(ended.out).toContain(
+      `Not all could be looked at (${REASON}; the database was not read: DATABASE_URL names `,
+    );
+    expect(ended.out).toContain('; nothing else keeps the image out.');
     expect(ended.out).toContain('Past    not looked at, because DATABASE_URL names ');
     expect(ended.code).toBe(0);
   });

@@ -66,7 +66,7 @@ function documented(heading: string): unknown {
 }
 
 /** Maps whose keys are anybody's. */
-const OPEN = ['labels', 'details', 'actor'];
+const OPEN = ['labels', 'details', 'actor', 'values'];
 
 /** `a.b[].c`, sorted. What is null or an empty list in `like` has no keys to compare. */
 function keysOf(value: unknown, like: unknown = value, path = ''): readonly string[] {

@@ -184,7 +184,7 @@ function driftAlarm(): string {
 }
 
 function tooLarge(): Promotion['findings'] {
-  return size.check(facts({ platforms: [platform({ sizeBytes: known(2_500_000_000) })] }), ruleContext());
+  return size.judge(facts({ platforms: [platform({ sizeBytes: known(2_500_000_000) })] }), ruleContext());
 }
 
 function wordsOf(findings: Promotion['findings']): string {

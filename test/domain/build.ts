@@ -2,11 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { Actor, Person, Role } from '../../src/domain/actor.ts';
 import type { DecisionContext } from '../../src/domain/decide.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import {
   known,
   REVISION_LABEL,
   SOURCE_LABEL,
+  unknown,
   type ConfigFacts,
+  type Fact,
   type ImageFacts,
   type PlatformFacts,
 } from '../../src/domain/image/image-facts.ts';
@@ -26,6 +29,7 @@ import {
   type Tag,
 } from '../../src/domain/image/reference.ts';
 import type { RuleContext } from '../../src/domain/rule.ts';
+import { outside } from './problem.ts';
 import type { TagState } from '../../src/domain/image/tag-plan.ts';
 
 export const NOW = Date.UTC(2026, 10, 24, 6, 33, 12);
@@ -126,20 +130,45 @@ export function platform(change: Partial<PlatformFacts> = {}): PlatformFacts {
   };
 }
 
-export function facts(change: Partial<ImageFacts> = {}): ImageFacts {
+export type FactsChange = Partial<ImageFacts> & { readonly platforms?: readonly PlatformFacts[] };
+
+export function facts({ platforms = PLATFORMS, ...change }: FactsChange = {}): ImageFacts {
   return {
     repository: IMAGE,
     digest: NEW,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
     tag: tag('staging-abc1234'),
-    platforms: [platform(), platform({ platform: 'linux/arm64', digest: digest('linux/arm64') })],
-    missing: known([]),
+    contents: known({ mediaType: 'application/vnd.oci.image.index.v1+json', platforms }),
+    missingParts: known([]),
     lineage: known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' }),
-    rolledBackBy: null,
-    alternative: null,
+    pastRollback: known({ kind: 'none' }),
+    alternative: known(null),
     stagingDeployment: known({ kind: 'none-anywhere' }),
     ...change,
   };
+}
+
+const PLATFORMS = [platform(), platform({ platform: 'linux/arm64', digest: digest('linux/arm64') })];
+
+/** A fact that registry or GitHub refused to tell for good. */
+export function unread(detail: string): Extract<Fact<never>, { kind: 'unknown' }> {
+  return unknown({ code: 'outside-error', error: outside(detail) });
+}
+
+/** What a finding stores of such a fact. */
+export function seenUnread(detail: string): Finding['seen'] {
+  return { code: 'unknown', reason: { code: 'outside-error', error: outside(detail) } };
+}
+
+/** What a rule that reads facts finds under this policy; nothing where the policy does not ask for it. */
+export function judge<Found>(
+  rule: {
+    readonly isOn: (policy: Policy) => boolean;
+    readonly judge: (of: ImageFacts, at: RuleContext) => readonly Found[];
+  },
+  of: ImageFacts,
+  at: RuleContext = ruleContext(),
+): readonly Found[] {
+  return rule.isOn(at.policy) ? rule.judge(of, at) : [];
 }
 
 /** What production's tags hold, by tag; null for a tag that is not there. */

@@ -1,8 +1,9 @@
 // What force lets pass, and what it never does.
 import { describe, expect, test } from 'vitest';
-import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image/image-facts.ts';
-import { isBlocking, overrideByForce, type Finding } from '../../src/domain/rule.ts';
-import { rulesFor } from '../../src/domain/rules/catalogue.ts';
+import { z } from 'zod';
+import { isBlocking, overrideByForce, type Finding } from '../../src/domain/finding.ts';
+import { known, SOURCE_LABEL, type PlatformFacts } from '../../src/domain/image/image-facts.ts';
+import { RULES } from '../../src/domain/rules/catalogue.ts';
 import { validate } from '../../src/domain/validation.ts';
 import {
   config,
@@ -11,6 +12,7 @@ import {
   environment,
   facts,
   FOREIGN,
+  IMAGE,
   NEW,
   OLD,
   platform,
@@ -18,33 +20,33 @@ import {
   promotion,
   tag,
 } from './build.ts';
-import { ruleContext } from './build.ts';
+import { ruleContext, unread, type FactsChange } from './build.ts';
 import { accept, approve, EVENTS, examined, KEPT, promotionIn } from './decide/build.ts';
 import { BOB, policy } from './build.ts';
 
 /** `rule outcome`, with `!` where it still keeps the image out. */
-function judged(change: Partial<ImageFacts>, rules = ruleContext()): readonly string[] {
-  return validate(facts(change), rules)
+function judged(change: FactsChange, rules = ruleContext()): readonly string[] {
+  return validate(facts(change), rules, 'promotion')
     .filter(({ outcome }) => outcome === 'fail' || outcome === 'unknown')
     .map(overrideByForce)
     .map((finding) => `${finding.rule} ${finding.outcome}${isBlocking(finding) ? '!' : ''}`);
 }
 
-function labelled(labels: Readonly<Record<string, string>>): ImageFacts['platforms'] {
+function labelled(labels: Readonly<Record<string, string>>): readonly PlatformFacts[] {
   return [platform({ config: known(config({ labels })) })];
 }
 
 const layer = { part: 'layer', digest: digest('layer'), platform: 'linux/amd64' } as const;
 const strict = ruleContext({ labels: { level: 'fail', required: [SOURCE_LABEL] } });
 
-const ROWS: readonly (readonly [string, Partial<ImageFacts>, readonly string[]])[] = [
+const ROWS: readonly (readonly [string, FactsChange, readonly string[]])[] = [
   ['a failed rule of the policy', { platforms: [platform({ sizeBytes: known(9e9) })] }, ['size fail']],
-  ['one that could not be seen', { platforms: [platform({ sizeBytes: unknown('HTTP 502') })] }, ['size unknown']],
+  ['one that could not be seen', { platforms: [platform({ sizeBytes: unread('HTTP 502') })] }, ['size unknown']],
   ['a commit that is on no branch', { lineage: known({ kind: 'malformed', seen: 'x' }) }, ['revision fail']],
-  ['a commit that could not be looked up', { lineage: unknown('HTTP 502') }, ['revision unknown']],
+  ['a commit that could not be looked up', { lineage: unread('HTTP 502') }, ['revision unknown']],
   ['a tag of another commit', { tag: tag('hotfix-deadbee') }, ['tag-commit fail']],
-  ['a missing part', { missing: known([layer]) }, ['completeness fail!']],
-  ['parts that could not be looked up', { missing: unknown('HTTP 502') }, ['completeness unknown!']],
+  ['a missing part', { missingParts: known([layer]) }, ['completeness fail!']],
+  ['parts that could not be looked up', { missingParts: unread('HTTP 502') }, ['completeness unknown!']],
   ['an index that runs nothing', { platforms: [] }, ['completeness fail!']],
   [
     'a label that names another repository',
@@ -53,7 +55,7 @@ const ROWS: readonly (readonly [string, Partial<ImageFacts>, readonly string[]])
   ],
   [
     'a config whose bytes are others than its digest message',
-    { platforms: [platform({ config: unknown('digest mismatch') })] },
+    { platforms: [platform({ config: unread('digest mismatch') })] },
     ['layers unknown', 'command unknown', 'healthcheck unknown', 'source unknown!'],
   ],
 ];
@@ -68,7 +70,9 @@ describe('under force', () => {
   });
 
   test.each<Finding['outcome']>(['pass', 'warn'])('a finding that is a %s needs no force', (outcome) => {
-    const finding: Finding = { rule: 'size', platform: null, outcome, seen: '', wanted: '' };
+    const seen = { code: 'size', bytes: 1 } as const;
+    const wanted = { minBytes: 1, maxBytes: 2 };
+    const finding: Finding = { rule: 'size', image: IMAGE, platform: null, outcome, seen, wanted };
     expect(overrideByForce(finding)).toEqual(finding);
   });
 });
@@ -83,7 +87,18 @@ test('with force they ask for approval, say what is overridden, and are recorded
   const { promotion: forced, audit } = accept(promotion({ force: true }), small);
   expect(forced.state.kind).toBe('awaiting-approval');
   expect(forced.findings.filter(({ overridden }) => overridden)).toMatchObject([{ rule: 'size', outcome: 'fail' }]);
-  expect(JSON.stringify(audit)).toContain('"outcome":"fail","seen":"9 GB (9000000000 bytes)","overridden":true');
+  const outcomes = z.array(z.record(z.string(), z.unknown())).parse(audit[0]?.details['outcomes']);
+  expect(outcomes.filter(({ overridden }) => overridden === true)).toEqual([
+    {
+      rule: 'size',
+      image: IMAGE,
+      platform: 'linux/amd64',
+      outcome: 'fail',
+      overridden: true,
+      seen: { code: 'size', bytes: 9e9 },
+      wanted: { minBytes: 100_000_000, maxBytes: 2_000_000_000 },
+    },
+  ]);
   expect(accept(forced, approve(BOB)).promotion.state.kind).toBe('applying');
 });
 
@@ -110,7 +125,8 @@ describe('a pushed git tag', () => {
   const held = production({ main: NEW, latest: NEW, 'v1.2.3': null });
 
   test('is judged by what it takes to be pulled, and by whose it is', () => {
-    expect(rulesFor('version').map(({ id }) => id)).toEqual(['completeness', 'source']);
+    const rules = RULES.filter(({ kinds }) => kinds.includes('version'));
+    expect(rules.map(({ id }) => id)).toEqual(['completeness', 'source', 'permanent-tag', 'in-production']);
   });
 
   test('that finds another image in production refuses, and moves nothing', () => {
@@ -120,7 +136,10 @@ describe('a pushed git tag', () => {
     });
     const { promotion: refused, journal } = accept(pushed, moved);
     expect(refused.state.kind).toBe('checks-failed');
-    expect(refused.findings.at(-1)).toMatchObject({ rule: 'in-production', seen: `main holds ${FOREIGN}` });
+    expect(refused.findings.at(-1)).toMatchObject({
+      rule: 'in-production',
+      seen: { code: 'holds-another', tag: 'main', holds: FOREIGN },
+    });
     expect([refused.moves, journal]).toEqual([[], []]);
   });
 

@@ -1,13 +1,14 @@
 // Facts → findings, by the whole catalogue.
 import { expect, test } from 'vitest';
-import { known, SOURCE_LABEL, unknown, type ImageFacts } from '../../src/domain/image/image-facts.ts';
+import { isAcceptable } from '../../src/domain/finding.ts';
+import { known, NOTHING_COLLECTED, REVISION_LABEL, SOURCE_LABEL } from '../../src/domain/image/image-facts.ts';
 import type { Outcome } from '../../src/domain/rule.ts';
-import { RULES, rulesFor } from '../../src/domain/rules/catalogue.ts';
-import { isAcceptable, validate } from '../../src/domain/validation.ts';
-import { config, facts, platform, ruleContext } from './build.ts';
+import { RULES } from '../../src/domain/rules/catalogue.ts';
+import { facetsFor, validate } from '../../src/domain/validation.ts';
+import { config, facts, IMAGE, platform, policy, ruleContext, unread, type FactsChange } from './build.ts';
 
 test('findings come in catalogue order, per platform where a rule looks at platforms', () => {
-  const findings = validate(facts(), ruleContext());
+  const findings = validate(facts(), ruleContext(), 'promotion');
   expect(findings.map(({ rule, platform: about }) => `${rule} ${about ?? ''}`.trim())).toEqual([
     'completeness',
     'size linux/amd64',
@@ -27,28 +28,28 @@ test('findings come in catalogue order, per platform where a rule looks at platf
 });
 
 test('a rollback is judged by its completeness alone: everything else was judged when it was promoted', () => {
-  const change = { platforms: [platform({ sizeBytes: known(9_000_000_000) })], lineage: unknown('HTTP 502') };
-  const findings = validate(facts(change), ruleContext(), rulesFor('rollback'));
+  const change = { platforms: [platform({ sizeBytes: known(9_000_000_000) })], lineage: unread('HTTP 502') };
+  const findings = validate(facts(change), ruleContext(), 'rollback');
   expect(findings.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(['completeness pass']);
-  expect(isAcceptable(validate(facts(change), ruleContext(), rulesFor('promotion')))).toBe(false);
+  expect(isAcceptable(validate(facts(change), ruleContext(), 'promotion'))).toBe(false);
 });
 
 test('every rule of the catalogue has its own id', () => {
   expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
 });
 
-const UNKNOWNS: readonly (readonly [string, Partial<ImageFacts>])[] = [
-  ['the parts', { missing: unknown('HTTP 502') }],
-  ['the lineage', { lineage: unknown('HTTP 502') }],
-  ['the size of one platform', { platforms: [platform(), platform({ sizeBytes: unknown('HTTP 502') })] }],
-  ['the layers of one platform', { platforms: [platform(), platform({ layerCount: unknown('HTTP 502') })] }],
-  ['the config of one platform', { platforms: [platform(), platform({ config: unknown('HTTP 502') })] }],
+const UNKNOWNS: readonly (readonly [string, FactsChange])[] = [
+  ['the parts', { missingParts: unread('HTTP 502') }],
+  ['the lineage', { lineage: unread('HTTP 502') }],
+  ['the size of one platform', { platforms: [platform(), platform({ sizeBytes: unread('HTTP 502') })] }],
+  ['the layers of one platform', { platforms: [platform(), platform({ layerCount: unread('HTTP 502') })] }],
+  ['the config of one platform', { platforms: [platform(), platform({ config: unread('HTTP 502') })] }],
 ];
 
 test.each(UNKNOWNS)('not knowing %s keeps the image out', (_name, change) => {
-  const findings = validate(facts(change), ruleContext());
+  const findings = validate(facts(change), ruleContext(), 'promotion');
   expect(isAcceptable(findings)).toBe(false);
-  expect(findings.some(({ outcome, seen }) => outcome === 'unknown' && seen === 'HTTP 502')).toBe(true);
+  expect(findings.some(({ outcome, seen }) => outcome === 'unknown' && seen.code === 'unknown')).toBe(true);
 });
 
 const OUTCOMES: readonly (readonly [Outcome, boolean])[] = [
@@ -59,7 +60,8 @@ const OUTCOMES: readonly (readonly [Outcome, boolean])[] = [
 ];
 
 test.each(OUTCOMES)('one finding %s among passes: acceptable is %s', (outcome, acceptable) => {
-  const about = { rule: 'size', platform: null, seen: '', wanted: '' } as const;
+  const seen = { code: 'not-set' } as const;
+  const about = { rule: 'command', image: IMAGE, platform: null, seen, wanted: {} } as const;
   expect(
     isAcceptable([
       { ...about, outcome: 'pass' },
@@ -68,9 +70,49 @@ test.each(OUTCOMES)('one finding %s among passes: acceptable is %s', (outcome, a
   ).toBe(acceptable);
 });
 
-test('what was seen is cut where a label is long', () => {
-  const labels = { [SOURCE_LABEL]: 'x'.repeat(100_000) };
-  const findings = validate(facts({ platforms: [platform({ config: known(config({ labels })) })] }), ruleContext());
-  const seen = findings.find(({ rule }) => rule === 'source')?.seen;
-  expect(seen).toBe(`${'x'.repeat(1000)}…`);
+test('what was not collected keeps the image out, whatever the kind', () => {
+  const nothing = facts(NOTHING_COLLECTED);
+  for (const kind of ['promotion', 'rollback', 'version'] as const) {
+    const findings = validate(nothing, ruleContext(), kind);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(new Set(findings.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
+  }
+});
+
+const BUILT_IN = policy();
+
+test.each([
+  ['promotion', BUILT_IN, ['contents', 'missingParts', 'lineage', 'stagingDeployment', 'pastRollback']],
+  [
+    'promotion',
+    { ...BUILT_IN, staging: { ...BUILT_IN.staging, deployed: 'off' } },
+    ['contents', 'missingParts', 'lineage', 'pastRollback'],
+  ],
+  ['rollback', BUILT_IN, ['contents', 'missingParts']],
+  ['version', BUILT_IN, ['contents', 'missingParts']],
+] as const)('the facets that a %s needs', (kind, under, facets) => {
+  expect(facetsFor(kind, under)).toEqual(facets);
+});
+
+test('what was seen is cut where labels are long or many', () => {
+  const flood = 'x'.repeat(100_000);
+  const labels = { [SOURCE_LABEL]: flood, [REVISION_LABEL]: flood };
+  const seen = Array.from({ length: 500 }, () => flood);
+  const findings = [
+    ...validate(
+      facts({
+        platforms: [platform({ config: known(config({ labels })) })],
+        lineage: known({ kind: 'malformed', seen: flood }),
+        missingParts: unread(flood),
+      }),
+      ruleContext(),
+      'promotion',
+    ),
+    ...validate(facts({ lineage: known({ kind: 'platforms-disagree', seen }) }), ruleContext(), 'promotion'),
+  ];
+  expect(findings.find(({ rule }) => rule === 'source')?.seen).toEqual({
+    code: 'label',
+    label: `${'x'.repeat(1000)}…`,
+  });
+  for (const finding of findings) expect(JSON.stringify(finding).length).toBeLessThan(2000);
 });

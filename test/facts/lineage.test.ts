@@ -116,7 +116,7 @@ describe('not proven', () => {
     const one = repo.head('staging');
     const two = repo.head('main');
     expect(await lineageOf([one, two])).toEqual(known({ kind: 'platforms-disagree', seen: [one, two] }));
-    expect(await lineageOf([one, undefined])).toEqual(known({ kind: 'platforms-disagree', seen: [one, 'none'] }));
+    expect(await lineageOf([one, undefined])).toEqual(known({ kind: 'platforms-disagree', seen: [one, null] }));
   });
 
   test('no platform has a label', async () => {
@@ -127,10 +127,10 @@ describe('not proven', () => {
   test('a platform whose config could not be read', async () => {
     const image = contents([repo.head('staging')]);
     const [first] = image.platforms;
-    const unread = first === undefined ? [] : [{ ...first, config: unknown('its config is missing') }];
+    const unread = first === undefined ? [] : [{ ...first, config: unknown({ code: 'part-missing', part: 'config' }) }];
     const source = { github: client, repo: repoName('acme/dotca'), branches: ['staging'] };
     expect(await collectLineage(source, { ...image, platforms: unread })).toEqual(
-      unknown('linux/0: its config is missing'),
+      unknown({ code: 'part-missing', part: 'config', platform: 'linux/0' }),
     );
   });
 });
@@ -148,7 +148,7 @@ describe('GitHub', () => {
     world.failNext({ path: /\/compare\//, status: 403, body: { message: 'Resource not accessible by integration' } });
     expect(await lineageOf([repo.head('staging')])).toMatchObject({
       kind: 'unknown',
-      reason: expect.stringContaining('The App lacks a permission'),
+      reason: { code: 'outside-error', error: { detail: expect.stringContaining('The App lacks a permission') } },
     });
   });
 });

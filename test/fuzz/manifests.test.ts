@@ -3,7 +3,9 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { known, type ConfigFacts } from '../../src/domain/image/image-facts.ts';
 import { OutsideError } from '../../src/net/outside-error.ts';
-import { isAcceptable, validate } from '../../src/domain/validation.ts';
+import { finding, isAcceptable } from '../../src/domain/finding.ts';
+import { validate } from '../../src/domain/validation.ts';
+import { findingTexts } from '../../src/messages/finding-words.ts';
 import { parseImageConfig } from '../../src/registry/image-config.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { readTagPage } from '../../src/registry/tags.ts';
@@ -83,7 +85,7 @@ function orRefused<T>(code: string, read: () => T): T | null {
 
 function findingsOf(seen: ConfigFacts, required: readonly string[]): ReturnType<typeof validate> {
   const image = facts({ platforms: [platform({ config: known(config(seen)) })] });
-  return validate(image, ruleContext({ labels: { level: 'fail', required } }));
+  return validate(image, ruleContext({ labels: { level: 'fail', required } }), 'promotion');
 }
 
 function expectManifest({ mediaType, raw }: { readonly mediaType: string; readonly raw: Buffer }): void {
@@ -106,7 +108,11 @@ function expectFindings([raw, required]: readonly [Buffer, readonly string[]]): 
   const lacks = required.some((label) => !Object.hasOwn(labels, label) || labels[label] === '');
   expect(findings.some(({ rule, outcome }) => rule === 'labels' && outcome === 'fail')).toBe(lacks);
   expect(lacks && isAcceptable(findings)).toBe(false);
-  for (const { seen: words, wanted } of findings) expect([typeof words, typeof wanted]).toEqual(['string', 'string']);
+  for (const found of findings) {
+    const { seen: words, wanted } = findingTexts(found);
+    expect([typeof words, typeof wanted]).toEqual(['string', 'string']);
+    expect(finding.parse(found)).toEqual(found);
+  }
 }
 
 function expectTags(body: Buffer): void {

@@ -11,7 +11,7 @@ import {
   type Digest,
   type Tag,
 } from '../../src/domain/image/reference.ts';
-import type { Finding } from '../../src/domain/rule.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import type { PromotionView } from '../../src/messages/promotion-view.ts';
 
 export const REPO = must(parseRepoName('acme/dotca'));
@@ -27,16 +27,19 @@ export const PRODUCTION: EnvironmentPolicy = must(
 );
 
 export const FINDINGS: readonly Finding[] = [
-  finding('completeness', null, {
-    seen: 'complete for linux/amd64, linux/arm64',
-    wanted: 'every manifest, config and layer',
+  finding({
+    rule: 'completeness',
+    seen: { code: 'complete', platforms: ['linux/amd64', 'linux/arm64'] },
+    wanted: {},
   }),
-  finding('size', 'linux/amd64', { seen: '182 MB', wanted: '100 MB to 2 GB' }),
-  finding('size', 'linux/arm64', { seen: '179 MB', wanted: '100 MB to 2 GB' }),
-  finding('layers', 'linux/amd64', { seen: '7 layers', wanted: 'at most 100 layers, and a history that agrees' }),
-  finding('layers', 'linux/arm64', { seen: '7 layers', wanted: 'at most 100 layers, and a history that agrees' }),
-  finding('command', 'linux/amd64', { seen: 'Entrypoint is set', wanted: 'Entrypoint or Cmd' }),
-  finding('command', 'linux/arm64', { seen: 'Entrypoint is set', wanted: 'Entrypoint or Cmd' }),
+  sizeFinding('linux/amd64', 182_000_000),
+  sizeFinding('linux/arm64', 179_000_000),
+  ...['linux/amd64', 'linux/arm64'].map((platform) =>
+    finding({ rule: 'layers', platform, seen: { code: 'layers', layers: 7 }, wanted: { max: 100 } }),
+  ),
+  ...['linux/amd64', 'linux/arm64'].map((platform) =>
+    finding({ rule: 'command', platform, seen: { code: 'entrypoint' }, wanted: {} }),
+  ),
 ];
 
 const PROMOTION: Promotion = {
@@ -110,13 +113,38 @@ export function viewOf(
   };
 }
 
-export function finding(
-  rule: Finding['rule'],
-  platform: string | null,
-  rest: { readonly seen: string; readonly wanted: string; readonly outcome?: Finding['outcome'] },
-): Finding {
-  return { rule, platform, outcome: 'pass', ...rest };
+type Sample<Of> = Of extends Finding
+  ? Omit<Of, 'image' | 'platform' | 'outcome'> & Partial<Pick<Of, 'platform' | 'outcome'>>
+  : never;
+
+/** A finding that passes and is about the whole image, unless it says otherwise. */
+export function finding(values: Sample<Finding>): Finding {
+  return { image: IMAGE, platform: null, outcome: 'pass', ...values };
 }
+
+export function sizeFinding(platform: string, bytes: number, is: Finding['outcome'] = 'pass'): Finding {
+  const wanted = { minBytes: 100_000_000, maxBytes: 2_000_000_000 };
+  return finding({ rule: 'size', platform, outcome: is, seen: { code: 'size', bytes }, wanted });
+}
+
+/** Five hundred findings whose texts from outside are all as given. */
+export function floodOfFindings(text: string): readonly Finding[] {
+  return Array.from({ length: 500 }, (_, index) =>
+    finding({
+      rule: 'source',
+      platform: `linux/${text}${index}`,
+      outcome: 'fail',
+      seen: { code: 'label', label: text },
+      wanted: { source: text },
+    }),
+  );
+}
+
+/** What a finding saw where GitHub did not answer. */
+export const UNREAD = {
+  code: 'unknown',
+  reason: { code: 'outside-error', error: { code: 'github-unavailable', detail: 'HTTP 502' } },
+} as const;
 
 export function outcome(tag: string, rest: Pick<TagOutcome, 'kind' | 'from' | 'holds'>): TagOutcome {
   return { repository: IMAGE, tag: tagOf(tag), ...rest };

@@ -28,7 +28,16 @@ const STATES: readonly StagingState[] = [
     tag: tag('staging-aaaaaaa'),
     digest: digest('a'),
     platforms: ['linux/amd64'],
-    findings: [{ rule: 'size', platform: 'linux/amd64', outcome: 'warn', seen: '1 MB\u0000', wanted: '100 MB' }],
+    findings: [
+      {
+        rule: 'source',
+        image,
+        platform: 'linux/amd64',
+        outcome: 'warn',
+        seen: { code: 'label', label: 'a\u0000' },
+        wanted: { source: 'https://github.com/acme/dotca' },
+      },
+    ],
     environments: ['production', 'canary'],
     defaultEnvironment: 'production',
   },

@@ -1,9 +1,11 @@
 // `audit show`: what the audit trail says of one promotion, or of one image.
 import { z } from 'zod';
 import type { AuditRow } from '../../domain/audit/audit.ts';
+import { finding } from '../../domain/finding.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { parseDigest, type Digest } from '../../domain/image/reference.ts';
 import { plainText } from '../../messages/escape.ts';
+import { findingTexts } from '../../messages/finding-words.ts';
 import { formatTime } from '../../messages/format.ts';
 import { listAudit } from '../../store/audit.ts';
 import type { Store } from '../../store/database/database.ts';
@@ -123,23 +125,17 @@ function detailLines(name: string, value: unknown): readonly string[] {
 
 const TagMoved = z.object({ tag: z.string(), from: z.string().nullable(), to: z.string().nullable() });
 const TagHeld = z.object({ tag: z.string(), from: z.string().nullable(), holds: z.string().nullable() });
-const RuleOutcome = z.object({
-  rule: z.string(),
-  platform: z.string().nullable(),
-  outcome: z.string(),
-  seen: z.string(),
-});
 
 function itemText(item: unknown): string | null {
   const moved = TagMoved.safeParse(item).data;
   const held = TagHeld.safeParse(item).data;
   if (moved !== undefined) return `${plain(moved.tag)}: ${short(moved.from)} → ${short(moved.to)}`;
   if (held !== undefined) return `${plain(held.tag)}: ${short(held.from)} → ${short(held.holds)}`;
-  const outcome = RuleOutcome.safeParse(item).data;
-  if (outcome === undefined) return textOf(item);
-  if (outcome.outcome === 'pass') return null;
-  const platform = outcome.platform === null ? '' : ` (${plain(outcome.platform)})`;
-  return `${plain(outcome.outcome)} ${plain(outcome.rule)}${platform}: ${textOf(outcome.seen)}`;
+  const found = finding.safeParse(item).data;
+  if (found === undefined) return textOf(item);
+  if (found.outcome === 'pass') return null;
+  const platform = found.platform === null ? '' : ` (${plain(found.platform)})`;
+  return `${found.outcome} ${found.rule}${platform}: ${textOf(findingTexts(found).seen)}`;
 }
 
 function textOf(value: unknown): string {

@@ -1,7 +1,7 @@
 // `backup`: copies the database into a file, while the server runs.
 import { resolve } from 'node:path';
 import { formatHead } from '../../domain/audit/audit.ts';
-import { formatBytes } from '../../domain/rules/size.ts';
+import { formatBytes } from '../../messages/format.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { backUp } from '../../store/database/backup.ts';
 import { openStore } from '../../store/database/database.ts';

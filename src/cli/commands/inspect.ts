@@ -1,16 +1,20 @@
 // `inspect`: the facts of any image, and what the rules find in them.
-import type { Finding } from '../../domain/rule.ts';
+import type { Finding } from '../../domain/finding.ts';
 import { formatReference } from '../../domain/image/reference.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { validate } from '../../domain/validation.ts';
 import { collectImage } from '../../engine/examine/collect-image.ts';
+import { possibleEnvironments, readPastRollback } from '../../engine/examine/past-rollback.ts';
 import { escapeText } from '../../messages/escape.ts';
+import { findingTexts } from '../../messages/finding-words.ts';
+import { unknownText } from '../../messages/unknown-reason.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { renderFindingsText } from '../render/findings-text.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { imageJson, renderImage } from '../render/image-text.ts';
 import { formatJson } from '../render/json.ts';
+import { openDatabase } from '../open-database.ts';
 import { openRepoContext } from '../repo-context.ts';
 import { renderPlain } from '../render/plain-markdown.ts';
 import { verdictOf } from '../verdict.ts';
@@ -33,15 +37,19 @@ export const inspect: CliCommand = {
     const digest = await registry.findDigest(repository, target);
     if (digest === null) throw notFound(formatReference(repository, target));
     const place = await openRepoContext(services, name);
-    const { repo, policy, unasked } = place;
+    const { repo, policy } = place;
+    const { database, repoId } = await openDatabase(services, name);
     const branches = [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch];
     const image = await collectImage(
       { registry, github: place.github.forInstallation(repo.installationId) },
       { repo: repo.name, policy, branches, repository, digest, tag: reference.kind === 'tag' ? reference.tag : null },
     );
     terminal.progress(null);
-    const findings = validate(image.facts, { policy, repo: repo.name, githubHost: settings.githubHost });
-    const verdict = verdictOf(findings, unasked);
+    const past = { repoId: repo.id === 0 ? repoId : repo.id, environments: possibleEnvironments(policy) };
+    const pastRollback = await readPastRollback(database, { ...past, repository, digest });
+    const facts = { ...image.facts, pastRollback };
+    const findings = validate(facts, { policy, repo: repo.name, githubHost: settings.githubHost }, 'promotion');
+    const verdict = verdictOf(findings);
     if (switches.has('json')) {
       const about = { repo: repo.name, policy: policy.blob, policyFrom: place.policyFrom };
       await out.write(formatJson({ ...imageJson(image), ...about, verdict, findings: findings.map(findingJson) }));
@@ -53,7 +61,7 @@ export const inspect: CliCommand = {
       await out.write(`${terminal.style.bold(formatReference(repository, target))}\n\n`);
       await out.write(renderImage(image, { terminal, now: now(), rows }));
       await out.write(`\n${renderFindingsText(findings, terminal)}`);
-      if (verdict === 'incomplete') await out.write(`\n${renderPlain(incompleteText(unasked), terminal)}`);
+      if (verdict === 'incomplete') await out.write(`\n${renderPlain(incompleteText(findings), terminal)}`);
       await out.write(problemLines(place.problems));
     }
     return verdict === 'fail' ? 1 : 0;
@@ -61,13 +69,18 @@ export const inspect: CliCommand = {
 };
 
 /** Markdown, as other messages are. */
-export function incompleteText(unasked: string | null): string {
-  return `**Not all could be looked at** (${escapeText(unasked ?? '', { maxLength: 500 })}); nothing else keeps the image out.`;
+export function incompleteText(findings: readonly Finding[]): string {
+  const reasons = [
+    ...new Set(findings.flatMap(({ seen }) => (seen.code === 'unknown' ? [unknownText(seen.reason)] : []))),
+  ];
+  return `**Not all could be looked at** (${escapeText(reasons.join('; '), { maxLength: 500 })}); nothing else keeps the image out.`;
 }
 
 /** A stable shape: docs/cli.md describes it. */
-export function findingJson({ rule, platform, outcome, seen, wanted, overridden }: Finding): object {
-  return { rule, platform, outcome, overridden: overridden === true, seen, wanted };
+export function findingJson(finding: Finding): object {
+  const { rule, image, platform, outcome, overridden, seen, wanted } = finding;
+  const about = { rule, image, platform, outcome, overridden: overridden === true };
+  return { ...about, ...findingTexts(finding), values: { seen, wanted } };
 }
 
 export function problemLines(problems: readonly string[]): string {

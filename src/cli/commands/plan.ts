@@ -1,16 +1,13 @@
 // `plan`: what would become of a promotion that somebody asks for now. Nothing is written, and nothing can be started.
 import { parseVersion } from '../../domain/command/values.ts';
-import { OutsideError } from '../../net/outside-error.ts';
-import type { RepoName, Tag } from '../../domain/image/reference.ts';
+import type { Tag } from '../../domain/image/reference.ts';
 import { previewPromotion } from '../../engine/promote/preview-promotion.ts';
-import type { Store } from '../../store/database/database.ts';
-import { listAuditedRepos } from '../audited-repos.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { formatJson } from '../render/json.ts';
+import { openDatabase } from '../open-database.ts';
 import { openRepoContext } from '../repo-context.ts';
 import { outcomeOf, planJson, renderPlan, type Planned } from '../render/plan-text.ts';
-import type { CliServices } from '../services.ts';
 
 export const plan: CliCommand = {
   name: 'plan',
@@ -33,14 +30,14 @@ export const plan: CliCommand = {
     const registry = await services.registry();
     terminal.progress(`Reading ${reference.repository} …`);
     const place = await openRepoContext(services, name);
-    const database = await openDatabase(services, name);
+    const { database, repoId } = await openDatabase(services, name);
     const preview =
       place.problems.length > 0
         ? ({ kind: 'refused', refusal: { code: 'policy-unreadable', problems: place.problems } } as const)
         : await previewPromotion(
-            { registry, settings, identity: null, now, sha256, github: place.github, store: database.store },
+            { registry, settings, identity: null, now, sha256, github: place.github, database },
             {
-              repo: place.repo.id === 0 ? { ...place.repo, id: database.repoId } : place.repo,
+              repo: place.repo.id === 0 ? { ...place.repo, id: repoId } : place.repo,
               policy: place.policy,
               reference,
               environment: flags['to'] ?? null,
@@ -50,7 +47,7 @@ export const plan: CliCommand = {
             },
           );
     terminal.progress(null);
-    const planned: Planned = { preview, place, reference, environment: flags['to'] ?? null, database: database.why };
+    const planned: Planned = { preview, place, reference, environment: flags['to'] ?? null, database };
     await out.write(switches.has('json') ? formatJson(planJson(planned)) : renderPlan(planned, terminal));
     return ['approval', 'no-approval', 'incomplete'].includes(outcomeOf(planned)) ? 0 : 1;
   },
@@ -59,25 +56,4 @@ export const plan: CliCommand = {
 function versionOf(text: string): Tag | null {
   const read = parseVersion(text);
   return read.kind === 'value' ? read.value : null;
-}
-
-type Database = {
-  readonly store: Store | null;
-  /** 0 where the database does not know the repository. */
-  readonly repoId: number;
-  /** Why it was not read; null where it was. */
-  readonly why: string | null;
-};
-
-/** A plan is of use without one: whoever looks from elsewhere than the server has none. */
-async function openDatabase(services: CliServices, name: RepoName): Promise<Database> {
-  try {
-    const store = await services.store();
-    const repos = await listAuditedRepos(store, undefined);
-    const known = repos.find((repo) => repo.name.toLowerCase() === name.toLowerCase());
-    return { store, repoId: known?.id ?? 0, why: null };
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    return { store: null, repoId: 0, why: error.message };
-  }
 }

@@ -1,6 +1,6 @@
 // A comparison of two images as text and as JSON.
 import type { Digest } from '../../domain/image/reference.ts';
-import { formatBytes } from '../../domain/rules/size.ts';
+import { formatBytes } from '../../messages/format.ts';
 import { plainText } from '../../messages/escape.ts';
 import { layOut } from './columns.ts';
 import type { Change, Comparison, PlatformComparison } from '../compare-images.ts';

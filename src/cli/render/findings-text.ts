@@ -1,5 +1,5 @@
 // The findings on a terminal: the words of the check run, one row per rule, and what was wanted where it is not there.
-import { isBlocking, type Finding } from '../../domain/rule.ts';
+import { isBlocking, type Finding } from '../../domain/finding.ts';
 import { plainText } from '../../messages/escape.ts';
 import { findingRows, findingsSummary, type FindingRow } from '../../messages/card/findings.ts';
 import { layOut } from './columns.ts';
@@ -19,7 +19,7 @@ export function renderFindingsText(findings: readonly Finding[], { width, style 
 }
 
 function colourOf(row: FindingRow, { red, yellow, green }: Style): (text: string) => string {
-  if (isBlocking({ ...row, platform: null })) return red;
+  if (isBlocking(row)) return red;
   return row.outcome === 'pass' ? green : yellow;
 }
 

@@ -1,10 +1,11 @@
 // What an image is, as text and as JSON: its digest and platforms, what they run, and their labels.
-import type { Fact, Lineage, PlatformFacts } from '../../domain/image/image-facts.ts';
-import { formatBytes } from '../../domain/rules/size.ts';
+import type { Fact, ImageFacts, Lineage, PlatformFacts } from '../../domain/image/image-facts.ts';
+import { formatBytes } from '../../messages/format.ts';
 import type { CollectedImage } from '../../engine/examine/collect-image.ts';
 import type { PlatformContents } from '../../facts/contents.ts';
 import { plainText } from '../../messages/escape.ts';
 import { formatAge, formatTime, plural } from '../../messages/format.ts';
+import { unknownText } from '../../messages/unknown-reason.ts';
 import { layOut } from './columns.ts';
 import type { Terminal } from '../services.ts';
 
@@ -18,12 +19,12 @@ export function renderImage(
   const built = builtAt(contents.platforms);
   const heads = [
     ['Digest', facts.digest],
-    ['Type', facts.mediaType],
+    ['Type', contents.mediaType],
     ['Built', built === null ? 'not told' : `${formatTime(built)}, ${formatAge(built, now)}`],
     ['Commit', commitText(facts.lineage)],
     ...about.rows,
   ];
-  const platforms = facts.platforms.map((platform, index) => platformRow(platform, contents.platforms[index]));
+  const platforms = platformsOf(facts).map((platform, index) => platformRow(platform, contents.platforms[index]));
   const labels = labelRows(contents.platforms);
   return [
     ...layOut(
@@ -44,17 +45,17 @@ const LABEL_HEAD = ['LABEL', 'VALUE'];
 /** A stable shape: docs/cli.md describes it. */
 export function imageJson({ facts, contents }: CollectedImage): Readonly<Record<string, unknown>> {
   const built = builtAt(contents.platforms);
-  const { repository, digest, tag, mediaType, lineage } = facts;
+  const { repository, digest, tag, lineage } = facts;
   const place = lineage.kind === 'known' && lineage.value.kind === 'on-branch' ? lineage.value : null;
   return {
     repository,
     tag,
     digest,
-    mediaType,
+    mediaType: contents.mediaType,
     builtAt: built === null ? null : new Date(built).toISOString(),
     commit: place?.commit ?? null,
     branch: place?.branch ?? null,
-    platforms: facts.platforms.map((platform, index) => {
+    platforms: platformsOf(facts).map((platform, index) => {
       const details = contents.platforms[index]?.details ?? null;
       return {
         platform: platform.platform,
@@ -90,7 +91,7 @@ function platformRow({ platform, sizeBytes, layerCount }: PlatformFacts, content
 }
 
 function reasonOf(contents: PlatformContents | undefined): string {
-  return contents?.config.kind === 'unknown' ? contents.config.reason : '?';
+  return contents?.config.kind === 'unknown' ? unknownText(contents.config.reason) : '?';
 }
 
 /** A label that platforms disagree on has one row per value, with the platforms behind it. */
@@ -112,7 +113,7 @@ function labelRows(platforms: readonly PlatformContents[]): readonly string[][] 
 
 /** Half a sentence. */
 export function commitText(lineage: Fact<Lineage>): string {
-  if (lineage.kind === 'unknown') return plain(lineage.reason);
+  if (lineage.kind === 'unknown') return plain(unknownText(lineage.reason));
   const { value } = lineage;
   switch (value.kind) {
     case 'no-revision':
@@ -126,6 +127,10 @@ export function commitText(lineage: Fact<Lineage>): string {
     case 'on-branch':
       return `${value.commit}, on ${value.branch}`;
   }
+}
+
+function platformsOf({ contents }: ImageFacts): readonly PlatformFacts[] {
+  return contents.kind === 'known' ? contents.value.platforms : [];
 }
 
 function valueOf<T>(fact: Fact<T>): T | null {

@@ -3,6 +3,7 @@ import { formatReference, type Reference } from '../../domain/image/reference.ts
 import { commitOf } from '../../domain/image/image-facts.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { tagNameOf } from '../../domain/image/tag-plan.ts';
+import type { Database } from '../../engine/examine/past-rollback.ts';
 import type { Preview } from '../../engine/promote/preview-promotion.ts';
 import { code } from '../../messages/escape.ts';
 import { promotionLines } from '../../messages/replies/promotion-lines.ts';
@@ -24,19 +25,18 @@ export type Planned = {
   readonly reference: Reference;
   /** As typed. */
   readonly environment: string | null;
-  /** Why the database was not read; null where it was. */
-  readonly database: string | null;
+  readonly database: Database;
 };
 
 /** `incomplete`: nothing speaks against it but what only GitHub could have told. */
 export type PlanOutcome = 'approval' | 'no-approval' | 'incomplete' | 'checks-failed' | 'nothing-to-do' | 'refused';
 
-export function outcomeOf({ preview, place }: Planned): PlanOutcome {
+export function outcomeOf({ preview }: Planned): PlanOutcome {
   if (preview.kind !== 'planned') return 'refused';
   const { promotion, environment } = preview;
   const { state, findings } = promotion;
   if (state.kind === 'superseded') return 'nothing-to-do';
-  switch (verdictOf(findings, place.unasked)) {
+  switch (verdictOf(findings)) {
     case 'fail':
       return 'checks-failed';
     case 'incomplete':
@@ -57,7 +57,7 @@ export function renderPlan(planned: Planned, terminal: Terminal): string {
     ...(preview.kind === 'planned' ? imageRows(preview) : []),
     ['Repo', place.repo.name],
     ['Policy', place.policyFrom],
-    ...(database === null ? [] : [['Past', `not looked at, because ${database}`]]),
+    ...(database.kind === 'open' ? [] : [['Past', `not looked at, because ${database.why}`]]),
   ];
   return [
     `${title}\n`,
@@ -86,7 +86,7 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     repo: place.repo.name,
     policy: place.policy.blob,
     policyFrom: place.policyFrom,
-    databaseRead: database === null,
+    databaseRead: database.kind === 'open',
     outcome: outcomeOf(planned),
   };
   if (preview.kind !== 'planned') {
@@ -134,7 +134,7 @@ function imageRows({ image }: Extract<Preview, { kind: 'planned' }>): readonly (
 }
 
 function resultText(planned: Planned): string {
-  const { preview, place } = planned;
+  const { preview } = planned;
   if (preview.kind !== 'planned') return refusalText(planned);
   const { promotion, asking, open } = preview;
   const waits = open.length === 0 ? '' : `\n\nOn its way there:\n\n${promotionLines(open, (id) => `/status ${id}`)}`;
@@ -144,7 +144,7 @@ function resultText(planned: Planned): string {
     case 'no-approval':
       return `**Its tags would move at once**, because the policy asks for no approval.${waits}`;
     case 'incomplete':
-      return `${incompleteText(place.unasked)} ${whoCanApprove(asking)}${waits}`;
+      return `${incompleteText(promotion.findings)} ${whoCanApprove(asking)}${waits}`;
     case 'nothing-to-do':
       return renderRefusal(alreadyThere(promotion.environment, preview));
     case 'checks-failed':

@@ -2,14 +2,13 @@
 import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
-import { commitOf } from '../image/image-facts.ts';
+import { overrideByForce } from '../finding.ts';
+import { commitOf, platformNamesOf } from '../image/image-facts.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
 import { policyMarks } from '../policy/effective-rules.ts';
 import { environmentPolicyFor } from '../policy/policy.ts';
 import type { Refusal } from '../refusal.ts';
-import { overrideByForce } from '../rule.ts';
-import { rulesFor } from '../rules/catalogue.ts';
 import { validate } from '../validation.ts';
 import { entryOf, failBeforeWriting, showEffects } from './accept.ts';
 import { movedTags } from './production.ts';
@@ -39,10 +38,10 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
   const { githubHost, now, sha256 } = context;
   // The first time nothing was planned yet that could have changed.
   const { again } = promotion.state;
-  const platforms = facts.platforms.map(({ platform }) => platform);
+  const platforms = platformNamesOf(facts);
   const images = promotion.images.map((image) => ({ ...image, commit: commitOf(facts), commitTag, platforms }));
   const about = { policy, repo: promotion.repo.name, githubHost };
-  const judged = validate(facts, about, rulesFor(promotion.kind));
+  const judged = validate(facts, about, promotion.kind);
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   const marks = policyMarks({ policy, environment, kind: promotion.kind, sha256 });
@@ -67,13 +66,7 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
           policy: policy.blob,
           rules: marks.rulesHash,
           voided: settlement.voided,
-          outcomes: settlement.findings.map(({ rule, platform, outcome, seen, overridden }) => ({
-            rule,
-            platform,
-            outcome,
-            seen,
-            ...(overridden === true ? { overridden } : {}),
-          })),
+          outcomes: settlement.findings,
         }),
     },
   );

@@ -4,10 +4,9 @@ import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
 import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion/promotion.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
-import type { Finding } from '../rule.ts';
-import type { Tag } from '../image/reference.ts';
-import { planTags, rollbackTagName, type TagMove, type TagPlan, type TagState } from '../image/tag-plan.ts';
-import { isAcceptable } from '../validation.ts';
+import { isAcceptable, type Finding } from '../finding.ts';
+import { planTags, rollbackTagName, type TagMove, type TagState } from '../image/tag-plan.ts';
+import { isOfPlan, validatePlan } from '../validation.ts';
 import { entryOf, showEffects } from './accept.ts';
 
 export type Settlement = {
@@ -101,58 +100,31 @@ export function proceed(
   };
 }
 
-/** The promotion with its baseline, moves and the finding on its kept tag made anew from what production holds. */
+/** The promotion with its baseline, its moves and the findings on its plan made anew from what production holds. */
 function planInto(
   promotion: Promotion,
   { environment, production }: { readonly environment: EnvironmentPolicy; readonly production: readonly TagState[] },
 ): { readonly planned: Promotion; readonly alreadyThere: boolean } {
   const { kind, reason, force, versionTag } = promotion;
-  const plan = planTags({ image: imageOf(promotion), environment, kind, force, versionTag, reason, production });
+  const image = imageOf(promotion);
+  const plan = planTags({ image, environment, kind, force, versionTag, reason, production });
   // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
   const baseline = environment.tags.flatMap((floating) =>
     production
       .filter(({ tag }) => tag === floating)
       .map(({ repository, tag, digest }) => ({ repository, tag, digest })),
   );
-  const others = promotion.findings.filter(({ rule }) => rule !== 'permanent-tag' && rule !== 'in-production');
+  const others = promotion.findings.filter((finding) => !isOfPlan(finding));
   return {
     planned: {
       ...promotion,
       baseline,
       moves: plan.kind === 'moves' ? plan.moves : [],
-      findings: [...others, ...findingsOf(plan, versionTag)],
+      findings: [...others, ...validatePlan(plan, { image: image.repository, versionTag }, kind)],
     },
     alreadyThere: plan.kind === 'already-there',
   };
 }
-
-/** What keeps a plan from being made; force has no say in any of it. */
-function findingsOf(plan: TagPlan, versionTag: Tag | null): readonly Finding[] {
-  const about = { platform: null, outcome: 'fail', final: true } as const;
-  switch (plan.kind) {
-    case 'moves':
-    case 'already-there':
-      return [];
-    case 'permanent-tag-taken':
-      return plan.taken.map(({ tag, holds, wanted }) => ({
-        ...about,
-        rule: 'permanent-tag',
-        seen: `${tag} already holds ${holds}`,
-        wanted: `${tag} free, or holding ${wanted}: ${tag === versionTag ? VERSION_WAY_OUT : PERMANENT_TAG_WAY_OUT}`,
-      }));
-    case 'left-production':
-      return plan.tags.map(({ tag, digest }) => ({
-        ...about,
-        rule: 'in-production',
-        seen: `${tag} holds ${digest ?? 'nothing'}`,
-        wanted: `${tag} holding the image that the version is for: a pushed git tag names what is there, and moves nothing`,
-      }));
-  }
-}
-
-const PERMANENT_TAG_WAY_OUT =
-  'kept tags are never moved; build the commit once, or promote the digest that the tag holds';
-const VERSION_WAY_OUT = 'a version is never moved; take another version, or promote the digest that this one names';
 
 /**
  * A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. That the

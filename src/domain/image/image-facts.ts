@@ -1,35 +1,56 @@
 // What is known of one image: the value that collectors fill and rules read.
 import type { CommitSha, Digest, ImageRepository, Tag } from './reference.ts';
+import type { UnknownReason } from './unknown-reason.ts';
 
 /** A fact is known with a value, or unknown with a reason; unknown fails closed. */
-export type Fact<T> =
-  { readonly kind: 'known'; readonly value: T } | { readonly kind: 'unknown'; readonly reason: string };
+export type Fact<T> = Known<T> | Unknown;
+type Known<T> = { readonly kind: 'known'; readonly value: T };
+type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
-export type ImageFacts = {
-  readonly repository: ImageRepository;
-  readonly digest: Digest;
-  readonly mediaType: string;
-  /** The staging tag that the digest was found under, if any. */
-  readonly tag: Tag | null;
-  /** The runnable platforms only: attestation children are not images. */
-  readonly platforms: readonly PlatformFacts[];
+/** What each facet tells once it was collected. */
+export type FacetValues = {
+  /** What the manifests and configs say. */
+  readonly contents: ContentFacts;
   /** Every manifest, config and layer of the runnable platforms that the registry does not hold; empty = complete. */
-  readonly missing: Fact<readonly MissingPart[]>;
-  readonly lineage: Fact<Lineage>;
+  readonly missingParts: readonly MissingPart[];
+  readonly lineage: Lineage;
   /** How the commit's latest deployment to `staging` went. */
-  readonly stagingDeployment: Fact<StagingDeployment>;
-  /** The number of the newest rollback that took the environment off this image, or null. */
-  readonly rolledBackBy: number | null;
-  /** Where the target of a rollback is incomplete: what could be gone back to instead, if anything. */
+  readonly stagingDeployment: StagingDeployment;
+  readonly pastRollback: PastRollback;
+  /** Where the target of a rollback is incomplete: what it could go back to instead. */
   readonly alternative: Alternative | null;
 };
 
+export type FacetName = keyof FacetValues;
+
+export type Facets = { readonly [Name in FacetName]: Fact<FacetValues[Name]> };
+
+export type ImageFacts = Facets & {
+  readonly repository: ImageRepository;
+  readonly digest: Digest;
+  /** The staging tag that the digest was found under, if any. */
+  readonly tag: Tag | null;
+};
+
+/** Facts among which these facets are known. */
+export type FactsWith<Name extends FacetName> = ImageFacts & {
+  readonly [Each in Name]: Known<FacetValues[Each]>;
+};
+
+export type ContentFacts = {
+  readonly mediaType: string;
+  /** The runnable platforms only: attestation children are not images. */
+  readonly platforms: readonly PlatformFacts[];
+};
+
+/** Whether a rollback took the environment off this image; `by` is the number of the newest one. */
+export type PastRollback = { readonly kind: 'none' } | { readonly kind: 'rolled-back'; readonly by: number };
+
 /** The newest other image that the environment held and that is complete. */
 export type Alternative = {
-  /** As people call it: `P2`. */
-  readonly name: string;
-  /** The command that goes back to it. */
-  readonly line: string;
+  /** The number of the promotion that put it there: people call it `P2`. */
+  readonly promotion: number;
+  readonly environment: string;
 };
 
 export type PlatformFacts = {
@@ -63,11 +84,14 @@ export type MissingPart = {
 export type Lineage =
   | { readonly kind: 'no-revision' }
   | { readonly kind: 'malformed'; readonly seen: string }
-  | { readonly kind: 'platforms-disagree'; readonly seen: readonly string[] }
+  /** Null: a platform without the label. */
+  | { readonly kind: 'platforms-disagree'; readonly seen: readonly (string | null)[] }
   | { readonly kind: 'not-on-branch'; readonly commit: CommitSha; readonly branches: readonly string[] }
   | { readonly kind: 'on-branch'; readonly commit: CommitSha; readonly branch: string };
 
 export type StagingDeployment =
+  /** The image proves no commit that could have been deployed. */
+  | { readonly kind: 'no-commit' }
   /** The repository never deployed to `staging`: others may deploy it, unseen by GitHub. */
   | { readonly kind: 'none-anywhere' }
   | { readonly kind: 'none' }
@@ -77,15 +101,36 @@ export type StagingDeployment =
 export const SOURCE_LABEL = 'org.opencontainers.image.source';
 export const REVISION_LABEL = 'org.opencontainers.image.revision';
 
-export function known<T>(value: T): Fact<T> {
+const NOT_COLLECTED = unknown({ code: 'not-collected' });
+
+/** What is known before anything was collected. */
+export const NOTHING_COLLECTED: Facets = {
+  contents: NOT_COLLECTED,
+  missingParts: NOT_COLLECTED,
+  lineage: NOT_COLLECTED,
+  stagingDeployment: NOT_COLLECTED,
+  pastRollback: NOT_COLLECTED,
+  alternative: NOT_COLLECTED,
+};
+
+export function known<T>(value: T): Known<T> {
   return { kind: 'known', value };
 }
 
-export function unknown(reason: string): { readonly kind: 'unknown'; readonly reason: string } {
+export function unknown(reason: UnknownReason): Unknown {
   return { kind: 'unknown', reason };
+}
+
+export function isKnown<Name extends FacetName>(facts: ImageFacts, names: readonly Name[]): facts is FactsWith<Name> {
+  return names.every((name) => facts[name].kind === 'known');
 }
 
 /** The commit that a promotion of this image is about, or null when the image does not prove one. */
 export function commitOf(facts: Pick<ImageFacts, 'lineage'>): CommitSha | null {
   return facts.lineage.kind === 'known' && facts.lineage.value.kind === 'on-branch' ? facts.lineage.value.commit : null;
+}
+
+/** `linux/amd64`, …; none where the contents are not known. */
+export function platformNamesOf({ contents }: Pick<ImageFacts, 'contents'>): readonly string[] {
+  return contents.kind === 'known' ? contents.value.platforms.map(({ platform }) => platform) : [];
 }

@@ -1,5 +1,6 @@
 // Plans which tag will hold which digest, over what: DESIGN §4. Nothing is read or written here.
 import type { EnvironmentPolicy } from '../policy/policy.ts';
+import type { PromotionKind } from '../promotion/promotion-kind.ts';
 import { parseTag, type CommitSha, type Digest, type ImageRepository, type Tag } from './reference.ts';
 
 /** An image that a promotion moves: pinned by digest when it was requested. */
@@ -42,9 +43,6 @@ export type TagPlan =
 
 /** A tag that is never moved, and that holds another digest. */
 export type TakenTag = { readonly tag: Tag; readonly holds: Digest; readonly wanted: Digest };
-
-/** `version`: a git tag was pushed, and its name is added to what the environment holds; nothing else moves. */
-export type PromotionKind = 'promotion' | 'rollback' | 'version';
 
 export type PlanInput = {
   readonly image: PinnedImage;

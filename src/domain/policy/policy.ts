@@ -1,6 +1,7 @@
 // What a repository's policy says; without a file, the built-in policy holds.
 import type { Role } from '../actor.ts';
 import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
+import type { PromotionKind } from '../promotion/promotion-kind.ts';
 import { parseImageRepository, parseTag, type ImageRepository, type RepoName, type Tag } from '../image/reference.ts';
 
 export type Policy = {
@@ -120,7 +121,7 @@ export function findEnvironment(policy: Policy, name: string | null): Environmen
 export function environmentPolicyFor(args: {
   readonly policy: Policy;
   readonly environment: EnvironmentPolicy;
-  readonly kind: 'promotion' | 'rollback' | 'version';
+  readonly kind: PromotionKind;
 }): EnvironmentPolicy {
   const { policy, environment, kind } = args;
   if (kind === 'promotion') return environment;

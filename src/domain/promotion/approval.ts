@@ -15,7 +15,13 @@ export function subjectOf(promotion: Promotion): string {
     images: promotion.images.map(({ repository, digest }) => [repository, digest]),
     baseline: promotion.baseline.map(({ repository, tag, digest }) => [repository, tag, digest]),
     outcomes: promotion.findings
-      .map(({ rule, platform, outcome, overridden = false }) => [rule, platform ?? '', outcome, overridden])
+      .map(({ image, rule, platform, outcome, overridden = false }) => [
+        image,
+        rule,
+        platform ?? '',
+        outcome,
+        overridden,
+      ])
       .toSorted((a, b) => (a.join(' ') < b.join(' ') ? -1 : 1)),
     tags: promotion.moves.map((move) => [move.repository, tagNameOf(move), move.digest]),
     rules: promotion.rulesHash,

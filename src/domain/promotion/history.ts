@@ -1,5 +1,6 @@
 // Decides from what an environment held, one digest after another, which one a rollback goes back to.
 import type { Person } from '../actor.ts';
+import type { PastRollback } from '../image/image-facts.ts';
 import type { Digest, Tag } from '../image/reference.ts';
 
 /** One digest that an environment came to hold by a promotion or rollback of ours. */
@@ -21,16 +22,16 @@ export function leftByRollback(history: History): ReadonlySet<Digest> {
   return new Set(history.map((_, index) => leftAt(history, index)).filter((digest) => digest !== null));
 }
 
-/** The number of the newest rollback that left this digest, or null. */
-export function rolledBackBy({
+/** Whether a rollback left this digest; the newest one counts. */
+export function pastRollbackOf({
   history,
   digest,
 }: {
   readonly history: History;
   readonly digest: Digest;
-}): number | null {
-  const index = history.findLastIndex((_, at) => leftAt(history, at) === digest);
-  return history[index]?.promotion ?? null;
+}): PastRollback {
+  const rollback = history.findLast((_, at) => leftAt(history, at) === digest);
+  return rollback === undefined ? { kind: 'none' } : { kind: 'rolled-back', by: rollback.promotion };
 }
 
 /**

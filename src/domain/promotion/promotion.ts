@@ -4,8 +4,9 @@ import type { OutsideProblem } from '../outside-problem.ts';
 import type { Review } from './review.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
 import type { FailureProblem } from './failure.ts';
-import type { Finding } from '../rule.ts';
-import type { PinnedImage, PromotionKind, TagMove } from '../image/tag-plan.ts';
+import type { Finding } from '../finding.ts';
+import type { PromotionKind } from './promotion-kind.ts';
+import type { PinnedImage, TagMove } from '../image/tag-plan.ts';
 
 export type Promotion = {
   readonly id: string;

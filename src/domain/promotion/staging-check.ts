@@ -1,7 +1,7 @@
 // The check of a pushed staging commit: whether its image is there, and whether the rules would let it go on.
 import { parseCommitSha, type CommitSha, type Digest, type ImageRepository, type Tag } from '../image/reference.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
-import type { Finding } from '../rule.ts';
+import type { Finding } from '../finding.ts';
 
 export type StagingCheck = {
   readonly repoId: number;

@@ -1,17 +1,20 @@
 // An image without Entrypoint and Cmd starts nothing.
-import type { Rule } from '../rule.ts';
+import { z } from 'zod';
+import { NO_VALUES, platformRule } from '../rule.ts';
 
-export const command: Rule = {
+export const command = platformRule({
   id: 'command',
-  check: ({ platforms }, { policy }) => {
+  kinds: ['promotion'],
+  seen: z.strictObject({ code: z.enum(['not-set', 'entrypoint', 'cmd']) }),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  isOn: ({ validation }) => validation.command !== 'off',
+  read: ({ config }) => config,
+  check: ({ entrypoint, cmd }, { policy }) => {
     const level = policy.validation.command;
-    if (level === 'off') return [];
-    return platforms.map(({ platform, config }) => {
-      const about = { rule: 'command', platform, wanted: 'Entrypoint or Cmd' } as const;
-      if (config.kind === 'unknown') return { ...about, outcome: 'unknown', seen: config.reason };
-      const { entrypoint, cmd } = config.value;
-      if (entrypoint.length + cmd.length === 0) return { ...about, outcome: level, seen: 'neither is set' };
-      return { ...about, outcome: 'pass', seen: entrypoint.length > 0 ? 'Entrypoint is set' : 'Cmd is set' };
-    });
+    if (level === 'off') return null;
+    if (entrypoint.length + cmd.length === 0) return { outcome: level, seen: { code: 'not-set' } };
+    return { outcome: 'pass', seen: { code: entrypoint.length > 0 ? 'entrypoint' : 'cmd' } };
   },
-};
+});

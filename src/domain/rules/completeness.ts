@@ -1,18 +1,51 @@
 // Every manifest, config and layer of every runnable platform must be there: a tag on a broken index can't be pulled.
-import type { Rule } from '../rule.ts';
+import { z } from 'zod';
+import type { Fact, Alternative } from '../image/image-facts.ts';
+import { digest } from '../image/reference-schema.ts';
+import { outsideTexts } from '../outside-text.ts';
+import { imageRule, NO_VALUES } from '../rule.ts';
 
-export const completeness: Rule = {
+/** More than anybody reads. */
+const MAX_PARTS = 20;
+
+const missingPart = z.strictObject({
+  part: z.enum(['manifest', 'config', 'layer']),
+  digest,
+  platform: z.string(),
+});
+
+export const completeness = imageRule({
   id: 'completeness',
-  check: ({ missing, platforms, alternative }) => {
-    const instead = alternative === null ? '' : `; ${alternative.name} has all of it: ${alternative.line}`;
-    const wanted = `every manifest, config and layer of each platform is in the registry${instead}`;
-    const about = { rule: 'completeness', platform: null, wanted } as const;
-    // What can't be pulled can't run: force has no say here.
-    const final = true;
-    if (missing.kind === 'unknown') return [{ ...about, outcome: 'unknown', seen: missing.reason, final }];
-    if (platforms.length === 0) return [{ ...about, outcome: 'fail', seen: 'no platform that can run', final }];
-    const seen = missing.value.map(({ part, platform, digest }) => `${platform}: ${part} ${digest} is missing`);
-    if (seen.length > 0) return [{ ...about, outcome: 'fail', seen: seen.join('; '), final }];
-    return [{ ...about, outcome: 'pass', seen: `complete for ${platforms.map((p) => p.platform).join(', ')}` }];
+  kinds: ['promotion', 'rollback', 'version'],
+  facets: ['contents', 'missingParts'],
+  seen: z.discriminatedUnion('code', [
+    z.strictObject({ code: z.literal('complete'), platforms: outsideTexts }),
+    z.strictObject({ code: z.literal('no-platform') }),
+    z.strictObject({
+      code: z.literal('parts-missing'),
+      /** The first of them. */
+      parts: z.array(missingPart).readonly(),
+      total: z.int(),
+      /** What a rollback could go back to instead. */
+      alternative: z.strictObject({ promotion: z.int(), environment: z.string() }).exactOptional(),
+    }),
+  ]),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  // What can't be pulled can't run: force has no say here.
+  unknownIsFinal: true,
+  check: ({ contents, missingParts, alternative }) => {
+    const about = { platform: null, final: true } as const;
+    const platforms = contents.value.platforms.map(({ platform }) => platform);
+    if (platforms.length === 0) return [{ ...about, outcome: 'fail', seen: { code: 'no-platform' } }];
+    const { length: total } = missingParts.value;
+    if (total === 0) return [{ platform: null, outcome: 'pass', seen: { code: 'complete', platforms } }];
+    const parts = missingParts.value.slice(0, MAX_PARTS);
+    return [{ ...about, outcome: 'fail', seen: { code: 'parts-missing', parts, total, ...insteadOf(alternative) } }];
   },
-};
+});
+
+function insteadOf(fact: Fact<Alternative | null>): { readonly alternative?: Alternative } {
+  return fact.kind === 'unknown' || fact.value === null ? {} : { alternative: fact.value };
+}

@@ -1,18 +1,22 @@
 // An image tells how to see that it works; `["NONE"]` takes a base image's check away, and an empty one inherits nothing.
-import type { Rule } from '../rule.ts';
+import { z } from 'zod';
+import { NO_VALUES, platformRule } from '../rule.ts';
 
-export const healthcheck: Rule = {
+export const healthcheck = platformRule({
   id: 'healthcheck',
-  check: ({ platforms }, { policy }) => {
+  kinds: ['promotion'],
+  seen: z.strictObject({ code: z.enum(['not-set', 'switched-off', 'set']) }),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  isOn: ({ validation }) => validation.healthcheck !== 'off',
+  read: ({ config }) => config,
+  check: ({ healthcheck: test }, { policy }) => {
     const level = policy.validation.healthcheck;
-    if (level === 'off') return [];
-    return platforms.map(({ platform, config }) => {
-      const about = { rule: 'healthcheck', platform, wanted: 'a HEALTHCHECK' } as const;
-      if (config.kind === 'unknown') return { ...about, outcome: 'unknown', seen: config.reason };
-      const [kind] = config.value.healthcheck ?? [];
-      if (kind === undefined) return { ...about, outcome: level, seen: 'none is set' };
-      if (kind === 'NONE') return { ...about, outcome: level, seen: 'NONE: it is switched off' };
-      return { ...about, outcome: 'pass', seen: 'it is set' };
-    });
+    const [kind] = test ?? [];
+    if (level === 'off') return null;
+    if (kind === undefined) return { outcome: level, seen: { code: 'not-set' } };
+    if (kind === 'NONE') return { outcome: level, seen: { code: 'switched-off' } };
+    return { outcome: 'pass', seen: { code: 'set' } };
   },
-};
+});

@@ -1,20 +1,31 @@
 // The labels that the policy asks for are there; `source` and `revision` have rules of their own, which look at the value too.
+import { z } from 'zod';
 import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
-import type { Rule } from '../rule.ts';
+import { outsideTexts } from '../outside-text.ts';
+import type { Policy } from '../policy/policy.ts';
+import { platformRule } from '../rule.ts';
 
-export const labels: Rule = {
+export const labels = platformRule({
   id: 'labels',
-  check: ({ platforms }, { policy }) => {
-    const { level, required } = policy.validation.labels;
-    const wanted = required.filter((label) => label !== SOURCE_LABEL && label !== REVISION_LABEL);
-    if (level === 'off' || wanted.length === 0) return [];
-    return platforms.map(({ platform, config }) => {
-      const about = { rule: 'labels', platform, wanted: `labels ${wanted.join(', ')}` } as const;
-      if (config.kind === 'unknown') return { ...about, outcome: 'unknown', seen: config.reason };
-      const { labels: seen } = config.value;
-      const missing = wanted.filter((label) => (Object.hasOwn(seen, label) ? seen[label] : '') === '');
-      if (missing.length > 0) return { ...about, outcome: level, seen: `missing: ${missing.join(', ')}` };
-      return { ...about, outcome: 'pass', seen: 'all are set' };
-    });
+  kinds: ['promotion'],
+  seen: z.discriminatedUnion('code', [
+    z.strictObject({ code: z.literal('labels-missing'), labels: outsideTexts }),
+    z.strictObject({ code: z.literal('all-set') }),
+  ]),
+  wanted: z.strictObject({ labels: outsideTexts }),
+}).checkedBy({
+  want: ({ policy }) => ({ labels: requiredBy(policy) }),
+  isOn: (policy) => policy.validation.labels.level !== 'off' && requiredBy(policy).length > 0,
+  read: ({ config }) => config,
+  check: ({ labels: set }, { policy }) => {
+    const { level } = policy.validation.labels;
+    if (level === 'off') return null;
+    const missing = requiredBy(policy).filter((label) => (Object.hasOwn(set, label) ? set[label] : '') === '');
+    if (missing.length > 0) return { outcome: level, seen: { code: 'labels-missing', labels: missing } };
+    return { outcome: 'pass', seen: { code: 'all-set' } };
   },
-};
+});
+
+function requiredBy({ validation }: Policy): readonly string[] {
+  return validation.labels.required.filter((label) => label !== SOURCE_LABEL && label !== REVISION_LABEL);
+}

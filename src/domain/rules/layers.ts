@@ -1,37 +1,38 @@
 // Not more layers than a host can mount, and a history that tells of as many layers as there are.
-import type { PlatformFacts } from '../image/image-facts.ts';
-import type { Finding, Outcome, Rule } from '../rule.ts';
+import { z } from 'zod';
+import { known, type ConfigFacts, type Fact, type PlatformFacts } from '../image/image-facts.ts';
+import { platformRule } from '../rule.ts';
 
-export const layers: Rule = {
+export const layers = platformRule({
   id: 'layers',
-  check: ({ platforms }, { policy }) => {
+  kinds: ['promotion'],
+  seen: z.discriminatedUnion('code', [
+    z.strictObject({ code: z.literal('layers'), layers: z.int() }),
+    z.strictObject({ code: z.literal('diff-ids-differ'), layers: z.int(), diffIds: z.int() }),
+    z.strictObject({ code: z.literal('history-differs'), layers: z.int(), historyLayers: z.int() }),
+  ]),
+  wanted: z.strictObject({ max: z.int() }),
+}).checkedBy({
+  want: ({ policy }) => ({ max: policy.validation.layers.max }),
+  isOn: ({ validation }) => validation.layers.level !== 'off',
+  read: countsOf,
+  check: ({ layers: count, diffIds, historyLayers }, { policy }) => {
     const { level, max } = policy.validation.layers;
-    if (level === 'off') return [];
-    return platforms.map((platform) => layersOf(platform, { max, bad: level }));
+    if (level === 'off') return null;
+    if (count > max) return { outcome: level, seen: { code: 'layers', layers: count } };
+    if (diffIds !== count) return { outcome: level, seen: { code: 'diff-ids-differ', layers: count, diffIds } };
+    if (historyLayers !== null && historyLayers !== count) {
+      return { outcome: level, seen: { code: 'history-differs', layers: count, historyLayers } };
+    }
+    return { outcome: 'pass', seen: { code: 'layers', layers: count } };
   },
-};
+});
 
-function layersOf(facts: PlatformFacts, limit: { readonly max: number; readonly bad: Outcome }): Finding {
-  const { platform, layerCount, config } = facts;
-  const about = {
-    rule: 'layers',
-    platform,
-    wanted: `at most ${limit.max} layers, and a history that agrees`,
-  } as const;
-  if (layerCount.kind === 'unknown') return { ...about, outcome: 'unknown', seen: layerCount.reason };
-  if (config.kind === 'unknown') return { ...about, outcome: 'unknown', seen: config.reason };
-  const count = layerCount.value;
-  const { historyLayers, diffIds } = config.value;
-  if (count > limit.max) return { ...about, outcome: limit.bad, seen: plural(count) };
-  if (diffIds !== count) {
-    return { ...about, outcome: limit.bad, seen: `${plural(count)}, but the config lists ${diffIds} diff ids` };
-  }
-  if (historyLayers !== null && historyLayers !== count) {
-    return { ...about, outcome: limit.bad, seen: `${plural(count)}, but the history tells of ${historyLayers}` };
-  }
-  return { ...about, outcome: 'pass', seen: plural(count) };
-}
+type Counts = Pick<ConfigFacts, 'diffIds' | 'historyLayers'> & { readonly layers: number };
 
-function plural(count: number): string {
-  return count === 1 ? '1 layer' : `${count} layers`;
+function countsOf({ layerCount, config }: PlatformFacts): Fact<Counts> {
+  if (layerCount.kind === 'unknown') return layerCount;
+  if (config.kind === 'unknown') return config;
+  const { diffIds, historyLayers } = config.value;
+  return known({ layers: layerCount.value, diffIds, historyLayers });
 }

@@ -1,34 +1,44 @@
 // The `revision` label is a commit of the staging or production branch: GitHub serves fork commits too, so existence proves nothing.
-import { REVISION_LABEL, type Lineage } from '../image/image-facts.ts';
-import type { Finding, Outcome, Rule } from '../rule.ts';
+import { z } from 'zod';
+import { REVISION_LABEL } from '../image/image-facts.ts';
+import { commitSha } from '../image/reference-schema.ts';
+import { outsideText, outsideTexts } from '../outside-text.ts';
+import { imageRule, NO_VALUES } from '../rule.ts';
 import { levelWhenMissing } from './source.ts';
 
-export const revision: Rule = {
+export const revision = imageRule({
   id: 'revision',
-  check: ({ lineage }, context) => {
-    const about = {
-      rule: 'revision',
-      platform: null,
-      wanted: `label ${REVISION_LABEL} = a full commit id on the staging or production branch`,
-    } as const;
-    if (lineage.kind === 'unknown') return [{ ...about, outcome: 'unknown', seen: lineage.reason }];
-    if (lineage.value.kind === 'no-revision') {
-      const level = levelWhenMissing(context, REVISION_LABEL);
-      return level === 'off' ? [] : [{ ...about, outcome: level, seen: 'no such label' }];
+  kinds: ['promotion'],
+  facets: ['lineage'],
+  seen: z.discriminatedUnion('code', [
+    z.strictObject({ code: z.literal('label-missing') }),
+    z.strictObject({ code: z.literal('malformed'), label: outsideText }),
+    z.strictObject({ code: z.literal('platforms-disagree'), labels: outsideTexts }),
+    z.strictObject({ code: z.literal('not-on-branch'), commit: commitSha, branches: z.array(z.string()).readonly() }),
+    z.strictObject({ code: z.literal('on-branch'), commit: commitSha, branch: z.string() }),
+  ]),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  check: ({ lineage: { value } }, context) => {
+    const about = { platform: null } as const;
+    switch (value.kind) {
+      case 'no-revision': {
+        const level = levelWhenMissing(context, REVISION_LABEL);
+        return level === 'off' ? [] : [{ ...about, outcome: level, seen: { code: 'label-missing' } }];
+      }
+      case 'malformed':
+        return [{ ...about, outcome: 'fail', seen: { code: 'malformed', label: value.seen } }];
+      case 'platforms-disagree': {
+        const labels = value.seen.map((label) => label ?? 'none');
+        return [{ ...about, outcome: 'fail', seen: { code: 'platforms-disagree', labels } }];
+      }
+      case 'not-on-branch': {
+        const { commit, branches } = value;
+        return [{ ...about, outcome: 'fail', seen: { code: 'not-on-branch', commit, branches } }];
+      }
+      case 'on-branch':
+        return [{ ...about, outcome: 'pass', seen: { code: 'on-branch', commit: value.commit, branch: value.branch } }];
     }
-    return [{ ...about, ...judge(lineage.value) }];
   },
-};
-
-function judge(lineage: Exclude<Lineage, { kind: 'no-revision' }>): Pick<Finding, 'outcome' | 'seen'> {
-  switch (lineage.kind) {
-    case 'malformed':
-      return { outcome: 'fail', seen: lineage.seen };
-    case 'platforms-disagree':
-      return { outcome: 'fail', seen: `the platforms name different commits: ${lineage.seen.join(', ')}` };
-    case 'not-on-branch':
-      return { outcome: 'fail', seen: `${lineage.commit}, which is not on ${lineage.branches.join(' or ')}` };
-    case 'on-branch':
-      return { outcome: 'pass' satisfies Outcome, seen: `${lineage.commit}, on ${lineage.branch}` };
-  }
-}
+});

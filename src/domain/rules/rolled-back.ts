@@ -1,13 +1,15 @@
 // An image that a rollback took production off is promoted again: that may be meant, so it warns.
-import { formatNumber } from '../promotion/promotion.ts';
-import type { Rule } from '../rule.ts';
+import { z } from 'zod';
+import { imageRule, NO_VALUES } from '../rule.ts';
 
-export const rolledBack: Rule = {
+export const rolledBack = imageRule({
   id: 'rolled-back',
-  check: ({ rolledBackBy }) => {
-    if (rolledBackBy === null) return [];
-    const seen = `${formatNumber(rolledBackBy)} rolled this image back`;
-    const wanted = 'an image that no rollback has left';
-    return [{ rule: 'rolled-back', platform: null, outcome: 'warn', seen, wanted }];
-  },
-};
+  kinds: ['promotion'],
+  facets: ['pastRollback'],
+  seen: z.strictObject({ code: z.literal('rolled-back'), by: z.int() }),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  check: ({ pastRollback: { value } }) =>
+    value.kind === 'none' ? [] : [{ platform: null, outcome: 'warn', seen: { code: 'rolled-back', by: value.by } }],
+});

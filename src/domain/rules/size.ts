@@ -1,29 +1,23 @@
 // The compressed size of each platform lies within the policy's bounds; under the minimum only warns.
-import type { PlatformFacts } from '../image/image-facts.ts';
-import type { Policy } from '../policy/policy.ts';
-import type { Finding, Outcome, Rule } from '../rule.ts';
+import { z } from 'zod';
+import { platformRule, type Outcome } from '../rule.ts';
 
-export const size: Rule = {
+export const size = platformRule({
   id: 'size',
-  check: ({ platforms }, { policy }) =>
-    policy.validation.size.level === 'off' ? [] : platforms.map((platform) => sizeOf(platform, policy)),
-};
-
-function sizeOf({ platform, sizeBytes }: PlatformFacts, { validation }: Policy): Finding {
-  const { minBytes, maxBytes, level } = validation.size;
-  const about = { rule: 'size', platform, wanted: `${formatBytes(minBytes)} to ${formatBytes(maxBytes)}` } as const;
-  if (sizeBytes.kind === 'unknown') return { ...about, outcome: 'unknown', seen: sizeBytes.reason };
-  const overMaximum: Outcome = level === 'warn' ? 'warn' : 'fail';
-  const outcome = sizeBytes.value > maxBytes ? overMaximum : sizeBytes.value < minBytes ? 'warn' : 'pass';
-  // Rounded, a size just outside reads like the bound itself.
-  const exact = outcome === 'pass' ? '' : ` (${sizeBytes.value} bytes)`;
-  return { ...about, outcome, seen: `${formatBytes(sizeBytes.value)}${exact}` };
-}
-
-/** Decimal units, as registries and GitHub show them: 1 MB = 10⁶ bytes. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  const value = bytes / 1000 ** power;
-  return `${Number(value.toFixed(value < 10 && power > 0 ? 2 : 0))} ${units[power]}`;
-}
+  kinds: ['promotion'],
+  seen: z.strictObject({ code: z.literal('size'), bytes: z.number() }),
+  wanted: z.strictObject({ minBytes: z.number(), maxBytes: z.number() }),
+}).checkedBy({
+  want: ({ policy }) => {
+    const { minBytes, maxBytes } = policy.validation.size;
+    return { minBytes, maxBytes };
+  },
+  isOn: ({ validation }) => validation.size.level !== 'off',
+  read: ({ sizeBytes }) => sizeBytes,
+  check: (bytes, { policy }) => {
+    const { minBytes, maxBytes, level } = policy.validation.size;
+    const overMaximum: Outcome = level === 'warn' ? 'warn' : 'fail';
+    const outcome = bytes > maxBytes ? overMaximum : bytes < minBytes ? 'warn' : 'pass';
+    return { outcome, seen: { code: 'size', bytes } };
+  },
+});

@@ -1,28 +1,37 @@
 // The `source` label names the repository that promotes: no policy and no force lets another repository's image in.
-import { SOURCE_LABEL, type PlatformFacts } from '../image/image-facts.ts';
+import { z } from 'zod';
+import { SOURCE_LABEL } from '../image/image-facts.ts';
+import { outsideText } from '../outside-text.ts';
 import type { Level } from '../policy/policy.ts';
-import type { Finding, Rule, RuleContext } from '../rule.ts';
+import { platformRule, type RuleContext } from '../rule.ts';
 
-export const source: Rule = {
+export const source = platformRule({
   id: 'source',
-  check: ({ platforms }, context) => {
-    const findings = platforms.map((platform) => sourceOf(platform, context));
-    return findings.filter((finding) => finding !== null);
+  kinds: ['promotion', 'version'],
+  seen: z.discriminatedUnion('code', [
+    z.strictObject({ code: z.literal('label-missing') }),
+    z.strictObject({ code: z.literal('label'), label: outsideText }),
+  ]),
+  wanted: z.strictObject({ source: z.string() }),
+}).checkedBy({
+  want: (context) => ({ source: homeOf(context) }),
+  unknownIsFinal: true,
+  read: ({ config }) => config,
+  check: ({ labels }, context) => {
+    const label = labels[SOURCE_LABEL];
+    if (label === undefined || label === '') {
+      const level = levelWhenMissing(context, SOURCE_LABEL);
+      return level === 'off' ? null : { outcome: level, seen: { code: 'label-missing' } };
+    }
+    const named = normalise(label);
+    const seen = { code: 'label', label } as const;
+    const isOurs = named !== null && named === normalise(homeOf(context));
+    return isOurs ? { outcome: 'pass', seen } : { outcome: 'fail', seen, final: true };
   },
-};
+});
 
-function sourceOf({ platform, config }: PlatformFacts, context: RuleContext): Finding | null {
-  const home = `https://${context.githubHost}/${context.repo}`;
-  const about = { rule: 'source', platform, wanted: `label ${SOURCE_LABEL} = ${home}` } as const;
-  if (config.kind === 'unknown') return { ...about, outcome: 'unknown', seen: config.reason, final: true };
-  const label = config.value.labels[SOURCE_LABEL];
-  if (label === undefined || label === '') {
-    const level = levelWhenMissing(context, SOURCE_LABEL);
-    return level === 'off' ? null : { ...about, outcome: level, seen: 'no such label' };
-  }
-  const named = normalise(label);
-  if (named !== null && named === normalise(home)) return { ...about, outcome: 'pass', seen: label };
-  return { ...about, outcome: 'fail', seen: label, final: true };
+function homeOf({ githubHost, repo }: RuleContext): string {
+  return `https://${githubHost}/${repo}`;
 }
 
 /** How bad a missing label is: the policy's level where the policy requires it, nothing otherwise. */

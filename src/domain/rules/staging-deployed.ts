@@ -1,36 +1,53 @@
 // The image's commit ran on staging: its latest deployment to GitHub's environment `staging` succeeded.
-import { commitOf } from '../image/image-facts.ts';
-import type { Finding, Rule } from '../rule.ts';
+import { z } from 'zod';
+import type { StagingDeployment } from '../image/image-facts.ts';
+import { outsideText } from '../outside-text.ts';
+import { imageRule, NO_VALUES, type Outcome } from '../rule.ts';
 
-export const stagingDeployed: Rule = {
+const seen = z.discriminatedUnion('code', [
+  z.strictObject({ code: z.enum(['no-commit', 'never-deployed', 'commit-not-deployed', 'no-status']) }),
+  z.strictObject({ code: z.literal('status'), state: outsideText }),
+]);
+
+export const stagingDeployed = imageRule({
   id: 'staging-deployed',
-  check: (facts, { policy }) => {
-    const { deployed } = policy.staging;
-    if (deployed === 'off') return [];
-    const about = {
-      rule: 'staging-deployed',
-      platform: null,
-      wanted: `the commit's latest deployment to ${STAGING_ENVIRONMENT} is a success`,
-    } as const;
-    const bad = deployed === 'required' ? 'fail' : 'warn';
-    const found = (outcome: Finding['outcome'], seen: string): readonly Finding[] => [{ ...about, outcome, seen }];
-    // Without a commit there is nothing to ask about; the rule on revisions says so.
-    if (commitOf(facts) === null) return deployed === 'required' ? found('fail', 'the image proves no commit') : [];
-    const { stagingDeployment: fact } = facts;
-    if (fact.kind === 'unknown') return found(deployed === 'required' ? 'unknown' : 'warn', fact.reason);
-    const { value } = fact;
-    switch (value.kind) {
-      case 'none-anywhere':
-        return deployed === 'required' ? found('fail', `nothing was ever deployed to ${STAGING_ENVIRONMENT}`) : [];
-      case 'none':
-        return found(bad, 'this commit was never deployed there');
-      case 'no-status':
-        return found(bad, 'it has no status yet');
-      case 'status':
-        return found(value.state === 'success' ? 'pass' : bad, value.state.replaceAll('_', ' '));
-    }
+  kinds: ['promotion'],
+  facets: ['lineage', 'stagingDeployment'],
+  seen,
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  isOn: ({ staging }) => staging.deployed !== 'off',
+  whenUnknown: ({ staging }, { lineage }) => {
+    if (staging.deployed === 'required') return 'unknown';
+    // The rule on revisions says so.
+    return lineage.kind === 'unknown' ? null : 'warn';
   },
-};
+  check: ({ stagingDeployment: { value } }, { policy }) => {
+    const isRequired = policy.staging.deployed === 'required';
+    const answer = seenOf(value);
+    // Without a commit there is nothing to ask about, and the rule on revisions says so; where nothing is ever deployed
+    // there, GitHub may not know of it.
+    if (!isRequired && (answer.code === 'no-commit' || answer.code === 'never-deployed')) return [];
+    const bad: Outcome = isRequired ? 'fail' : 'warn';
+    const isSuccess = answer.code === 'status' && answer.state === 'success';
+    return [{ platform: null, outcome: isSuccess ? 'pass' : bad, seen: answer }];
+  },
+});
 
 /** GitHub's environment, whatever the staging branch is called. */
 export const STAGING_ENVIRONMENT = 'staging';
+
+function seenOf(deployment: StagingDeployment): z.output<typeof seen> {
+  switch (deployment.kind) {
+    case 'no-commit':
+    case 'no-status':
+      return { code: deployment.kind };
+    case 'none-anywhere':
+      return { code: 'never-deployed' };
+    case 'none':
+      return { code: 'commit-not-deployed' };
+    case 'status':
+      return { code: 'status', state: deployment.state };
+  }
+}

@@ -1,20 +1,29 @@
 // A tag `staging-<hex>` or `hotfix-<hex>` must hold an image of that commit: its hex is a prefix of the revision.
+import { z } from 'zod';
 import type { Lineage } from '../image/image-facts.ts';
-import type { Rule } from '../rule.ts';
+import { commitSha, tag as tagSchema } from '../image/reference-schema.ts';
+import type { CommitSha } from '../image/reference.ts';
+import { imageRule, NO_VALUES } from '../rule.ts';
 
-export const tagCommit: Rule = {
+export const tagCommit = imageRule({
   id: 'tag-commit',
+  kinds: ['promotion'],
+  facets: ['lineage'],
+  /** `hex`: the commit that the tag names, as far as it names it. */
+  seen: z.strictObject({ code: z.literal('tag'), tag: tagSchema, hex: z.string(), commit: commitSha }),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  // The rule on revisions says so.
+  whenUnknown: () => null,
   check: ({ tag, lineage }, { policy }) => {
-    const prefixes = [policy.staging.tagPrefix, policy.hotfix.tagPrefix];
-    const hex = tag === null ? null : commitHexIn(tag, prefixes);
-    if (hex === null || lineage.kind === 'unknown') return [];
-    const revision = revisionOf(lineage.value);
-    if (revision === null) return [];
-    const about = { rule: 'tag-commit', platform: null, wanted: `a revision that begins with ${hex}` } as const;
-    const outcome = revision.startsWith(hex) ? 'pass' : 'fail';
-    return [{ ...about, outcome, seen: `tag ${tag} holds an image of ${revision}` }];
+    const commit = revisionOf(lineage.value);
+    const hex = tag === null ? null : commitHexIn(tag, [policy.staging.tagPrefix, policy.hotfix.tagPrefix]);
+    if (tag === null || hex === null || commit === null) return [];
+    const outcome = commit.startsWith(hex) ? 'pass' : 'fail';
+    return [{ platform: null, outcome, seen: { code: 'tag', tag, hex, commit } }];
   },
-};
+});
 
 /** The hex of `staging-<hex>` (6 to 64 digits, folded to lower case), or null when the tag names no commit. */
 export function commitHexOf(tag: string, prefix: string): string | null {
@@ -28,6 +37,6 @@ export function commitHexIn(tag: string, prefixes: readonly string[]): string | 
   return prefixes.map((prefix) => commitHexOf(tag, prefix)).find((hex) => hex !== null) ?? null;
 }
 
-function revisionOf(lineage: Lineage): string | null {
+function revisionOf(lineage: Lineage): CommitSha | null {
   return lineage.kind === 'on-branch' || lineage.kind === 'not-on-branch' ? lineage.commit : null;
 }

@@ -1,7 +1,7 @@
 // Just before a rollback writes its first tag: its target is still whole, since registries clean up behind our back.
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import { imageOf } from '../../domain/promotion/promotion.ts';
-import { findAlternative, findIncompleteness } from '../examine/complete-image.ts';
+import { findAlternativeName, findIncompleteness } from '../examine/complete-image.ts';
 import type { Application } from './application.ts';
 import { retryWhileTransient } from './retry-while-transient.ts';
 
@@ -12,12 +12,11 @@ export async function proveComplete({ services, promotion }: Application): Promi
   if (read.kind === 'failed') return { code: 'outside-error', error: read.error };
   if (read.value === null) return null;
   const tags = promotion.baseline.map(({ tag }) => tag);
-  const alternative = await findAlternative(services, { promotion, tags });
   return {
     code: 'target-incomplete',
     repository,
     digest,
     because: read.value,
-    alternative: alternative?.name ?? null,
+    alternative: await findAlternativeName(services, { promotion, tags }),
   };
 }

@@ -1,8 +1,13 @@
 // Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
 import { listsAnother } from '../../domain/promotion/approval.ts';
 import { decide } from '../../domain/decide.ts';
-import { rolledBackBy } from '../../domain/promotion/history.ts';
-import { commitOf as commitOfImage, known, unknown, type ImageFacts } from '../../domain/image/image-facts.ts';
+import {
+  commitOf as commitOfImage,
+  known,
+  platformNamesOf,
+  unknown,
+  type ImageFacts,
+} from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import {
   findEnvironment,
@@ -20,14 +25,14 @@ import type { ImageContents } from '../../facts/contents.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
-import { listHeld } from '../../store/promotions/history.ts';
 import { authorize } from '../people/authorize.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
-import { findAlternative } from './complete-image.ts';
+import { findAlternativeName } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
+import { readPastRollback } from './past-rollback.ts';
 import { readProduction } from './read-production.ts';
 import { readSource } from './read-source.ts';
 import { findCommitTag, sourcePrefixes } from './resolve-source.ts';
@@ -57,8 +62,8 @@ async function problemOf(services: Services, promotion: Promotion, error: Outsid
   const isTargetGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
   if (!isTargetGone) return { code: 'outside-error', error: error.toProblem() };
   const { tags = [] } = (await loadPlannedPolicy(services, promotion)) ?? {};
-  const alternative = await findAlternative(services, { promotion, tags });
-  return { code: 'target-gone', error: error.toProblem(), alternative: alternative?.name ?? null };
+  const alternative = await findAlternativeName(services, { promotion, tags });
+  return { code: 'target-gone', error: error.toProblem(), alternative };
 }
 
 /** The App was taken away, and no webhook may have told so yet: there is nobody to tell of a failure either. */
@@ -91,7 +96,7 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
     contents,
   );
   const { tag } = promotion.source;
-  const stagingDeployment = unknown('not read yet');
+  const stagingDeployment = unknown({ code: 'not-collected' });
   const facts = toImageFacts({ repository, digest, tag, contents, lineage, missing: [], stagingDeployment });
   if (!(await identify(services, { job, promotion, facts }))) {
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
@@ -168,7 +173,7 @@ async function identify(services: Services, args: Examination & { readonly facts
   const { job, promotion, facts } = args;
   const commit = commitOfImage(facts);
   if (commit === null || imageOf(promotion).commit === commit) return true;
-  const platforms = facts.platforms.map(({ platform }) => platform);
+  const platforms = platformNamesOf(facts);
   const decision = decide(promotion, { kind: 'identified', commit, platforms }, await loadContext(services, promotion));
   const shown = commitOf(promotion, decision);
   return shown === null || (await commitAndContinue(services, job, shown)) === 'committed';
@@ -210,19 +215,21 @@ async function collectRest(
   const { repository, digest } = image;
   const commit = commitOfImage(facts);
   const source = { github: github.forInstallation(promotion.repo.installationId), repo: promotion.repo.name };
-  const [missing, stagingDeployment, commitTag, history] = await Promise.all([
+  const [missing, stagingDeployment, commitTag, pastRollback] = await Promise.all([
     images.missing({ repository, digest }, contents),
     collectStagingDeployment(source, { policy, commit }),
     findCommitTag(
       { registry, image: repository, prefixes: sourcePrefixes(policy, promotion) },
       { tag: promotion.source.tag, digest, commit },
     ),
-    listHeld(store.db, { repoId: promotion.repo.id, environment: environment.name, repository }),
+    readPastRollback(
+      { kind: 'open', store },
+      { repoId: promotion.repo.id, environments: [environment], repository, digest },
+    ),
   ]);
   const pinned = { ...image, commit, commitTag };
   const { repo, versionTag } = promotion;
   const production = await readProduction(services, { repoId: repo.id, environment, image: pinned, versionTag });
-  const rolledBack = rolledBackBy({ history, digest });
-  const whole = { ...facts, missing: known(missing), stagingDeployment, rolledBackBy: rolledBack };
+  const whole = { ...facts, missingParts: known(missing), stagingDeployment, pastRollback };
   return { facts: whole, commitTag, production };
 }

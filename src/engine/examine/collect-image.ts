@@ -31,7 +31,7 @@ export async function collectImage(
     collectLineage({ github, repo, branches: [...new Set(args.branches)] }, contents),
     collectMissing({ registry, repository }, contents),
   ]);
-  const stagingDeployment = unknown('not read yet');
+  const stagingDeployment = unknown({ code: 'not-collected' });
   const facts = toImageFacts({ repository, digest, tag, contents, lineage, missing, stagingDeployment });
   const deployed = await collectStagingDeployment({ github, repo }, { policy, commit: commitOf(facts) });
   return { facts: { ...facts, stagingDeployment: deployed }, contents };

@@ -7,7 +7,6 @@ import { formatNumber, imageOf, type Promotion } from '../../domain/promotion/pr
 import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import { collectMissing } from '../../facts/completeness.ts';
 import { collectContents } from '../../facts/contents.ts';
-import { rollbackLine } from '../../messages/card/next-steps.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import type { Services } from '../core/services.ts';
 
@@ -47,12 +46,20 @@ export async function findAlternative(
     const others = defaultTargets({ history, current }).filter(({ digest }) => digest !== target);
     for (const { digest, promotion: newest } of others.slice(0, MAX_CANDIDATES)) {
       if ((await findIncompleteness(services, { repository, digest })) !== null) continue;
-      const name = formatNumber(promotionOf(history, digest) ?? newest);
-      return { name, line: rollbackLine(promotion, name) };
+      return { promotion: promotionOf(history, digest) ?? newest, environment };
     }
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     services.log.warn({ err: error, repo: repo.name }, 'whether there is a complete alternative could not be read');
   }
   return null;
+}
+
+/** The same as people call it, such as `P2`. */
+export async function findAlternativeName(
+  services: Services,
+  about: Parameters<typeof findAlternative>[1],
+): Promise<string | null> {
+  const alternative = await findAlternative(services, about);
+  return alternative === null ? null : formatNumber(alternative.promotion);
 }

@@ -29,5 +29,9 @@ export async function collectRollback(
   ]);
   const alternative =
     missing.length === 0 ? null : await findAlternative(services, { promotion, tags: environment.tags });
-  return { facts: { ...facts, missing: known(missing), alternative }, commitTag: null, production };
+  return {
+    facts: { ...facts, missingParts: known(missing), alternative: known(alternative) },
+    commitTag: null,
+    production,
+  };
 }

@@ -1,6 +1,5 @@
 // What would become of a promotion that somebody asks for now: it is resolved, examined and planned, and nothing is written.
 import { decide } from '../../domain/decide.ts';
-import { rolledBackBy } from '../../domain/promotion/history.ts';
 import { commitOf } from '../../domain/image/image-facts.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
@@ -10,10 +9,10 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { PromotionView } from '../../messages/promotion-view.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
-import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { authorize, type AuthorizeServices } from '../people/authorize.ts';
 import { collectImage, type CollectedImage } from '../examine/collect-image.ts';
+import { readPastRollback, type Database } from '../examine/past-rollback.ts';
 import { lineOf } from '../core/find-promotion.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
@@ -22,8 +21,8 @@ import type { Services } from '../core/services.ts';
 export type PreviewServices = Pick<Services, 'registry' | 'now' | 'sha256'> &
   AuthorizeServices & {
     readonly github: Pick<GitHub, 'forInstallation'>;
-    /** Null where there is no database: then leftovers, rollbacks and open promotions are not known. */
-    readonly store: Services['store'] | null;
+    /** Without one, leftovers, rollbacks and open promotions are not known. */
+    readonly database: Database;
   };
 
 export type PreviewRequest = {
@@ -53,7 +52,8 @@ export type Preview =
 
 /** OutsideError when registry, GitHub or database can't say for now. */
 export async function previewPromotion(services: PreviewServices, request: PreviewRequest): Promise<Preview> {
-  const { registry, store } = services;
+  const { registry, database } = services;
+  const store = database.kind === 'open' ? database.store : null;
   const { repo, policy, reference, force } = request;
   const { repository } = reference;
   const environment = findEnvironment(policy, request.environment);
@@ -79,15 +79,19 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const commit = commitOf(image.facts);
   const commitTag = await findCommitTag(question, { tag, digest, commit });
   const pinned = { repository, digest, commit, commitTag, platforms: [] };
-  const production = await readProduction(services, {
-    repoId: repo.id,
-    environment,
-    image: pinned,
-    versionTag: request.version,
-  });
+  const production = await readProduction(
+    { registry, store },
+    {
+      repoId: repo.id,
+      environment,
+      image: pinned,
+      versionTag: request.version,
+    },
+  );
   const place = { repoId: repo.id, environment: environment.name };
-  const history = store === null ? [] : await listHeld(store.db, { ...place, repository });
-  const facts = { ...image.facts, rolledBackBy: rolledBackBy({ history, digest }) };
+  const about = { repoId: repo.id, environments: [environment], repository, digest };
+  const pastRollback = await readPastRollback(database, about);
+  const facts = { ...image.facts, pastRollback };
   const marks = policyMarks({ policy, environment, kind: 'promotion', sha256: services.sha256 });
   const draft = draftOf(request, { marks, environment, image: pinned, tag, now: services.now() });
   const decision = decide(

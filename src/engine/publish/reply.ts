@@ -1,5 +1,4 @@
 // Answers in a thread; a status is read when it is posted, not when it was asked for.
-import { known, unknown } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { imageOf, listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
@@ -93,8 +92,8 @@ async function readEnvironment(services: Services, repo: Repo, name: string): Pr
 }
 
 /** History is one of an image, and the policy says which. */
-function unread(reason: string): Read {
-  return { held: [], tags: unknown(reason) };
+function unread(problem: string): Read {
+  return { held: [], tags: { kind: 'unreadable', problem } };
 }
 
 async function readTags(
@@ -104,9 +103,9 @@ async function readTags(
 ): Promise<EnvironmentStatus['tags']> {
   const read = names.map(async (tag) => ({ repository, tag, digest: await registry.findDigest(repository, tag) }));
   try {
-    return known(await Promise.all(read));
+    return { kind: 'read', tags: await Promise.all(read) };
   } catch (error) {
-    if (error instanceof OutsideError) return unknown(error.message);
+    if (error instanceof OutsideError) return { kind: 'unreadable', problem: error.message };
     throw error;
   }
 }

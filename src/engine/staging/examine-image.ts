@@ -1,7 +1,6 @@
 // Examines the image of a staging commit as a promotion of it would be examined.
-import { commitOf } from '../../domain/image/image-facts.ts';
+import { commitOf, platformNamesOf, unknown } from '../../domain/image/image-facts.ts';
 import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
-import { rolledBackBy } from '../../domain/promotion/history.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { ImageRepository } from '../../domain/image/reference.ts';
 import type { StagingState } from '../../domain/promotion/staging-check.ts';
@@ -9,7 +8,7 @@ import { validate } from '../../domain/validation.ts';
 import { toImageFacts } from '../../facts/collect.ts';
 import { collectLineage } from '../../facts/lineage.ts';
 import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
-import { listHeld } from '../../store/promotions/history.ts';
+import { possibleEnvironments, readPastRollback } from '../examine/past-rollback.ts';
 import type { Services } from '../core/services.ts';
 import type { FoundImage } from './find-image.ts';
 
@@ -30,24 +29,31 @@ export async function examineImage(
   const pinned = { repository: image, digest: found.digest };
   const contents = await images.contents(pinned);
   const branches = [policy.staging.branch, ...(target === null ? [] : [target.branch])];
-  const [lineage, missing, history] = await Promise.all([
+  const [lineage, missing, pastRollback] = await Promise.all([
     collectLineage({ github: client, repo: repo.name, branches: [...new Set(branches)] }, contents),
     images.missing(pinned, contents),
-    target === null ? [] : listHeld(store.db, { repoId: repo.id, environment: target.name, repository: image }),
+    readPastRollback(
+      { kind: 'open', store },
+      { repoId: repo.id, environments: possibleEnvironments(policy), ...pinned },
+    ),
   ]);
-  const known = { repository: image, ...found, contents, lineage, missing };
-  const unasked = toImageFacts({ ...known, stagingDeployment: { kind: 'unknown', reason: 'not read yet' } });
+  const read = { repository: image, ...found, contents, lineage, missing };
+  const unasked = toImageFacts({ ...read, stagingDeployment: unknown({ code: 'not-collected' }) });
   const stagingDeployment = await collectStagingDeployment(
     { github: client, repo: repo.name },
     { policy, commit: commitOf(unasked) },
   );
-  const facts = { ...unasked, stagingDeployment, rolledBackBy: rolledBackBy({ history, digest: found.digest }) };
+  const facts = {
+    ...unasked,
+    stagingDeployment,
+    pastRollback,
+  };
   return {
     kind: 'examined',
     image,
     ...found,
-    platforms: facts.platforms.map(({ platform }) => platform),
-    findings: validate(facts, { policy, repo: repo.name, githubHost: settings.githubHost }),
+    platforms: platformNamesOf(facts),
+    findings: validate(facts, { policy, repo: repo.name, githubHost: settings.githubHost }, 'promotion'),
     environments: policy.environments.map(({ name }) => name),
     defaultEnvironment: target?.name ?? null,
   };

@@ -1,7 +1,9 @@
 // The findings as a table: what each rule saw and wanted, the same finding on several platforms in one row.
-import { isBlocking, type Finding, type Outcome } from '../../domain/rule.ts';
+import { isBlocking, type Finding } from '../../domain/finding.ts';
+import type { Outcome } from '../../domain/rule.ts';
 import type { Detail } from './detail.ts';
 import { escapeText } from '../escape.ts';
+import { findingTexts, type FindingTexts } from '../finding-words.ts';
 import { plural } from '../format.ts';
 import { renderTable } from '../table.ts';
 
@@ -28,9 +30,7 @@ export function renderFindings(findings: readonly Finding[], detail: Detail): st
 }
 
 /** The same finding on several platforms; texts are short enough to read, and not escaped. */
-export type FindingRow = Pick<Finding, 'rule' | 'outcome' | 'overridden' | 'seen' | 'wanted'> & {
-  /** None: the whole image. */
-  readonly platforms: readonly string[];
+export type FindingRow = Row & {
   /** `✗ fail`. */
   readonly words: string;
 };
@@ -61,17 +61,22 @@ function severity({ outcome, overridden }: Pick<Finding, 'outcome' | 'overridden
   return SEVERITY[outcome] + (overridden === true ? 2 : 0);
 }
 
-type Row = Omit<Finding, 'platform'> & { readonly platforms: readonly string[] };
+type Row = Pick<Finding, 'rule' | 'outcome' | 'overridden'> &
+  FindingTexts & {
+    /** None: the whole image. */
+    readonly platforms: readonly string[];
+  };
 
 function fold(findings: readonly Finding[]): readonly Row[] {
-  const groups = Map.groupBy(findings, ({ rule, outcome, overridden, seen, wanted }) =>
-    JSON.stringify([rule, outcome, overridden, seen, wanted]),
+  const told = findings.map((finding) => ({ finding, texts: findingTexts(finding) }));
+  const groups = Map.groupBy(told, ({ finding: { image, rule, outcome, overridden }, texts }) =>
+    JSON.stringify([image, rule, outcome, overridden, texts]),
   );
   return [...groups.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    const platforms = same.map(({ platform }) => platform).filter((platform) => platform !== null);
-    return [{ ...first, platforms }];
+    const platforms = same.map(({ finding }) => finding.platform).filter((platform) => platform !== null);
+    return [{ ...first.finding, ...first.texts, platforms }];
   });
 }
 

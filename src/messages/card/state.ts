@@ -1,5 +1,5 @@
 // The words for each state: a symbol, a title for check runs, a clause for sentences.
-import { isBlocking } from '../../domain/rule.ts';
+import { isBlocking } from '../../domain/finding.ts';
 import { formatNumber, movesProduction, type Promotion, type StateKind } from '../../domain/promotion/promotion.ts';
 import { plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../domain/image/reference.ts';
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { isBlocking, type Finding } from '../../domain/rule.ts';
+import { isBlocking, type Finding } from '../../domain/finding.ts';
 import type { Ending, StagingCheck, StagingState } from '../../domain/promotion/staging-check.ts';
 import { joinBlocks } from '../blocks.ts';
 import { checkRunName, MAX_OUTPUT_LENGTH } from './check-run.ts';

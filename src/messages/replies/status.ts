@@ -2,7 +2,6 @@
 import type { AuditHead } from '../../domain/audit/audit.ts';
 import type { Drift } from '../../domain/promotion/drift.ts';
 import type { History } from '../../domain/promotion/history.ts';
-import type { Fact } from '../../domain/image/image-facts.ts';
 import { formatNumber, type BaselineTag } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import type { PromotionLine } from '../../domain/refusal.ts';
@@ -24,7 +23,7 @@ export type StatusView =
 export type EnvironmentStatus = {
   readonly environment: string;
   /** What the floating tags hold now, in policy order, or why that could not be read. */
-  readonly tags: Fact<readonly BaselineTag[]>;
+  readonly tags: TagsRead;
   readonly open: readonly PromotionLine[];
   readonly lastPromoted: LastPromoted | null;
   /** Oldest first. */
@@ -33,6 +32,10 @@ export type EnvironmentStatus = {
   readonly drifts: readonly Drift[];
   readonly auditHead: AuditHead | null;
 };
+
+type TagsRead =
+  | { readonly kind: 'read'; readonly tags: readonly BaselineTag[] }
+  | { readonly kind: 'unreadable'; readonly problem: string };
 
 export type LastPromoted = {
   readonly number: number;
@@ -65,12 +68,12 @@ function environmentStatus(status: EnvironmentStatus): string {
   const { environment, tags, open, lastPromoted, held, drifts, auditHead } = status;
   return joinBlocks([
     `**${code(environment)} now**`,
-    tags.kind === 'known'
-      ? tags.value.map(tagLine).join('\n')
-      : `Its tags could not be read: ${escapeText(tags.reason, { maxLength: 500 })}`,
+    tags.kind === 'read'
+      ? tags.tags.map(tagLine).join('\n')
+      : `Its tags could not be read: ${escapeText(tags.problem, { maxLength: 500 })}`,
     ...drifts.map((drift) => `**Drift**, noticed ${formatTime(drift.noticedAt)}:\n\n${driftLines(drift)}`),
     lastPromoted === null ? 'Imprimatur has promoted nothing here yet.' : lastLine(lastPromoted),
-    renderHeld(environment, { held, tags: tags.kind === 'known' ? tags.value : null }),
+    renderHeld(environment, { held, tags: tags.kind === 'read' ? tags.tags : null }),
     open.length === 0 ? 'Nothing is on its way.' : `On its way:\n\n${promotionLines(open, (id) => `/status ${id}`)}`,
     `<sub>${auditLine(auditHead)}</sub>`,
   ]);

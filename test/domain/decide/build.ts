@@ -5,11 +5,10 @@ import {
   type Decision,
   type PromotionEvent,
 } from '../../../src/domain/decide.ts';
-import { unknown } from '../../../src/domain/image/image-facts.ts';
 import type { Promotion, StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { ALICE, actor, BOB, CAROL, COMMIT, commit, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
 import { DENIED, failure } from '../problem.ts';
-import { environment, policy, production, promotion, tag, type TestContext } from '../build.ts';
+import { environment, policy, production, promotion, tag, unread, type TestContext } from '../build.ts';
 
 export const KEPT = 'main-staging-abc1234';
 export const BEFORE = production({ main: OLD, latest: OLD, [KEPT]: null });
@@ -22,7 +21,7 @@ const mixed = failure({ production: 'mixed', tags: [written] });
 export const EVENTS = {
   identified: { kind: 'identified', commit: COMMIT, platforms: ['linux/amd64', 'linux/arm64'] },
   'examined well': examined({}),
-  'examined badly': examined({ facts: facts({ missing: unknown('HTTP 502') }) }),
+  'examined badly': examined({ facts: facts({ missingParts: unread('HTTP 502') }) }),
   'examination-failed': { kind: 'examination-failed', problem: mixed.problem },
   approved: approve(BOB),
   rejected: { kind: 'reviewed', verdict: 'reject', by: actor(BOB), reason: 'not now', via: { kind: 'comment' } },

@@ -1,7 +1,7 @@
 // What an examination makes of a promotion, and what a Re-run keeps.
 import { describe, expect, test } from 'vitest';
 import { decideRequest } from '../../../src/domain/decide.ts';
-import { known, unknown } from '../../../src/domain/image/image-facts.ts';
+import { known } from '../../../src/domain/image/image-facts.ts';
 import {
   actor,
   ALICE,
@@ -18,7 +18,7 @@ import {
   OLD,
 } from '../build.ts';
 import { failure } from '../problem.ts';
-import { platform, production, promotion, ruleContext } from '../build.ts';
+import { platform, production, promotion, ruleContext, unread } from '../build.ts';
 import {
   decide,
   accept,
@@ -62,13 +62,17 @@ describe('a rollback', () => {
   });
 
   test('is judged by its completeness alone', () => {
-    const left = facts({ ...smaller, lineage: known({ kind: 'no-revision' }), rolledBackBy: 9 });
+    const left = facts({
+      ...smaller,
+      lineage: known({ kind: 'no-revision' }),
+      pastRollback: known({ kind: 'rolled-back', by: 9 }),
+    });
     const decision = accept(promotion(rollback), examined({ facts: left }), NONE);
     expect(decision.promotion.findings.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(['completeness pass']);
   });
 
   test('to an image with a part missing is rejected', () => {
-    const broken = facts({ missing: known([{ part: 'layer', digest: OLD, platform: 'linux/amd64' }]) });
+    const broken = facts({ missingParts: known([{ part: 'layer', digest: OLD, platform: 'linux/amd64' }]) });
     expect(summary(decide(promotion(rollback), examined({ facts: broken }), NONE))).toBe('checks-failed');
   });
 });
@@ -138,8 +142,8 @@ test('a kept tag that holds another digest rejects, with both digests', () => {
   expect(after.findings.at(-1)).toMatchObject({
     rule: 'permanent-tag',
     outcome: 'fail',
-    seen: `${KEPT} already holds ${FOREIGN}`,
-    wanted: expect.stringContaining(NEW),
+    final: true,
+    seen: { code: 'permanent-tag-taken', tag: KEPT, holds: FOREIGN, wanted: NEW },
   });
 });
 
@@ -274,7 +278,7 @@ describe('a Re-run', () => {
   });
 
   test('of a rejected promotion examines again, and its time starts to run again', () => {
-    const rejected = accept(promotion(), examined({ facts: facts({ missing: unknown('HTTP 502') }) })).promotion;
+    const rejected = accept(promotion(), examined({ facts: facts({ missingParts: unread('HTTP 502') }) })).promotion;
     const late = context({ now: NOW + 20 * 24 * 60 * 60 * 1000 });
     const decision = accept(rejected, EVENTS.rerequested, late);
     expect(decision.promotion.state).toEqual({ kind: 'examining', again: true });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ROLES, type Person } from '../../../src/domain/actor.ts';
 import { decideRequest, type Accepted } from '../../../src/domain/decide.ts';
 import type { PromotionEvent } from '../../../src/domain/decide.ts';
-import { known, unknown } from '../../../src/domain/image/image-facts.ts';
+import { known } from '../../../src/domain/image/image-facts.ts';
 import { isOpen, type Promotion, type StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { tagNameOf, type TagState } from '../../../src/domain/image/tag-plan.ts';
 import {
@@ -21,7 +21,7 @@ import {
   OLD,
   type TestContext,
 } from '../build.ts';
-import { platform, production, promotion, tag } from '../build.ts';
+import { platform, production, promotion, tag, unread } from '../build.ts';
 import { decide, EVENTS, examined, KEPT, promotionIn } from './build.ts';
 
 const STATES: readonly StateKind[] = [
@@ -61,7 +61,7 @@ const images = oneof(
   { weight: 6, arbitrary: constantFrom(facts()) },
   { weight: 2, arbitrary: constantFrom(facts({ platforms: [platform({ sizeBytes: known(1) })] })) },
   { weight: 2, arbitrary: constantFrom(facts({ lineage: known({ kind: 'no-revision' }) })) },
-  { weight: 1, arbitrary: constantFrom(facts({ missing: unknown('HTTP 502') }), facts({ platforms: [] })) },
+  { weight: 1, arbitrary: constantFrom(facts({ missingParts: unread('HTTP 502') }), facts({ platforms: [] })) },
 );
 
 const news: readonly PromotionEvent[] = Object.values(EVENTS).filter(({ kind }) => kind !== 'time-passed');

@@ -3,12 +3,26 @@ import { describe, expect, test } from 'vitest';
 import { approvalsMissing, listsAnother, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
 import type { Review } from '../../../src/domain/promotion/review.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
-import type { Finding } from '../../../src/domain/rule.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
 import { ALICE, BOB, CAROL, COMMIT, environment, FOREIGN, IMAGE, image, NEW, NOW, OLD } from '../build.ts';
 import { promotion, repoName, tag } from '../build.ts';
 
-const size: Finding = { rule: 'size', platform: 'linux/amd64', outcome: 'pass', seen: '300 MB', wanted: '…' };
-const source: Finding = { rule: 'source', platform: 'linux/amd64', outcome: 'warn', seen: 'no label', wanted: '…' };
+const size = {
+  rule: 'size',
+  image: IMAGE,
+  platform: 'linux/amd64',
+  outcome: 'pass',
+  seen: { code: 'size', bytes: 300_000_000 },
+  wanted: { minBytes: 1, maxBytes: 1e9 },
+} as const satisfies Finding;
+const source = {
+  rule: 'source',
+  image: IMAGE,
+  platform: 'linux/amd64',
+  outcome: 'warn',
+  seen: { code: 'label-missing' },
+  wanted: { source: 'https://github.com/acme/dotca' },
+} as const satisfies Finding;
 const floating = { kind: 'floating', repository: IMAGE, tag: tag('main'), baseline: OLD, digest: NEW } as const;
 const kept = { ...floating, kind: 'permanent', tag: tag('main-staging-abc1234'), baseline: null } as const;
 const rollback = { kind: 'rollback', repository: IMAGE, slug: 'black-friday', digest: OLD } as const;
@@ -35,8 +49,8 @@ describe('the subject', () => {
       images: [[IMAGE, NEW]],
       baseline: [[IMAGE, 'main', OLD]],
       outcomes: [
-        ['size', 'linux/amd64', 'pass', false],
-        ['source', 'linux/amd64', 'warn', false],
+        [IMAGE, 'size', 'linux/amd64', 'pass', false],
+        [IMAGE, 'source', 'linux/amd64', 'warn', false],
       ],
       tags: [
         [IMAGE, 'rollback-<time>-black-friday', OLD],
@@ -48,8 +62,8 @@ describe('the subject', () => {
   });
 
   const same: readonly (readonly [string, Partial<Promotion>])[] = [
-    ['a seen text', { findings: [{ ...size, seen: '301 MB' }, source] }],
-    ['a wanted text', { findings: [{ ...size, wanted: 'less' }, source] }],
+    ['what was seen', { findings: [{ ...size, seen: { code: 'size', bytes: 301_000_000 } }, source] }],
+    ['what was wanted', { findings: [{ ...size, wanted: { minBytes: 1, maxBytes: 5e8 } }, source] }],
     ['the order of findings', { findings: [source, size] }],
     ['the times', { createdAt: 1, updatedAt: 2 }],
     ['the id, the number and the version', { id: 'other', number: 13, version: 9 }],
@@ -79,6 +93,8 @@ describe('the subject', () => {
     ['the image repository', { images: [{ ...pinned, repository: image('ghcr.io/acme/other') }] }],
     ['a baseline digest', { baseline: [{ repository: IMAGE, tag: tag('main'), digest: FOREIGN }] }],
     ['a baseline that was empty', { baseline: [{ repository: IMAGE, tag: tag('main'), digest: null }] }],
+    ['the image of a finding', { findings: [{ ...size, image: image('ghcr.io/acme/other') }, source] }],
+    ['a finding that force overrides', { findings: [{ ...size, overridden: true }, source] }],
     ['an outcome', { findings: [{ ...size, outcome: 'warn' }, source] }],
     ['a new finding', { findings: [size, source, { ...source, platform: 'linux/arm64' }] }],
     ['a dropped finding', { findings: [size] }],

@@ -8,7 +8,7 @@ import {
   mayRollBackTo,
   newestOfEach,
   promotionOf,
-  rolledBackBy,
+  pastRollbackOf,
   wasHeldBeforeHistory,
   type History,
   type Holding,
@@ -119,7 +119,8 @@ test.each([
   ['the rollback still, after it was promoted again', 'A B <A B C', 'B', 3],
   ['not the rollback that went back to it', 'A B C <B', 'B', null],
 ])('who rolled a digest back is %s: %s, %s', (_, line, letter, wanted) => {
-  expect(rolledBackBy({ history: historyOf(line), digest: digestOf(letter) })).toBe(wanted);
+  const expected = wanted === null ? { kind: 'none' } : { kind: 'rolled-back', by: wanted };
+  expect(pastRollbackOf({ history: historyOf(line), digest: digestOf(letter) })).toEqual(expected);
 });
 
 test.each([

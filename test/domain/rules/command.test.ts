@@ -1,31 +1,30 @@
 // Something must start.
 import { expect, test } from 'vitest';
-import { known, unknown, type ConfigFacts, type Fact } from '../../../src/domain/image/image-facts.ts';
+import { known, type ConfigFacts, type Fact } from '../../../src/domain/image/image-facts.ts';
 import type { Level } from '../../../src/domain/policy/policy.ts';
 import { command } from '../../../src/domain/rules/command.ts';
-import { config, facts, platform, ruleContext } from '../build.ts';
+import { config, facts, IMAGE, judge, platform, ruleContext, seenUnread, unread } from '../build.ts';
 
 const neither = known(config({ entrypoint: [], cmd: [] }));
 
 const ROWS: readonly (readonly [string, Fact<ConfigFacts>, Level, string, string])[] = [
-  ['an Entrypoint passes', known(config({ entrypoint: ['/app'], cmd: [] })), 'fail', 'pass', 'Entrypoint is set'],
-  ['a Cmd passes', known(config({ entrypoint: [], cmd: ['node'] })), 'fail', 'pass', 'Cmd is set'],
-  ['both pass', known(config({ entrypoint: ['/app'], cmd: ['-v'] })), 'fail', 'pass', 'Entrypoint is set'],
-  ['neither fails', neither, 'fail', 'fail', 'neither is set'],
-  ['neither warns at level warn', neither, 'warn', 'warn', 'neither is set'],
-  ['an unknown config is unknown', unknown('blob not found'), 'warn', 'unknown', 'blob not found'],
+  ['an Entrypoint passes', known(config({ entrypoint: ['/app'], cmd: [] })), 'fail', 'pass', 'entrypoint'],
+  ['a Cmd passes', known(config({ entrypoint: [], cmd: ['node'] })), 'fail', 'pass', 'cmd'],
+  ['both pass', known(config({ entrypoint: ['/app'], cmd: ['-v'] })), 'fail', 'pass', 'entrypoint'],
+  ['neither fails', neither, 'fail', 'fail', 'not-set'],
+  ['neither warns at level warn', neither, 'warn', 'warn', 'not-set'],
+  ['an unknown config is unknown', unread('HTTP 404'), 'warn', 'unknown', 'HTTP 404'],
 ];
 
-test.each(ROWS)('%s', (_name, configFact, level, outcome, seen) => {
-  const findings = command.check(
-    facts({ platforms: [platform({ config: configFact })] }),
-    ruleContext({ command: level }),
-  );
-  expect(findings).toEqual([{ rule: 'command', platform: 'linux/amd64', outcome, seen, wanted: 'Entrypoint or Cmd' }]);
+test.each(ROWS)('%s', (_name, configFact, level, outcome, code) => {
+  const image = facts({ platforms: [platform({ config: configFact })] });
+  const seen = outcome === 'unknown' ? seenUnread(code) : { code };
+  expect(judge(command, image, ruleContext({ command: level }))).toEqual([
+    { rule: 'command', image: IMAGE, platform: 'linux/amd64', outcome, seen, wanted: {} },
+  ]);
 });
 
 test('at level off nothing is said', () => {
-  expect(command.check(facts({ platforms: [platform({ config: neither })] }), ruleContext({ command: 'off' }))).toEqual(
-    [],
-  );
+  const image = facts({ platforms: [platform({ config: neither })] });
+  expect(judge(command, image, ruleContext({ command: 'off' }))).toEqual([]);
 });

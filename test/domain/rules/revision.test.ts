@@ -1,39 +1,39 @@
 // The revision label proves a commit of the staging or production branch.
 import { expect, test } from 'vitest';
-import { commitOf, known, REVISION_LABEL, unknown, type ImageFacts } from '../../../src/domain/image/image-facts.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import { commitOf, known, REVISION_LABEL, type ImageFacts } from '../../../src/domain/image/image-facts.ts';
 import type { Level } from '../../../src/domain/policy/policy.ts';
 import { revision } from '../../../src/domain/rules/revision.ts';
-import { COMMIT, facts, ruleContext } from '../build.ts';
+import { COMMIT, facts, judge, ruleContext, seenUnread, unread } from '../build.ts';
 
 const branches = ['staging', 'main'];
-const other = 'f'.repeat(40);
 
-const ROWS: readonly (readonly [string, ImageFacts['lineage'], string, string])[] = [
+const ROWS: readonly (readonly [string, ImageFacts['lineage'], string, Finding['seen']])[] = [
   [
     'a commit on a branch passes and is named with it',
     known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' }),
     'pass',
-    `${COMMIT}, on staging`,
+    { code: 'on-branch', commit: COMMIT, branch: 'staging' },
   ],
   [
     'a commit of a fork fails',
     known({ kind: 'not-on-branch', commit: COMMIT, branches }),
     'fail',
-    `${COMMIT}, which is not on staging or main`,
+    { code: 'not-on-branch', commit: COMMIT, branches },
   ],
-  ['a short id fails', known({ kind: 'malformed', seen: 'abc1234' }), 'fail', 'abc1234'],
+  ['a short id fails', known({ kind: 'malformed', seen: 'abc1234' }), 'fail', { code: 'malformed', label: 'abc1234' }],
   [
     'platforms of different commits fail',
-    known({ kind: 'platforms-disagree', seen: [COMMIT, other] }),
+    known({ kind: 'platforms-disagree', seen: [COMMIT, null] }),
     'fail',
-    `the platforms name different commits: ${COMMIT}, ${other}`,
+    { code: 'platforms-disagree', labels: [COMMIT, 'none'] },
   ],
-  ['what GitHub did not tell is unknown', unknown('GitHub answered 502'), 'unknown', 'GitHub answered 502'],
-  ['a missing label warns', known({ kind: 'no-revision' }), 'warn', 'no such label'],
+  ['what GitHub did not tell is unknown', unread('HTTP 502'), 'unknown', seenUnread('HTTP 502')],
+  ['a missing label warns', known({ kind: 'no-revision' }), 'warn', { code: 'label-missing' }],
 ];
 
 test.each(ROWS)('%s', (_name, lineage, outcome, seen) => {
-  expect(revision.check(facts({ lineage }), ruleContext())).toMatchObject([
+  expect(judge(revision, facts({ lineage }), ruleContext())).toMatchObject([
     { rule: 'revision', platform: null, outcome, seen },
   ]);
 });
@@ -45,7 +45,8 @@ const MISSING: readonly (readonly [string, Level, readonly string[], readonly st
 ];
 
 test.each(MISSING)('a missing label %s', (_name, level, required, outcomes) => {
-  const findings = revision.check(
+  const findings = judge(
+    revision,
     facts({ lineage: known({ kind: 'no-revision' }) }),
     ruleContext({ labels: { level, required } }),
   );
@@ -54,7 +55,7 @@ test.each(MISSING)('a missing label %s', (_name, level, required, outcomes) => {
 
 test('a wrong label fails though the policy asks for none', () => {
   const lineage = known({ kind: 'not-on-branch', commit: COMMIT, branches } as const);
-  const findings = revision.check(facts({ lineage }), ruleContext({ labels: { level: 'off', required: [] } }));
+  const findings = judge(revision, facts({ lineage }), ruleContext({ labels: { level: 'off', required: [] } }));
   expect(findings.map(({ outcome }) => outcome)).toEqual(['fail']);
 });
 

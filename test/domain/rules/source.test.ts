@@ -1,14 +1,14 @@
 // The source label names the repository that promotes, in whichever form a builder wrote it.
 import { expect, test } from 'vitest';
-import { known, SOURCE_LABEL, unknown } from '../../../src/domain/image/image-facts.ts';
+import { known, SOURCE_LABEL } from '../../../src/domain/image/image-facts.ts';
 import type { Level } from '../../../src/domain/policy/policy.ts';
 import { source } from '../../../src/domain/rules/source.ts';
-import { config, facts, platform, ruleContext } from '../build.ts';
+import { config, facts, judge, platform, ruleContext, seenUnread, unread } from '../build.ts';
 
 function outcomeOf(label: string | undefined, args: { repo?: string; githubHost?: string } = {}): string | undefined {
   const labels = label === undefined ? {} : { [SOURCE_LABEL]: label };
   const platforms = [platform({ config: known(config({ labels })) })];
-  const findings = source.check(facts({ platforms }), { ...ruleContext(), ...args });
+  const findings = judge(source, facts({ platforms }), { ...ruleContext(), ...args });
   return findings[0]?.outcome;
 }
 
@@ -101,22 +101,22 @@ const MISSING: readonly (readonly [string, string | undefined, Level, readonly s
 test.each(MISSING)('%s', (_name, label, level, required, outcome) => {
   const labels = label === undefined ? {} : { [SOURCE_LABEL]: label };
   const platforms = [platform({ config: known(config({ labels })) })];
-  const findings = source.check(facts({ platforms }), ruleContext({ labels: { level, required } }));
+  const findings = judge(source, facts({ platforms }), ruleContext({ labels: { level, required } }));
   expect(findings[0]?.outcome).toBe(outcome);
 });
 
 test('an unknown config is unknown, whatever the policy', () => {
-  const platforms = [platform({ config: unknown('HTTP 403') })];
-  const findings = source.check(facts({ platforms }), ruleContext({ labels: { level: 'off', required: [] } }));
-  expect(findings).toMatchObject([{ outcome: 'unknown', seen: 'HTTP 403' }]);
+  const platforms = [platform({ config: unread('HTTP 403') })];
+  const findings = judge(source, facts({ platforms }), ruleContext({ labels: { level: 'off', required: [] } }));
+  expect(findings).toMatchObject([{ outcome: 'unknown', seen: seenUnread('HTTP 403'), final: true }]);
 });
 
 test('one platform that names another repository is enough', () => {
   const other = known(config({ labels: { [SOURCE_LABEL]: 'https://github.com/acme/other' } }));
   const platforms = [platform(), platform({ platform: 'linux/arm64', config: other })];
-  const findings = source.check(facts({ platforms }), ruleContext());
+  const findings = judge(source, facts({ platforms }), ruleContext());
   expect(findings.map((finding) => [finding.platform, finding.outcome, finding.seen])).toEqual([
-    ['linux/amd64', 'pass', 'https://github.com/acme/dotca'],
-    ['linux/arm64', 'fail', 'https://github.com/acme/other'],
+    ['linux/amd64', 'pass', { code: 'label', label: 'https://github.com/acme/dotca' }],
+    ['linux/arm64', 'fail', { code: 'label', label: 'https://github.com/acme/other' }],
   ]);
 });

@@ -1,8 +1,8 @@
 // A tag that names a commit must hold an image of that commit.
 import { expect, test } from 'vitest';
-import { known, unknown, type ImageFacts } from '../../../src/domain/image/image-facts.ts';
+import { known, type ImageFacts } from '../../../src/domain/image/image-facts.ts';
 import { commitHexOf, tagCommit } from '../../../src/domain/rules/tag-commit.ts';
-import { COMMIT, facts, ruleContext, tag } from '../build.ts';
+import { COMMIT, facts, judge, tag, unread } from '../build.ts';
 
 const onBranch = known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' } as const);
 const notOnBranch = known({ kind: 'not-on-branch', commit: COMMIT, branches: ['staging'] } as const);
@@ -21,11 +21,11 @@ const ROWS: readonly (readonly [string, string | null, ImageFacts['lineage'], re
   ['five digits name no commit', 'staging-abc12', onBranch, []],
   ['an image without a tag is not compared', null, onBranch, []],
   ['no revision: the revision rule speaks', 'staging-abc1235', known({ kind: 'no-revision' }), []],
-  ['unknown revision: the revision rule speaks', 'staging-abc1235', unknown('HTTP 502'), []],
+  ['unknown revision: the revision rule speaks', 'staging-abc1235', unread('HTTP 502'), []],
 ];
 
 test.each(ROWS)('%s', (_name, name, lineage, outcomes) => {
-  const findings = tagCommit.check(facts({ tag: name === null ? null : tag(name), lineage }), ruleContext());
+  const findings = judge(tagCommit, facts({ tag: name === null ? null : tag(name), lineage }));
   expect(findings.map(({ outcome }) => outcome)).toEqual(outcomes);
 });
 

@@ -1,5 +1,6 @@
 // The card in its main states, read as a user reads it, and its limits.
 import { describe, expect, test } from 'vitest';
+import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import { imageOf, type Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { MAX_COMMENT_LENGTH, renderCard } from '../../../src/messages/card/card.ts';
 import { renderCheckRun } from '../../../src/messages/check-run/check-run.ts';
@@ -15,8 +16,10 @@ import {
   SUBJECT,
   FINDINGS,
   finding,
+  floodOfFindings,
   must,
   outcome,
+  sizeFinding,
   tagOf,
   viewOf,
 } from '../sample-view.ts';
@@ -50,7 +53,7 @@ describe('a card reads', () => {
 
       | Outcome | Rule | Platform | Seen | Wanted |
       | :-- | :-- | :-- | :-- | :-- |
-      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer |
+      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer of each platform is in the registry |
       | ✓ pass | size | linux/amd64 | 182 MB | 100 MB to 2 GB |
       | ✓ pass | size | linux/arm64 | 179 MB | 100 MB to 2 GB |
       | ✓ pass | layers | linux/amd64, linux/arm64 | 7 layers | at most 100 layers, and a history that agrees |
@@ -65,8 +68,8 @@ describe('a card reads', () => {
   test('when the rules refuse the image', () => {
     const findings = [
       ...FINDINGS.filter(({ rule }) => rule !== 'size'),
-      finding('size', 'linux/amd64', { outcome: 'fail', seen: '2.41 GB', wanted: '100 MB to 2 GB' }),
-      finding('size', 'linux/arm64', { outcome: 'warn', seen: '3 MB', wanted: '100 MB to 2 GB' }),
+      sizeFinding('linux/amd64', 2_410_000_000, 'fail'),
+      sizeFinding('linux/arm64', 3_000_000, 'warn'),
     ];
     expect(renderCard(viewOf({ state: { kind: 'checks-failed' }, findings, moves: [] }))).toMatchInlineSnapshot(`
       "<!-- imprimatur P12 -->
@@ -82,9 +85,9 @@ describe('a card reads', () => {
 
       | Outcome | Rule | Platform | Seen | Wanted |
       | :-- | :-- | :-- | :-- | :-- |
-      | ✗ fail | size | linux/amd64 | 2.41 GB | 100 MB to 2 GB |
-      | ! warn | size | linux/arm64 | 3 MB | 100 MB to 2 GB |
-      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer |
+      | ✗ fail | size | linux/amd64 | 2.41 GB (\`2410000000\` bytes) | 100 MB to 2 GB |
+      | ! warn | size | linux/arm64 | 3 MB (\`3000000\` bytes) | 100 MB to 2 GB |
+      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer of each platform is in the registry |
       | ✓ pass | layers | linux/amd64, linux/arm64 | 7 layers | at most 100 layers, and a history that agrees |
       | ✓ pass | command | linux/amd64, linux/arm64 | Entrypoint is set | Entrypoint or Cmd |
 
@@ -124,7 +127,7 @@ describe('a card reads', () => {
 
       | Outcome | Rule | Platform | Seen | Wanted |
       | :-- | :-- | :-- | :-- | :-- |
-      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer |
+      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer of each platform is in the registry |
       | ✓ pass | size | linux/amd64 | 182 MB | 100 MB to 2 GB |
       | ✓ pass | size | linux/arm64 | 179 MB | 100 MB to 2 GB |
       | ✓ pass | layers | linux/amd64, linux/arm64 | 7 layers | at most 100 layers, and a history that agrees |
@@ -234,7 +237,7 @@ describe('a card reads', () => {
 
       | Outcome | Rule | Platform | Seen | Wanted |
       | :-- | :-- | :-- | :-- | :-- |
-      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer |
+      | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer of each platform is in the registry |
       | ✓ pass | size | linux/amd64 | 182 MB | 100 MB to 2 GB |
       | ✓ pass | size | linux/arm64 | 179 MB | 100 MB to 2 GB |
       | ✓ pass | layers | linux/amd64, linux/arm64 | 7 layers | at most 100 layers, and a history that agrees |
@@ -474,7 +477,9 @@ test('a first promotion shows new tags, and no rollback tag', () => {
 });
 
 test('a commit in a finding is short enough to keep the table in sight', () => {
-  const findings = [finding('revision', null, { seen: `${'c'.repeat(40)}, on staging`, wanted: 'a commit' })];
+  const commit = must(parseCommitSha('c'.repeat(40)));
+  const seen = { code: 'on-branch', commit, branch: 'staging' } as const;
+  const findings = [finding({ rule: 'revision', seen, wanted: {} })];
   expect(renderCard(viewOf({ findings }))).toContain(
     '| ✓ pass | revision | whole image | `cccccccccccc…`, on staging |',
   );
@@ -576,9 +581,7 @@ test('asking again names an environment that is not production', () => {
 
 describe('a card stays within GitHub’s limit', () => {
   const flood = '@all <b>`|'.repeat(500);
-  const findings = Array.from({ length: 500 }, (_, index) => {
-    return finding('size', `linux/${flood}${index}`, { outcome: 'fail', seen: flood, wanted: flood });
-  });
+  const findings = floodOfFindings(flood);
   const worst: Partial<Promotion> = {
     reason: flood,
     findings,
@@ -604,10 +607,7 @@ describe('a card stays within GitHub’s limit', () => {
         },
       },
     ],
-    [
-      'of the widest characters',
-      { ...worst, reason: '𝕏'.repeat(5000), findings: findings.map((each) => ({ ...each, seen: '𝕏'.repeat(5000) })) },
-    ],
+    ['of the widest characters', { ...worst, reason: '𝕏'.repeat(5000), findings: floodOfFindings('𝕏'.repeat(5000)) }],
   ])('%s', (_, promotion) => {
     const card = renderCard(viewOf(promotion));
     expect(new TextEncoder().encode(card).length).toBeLessThanOrEqual(MAX_COMMENT_LENGTH);

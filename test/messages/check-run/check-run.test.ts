@@ -2,7 +2,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { MAX_OUTPUT_LENGTH, renderCheckRun } from '../../../src/messages/check-run/check-run.ts';
-import { AT, finding, FINDINGS, outcome, NEW, OLD, viewOf } from '../sample-view.ts';
+import {
+  AT,
+  finding,
+  FINDINGS,
+  floodOfFindings,
+  outcome,
+  NEW,
+  OLD,
+  sizeFinding,
+  UNREAD,
+  viewOf,
+} from '../sample-view.ts';
 import { failedWith, failure } from '../../domain/problem.ts';
 
 const JO = { id: 2, login: 'jo' };
@@ -39,9 +50,9 @@ test.each<[PromotionState, string, string | null, string]>([
   [{ kind: 'expired' }, 'completed', 'timed_out', 'Expired: nobody approved in time'],
 ])('in state %j it is %s, %s: %s', (state, status, conclusion, title) => {
   const findings = [
-    finding('size', 'linux/amd64', { outcome: 'fail', seen: '3 GB', wanted: '2 GB' }),
-    finding('size', 'linux/arm64', { outcome: 'fail', seen: '3 GB', wanted: '2 GB' }),
-    finding('revision', null, { outcome: 'unknown', seen: 'GitHub did not answer', wanted: 'a commit' }),
+    sizeFinding('linux/amd64', 3e9, 'fail'),
+    sizeFinding('linux/arm64', 3e9, 'fail'),
+    finding({ rule: 'revision', outcome: 'unknown', seen: UNREAD, wanted: {} }),
   ];
   const run = renderCheckRun(viewOf({ state, findings }, { blockedBy: 11 }));
   expect(run).toMatchObject({ name: 'imprimatur / production', status, conclusion, title });
@@ -103,15 +114,13 @@ test('the text holds tags, findings and reviews', () => {
 
     | Outcome | Rule | Platform | Seen | Wanted |
     | :-- | :-- | :-- | :-- | :-- |
-    | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer |"
+    | ✓ pass | completeness | whole image | complete for linux/amd64, linux/arm64 | every manifest, config and layer of each platform is in the registry |"
   `);
 });
 
 describe('summary and text stay within GitHub’s limit', () => {
   const flood = '@all <b>`|𝕏'.repeat(500);
-  const findings = Array.from({ length: 500 }, (_, index) =>
-    finding('size', `${flood}${index}`, { outcome: 'fail', seen: flood, wanted: flood }),
-  );
+  const findings = floodOfFindings(flood);
   const tags = Array.from({ length: 500 }, () => outcome('main', { kind: 'floating', from: OLD, holds: NEW }));
 
   test.each<[string, Partial<Promotion>]>([

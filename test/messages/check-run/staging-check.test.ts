@@ -1,7 +1,7 @@
 // The check run of a staging commit, in every state, and with hostile text in it.
 import { describe, expect, test } from 'vitest';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
-import type { Finding } from '../../../src/domain/rule.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
 import type { StagingCheck, StagingState } from '../../../src/domain/promotion/staging-check.ts';
 import { MAX_OUTPUT_LENGTH } from '../../../src/messages/check-run/check-run.ts';
 import {
@@ -10,7 +10,7 @@ import {
   renderStagingCheck,
   type RenderedStagingCheck,
 } from '../../../src/messages/check-run/staging-check.ts';
-import { AT, FINDINGS, finding, IMAGE, must, NEW, REPO, tagOf } from '../sample-view.ts';
+import { AT, FINDINGS, finding, floodOfFindings, IMAGE, must, NEW, REPO, tagOf } from '../sample-view.ts';
 import { outside } from '../../domain/problem.ts';
 
 const commit = must(parseCommitSha(`abc1234${'0'.repeat(33)}`));
@@ -42,16 +42,9 @@ function ended(why: Extract<StagingState, { kind: 'ended' }>['why']): Shown {
   return { kind: 'ended', why };
 }
 
-const FAILS: Finding = finding('command', 'linux/amd64', {
-  outcome: 'fail',
-  seen: 'neither is set',
-  wanted: 'Entrypoint or Cmd',
-});
-const WARNS: Finding = finding('healthcheck', 'linux/amd64', {
-  outcome: 'warn',
-  seen: 'none is set',
-  wanted: 'a HEALTHCHECK',
-});
+const about = { platform: 'linux/amd64', seen: { code: 'not-set' }, wanted: {} } as const;
+const FAILS: Finding = finding({ rule: 'command', outcome: 'fail', ...about });
+const WARNS: Finding = finding({ rule: 'healthcheck', outcome: 'warn', ...about });
 
 describe.each<[string, Shown]>([
   ['while it waits', { kind: 'waiting', image: IMAGE, tags }],
@@ -99,9 +92,7 @@ test('the button fits GitHub’s limits', () => {
 
 describe('summary and text stay within GitHub’s limit', () => {
   const flood = '@all <b>`|𝕏'.repeat(500);
-  const findings = Array.from({ length: 500 }, (_, index) =>
-    finding('size', `${flood}${index}`, { outcome: 'fail', seen: flood, wanted: flood }),
-  );
+  const findings = floodOfFindings(flood);
   const problems = Array.from({ length: 500 }, () => flood);
   const note = renderClickRefused({ by: flood, refusal: { code: 'policy-unreadable', problems } });
 

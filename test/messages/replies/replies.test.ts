@@ -1,7 +1,6 @@
 // What we answer besides the card: hints, candidates, status, and the line that notifies.
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../../src/domain/command.ts';
-import { known, unknown } from '../../../src/domain/image/image-facts.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
 import { renderNotification } from '../../../src/messages/notify.ts';
 import { renderReply } from '../../../src/messages/replies/replies.ts';
@@ -72,10 +71,13 @@ test('candidates are ready lines that are commands, also for another environment
 describe('status', () => {
   const environment: EnvironmentStatus = {
     environment: 'production',
-    tags: known([
-      { repository: IMAGE, tag: tagOf('main'), digest: NEW },
-      { repository: IMAGE, tag: tagOf('latest'), digest: null },
-    ]),
+    tags: {
+      kind: 'read',
+      tags: [
+        { repository: IMAGE, tag: tagOf('main'), digest: NEW },
+        { repository: IMAGE, tag: tagOf('latest'), digest: null },
+      ],
+    },
     open: [{ number: 13, environment: 'production', source: 'staging-def5678', state: 'awaiting-approval' }],
     drifts: [],
     lastPromoted: {
@@ -165,7 +167,7 @@ describe('status', () => {
   });
 
   test('of an environment nothing was promoted to, whose tags could not be read', () => {
-    const tags = unknown('the registry answered HTTP 503.');
+    const tags = { kind: 'unreadable', problem: 'the registry answered HTTP 503.' } as const;
     const status = {
       kind: 'environment',
       ...environment,

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FailureProblem } from '../../../src/domain/promotion/failure.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { formatPromotion, readPromotion } from '../../../src/store/promotions/promotion-document.ts';
 import { legal, digest, promotion, repo, repository, tag } from '../fixtures.ts';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
+import type { RuleId } from '../../../src/domain/rules/catalogue.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 20 });
 const int = fc.maxSafeNat();
@@ -127,6 +129,108 @@ const states: { readonly [Kind in PromotionState['kind']]: fc.Arbitrary<Extract<
   expired: fc.record({ kind: fc.constant('expired') }),
 };
 
+const found = {
+  image: anImage,
+  platform: maybe(text),
+  outcome: fc.constantFrom<Finding['outcome']>('pass', 'warn', 'fail', 'unknown'),
+};
+const none = fc.constant({});
+const unknownSeen = fc.record({
+  code: fc.constant('unknown' as const),
+  reason: fc.record({ code: fc.constant('outside-error' as const), error: fc.record({ code: text, detail: text }) }),
+});
+const codeOf = <Code extends string>(...codes: Code[]): fc.Arbitrary<{ code: Code }> =>
+  fc.record({ code: fc.constantFrom(...codes) });
+const wantedText = { source: text };
+
+// One arbitrary for each rule: the compiler asks for the missing one.
+const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { rule: Rule }>> } = {
+  completeness: fc.record({
+    rule: fc.constant('completeness'),
+    ...found,
+    seen: fc.record({
+      code: fc.constant('parts-missing' as const),
+      parts: list(fc.record({ part: fc.constant('layer' as const), digest: aDigest, platform: text })),
+      total: int,
+    }),
+    wanted: none,
+    final: fc.constant(true as const),
+  }),
+  size: fc.record({
+    rule: fc.constant('size'),
+    ...found,
+    seen: fc.record({ code: fc.constant('size'), bytes: int }),
+    wanted: fc.record({ minBytes: int, maxBytes: int }),
+  }),
+  layers: fc.record({
+    rule: fc.constant('layers'),
+    ...found,
+    seen: fc.record({ code: fc.constant('diff-ids-differ' as const), layers: int, diffIds: int }),
+    wanted: fc.record({ max: int }),
+  }),
+  command: fc.record({
+    rule: fc.constant('command'),
+    ...found,
+    seen: codeOf('not-set', 'entrypoint', 'cmd'),
+    wanted: none,
+    overridden: fc.constant(true as const),
+  }),
+  healthcheck: fc.record({
+    rule: fc.constant('healthcheck'),
+    ...found,
+    seen: codeOf('not-set', 'switched-off', 'set'),
+    wanted: none,
+  }),
+  source: fc.record({
+    rule: fc.constant('source'),
+    ...found,
+    seen: fc.oneof(codeOf('label-missing'), unknownSeen),
+    wanted: fc.record(wantedText),
+  }),
+  revision: fc.record({
+    rule: fc.constant('revision'),
+    ...found,
+    seen: fc.record({ code: fc.constant('not-on-branch' as const), commit: aCommit, branches: list(text) }),
+    wanted: none,
+  }),
+  labels: fc.record({
+    rule: fc.constant('labels'),
+    ...found,
+    seen: fc.record({ code: fc.constant('labels-missing' as const), labels: list(text) }),
+    wanted: fc.record({ labels: list(text) }),
+  }),
+  'tag-commit': fc.record({
+    rule: fc.constant('tag-commit'),
+    ...found,
+    seen: fc.record({ code: fc.constant('tag'), tag: aTag, hex: text, commit: aCommit }),
+    wanted: none,
+  }),
+  'staging-deployed': fc.record({
+    rule: fc.constant('staging-deployed'),
+    ...found,
+    seen: fc.record({ code: fc.constant('status' as const), state: text }),
+    wanted: none,
+  }),
+  'rolled-back': fc.record({
+    rule: fc.constant('rolled-back'),
+    ...found,
+    seen: fc.record({ code: fc.constant('rolled-back'), by: int }),
+    wanted: none,
+  }),
+  'permanent-tag': fc.record({
+    rule: fc.constant('permanent-tag'),
+    ...found,
+    seen: fc.record({ code: fc.constant('version-taken'), tag: aTag, holds: aDigest, wanted: aDigest }),
+    wanted: none,
+  }),
+  'in-production': fc.record({
+    rule: fc.constant('in-production'),
+    ...found,
+    seen: fc.record({ code: fc.constant('holds-another'), tag: aTag, holds: maybe(aDigest) }),
+    wanted: none,
+  }),
+};
+
 const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
   id: text,
   number: int,
@@ -148,24 +252,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
     }),
   ),
   baseline: list(fc.record({ repository: anImage, tag: aTag, digest: maybe(aDigest) })),
-  findings: list(
-    fc.record({
-      rule: fc.constantFrom(
-        'completeness',
-        'size',
-        'layers',
-        'command',
-        'source',
-        'revision',
-        'tag-commit',
-        'permanent-tag',
-      ),
-      platform: maybe(text),
-      outcome: fc.constantFrom('pass', 'warn', 'fail', 'unknown'),
-      seen: text,
-      wanted: text,
-    }),
-  ),
+  findings: list(fc.oneof(...Object.values(anyFindings))),
   reviews: list(
     fc.record(
       {

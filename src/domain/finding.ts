@@ -1,0 +1,26 @@
+// What a rule found in an image, as it is stored: an outcome, what it saw and what it wanted, in codes and values.
+import { z } from 'zod';
+import { RULES } from './rules/catalogue.ts';
+
+const [first, ...others] = RULES.map(({ finding: schema }) => schema);
+if (first === undefined) throw new Error('there are no rules');
+
+/** The schema of all findings; which values belong to which code is the matter of each rule. */
+export const finding = z.discriminatedUnion('rule', [first, ...others]);
+
+export type Finding = z.output<typeof finding>;
+
+/** True when this finding alone keeps the image out. */
+export function isBlocking({ outcome, overridden }: Pick<Finding, 'outcome' | 'overridden'>): boolean {
+  return overridden !== true && (outcome === 'fail' || outcome === 'unknown');
+}
+
+/** True when no finding keeps the image out. */
+export function isAcceptable(findings: readonly Finding[]): boolean {
+  return !findings.some(isBlocking);
+}
+
+/** Force lets pass what failed or is unknown, and says so; what is final keeps the image out all the same. */
+export function overrideByForce(found: Finding): Finding {
+  return isBlocking(found) && found.final !== true ? { ...found, overridden: true } : found;
+}

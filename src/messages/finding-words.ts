@@ -1,0 +1,139 @@
+// The words for what each rule saw and wanted.
+import { formatNumber } from '../domain/promotion/promotion.ts';
+import { REVISION_LABEL, SOURCE_LABEL } from '../domain/image/image-facts.ts';
+import type { Finding } from '../domain/finding.ts';
+import { MAX_TEXT_LENGTH } from '../domain/outside-text.ts';
+import type { RuleId } from '../domain/rules/catalogue.ts';
+import { STAGING_ENVIRONMENT } from '../domain/rules/staging-deployed.ts';
+import { rollbackLine } from './card/next-steps.ts';
+import { formatBytes, plural } from './format.ts';
+import { unknownText } from './unknown-reason.ts';
+
+export type FindingTexts = { readonly seen: string; readonly wanted: string };
+
+/** Half sentences; they may carry text from labels, which is not escaped. */
+export function findingTexts(finding: Finding): FindingTexts {
+  return textsOf(finding.rule, { finding, seen: finding.seen });
+}
+
+type FindingOf = { readonly [Rule in RuleId]: Extract<Finding, { rule: Rule }> };
+type Unknown = { readonly code: 'unknown' };
+type Words<Of extends Finding> = {
+  readonly seen: (seen: Exclude<Of['seen'], Unknown>, finding: Of) => string;
+  readonly wanted: (finding: Of) => string;
+};
+
+const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
+  completeness: {
+    seen: (seen) => {
+      if (seen.code === 'complete') return `complete for ${seen.platforms.join(', ')}`;
+      if (seen.code === 'no-platform') return 'no platform that can run';
+      return seen.parts.map(({ platform, part, digest }) => `${platform}: ${part} ${digest} is missing`).join('; ');
+    },
+    wanted: ({ seen }) => {
+      const { alternative } = seen.code === 'parts-missing' ? seen : {};
+      const name = alternative === undefined ? '' : formatNumber(alternative.promotion);
+      const instead = alternative === undefined ? '' : `; ${name} has all of it: ${rollbackLine(alternative, name)}`;
+      return `every manifest, config and layer of each platform is in the registry${instead}`;
+    },
+  },
+  size: {
+    // Rounded, a size just outside reads like the bound itself.
+    seen: ({ bytes }, { outcome }) => `${formatBytes(bytes)}${outcome === 'pass' ? '' : ` (${bytes} bytes)`}`,
+    wanted: ({ wanted }) => `${formatBytes(wanted.minBytes)} to ${formatBytes(wanted.maxBytes)}`,
+  },
+  layers: {
+    seen: (seen) => {
+      const count = plural(seen.layers, 'layer');
+      if (seen.code === 'diff-ids-differ') return `${count}, but the config lists ${seen.diffIds} diff ids`;
+      return seen.code === 'history-differs' ? `${count}, but the history tells of ${seen.historyLayers}` : count;
+    },
+    wanted: ({ wanted }) => `at most ${wanted.max} layers, and a history that agrees`,
+  },
+  command: {
+    seen: ({ code }) => ({ 'not-set': 'neither is set', entrypoint: 'Entrypoint is set', cmd: 'Cmd is set' })[code],
+    wanted: () => 'Entrypoint or Cmd',
+  },
+  healthcheck: {
+    seen: ({ code }) =>
+      ({ 'not-set': 'none is set', 'switched-off': 'NONE: it is switched off', set: 'it is set' })[code],
+    wanted: () => 'a HEALTHCHECK',
+  },
+  source: {
+    seen: (seen) => (seen.code === 'label' ? seen.label : NO_LABEL),
+    wanted: ({ wanted }) => `label ${SOURCE_LABEL} = ${wanted.source}`,
+  },
+  revision: {
+    seen: (seen) => {
+      switch (seen.code) {
+        case 'label-missing':
+          return NO_LABEL;
+        case 'malformed':
+          return seen.label;
+        case 'platforms-disagree':
+          return `the platforms name different commits: ${seen.labels.join(', ')}`;
+        case 'not-on-branch':
+          return `${seen.commit}, which is not on ${seen.branches.join(' or ')}`;
+        case 'on-branch':
+          return `${seen.commit}, on ${seen.branch}`;
+      }
+    },
+    wanted: () => `label ${REVISION_LABEL} = a full commit id on the staging or production branch`,
+  },
+  labels: {
+    seen: (seen) => (seen.code === 'all-set' ? 'all are set' : `missing: ${seen.labels.join(', ')}`),
+    wanted: ({ wanted }) => `labels ${wanted.labels.join(', ')}`,
+  },
+  'tag-commit': {
+    seen: ({ tag, commit }) => `tag ${tag} holds an image of ${commit}`,
+    wanted: ({ seen }) => `a revision that begins with ${seen.code === 'tag' ? seen.hex : 'what its tag names'}`,
+  },
+  'staging-deployed': {
+    seen: (seen) => (seen.code === 'status' ? seen.state.replaceAll('_', ' ') : NOT_DEPLOYED[seen.code]),
+    wanted: () => `the commit's latest deployment to ${STAGING_ENVIRONMENT} is a success`,
+  },
+  'rolled-back': {
+    seen: ({ by }) => `${formatNumber(by)} rolled this image back`,
+    wanted: () => 'an image that no rollback has left',
+  },
+  'permanent-tag': {
+    seen: ({ tag, holds }) => `${tag} already holds ${holds}`,
+    wanted: ({ seen: { code, tag, wanted } }) => `${tag} free, or holding ${wanted}: ${WAYS_OUT[code]}`,
+  },
+  'in-production': {
+    seen: ({ tag, holds }) => `${tag} holds ${holds ?? 'nothing'}`,
+    wanted: ({ seen: { tag } }) =>
+      `${tag} holding the image that the version is for: a pushed git tag names what is there, and moves nothing`,
+  },
+};
+
+const NO_LABEL = 'no such label';
+
+const NOT_DEPLOYED = {
+  'no-commit': 'the image proves no commit',
+  'never-deployed': `nothing was ever deployed to ${STAGING_ENVIRONMENT}`,
+  'commit-not-deployed': 'this commit was never deployed there',
+  'no-status': 'it has no status yet',
+} as const;
+
+const WAYS_OUT = {
+  'permanent-tag-taken': 'kept tags are never moved; build the commit once, or promote the digest that the tag holds',
+  'version-taken': 'a version is never moved; take another version, or promote the digest that this one names',
+} as const;
+
+function textsOf<Rule extends RuleId>(
+  rule: Rule,
+  { finding, seen }: { readonly finding: FindingOf[Rule]; readonly seen: FindingOf[Rule]['seen'] },
+): FindingTexts {
+  const words = WORDS[rule];
+  const text = isKnown(seen) ? words.seen(seen, finding) : seen.code === 'unknown' ? unknownText(seen.reason) : '';
+  return { seen: shorten(text), wanted: words.wanted(finding) };
+}
+
+function isKnown<Seen extends Finding['seen']>(seen: Seen): seen is Exclude<Seen, Unknown> {
+  return seen.code !== 'unknown';
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_TEXT_LENGTH + 1 ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
+}
