@@ -7,6 +7,7 @@ import { renameMove, type JournalRow } from '../../store/promotions/tag-moves.ts
 import { LeaseLost } from '../core/lease.ts';
 import { findIncompleteness } from '../examine/complete-image.ts';
 import { isFloating, arePermanentTagsDone, mark, readJournal, writeTag, type Application } from './application.ts';
+import { authorize, type Unauthorized } from '../people/authorize.ts';
 import { retryWhileTransient, type Retried } from './retry-while-transient.ts';
 import { readTags, readTag, type TagSnapshot } from './read-tags.ts';
 import { proveComplete } from './prove-complete.ts';
@@ -29,10 +30,14 @@ export async function writeTags(application: Application): Promise<Written> {
   const looked = await readTags(application, rows);
   if (looked.kind === 'failed') return { kind: 'stopped', problem: outsideError(looked), mayHaveMoved };
 
+  const oneIsOurs = rows.some((row) => isFloating(row) && digestIn(looked.value, row) === row.target);
+  const untouched = rows.every(({ state }) => state === 'planned') && !(mayHaveMoved && oneIsOurs);
+  // It may have waited for days. What was begun is finished, since half of it would be worse.
+  const unauthorized = untouched ? await findUnauthorized(application) : null;
+  if (unauthorized !== null) return { kind: 'stopped', problem: unauthorized, mayHaveMoved: false };
+
   const moved = findMoved(rows, looked.value);
   if (moved !== null) {
-    const oneIsOurs = rows.some((row) => isFloating(row) && digestIn(looked.value, row) === row.target);
-    const untouched = rows.every(({ state }) => state === 'planned') && !(mayHaveMoved && oneIsOurs);
     return untouched ? { kind: 'production-moved' } : { kind: 'stopped', problem: somebodyMoved(moved), mayHaveMoved };
   }
   const problem = await writePermanentTags(application, rows, looked.value);
@@ -44,6 +49,12 @@ export async function writeTags(application: Application): Promise<Written> {
 function mayHaveMovedBefore({ job }: Application, rows: readonly JournalRow[]): boolean {
   if (rows.some((row) => isFloating(row) && row.state !== 'planned')) return true;
   return job.attempts > 1 && arePermanentTagsDone(rows);
+}
+
+/** The operator may have taken the owner or the grant away since this was approved. */
+async function findUnauthorized({ services, promotion }: Application): Promise<Unauthorized | null> {
+  const { repo, images } = promotion;
+  return authorize(services, { repo, images: images.map(({ repository }) => repository) });
 }
 
 type Moved = { readonly tag: Tag; readonly expected: Digest | null; readonly holds: Digest | null };
