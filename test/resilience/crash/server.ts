@@ -28,7 +28,7 @@ export type Server = {
 };
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PRELOADS = ['clock.ts', 'sql-door.ts'].flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
+const PRELOADS = ['clock.ts', 'sql-proxy.ts'].flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
 const KEPT_LINES = 60;
 const STOP_WITHIN_MS = 10_000;
 
