@@ -1,9 +1,9 @@
 // Whose review is taken, and what it makes of the promotion.
-import { covers, reviewBarOf, subjectOf } from '../promotion/approval.ts';
+import { findIneligibility, type Ineligibility } from '../eligibility.ts';
+import { covers, subjectOf } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Promotion } from '../promotion/promotion.ts';
-import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
 import { entryOf, showEffects } from './accept.ts';
@@ -11,10 +11,14 @@ import { proceed } from './settle.ts';
 
 export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>, context: DecisionContext): Decision {
   const { environmentPolicy: environment } = context;
+  const { by: person, verdict } = event;
+  const approvals = environment?.approvals ?? null;
+  const ineligible = findIneligibility({ person, verdict, promotion, approvals });
   if (environment === null) {
-    return refuseReviewed(promotion, event, { refusal: refuseWithoutPolicy(promotion, event), context });
+    const refusal = refuseWithoutPolicy(promotion, event, ineligible);
+    return refuseReviewed(promotion, event, { refusal, context });
   }
-  const refusal = refuseReview(promotion, event, { environment, context });
+  const refusal = refuseReview(promotion, event, { ineligible, context });
   if (refusal !== null) return refuseReviewed(promotion, event, { refusal, context });
   const by = { id: event.by.id, login: event.by.login };
   const via = event.via.kind;
@@ -59,33 +63,48 @@ export function refuseReviewed(
 function refuseReview(
   promotion: Promotion,
   event: EventOf<'reviewed'>,
-  { environment, context }: { readonly environment: EnvironmentPolicy; readonly context: DecisionContext },
+  { ineligible, context }: { readonly ineligible: Ineligibility | null; readonly context: DecisionContext },
 ): Refusal | null {
-  const { by, verdict, via } = event;
-  const { number, state, requester } = promotion;
-  const { sha256, now } = context;
-  const { role, users, selfApproval } = environment.approvals;
-  if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
-  const bar = reviewBarOf(environment.approvals, by);
-  if (bar?.kind === 'role') return { code: 'not-permitted', verb: verdict, role: by.role, wanted: bar.wanted };
-  if (bar?.kind === 'not-listed') return { code: 'not-a-reviewer', verb: verdict, users, role };
+  const { by, via } = event;
+  const { number, state } = promotion;
+  const refusal = ineligible === null ? null : refusalOf(ineligible, promotion, event);
+  // Who may not review here hears no more than that; who only may not approve this one, first why nobody can.
+  if (refusal !== null && refusal.code !== 'own-request') return refusal;
   if (state.kind !== 'awaiting-approval') {
     return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
   }
   if (via.kind === 'check-run' && !via.current) return { code: 'outdated-check-run', promotion: number };
-  if (verdict === 'reject') return null;
-  if (by.id === requester.id && !selfApproval) return { code: 'own-request', promotion: number };
-  if (isOfOlderPlan(event, promotion, now)) return { code: 'plan-changed', promotion: number };
-  const subject = sha256(subjectOf(promotion));
+  if (event.verdict === 'reject' || refusal !== null) return refusal;
+  if (isOfOlderPlan(event, promotion, context.now)) return { code: 'plan-changed', promotion: number };
+  const subject = context.sha256(subjectOf(promotion));
   const before = promotion.reviews.some(
     (review) => review.verdict === 'approve' && review.by.id === by.id && covers(review, subject),
   );
   return before ? { code: 'already-approved', promotion: number } : null;
 }
 
+function refusalOf(ineligible: Ineligibility, { number }: Promotion, event: EventOf<'reviewed'>): Refusal {
+  const { verdict: verb, by } = event;
+  switch (ineligible.code) {
+    case 'bot':
+      return { code: 'bot-not-permitted', verb };
+    case 'role-too-low':
+      return { code: 'not-permitted', verb, role: by.role, wanted: ineligible.wanted };
+    case 'not-listed':
+      return { code: 'not-a-reviewer', verb, users: ineligible.users, role: ineligible.role };
+    case 'own-request':
+      return { code: 'own-request', promotion: number };
+  }
+}
+
 /** Nobody can tell who may review; a promotion that asks is about to be planned again under the policy of today. */
-function refuseWithoutPolicy({ number, state }: Promotion, { by, verdict }: EventOf<'reviewed'>): Refusal {
-  if (by.kind === 'bot') return { code: 'bot-not-permitted', verb: verdict };
+function refuseWithoutPolicy(
+  promotion: Promotion,
+  event: EventOf<'reviewed'>,
+  ineligible: Ineligibility | null,
+): Refusal {
+  const { number, state } = promotion;
+  if (ineligible !== null) return refusalOf(ineligible, promotion, event);
   if (state.kind === 'awaiting-approval') return { code: 'policy-changed', promotion: number };
   return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
 }

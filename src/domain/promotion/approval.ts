@@ -1,6 +1,7 @@
 // Whose review counts for what: the subject that is approved, and whether enough people approved it.
-import { reaches, type Actor, type Person, type Role } from '../actor.ts';
+import type { Person } from '../actor.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
+import { countsFor } from '../eligibility.ts';
 import type { ApprovalPolicy } from '../policy/policy.ts';
 import type { Promotion } from './promotion.ts';
 import type { Review } from './review.ts';
@@ -28,24 +29,6 @@ export function subjectOf(promotion: Promotion): string {
   });
 }
 
-/** Why a person may not review here: `role` is not reached, or the policy names others. */
-export type ReviewBar = { readonly kind: 'role'; readonly wanted: Role } | { readonly kind: 'not-listed' };
-
-/**
- * What keeps `actor` from reviewing, or null. A listed user needs no more than to read the repository; others need the
- * role, where the policy lets one count.
- */
-export function reviewBarOf({ role, users }: ApprovalPolicy, actor: Actor): ReviewBar | null {
-  if (role !== null && reaches(actor.role, role)) return null;
-  if (isListed(users, actor)) return reaches(actor.role, 'read') ? null : { kind: 'role', wanted: 'read' };
-  return role === null || users.length > 0 ? { kind: 'not-listed' } : { kind: 'role', wanted: role };
-}
-
-/** True when the policy names somebody who is not this person. */
-export function listsAnother({ users }: ApprovalPolicy, person: Person): boolean {
-  return users.some((user) => !isSameLogin(user, person.login));
-}
-
 /** True for a review of just this. */
 export function covers(review: Review, subject: string): boolean {
   return review.subject === subject && review.void !== true;
@@ -60,9 +43,7 @@ export function approvalsMissing(args: {
 }): number {
   const counted = args.reviews.filter(
     (review) =>
-      review.verdict === 'approve' &&
-      covers(review, args.subject) &&
-      (args.approvals.selfApproval || review.by.id !== args.requester.id),
+      review.verdict === 'approve' && covers(review, args.subject) && countsFor(args, review.by, args.approvals),
   );
   const people = new Set(counted.map(({ by }) => by.id));
   return Math.max(0, args.approvals.required - people.size);
@@ -74,12 +55,4 @@ export function voidedApprovals(reviews: readonly Review[], subject: string): re
   const standing = new Set(approvals.filter((review) => covers(review, subject)).map(({ by }) => by.id));
   const people = new Map(approvals.filter(({ by }) => !standing.has(by.id)).map(({ by }) => [by.id, by]));
   return [...people.values()];
-}
-
-function isListed(users: readonly string[], { login }: Person): boolean {
-  return users.some((user) => isSameLogin(user, login));
-}
-
-function isSameLogin(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,5 +1,5 @@
 // Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
-import { listsAnother } from '../../domain/promotion/approval.ts';
+import { listsAnother } from '../../domain/eligibility.ts';
 import { decide } from '../../domain/decide.ts';
 import {
   commitOf as commitOfImage,

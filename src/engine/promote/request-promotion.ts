@@ -1,6 +1,6 @@
 // `/promote`: pins the image, refuses what can be refused at once, and opens the promotion.
 import { reaches } from '../../domain/actor.ts';
-import { reviewBarOf } from '../../domain/promotion/approval.ts';
+import { findIneligibility } from '../../domain/eligibility.ts';
 import type { CommandOf, SourceSpec } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
@@ -155,9 +155,8 @@ async function alreadyRequested(
   return no({ code: 'already-requested', promotion: number, state: state.kind, environment, ...who, ...lacks });
 }
 
-function mayApprove({ requester }: Promotion, { by }: Requester, { approvals }: EnvironmentPolicy): boolean {
-  const isOther = by.id !== requester.id || approvals.selfApproval;
-  return isOther && reviewBarOf(approvals, by) === null;
+function mayApprove(promotion: Promotion, { by: person }: Requester, { approvals }: EnvironmentPolicy): boolean {
+  return findIneligibility({ person, verdict: 'approve', promotion, approvals }) === null;
 }
 
 function no(refusal: Refusal): Request {

@@ -1,6 +1,6 @@
 // One command line of a comment: checks who asks, and hands it to its use case.
 import { reaches, type Role } from '../../domain/actor.ts';
-import { reviewBarOf } from '../../domain/promotion/approval.ts';
+import { mayReview } from '../../domain/eligibility.ts';
 import { COMMANDS, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -111,7 +111,7 @@ async function barOf(services: Services, { repo, by }: Asked, verb: Verb | typeo
   if (loaded.kind === 'unreadable') return { code: 'policy-unreadable', problems: loaded.problems };
   const { environments, rollback } = loaded.policy;
   if (access === 'rollback-role') return reaches(by.role, rollback.role) ? null : notPermitted(rollback.role);
-  if (environments.some(({ approvals }) => reviewBarOf(approvals, by) === null)) return null;
+  if (environments.some(({ approvals }) => mayReview(approvals, by))) return null;
   return notPermitted(environments.some(({ approvals }) => approvals.role === 'triage') ? 'triage' : 'write');
 }
 

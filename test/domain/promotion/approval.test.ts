@@ -1,6 +1,6 @@
 // Whose review counts for what: the subject, and how many approvals are missing.
 import { describe, expect, test } from 'vitest';
-import { approvalsMissing, listsAnother, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
+import { approvalsMissing, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
 import type { Review } from '../../../src/domain/promotion/review.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
@@ -154,17 +154,5 @@ describe('voided approvals', () => {
 
   test.each(rows)('%s', (_name, reviews, logins) => {
     expect(voidedApprovals(reviews, 'now').map(({ login }) => login)).toEqual(logins);
-  });
-});
-
-describe('whether the policy names somebody else', () => {
-  test.each([
-    ['nobody is named', [], false],
-    ['only the person', ['alice'], false],
-    ['only the person, in other letters', ['ALICE'], false],
-    ['another person', ['bob'], true],
-    ['the person and another', ['alice', 'bob'], true],
-  ])('%s', (_name, users, expected) => {
-    expect(listsAnother({ ...environment().approvals, users }, ALICE)).toBe(expected);
   });
 });
