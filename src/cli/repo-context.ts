@@ -2,6 +2,7 @@
 import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { builtInPolicy, type Policy } from '../domain/policy/policy.ts';
+import type { PolicyProblem } from '../domain/policy/policy-problem.ts';
 import type { Repo } from '../domain/promotion/promotion.ts';
 import type { RepoName } from '../domain/image/reference.ts';
 import { loadPolicy, POLICY_PATH } from '../engine/core/load.ts';
@@ -16,7 +17,7 @@ export type RepoContext = {
   readonly github: Pick<GitHub, 'forInstallation'>;
   readonly policy: Policy;
   /** What is wrong with the policy file; then `policy` is the built-in one. */
-  readonly problems: readonly string[];
+  readonly problems: readonly PolicyProblem[];
   /** Half a sentence on where the policy is from. */
   readonly policyFrom: string;
   /** What facts say that GitHub would have told; null where it was asked. */

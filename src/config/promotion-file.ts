@@ -1,5 +1,6 @@
 // Reads `.github/promotion.yml`: YAML text becomes a Policy, or every problem in it with its line and column.
 import { z } from 'zod';
+import type { FileProblem } from '../domain/policy/policy-problem.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { RepoName } from '../domain/image/reference.ts';
 import { findContradictions } from './promotion-file/contradictions.ts';
@@ -7,16 +8,6 @@ import { formatPath, problemsOf, type FilePath, type Problem } from './promotion
 import { keysAt, PromotionFile } from './promotion-file/schema.ts';
 import { toPolicy } from './promotion-file/to-policy.ts';
 import { readYaml, type PlacedProblem } from './promotion-file/yaml.ts';
-
-export type FileProblem = {
-  /** From 1; columns count UTF-16 units, as editors do. */
-  readonly line: number;
-  readonly column: number;
-  /** `environments.production.tags[1]`; empty where the file as a whole, or its YAML, is meant. */
-  readonly path: string;
-  /** What is wrong and what is legal: half a sentence. May carry text of the file, so it is escaped when shown. */
-  readonly message: string;
-};
 
 export type PromotionFileReading =
   | { readonly kind: 'policy'; readonly policy: Policy }
@@ -35,7 +26,7 @@ export function readPromotionFile(args: {
   readonly registryHost: string;
 }): PromotionFileReading {
   if (new TextEncoder().encode(args.text).length > MAX_POLICY_FILE_BYTES) {
-    return refuse([{ line: 1, column: 1, path: '', message: TOO_LARGE }]);
+    return refuse([{ line: 1, column: 1, path: '', code: 'too-large', maxBytes: MAX_POLICY_FILE_BYTES }]);
   }
   const text = args.text.startsWith(BYTE_ORDER_MARK) ? args.text.slice(1) : args.text;
   const yaml = readYaml(text);
@@ -71,8 +62,6 @@ function refuse(problems: readonly FileProblem[]): PromotionFileReading {
   return { kind: 'problems', problems: problems.slice(0, MAX_PROBLEMS) };
 }
 
-const TOO_LARGE = `the file is larger than ${MAX_POLICY_FILE_BYTES / 1024} KiB: no policy is that long`;
-
 /**
  * What is left of the file without the parts that have problems, so that contradictions elsewhere are told at once too;
  * null where a broken part could make or hide them.
@@ -104,11 +93,11 @@ function firstOfEachLine(problems: readonly FileProblem[]): readonly FileProblem
 
 function toFileProblems(problems: readonly PlacedProblem[], text: string): readonly FileProblem[] {
   // zod tells one fault twice where a list is none and its length is wrong as well.
-  const unique = new Map(problems.map((problem) => [`${problem.offset} ${problem.message}`, problem]));
+  const unique = new Map(problems.map((problem) => [`${problem.offset} ${JSON.stringify(problem.mistake)}`, problem]));
   const sorted = [...unique.values()].toSorted((a, b) => a.offset - b.offset);
-  return sorted.map(({ path, offset, message }) => {
+  return sorted.map(({ path, offset, mistake }) => {
     const before = text.slice(0, offset);
     const lineStart = before.lastIndexOf('\n') + 1;
-    return { line: before.split('\n').length, column: offset - lineStart + 1, path: formatPath(path), message };
+    return { line: before.split('\n').length, column: offset - lineStart + 1, path: formatPath(path), ...mistake };
   });
 }

@@ -2,6 +2,7 @@
 import type { Role } from './actor.ts';
 import type { LONG_FORM, Verb } from './command.ts';
 import type { OutsideProblem } from './outside-problem.ts';
+import type { PolicyProblem } from './policy/policy-problem.ts';
 import type { StateKind } from './promotion/promotion.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
 
@@ -59,8 +60,8 @@ export type Refusal =
   | { readonly code: 'version-taken'; readonly tag: Tag; readonly holds: Digest; readonly wanted: Digest }
   /** The registry refused, or kept failing. */
   | { readonly code: 'registry-problem'; readonly problem: OutsideProblem }
-  /** The policy file can't be read: nothing is promoted under it. `problems` are sentences with line and column. */
-  | { readonly code: 'policy-unreadable'; readonly problems: readonly string[] }
+  /** The policy file can't be read: nothing is promoted under it. */
+  | { readonly code: 'policy-unreadable'; readonly problems: readonly PolicyProblem[] }
   /** The policy file was edited since the promotion was planned: it is examined again, and asks again. */
   | { readonly code: 'policy-changed'; readonly promotion: number }
   /** GitHub refused, or kept failing. */

@@ -2,6 +2,7 @@
 import { formatReference } from '../domain/image/reference.ts';
 import type { FailureProblem, Incompleteness } from '../domain/promotion/failure.ts';
 import type { Failure, Promotion } from '../domain/promotion/promotion.ts';
+import { policyProblemWords } from './policy-problem.ts';
 import { rollbackLine } from './card/next-steps.ts';
 
 /** Sentences of plain text: they may carry text from outside, so they are escaped when they are shown. */
@@ -27,7 +28,7 @@ export function problemWords(problem: FailureProblem, promotion: Place): string 
       return `${target} can't be pulled any more: ${incompletenessWords(problem.because)}.${alternativeWords(problem.alternative, promotion)}`;
     }
     case 'policy-unreadable':
-      return `The policy file can't be read: ${problem.problems.join('; ')}${problem.more > 0 ? `; and ${problem.more} more` : ''}.`;
+      return `The policy file can't be read: ${problem.problems.map(policyProblemWords).join('; ')}${problem.more > 0 ? `; and ${problem.more} more` : ''}.`;
     case 'environment-gone':
       return `The policy file has no environment ${problem.environment} any more.`;
     case 'image-not-in-policy':

@@ -2,6 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { parseCommitSha, type CommitSha } from '../domain/image/reference.ts';
+import { policyProblem } from '../domain/policy/policy-problem.ts';
 import type { StagingCheck, StagingState } from '../domain/promotion/staging-check.ts';
 import { digest, finding, imageRepository, outsideProblem, tag, type DeepReadonly } from './documents/parts.ts';
 import { documentFormat } from './documents/document-format.ts';
@@ -38,7 +39,7 @@ export const stagingSchema = z.discriminatedUnion('kind', [
       z.strictObject({ cause: z.literal('no-access'), image: imageRepository, problem: outsideProblem }),
       z.strictObject({ cause: z.literal('unreadable'), problem: outsideProblem }),
       z.strictObject({ cause: z.literal('policy-without-image') }),
-      z.strictObject({ cause: z.literal('policy-unreadable'), problems: z.array(z.string()) }),
+      z.strictObject({ cause: z.literal('policy-unreadable'), problems: z.array(policyProblem) }),
       z.strictObject({ cause: z.literal('not-granted'), image: imageRepository }),
     ]),
   }),

@@ -1,5 +1,6 @@
 // Reads policy files for tests, and shows what came out in short.
 import { readPromotionFile, type PromotionFileReading } from '../../src/config/promotion-file.ts';
+import { fileProblemWords } from '../../src/messages/policy-problem.ts';
 import type { EnvironmentPolicy, Policy } from '../../src/domain/policy/policy.ts';
 import { repoName } from '../domain/build.ts';
 
@@ -49,5 +50,7 @@ export function environmentOf(text: string, name = 'production'): EnvironmentPol
 export function problemsOf(text: string): readonly string[] {
   const reading = read(text);
   if (reading.kind === 'policy') return [];
-  return reading.problems.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`);
+  return reading.problems.map(
+    (problem) => `${problem.line}:${problem.column} ${problem.path}: ${fileProblemWords(problem)}`,
+  );
 }

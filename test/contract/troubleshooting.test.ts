@@ -23,7 +23,7 @@ import { answerError } from '../../src/registry/transport/errors.ts';
 import { COMMIT, facts, image, NOW, platform, ruleContext } from '../domain/build.ts';
 import { AT, FOREIGN, IMAGE, NEW, OLD, REPO, tagOf, viewOf } from '../messages/sample-view.ts';
 import { openDoors, post } from '../web/harness.ts';
-import { DENIED, failure } from '../domain/problem.ts';
+import { badYaml, DENIED, failure } from '../domain/problem.ts';
 
 const GITHUB = 'https://github.com';
 const TAGS = [tagOf('staging-abc1234'), tagOf(`staging-${COMMIT}`)];
@@ -102,7 +102,7 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
   'The policy file is refused': [
     refusal({
       code: 'policy-unreadable',
-      problems: ['line 2, column 3 (environments.production.approval): there is no key "approval" here'],
+      problems: [badYaml('what is this?')],
     }).split('\n')[0] ?? '',
   ],
   'The repository may not promote the image': [

@@ -1,4 +1,5 @@
 // Outside problems and failures for tests that need one and do not care which.
+import type { PolicyProblem } from '../../src/domain/policy/policy-problem.ts';
 import type { OutsideProblem } from '../../src/domain/outside-problem.ts';
 import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
 import type { Failure } from '../../src/domain/promotion/promotion.ts';
@@ -21,4 +22,9 @@ export function failure(change: Partial<Failure> = {}): Failure {
     tags: [],
     ...change,
   };
+}
+
+/** A problem of a policy file whose words carry this text. */
+export function badYaml(detail: string, line = 1): PolicyProblem {
+  return { line, column: 1, path: '', code: 'yaml-syntax', detail };
 }

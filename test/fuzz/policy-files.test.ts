@@ -6,6 +6,8 @@ import type { Policy } from '../../src/domain/policy/policy.ts';
 import { FULL_FILE, read } from '../config/promotion-file.ts';
 import { fuzz, swiftly } from './campaign.ts';
 import { repeated, spliced, texts } from './hostile.ts';
+import { fileProblemWords } from '../../src/messages/policy-problem.ts';
+import { policyProblem } from '../../src/domain/policy/policy-problem.ts';
 
 const SIGNS = [
   ['&a ', '*a', '!!str ', '!!binary ', '! ', '- ', '? ', ': ', '{', '}', '[', ']', '"', "'", '|\n', '>\n', '---\n'],
@@ -54,7 +56,10 @@ function expectAnswer(text: string): void {
   const lines = text.split('\n');
   expect(reading.problems.length).toBeGreaterThan(0);
   expect(reading.problems.length).toBeLessThanOrEqual(20);
-  for (const { line, column, path, message } of reading.problems) {
+  for (const problem of reading.problems) {
+    const { line, column, path } = problem;
+    const message = fileProblemWords(problem);
+    expect(policyProblem.parse(JSON.parse(JSON.stringify(problem)))).toEqual(problem);
     expect(lines.length).toBeGreaterThanOrEqual(line);
     expect(column).toBeGreaterThanOrEqual(1);
     expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
 import { failureWords } from '../../src/messages/failure.ts';
-import { outside } from '../domain/problem.ts';
+import { badYaml, outside } from '../domain/problem.ts';
 import { FOREIGN, IMAGE, NEW, OLD, REPO, tagOf } from './sample-view.ts';
 
 const DENIED = outside('PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.');
@@ -17,8 +17,8 @@ const PROBLEMS: readonly FailureProblem[] = [
   { ...target, because: { kind: 'manifest-missing' }, alternative: null },
   { ...target, because: { kind: 'parts-missing', first: layer, more: 0 }, alternative: null },
   { ...target, because: { kind: 'parts-missing', first: layer, more: 2 }, alternative: 'P2' },
-  { code: 'policy-unreadable', problems: ['line 1, column 1: one', 'line 2, column 1: two'], more: 0 },
-  { code: 'policy-unreadable', problems: ['line 1, column 1: one'], more: 3 },
+  { code: 'policy-unreadable', problems: [badYaml('one'), badYaml('two', 2)], more: 0 },
+  { code: 'policy-unreadable', problems: [badYaml('one')], more: 3 },
   { code: 'environment-gone', environment: 'canary' },
   { code: 'image-not-in-policy', image: IMAGE, images: [IMAGE] },
   { code: 'owner-not-allowed', owner: 'acme' },
@@ -48,8 +48,8 @@ test('the words of each failure', () => {
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: its manifest is missing.
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing.
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing, and 2 more. P2 is complete: /rollback to P2 --reason "…"
-    The policy file can't be read: line 1, column 1: one; line 2, column 1: two.
-    The policy file can't be read: line 1, column 1: one; and 3 more.
+    The policy file can't be read: line 1, column 1: this is not YAML: one; line 2, column 1: this is not YAML: two.
+    The policy file can't be read: line 1, column 1: this is not YAML: one; and 3 more.
     The policy file has no environment canary any more.
     The policy file names ghcr.io/acme/dotca now, and no longer ghcr.io/acme/dotca.
     This server does not serve acme any more: its operator decides, with ALLOWED_OWNERS.

@@ -13,7 +13,7 @@ import {
 } from '../../src/store/staging-checks.ts';
 import { onBothEngines } from './engines.ts';
 import { digest, image, legal, NOW, repo, tag } from './fixtures.ts';
-import { outside } from '../domain/problem.ts';
+import { badYaml, outside } from '../domain/problem.ts';
 
 const commit = legal(parseCommitSha, 'a'.repeat(40));
 const later = legal(parseCommitSha, 'b'.repeat(40));
@@ -45,7 +45,7 @@ const STATES: readonly StagingState[] = [
   { kind: 'ended', why: { cause: 'no-access', image, problem: outside('HTTP 403') } },
   { kind: 'ended', why: { cause: 'unreadable', problem: outside('HTTP 502') } },
   { kind: 'ended', why: { cause: 'policy-without-image' } },
-  { kind: 'ended', why: { cause: 'policy-unreadable', problems: ['line 1', 'line 2'] } },
+  { kind: 'ended', why: { cause: 'policy-unreadable', problems: [badYaml('one'), badYaml('two', 2)] } },
   { kind: 'ended', why: { cause: 'not-granted', image } },
 ];
 

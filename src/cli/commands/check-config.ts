@@ -2,9 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { readPromotionFile } from '../../config/promotion-file.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import type { FileProblem } from '../../domain/policy/policy-problem.ts';
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import { parseRepoName } from '../../domain/image/reference.ts';
 import { plainText } from '../../messages/escape.ts';
+import { fileProblemWords } from '../../messages/policy-problem.ts';
 import { plural } from '../../messages/format.ts';
 import { reviewerWords } from '../../messages/card/reviews.ts';
 import { layOut } from '../render/columns.ts';
@@ -35,19 +37,26 @@ export const checkConfig: CliCommand = {
     const reading = readPromotionFile({ text: await read(file), blob: 'none', repo, registryHost });
     const problems = reading.kind === 'problems' ? reading.problems : [];
     if (switches.has('json')) {
-      await out.write(formatJson({ ok: problems.length === 0, problems }));
+      await out.write(formatJson({ ok: problems.length === 0, problems: problems.map(problemJson) }));
     } else if (reading.kind === 'policy') {
       await out.write(renderPolicy(file, { policy: reading.policy, named: flags['repo'] !== undefined, terminal }));
     } else {
-      const lines = problems.map(({ line, column, path, message }) => {
+      const lines = problems.map((problem) => {
+        const { line, column, path } = problem;
         const about = path === '' ? '' : `${path}: `;
-        return `${file}:${line}:${column}: ${plainText(`${about}${message}`, { maxLength: 1000 })}\n`;
+        return `${file}:${line}:${column}: ${plainText(`${about}${fileProblemWords(problem)}`, { maxLength: 1000 })}\n`;
       });
       await out.write(lines.join(''));
     }
     return problems.length === 0 ? 0 : 1;
   },
 };
+
+/** A stable shape: docs/cli.md describes it. */
+function problemJson(problem: FileProblem): object {
+  const { line, column, path, code } = problem;
+  return { line, column, path, code, message: fileProblemWords(problem) };
+}
 
 /** Stands in where nobody says whose file it is: nothing but the default image comes from it. */
 const SOME_REPO = 'owner/name';

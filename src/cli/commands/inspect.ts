@@ -1,5 +1,6 @@
 // `inspect`: the facts of any image, and what the rules find in them.
 import type { Finding } from '../../domain/finding.ts';
+import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { formatReference } from '../../domain/image/reference.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -9,6 +10,7 @@ import { possibleEnvironments, readPastRollback } from '../../engine/examine/pas
 import { escapeText } from '../../messages/escape.ts';
 import { findingTexts } from '../../messages/finding-words.ts';
 import { unknownText } from '../../messages/unknown-reason.ts';
+import { policyProblemWords } from '../../messages/policy-problem.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { renderFindingsText } from '../render/findings-text.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
@@ -83,9 +85,14 @@ export function findingJson(finding: Finding): object {
   return { ...about, ...findingTexts(finding), values: { seen, wanted } };
 }
 
-export function problemLines(problems: readonly string[]): string {
+export function problemLines(problems: readonly PolicyProblem[]): string {
   if (problems.length === 0) return '';
-  return ['', 'The policy file can’t be read:', ...problems.map((problem) => `  ${problem}`), ''].join('\n');
+  return [
+    '',
+    'The policy file can’t be read:',
+    ...problems.map((problem) => `  ${policyProblemWords(problem)}`),
+    '',
+  ].join('\n');
 }
 
 export function notFound(reference: string): OutsideError {

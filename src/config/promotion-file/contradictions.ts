@@ -1,7 +1,8 @@
 // Finds what can't go together in a policy whose every single value is legal.
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import type { PromotionFile } from './schema.ts';
-import { quote, type FilePath, type Problem } from './problem.ts';
+import type { PolicyMistake } from '../../domain/policy/policy-problem.ts';
+import { shorten, type FilePath, type Problem } from './problem.ts';
 import { isReserved } from './values.ts';
 
 export function findContradictions(policy: Policy, file: PromotionFile): readonly Problem[] {
@@ -21,9 +22,8 @@ export function findContradictions(policy: Policy, file: PromotionFile): readonl
 function findSourceClash({ staging, hotfix }: Policy, file: PromotionFile): readonly Problem[] {
   const [a, b] = [staging.tagPrefix, hotfix.tagPrefix];
   if (!belongsTo(a, b) && !belongsTo(b, a)) return [];
-  const message = `tags of ${quote(b)} could not be told from tags of ${quote(a)}: the prefixes of staging and hotfix must differ, and neither may begin with the other and a hyphen`;
   const written = file.hotfix?.tag_prefix === undefined ? 'staging' : 'hotfix';
-  return [value([written, 'tag_prefix'], message)];
+  return [value([written, 'tag_prefix'], { code: 'prefix-clash', staging: a, hotfix: b })];
 }
 
 /** Each floating tag belongs to one environment, once. */
@@ -34,28 +34,25 @@ function findSharedTags(environments: readonly EnvironmentPolicy[]): readonly Pr
       const owner = owners.get(tag);
       owners.set(tag, owner ?? name);
       if (owner === undefined) return [];
-      const where = owner === name ? 'in this list' : `to environment ${quote(owner)}`;
-      return [
-        value(tagPath(name, index), `the floating tag ${quote(tag)} belongs ${where} already: one tag, one place`),
-      ];
+      const about = { tag: shorten(tag), owner: owner === name ? null : shorten(owner) };
+      return [value(tagPath(name, index), { code: 'shared-tag', ...about })];
     }),
   );
 }
 
 function findTagsOfSources({ name, tags }: EnvironmentPolicy, { staging, hotfix }: Policy): readonly Problem[] {
   if (tags.length === 0) {
-    return [{ path: ['environments', name], at: 'key', message: `${quote(name)} is no legal tag, so write tags here` }];
+    const mistake = { code: 'no-default-tag', environment: shorten(name) } as const;
+    return [{ path: ['environments', name], at: 'key', mistake }];
   }
   return tags.flatMap((tag, index) => {
     // Only a default gets here: one that is written was refused before.
     if (isReserved(tag)) {
-      const message = `the floating tag ${quote(tag)}, which is the default, would be taken for one that never moves: write tags here`;
-      return [value(tagPath(name, index), message)];
+      return [value(tagPath(name, index), { code: 'reserved-default-tag', tag: shorten(tag) })];
     }
     const source = [staging.tagPrefix, hotfix.tagPrefix].find((prefix) => belongsTo(tag, prefix));
     if (source === undefined) return [];
-    const message = `the floating tag ${quote(tag)} would be taken for an image of ${quote(source)}: write one that is not ${source} and does not begin with ${source}-`;
-    return [value(tagPath(name, index), message)];
+    return [value(tagPath(name, index), { code: 'tag-of-source', tag: shorten(tag), prefix: source })];
   });
 }
 
@@ -72,9 +69,8 @@ function findPermanentFloating({ name, keepAs }: EnvironmentPolicy, policy: Poli
       return prefixes.some((prefix) => belongsTo(source, prefix));
     });
   if (taken === undefined) return [];
-  return [
-    value(['environments', name, 'keep_as'], `${quote(keepAs)} could become ${quote(taken)}, which is a floating tag`),
-  ];
+  const mistake = { code: 'keep-as-floating', keepAs: shorten(keepAs), tag: shorten(taken) } as const;
+  return [value(['environments', name, 'keep_as'], mistake)];
 }
 
 function findTooFewUsers({ name, approvals }: EnvironmentPolicy, { rollback }: Policy): readonly Problem[] {
@@ -85,22 +81,20 @@ function findTooFewUsers({ name, approvals }: EnvironmentPolicy, { rollback }: P
     const folded = user.toLowerCase();
     const isTwin = seen.has(folded);
     seen.add(folded);
-    return isTwin ? [value([...path, index], `${quote(user)} is listed twice: logins are compared without case`)] : [];
+    return isTwin ? [value([...path, index], { code: 'user-twice', user })] : [];
   });
   if (role !== null || twice.length > 0) return twice;
-  const listed = `${users.length} ${users.length === 1 ? 'person' : 'people'}`;
-  const tooMany = (needed: number, what: string): string =>
-    `${needed} people must approve ${what}, but only ${listed} may: list more of them, ask for fewer, or write a role`;
-  if (required > users.length) return [value(path, tooMany(required, 'a promotion'))];
+  const tooFew = (needed: number, kind: 'promotion' | 'rollback'): Problem =>
+    value(path, { code: 'too-few-users', needed, listed: users.length, kind });
+  if (required > users.length) return [tooFew(required, 'promotion')];
   const forRollback = rollback.approvals.required;
-  return forRollback > users.length ? [value(path, tooMany(forRollback, 'a rollback'))] : [];
+  return forRollback > users.length ? [tooFew(forRollback, 'rollback')] : [];
 }
 
 function findEmptyRange({ validation }: Policy): readonly Problem[] {
   const { minBytes, maxBytes } = validation.size;
   if (minBytes <= maxBytes) return [];
-  const message = `the minimum (${minBytes} bytes) is over the maximum (${maxBytes} bytes)`;
-  return [value(['validation', 'size', 'min'], message)];
+  return [value(['validation', 'size', 'min'], { code: 'empty-size-range', minBytes, maxBytes })];
 }
 
 /** True for the prefix itself and for what begins with it and a hyphen. */
@@ -112,6 +106,6 @@ function tagPath(environment: string, index: number): FilePath {
   return ['environments', environment, 'tags', index];
 }
 
-function value(path: FilePath, message: string): Problem {
-  return { path, at: 'value', message };
+function value(path: FilePath, mistake: PolicyMistake): Problem {
+  return { path, at: 'value', mistake };
 }

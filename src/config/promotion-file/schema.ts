@@ -1,5 +1,6 @@
 // The shape of `.github/promotion.yml`, key by key: what is legal. `defaultsTo` is for editors; to-policy.ts decides.
 import { z } from 'zod';
+import { encodeLegal, type LegalForm } from '../../domain/policy/policy-problem.ts';
 import type { FilePath } from './problem.ts';
 import {
   branch,
@@ -22,8 +23,7 @@ import {
 
 export const MAX_APPROVALS = 10;
 
-const FOR_DEFAULTS = ' ({} for all defaults)';
-const ENVIRONMENTS_LEGAL = 'a map of environments by name, such as production: {}';
+const ENVIRONMENTS_LEGAL = encodeLegal({ form: 'environments' });
 
 const required = wholeNumber({ from: 0, to: MAX_APPROVALS });
 
@@ -58,7 +58,7 @@ const Approvals = section({
         'Who has it, or more, may review. Without this key: `write` where no `users` are given, else nobody but them.',
     })
     .optional(),
-  users: list(login, { what: 'logins', from: 0, to: 100 })
+  users: list(login, { of: 'logins', from: 0, to: 100 })
     .meta({ description: 'Logins of people who may review, whatever their role.', defaultsTo: [] })
     .optional(),
   self_approval: flag.meta({ description: 'Whether the one who asked may approve.', defaultsTo: false }).optional(),
@@ -66,7 +66,7 @@ const Approvals = section({
 
 const Environment = section({
   branch: branch.meta({ description: 'The branch that this environment stands for.', defaultsTo: 'main' }).optional(),
-  tags: list(floatingTag, { what: 'tags', from: 1, to: 20 })
+  tags: list(floatingTag, { of: 'tags', from: 1, to: 20 })
     .meta({
       description:
         'Floating tags, written last, in this order. Default: `[main, latest]` for `production`, else `[<name of the environment>]`.',
@@ -120,7 +120,7 @@ const Validation = section({
         defaultsTo: 'warn',
       })
       .optional(),
-    required: list(label, { what: 'labels', from: 0, to: 50 })
+    required: list(label, { of: 'labels', from: 0, to: 50 })
       .meta({
         description: 'Labels that an image carries.',
         defaultsTo: ['org.opencontainers.image.source', 'org.opencontainers.image.revision'],
@@ -136,7 +136,7 @@ export const PromotionFile = section({
   preset: oneOf(['guide'])
     .meta({ description: '`guide` makes every check binding; keys that are written win over it.' })
     .optional(),
-  images: list(image, { what: 'image', from: 1, to: 1 })
+  images: list(image, { of: 'image', from: 1, to: 1 })
     .meta({ description: 'The image that is promoted. Default: `ghcr.io/<owner>/<repo>`.' })
     .optional(),
   staging: Staging.meta({ description: 'Where images come from.' }).optional(),
@@ -191,19 +191,13 @@ function unwrap(schema: unknown): unknown {
 }
 
 function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const keys = Object.keys(shape);
-  return z.strictObject(shape, {
-    error:
-      keys.length === 1
-        ? `a map with the key ${keys.join('')}${FOR_DEFAULTS}`
-        : `a map with keys among ${keys.join(', ')}${FOR_DEFAULTS}`,
-  });
+  return z.strictObject(shape, { error: encodeLegal({ form: 'map', keys: Object.keys(shape) }) });
 }
 
 function list<Item extends z.ZodType>(
   item: Item,
-  { what, from, to }: { readonly what: string; readonly from: number; readonly to: number },
+  { of, from, to }: Omit<Extract<LegalForm, { form: 'list' }>, 'form'>,
 ): z.ZodArray<Item> {
-  const error = from === to ? `a list with exactly ${from} ${what}` : `a list of ${from} to ${to} ${what}`;
+  const error = encodeLegal({ form: 'list', of, from, to });
   return z.array(item, { error }).min(from, { error }).max(to, { error });
 }

@@ -1,8 +1,8 @@
-// The single values of a policy file. The message of each schema is what is legal, as a noun phrase: `write <it>`.
+// The single values of a policy file. The error of each schema is what is legal there (`encodeLegal`).
 import semver from 'semver';
 import { z } from 'zod';
 import { parseImageRepository, parseTag, type Tag } from '../../domain/image/reference.ts';
-import { listOr } from './problem.ts';
+import { encodeLegal, type LegalForm } from '../../domain/policy/policy-problem.ts';
 
 export const MAX_PREFIX_LENGTH = 30;
 /** A prefix, a hyphen and a commit id of SHA-256: what `{source}` can grow to. */
@@ -14,10 +14,10 @@ const RESERVED_PREFIXES = ['rollback-', 'sha256-'] as const;
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodEnum<{ [Word in Words[number]]: Word }> {
-  return z.enum(words, { error: listOr(words) });
+  return z.enum(words, { error: encodeLegal({ form: 'one-of', words }) });
 }
 
-export const flag = z.boolean({ error: 'true or false' });
+export const flag = z.boolean({ error: encodeLegal({ form: 'boolean' }) });
 
 export const level = oneOf(['fail', 'warn', 'off']);
 
@@ -25,23 +25,23 @@ export const level = oneOf(['fail', 'warn', 'off']);
 export const role = oneOf(['triage', 'write', 'maintain', 'admin']);
 
 export function wholeNumber({ from, to }: { readonly from: number; readonly to: number }): z.ZodInt {
-  const error = `a whole number from ${from} to ${to}`;
+  const error = encodeLegal({ form: 'whole-number', from, to });
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
 export const image = parsed({
   parse: parseImageRepository,
-  legal: 'an image with its registry and in lower case, without tag or digest, such as ghcr.io/acme/api',
+  legal: { form: 'image' },
 });
 
 export const branch = parsed({
   parse: (text) => (isBranch(text) ? text : null),
-  legal: 'the name of a branch, such as main',
+  legal: { form: 'branch' },
 });
 
 export const tagPrefix = parsed({
   parse: (text) => (isTagPrefix(text) ? text : null),
-  legal: `the beginning of tags without its hyphen, such as staging, up to ${MAX_PREFIX_LENGTH} characters; not rollback, sha256 or a version`,
+  legal: { form: 'tag-prefix', maxLength: MAX_PREFIX_LENGTH },
 });
 
 export const floatingTag = parsed({
@@ -49,33 +49,33 @@ export const floatingTag = parsed({
     const tag = parseTag(text);
     return tag === null || isReserved(tag) ? null : tag;
   },
-  legal: 'a tag that may move, such as main; not rollback-…, sha256-… or a version such as v1.2.3',
+  legal: { form: 'floating-tag' },
 });
 
 /** The template of a kept tag, or `off`. */
 export const keepAs = parsed({
   parse: (text) => (text === 'off' || isKeepAs(text) ? text : null),
-  legal: `a tag with {source} in it once, such as main-{source}, up to ${128 - MAX_SOURCE_LENGTH} characters besides; or off`,
+  legal: { form: 'keep-as', maxLength: 128 - MAX_SOURCE_LENGTH },
 });
 
 export const login = parsed({
   parse: (text) => (/^(?!-)[A-Za-z0-9-]{1,39}(?:_[A-Za-z0-9]{1,10})?$/.test(text) ? text : null),
-  legal: 'the login of a person on GitHub, without @',
+  legal: { form: 'login' },
 });
 
 export const label = parsed({
   parse: (text) => (/^[\x21-\x7e]{1,255}$/.test(text) ? text : null),
-  legal: 'the name of a label, such as org.opencontainers.image.source',
+  legal: { form: 'label' },
 });
 
 export const gitHubEnvironment = parsed({
   parse: (text) => (text === text.trim() && /^[^\p{Cc}\ufffd]{1,255}$/u.test(text) ? text : null),
-  legal: 'the name of an environment on GitHub, such as production',
+  legal: { form: 'github-environment' },
 });
 
 /** `/status P12` asks for a promotion, so no environment is called like one. */
 export const environmentName = z.string().regex(/^(?![Pp]\d+$)[A-Za-z0-9_-]{1,100}$/, {
-  error: 'a name of letters, digits, - and _, other than P and a number',
+  error: encodeLegal({ form: 'environment-name' }),
 });
 
 const MINUTE_MS = 60_000;
@@ -85,7 +85,7 @@ const MAX_INTERVAL_MS = 24 * 60 * MINUTE_MS;
 /** Milliseconds, or `off`. */
 export const interval = parsed({
   parse: (text) => (text === 'off' ? text : toInterval(text)),
-  legal: 'a time from 1m to 24h in whole minutes or hours, such as 5m or 1h; or off',
+  legal: { form: 'interval' },
 });
 
 const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
@@ -100,7 +100,7 @@ const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
   ['TiB', 1024 ** 4],
 ]);
 const SIZE_PATTERN = /^(\d{1,9}(?:\.\d{1,3})?) ?([kMGT]?B|[KMGT]iB)$/;
-const SIZE_LEGAL = 'a size such as 100MB, 1.5GB (MB = 10⁶ bytes) or 2GiB, or a whole number of bytes';
+const SIZE_LEGAL = encodeLegal({ form: 'size' });
 
 /** Bytes. */
 export const size = z.union(
@@ -133,11 +133,12 @@ function parsed<T>({
   legal,
 }: {
   readonly parse: (text: string) => T | null;
-  readonly legal: string;
+  readonly legal: LegalForm;
 }): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
-  return z.string({ error: legal }).transform((text, context) => {
+  const error = encodeLegal(legal);
+  return z.string({ error }).transform((text, context) => {
     const value = parse(text);
-    if (value === null) context.addIssue(legal);
+    if (value === null) context.addIssue(error);
     return value ?? z.NEVER;
   });
 }

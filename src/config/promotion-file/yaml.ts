@@ -1,6 +1,7 @@
 // Reads YAML text into plain values that remember where they were written; refuses what a policy has no use for.
 import { isAlias, isMap, isScalar, isSeq, Lexer, parseAllDocuments, type YAMLMap } from 'yaml';
-import { quote, type FilePath, type Problem } from './problem.ts';
+import type { PolicyMistake } from '../../domain/policy/policy-problem.ts';
+import { shorten, type FilePath, type Problem } from './problem.ts';
 
 export type YamlReading =
   | {
@@ -14,7 +15,7 @@ export type YamlReading =
   | { readonly kind: 'unreadable'; readonly problems: readonly PlacedProblem[] };
 
 /** `offset` counts UTF-16 units from the start of the text. */
-export type PlacedProblem = { readonly path: FilePath; readonly offset: number; readonly message: string };
+export type PlacedProblem = { readonly path: FilePath; readonly offset: number; readonly mistake: PolicyMistake };
 
 /** Bounds the work on hostile text: a policy of 20 environments, each with all its keys, takes half of this. */
 const MAX_TOKENS = 3000;
@@ -23,21 +24,21 @@ const MAX_DEPTH = 8;
 
 /** Of documents: one may begin and end with a mark; each further one costs the reader as much as a whole text. */
 const MAX_MARKS = 20;
-const SECOND_DOCUMENT = 'a second document begins: a policy is one document, so leave the --- out';
+const SECOND_DOCUMENT = { code: 'second-document' } as const;
 
 /** Never throws. The text comes without a byte order mark. */
 export function readYaml(text: string): YamlReading {
-  if (text.includes('\0')) return unreadable(text.indexOf('\0'), 'a NUL character: this is no UTF-8 text');
-  if (hasTooManyTokens(text)) return unreadable(0, `more than ${MAX_TOKENS} words and signs: no policy is that long`);
+  if (text.includes('\0')) return unreadable(text.indexOf('\0'), { code: 'nul-character' });
+  if (hasTooManyTokens(text)) return unreadable(0, { code: 'too-many-tokens', max: MAX_TOKENS });
   const oneTooMany = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)][MAX_MARKS];
   if (oneTooMany !== undefined) return unreadable(oneTooMany.index, SECOND_DOCUMENT);
   const documents = [...parseAllDocuments(text, { version: '1.2', prettyErrors: false, uniqueKeys: false })];
   const problems = documents.flatMap(({ errors, warnings }) =>
-    [...errors, ...warnings].map((error) => atOffset(error.pos[0], syntaxWords(error))),
+    [...errors, ...warnings].map((error) => atOffset(error.pos[0], syntaxMistake(error))),
   );
   const [document, second] = documents;
   if (document !== undefined && document.directives.yaml.version !== '1.2') {
-    problems.push(atOffset(0, 'a policy is YAML 1.2: leave the %YAML line out'));
+    problems.push(atOffset(0, { code: 'yaml-version' }));
   }
   if (second !== undefined) {
     const offset = second.contents?.range?.[0] ?? second.range[0];
@@ -51,7 +52,7 @@ export function readYaml(text: string): YamlReading {
     kind: 'read',
     value,
     problems: walk.problems,
-    place: ({ path, at, message }) => ({ path, message, offset: findOffset(walk.places, path, at) }),
+    place: ({ path, at, mistake }) => ({ path, mistake, offset: findOffset(walk.places, path, at) }),
   };
 }
 
@@ -63,12 +64,12 @@ type KeyPosition = { readonly key: number; readonly value: number };
 /** Where the walk is. */
 type Spot = { readonly path: FilePath; readonly offset: number };
 
-function atOffset(offset: number, message: string): PlacedProblem {
-  return { path: [], offset, message };
+function atOffset(offset: number, mistake: PolicyMistake): PlacedProblem {
+  return { path: [], offset, mistake };
 }
 
-function unreadable(offset: number, message: string): YamlReading {
-  return { kind: 'unreadable', problems: [atOffset(offset, message)] };
+function unreadable(offset: number, mistake: PolicyMistake): YamlReading {
+  return { kind: 'unreadable', problems: [atOffset(offset, mistake)] };
 }
 
 function hasTooManyTokens(text: string): boolean {
@@ -80,34 +81,31 @@ function hasTooManyTokens(text: string): boolean {
   return false;
 }
 
-function syntaxWords({ code, message }: { readonly code: string; readonly message: string }): string {
+function syntaxMistake({ code, message }: { readonly code: string; readonly message: string }): PolicyMistake {
   switch (code) {
     case 'TAB_AS_INDENT':
-      return 'a tab indents this line: YAML is indented with blanks';
+      return { code: 'tab-indent' };
     case 'TAG_RESOLVE_FAILED':
-      return TAGS_REFUSED;
+      return { code: 'yaml-tag' };
     case 'RESOURCE_EXHAUSTION':
-      return TOO_DEEP;
+      return { code: 'too-deep' };
     default:
-      return `this is not YAML: ${message.slice(0, 200)}`;
+      return { code: 'yaml-syntax', detail: message.slice(0, 200).toWellFormed() };
   }
 }
 
-const TAGS_REFUSED = 'tags (!…) are not legal here: write the plain value';
-const TOO_DEEP = 'nested deeper than any key of a policy';
-
 function toValue(node: unknown, spot: Spot, walk: Walk): unknown {
-  const refuse = (message: string): null => {
-    walk.problems.push({ ...spot, message });
+  const refuse = (mistake: PolicyMistake): null => {
+    walk.problems.push({ ...spot, mistake });
     return null;
   };
-  if (isAlias(node)) return refuse('aliases (*…) are not legal here: write the value out');
+  if (isAlias(node)) return refuse({ code: 'yaml-alias' });
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
-  if (node.anchor !== undefined) refuse('anchors (&…) are not legal here: write the value out where it is needed');
+  if (node.anchor !== undefined) refuse({ code: 'yaml-anchor' });
   // Its value may be a Date, a set or bytes.
-  if (node.tag !== undefined) return refuse(TAGS_REFUSED);
+  if (node.tag !== undefined) return refuse({ code: 'yaml-tag' });
   if (isScalar(node)) return node.value;
-  if (spot.path.length >= MAX_DEPTH) return refuse(TOO_DEEP);
+  if (spot.path.length >= MAX_DEPTH) return refuse({ code: 'too-deep' });
   if (isMap(node)) return toMap(node, spot, walk);
   return node.items.map((item, index) => {
     const path = [...spot.path, index];
@@ -123,12 +121,12 @@ function toMap(map: YAMLMap, spot: Spot, walk: Walk): unknown {
     const offset = offsetOf(pair.key) ?? spot.offset;
     const key = toKey(pair.key);
     if (key === null) {
-      walk.problems.push({ path: spot.path, offset, message: 'a key is one plain word' });
+      walk.problems.push({ path: spot.path, offset, mistake: { code: 'key-not-plain' } });
       continue;
     }
     const path = [...spot.path, key];
     if (entries.has(key)) {
-      walk.problems.push({ path, offset, message: `the key ${quote(key)} is written twice` });
+      walk.problems.push({ path, offset, mistake: { code: 'key-twice', key: shorten(key) } });
       continue;
     }
     const isEmpty = pair.value === null || (isScalar(pair.value) && pair.value.value === null);

@@ -3,6 +3,7 @@ import type { Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Deployment, DeploymentStatus } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
+import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import type { ImageFacts } from '../image/image-facts.ts';
@@ -71,7 +72,7 @@ export type PromotionEvent =
 
 /** What was read of the policy file while a promotion waits. */
 export type PolicyReading = {
-  readonly problems: readonly string[];
+  readonly problems: readonly PolicyProblem[];
   /** The file of today, where it has the rules of the plan; else null. */
   readonly blob: string | null;
 };

@@ -1,5 +1,6 @@
 // What a promotion that waits makes of its policy file: edited, unreadable, or another file with the same rules.
 import type { AuditEntry } from '../audit/audit.ts';
+import { canonicalJson } from '../audit/canonical-json.ts';
 import { policySeen, type Promotion } from '../promotion/promotion.ts';
 import { entryOf, showEffects } from './accept.ts';
 import type { Accepted, Decision, DecisionContext, PolicyReading } from './decision.ts';
@@ -43,7 +44,7 @@ export function decidePolicySeen(promotion: Promotion, reading: PolicyReading, c
   if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
   const seen = policySeen(promotion, reading);
   const { policyProblems: now = [] } = seen;
-  const isNews = now.join('\n') !== known.join('\n');
+  const isNews = canonicalJson(now) !== canonicalJson(known);
   const isOther = seen.policyBlob !== policyBlob;
   if (!isNews && !isOther) return { kind: 'ignored' };
   const kind = now.length === 0 ? 'policy-readable' : 'policy-unreadable';

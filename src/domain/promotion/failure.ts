@@ -1,6 +1,7 @@
 // Why a promotion failed, or its tags go back: a code and the values that its words are made of.
 import type { MissingPart } from '../image/image-facts.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
+import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 
 export type FailureProblem =
@@ -16,7 +17,7 @@ export type FailureProblem =
       readonly alternative: string | null;
     }
   /** The first few problems of the file, and how many more there are. */
-  | { readonly code: 'policy-unreadable'; readonly problems: readonly string[]; readonly more: number }
+  | { readonly code: 'policy-unreadable'; readonly problems: readonly PolicyProblem[]; readonly more: number }
   | { readonly code: 'environment-gone'; readonly environment: string }
   | {
       readonly code: 'image-not-in-policy';

@@ -2,6 +2,7 @@
 import type { Person } from '../actor.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { Review } from './review.ts';
+import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
 import type { FailureProblem } from './failure.ts';
 import type { Finding } from '../finding.ts';
@@ -39,8 +40,8 @@ export type Promotion = {
   readonly rulesHash: string;
   /** Since when its reviews cover what they cover now; not there before the first plan. */
   readonly plannedAt?: number;
-  /** Half sentences: why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
-  readonly policyProblems?: readonly string[];
+  /** Why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
+  readonly policyProblems?: readonly PolicyProblem[];
   /** Whether anybody but the requester could approve, as far as GitHub told. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
   /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
@@ -220,7 +221,7 @@ export function movesProduction({ moves }: Promotion): boolean {
  */
 export function policySeen(
   promotion: Promotion,
-  { problems, blob }: { readonly problems: readonly string[]; readonly blob: string | null },
+  { problems, blob }: { readonly problems: readonly PolicyProblem[]; readonly blob: string | null },
 ): Promotion {
   const { policyProblems: _before, ...rest } = promotion;
   const read = blob === null ? rest : { ...rest, policyBlob: blob };

@@ -1,5 +1,6 @@
 // The check of a pushed staging commit: whether its image is there, and whether the rules would let it go on.
 import { parseCommitSha, type CommitSha, type Digest, type ImageRepository, type Tag } from '../image/reference.ts';
+import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { Finding } from '../finding.ts';
 
@@ -38,7 +39,7 @@ export type Ending =
   | { readonly cause: 'no-access'; readonly image: ImageRepository; readonly problem: OutsideProblem }
   | { readonly cause: 'unreadable'; readonly problem: OutsideProblem }
   | { readonly cause: 'policy-without-image' }
-  | { readonly cause: 'policy-unreadable'; readonly problems: readonly string[] }
+  | { readonly cause: 'policy-unreadable'; readonly problems: readonly PolicyProblem[] }
   | { readonly cause: 'not-granted'; readonly image: ImageRepository };
 
 const EXTERNAL_ID = /^staging\/([0-9a-f]+)$/;

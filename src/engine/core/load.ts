@@ -1,5 +1,5 @@
 // Loads what a decision needs: the promotion, the policy, who acts, and whether the environment is free.
-import { MAX_POLICY_FILE_BYTES, readPromotionFile, type FileProblem } from '../../config/promotion-file.ts';
+import { MAX_POLICY_FILE_BYTES, readPromotionFile } from '../../config/promotion-file.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { DecisionContext } from '../../domain/decide.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type EnvironmentPolicy,
   type Policy,
 } from '../../domain/policy/policy.ts';
+import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchFile } from '../../github/contents.ts';
@@ -26,11 +27,11 @@ export async function loadPromotion({ store }: Services, id: string): Promise<Pr
   return { ...promotion, repo: (await findRepo(store.db, promotion.repo.id)) ?? promotion.repo };
 }
 
-/** `unreadable`: nothing is promoted under it; `problems` are half sentences, with line and column where there are any. */
+/** `unreadable`: nothing is promoted under it. */
 export type LoadedPolicy =
   /** `file` goes into the commit of a promotion that is planned under it; null for the built-in policy. */
   | { readonly kind: 'policy'; readonly policy: Policy; readonly file: PolicyFile | null }
-  | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
+  | { readonly kind: 'unreadable'; readonly problems: readonly PolicyProblem[] };
 
 export const POLICY_PATH = '.github/promotion.yml';
 
@@ -49,16 +50,16 @@ export async function loadPolicy(
   if (file === null) return { kind: 'policy', policy: builtInPolicy(around), file: null };
   switch (file.kind) {
     case 'too-large': {
-      const limit = `at most ${MAX_POLICY_FILE_BYTES / 1024} KiB are read`;
-      return { kind: 'unreadable', problems: [`the file has ${file.sizeBytes} bytes: ${limit}`] };
+      const { sizeBytes } = file;
+      return refusePolicy({ code: 'file-too-large', sizeBytes, maxBytes: MAX_POLICY_FILE_BYTES });
     }
     case 'not-a-file':
-      return { kind: 'unreadable', problems: [`it is a ${file.what}, and has to be a file`] };
+      return refusePolicy({ code: 'not-a-file', what: file.what });
     case 'file': {
       const { blob, text } = file;
       const reading = readPromotionFile({ text, blob, ...around });
       if (reading.kind === 'policy') return { kind: 'policy', policy: reading.policy, file: { blob, text } };
-      return { kind: 'unreadable', problems: reading.problems.map(sentenceOf) };
+      return { kind: 'unreadable', problems: reading.problems };
     }
   }
 }
@@ -110,7 +111,6 @@ export async function loadActor(
   return fetchActor({ client, repo: repo.name, id: by.id, login: by.login, kind: by.kind });
 }
 
-function sentenceOf({ line, column, path, message }: FileProblem): string {
-  const where = `line ${line}, column ${column}`;
-  return `${path === '' ? where : `${where} (${path})`}: ${message}`;
+function refusePolicy(problem: PolicyProblem): LoadedPolicy {
+  return { kind: 'unreadable', problems: [problem] };
 }

@@ -6,6 +6,7 @@ import type { RepoName } from '../../domain/image/reference.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { listCommits } from '../../github/commits.ts';
 import { findInstalledRepo } from '../../github/repos.ts';
+import { policyProblemWords } from '../../messages/policy-problem.ts';
 import { listWords } from '../../messages/format.ts';
 import { loadPolicy, POLICY_PATH } from '../core/load.ts';
 import { fine, trouble, unlessFails, type Check } from './check.ts';
@@ -31,7 +32,7 @@ export async function examineRepo(
     const found = fine('repository', `The App is installed on ${repo.name}.`);
     const loaded = await loadPolicy({ github, settings }, repo);
     if (loaded.kind === 'unreadable') {
-      const message = `${POLICY_PATH} can’t be read: ${loaded.problems.join('; ')}.`;
+      const message = `${POLICY_PATH} can’t be read: ${loaded.problems.map(policyProblemWords).join('; ')}.`;
       const hint = 'Mend the file on the default branch: nothing is promoted meanwhile.';
       return [found, trouble('fail', 'policy', { message, hint })];
     }

@@ -17,6 +17,7 @@ import {
   type Policy,
 } from '../../domain/policy/policy.ts';
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
+import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { imageOf, isOpen, sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import type { TagState } from '../../domain/image/tag-plan.ts';
@@ -136,7 +137,7 @@ async function findPolicyProblem(
 
 const KEPT_PROBLEMS = 5;
 
-function unreadable(problems: readonly string[]): FailureProblem {
+function unreadable(problems: readonly PolicyProblem[]): FailureProblem {
   const kept = problems.slice(0, KEPT_PROBLEMS);
   return { code: 'policy-unreadable', problems: kept, more: problems.length - kept.length };
 }

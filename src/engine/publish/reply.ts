@@ -4,6 +4,7 @@ import { findEnvironment } from '../../domain/policy/policy.ts';
 import { imageOf, listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { StatusSubject } from '../../domain/reply.ts';
+import { policyProblemWords } from '../../messages/policy-problem.ts';
 import { renderReply } from '../../messages/replies/replies.ts';
 import type { EnvironmentStatus, LastPromoted, StatusView } from '../../messages/replies/status.ts';
 import { findAuditHead } from '../../store/audit.ts';
@@ -76,7 +77,8 @@ type Read = Pick<EnvironmentStatus, 'tags' | 'held'>;
 async function readEnvironment(services: Services, repo: Repo, name: string): Promise<Read> {
   try {
     const loaded = await loadPolicy(services, repo);
-    if (loaded.kind === 'unreadable') return unread(`the policy file can't be read: ${loaded.problems.join('; ')}`);
+    if (loaded.kind === 'unreadable')
+      return unread(`the policy file can't be read: ${loaded.problems.map(policyProblemWords).join('; ')}`);
     const { policy } = loaded;
     const environment = findEnvironment(policy, name);
     const [repository] = policy.images;

@@ -16,6 +16,7 @@ import type { Detail } from './detail.ts';
 import { code, escapeText } from '../escape.ts';
 import { failureWords, problemWords } from '../failure.ts';
 import { codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
+import { policyProblemWords } from '../policy-problem.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** Paragraphs about the state; may be empty. */
@@ -70,7 +71,7 @@ function waitingNotice(view: PromotionView): string {
 
 function policyText({ policyProblems: problems = [] }: Promotion): string {
   if (problems.length === 0) return '';
-  const lines = problems.map((problem) => `> - ${escapeText(problem, { maxLength: 300 })}`);
+  const lines = problems.map((problem) => `> - ${escapeText(policyProblemWords(problem), { maxLength: 300 })}`);
   const what = `${code('.github/promotion.yml')} can't be read. Until it can, reviews are refused and nothing is moved:`;
   return ['> [!WARNING]', `> ${what}`, '>', ...lines].join('\n');
 }

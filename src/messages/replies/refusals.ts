@@ -7,6 +7,7 @@ import { code, escapeText } from '../escape.ts';
 import { capitalise, codeList, formatTime, listWords, shortDigest } from '../format.ts';
 import { rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
+import { policyProblemWords } from '../policy-problem.ts';
 import { promotionLines } from './promotion-lines.ts';
 import { accessWords, reviewerWords } from '../card/reviews.ts';
 import { STATE_CLAUSES } from '../card/state.ts';
@@ -110,7 +111,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     [
       `Nothing was done: ${code('.github/promotion.yml')} can't be read, and nothing is promoted under a policy that can't be read. Whoever maintains the file can mend it:`,
       '',
-      ...problems.slice(0, 20).map((problem) => `- ${escapeText(problem, { maxLength: 300 })}`),
+      ...problems.slice(0, 20).map((problem) => `- ${escapeText(policyProblemWords(problem), { maxLength: 300 })}`),
     ].join('\n'),
 
   'policy-changed': ({ promotion }) =>

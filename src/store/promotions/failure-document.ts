@@ -1,5 +1,6 @@
 // What a stored promotion says of its failure.
 import { z } from 'zod';
+import { policyProblem } from '../../domain/policy/policy-problem.ts';
 import { digest, imageRepository, outsideProblem, repoName, tag } from '../documents/parts.ts';
 
 const incompleteness = z.discriminatedUnion('kind', [
@@ -22,7 +23,7 @@ export const failureProblem = z.discriminatedUnion('code', [
     because: incompleteness,
     alternative: z.string().nullable(),
   }),
-  z.strictObject({ code: z.literal('policy-unreadable'), problems: z.array(z.string()), more: z.int() }),
+  z.strictObject({ code: z.literal('policy-unreadable'), problems: z.array(policyProblem), more: z.int() }),
   z.strictObject({ code: z.literal('environment-gone'), environment: z.string() }),
   z.strictObject({
     code: z.literal('image-not-in-policy'),

@@ -1,5 +1,6 @@
 // A promotion as text, and the text as a promotion again; the compiler keeps the schema and the type the same.
 import { z } from 'zod';
+import { policyProblem } from '../../domain/policy/policy-problem.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import {
   commitSha,
@@ -122,7 +123,7 @@ export const promotionSchema = z.strictObject({
   moves: z.array(move),
   policyBlob: z.string(),
   rulesHash: z.string(),
-  policyProblems: z.array(z.string()).exactOptional(),
+  policyProblems: z.array(policyProblem).exactOptional(),
   plannedAt: time.exactOptional(),
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),

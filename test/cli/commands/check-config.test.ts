@@ -60,8 +60,14 @@ test('each mistake has its line and column, and the exit code says no', async ()
   expect(JSON.parse(json.out)).toEqual({
     ok: false,
     problems: [
-      { line: 4, column: 17, path: 'environments.production.approvals.required', message: expect.any(String) },
-      { line: 6, column: 5, path: 'environments.canary.tag', message: expect.any(String) },
+      {
+        line: 4,
+        column: 17,
+        path: 'environments.production.approvals.required',
+        code: 'illegal-value',
+        message: expect.any(String),
+      },
+      { line: 6, column: 5, path: 'environments.canary.tag', code: 'unknown-key', message: expect.any(String) },
     ],
   });
   expect(json.code).toBe(1);

@@ -7,7 +7,7 @@ import {
 } from '../../../src/domain/decide.ts';
 import type { Promotion, StateKind } from '../../../src/domain/promotion/promotion.ts';
 import { ALICE, actor, BOB, CAROL, COMMIT, commit, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
-import { DENIED, failure } from '../problem.ts';
+import { badYaml, DENIED, failure } from '../problem.ts';
 import { environment, policy, production, promotion, tag, unread, type TestContext } from '../build.ts';
 
 export const KEPT = 'main-staging-abc1234';
@@ -35,7 +35,7 @@ export const EVENTS = {
   },
   'production holds it': { kind: 'production-read', production: production({ main: NEW, latest: NEW, [KEPT]: NEW }) },
   'policy-changed': { kind: 'policy-changed' },
-  'policy-broken': { kind: 'policy-seen', problems: ['line 3, column 5: there is no such key'], blob: null },
+  'policy-broken': { kind: 'policy-seen', problems: [badYaml('what is this?')], blob: null },
   'source went on': { kind: 'source-read', holds: FOREIGN },
   'source as pinned': { kind: 'source-read', holds: NEW },
   'image-appeared': { kind: 'image-appeared', tag: tag('staging-abc1234'), digest: NEW },

@@ -14,7 +14,7 @@ import {
   UNREAD,
   viewOf,
 } from '../sample-view.ts';
-import { failedWith, failure } from '../../domain/problem.ts';
+import { badYaml, failedWith, failure } from '../../domain/problem.ts';
 
 const JO = { id: 2, login: 'jo' };
 const FAILURE = failure({ production: 'mixed' });
@@ -74,9 +74,9 @@ test('the buttons keep to GitHub’s limits', () => {
 test('without a holder known, it waits for its turn, or for what it does wait for', () => {
   const state = { kind: 'scheduled', cause: 'queue' } as const;
   expect(renderCheckRun(viewOf({ state })).title).toBe('Waits for its turn');
-  const broken = renderCheckRun(viewOf({ state, policyProblems: ['line 3, column 5: there is no key "a" here @all'] }));
+  const broken = renderCheckRun(viewOf({ state, policyProblems: [badYaml('@all', 3)] }));
   expect(broken.title).toBe('Waits for a policy file that can be read');
-  expect(broken.summary).toContain('> - line 3, column 5: there is no key "a" here `@all`');
+  expect(broken.summary).toContain('> - line 3, column 1: this is not YAML: `@all`');
 });
 
 test('the says says what it is, who can approve and how', () => {

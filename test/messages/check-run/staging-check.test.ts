@@ -11,7 +11,7 @@ import {
   type RenderedStagingCheck,
 } from '../../../src/messages/check-run/staging-check.ts';
 import { AT, FINDINGS, finding, floodOfFindings, IMAGE, must, NEW, REPO, tagOf } from '../sample-view.ts';
-import { outside } from '../../domain/problem.ts';
+import { badYaml, outside } from '../../domain/problem.ts';
 
 const commit = must(parseCommitSha(`abc1234${'0'.repeat(33)}`));
 const tags = [tagOf('staging-abc1234'), tagOf(`staging-${commit}`)];
@@ -59,7 +59,7 @@ describe.each<[string, Shown]>([
     ended({ cause: 'no-access', image: IMAGE, problem: outside('GET manifest: HTTP 403 DENIED.') }),
   ],
   ['when the image can’t be read', ended({ cause: 'unreadable', problem: outside('it is an index in an index') })],
-  ['when the policy can’t be read', ended({ cause: 'policy-unreadable', problems: ['line 1, column 1: no `x`'] })],
+  ['when the policy can’t be read', ended({ cause: 'policy-unreadable', problems: [badYaml('no `x`')] })],
   ['when the image is not granted', ended({ cause: 'not-granted', image: IMAGE })],
 ])('it reads %s', (_name, state) => {
   test('in full', () => {
@@ -72,7 +72,7 @@ test('the answer to a click stands above all, quoted', () => {
   expect(render(examined(), { note }).summary).toMatch(/^> `bob` asked for it: P3\. .*\n\n\| Image/);
   const refused = renderClickRefused({
     by: 'bob',
-    refusal: { code: 'policy-unreadable', problems: ['line 1: one', 'line 2: two'] },
+    refusal: { code: 'policy-unreadable', problems: [badYaml('one'), badYaml('two', 2)] },
   });
   const [quote = ''] = render(examined(), { note: refused }).summary.split('\n\n');
   expect(quote.split('\n').filter((line) => !line.startsWith('>'))).toEqual([]);
@@ -93,7 +93,7 @@ test('the button fits GitHub’s limits', () => {
 describe('summary and text stay within GitHub’s limit', () => {
   const flood = '@all <b>`|𝕏'.repeat(500);
   const findings = floodOfFindings(flood);
-  const problems = Array.from({ length: 500 }, () => flood);
+  const problems = Array.from({ length: 500 }, () => badYaml(flood));
   const note = renderClickRefused({ by: flood, refusal: { code: 'policy-unreadable', problems } });
 
   test.each<[string, Shown]>([

@@ -7,6 +7,7 @@ import { formatPromotion, readPromotion } from '../../../src/store/promotions/pr
 import { legal, digest, promotion, repo, repository, tag } from '../fixtures.ts';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import type { RuleId } from '../../../src/domain/rules/catalogue.ts';
+import { badYaml } from '../../domain/problem.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 20 });
 const int = fc.maxSafeNat();
@@ -44,7 +45,11 @@ const problems: {
     ),
     alternative: maybe(text),
   }),
-  'policy-unreadable': fc.record({ code: fc.constant('policy-unreadable'), problems: list(text), more: int }),
+  'policy-unreadable': fc.record({
+    code: fc.constant('policy-unreadable'),
+    problems: list(text.map((detail) => badYaml(detail))),
+    more: int,
+  }),
   'environment-gone': fc.record({ code: fc.constant('environment-gone'), environment: text }),
   'image-not-in-policy': fc.record({ code: fc.constant('image-not-in-policy'), image: anImage, images: list(anImage) }),
   'owner-not-allowed': fc.record({ code: fc.constant('owner-not-allowed'), owner: text }),

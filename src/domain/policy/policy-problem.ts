@@ -1,0 +1,139 @@
+// Every problem of a policy file: its place, a code, and the values that its words are made of. Stored as it is; the words are in messages/.
+import { z } from 'zod';
+
+/** What is legal at a place. */
+const legalForm = z.discriminatedUnion('form', [
+  z.strictObject({
+    form: z.enum([
+      'boolean',
+      'image',
+      'branch',
+      'floating-tag',
+      'login',
+      'label',
+      'github-environment',
+      'environment-name',
+      'interval',
+      'size',
+      'environments',
+    ]),
+  }),
+  z.strictObject({ form: z.literal('one-of'), words: z.array(z.string()) }),
+  z.strictObject({ form: z.literal('whole-number'), from: z.int(), to: z.int() }),
+  z.strictObject({ form: z.enum(['tag-prefix', 'keep-as']), maxLength: z.int() }),
+  z.strictObject({ form: z.literal('map'), keys: z.array(z.string()) }),
+  z.strictObject({
+    form: z.literal('list'),
+    of: z.enum(['image', 'logins', 'tags', 'labels']),
+    from: z.int(),
+    to: z.int(),
+  }),
+]);
+
+/** What stands there instead; a text is shortened. */
+const seenValue = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('text'), text: z.string() }),
+  z.strictObject({ kind: z.literal('list'), length: z.int() }),
+  z.strictObject({ kind: z.literal('map'), isEmpty: z.boolean() }),
+  /** A number, `true`, or nothing where something has to be. */
+  z.strictObject({ kind: z.literal('other'), text: z.string() }),
+]);
+
+const place = {
+  /** From 1; columns count UTF-16 units, as editors do. */
+  line: z.int(),
+  column: z.int(),
+  /** `environments.production.tags[1]`; empty where the file as a whole, or its YAML, is meant. */
+  path: z.string(),
+};
+
+/** What breaks YAML, or is YAML that a policy has no use for. */
+const yamlProblems = [
+  z.strictObject({
+    ...place,
+    code: z.enum([
+      'nul-character',
+      'second-document',
+      'yaml-version',
+      'tab-indent',
+      'yaml-tag',
+      'yaml-alias',
+      'yaml-anchor',
+      'too-deep',
+      'key-not-plain',
+    ]),
+  }),
+  z.strictObject({ ...place, code: z.literal('too-large'), maxBytes: z.int() }),
+  z.strictObject({ ...place, code: z.literal('too-many-tokens'), max: z.int() }),
+  /** `detail` is what the YAML reader says. */
+  z.strictObject({ ...place, code: z.literal('yaml-syntax'), detail: z.string() }),
+  z.strictObject({ ...place, code: z.literal('key-twice'), key: z.string() }),
+] as const;
+
+const valueProblems = [
+  z.strictObject({
+    ...place,
+    code: z.literal('unknown-key'),
+    key: z.string(),
+    /** The legal key that is spelt almost alike. */
+    meant: z.string().nullable(),
+    legal: z.array(z.string()),
+  }),
+  z.strictObject({ ...place, code: z.literal('illegal-key'), key: z.string(), legal: legalForm }),
+  z.strictObject({ ...place, code: z.literal('empty-value'), legal: legalForm }),
+  z.strictObject({ ...place, code: z.literal('illegal-value'), legal: legalForm, seen: seenValue }),
+] as const;
+
+/** What can't go together, where every single value is legal. */
+const contradictions = [
+  z.strictObject({ ...place, code: z.literal('prefix-clash'), staging: z.string(), hotfix: z.string() }),
+  /** `owner` null: it stands twice in one list. */
+  z.strictObject({ ...place, code: z.literal('shared-tag'), tag: z.string(), owner: z.string().nullable() }),
+  z.strictObject({ ...place, code: z.literal('no-default-tag'), environment: z.string() }),
+  z.strictObject({ ...place, code: z.literal('reserved-default-tag'), tag: z.string() }),
+  z.strictObject({ ...place, code: z.literal('tag-of-source'), tag: z.string(), prefix: z.string() }),
+  z.strictObject({ ...place, code: z.literal('keep-as-floating'), keepAs: z.string(), tag: z.string() }),
+  z.strictObject({ ...place, code: z.literal('user-twice'), user: z.string() }),
+  z.strictObject({
+    ...place,
+    code: z.literal('too-few-users'),
+    needed: z.int(),
+    listed: z.int(),
+    kind: z.enum(['promotion', 'rollback']),
+  }),
+  z.strictObject({ ...place, code: z.literal('empty-size-range'), minBytes: z.int(), maxBytes: z.int() }),
+] as const;
+
+/** A problem with a place in the file. */
+const fileProblem = z.discriminatedUnion('code', [...yamlProblems, ...valueProblems, ...contradictions]);
+
+export const policyProblem = z.discriminatedUnion('code', [
+  ...fileProblem.options,
+  /** GitHub's answer alone says so: the file was not read. */
+  z.strictObject({ code: z.literal('file-too-large'), sizeBytes: z.int(), maxBytes: z.int() }),
+  z.strictObject({ code: z.literal('not-a-file'), what: z.string() }),
+]);
+
+export type LegalForm = Frozen<z.infer<typeof legalForm>>;
+export type SeenValue = Frozen<z.infer<typeof seenValue>>;
+export type FileProblem = Frozen<z.infer<typeof fileProblem>>;
+export type PolicyProblem = Frozen<z.infer<typeof policyProblem>>;
+
+/** The same without its place. */
+export type PolicyMistake = WithoutPlace<FileProblem>;
+type WithoutPlace<Problem> = Problem extends unknown ? Omit<Problem, keyof typeof place> : never;
+
+type Frozen<T> = T extends string | number | boolean | null ? T : { readonly [Key in keyof T]: Frozen<T[Key]> };
+
+/**
+ * The text that a schema of the file gives as its error: it says what is legal, so that the reader finds that again
+ * in what zod reports.
+ */
+export function encodeLegal(legal: LegalForm): string {
+  return JSON.stringify(legal);
+}
+
+/** Throws where the text is none of `encodeLegal`: a schema of the file does not say what is legal. */
+export function decodeLegal(text: string): LegalForm {
+  return legalForm.parse(JSON.parse(text));
+}
