@@ -54,7 +54,9 @@ function findRoleProblem({ role, users }: ApprovalPolicy, person: Actor): Inelig
   if (users.some((user) => isSameLogin(user, person.login))) {
     return reaches(person.role, 'read') ? null : { code: 'role-too-low', wanted: 'read' };
   }
-  return role === null || users.length > 0 ? { code: 'not-listed', users, role } : { code: 'role-too-low', wanted: role };
+  return role === null || users.length > 0
+    ? { code: 'not-listed', users, role }
+    : { code: 'role-too-low', wanted: role };
 }
 
 function isSameLogin(a: string, b: string): boolean {

@@ -22,7 +22,7 @@ export function isRelevant({ event, action }: Pick<Missed, 'event' | 'action'>):
 export function isSuperseded(missed: Missed, later: Missed): boolean {
   if (later.deliveredAt <= missed.deliveredAt || !isListenedTo(missed.event) || missed.action === null) return false;
   const ofInstallation = later.installationId === missed.installationId;
-  switch (EVENTS[missed.event].revokedUntil?.[missed.action]) {
+  switch (EVENTS[missed.event].supersededBy?.[missed.action]) {
     case undefined:
       return false;
     case 'any-of-installation':

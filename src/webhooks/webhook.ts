@@ -4,13 +4,13 @@ import type { Intent } from '../engine/core/intent.ts';
 export type Webhook = {
   /** The actions that ask something of us; all others are dropped unread. Null where the event has no actions. */
   readonly actions: readonly string[] | null;
-  /** For actions that take our access away: which later delivery shows that we have it again. */
-  readonly revokedUntil?: Readonly<Record<string, AccessSign>>;
+  /** For actions that take our access away: the later delivery that shows that we have it again. */
+  readonly supersededBy?: Readonly<Record<string, LaterDelivery>>;
   /** Throws where the payload is not what GitHub sends. */
   readonly translate: Translate;
 };
 
 export type Translate = (payload: unknown, context: { readonly appId: number }) => readonly Intent[];
 
-/** A later delivery: any of the same installation, one of the same event and installation, or any of the same repository. */
-export type AccessSign = 'any-of-installation' | 'same-event-of-installation' | 'any-of-repository';
+/** Any of the same installation, one of the same event and installation, or any of the same repository. */
+export type LaterDelivery = 'any-of-installation' | 'same-event-of-installation' | 'any-of-repository';

@@ -39,7 +39,7 @@ export function renderImage(
   ].join('\n');
 }
 
-const PLATFORM_HEAD = ['PLATFORM', 'SIZE', 'LAYERS', 'USER', 'RUNS'];
+const PLATFORM_HEAD = ['PLATFORM', 'SIZE', 'LAYERS', 'USER', 'USE_CASES'];
 const LABEL_HEAD = ['LABEL', 'VALUE'];
 
 /** A stable shape: docs/cli.md describes it. */

@@ -7,7 +7,7 @@ export const approve: SlashCommand<{ readonly kind: 'approve'; readonly id: numb
   usage: '/approve [P12]',
   example: '/approve P12',
   answered: 'in-our-threads',
-  leansOnThread: true,
+  dependsOnThread: true,
   access: 'reviewers',
   parse: (text) => mapValue(parseIdArgument(text), (id) => ({ kind: 'approve', id })),
 };

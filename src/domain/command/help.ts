@@ -7,7 +7,7 @@ export const help: SlashCommand<{ readonly kind: 'help' }> = {
   usage: '/help',
   example: '/help',
   answered: 'in-our-threads',
-  leansOnThread: false,
+  dependsOnThread: false,
   access: 'write',
   parse: (text) =>
     mapValue(

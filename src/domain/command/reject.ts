@@ -10,7 +10,7 @@ export const reject: SlashCommand<Reject> = {
   usage: '/reject [P12] <reason>',
   example: '/reject P12 the migration is not backwards compatible',
   answered: 'in-our-threads',
-  leansOnThread: true,
+  dependsOnThread: true,
   access: 'reviewers',
   parse,
 };

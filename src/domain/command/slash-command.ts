@@ -9,7 +9,7 @@ export type SlashCommand<Content extends { readonly kind: string }> = {
   /** `in-our-threads`: only where a promotion of ours lives, because other bots use the same word. */
   readonly answered: 'everywhere' | 'in-our-threads';
   /** True where what was said before in the thread decides what it means. */
-  readonly leansOnThread: boolean;
+  readonly dependsOnThread: boolean;
   /** `reviewers` and `rollback-role`: with less than write access, the policy may let people. */
   readonly access: 'write' | 'reviewers' | 'rollback-role';
   /** Reads what follows the verb; never throws. */

@@ -11,7 +11,7 @@ export const status: SlashCommand<{ readonly kind: 'status' } & Subject> = {
   usage: '/status [P12|<environment>]',
   example: '/status production',
   answered: 'everywhere',
-  leansOnThread: false,
+  dependsOnThread: false,
   access: 'write',
   parse: (text) => mapValue(parseSubject(text), (subject) => ({ kind: 'status', ...subject })),
 };

@@ -38,7 +38,7 @@ export const POLICY_PATH = '.github/promotion.yml';
 /**
  * The repository's policy as its default branch has it now; the built-in one where there is no file. OutsideError when
  * GitHub can't say. Asked again, it costs nothing of the rate limit while the file is unchanged. Whether the repository
- * may promote the image that the policy names is another question: see `mayPromote`.
+ * may promote the image that the policy names is another question: see `authorize`.
  */
 export async function loadPolicy(
   { github, settings }: Pick<Services, 'settings'> & { readonly github: Pick<GitHub, 'forInstallation'> },

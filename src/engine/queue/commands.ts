@@ -11,7 +11,7 @@ import { rollBack } from '../rollback/roll-back.ts';
 
 type Run<Kind extends Verb> = (services: Services, asked: Asked, command: CommandOf<Kind>) => Answer | Promise<Answer>;
 
-const RUNS: { readonly [Kind in Verb]: Run<Kind> } = {
+const USE_CASES: { readonly [Kind in Verb]: Run<Kind> } = {
   promote: requestPromotion,
   rollback: rollBack,
   approve: reviewByComment,
@@ -27,5 +27,5 @@ export function carryOut<Kind extends Verb>(
   asked: Asked,
   command: CommandOf<Kind>,
 ): Answer | Promise<Answer> {
-  return RUNS[command.kind](services, asked, command);
+  return USE_CASES[command.kind](services, asked, command);
 }

@@ -14,7 +14,7 @@ import { byComment } from '../core/job-description.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { isLate, recheckComment } from './recheck-comment.ts';
 import type { Services } from '../core/services.ts';
-import { leansOnEarlier, selectCommands, timeOfWriting } from './select-commands.ts';
+import { dependsOnEarlier, selectCommands, timeOfWriting } from './select-commands.ts';
 
 /** The last command of the comment before asks to go on; this is for one that is given up. */
 const LOOK_AGAIN_MS = 10_000;
@@ -61,7 +61,7 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
 /** True where nothing that was lost can stand before the comment that is next. Nobody waits: somebody wants it read. */
 function isRead(thread: Thread | null, first: WaitingComment | undefined): boolean {
   if (first === undefined) return false;
-  return thread === null ? !leansOnEarlier(readWaiting(first)) : first.id <= thread.readUpTo;
+  return thread === null ? !dependsOnEarlier(readWaiting(first)) : first.id <= thread.readUpTo;
 }
 
 /** True while a command of the comment that was taken last waits or runs. */

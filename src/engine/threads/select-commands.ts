@@ -18,8 +18,10 @@ export function mayBeOurs(comment: ReadComment): boolean {
 }
 
 /** True where what was said before in the thread decides what it means. */
-export function leansOnEarlier(comment: ReadComment): boolean {
-  return candidatesOf(comment).some(({ line }) => line.kind === 'command' && COMMANDS[line.command.kind].leansOnThread);
+export function dependsOnEarlier(comment: ReadComment): boolean {
+  return candidatesOf(comment).some(
+    ({ line }) => line.kind === 'command' && COMMANDS[line.command.kind].dependsOnThread,
+  );
 }
 
 const LATE_MS = 60 * 60 * 1000;

@@ -6,7 +6,7 @@ import type { Webhook } from '../webhook.ts';
 
 export const installationRepositories: Webhook = {
   actions: ['added', 'removed'],
-  revokedUntil: { removed: 'same-event-of-installation' },
+  supersededBy: { removed: 'same-event-of-installation' },
   translate,
 };
 

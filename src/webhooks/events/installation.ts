@@ -8,7 +8,7 @@ const ACTIONS = ['created', 'unsuspend', 'deleted', 'suspend'] as const;
 
 export const installation: Webhook = {
   actions: ACTIONS,
-  revokedUntil: { deleted: 'any-of-installation', suspend: 'any-of-installation' },
+  supersededBy: { deleted: 'any-of-installation', suspend: 'any-of-installation' },
   translate,
 };
 

@@ -8,7 +8,7 @@ const ACTIONS = ['renamed', 'transferred', 'unarchived', 'deleted', 'archived'] 
 
 export const repository: Webhook = {
   actions: ACTIONS,
-  revokedUntil: { archived: 'any-of-repository' },
+  supersededBy: { archived: 'any-of-repository' },
   translate,
 };
 
