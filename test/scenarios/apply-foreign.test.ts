@@ -5,9 +5,12 @@ import {
   approved,
   beforeRequest,
   cardOf,
+  conclusionOf,
+  failureOf,
   isPut,
-  prepare,
   mentionsOf,
+  prepare,
+  promotionOf,
   runOf,
   say,
   strange,
@@ -36,10 +39,13 @@ test('moved before the first write: nothing is written, the card names the move 
   await world.drain();
 
   expect(writesOf(world)).toEqual([]);
-  expect(runOf(release)).toEqual({ conclusion: 'action_required', title: 'Waits for approval' });
+  expect(await runOf(release)).toEqual({ conclusion: 'action_required', state: 'awaiting-approval' });
   expect(cardOf(release)).toContain(`- \`latest\`: ${short(old.digest)} → ${short(other.digest)}`);
-  expect(cardOf(release)).toContain('1 approval given before counts no more');
-  expect(cardOf(release)).toMatch(/Approved by `bob`.*; counts no more/);
+  expect((await promotionOf(release)).notice).toEqual({
+    kind: 'production-moved',
+    tags: [{ tag: 'latest', from: old.digest, to: other.digest }],
+  });
+  expect(cardOf(release)).toContain('/approve P1');
   expect(await trailOf(world)).toContainEqual({
     kind: 'replanned',
     promotion: 1,
@@ -53,7 +59,7 @@ test('moved before the first write: nothing is written, the card names the move 
   });
 
   await say(release, 'bob', '/approve');
-  expect(runOf(release).conclusion).toBe('success');
+  expect(conclusionOf(release)).toBe('success');
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   await world.end();
 });
@@ -82,7 +88,7 @@ test('moved to this very image before the first write: what is left is done, and
   beforeRequest(world, ANY, () => world.registry.setTag(IMAGE, 'main', image.digest));
   await world.drain();
 
-  expect(runOf(release).conclusion).toBe('success');
+  expect(conclusionOf(release)).toBe('success');
   expect(writesOf(world)).not.toContain('main');
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   await world.end();
@@ -97,7 +103,7 @@ test('moved to this very image by somebody else, and a kept tag is refused: thei
   world.registry.quirks.deny403 = [{ times: Infinity, on: new RegExp(`^PUT .*/${kept}$`) }];
   await world.drain();
 
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: old.digest });
   await world.end();
 });
@@ -119,10 +125,11 @@ test('moved between two writes: the first goes back, the moved one is left, and 
 
   expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: other.digest, [kept]: image.digest });
   expect(writesOf(world).slice(2)).toEqual(['main', 'main']);
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-  expect(cardOf(release)).toMatch(/Somebody else moved .?latest/);
-  expect(cardOf(release)).toContain(`\`main\` holds \`${old.digest}\`, as before`);
-  expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\`; before, it held \`${old.digest}\``);
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
+  expect(await failureOf(release)).toEqual({
+    problem: { code: 'tag-moved', tag: 'latest', holds: other.digest, expected: old.digest },
+    tags: { main: [old.digest, old.digest], latest: [old.digest, other.digest] },
+  });
   expect(mentionsOf(release)).toBe(1);
   expect((await trailOf(world)).map(({ kind }) => kind).slice(-2)).toEqual(['undoing', 'failed']);
   expect(alarmsOf(world)).toEqual([]);
@@ -146,7 +153,7 @@ test('moved while the write before it was held up: it is looked at again, and le
   await world.drain();
 
   expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: other.digest });
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
   await world.end();
 });
 
@@ -160,15 +167,18 @@ test('moved between the first look and the first floating write: nothing goes ba
   await world.drain();
 
   expect(tagsOf(world)).toMatchObject({ main: other.digest, latest: old.digest });
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
-  expect(cardOf(release)).toContain(`\`main\` holds \`${other.digest}\`; before, it held \`${old.digest}\``);
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
+  expect((await failureOf(release)).tags).toEqual({
+    main: [old.digest, other.digest],
+    latest: [old.digest, old.digest],
+  });
   await world.end();
 });
 
 test('moved right after the last write: an alarm, and the third digest is never overwritten', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
-  const { image } = release;
+  const { image, old } = release;
   const other = strange(world);
   await approved(release);
   beforeRequest(
@@ -181,9 +191,11 @@ test('moved right after the last write: an alarm, and the third digest is never 
 
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: other.digest });
   expect(writesOf(world).slice(2)).toEqual(['main', 'latest']);
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
-  expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\``);
-  expect(cardOf(release)).toMatch(/Somebody else moved .?latest.? meanwhile/);
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'mixed' });
+  expect(await failureOf(release)).toMatchObject({
+    problem: { code: 'moved-after-writing', tags: [{ tag: 'latest', holds: other.digest }] },
+    tags: { main: [old.digest, image.digest], latest: [old.digest, other.digest] },
+  });
   expect(mentionsOf(release)).toBe(1);
   expect(alarmsOf(world)).toHaveLength(1);
   await world.end();
@@ -204,7 +216,7 @@ test('a tag that was not to be written, moved away while the others were: an ala
   await world.drain();
 
   expect(tagsOf(world)).toMatchObject({ main: other.digest, latest: image.digest });
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'mixed' });
   expect(cardOf(release)).toContain(other.digest);
   expect(alarmsOf(world)).toHaveLength(1);
   await world.end();
@@ -225,7 +237,7 @@ test('an answer that names a wrong digest for once, while all is read back, is n
   });
   await world.drain();
   expect(lies).toBe(1);
-  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
   expect(alarmsOf(world)).toEqual([]);
   await world.end();
 });

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   approved,
+  type Call,
   isPut,
   isRead,
   nth,
@@ -11,7 +12,6 @@ import {
   runOf,
   tagsOf,
   undisturbed,
-  type Call,
 } from './release.ts';
 import { Scenario } from './world.ts';
 
@@ -72,7 +72,7 @@ describe('a process that only hung', () => {
     await approved(release);
     // The sixth read is the check of `main`.
     const hung = await hangAt(nth(6, isRead));
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
     world.registry.quirks.deny403 = [];
     const before = world.registry.requests.filter(isPut).length;
     await hung.release();

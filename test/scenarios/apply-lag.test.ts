@@ -1,6 +1,17 @@
 // A registry that acknowledges a tag and shows it later, or never: promoted is only what was read back.
 import { afterEach, expect, test } from 'vitest';
-import { alarmsOf, approved, beforeRequest, cardOf, prepare, mentionsOf, runOf, tagsOf, writesOf } from './release.ts';
+import {
+  alarmsOf,
+  approved,
+  beforeRequest,
+  conclusionOf,
+  failureOf,
+  mentionsOf,
+  prepare,
+  runOf,
+  tagsOf,
+  writesOf,
+} from './release.ts';
 import { IMAGE, Scenario } from './world.ts';
 
 let world: Scenario;
@@ -19,15 +30,15 @@ test('while reads lag behind, the promotion is looked at again, later and later,
   await approved(release);
   await world.drain();
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
-  expect(runOf(release)).toEqual({ conclusion: 'action_required', title: 'Moves the tags' });
+  expect(await runOf(release)).toEqual({ conclusion: 'action_required', state: 'applying' });
 
   const looks: number[] = [];
-  for (let passed = 0; passed < MINUTE && runOf(release).conclusion !== 'success'; passed += 250) {
+  for (let passed = 0; passed < MINUTE && conclusionOf(release) !== 'success'; passed += 250) {
     const before = world.registry.requests.length;
     await world.pass(250);
     if (world.registry.requests.length > before) looks.push(world.clock.now());
   }
-  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
   const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
   expect(pauses.length).toBeGreaterThan(2);
   expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
@@ -46,9 +57,9 @@ test('a tag that was just written and is not there for a moment is lag, not some
     () => (world.registry.quirks.missingTag = { times: 2, on: /\/latest$/ }),
   );
   await world.drain();
-  expect(runOf(release)).toEqual({ conclusion: 'action_required', title: 'Moves the tags' });
+  expect(await runOf(release)).toEqual({ conclusion: 'action_required', state: 'applying' });
   await world.pass(250);
-  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
   expect(alarmsOf(world)).toEqual([]);
   await world.end();
 });
@@ -61,14 +72,17 @@ test('what ten minutes of looking do not show goes back, and the promotion faile
   await approved(release);
   await world.drain();
   await world.pass(9 * MINUTE, 15_000);
-  expect(runOf(release).conclusion).toBe('action_required');
+  expect(conclusionOf(release)).toBe('action_required');
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   await world.pass(3 * MINUTE, 15_000);
 
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
   expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest, [kept]: image.digest });
   expect(writesOf(world).slice(2)).toEqual(['main', 'latest', 'latest', 'main']);
-  expect(cardOf(release)).toContain('could not be seen to hold them ten minutes later');
+  expect((await failureOf(release)).problem).toMatchObject({
+    code: 'writes-not-shown',
+    because: { kind: 'old-digest' },
+  });
   expect(mentionsOf(release)).toBe(1);
   await world.end();
 });

@@ -1,6 +1,6 @@
 // A registry that fails in a way that may pass: waited for, up to five minutes, and looked at before each try.
 import { afterEach, describe, expect, test } from 'vitest';
-import { approved, cardOf, prepare, runOf, tagsOf, trailOf, writesOf } from './release.ts';
+import { approved, cardOf, failureOf, prepare, runOf, tagsOf, trailOf, writesOf } from './release.ts';
 import { IMAGE, Scenario, stage } from './world.ts';
 
 let world: Scenario;
@@ -21,7 +21,7 @@ describe('failures that may pass', () => {
       world.registry.quirks.html502 = { times: 2, on: putOf(tag) };
       await approved(release);
       await world.drain();
-      expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+      expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
       expect(writesOf(world)).toHaveLength(4);
       await world.end();
     },
@@ -39,7 +39,7 @@ describe('failures that may pass', () => {
     });
     await world.drain();
     remove();
-    expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+    expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
     await world.end();
   });
@@ -60,7 +60,7 @@ describe('failures that may pass', () => {
     });
     await world.drain();
     remove();
-    expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+    expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
     expect(refused).toBeGreaterThan(5);
     expect(refused).toBeLessThan(20);
@@ -80,7 +80,7 @@ describe('failures that may pass', () => {
     expect(tookMs).toBeGreaterThan(4 * MINUTE);
     expect(tookMs).toBeLessThan(7 * MINUTE);
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
     expect(cardOf(release)).toContain('HTTP 502');
     await world.end();
   });
@@ -99,8 +99,12 @@ describe('failures that may pass', () => {
     remove();
 
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest, [kept]: other.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
-    expect(cardOf(release)).toMatch(new RegExp(`${kept}.? was free when this was planned and holds .?${other.digest}`));
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
+    expect((await failureOf(release)).problem).toMatchObject({
+      code: 'permanent-tag-taken',
+      tag: kept,
+      holds: other.digest,
+    });
     await world.end();
   });
 
@@ -120,8 +124,12 @@ describe('failures that may pass', () => {
     remove();
 
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: foreign.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-    expect(cardOf(release)).toMatch(/Somebody else moved .?latest/);
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
+    expect((await failureOf(release)).problem).toMatchObject({
+      code: 'tag-moved',
+      tag: 'latest',
+      holds: foreign.digest,
+    });
     await world.end();
   });
 
@@ -134,7 +142,7 @@ describe('failures that may pass', () => {
       world.registry.quirks.applyThen502 = { times: Infinity, on: putOf(tag) };
       await approved(release);
       await world.drain();
-      expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+      expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
       expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
       await world.end();
     },
@@ -163,8 +171,11 @@ describe('failures that may pass', () => {
     remove();
 
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-    expect(cardOf(release)).toContain('Production is as it was: the tags that had been moved went back');
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
+    expect((await failureOf(release)).tags).toEqual({
+      main: [old.digest, old.digest],
+      latest: [old.digest, old.digest],
+    });
     expect((await trailOf(world)).map(({ kind }) => kind).slice(-2)).toEqual(['undoing', 'failed']);
     await world.end();
   });

@@ -5,6 +5,8 @@ import {
   approved,
   beforeRequest,
   cardOf,
+  conclusionOf,
+  failureOf,
   mentionsOf,
   prepare,
   runOf,
@@ -40,10 +42,12 @@ describe('a lasting 403', () => {
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
     expect(writesOf(world).filter((name) => name === 'main' || name === 'latest')).toEqual(floatingWrites);
     const production = floatingWrites.length === 0 ? 'untouched' : 'restored';
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: `Failed, production ${production}` });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production });
     expect(cardOf(release)).toContain('HTTP 403 DENIED');
-    expect(cardOf(release)).toContain(`\`main\` holds \`${old.digest}\`, as before`);
-    expect(cardOf(release)).toContain(`\`latest\` holds \`${old.digest}\`, as before`);
+    expect(await failureOf(release)).toMatchObject({
+      problem: { code: 'outside-error', error: { code: 'registry-denied' } },
+      tags: { main: [old.digest, old.digest], latest: [old.digest, old.digest] },
+    });
     expect(mentionsOf(release)).toBe(1);
     expect(alarmsOf(world)).toEqual([]);
     const trail = (await trailOf(world)).map(({ kind }) => kind);
@@ -62,7 +66,7 @@ describe('a lasting 403', () => {
     await say(release, 'ada', `/promote ${release.source}`);
     await say(release, 'bob', '/approve');
 
-    expect(runOf(release).conclusion).toBe('success');
+    expect(conclusionOf(release)).toBe('success');
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest, [kept]: image.digest });
     expect(writesOf(world).filter((tag) => tag === kept)).toHaveLength(1);
     await world.end();
@@ -76,7 +80,7 @@ describe('a lasting 403', () => {
     await world.drain();
 
     expect(writesOf(world)).toEqual([]);
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
     expect(alarmsOf(world)).toEqual([]);
     await world.end();
   });
@@ -90,7 +94,7 @@ describe('a lasting 403', () => {
     await approved(release);
     await world.drain();
 
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
     await world.end();
   });
@@ -115,7 +119,7 @@ describe('a lasting 403', () => {
     await world.drain();
     remove();
 
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
     world.registry.quirks.deny403 = [];
     await say(release, 'ada', `/promote ${release.source}`);
     await say(release, 'bob', '/approve');

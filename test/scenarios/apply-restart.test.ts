@@ -3,13 +3,18 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   alarmsOf,
   approved,
+  type Call,
   cardOf,
+  conclusionOf,
+  failureOf,
   isPut,
   isRead,
+  MIXED_ALARM,
   nth,
   outcomeOf,
   prepare,
   putsOf,
+  type Release,
   ROLLBACK,
   runOf,
   strange,
@@ -17,8 +22,6 @@ import {
   trailOf,
   undisturbed,
   writesOf,
-  type Call,
-  type Release,
 } from './release.ts';
 import { IMAGE, Scenario } from './world.ts';
 
@@ -120,7 +123,7 @@ test.each(['before', 'after'] as const)(
       [ROLLBACK]: other.digest,
       [`${ROLLBACK}-2`]: old.digest,
     });
-    expect(runOf(release).conclusion).toBe('success');
+    expect(conclusionOf(release)).toBe('success');
     await world.end();
   },
 );
@@ -131,7 +134,7 @@ test('killed while it waits for the registry to show the tags', async () => {
   world.registry.quirks.lag = 5;
   await approved(release);
   await world.drain();
-  expect(runOf(release).title).toBe('Moves the tags');
+  expect(await runOf(release)).toMatchObject({ state: 'applying' });
   await world.restart();
   await world.pass(60_000, 1000);
   expect(await outcomeOf(release)).toEqual(undisturbed(release));
@@ -162,11 +165,11 @@ describe('killed while going back', () => {
     const { old } = release;
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
     expect(writesOf(world)).not.toContain('latest');
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
     expect(cardOf(release)).toContain('HTTP 403 DENIED');
     const trail = (await trailOf(world)).map(({ kind }) => kind);
     expect(trail).toEqual(['requested', 'examined', 'reviewed', 'applying', 'undoing', 'failed']);
-    expect(alarmsOf(world)).not.toContain('production is mixed: its tags disagree');
+    expect(alarmsOf(world)).not.toContain(MIXED_ALARM);
     await world.end();
   });
 });
@@ -189,7 +192,7 @@ describe('killed when a floating tag was written and not yet noted', () => {
     world.registry.setTag(IMAGE, 'latest', other.digest);
     await restart();
     expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: other.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
     await world.end();
   });
 
@@ -198,9 +201,11 @@ describe('killed when a floating tag was written and not yet noted', () => {
     const other = strange(world);
     world.registry.setTag(IMAGE, 'latest', other.digest);
     await restart();
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
-    expect(cardOf(release)).toContain(`\`main\` holds \`${release.image.digest}\`; before, it did not exist`);
-    expect(cardOf(release)).toContain(`\`latest\` holds \`${other.digest}\`; before, it did not exist`);
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'mixed' });
+    expect((await failureOf(release)).tags).toEqual({
+      main: [null, release.image.digest],
+      latest: [null, other.digest],
+    });
     await world.end();
   });
 
@@ -208,12 +213,12 @@ describe('killed when a floating tag was written and not yet noted', () => {
     const release = await killedAtMain();
     world.registry.quirks.deny403 = [{ times: Infinity }];
     await restart();
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
-    expect(alarmsOf(world)).toContain('production is mixed: its tags disagree');
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'mixed' });
+    expect(alarmsOf(world)).toContain(MIXED_ALARM);
     world.registry.quirks.deny403 = [];
     await world.pass(HOUR);
     expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: release.old.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
     await world.end();
   });
 });

@@ -4,15 +4,16 @@ import {
   alarmsOf,
   approved,
   beforeRequest,
-  cardOf,
+  failureOf,
   isPut,
   mentionsOf,
+  MIXED_ALARM,
   prepare,
+  type Release,
   runOf,
   say,
   tagsOf,
   trailOf,
-  type Release,
 } from './release.ts';
 import { IMAGE, Scenario, stage } from './world.ts';
 
@@ -51,10 +52,12 @@ describe('an undo that is refused as well', () => {
     const release = await mixed();
     const { image, old } = release;
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: old.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
-    expect(cardOf(release)).toContain(`\`main\` holds \`${image.digest}\`; before, it held \`${old.digest}\``);
-    expect(cardOf(release)).toContain(`\`latest\` holds \`${old.digest}\`, as before`);
-    expect(alarmsOf(world)).toEqual(['production is mixed: its tags disagree']);
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'mixed' });
+    expect((await failureOf(release)).tags).toEqual({
+      main: [old.digest, image.digest],
+      latest: [old.digest, old.digest],
+    });
+    expect(alarmsOf(world)).toEqual([MIXED_ALARM]);
     expect(mentionsOf(release)).toBe(1);
     await world.end();
   });
@@ -75,8 +78,8 @@ describe('an undo that is refused as well', () => {
     await world.pass(MINUTE);
 
     expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
-    expect(cardOf(release)).toContain(`\`main\` holds \`${old.digest}\`, as before`);
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
+    expect((await failureOf(release)).tags).toMatchObject({ main: [old.digest, old.digest] });
     expect((await trailOf(world)).at(-1)?.kind).toBe('restored');
     const before = puts();
     await world.pass(3 * HOUR, HOUR);
@@ -113,11 +116,11 @@ describe('an undo that is refused as well', () => {
     await world.pass(HOUR - MINUTE / 2);
     await say(release, 'bob', '/approve');
     await world.pass(MINUTE / 2, 1000);
-    expect(runOf(release).title).toBe('Moves the tags');
+    expect(await runOf(release)).toMatchObject({ state: 'applying' });
     expect(world.log.filter((line) => line.includes('a newer promotion is moving the tags'))).toHaveLength(1);
     await world.pass(2 * MINUTE, 1000);
 
-    expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+    expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
     await world.pass(2 * HOUR, HOUR);
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
@@ -135,7 +138,7 @@ describe('an undo that is refused as well', () => {
     await installation.unsuspend();
     await world.drain();
     expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: release.old.digest });
-    expect(runOf(release).title).toBe('Failed, production restored');
+    expect(await runOf(release)).toMatchObject({ state: 'failed', production: 'restored' });
     expect(mentionsOf(release)).toBe(1);
     await world.end();
   });
@@ -149,7 +152,7 @@ describe('an undo that is refused as well', () => {
     await world.pass(HOUR);
 
     expect(tagsOf(world)).toMatchObject({ main: other.digest, latest: old.digest });
-    expect(cardOf(release)).toContain(`\`main\` holds \`${other.digest}\`; before, it held \`${old.digest}\``);
+    expect((await failureOf(release)).tags).toMatchObject({ main: [old.digest, other.digest] });
     await world.end();
   });
 });
@@ -163,9 +166,8 @@ test('a first promotion that is refused half-way: the first tag can not be taken
   await world.drain();
 
   expect(tagsOf(world)).toEqual({ main: image.digest, [kept]: image.digest });
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production is mixed' });
-  expect(cardOf(release)).toContain(`\`main\` holds \`${image.digest}\`; before, it did not exist`);
-  expect(cardOf(release)).toContain('`latest` does not exist, as before');
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'mixed' });
+  expect((await failureOf(release)).tags).toEqual({ main: [null, image.digest], latest: [null, null] });
   expect(alarmsOf(world)).toHaveLength(1);
   const before = world.registry.requests.length;
   await world.pass(3 * HOUR, HOUR);

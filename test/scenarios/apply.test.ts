@@ -1,7 +1,21 @@
 // Applying a plan when nothing is in the way: which tags are written, over what, and at what cost.
 import { afterEach, expect, test } from 'vitest';
 import { ADA } from '../support/registry/token-service.ts';
-import { cardOf, prepare, repliesOf, ROLLBACK, runOf, say, strange, tagsOf, trailOf, writesOf } from './release.ts';
+import { refused } from './answers.ts';
+import {
+  answersOf,
+  cardOf,
+  conclusionOf,
+  prepare,
+  promotionOf,
+  ROLLBACK,
+  runOf,
+  say,
+  strange,
+  tagsOf,
+  trailOf,
+  writesOf,
+} from './release.ts';
 import { IMAGE, Scenario, stage } from './world.ts';
 
 let world: Scenario;
@@ -15,7 +29,7 @@ test('all four tags of a plan are written once, in order, and card, check run an
   const release = await prepare(world);
   const { image, old, source, kept } = release;
   await say(release, 'ada', `/promote ${source}`);
-  expect(cardOf(release)).toContain('`rollback-<time>-release`: new, keeps');
+  expect(cardOf(release)).toContain('`rollback-<time>-release`');
   await say(release, 'bob', '/approve');
 
   expect(tagsOf(world)).toEqual({
@@ -26,7 +40,7 @@ test('all four tags of a plan are written once, in order, and card, check run an
   });
   expect(writesOf(world).toSorted()).toEqual([ROLLBACK, kept, 'main', 'latest'].toSorted());
   expect(writesOf(world).slice(2)).toEqual(['main', 'latest']);
-  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
   expect(cardOf(release)).toContain(`DOCKER_IMAGE=${world.registry.host}/${IMAGE}@${image.digest}`);
   const trail = await trailOf(world);
   expect(trail.map(({ kind }) => kind)).toEqual(['requested', 'examined', 'reviewed', 'applying', 'promoted']);
@@ -47,12 +61,16 @@ test('a first promotion has nothing to go back to: no rollback tag, and the card
   const release = await prepare(world, { first: true });
   const { image, kept } = release;
   await say(release, 'ada', `/promote ${release.source}`);
-  expect(cardOf(release)).toMatch(/`main`: new → .*\n.*`latest`: new → /);
+  expect((await promotionOf(release)).baseline).toMatchObject([
+    { tag: 'main', digest: null },
+    { tag: 'latest', digest: null },
+  ]);
+  expect(cardOf(release)).toMatch(/`main`: \w+ → .*\n.*`latest`: \w+ → /);
   expect(cardOf(release)).not.toContain('rollback');
   await say(release, 'bob', '/approve');
 
   expect(tagsOf(world)).toEqual({ main: image.digest, latest: image.digest, [kept]: image.digest });
-  expect(cardOf(release)).toMatch(/Tags moved[^]*`main`: new → .*\n.*`latest`: new → /);
+  expect(cardOf(release)).toMatch(/`main`: \w+ → .*\n.*`latest`: \w+ → /);
   expect(cardOf(release)).not.toContain('rollback');
   await world.end();
 });
@@ -65,7 +83,7 @@ test('one token serves a whole promotion, and applying N tags takes at most 3N +
   const before = world.registry.requests.length;
   await say(release, 'bob', '/approve');
 
-  expect(runOf(release).conclusion).toBe('success');
+  expect(conclusionOf(release)).toBe('success');
   expect(world.registry.requests.filter(({ path }) => path === '/token')).toHaveLength(1);
   expect(world.registry.requests.length - before).toBeLessThanOrEqual(3 * 4 + 3);
   await world.end();
@@ -78,7 +96,7 @@ test('a first promotion of N tags takes at most 3N + 3 requests as well', async 
   const before = world.registry.requests.length;
   await say(release, 'bob', '/approve');
 
-  expect(runOf(release).conclusion).toBe('success');
+  expect(conclusionOf(release)).toBe('success');
   expect(world.registry.requests.length - before).toBeLessThanOrEqual(3 * 3 + 3);
   await world.end();
 });
@@ -91,7 +109,7 @@ test('an approval days later needs a token of its own, and only one', async () =
   await world.pass(3 * 24 * 60 * 60 * 1000);
   await say(release, 'bob', '/approve');
 
-  expect(runOf(release).conclusion).toBe('success');
+  expect(conclusionOf(release)).toBe('success');
   expect(world.registry.requests.filter(({ path }) => path === '/token')).toHaveLength(2);
   await world.end();
 });
@@ -126,8 +144,9 @@ test('an image that all floating tags hold is refused when it is asked for', asy
   await world.drain();
 
   expect(repo.reactions(id)).toEqual(['eyes', '-1']);
-  expect(repliesOf(release)).toHaveLength(1);
-  expect(repliesOf(release)[0]).toContain(`\`main\` and \`latest\` already hold \`${image.digest.slice(0, 19)}…\``);
+  expect(await answersOf(release)).toMatchObject([
+    refused('already-in-production', { digest: image.digest, tags: ['main', 'latest'] }),
+  ]);
   expect((await trailOf(world)).filter(({ kind }) => kind === 'requested')).toHaveLength(1);
   await world.end();
 });
@@ -140,9 +159,9 @@ test('a kept tag that holds another image refuses the promotion, and names both 
   world.registry.setTag(IMAGE, kept, other.digest);
   await say(release, 'ada', `/promote ${release.source}`);
 
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Refused: 1 rule fails' });
-  expect(cardOf(release)).toContain(`\`${kept}\` already holds \`${other.digest.slice(0, 19)}…\``);
-  expect(cardOf(release)).toContain(`\`${kept}\` free, or holding \`${image.digest.slice(0, 19)}…\``);
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'checks-failed', rules: ['permanent-tag'] });
+  expect(cardOf(release)).toMatch(/\| permanent-tag \|/);
+  for (const value of [kept, other.digest, image.digest]) expect(cardOf(release)).toContain(value.slice(0, 19));
   await say(release, 'bob', '/approve P1');
   expect(writesOf(world)).toEqual([]);
   expect(world.registry.tag(IMAGE, kept)).toBe(other.digest);
@@ -161,7 +180,7 @@ test('a kept tag that a failed promotion of ours left behind is written over', a
   const rebuilt = stage(world, { commit, image: { seed: 'built again' } });
   await say(release, 'ada', `/promote ${source}`);
   await say(release, 'bob', '/approve');
-  expect(runOf(release).conclusion).toBe('success');
+  expect(conclusionOf(release)).toBe('success');
   expect(tagsOf(world)).toMatchObject({ main: rebuilt.digest, latest: rebuilt.digest, [kept]: rebuilt.digest });
   await world.end();
 });
@@ -175,7 +194,7 @@ test('a kept tag that brought its image to production is never written over by a
   stage(world, { commit, image: { seed: 'built again' } });
   await say(release, 'ada', `/promote ${source}`);
 
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Refused: 1 rule fails' });
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'checks-failed', rules: ['permanent-tag'] });
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest, [kept]: image.digest });
   await world.end();
 });
@@ -188,7 +207,7 @@ test('a kept tag that holds the image already is not written again', async () =>
   await say(release, 'ada', `/promote ${release.source}`);
   await say(release, 'bob', '/approve');
 
-  expect(runOf(release).conclusion).toBe('success');
+  expect(conclusionOf(release)).toBe('success');
   expect(writesOf(world)).toEqual([ROLLBACK, 'main', 'latest']);
   await world.end();
 });
@@ -202,7 +221,7 @@ test('a kept tag that was taken after the plan was made fails the promotion befo
   world.registry.setTag(IMAGE, kept, other.digest);
   await say(release, 'bob', '/approve');
 
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production untouched' });
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
   expect(cardOf(release)).toContain(other.digest);
   expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest, [kept]: other.digest });
   await world.end();

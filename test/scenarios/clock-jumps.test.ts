@@ -54,7 +54,7 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
     const before = world.clock.now() + jump;
     await world.drain();
     const tookMs = world.clock.now() - before;
-    expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
     expect(tookMs).toBeGreaterThan(MINUTE);
     expect(tookMs).toBeLessThan(10 * MINUTE);
     expect(tagsOf(world)).toMatchObject({ main: release.old.digest, latest: release.old.digest });
@@ -69,8 +69,8 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
     await world.pass(2 * SECOND, SECOND);
     world.clock.turn(jump);
     await world.pass(MINUTE, SECOND);
-    expect(cardOf(release)).toContain('Waits for approval');
-    expect(runOf(release)).toMatchObject({ title: 'Waits for approval' });
+    expect(cardOf(release)).toContain('/approve P1');
+    expect(await runOf(release)).toMatchObject({ state: 'awaiting-approval' });
     await world.end();
   });
 
@@ -83,7 +83,7 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
     await world.restart();
     await world.drain();
     await world.pass(10 * SECOND, SECOND);
-    expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+    expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
     await world.end();
   });
 
@@ -120,7 +120,7 @@ test('back while a registry lags: it is asked no more often than without', async
   // At 250 ms, then after as long as has passed: nine looks at four tags, two requests where a tag is shown to be absent.
   expect(world.registry.requests.length - before).toBeLessThanOrEqual(9 * 4 * 2);
   await world.pass(20 * MINUTE, 10 * SECOND);
-  expect(runOf(release)).toEqual({ conclusion: 'failure', title: 'Failed, production restored' });
+  expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
 });
 
 test('back while an image is waited for: it is found when it comes', async () => {
@@ -133,6 +133,6 @@ test('back while an image is waited for: it is found when it comes', async () =>
   await world.pass(MINUTE, 5 * SECOND);
   stage(world, { commit });
   await world.pass(2 * MINUTE, 5 * SECOND);
-  expect(cardOf(release)).toContain('Waits for approval');
+  expect(cardOf(release)).toContain('/approve P1');
   await world.end();
 });

@@ -1,13 +1,15 @@
 // Which comments are answered, how, and in which order.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { begin, type Conversation } from './conversation.ts';
+import type { CommandHint, Reply } from '../../src/domain/reply.ts';
+import { mistaken, refused } from './answers.ts';
+import { begin, shown, type Conversation } from './conversation.ts';
 import { stage } from './world.ts';
 
 const SILENCE: readonly string[] = [];
 const DONE = ['eyes', 'rocket'];
 const NOT_DONE = ['eyes', '-1'];
 
-type Row = readonly [body: string, reactions: readonly string[], reply: RegExp | null];
+type Row = readonly [body: string, reactions: readonly string[], answer: object | null];
 
 describe('in a thread without a promotion of ours', () => {
   let talk: Conversation;
@@ -36,38 +38,38 @@ describe('in a thread without a promotion of ours', () => {
     ['/promot staging', SILENCE, null],
     ['/approve\n/cancel\n/help', SILENCE, null],
     ['<!-- /promote staging -->', SILENCE, null],
-    ['/approve P9', NOT_DONE, /^There is no P9 in this repository/],
-    ['/aprove P9', NOT_DONE, /did you mean `\/approve` where you wrote `\/aprove`/],
-    ['/reject P9', NOT_DONE, /`\/reject` was not run: the reason is missing/],
-    ['/cancel #9 P9', NOT_DONE, /`\/cancel` was not run/],
-    ['/status P9', NOT_DONE, /^There is no P9 in this repository/],
-    ['/status staging', NOT_DONE, /There is no environment `staging` here\. There is `production`/],
-    ['/imprimatur approve', NOT_DONE, /^There is nothing to approve here/],
-    ['/imprimatur cancel', NOT_DONE, /^There is nothing to cancel here/],
-    ['/imprimatur help', DONE, /\| `\/promote <source>/],
-    ['/imprimatur', DONE, /\| `\/promote <source>/],
-    ['/IMPRIMATUR Help', DONE, /\| `\/promote <source>/],
-    ['/imprimatur launch', NOT_DONE, /there is no command `launch`/],
-    ['/imprimatr help', NOT_DONE, /did you mean `\/imprimatur`/],
-    ['/status', DONE, /^\*\*`production` now\*\*/],
-    ['/status production', DONE, /Imprimatur has promoted nothing here yet\.\s+Nothing is on its way\./],
-    ['/promote staging --frce', NOT_DONE, /`--frce` is no option of this command/],
-    ['/promote staging, please', NOT_DONE, /`staging,` ends in punctuation; did you mean `staging`\?/],
-    ['/promote staging --reason "never closed', NOT_DONE, /is never closed by/],
-    ['/promote main', NOT_DONE, /`main` is no staging tag/],
-    ['/promote staging to', NOT_DONE, /the environment after `to` is missing/],
-    ['/promote staging to canary', NOT_DONE, /There is no environment `canary` here/],
-    ['/promote staging\n--reason "half of it"', NOT_DONE, /looks like the rest of this command/],
-    ['`/promote staging`', NOT_DONE, /was not run, because it is in backticks/],
-    ['```\n/promote staging\n```', NOT_DONE, /was not run, because it is in backticks/],
-    ['# /promote staging', NOT_DONE, /was not run, because it is a heading/],
-    ['<div>\n/promote staging\n</div>', NOT_DONE, /was not run, because it is inside HTML/],
-    ['- first\n/promote staging', NOT_DONE, /was not run, because it belongs to the list above it/],
-    ['> first\n/promote staging', NOT_DONE, /was not run, because it belongs to the quote above it/],
-  ])('%j', async (body, reactions, reply) => {
+    ['/approve P9', NOT_DONE, refused('promotion-not-found', { promotion: 9 })],
+    ['/aprove P9', NOT_DONE, { kind: 'misspelled', typed: 'aprove', meant: 'approve' }],
+    ['/reject P9', NOT_DONE, { verb: 'reject', ...mistaken('missing-argument', { argument: 'reason' }) }],
+    ['/cancel #9 P9', NOT_DONE, { verb: 'cancel', ...mistaken('id-without-p', { typed: '#9', meant: 'P9' }) }],
+    ['/status P9', NOT_DONE, refused('promotion-not-found', { promotion: 9 })],
+    ['/status staging', NOT_DONE, refused('environment-unknown', { typed: 'staging', environments: ['production'] })],
+    ['/imprimatur approve', NOT_DONE, refused('nothing-waits-here', { verb: 'approve', elsewhere: [] })],
+    ['/imprimatur cancel', NOT_DONE, refused('nothing-waits-here', { verb: 'cancel', elsewhere: [] })],
+    ['/imprimatur help', DONE, { kind: 'help' }],
+    ['/imprimatur', DONE, { kind: 'help' }],
+    ['/IMPRIMATUR Help', DONE, { kind: 'help' }],
+    ['/imprimatur launch', NOT_DONE, mistaken('unknown-verb', { typed: 'launch' })],
+    ['/imprimatr help', NOT_DONE, { kind: 'misspelled', typed: 'imprimatr', meant: 'imprimatur' }],
+    ['/status', DONE, statusOf('production')],
+    ['/status production', DONE, statusOf('production')],
+    ['/promote staging --frce', NOT_DONE, mistaken('unknown-flag', { typed: '--frce' })],
+    ['/promote staging, please', NOT_DONE, mistaken('trailing-punctuation', { typed: 'staging,', meant: 'staging' })],
+    ['/promote staging --reason "never closed', NOT_DONE, mistaken('unbalanced-quote', { opener: '"', closer: '"' })],
+    ['/promote main', NOT_DONE, refused('not-a-source', { typed: 'main' })],
+    ['/promote staging to', NOT_DONE, mistaken('missing-argument', { argument: 'environment' })],
+    ['/promote staging to canary', NOT_DONE, refused('environment-unknown', { typed: 'canary' })],
+    ['/promote staging\n--reason "half of it"', NOT_DONE, mistaken('half-command', { next: '--reason "half of it"' })],
+    ['`/promote staging`', NOT_DONE, hintAt('backticks')],
+    ['```\n/promote staging\n```', NOT_DONE, hintAt('backticks')],
+    ['# /promote staging', NOT_DONE, hintAt('heading')],
+    ['<div>\n/promote staging\n</div>', NOT_DONE, hintAt('html')],
+    ['- first\n/promote staging', NOT_DONE, hintAt('list')],
+    ['> first\n/promote staging', NOT_DONE, hintAt('quote')],
+  ])('%j', async (body, reactions, answer) => {
     const said = await talk.say('ada', body, talk.openIssue());
     expect(said.reactions).toEqual(reactions);
-    expect(said.replies).toEqual(matching(reply));
+    expect(said.answers).toMatchObject(answer === null ? [] : [answer]);
     expect(await talk.state()).toBeNull();
   });
 
@@ -78,7 +80,7 @@ describe('in a thread without a promotion of ours', () => {
     expect(said.replies).toHaveLength(10);
     const tooMany = await talk.say('ada', `${ten}\n/promote staging`, talk.openIssue());
     expect(tooMany.reactions).toEqual(NOT_DONE);
-    expect(tooMany.replies).toEqual([expect.stringContaining('may hold 10 commands, and this one has 11')]);
+    expect(tooMany.answers).toEqual([{ kind: 'too-many-commands', count: 11, limit: 10 }]);
     expect(await talk.state()).toBeNull();
   });
 
@@ -101,7 +103,7 @@ describe('in a thread without a promotion of ours', () => {
     const { id } = await talk.repo.comment({ issue, by: 'ada', body: '/status' });
     await talk.repo.deleteComment({ comment: id, by: 'ada' });
     await talk.world.drain();
-    expect(talk.replies(issue)).toEqual([expect.stringContaining('`production` now')]);
+    expect(await talk.answers(issue)).toEqual([statusOf('production')]);
   });
 
   test('a comment on a pull request is read like one on an issue', async () => {
@@ -124,28 +126,28 @@ describe('in a thread with a promotion of ours', () => {
 
   test.each<Row>([
     ['/deploy production', SILENCE, null],
-    ['/approved', NOT_DONE, /did you mean `\/approve` where you wrote `\/approved`/],
-    ['/aprove', NOT_DONE, /did you mean `\/approve` where you wrote `\/aprove`/],
-    ['/approve, thanks', NOT_DONE, /`\/approve` was not run/],
-    ['/approve 1', NOT_DONE, /`1` is no promotion; did you mean `P1`\?/],
-    ['/approve #1', NOT_DONE, /`#1` is no promotion; did you mean `P1`\?/],
-    ['/reject', NOT_DONE, /the reason is missing/],
-    ['`/approve`', NOT_DONE, /was not run, because it is in backticks/],
-    ['/help', DONE, /\| `\/promote <source>/],
-    ['/status P1', DONE, /● P1 · `staging-[0-9a-f]{7}` → `production` · Waits for approval/],
-    ['/status p1', DONE, /P1/],
-    ['/status production', DONE, /On its way:\s+- `\/status P1`/],
-  ])('%j', async (body, reactions, reply) => {
+    ['/approved', NOT_DONE, { kind: 'misspelled', typed: 'approved', meant: 'approve' }],
+    ['/aprove', NOT_DONE, { kind: 'misspelled', typed: 'aprove', meant: 'approve' }],
+    ['/approve, thanks', NOT_DONE, { verb: 'approve', ...mistaken('trailing-punctuation') }],
+    ['/approve 1', NOT_DONE, mistaken('id-without-p', { typed: '1', meant: 'P1' })],
+    ['/approve #1', NOT_DONE, mistaken('id-without-p', { typed: '#1', meant: 'P1' })],
+    ['/reject', NOT_DONE, mistaken('missing-argument', { argument: 'reason' })],
+    ['`/approve`', NOT_DONE, { kind: 'hint', hint: { line: '/approve', place: 'backticks' } }],
+    ['/help', DONE, { kind: 'help' }],
+    ['/status P1', DONE, { kind: 'status', about: { kind: 'promotion', number: 1 } }],
+    ['/status p1', DONE, { kind: 'status', about: { kind: 'promotion', number: 1 } }],
+    ['/status production', DONE, statusOf('production')],
+  ])('%j', async (body, reactions, answer) => {
     const said = await talk.say('bob', body);
     expect(said.reactions).toEqual(reactions);
-    expect(said.replies).toEqual(matching(reply));
+    expect(said.answers).toMatchObject(answer === null ? [] : [answer]);
     expect(await talk.state()).toBe('awaiting-approval');
   });
 
   test('asking for the same image again opens no second promotion', async () => {
     const said = await talk.say('bob', `/promote ${talk.short}`);
     expect(said.reactions).toEqual(NOT_DONE);
-    expect(said.replies).toEqual([expect.stringMatching(/^P1 already asks for this image in `production`/)]);
+    expect(said.answers).toMatchObject([refused('already-requested', { promotion: 1, environment: 'production' })]);
     expect(await talk.state(2)).toBeNull();
   });
 });
@@ -164,7 +166,7 @@ describe('one conversation', () => {
     );
     expect(said.reactions).toEqual(['eyes', 'rocket', '-1']);
     expect(await talk.state(1)).toBe('cancelled');
-    expect(said.replies).toEqual([expect.stringContaining("P2 can't be reviewed now: it is being examined")]);
+    expect(said.answers).toMatchObject([refused('not-awaiting-approval', { promotion: 2, state: 'examining' })]);
     expect(await talk.state(2)).toBe('awaiting-approval');
     await talk.world.end();
   });
@@ -185,14 +187,15 @@ describe('one conversation', () => {
     const elsewhere = talk.openIssue();
     const waiting = await talk.say('ron', '/status P1', elsewhere);
     expect(waiting.reactions).toEqual(NOT_DONE);
+    const [open = ''] = (await talk.say('mia', '/status', elsewhere)).replies;
+    expect(open).toContain(`- \`/status P1\`: \`staging-${talk.short}\` → \`production\``);
     await talk.say('bob', '/approve');
     const [status = ''] = (await talk.say('mia', '/status', elsewhere)).replies;
     expect(status).toContain(`- \`main\`: \`${talk.image.digest}\``);
     expect(status).toContain(`- \`latest\`: \`${talk.image.digest}\``);
-    expect(status).toMatch(
-      /Last promoted: `staging-[0-9a-f]{7}` \(`sha256:[0-9a-f]{12}…`\) by \[P1\]\(https:\/\/github\.com\/acme\/dotca\/issues\/1#issuecomment-\d+\)/,
-    );
-    expect(status).toContain('Nothing is on its way.');
+    expect(status).toContain(`\`staging-${talk.short}\` (\`${shown(talk.image.digest)}\`)`);
+    expect(status).toMatch(/\[P1\]\(https:\/\/github\.com\/acme\/dotca\/issues\/1#issuecomment-\d+\)/);
+    expect(status).not.toContain('/status P1');
     await talk.world.end();
   });
 
@@ -230,23 +233,35 @@ describe('one conversation', () => {
     await talk.say('ada', '/promote staging');
     const said = await talk.say('bob', '/approve');
     expect(said.reactions).toEqual(NOT_DONE);
+    expect(said.answers).toMatchObject([
+      refused('several-wait-here', {
+        verb: 'approve',
+        promotions: [
+          { number: 1, source: `staging-${talk.short}` },
+          { number: 2, source: 'staging' },
+        ],
+      }),
+    ]);
     expect(said.replies).toEqual([
-      expect.stringMatching(
-        /several promotions of this thread wait\. Say which:\s+- `\/approve P1`: `staging-.*\n- `\/approve P2`: `staging`/,
-      ),
+      expect.stringMatching(/^- `\/approve P1`: `staging-.*\n- `\/approve P2`: `staging`/m),
     ]);
     const elsewhere = talk.openIssue();
     const bare = await talk.say('bob', '/imprimatur approve', elsewhere);
-    expect(bare.replies).toEqual([expect.stringMatching(/^There is nothing to approve here[^]*- `\/approve P1`/)]);
+    const elsewhereToo = [{ number: 1 }, { number: 2 }];
+    expect(bare.answers).toMatchObject([refused('nothing-waits-here', { verb: 'approve', elsewhere: elsewhereToo })]);
+    expect(bare.replies).toEqual([expect.stringMatching(/^- `\/approve P1`/m)]);
     const named = await talk.say('bob', '/approve P2', elsewhere);
     expect(named).toMatchObject({ reactions: DONE, replies: [] });
     expect(talk.production()).toEqual({ main: second.digest, latest: second.digest });
-    expect(talk.card(2)).toContain('Promoted');
+    expect(await talk.state(2)).toBe('promoted');
     await world.end();
   });
 });
 
-function matching(reply: RegExp | null): readonly unknown[] {
-  const forms = reply === null ? [] : [reply];
-  return forms.map((form) => expect.stringMatching(form));
+function hintAt(place: CommandHint['place']): Reply {
+  return { kind: 'hint', hint: { line: '/promote staging', place } };
+}
+
+function statusOf(environment: string): Reply {
+  return { kind: 'status', about: { kind: 'environment', environment } };
 }

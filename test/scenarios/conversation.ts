@@ -1,13 +1,22 @@
 // A thread in acme/dotca with a staged image and an older one in production: people comment and click, and see the answers.
 import { parseDigest } from '../../src/domain/image/reference.ts';
-import type { StateKind } from '../../src/domain/promotion/promotion.ts';
+import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
+import type { Reply } from '../../src/domain/reply.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { ImageOptions, TestImage } from '../support/registry/images.ts';
+import { answersBehind } from './answers.ts';
 import { acme, IMAGE, Scenario, stage, type ScenarioOptions } from './world.ts';
 
-/** What became of a comment: its reactions, and our new comments in its thread that are no cards, markers cut off. */
-export type Said = { readonly id: number; readonly reactions: readonly string[]; readonly replies: readonly string[] };
+/** What became of a comment: its reactions, and what we answered in its thread besides cards. */
+export type Said = {
+  readonly id: number;
+  readonly reactions: readonly string[];
+  /** The values of the answers, oldest first. */
+  readonly answers: readonly Reply[];
+  /** The new comments as they read, markers cut off. */
+  readonly replies: readonly string[];
+};
 
 export type Conversation = {
   readonly world: Scenario;
@@ -21,18 +30,24 @@ export type Conversation = {
   readonly old: TestImage;
   readonly openIssue: () => number;
   readonly say: (by: string, body: string, issue?: number) => Promise<Said>;
-  /** A click on the newest check run of the commit, or on the one named; answers the new replies in the thread. */
+  /** A click on the newest check run of the commit, or on the one named; the values of the new answers in the thread. */
   readonly click: (
     by: string,
     action: 'approve' | 'reject',
     on?: { readonly checkRun?: number; readonly stalePage?: boolean },
-  ) => Promise<readonly string[]>;
+  ) => Promise<readonly Reply[]>;
   /** `/promote` by ada, which comes to rest where the image brings it. */
   readonly request: (options?: { readonly by?: string; readonly issue?: number }) => Promise<Said>;
   /** The body of the one card of a promotion, marker cut off. */
   readonly card: (number?: number) => string;
   readonly replies: (issue?: number) => readonly string[];
+  /** The values of all our answers in a thread, oldest first. */
+  readonly answers: (issue?: number) => Promise<readonly Reply[]>;
+  /** As it is stored. */
+  readonly promotion: (number?: number) => Promise<Promotion>;
   readonly state: (number?: number) => Promise<StateKind | null>;
+  /** Its findings that are no `pass`, in short: `fail source linux/arm64`. */
+  readonly findings: (number?: number) => Promise<readonly string[]>;
   /** The tags of production. */
   readonly production: () => { readonly main: string | null; readonly latest: string | null };
 };
@@ -66,13 +81,24 @@ export function converse(
       const [marker = '', ...lines] = body.split('\n');
       return byApp ? [{ marker, text: lines.join('\n').trim() }] : [];
     });
-  const replies = (thread = issue): readonly string[] =>
-    ofApp(thread).flatMap(({ marker, text }) => (marker.startsWith('<!-- imprimatur reply ') ? [text] : []));
+  const repliesIn = (thread: number): ReturnType<typeof ofApp> =>
+    ofApp(thread).filter(({ marker }) => marker.startsWith('<!-- imprimatur reply '));
+  const replies = (thread = issue): readonly string[] => repliesIn(thread).map(({ text }) => text);
+  const answers = (thread = issue, after = 0): Promise<readonly Reply[]> => {
+    const markers = repliesIn(thread).map(({ marker }) => marker);
+    return answersBehind(world.app.store.db, markers.slice(after));
+  };
   const say: Conversation['say'] = async (by, body, thread = issue) => {
     const before = replies(thread).length;
     const { id } = await repo.comment({ issue: thread, by, body });
     await world.drain();
-    return { id, reactions: repo.reactions(id), replies: replies(thread).slice(before) };
+    const said = { answers: await answers(thread, before), replies: replies(thread).slice(before) };
+    return { id, reactions: repo.reactions(id), ...said };
+  };
+  const promotion = async (number = 1): Promise<Promotion> => {
+    const stored = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
+    if (stored === null) throw new Error(`there is no P${number}`);
+    return stored;
   };
   return {
     ...about,
@@ -88,7 +114,7 @@ export function converse(
       const before = replies().length;
       await repo.click({ checkRun, action, by, ...(on.stalePage === true ? { stalePage: true } : {}) });
       await world.drain();
-      return replies().slice(before);
+      return answers(issue, before);
     },
     request: ({ by = 'ada', issue: thread = issue } = {}) => say(by, `/promote staging-${short}`, thread),
     card: (number = 1) => {
@@ -98,6 +124,12 @@ export function converse(
       return card.text;
     },
     replies,
+    answers,
+    promotion,
+    findings: async (number) =>
+      (await promotion(number)).findings
+        .filter(({ outcome }) => outcome !== 'pass')
+        .map(({ outcome, rule, platform }) => [outcome, rule, ...(platform === null ? [] : [platform])].join(' ')),
     state: async (number = 1) => {
       const promotion = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
       return promotion?.state.kind ?? null;

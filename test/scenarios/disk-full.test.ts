@@ -49,14 +49,14 @@ test('a webhook is answered 503, readiness says why, and the sweep brings it in 
   expect(await ask('/healthz')).toMatchObject({ status: 200 });
   const ready = await ask('/readyz');
   expect(ready.status).toBe(503);
-  expect(JSON.parse(ready.body)).toMatchObject({ ready: false, database: 'not writable; the log says why' });
+  expect(JSON.parse(ready.body)).toMatchObject({ ready: false, database: expect.not.stringMatching(/^writable$/) });
 
   makeRoom();
   expect(JSON.parse((await ask('/readyz')).body)).toMatchObject({ database: 'writable' });
   world.clock.turn(5 * MINUTE);
   expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
-  expect(cardOf(release)).toContain('Waits for approval');
+  expect(cardOf(release)).toContain('/approve P1');
   await world.end();
 });
 

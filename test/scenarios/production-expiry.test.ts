@@ -1,6 +1,6 @@
 // A question that nobody answers is withdrawn after fourteen days.
 import { afterEach, expect, test } from 'vitest';
-import { cardOf, prepare, repliesOf, runOf, say, tagsOf, trailOf, writesOf } from './release.ts';
+import { cardOf, conclusionOf, prepare, repliesOf, runOf, say, tagsOf, trailOf, writesOf } from './release.ts';
 import { Scenario } from './world.ts';
 
 let world: Scenario;
@@ -17,10 +17,10 @@ test('a promotion that nobody approves expires after fourteen days, not before, 
   const { old } = release;
   await say(release, 'ada', `/promote ${release.source}`);
   await world.pass(13 * DAY);
-  expect(runOf(release)).toEqual({ conclusion: 'action_required', title: 'Waits for approval' });
+  expect(await runOf(release)).toEqual({ conclusion: 'action_required', state: 'awaiting-approval' });
   await world.pass(DAY);
 
-  expect(runOf(release)).toEqual({ conclusion: 'timed_out', title: 'Expired: nobody approved in time' });
+  expect(await runOf(release)).toEqual({ conclusion: 'timed_out', state: 'expired' });
   expect(cardOf(release)).toContain(`/promote ${release.source}`);
   expect((await trailOf(world)).at(-1)?.kind).toBe('expired');
   await say(release, 'bob', '/approve P1');
@@ -41,7 +41,7 @@ test('it can be asked for again, and approved on the last day', async () => {
   await say(release, 'bob', '/approve');
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   await world.pass(2 * DAY);
-  expect(runOf(release)).toEqual({ conclusion: 'success', title: 'Promoted' });
+  expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
   await world.end();
 });
 
@@ -51,6 +51,6 @@ test('the clock is kept in the database: a process that starts after the fourtee
   await say(release, 'ada', `/promote ${release.source}`);
   await world.restart();
   await world.pass(20 * DAY);
-  expect(runOf(release).conclusion).toBe('timed_out');
+  expect(conclusionOf(release)).toBe('timed_out');
   await world.end();
 });

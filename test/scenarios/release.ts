@@ -1,7 +1,13 @@
 // A release in conversation: an issue of acme/dotca, what production holds, the image that shall go there, and where to look.
+import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
+import type { Promotion } from '../../src/domain/promotion/promotion.ts';
+import type { Reply } from '../../src/domain/reply.ts';
+import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import { buildImage, type TestImage } from '../support/registry/images.ts';
 import type { Hook } from '../support/registry/double.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
+import { answersBehind } from './answers.ts';
+import { runStateOn, type RunState } from './run-state.ts';
 import { acme, IMAGE, stage, type Scenario } from './world.ts';
 
 /** The rollback tag of a promotion that was approved at the start of the scenario without a reason. */
@@ -63,15 +69,49 @@ export function repliesOf({ repo, issue }: Release): readonly string[] {
   return ours.map(({ body }) => body).filter((body) => !/^<!-- imprimatur P\d+ -->/.test(body));
 }
 
+/** The values of its answers in the thread, oldest first. */
+export function answersOf({ world, repo, issue }: Release): Promise<readonly Reply[]> {
+  const ours = repo.comments(issue).filter(({ byApp }) => byApp);
+  const markers = ours.map(({ body }) => body.split('\n')[0] ?? '');
+  return answersBehind(world.app.store.db, markers);
+}
+
+/** The alarm of a promotion that leaves production half moved. */
+export const MIXED_ALARM = 'production is mixed: its tags disagree';
+
 /** How many fresh lines mention the requester. */
 export function mentionsOf(release: Release): number {
   return repliesOf(release).filter((body) => body.includes('@ada')).length;
 }
 
-export function runOf({ repo, commit }: Release): { readonly conclusion: string | null; readonly title: string } {
+/** The conclusion of the newest check run on its commit. */
+export function conclusionOf({ repo, commit }: Release): string | null {
   const run = repo.checkRuns(commit).at(-1);
   if (run === undefined) throw new Error('no check run');
-  return { conclusion: run.conclusion, title: run.title ?? '' };
+  return run.conclusion;
+}
+
+/** What the newest check run on its commit shows. */
+export function runOf({ world, repo, commit }: Release): Promise<RunState> {
+  return runStateOn(world, repo, commit);
+}
+
+export async function promotionOf({ world, repo }: Release, number = 1): Promise<Promotion> {
+  const promotion = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
+  if (promotion === null) throw new Error(`there is no P${number}`);
+  return promotion;
+}
+
+/** Why P1 failed, and what is told of each floating tag: what it held before, and what it holds. */
+export async function failureOf(release: Release): Promise<{
+  readonly problem: FailureProblem;
+  readonly tags: Readonly<Record<string, readonly [from: string | null, holds: string | null]>>;
+}> {
+  const { state } = await promotionOf(release);
+  if (state.kind !== 'failed') throw new Error(`P1 is ${state.kind}`);
+  const { problem, tags } = state.failure;
+  const floating = tags.filter(({ kind }) => kind === 'floating');
+  return { problem, tags: Object.fromEntries(floating.map(({ tag, from, holds }) => [tag, [from, holds]])) };
 }
 
 /** Each tag of the image that is not a staging tag, and the digest it holds. */
@@ -121,21 +161,21 @@ export async function trailOf(world: Scenario): Promise<readonly Entry[]> {
 
 export type Outcome = {
   readonly tags: Readonly<Record<string, string>>;
-  readonly run: ReturnType<typeof runOf>;
+  readonly run: RunState;
   readonly trail: readonly string[];
 };
 
 /** What became of P1. */
 export async function outcomeOf(release: Release): Promise<Outcome> {
   const trail = (await trailOf(release.world)).map(({ kind }) => kind);
-  return { tags: tagsOf(release.world), run: runOf(release), trail };
+  return { tags: tagsOf(release.world), run: await runOf(release), trail };
 }
 
 /** The outcome of P1, asked for and approved at the start of the scenario, where nothing disturbed it. */
 export function undisturbed({ image, old, kept }: Release): Outcome {
   return {
     tags: { main: image.digest, latest: image.digest, [kept]: image.digest, [ROLLBACK]: old.digest },
-    run: { conclusion: 'success', title: 'Promoted' },
+    run: { conclusion: 'success', state: 'promoted' },
     trail: ['requested', 'examined', 'reviewed', 'applying', 'promoted'],
   };
 }

@@ -14,6 +14,7 @@ import type { GitHubRepo } from '../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
 import { startRegistryDouble, type Hook, type RegistryDouble } from '../support/registry/double.ts';
 import { buildImage, type ImageOptions, type TestImage } from '../support/registry/images.ts';
+import { listOutdated } from './shown.ts';
 
 export type ScenarioOptions = {
   readonly env?: Readonly<Record<string, string>>;
@@ -41,6 +42,8 @@ export class Scenario {
   readonly registry: RegistryDouble;
   readonly clock: Clock;
   readonly log: readonly string[];
+  /** Those of its GitHub, oldest first. */
+  readonly repos: readonly GitHubRepo[];
   app: Application;
   readonly #restart: (env?: ScenarioOptions['env']) => Promise<Process>;
   readonly #folder: string;
@@ -52,6 +55,7 @@ export class Scenario {
     readonly registry: RegistryDouble;
     readonly clock: Clock;
     readonly log: readonly string[];
+    readonly repos: readonly GitHubRepo[];
     readonly process: Process;
     readonly restart: (env?: ScenarioOptions['env']) => Promise<Process>;
     readonly folder: string;
@@ -60,6 +64,7 @@ export class Scenario {
     this.registry = parts.registry;
     this.clock = parts.clock;
     this.log = parts.log;
+    this.repos = parts.repos;
     this.app = parts.process.app;
     this.#life = parts.process.life;
     this.#restart = parts.restart;
@@ -69,10 +74,19 @@ export class Scenario {
   static async start(options: ScenarioOptions = {}): Promise<Scenario> {
     const clock = new Clock();
     const folder = await mkdtemp(join(tmpdir(), 'imprimatur-'));
-    const github = await startGitHub({
+    const repos: GitHubRepo[] = [];
+    const started = await startGitHub({
       now: clock.now,
       ...(options.owners === undefined ? {} : { owners: options.owners }),
     });
+    const github: GitHubWorld = {
+      ...started,
+      repo: async (options) => {
+        const repo = await started.repo(options);
+        repos.push(repo);
+        return repo;
+      },
+    };
     const registry = await startRegistryDouble({ clock: clock.now });
     const log: string[] = [];
     const env = {
@@ -105,7 +119,7 @@ export class Scenario {
       github.setAppUrl(`http://127.0.0.1:${address.port}`);
       return { app, life };
     };
-    return new Scenario({ github, registry, clock, log, folder, restart: start, process: await start() });
+    return new Scenario({ github, registry, clock, log, repos, folder, restart: start, process: await start() });
   }
 
   /** Runs all jobs that are due, and the webhooks that they lead to, until nothing happens any more. */
@@ -177,11 +191,18 @@ export class Scenario {
     return jobs.map(({ kind, error }) => `${kind}: ${error}`);
   }
 
-  /** What every scenario ends with: nothing that GitHub would not accept, no dead job, a whole chain. */
+  /** The cards and check runs that do not show what is stored. */
+  async outdated(): Promise<readonly string[]> {
+    const { store } = this.app;
+    return (await Promise.all(this.repos.map((repo) => listOutdated({ store, sha256 }, repo)))).flat();
+  }
+
+  /** What every scenario ends with: nothing that GitHub would not accept, no dead job, a whole chain, today's truth shown. */
   async end(): Promise<void> {
     await this.drain();
     expect(this.github.violations).toEqual([]);
     expect(await this.dead()).toEqual([]);
+    expect(await this.outdated()).toEqual([]);
     for (const [repoId, chain] of await this.audit()) {
       expect(findChainProblem(chain, { repoId, sha256 })).toBeNull();
     }

@@ -10,9 +10,13 @@ import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { listJournal } from '../../store/promotions/tag-moves.ts';
 import { loadPlannedPolicy } from '../core/load.ts';
-import type { Services } from '../core/services.ts';
+import type { Services, Settings } from '../core/services.ts';
 
-export async function loadView(services: Services, promotion: Promotion): Promise<PromotionView> {
+type ViewServices = Pick<Services, 'store' | 'jobs' | 'registryTokenWatch' | 'sha256'> & {
+  readonly settings: Pick<Settings, 'githubHost'>;
+};
+
+export async function loadView(services: ViewServices, promotion: Promotion): Promise<PromotionView> {
   const { store, jobs, settings, sha256 } = services;
   const { repo, environment, thread } = promotion;
   const [journal, auditHead, marks, open, deadJob, environmentPolicy] = await Promise.all([
@@ -48,7 +52,7 @@ export async function loadView(services: Services, promotion: Promotion): Promis
 
 /** The token watched is ghcr.io's, and what has ended needs it no more. */
 function tokenWarningFor(
-  { registryTokenWatch }: Services,
+  { registryTokenWatch }: ViewServices,
   { images, state }: Promotion,
 ): PromotionView['tokenWarning'] {
   const isConcerned = isOpen(state) && images.some(({ repository }) => hostOf(repository) === 'ghcr.io');
