@@ -131,8 +131,8 @@ export function converse(
         .filter(({ outcome }) => outcome !== 'pass')
         .map(({ outcome, rule, platform }) => [outcome, rule, ...(platform === null ? [] : [platform])].join(' ')),
     state: async (number = 1) => {
-      const promotion = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
-      return promotion?.state.kind ?? null;
+      const stored = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
+      return stored?.state.kind ?? null;
     },
     production: () => ({ main: world.registry.tag(IMAGE, 'main'), latest: world.registry.tag(IMAGE, 'latest') }),
   };

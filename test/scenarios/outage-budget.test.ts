@@ -38,8 +38,8 @@ test('of the registry: it is asked within the budget, and no tag is moved by hal
   expect(alarmsOf(world)).toEqual([]);
   for (let number = 1; number <= APPROVED; number += 1) {
     const { state } = await promotionOf(release, number);
-    expect(['promoted', 'superseded', 'failed']).toContain(state.kind);
-    if (state.kind === 'failed') expect(state.failure.production).toBe('untouched');
+    const end = state.kind === 'failed' ? state.failure.production : state.kind;
+    expect(['promoted', 'superseded', 'untouched']).toContain(end);
   }
   expect((await failureOf(release)).problem).toMatchObject({ code: 'outside-error' });
   await world.end();

@@ -81,8 +81,8 @@ export class Scenario {
     });
     const github: GitHubWorld = {
       ...started,
-      repo: async (options) => {
-        const repo = await started.repo(options);
+      repo: async (about) => {
+        const repo = await started.repo(about);
         repos.push(repo);
         return repo;
       },
