@@ -4,9 +4,14 @@ import type { Refusal, RefusalCode } from '../../src/domain/refusal.ts';
 import type { Reply } from '../../src/domain/reply.ts';
 import { replyMarker } from '../../src/messages/replies/reply-marker.ts';
 import type { Db } from '../../src/store/database/schema.ts';
+import type { SeenComment } from '../support/github/repo.ts';
 
-/** The values of the replies among these comments, by their first lines. */
-export async function answersBehind(db: Db, markers: readonly string[]): Promise<readonly Reply[]> {
+/** The values of our replies among these comments. */
+export async function answersAmong(
+  db: Db,
+  comments: readonly Pick<SeenComment, 'byApp' | 'body'>[],
+): Promise<readonly Reply[]> {
+  const markers = comments.filter(({ byApp }) => byApp).map(({ body }) => body.split('\n')[0] ?? '');
   if (markers.length === 0) return [];
   const rows = await db.selectFrom('jobs').select(['id', 'payload']).where('kind', '=', 'reply').execute();
   const byMarker = new Map(rows.map(({ id, payload }) => [replyMarker(`reply ${id}`), payload]));

@@ -20,7 +20,8 @@ function runNames(): readonly string[] {
 
 test('an image goes to canary first, moves its tag alone, and goes on to production from the same source', async () => {
   await talk.say('ada', `/promote staging-${talk.short} to canary`);
-  expect(talk.card()).toContain(`P1 · \`staging-${talk.short}\` → \`canary\` · Waits for approval`);
+  expect(talk.card()).toContain(`P1 · \`staging-${talk.short}\` → \`canary\``);
+  expect(await talk.state()).toBe('awaiting-approval');
   await talk.click('bob', 'approve');
   const tags = talk.world.registry.tags(IMAGE);
   expect(tags['canary']).toBe(talk.image.digest);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { addJob } from '../../src/store/queue/jobs.ts';
 import { findRepo } from '../../src/store/repos.ts';
 import type { Fate } from '../support/github/deliveries.ts';
+import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { JOB_ROWS } from '../engine/job-kinds.ts';
 
@@ -122,9 +123,9 @@ describe('a webhook that is lost', () => {
     await talk.request();
     const lost = await write('bob', '/approve P1', 'lost');
     talk.world.clock.turn(73 * HOUR_MS);
-    const { replies } = await talk.say('ada', '/help');
+    const { answers } = await talk.say('ada', '/help');
     expect(reactions(lost)).toEqual(['eyes', '-1']);
-    expect(replies).toEqual([expect.stringContaining('older than three days'), expect.stringContaining('/rollback')]);
+    expect(answers).toEqual([{ kind: 'not-run', because: 'old', typed: '/approve P1' }, { kind: 'help' }]);
     expect(await talk.state()).toBe('awaiting-approval');
     await talk.world.end();
   });
@@ -143,9 +144,9 @@ describe('a webhook that is lost', () => {
     await repo.rerun({ checkRun: repo.checkRuns(commit).at(-1)?.id ?? 0, by: 'ada' });
     await world.drain();
     world.clock.turn(70 * HOUR_MS);
-    const { replies } = await talk.say('ada', '/help');
+    const { answers } = await talk.say('ada', '/help');
     expect(reactions(lost)).toEqual(['eyes', '-1']);
-    expect(replies[0]).toContain('Your approval of P1 does not count: what would be promoted changed');
+    expect(answers).toMatchObject([refused('plan-changed', { promotion: 1 }), { kind: 'help' }]);
     expect(await talk.state()).toBe('awaiting-approval');
     await world.end();
   });
@@ -159,11 +160,9 @@ describe('a comment that only the list has', () => {
     const edited = await write('bob', '/approve P1', 'late');
     world.clock.turn(MINUTE_MS);
     await repo.editComment({ comment: edited.id, by: 'mia', body: '/reject P1 not now' });
-    const { replies } = await talk.say('ada', '/status P1');
+    const { answers } = await talk.say('ada', '/status P1');
     expect(reactions(edited)).toEqual(['eyes', '-1']);
-    expect(replies[0]).toBe(
-      '`/reject P1 not now` was not run, because that comment was edited: only what a comment says when it is written is run. If it still holds, send it as a new comment.',
-    );
+    expect(answers[0]).toEqual({ kind: 'not-run', because: 'edited', typed: '/reject P1 not now' });
     await world.github.release();
     await world.drain();
     expect(reactions(edited)).toEqual(['eyes', '-1']);
@@ -259,7 +258,7 @@ describe('a webhook that comes', () => {
     await world.github.release();
     await world.drain();
     expect(answered(edited, kept)).toEqual([1, 2]);
-    expect(talk.replies()[0]).toContain('`/approve P1` was not run, because that comment was edited');
+    expect((await talk.answers())[0]).toEqual({ kind: 'not-run', because: 'edited', typed: '/approve P1' });
     expect(await talk.state()).toBe('awaiting-approval');
     await world.end();
   });
@@ -336,7 +335,7 @@ describe('a webhook that comes', () => {
     const approval = await write('bob', '/approve P1');
     await world.pass(3 * MINUTE_MS, 10_000);
     expect(reactions(approval)).toEqual(['eyes', '-1']);
-    expect(talk.replies()).toEqual([expect.stringContaining('There is no P1')]);
+    expect(await talk.answers()).toMatchObject([refused('promotion-not-found', { promotion: 1 })]);
     world.clock.turn(HOUR_MS);
     await world.github.release();
     await world.drain();
@@ -361,7 +360,7 @@ describe('while GitHub fails', () => {
     const third = await write('bob', '/status');
     await world.pass(MINUTE_MS, 1000);
     expect(answered(first, second, third)).toEqual([1, 1, 2, 3]);
-    expect(talk.replies().map((text) => text.includes('There is no P7'))).toEqual([false, false, true, false, false]);
+    expect((await talk.answers()).map(({ kind }) => kind)).toEqual(['status', 'status', 'refusal', 'status', 'status']);
     await world.end();
   });
 
@@ -382,7 +381,7 @@ describe('while GitHub fails', () => {
     world.github.clearFaults();
     await world.pass(5 * MINUTE_MS, 10_000);
     expect(comments.map((comment) => reactions(comment).toSorted())).toEqual(comments.map(() => ['-1', 'eyes']));
-    expect(talk.replies().at(-1)).toContain('GitHub did not tell what was needed');
+    expect((await talk.answers()).at(-1)).toMatchObject(refused('github-problem'));
     await world.end();
   });
 

@@ -5,7 +5,7 @@ import type { Reply } from '../../src/domain/reply.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { ImageOptions, TestImage } from '../support/registry/images.ts';
-import { answersBehind } from './answers.ts';
+import { answersAmong } from './answers.ts';
 import { acme, IMAGE, Scenario, stage, type ScenarioOptions } from './world.ts';
 
 /** What became of a comment: its reactions, and what we answered in its thread besides cards. */
@@ -46,7 +46,7 @@ export type Conversation = {
   /** As it is stored. */
   readonly promotion: (number?: number) => Promise<Promotion>;
   readonly state: (number?: number) => Promise<StateKind | null>;
-  /** Its findings that are no `pass`, in short: `fail source linux/arm64`. */
+  /** Its findings in short: `fail source linux/arm64`, `fail command overridden`. */
   readonly findings: (number?: number) => Promise<readonly string[]>;
   /** The tags of production. */
   readonly production: () => { readonly main: string | null; readonly latest: string | null };
@@ -85,8 +85,8 @@ export function converse(
     ofApp(thread).filter(({ marker }) => marker.startsWith('<!-- imprimatur reply '));
   const replies = (thread = issue): readonly string[] => repliesIn(thread).map(({ text }) => text);
   const answers = (thread = issue, after = 0): Promise<readonly Reply[]> => {
-    const markers = repliesIn(thread).map(({ marker }) => marker);
-    return answersBehind(world.app.store.db, markers.slice(after));
+    const comments = repliesIn(thread).map(({ marker }) => ({ byApp: true, body: marker }));
+    return answersAmong(world.app.store.db, comments.slice(after));
   };
   const say: Conversation['say'] = async (by, body, thread = issue) => {
     const before = replies(thread).length;
@@ -127,9 +127,9 @@ export function converse(
     answers,
     promotion,
     findings: async (number) =>
-      (await promotion(number)).findings
-        .filter(({ outcome }) => outcome !== 'pass')
-        .map(({ outcome, rule, platform }) => [outcome, rule, ...(platform === null ? [] : [platform])].join(' ')),
+      (await promotion(number)).findings.map(({ outcome, rule, platform, overridden }) =>
+        [outcome, rule, platform ?? '', overridden === true ? 'overridden' : ''].filter((part) => part !== '').join(' '),
+      ),
     state: async (number = 1) => {
       const stored = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
       return stored?.state.kind ?? null;

@@ -1,7 +1,8 @@
 // Deployments: one follows every promotion, deployers report how it goes, and others deploy what they like.
 import { afterEach, describe, expect, test } from 'vitest';
 import { begin, type Conversation } from './conversation.ts';
-import { IMAGE, stage } from './world.ts';
+import { runStateOn, type RunState } from './run-state.ts';
+import { IMAGE, stage, START } from './world.ts';
 
 let talk: Conversation;
 afterEach(async () => {
@@ -9,7 +10,6 @@ afterEach(async () => {
 });
 
 const SECOND = 1000;
-const FAILED = 'Promoted, but the deployment failed';
 
 describe('after a promotion', () => {
   test('there is a deployment of its commit, with what a deployer needs to know', async () => {
@@ -24,7 +24,7 @@ describe('after a promotion', () => {
         environment: 'production',
         production: true,
         transient: false,
-        description: `P1: staging-${short} to production, asked for by ada`,
+        description: expect.stringMatching(new RegExp(`^P1\\b.*staging-${short}.*production.*ada`)),
         payload: {
           image: `${talk.world.registry.host}/acme/dotca@${image.digest}`,
           digest: image.digest,
@@ -48,14 +48,14 @@ describe('after a promotion', () => {
     talk = await begin();
     const deployment = await promote();
     await report(deployment, 'in_progress');
-    expect(await shown()).toEqual({ state: 'deploying', conclusion: 'success', title: 'Promoted, being deployed' });
-    expect(talk.card()).toContain('Being deployed since 2026-11-24 09:00 UTC.');
+    expect(await runState()).toEqual({ state: 'deploying', conclusion: 'success' });
+    expect((await talk.promotion()).state).toMatchObject({ since: START, url: null });
     talk.world.clock.turn(60 * SECOND);
     await report(deployment, 'success', 'https://ci.example.com/runs/7');
-    expect(await shown()).toEqual({ state: 'deployed', conclusion: 'success', title: 'Promoted and deployed' });
-    expect(talk.card()).toContain(
-      'Deployed 2026-11-24 09:01 UTC ([more from its deployer](https://ci.example.com/runs/7)).',
-    );
+    expect(await runState()).toEqual({ state: 'deployed', conclusion: 'success' });
+    expect((await talk.promotion()).state).toMatchObject({ since: START + 60 * SECOND });
+    expect(talk.card()).toContain('2026-11-24 09:01 UTC');
+    expect(talk.card()).toContain('](https://ci.example.com/runs/7)');
     await report(deployment, 'inactive');
     expect(await talk.state()).toBe('deployed');
     await talk.world.end();
@@ -85,11 +85,11 @@ describe('after a promotion', () => {
     talk = await begin();
     const deployment = await promote();
     await report(deployment, 'failure', 'https://ci.example.com/runs/8');
-    expect(await shown()).toEqual({ state: 'deployment-failed', conclusion: 'failure', title: FAILED });
-    expect(talk.card()).toContain('To go back to what was there before: `/rollback --reason "…"`');
+    expect(await runState()).toEqual({ state: 'deployment-failed', conclusion: 'failure' });
+    expect(talk.card()).toContain('`/rollback --reason "…"`');
     const [line = ''] = talk.replies();
-    expect(line).toMatch(/^@ada \[P1\]\(.*\), `staging-.*` → `production`: Promoted, but the deployment failed\./);
-    expect(line).toContain('[Its deployer tells more](https://ci.example.com/runs/8).');
+    expect(line).toMatch(/^@ada \[P1\]\(.*\), `staging-.*` → `production`/);
+    expect(line).toContain('](https://ci.example.com/runs/8)');
     expect(line).toContain('`/rollback --reason "…"`');
     talk.world.clock.turn(SECOND);
     await report(deployment, 'error');
@@ -111,7 +111,7 @@ describe('after a promotion', () => {
     const staged = Object.entries(talk.world.registry.tags(IMAGE)).find(([, digest]) => digest === talk.old.digest);
     expect(back).toMatchObject({
       sha: expect.stringMatching(staged?.[0].replace('staging-', '^') ?? 'nothing'),
-      description: expect.stringMatching(/^P2: production back to rollback-.*, asked for by ada$/),
+      description: expect.stringMatching(/^P2\b.*production.*rollback-.*ada/),
       payload: { digest: talk.old.digest, tags: ['main', 'latest'], promotion: 'P2', reason: 'it fails' },
     });
     talk.world.clock.turn(SECOND);
@@ -165,7 +165,7 @@ describe('deployments by others', () => {
     await promote();
     const { id } = await talk.repo.deploy({ by: 'carol', ...what() });
     await talk.world.drain();
-    expect(talk.card()).not.toContain('Somebody deployed');
+    expect((await talk.promotion()).notice).toBeNull();
     await report(id, 'success');
     expect(await talk.state()).toBe('deployed');
     expect(await kinds()).toEqual(expect.arrayContaining(['deployment-by-others', 'deployed']));
@@ -180,9 +180,16 @@ describe('deployments by others', () => {
     talk.world.clock.turn(SECOND);
     const { id } = await talk.repo.deploy({ by: 'carol', commit: other });
     await talk.world.drain();
-    const message = `Somebody deployed [\`${other.slice(0, 7)}\`](https://github.com/acme/dotca/commit/${other}) to \`production\`, which is not what its tags hold: \`carol\`, 2026-11-24 09:00 UTC.`;
-    expect(talk.card()).toContain(message);
-    expect(talk.repo.checkRuns(talk.commit).at(-1)?.summary).toContain(message);
+    expect((await talk.promotion()).notice).toEqual({
+      kind: 'other-deployment',
+      environment: 'production',
+      commit: other,
+      by: 'carol',
+      at: START + SECOND,
+    });
+    const link = `[\`${other.slice(0, 7)}\`](https://github.com/acme/dotca/commit/${other})`;
+    expect(talk.card()).toContain(link);
+    expect(talk.repo.checkRuns(talk.commit).at(-1)?.summary).toContain(link);
     expect(await entry('deployment-by-others')).toMatchObject({
       promotion: 1,
       actor: { login: 'carol' },
@@ -193,7 +200,8 @@ describe('deployments by others', () => {
     expect(await talk.state()).toBe('deployed');
     talk.world.clock.turn(SECOND);
     await report((await talk.repo.deploy({ by: 'carol', commit: talk.commit })).id, 'success');
-    expect(talk.card()).not.toContain('Somebody deployed');
+    expect((await talk.promotion()).notice).toBeNull();
+    expect(talk.card()).not.toContain(link);
     await talk.world.end();
   });
 
@@ -231,7 +239,8 @@ describe('deployments by others', () => {
     repo.writeFiles('main', { '.github/promotion.yml': 'environments: [\n' });
     await repo.deploy({ by: 'carol', commit: other, environment: 'prod/eu' });
     await world.drain();
-    expect(talk.card()).toContain('to `prod/eu`, which is not what its tags hold');
+    expect((await talk.promotion()).notice).toMatchObject({ kind: 'other-deployment', environment: 'prod/eu' });
+    expect(talk.card()).toContain('`prod/eu`');
     await world.end();
   });
 
@@ -287,8 +296,8 @@ describe('when GitHub does not do as it should', () => {
       headers: { 'x-accepted-github-permissions': 'deployments=write' },
     });
     await talk.click('bob', 'approve');
-    expect(await shown()).toEqual({ state: 'promoted', conclusion: 'success', title: 'Promoted' });
-    expect(talk.card()).toContain('GitHub made no deployment');
+    expect(await runState()).toEqual({ state: 'promoted', conclusion: 'success' });
+    expect((await talk.promotion()).notice).toMatchObject({ kind: 'no-deployment' });
     expect(talk.card()).toContain('deployments: write');
     expect(talk.production().main).toBe(talk.image.digest);
     await talk.world.end();
@@ -379,13 +388,8 @@ async function report(deployment: number, state: string, logUrl?: string): Promi
   await talk.world.drain();
 }
 
-async function shown(): Promise<{
-  readonly state: string | null;
-  readonly conclusion: string | null | undefined;
-  readonly title: string | null | undefined;
-}> {
-  const run = talk.repo.checkRuns(talk.commit).at(-1);
-  return { state: await talk.state(), conclusion: run?.conclusion, title: run?.title };
+function runState(): Promise<RunState> {
+  return runStateOn(talk.world, talk.repo, talk.commit);
 }
 
 function isCreation({ method, path }: { readonly method: string; readonly path: string }): boolean {

@@ -1,11 +1,12 @@
 // Drift: somebody moves a production tag, or a cleanup job deletes what production holds or could go back to.
 import { afterEach, describe, expect, test } from 'vitest';
-import { breakChild, driftsOf, MINUTE_MS, noticed } from './drift-world.ts';
+import { outcomesOf } from '../../src/engine/core/journal.ts';
+import { driftLines } from '../../src/messages/drift.ts';
+import { listJournal } from '../../src/store/promotions/tag-moves.ts';
+import { alarmTexts, breakChild, DRIFT_ALARM, driftsOf, MINUTE_MS, moved, noticed } from './drift-world.ts';
 import { beginHistory, type Historic } from './history.ts';
 import { alarmsOf, isRead, strange, trailOf } from './release.ts';
 import { IMAGE } from './world.ts';
-
-const ALARM = 'production drifted from what was promoted';
 
 let talk: Historic;
 
@@ -22,39 +23,38 @@ describe('a tag of production that somebody moved', () => {
     world.registry.setTag(IMAGE, 'latest', other.digest);
 
     await world.pass(MINUTE_MS);
-    expect(driftsOf(talk)).toEqual([]);
+    expect(await driftsOf(talk)).toEqual([]);
     await world.pass(44_000);
-    expect(driftsOf(talk)).toEqual([]);
+    expect(await driftsOf(talk)).toEqual([]);
     await world.pass(1000);
-    const [text = '', ...more] = driftsOf(talk);
-    expect(more).toEqual([]);
-    expect(text).toContain(
-      '**`production` has drifted**: it is no longer what P1 put there. Noticed 2026-11-24 09:02 UTC.',
-    );
-    expect(text).toContain(`- \`latest\` holds \`${other.digest}\`; \`${a.digest}\` was promoted.`);
-    expect(text).toContain(
-      `@ada Who moved a tag can't be seen, and nothing is moved back by itself. To put the tags back: \`/rollback to P1 --reason "…"\` or \`/promote ${a.tag}\`.`,
-    );
-    expect(alarmsOf(world)).toEqual([ALARM]);
+    const told = await driftsOf(talk);
+    const { id: promotionId } = await talk.promotion();
+    const noticedAt = world.clock.now();
+    expect(told).toMatchObject([
+      { promotionId, noticedAt, differences: [moved('latest', other.digest, a.digest)], over: null },
+    ]);
+    const [text = ''] = alarmTexts(talk);
+    for (const part of ['@ada ', '`/rollback to P1 --reason "…"`', `\`/promote ${a.tag}\``])
+      expect(text).toContain(part);
+    expect(alarmsOf(world)).toEqual([DRIFT_ALARM]);
     expect(await metricsOf()).toContain(`imprimatur_drift{repo="acme/dotca",environment="production"} 1`);
     const { replies } = await talk.say('bob', '/status');
-    expect(replies.join()).toContain('**Drift**, noticed 2026-11-24 09:02 UTC:');
-    expect(replies.join()).toContain(`- \`latest\` holds \`${other.digest}\``);
+    expect(replies.join()).toContain(driftLines({ differences: told[0]?.differences ?? [] }));
 
     // Hours later it is one alarm still, and the tag is as it was found.
     await world.pass(60 * MINUTE_MS, 5 * MINUTE_MS);
-    expect(driftsOf(talk)).toEqual([text]);
-    expect(alarmsOf(world)).toEqual([ALARM]);
+    expect(await driftsOf(talk)).toEqual(told);
+    expect(alarmTexts(talk)).toEqual([text]);
+    expect(alarmsOf(world)).toEqual([DRIFT_ALARM]);
     expect(world.registry.tag(IMAGE, 'latest')).toBe(other.digest);
 
     await talk.say('ada', '/rollback to P1 --reason "drift"');
     expect(talk.holds()).toBe(a.digest);
     expect(world.registry.tag(IMAGE, 'rollback-20261124-100245-drift')).toBe(other.digest);
     await world.pass(MINUTE_MS);
-    expect(driftsOf(talk)).toHaveLength(1);
-    expect(driftsOf(talk)[0]).toContain(
-      '> **The drift of `production` is over**, 2026-11-24 10:03 UTC: P2 was promoted. Noticed 2026-11-24 09:02 UTC; it was this:',
-    );
+    expect(await driftsOf(talk)).toMatchObject([
+      { noticedAt, over: { at: world.clock.now(), because: { kind: 'promotion', number: 2 } } },
+    ]);
     expect(await metricsOf()).not.toContain('imprimatur_drift{');
     const trail = (await trailOf(world)).filter(({ kind }) => kind.startsWith('drift'));
     expect(trail).toMatchObject([
@@ -77,8 +77,7 @@ describe('a tag of production that somebody moved', () => {
     expect(talk.holds()).toBe(a.digest);
     expect(talk.card(2)).not.toContain('`main`:');
     await world.pass(MINUTE_MS);
-    expect(driftsOf(talk)).toHaveLength(1);
-    expect(driftsOf(talk)[0]).toContain('is over');
+    expect(await driftsOf(talk)).toMatchObject([{ over: { because: { kind: 'promotion', number: 2 } } }]);
     await world.end();
   });
 
@@ -91,14 +90,15 @@ describe('a tag of production that somebody moved', () => {
     await noticed(talk);
     world.registry.setTag(IMAGE, 'main', a.digest);
     await world.pass(5 * MINUTE_MS);
-    expect(driftsOf(talk)).toHaveLength(1);
-    expect(driftsOf(talk)[0]).toContain('all of it is as it should be again');
+    expect(await driftsOf(talk)).toMatchObject([{ over: { because: { kind: 'put-right' } } }]);
 
     world.registry.setTag(IMAGE, 'main', other.digest);
     await world.pass(6 * MINUTE_MS, MINUTE_MS / 4);
-    expect(driftsOf(talk)).toHaveLength(2);
-    expect(driftsOf(talk)[1]).toContain('has drifted');
-    expect(alarmsOf(world)).toEqual([ALARM, ALARM]);
+    expect(await driftsOf(talk)).toMatchObject([
+      { over: {} },
+      { over: null, differences: [moved('main', other.digest)] },
+    ]);
+    expect(alarmsOf(world)).toEqual([DRIFT_ALARM, DRIFT_ALARM]);
     await world.end();
   });
 
@@ -111,14 +111,14 @@ describe('a tag of production that somebody moved', () => {
     await noticed(talk);
     world.registry.setTag(IMAGE, 'main', third.digest);
     await world.pass(5 * MINUTE_MS);
-    expect(driftsOf(talk)).toHaveLength(1);
-    expect(driftsOf(talk)[0]).toContain(`\`main\` holds \`${third.digest}\``);
-    expect(alarmsOf(world)).toEqual([ALARM]);
+    expect(await driftsOf(talk)).toMatchObject([{ differences: [moved('main', third.digest)] }]);
+    expect(alarmsOf(world)).toEqual([DRIFT_ALARM]);
     world.registry.setTag(IMAGE, 'latest', third.digest);
     await world.pass(6 * MINUTE_MS, MINUTE_MS / 4);
-    expect(driftsOf(talk)).toHaveLength(2);
-    expect(driftsOf(talk)[1]).toContain(`\`latest\` holds \`${third.digest}\``);
-    expect(driftsOf(talk)[1]).not.toContain('`main` holds');
+    expect(await driftsOf(talk)).toMatchObject([
+      { differences: [moved('main', third.digest)] },
+      { differences: [moved('latest', third.digest)] },
+    ]);
     await world.end();
   });
 
@@ -130,7 +130,7 @@ describe('a tag of production that somebody moved', () => {
     await world.pass(MINUTE_MS);
     world.registry.setTag(IMAGE, 'main', a.digest);
     await world.pass(10 * MINUTE_MS, MINUTE_MS / 4);
-    expect(driftsOf(talk)).toEqual([]);
+    expect(await driftsOf(talk)).toEqual([]);
     expect(alarmsOf(world)).toEqual([]);
     expect((await trailOf(world)).filter(({ kind }) => kind.startsWith('drift'))).toEqual([]);
     await world.end();
@@ -145,21 +145,24 @@ describe('a cleanup job that deletes a platform', () => {
     const b = await talk.release('B');
     const child = breakChild(talk, b);
     await noticed(talk);
-    const [text = ''] = driftsOf(talk);
-    expect(text).toContain('has drifted');
-    expect(text).toContain(
-      `- \`P2\`, what production should hold: the manifest of \`linux/arm64\` is gone (\`${child}\`).`,
-    );
-    expect(text).toContain(
-      `P2 can't be pulled any more: push the same image again, or build anew and promote that. \`P1\` is whole: \`/rollback to P1 --reason "…"\`.`,
-    );
-    expect(text).not.toContain('To put the tags back');
-    expect(await talk.rollBack('to P1')).toBe('');
+    expect(await driftsOf(talk)).toMatchObject([
+      {
+        over: null,
+        alternative: 'P1',
+        differences: [
+          { kind: 'missing', image: { role: 'production', name: 'P2' }, manifest: child, platform: 'linux/arm64' },
+        ],
+      },
+    ]);
+    const [text = ''] = alarmTexts(talk);
+    expect(text).toContain('`/rollback to P1 --reason "…"`');
+    expect(text).not.toContain('/rollback to P2');
+    expect(await talk.rollBack('to P1')).toEqual([]);
     expect(talk.holds()).toBe(a.digest);
-    expect(talk.card(3)).toContain('-it-fails`: not made, as what the tags held is not whole');
+    expect(await rollbackTagOf(3)).toBeNull();
     // What was left by a rollback is no default target, and so nobody's concern.
     await world.pass(MINUTE_MS);
-    expect(driftsOf(talk)[0]).toContain('is over');
+    expect(await driftsOf(talk)).toMatchObject([{ over: {} }]);
     await world.end();
   });
 
@@ -168,14 +171,15 @@ describe('a cleanup job that deletes a platform', () => {
     const { world } = talk;
     breakChild(talk, await talk.release('A'));
     await noticed(talk);
-    expect(driftsOf(talk)[0]).toContain('build anew and promote that.\n');
+    expect(await driftsOf(talk)).toMatchObject([{ over: null, alternative: null }]);
+    expect(alarmTexts(talk)[0]).not.toContain('/rollback');
     const b = await talk.release('B');
     expect(talk.holds()).toBe(b.digest);
-    expect(talk.card(2)).toContain('not made, as what the tags held is not whole');
+    expect(await rollbackTagOf(2)).toBeNull();
     // It is what could be gone back to now, and is told on as such: the same loss is no second alarm.
     await world.pass(MINUTE_MS);
-    expect(driftsOf(talk)).toEqual([expect.stringContaining('`P1`, which could be rolled back to')]);
-    expect(alarmsOf(world)).toEqual([ALARM]);
+    expect(await driftsOf(talk)).toMatchObject([{ differences: [{ image: { role: 'target', name: 'P1' } }] }]);
+    expect(alarmsOf(world)).toEqual([DRIFT_ALARM]);
     await world.end();
   });
 
@@ -187,15 +191,18 @@ describe('a cleanup job that deletes a platform', () => {
     await talk.release('C');
     breakChild(talk, b);
     await noticed(talk);
-    const [text = ''] = driftsOf(talk);
-    expect(text).toContain('> [!WARNING]\n> **What `production` could be rolled back to is no longer whole.**');
-    expect(text).toContain('- `P2`, which could be rolled back to: the manifest of `linux/arm64` is gone');
-    expect(text).toContain(
-      'A rollback to `P2` would fail until the same image is pushed again. `P1` is whole: `/rollback to P1 --reason "…"`.',
-    );
+    expect(await driftsOf(talk)).toMatchObject([
+      {
+        alternative: 'P1',
+        differences: [{ kind: 'missing', image: { role: 'target', name: 'P2' }, platform: 'linux/arm64' }],
+      },
+    ]);
+    const [text = ''] = alarmTexts(talk);
+    expect(text).toContain('> [!WARNING]');
+    expect(text).toContain('`/rollback to P1 --reason "…"`');
     world.registry.addImage({ repository: IMAGE, image: b.image });
     await world.pass(5 * MINUTE_MS);
-    expect(driftsOf(talk)[0]).toContain('all of it is as it should be again');
+    expect(await driftsOf(talk)).toMatchObject([{ over: { because: { kind: 'put-right' } } }]);
     expect(a.digest).not.toBe(b.digest);
     await world.end();
   });
@@ -206,9 +213,10 @@ describe('a cleanup job that deletes a platform', () => {
     await talk.release('A');
     world.registry.deleteManifest(IMAGE, old.digest);
     await noticed(talk);
-    expect(driftsOf(talk)[0]).toContain(
-      `- \`rollback-20261124-090100-release\`, which could be rolled back to: its manifest is gone (\`${old.digest}\`).`,
-    );
+    const image = { role: 'target', name: 'rollback-20261124-090100-release' };
+    expect(await driftsOf(talk)).toMatchObject([
+      { differences: [{ kind: 'missing', image, manifest: old.digest, platform: null }] },
+    ]);
     await world.end();
   });
 
@@ -222,7 +230,7 @@ describe('a cleanup job that deletes a platform', () => {
     const attestation = e.image.children.find(({ platform }) => platform === 'unknown/unknown');
     world.registry.deleteManifest(IMAGE, attestation?.digest ?? '');
     await world.pass(10 * MINUTE_MS, MINUTE_MS / 4);
-    expect(driftsOf(talk)).toEqual([]);
+    expect(await driftsOf(talk)).toEqual([]);
     await world.end();
   });
 });
@@ -241,6 +249,15 @@ test('a look costs a request for each tag, and for each of four images one and o
   expect(asked.filter(({ status }) => status === 200)).toHaveLength(asked.length);
   await world.end();
 });
+
+/** What the rollback tag of a promotion was written as; null where it was not made. */
+async function rollbackTagOf(number: number): Promise<string | null> {
+  const { id } = await talk.promotion(number);
+  const journal = await listJournal(talk.world.app.store.db, id);
+  const tag = outcomesOf(journal).find(({ kind }) => kind === 'rollback');
+  if (tag === undefined) throw new Error(`P${number} planned no rollback tag`);
+  return tag.holds;
+}
 
 async function metricsOf(): Promise<string> {
   const address = talk.world.app.server.address();

@@ -1,4 +1,5 @@
 // A history in conversation: images reach production one after the other, over one that was put there by hand.
+import type { Reply } from '../../src/domain/reply.ts';
 import type { TestImage } from '../support/registry/images.ts';
 import { begin, converse, type Conversation } from './conversation.ts';
 import { write } from './policy-world.ts';
@@ -16,11 +17,10 @@ export type Historic = Conversation & {
   readonly build: (message: string) => Released;
   /** The same, a minute later; ada asks for it and bob approves. */
   readonly release: (message: string, to?: string) => Promise<Released>;
-  /** What somebody is answered to a `/rollback …` that comes a minute later, besides a card. */
-  readonly rollBack: (rest?: string, by?: string) => Promise<string>;
+  /** The values of what somebody is answered to a `/rollback …` that comes a minute later, besides a card. */
+  readonly rollBack: (rest?: string, by?: string) => Promise<readonly Reply[]>;
   /** The one digest that both floating tags of production hold. */
   readonly holds: () => string | null;
-  readonly title: (commit: string) => string;
 };
 
 const MINUTE_MS = 60_000;
@@ -49,15 +49,13 @@ export async function beginHistory(
     },
     rollBack: async (rest = '', by = 'ada') => {
       world.clock.turn(MINUTE_MS);
-      const { replies } = await talk.say(by, `/rollback ${rest} --reason "it fails"`);
-      return replies.join('\n\n');
+      return (await talk.say(by, `/rollback ${rest} --reason "it fails"`)).answers;
     },
     holds: () => {
       const { main, latest } = talk.production();
       if (main !== latest) throw new Error(`main holds ${main}, latest holds ${latest}`);
       return main;
     },
-    title: (commit) => repo.checkRuns(commit).at(-1)?.title ?? '',
   };
 }
 

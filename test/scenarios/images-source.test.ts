@@ -1,6 +1,8 @@
 // What `/promote <source>` means: which tag and digest are pinned, and which sources are refused.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Reply } from '../../src/domain/reply.ts';
 import type { TestImage } from '../support/registry/images.ts';
+import { mistaken, refused } from './answers.ts';
 import { begin, shown, type Conversation } from './conversation.ts';
 import { IMAGE, stage } from './world.ts';
 
@@ -23,12 +25,15 @@ function staged(tags: (commit: string) => readonly string[]): { readonly commit:
   return { commit, image };
 }
 
-async function promote(source: string): Promise<{ readonly card: string; readonly reply: string }> {
+type Promoted = { readonly card: string; readonly answers: readonly Reply[]; readonly reply: string };
+
+/** What `/promote <source>` leads to; it is withdrawn again. */
+async function promote(source: string): Promise<Promoted> {
   const issue = talk.openIssue();
   const said = await talk.say('ada', `/promote ${source}`, issue);
   const card = talk.repo.comments(issue).find(({ body }) => body.includes('### '))?.body ?? '';
   await talk.say('ada', '/cancel', issue);
-  return { card, reply: said.replies.join('\n') };
+  return { card, answers: said.answers, reply: said.replies.join('\n') };
 }
 
 type Case = readonly [
@@ -72,8 +77,9 @@ describe('found', () => {
   ])('%s', async (_name, tags, source, tag) => {
     const { commit, image } = staged(tags);
     const { card } = await promote(source(commit, image.digest));
-    expect(card).toContain(` · \`${tag(commit)}\` → \`production\` · Waits for approval`);
-    expect(card).toContain(`| Digest | \`${image.digest}\` |`);
+    expect(card).toContain(` · \`${tag(commit)}\` → \`production\``);
+    expect(card).toMatch(/`\/approve P\d+`/);
+    expect(card).toContain(`\`${image.digest}\``);
     expect(card).toContain(`[\`${commit.slice(0, 7)}\`](`);
   });
 });
@@ -83,9 +89,9 @@ describe('refused', () => {
     const { commit, image } = staged((sha) => [short(sha)]);
     const rebuilt = stage(talk.world, { commit, tag: long(commit), image: { seed: 'built again' } });
     for (const typed of [commit.slice(0, 6), commit]) {
-      const { card, reply } = await promote(typed);
+      const { card, answers, reply } = await promote(typed);
       expect(card).toBe('');
-      expect(reply).toContain(`\`${typed}\` fits more than one image, so nothing was done`);
+      expect(answers).toMatchObject([refused('source-ambiguous', { typed })]);
       expect(reply).toContain(`- \`/promote ${short(commit)}\` (\`${shown(image.digest)}\`)`);
       expect(reply).toContain(`- \`/promote ${long(commit)}\` (\`${shown(rebuilt.digest)}\`)`);
     }
@@ -102,50 +108,57 @@ describe('refused', () => {
   });
 
   test('hex that no staging tag has says what was looked for', async () => {
-    const { reply } = await promote('0123456789');
-    expect(reply).toContain(
-      'has no staging image for `0123456789`. Looked for: `staging-0123456789` and `staging-0123456`.',
-    );
+    expect((await promote('0123456789')).answers).toMatchObject([
+      refused('source-not-found', { typed: '0123456789', tried: ['staging-0123456789', 'staging-0123456'] }),
+    ]);
   });
 
   test('a staging tag that is not there', async () => {
-    expect((await promote('staging-0000000')).reply).toContain('has no staging image for `staging-0000000`');
+    expect((await promote('staging-0000000')).answers).toMatchObject([
+      refused('source-not-found', { typed: 'staging-0000000' }),
+    ]);
   });
 
   test('a digest that only a production tag holds', async () => {
     const { image } = staged((sha) => [short(sha)]);
     const released = stage(talk.world, { commit: talk.repo.commitOn('staging'), tag: 'v9' });
     talk.world.registry.setTag(IMAGE, 'staging', image.digest);
-    expect((await promote(released.digest)).reply).toContain(`No staging tag of`);
+    expect((await promote(released.digest)).answers).toMatchObject([
+      refused('digest-not-staged', { digest: released.digest }),
+    ]);
   });
 
   test('a digest that the image does not have', async () => {
-    expect((await promote(`sha256:${'0'.repeat(64)}`)).reply).toContain('only what was staged can be promoted');
+    const digest = `sha256:${'0'.repeat(64)}`;
+    expect((await promote(digest)).answers).toMatchObject([refused('digest-not-staged', { digest })]);
   });
 
   test.each([
-    ['main', 'is no staging tag'],
-    ['latest', 'is no staging tag'],
-    ['v1.2.3', 'is no staging tag'],
-    ['main-staging-abc1234', 'is no staging tag'],
-    ['abc12', 'is named by 6 to 40'],
-    ['staging_', 'is no staging tag'],
-    ['sha256:abc', 'is no digest'],
-  ])('%s', async (source, message) => {
-    expect((await promote(source)).reply).toContain(message);
+    ['main', refused('not-a-source', { typed: 'main', prefixes: ['staging'] })],
+    ['latest', refused('not-a-source', { typed: 'latest' })],
+    ['v1.2.3', refused('not-a-source', { typed: 'v1.2.3' })],
+    ['main-staging-abc1234', refused('not-a-source', { typed: 'main-staging-abc1234' })],
+    ['abc12', mistaken('hex-length', { typed: 'abc12', length: 5 })],
+    ['staging_', refused('not-a-source', { typed: 'staging_' })],
+    ['sha256:abc', mistaken('invalid-digest', { typed: 'sha256:abc' })],
+  ])('%s', async (source, answer) => {
+    expect((await promote(source)).answers).toMatchObject([answer]);
   });
 
   test('the digest that production holds already', async () => {
     const held = talk.world.registry.tag(IMAGE, 'main') ?? '';
-    const { reply } = await promote(held);
-    expect(reply).toContain(`Nothing to do: \`main\` and \`latest\` already hold \`${shown(held)}\``);
+    expect((await promote(held)).answers).toMatchObject([
+      refused('already-in-production', { digest: held, tags: ['main', 'latest'] }),
+    ]);
   });
 
   test('a tag that names another commit than its image was built from is rejected by the rules', async () => {
     const { image } = staged((sha) => [short(sha)]);
     talk.world.registry.setTag(IMAGE, 'staging-deadbee', image.digest);
     const { card } = await promote('deadbee');
-    expect(card).toContain('Refused: 1 rule fails');
-    expect(card).toMatch(/✗ fail \| tag-commit \|/);
+    const number = Number(/ P(\d+) /.exec(card)?.[1] ?? '0');
+    expect(await talk.state(number)).toBe('checks-failed');
+    const failed = (await talk.findings(number)).filter((line) => line.startsWith('fail '));
+    expect(failed).toEqual(['fail tag-commit']);
   });
 });

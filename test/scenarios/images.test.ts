@@ -1,7 +1,11 @@
 // Which images a repository may name: another repository's image is refused by every door.
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Reply } from '../../src/domain/reply.ts';
+import { isBlocking } from '../../src/domain/rule.ts';
+import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { buildImage } from '../support/registry/images.ts';
+import { answersAmong, mistaken, refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { IMAGE } from './world.ts';
 
@@ -18,7 +22,9 @@ test("repository B names A's image by tag, by commit and by digest: B's own name
   for (const source of [`staging-${talk.short}`, talk.commit, talk.image.digest]) {
     const said = await saySomewhere(other, 'eve', `/promote ${source}`);
     expect(said.reactions).toEqual(['eyes', '-1']);
-    expect(said.replies).toEqual([expect.stringContaining(`\`${talk.world.registry.host}/${OTHER}\``)]);
+    expect(said.answers).toMatchObject([
+      { kind: 'refusal', refusal: { image: `${talk.world.registry.host}/${OTHER}` } },
+    ]);
   }
   const asked = talk.world.registry.requests.map(({ path }) => path).filter((path) => path.startsWith('/v2/acme'));
   expect(asked.filter((path) => !path.startsWith(`/v2/${OTHER}/`))).toEqual([]);
@@ -31,7 +37,7 @@ test.each(['docker.io/acme/dotca:staging', 'acme/dotca:staging', 'ghcr.io/acme/d
     talk = await begin();
     const said = await talk.say('ada', `/promote ${source}`);
     expect(said.reactions).toEqual(['eyes', '-1']);
-    expect(said.replies).toEqual([expect.stringContaining("can't be a tag")]);
+    expect(said.answers).toMatchObject([mistaken('invalid-tag', { typed: source })]);
     expect(talk.world.registry.requests).toEqual([]);
     await talk.world.end();
   },
@@ -45,12 +51,16 @@ test("A's image under B's name is rejected by its source label, and no force hel
   const said = await saySomewhere(other, 'eve', '/promote staging');
   expect(said.reactions).toEqual(['eyes', 'rocket']);
   const card = other.comments(1).find(({ body }) => body.startsWith('<!-- imprimatur P1 -->'))?.body ?? '';
-  expect(card).toContain('✗ P1 · `staging` → `production` · Refused: 2 rules fail');
-  expect(card).toMatch(/✗ fail \| source \|.*acme\/dotca.*acme\/other/);
+  expect(card).toContain('✗ P1 · `staging` → `production`');
+  expect(card).toMatch(/\| source \|.*acme\/dotca.*acme\/other/);
+  const promotion = await findPromotionByNumber(world.app.store.db, { repoId: other.id, number: 1 });
+  expect(promotion?.state.kind).toBe('checks-failed');
+  const failed = promotion?.findings.filter(isBlocking).map(({ rule }) => rule);
+  expect(new Set(failed)).toEqual(new Set(['source', 'revision']));
   const forced = await saySomewhere(other, 'eve', '/promote staging force');
   expect(forced.reactions).toEqual(['eyes', '-1']);
-  expect((await saySomewhere(other, 'bob', '/approve P1')).replies).toEqual([
-    expect.stringContaining("P1 can't be reviewed now: it was refused by the rules"),
+  expect((await saySomewhere(other, 'bob', '/approve P1')).answers).toMatchObject([
+    refused('not-awaiting-approval', { promotion: 1, state: 'checks-failed' }),
   ]);
   expect(world.registry.tags(OTHER)).toEqual({ staging: image.digest });
   await world.end();
@@ -73,7 +83,8 @@ test("one platform with another repository's source label is enough to reject th
   world.registry.addImage({ repository: IMAGE, tag: `staging-${commit.slice(0, 7)}`, image });
   await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
   expect(await talk.state()).toBe('checks-failed');
-  expect(talk.card()).toMatch(/✗ fail \| source \| `?linux\/arm64`? \|.*dotca-fork/);
+  expect((await talk.findings()).filter((line) => line.startsWith('fail '))).toEqual(['fail source linux/arm64']);
+  expect(talk.card()).toMatch(/\| source \| `?linux\/arm64`? \|.*dotca-fork/);
   expect(talk.production().main).toBe(old.digest);
   await world.end();
 });
@@ -85,7 +96,7 @@ test("the ids of another repository's promotions mean nothing: not in commands, 
   const other = await otherRepo();
   for (const line of ['/approve P1', '/reject P1 no', '/cancel P1', '/status P1']) {
     const said = await saySomewhere(other, 'bob', line);
-    expect(said.replies).toEqual([expect.stringContaining('There is no P1 in this repository')]);
+    expect(said.answers).toMatchObject([refused('promotion-not-found', { promotion: 1 })]);
   }
   const [run] = repo.checkRuns(commit);
   for (const action of ['requested_action', 'rerequested']) {
@@ -137,9 +148,7 @@ test('a click that names a promotion of ours on a check run that is not ours doe
   await click(4);
   expect(talk.replies(issue)).toEqual([]);
   await click(Number(world.github.env.APP_ID));
-  expect(talk.replies(issue)).toEqual([
-    expect.stringContaining('The click did not count: it was on an older check run'),
-  ]);
+  expect(await talk.answers(issue)).toMatchObject([refused('outdated-check-run', { promotion: 1 })]);
   expect(await talk.state()).toBe('awaiting-approval');
   await world.end();
 });
@@ -161,7 +170,9 @@ describe("a policy file that names another repository's image", () => {
     ]) {
       const said = await saySomewhere(other, 'eve', line);
       expect({ line, reactions: said.reactions }).toEqual({ line, reactions: ['eyes', '-1'] });
-      expect(said.replies).toEqual([expect.stringContaining(`\`acme/other\` may not promote \`${host}/${IMAGE}\``)]);
+      expect(said.answers).toMatchObject([
+        refused('image-not-granted', { image: `${host}/${IMAGE}`, repo: 'acme/other' }),
+      ]);
       expect(said.replies.join()).toContain(`IMAGE_GRANTS=${host}/${IMAGE}=acme/other`);
       expect(said.replies.join()).not.toContain(image.digest.slice(0, 19));
     }
@@ -184,12 +195,8 @@ describe("a policy file that names another repository's image", () => {
     expect((await saySomewhere(third, 'eve', `/promote staging-${short}`)).reactions).toEqual(['eyes', '-1']);
     // Granted is the name; whose image it is says its label, which no grant overrules.
     expect((await saySomewhere(other, 'eve', `/promote staging-${short}`)).reactions).toEqual(['eyes', 'rocket']);
-    const card =
-      other
-        .comments(2)
-        .concat(other.comments(1))
-        .find(({ body }) => body.includes('### '))?.body ?? '';
-    expect(card).toMatch(/✗ fail \| source \|/);
+    const promotion = await findPromotionByNumber(world.app.store.db, { repoId: other.id, number: 1 });
+    expect(promotion?.findings.filter(isBlocking).map(({ rule }) => rule)).toContain('source');
     expect(world.registry.tag(IMAGE, 'main')).not.toBe(image.digest);
     await world.end();
   });
@@ -212,7 +219,9 @@ test('a repository whose owner is written with capitals has an image in lower ca
   talk = await begin({ owners: ['acme', 'ACME-Labs'], env: { ALLOWED_OWNERS: 'acme,acme-labs' } });
   const repo = await talk.world.github.repo({ owner: 'ACME-Labs', name: 'DotCA', users: { eve: 'write' } });
   const said = await saySomewhere(repo, 'eve', '/promote staging');
-  expect(said.replies).toEqual([expect.stringContaining(`\`${talk.world.registry.host}/acme-labs/dotca\``)]);
+  expect(said.answers).toMatchObject([
+    { kind: 'refusal', refusal: { image: `${talk.world.registry.host}/acme-labs/dotca` } },
+  ]);
   await talk.world.end();
 });
 
@@ -224,7 +233,11 @@ async function saySomewhere(
   repo: GitHubRepo,
   by: string,
   body: string,
-): Promise<{ readonly reactions: readonly string[]; readonly replies: readonly string[] }> {
+): Promise<{
+  readonly reactions: readonly string[];
+  readonly answers: readonly Reply[];
+  readonly replies: readonly string[];
+}> {
   const issue = repo.openIssue({ title: 'Release', by });
   const { id } = await repo.comment({ issue, by, body });
   await talk.world.drain();
@@ -232,5 +245,6 @@ async function saySomewhere(
     .comments(issue)
     .filter(({ byApp }) => byApp)
     .map((comment) => comment.body);
-  return { reactions: repo.reactions(id), replies };
+  const answers = await answersAmong(talk.world.app.store.db, repo.comments(issue));
+  return { reactions: repo.reactions(id), answers, replies };
 }

@@ -6,7 +6,7 @@ import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts'
 import { buildImage, type TestImage } from '../support/registry/images.ts';
 import type { Hook } from '../support/registry/double.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
-import { answersBehind } from './answers.ts';
+import { answersAmong } from './answers.ts';
 import { runStateOn, type RunState } from './run-state.ts';
 import { acme, IMAGE, stage, type Scenario } from './world.ts';
 
@@ -71,9 +71,7 @@ export function repliesOf({ repo, issue }: Release): readonly string[] {
 
 /** The values of its answers in the thread, oldest first. */
 export function answersOf({ world, repo, issue }: Release): Promise<readonly Reply[]> {
-  const ours = repo.comments(issue).filter(({ byApp }) => byApp);
-  const markers = ours.map(({ body }) => body.split('\n')[0] ?? '');
-  return answersBehind(world.app.store.db, markers);
+  return answersAmong(world.app.store.db, repo.comments(issue));
 }
 
 /** The alarm of a promotion that leaves production half moved. */

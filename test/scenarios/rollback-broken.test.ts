@@ -2,7 +2,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { shown } from './conversation.ts';
 import { beginHistory, breakLayer, type Historic, type Released } from './history.ts';
-import { beforeRequest, isPut, writesOf } from './release.ts';
+import { refused } from './answers.ts';
+import { beforeRequest, isPut, trailOf, writesOf } from './release.ts';
+import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
 import { write } from './policy-world.ts';
 import { IMAGE } from './world.ts';
 
@@ -15,6 +17,13 @@ afterEach(async () => {
 const ONE_APPROVAL = 'rollback:\n  approvals:\n    required: 1\n';
 
 const TWO_APPROVALS = 'environments:\n  production:\n    approvals:\n      required: 2\n';
+
+async function problemOf(number: number): Promise<FailureProblem> {
+  const { state } = await talk.promotion(number);
+  if (state.kind !== 'failed') throw new Error(`P${number} is ${state.kind}`);
+  expect(state.failure.production).toBe('untouched');
+  return state.failure.problem;
+}
 
 type Three = { readonly a: Released; readonly b: Released; readonly c: Released };
 
@@ -30,11 +39,11 @@ describe('a part of the target is gone', () => {
     await talk.rollBack();
     expect(await talk.state(4)).toBe('checks-failed');
     expect(talk.holds()).toBe(c.digest);
-    expect(talk.card(4)).toContain(`linux/amd64: layer \`${shown(layer)}\` is missing`);
+    expect(await talk.findings(4)).toContain('fail completeness');
+    expect(talk.card(4)).toMatch(new RegExp(`\\| completeness \\|.*linux/amd64.*${shown(layer)}`));
     const [line = ''] = /\/rollback to P1 --reason "…"/.exec(talk.card(4)) ?? [];
-    expect(talk.card(4)).toContain('P1 has all of it: /rollback to P1');
-    expect(talk.card(4)).toContain('Nothing was moved. `/status production` lists what else it held.');
-    expect(talk.card(4)).not.toContain('build again');
+    expect(talk.card(4)).toContain('`/status production`');
+    expect(talk.card(4)).not.toContain('/promote');
 
     await talk.say('ada', line);
     expect(talk.holds()).toBe(a.digest);
@@ -46,8 +55,9 @@ describe('a part of the target is gone', () => {
     talk.world.registry.deleteManifest(IMAGE, b.digest);
     await talk.rollBack('to P2');
     expect(await talk.state(4)).toBe('failed');
-    expect(talk.card(4)).toContain('P1 is complete: /rollback to P1 --reason "…"');
-    expect(talk.card(4)).toContain('To try again: `/rollback to P2 --reason "…"`.');
+    expect(await problemOf(4)).toMatchObject({ code: 'target-gone', alternative: 'P1' });
+    expect(talk.card(4)).toContain('/rollback to P1 --reason "…"');
+    expect(talk.card(4)).toContain('`/rollback to P2 --reason "…"`');
     expect(talk.holds()).toBe(c.digest);
     await talk.world.end();
   });
@@ -57,7 +67,7 @@ describe('a part of the target is gone', () => {
     for (const released of [a, b]) breakLayer(talk, released);
     await talk.rollBack();
     expect(await talk.state(4)).toBe('checks-failed');
-    expect(talk.card(4)).not.toContain('has all of it');
+    expect(talk.card(4)).not.toMatch(/\/rollback to (?:P1|P3)/);
     expect(talk.holds()).toBe(c.digest);
     await talk.world.end();
   });
@@ -72,9 +82,13 @@ describe('a part of the target is gone', () => {
     expect(await talk.state(4)).toBe('failed');
     expect(writesOf(talk.world)).toEqual(before);
     expect(talk.holds()).toBe(c.digest);
-    expect(talk.card(4)).toContain(`layer \`${layer}\` of linux/amd64 is missing`);
-    expect(talk.card(4)).toContain('P1 is complete: /rollback to P1 --reason "…"');
-    expect(talk.card(4)).toContain('Production is untouched');
+    expect(await problemOf(4)).toMatchObject({
+      code: 'target-incomplete',
+      digest: b.digest,
+      because: { kind: 'parts-missing', first: { part: 'layer', digest: layer, platform: 'linux/amd64' } },
+      alternative: 'P1',
+    });
+    expect(talk.card(4)).toContain('/rollback to P1 --reason "…"');
     await talk.world.end();
   });
 
@@ -102,8 +116,10 @@ describe('others are at work', () => {
     await talk.rollBack();
     expect(talk.holds()).toBe(b.digest);
     expect(await talk.state(4)).toBe('awaiting-approval');
-    expect(talk.card(4)).toContain('`production` has changed since this was planned');
-    expect(talk.card(4)).toContain('1 approval given before counts no more');
+    expect((await talk.promotion(4)).notice).toMatchObject({ kind: 'production-moved' });
+    expect((await trailOf(talk.world)).filter(({ kind }) => kind === 'replanned')).toMatchObject([
+      { promotion: 4, details: { voided: ['bob'] } },
+    ]);
     expect(talk.card(4)).toContain(`- \`main\`: \`${shown(b.digest)}\` → \`${shown(d.digest)}\``);
     await talk.say('bob', '/approve P4');
     await talk.say('mia', '/approve P4');
@@ -125,7 +141,9 @@ describe('others are at work', () => {
   test('a rollback that waits for approval is asked for again: the second one joins, and production goes back one step', async () => {
     const { b, c } = await three({ policy: ONE_APPROVAL });
     await talk.rollBack();
-    expect(await talk.rollBack('', 'bob')).toContain('P4 already asks for this image in `production`');
+    expect(await talk.rollBack('', 'bob')).toMatchObject([
+      refused('already-requested', { promotion: 4, environment: 'production' }),
+    ]);
     expect(talk.holds()).toBe(c.digest);
     await talk.say('bob', '/approve');
     expect(talk.holds()).toBe(b.digest);
@@ -150,7 +168,7 @@ describe('others are at work', () => {
     for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, foreign.digest);
     await talk.say('bob', '/approve');
     expect(await talk.state(4)).toBe('awaiting-approval');
-    expect(talk.card(4)).toContain('`production` has changed since this was planned');
+    expect((await talk.promotion(4)).notice).toMatchObject({ kind: 'production-moved' });
     await talk.say('bob', '/approve');
     expect(talk.holds()).toBe(b.digest);
     await talk.world.end();
@@ -169,7 +187,7 @@ test('production is mixed: the card names what was there before, and that line p
   const d = await talk.release('D');
   expect(talk.production()).toEqual({ main: d.digest, latest: c.digest });
   const [line = ''] = /\/rollback to sha256:[0-9a-f]{64} --reason "…"/.exec(talk.card(4)) ?? [];
-  expect(talk.card(4)).toContain(`To put all of its tags back: \`/rollback to ${c.digest} --reason "…"\``);
+  expect(line).toContain(c.digest);
 
   await talk.say('ada', line);
   expect(talk.holds()).toBe(c.digest);

@@ -2,7 +2,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { shown } from './conversation.ts';
 import { beginHistory, type Historic } from './history.ts';
+import { refused } from './answers.ts';
 import { trailOf, writesOf } from './release.ts';
+import { runStateOn } from './run-state.ts';
+import { sourceName } from '../../src/domain/promotion/promotion.ts';
 import { buildImage } from '../support/registry/images.ts';
 import { IMAGE } from './world.ts';
 
@@ -23,27 +26,40 @@ describe('without a target', () => {
     const { reactions, replies } = await talk.say('ada', '/rollback --reason "the login page fails"');
     expect({ reactions, replies }).toEqual({ reactions: ['eyes', 'rocket'], replies: [] });
     expect(talk.holds()).toBe(b.digest);
-    expect(talk.title(b.commit)).toBe('Rolled back');
-    expect(talk.card(4)).toContain('### ✓ P4 · rollback to `P2` → `production` · Rolled back');
-    expect(talk.card(4)).toContain('| Reason | the login page fails |');
+    expect(await runStateOn(talk.world, talk.repo, b.commit)).toEqual({ conclusion: 'success', state: 'promoted' });
+    expect(await talk.promotion(4)).toMatchObject({
+      kind: 'rollback',
+      environment: 'production',
+      reason: 'the login page fails',
+      source: { typed: 'P2' },
+    });
+    expect(talk.card(4)).toContain('the login page fails');
     expect(talk.card(4)).toContain(`/${IMAGE}@${b.digest}`);
     const kept = 'rollback-20261124-090300-the-login-page-fails';
     expect(talk.world.registry.tag(IMAGE, kept)).toBe(c.digest);
     expect(writesOf(talk.world).slice(-3)).toEqual([kept, 'main', 'latest']);
 
-    expect(await talk.rollBack()).toBe('');
+    expect(await talk.rollBack()).toEqual([]);
     expect(talk.holds()).toBe(a.digest);
-    expect(talk.card(5)).toContain('rollback to `P1`');
-    expect(await talk.rollBack()).toBe('');
+    expect(await targetOf(5)).toBe('P1');
+    expect(await talk.rollBack()).toEqual([]);
     expect(talk.holds()).toBe(talk.old.digest);
-    expect(talk.card(6)).toContain('rollback to `rollback-20261124-090100-release`');
+    expect(await targetOf(6)).toBe('rollback-20261124-090100-release');
 
     const end = await talk.rollBack();
     expect(talk.holds()).toBe(talk.old.digest);
-    expect(end).toContain(
-      `before \`${shown(talk.old.digest)}\`, \`production\` held nothing that no rollback has left`,
-    );
-    expect(end).toContain(`- \`/rollback to P1 --reason "…"\`: \`${shown(a.digest)}\``);
+    expect(end).toMatchObject([
+      refused('nothing-to-roll-back-to', {
+        environment: 'production',
+        current: talk.old.digest,
+        choices: [
+          { promotion: 3, digest: c.digest },
+          { promotion: 2, digest: b.digest },
+          { promotion: 1, digest: a.digest },
+        ],
+      }),
+    ]);
+    expect(talk.replies().at(-1)).toContain(`- \`/rollback to P1 --reason "…"\`: \`${shown(a.digest)}\``);
     await talk.world.end();
   });
 
@@ -71,18 +87,20 @@ describe('without a target', () => {
   test('of a first promotion over an image that was there by hand: the rollback tag kept that one', async () => {
     talk = await beginHistory();
     await talk.release('A');
-    expect(await talk.rollBack()).toBe('');
+    expect(await talk.rollBack()).toEqual([]);
     expect(talk.holds()).toBe(talk.old.digest);
     await talk.world.end();
   });
 
   test('of a first promotion over nothing is refused', async () => {
     talk = await beginHistory({ empty: true });
-    expect(await talk.rollBack()).toContain('it holds nothing there');
+    expect(await talk.rollBack()).toMatchObject([
+      refused('nothing-to-roll-back-to', { environment: 'production', current: null, choices: [] }),
+    ]);
     const a = await talk.release('A');
-    const refusal = await talk.rollBack();
-    expect(refusal).toContain('there is nothing that `production` could go back to');
-    expect(refusal).toContain(`what it holds now, \`${shown(a.digest)}\`, is the first image there`);
+    expect(await talk.rollBack()).toMatchObject([
+      refused('nothing-to-roll-back-to', { environment: 'production', current: a.digest, choices: [] }),
+    ]);
     expect(talk.holds()).toBe(a.digest);
     await talk.world.end();
   });
@@ -93,9 +111,7 @@ describe('without a target', () => {
     const b = await talk.release('B');
     const foreign = talk.build('not promoted');
     for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, foreign.digest);
-    expect((await talk.say('ada', '/status')).replies[0]).toContain(
-      `No promotion of ours put \`${shown(foreign.digest)}\` there.`,
-    );
+    expect((await talk.say('ada', '/status')).replies[0]).toContain(`\`${shown(foreign.digest)}\``);
     await talk.rollBack();
     expect(talk.holds()).toBe(b.digest);
     await talk.world.end();
@@ -118,7 +134,7 @@ describe('to a target', () => {
     expect(talk.holds()).toBe(talk.old.digest);
     await talk.rollBack(`to ${b.tag}`);
     expect(talk.holds()).toBe(b.digest);
-    expect([4, 5, 6, 7, 8].map((number) => /rollback to `([^`]*)`/.exec(talk.card(number))?.[1])).toEqual([
+    expect(await Promise.all([4, 5, 6, 7, 8].map(targetOf))).toEqual([
       'P1',
       `main-${b.tag}`,
       c.digest,
@@ -153,20 +169,22 @@ describe('to a target', () => {
     for (const tag of ['main', 'rollback-20261120-080000-release']) {
       talk.world.registry.addImage({ repository: 'acme/other', tag, image: other });
     }
-    for (const [target, why] of [
-      [other.digest, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
-      [staged.tag, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
-      [staged.digest, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
-      [elsewhere, 'neither the audit trail nor a rollback or kept tag shows that `production` ever held it'],
-      ['rollback-20200101-000000-x', 'there is no such tag'],
-      ['P99', 'no promotion of that number reached `production`'],
+    for (const [typed, because] of [
+      [other.digest, 'never-held'],
+      [staged.tag, 'never-held'],
+      [staged.digest, 'never-held'],
+      [elsewhere, 'never-held'],
+      ['rollback-20200101-000000-x', 'no-such-tag'],
+      ['P99', 'never-there'],
     ]) {
-      const refusal = await talk.rollBack(`to ${target}`);
-      expect(refusal).toContain(`\`${target}\` is nothing to go back to, as ${why}.`);
-      expect(refusal).toContain(`- \`/rollback to P1 --reason "…"\`: \`${shown(a.digest)}\``);
+      expect(await talk.rollBack(`to ${typed}`)).toMatchObject([
+        refused('not-a-rollback-target', { typed, because, choices: [{ promotion: 1, digest: a.digest }] }),
+      ]);
+      expect(talk.replies().at(-1)).toContain(`- \`/rollback to P1 --reason "…"\`: \`${shown(a.digest)}\``);
     }
-    expect(await talk.rollBack('to P2')).toContain(`\`main\` and \`latest\` already hold \`${shown(b.digest)}\``);
-    expect(await talk.rollBack('to main')).toContain('already hold');
+    const holdsIt = refused('already-in-production', { digest: b.digest, tags: ['main', 'latest'] });
+    expect(await talk.rollBack('to P2')).toMatchObject([holdsIt]);
+    expect(await talk.rollBack('to main')).toMatchObject([holdsIt]);
     expect(talk.holds()).toBe(b.digest);
     await talk.world.end();
   });
@@ -177,8 +195,12 @@ describe('to a target', () => {
     talk.world.registry.quirks.deny403 = [{ times: 1, on: /^PUT .*\/main$/ }];
     const b = await talk.release('B');
     expect(talk.world.registry.tag(IMAGE, `main-${b.tag}`)).toBe(b.digest);
-    expect(await talk.rollBack(`to main-${b.tag}`)).toContain('is nothing to go back to');
-    expect(await talk.rollBack('to P2')).toContain('no promotion of that number reached');
+    expect(await talk.rollBack(`to main-${b.tag}`)).toMatchObject([
+      refused('not-a-rollback-target', { typed: `main-${b.tag}`, because: 'never-held' }),
+    ]);
+    expect(await talk.rollBack('to P2')).toMatchObject([
+      refused('not-a-rollback-target', { typed: 'P2', because: 'never-there' }),
+    ]);
     await talk.world.end();
   });
 });
@@ -196,13 +218,23 @@ test('another environment has a history of its own', async () => {
   const a = await talk.release('A', 'canary');
   const b = await talk.release('B', 'canary');
   await talk.release('C');
-  expect(await talk.rollBack('canary')).toBe('');
+  expect(await talk.rollBack('canary')).toEqual([]);
   expect(talk.world.registry.tag(IMAGE, 'canary')).toBe(a.digest);
-  expect(talk.card(4)).toContain('rollback to `P1` → `canary`');
-  expect(await talk.rollBack('to P2')).toContain('no promotion of that number reached `production`');
-  expect(await talk.rollBack('canary to P3')).toContain('- `/rollback canary to P2 --reason "…"`');
-  expect(await talk.rollBack('canary to rollback-20261124-090300-release')).toContain('ever held it');
-  expect(await talk.rollBack('staging')).toContain('There are `production` and `canary`.');
+  expect(await targetOf(4)).toBe('P1');
+  expect(await talk.promotion(4)).toMatchObject({ kind: 'rollback', environment: 'canary' });
+  expect(await talk.rollBack('to P2')).toMatchObject([
+    refused('not-a-rollback-target', { environment: 'production', because: 'never-there' }),
+  ]);
+  expect(await talk.rollBack('canary to P3')).toMatchObject([
+    refused('not-a-rollback-target', { environment: 'canary', because: 'never-there' }),
+  ]);
+  expect(talk.replies().at(-1)).toContain('- `/rollback canary to P2 --reason "…"`');
+  expect(await talk.rollBack('canary to rollback-20261124-090300-release')).toMatchObject([
+    refused('not-a-rollback-target', { environment: 'canary', because: 'never-held' }),
+  ]);
+  expect(await talk.rollBack('staging')).toMatchObject([
+    refused('environment-unknown', { typed: 'staging', environments: ['production', 'canary'] }),
+  ]);
   await talk.rollBack('canary to P2');
   expect(talk.world.registry.tag(IMAGE, 'canary')).toBe(b.digest);
   await talk.world.end();
@@ -213,8 +245,10 @@ describe('who may', () => {
     talk = await beginHistory();
     await talk.release('A');
     const b = await talk.release('B');
-    expect(await talk.rollBack('', 'ron')).toContain('To roll back takes write access');
-    expect(await talk.rollBack('', 'ron')).toBe('');
+    expect(await talk.rollBack('', 'ron')).toMatchObject([
+      refused('not-permitted', { verb: 'rollback', role: 'read', wanted: 'write' }),
+    ]);
+    expect(await talk.rollBack('', 'ron')).toEqual([]);
     expect(talk.holds()).toBe(b.digest);
     await talk.world.end();
   });
@@ -223,7 +257,9 @@ describe('who may', () => {
     talk = await beginHistory({ policy: 'rollback:\n  role: maintain\n' });
     const a = await talk.release('A');
     const b = await talk.release('B');
-    expect(await talk.rollBack('', 'ada')).toContain('To roll back takes maintain access');
+    expect(await talk.rollBack('', 'ada')).toMatchObject([
+      refused('not-permitted', { verb: 'rollback', role: 'write', wanted: 'maintain' }),
+    ]);
     expect(talk.holds()).toBe(b.digest);
     await talk.rollBack('', 'mia');
     expect(talk.holds()).toBe(a.digest);
@@ -237,8 +273,8 @@ describe('who may', () => {
     await talk.rollBack();
     expect(await talk.state(3)).toBe('awaiting-approval');
     expect(talk.holds()).toBe(b.digest);
-    expect(talk.card(3)).toContain('Anyone with write access can approve, but not the one who asked.');
-    expect((await talk.say('ada', '/approve')).replies.join('')).toContain('somebody else has to approve');
+    expect(talk.card(3)).toContain('/approve P3');
+    expect((await talk.say('ada', '/approve')).answers).toMatchObject([refused('own-request', { promotion: 3 })]);
     const run = talk.repo.checkRuns(a.commit).at(-1);
     await talk.click('bob', 'approve', run === undefined ? {} : { checkRun: run.id });
     expect(talk.holds()).toBe(a.digest);
@@ -253,12 +289,17 @@ test('/status lists what production held, marks what it holds, and shows the lin
   await talk.rollBack('', 'bob');
   const [status = ''] = (await talk.say('ada', '/status production')).replies;
   const rows = status.split('\n').filter((line) => line.startsWith('| 2026'));
-  expect(rows).toEqual([
-    `| 2026-11-24 09:03 UTC | \`${shown(a.digest)}\` **now**: \`main\` and \`latest\` | P3, a rollback | \`bob\` | \`main-${a.tag}\` and \`rollback-20261124-090200-release\` |`,
-    `| 2026-11-24 09:02 UTC | \`${shown(b.digest)}\` | P2 | \`ada\` | \`main-${b.tag}\` and \`rollback-20261124-090300-it-fails\` |`,
-    `| 2026-11-24 09:01 UTC | \`${shown(a.digest)}\` | P1 | \`ada\` | \`main-${a.tag}\` and \`rollback-20261124-090200-release\` |`,
+  expect(rows.map((row) => [row.slice(2, 18), /\bP\d\b/.exec(row)?.[0]])).toEqual([
+    ['2026-11-24 09:03', 'P3'],
+    ['2026-11-24 09:02', 'P2'],
+    ['2026-11-24 09:01', 'P1'],
   ]);
-  expect(status).toContain('To go back to one of them, by its promotion: `/rollback to P2 --reason "…"`.');
+  expect(rows.map((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, value]) => value))).toEqual([
+    [shown(a.digest), 'main', 'latest', 'bob', `main-${a.tag}`, 'rollback-20261124-090200-release'],
+    [shown(b.digest), 'ada', `main-${b.tag}`, 'rollback-20261124-090300-it-fails'],
+    [shown(a.digest), 'ada', `main-${a.tag}`, 'rollback-20261124-090200-release'],
+  ]);
+  expect(status).toContain('`/rollback to P2 --reason "…"`');
   await talk.world.end();
 });
 
@@ -268,8 +309,16 @@ test('an image that was rolled back can be promoted again, with a warning', asyn
   const b = await talk.release('B');
   await talk.rollBack();
   await talk.say('ada', `/promote ${b.tag}`);
-  expect(talk.card(4)).toContain('| ! warn | rolled-back | whole image | P3 rolled this image back |');
+  expect(await talk.findings(4)).toContain('warn rolled-back');
+  expect(talk.card(4)).toMatch(/\| rolled-back \|.*\bP3\b/);
   await talk.say('bob', '/approve');
   expect(talk.holds()).toBe(b.digest);
   await talk.world.end();
 });
+
+/** What a rollback goes back to, as it is called. */
+async function targetOf(number: number): Promise<string> {
+  const promotion = await talk.promotion(number);
+  expect(promotion.kind).toBe('rollback');
+  return sourceName(promotion);
+}

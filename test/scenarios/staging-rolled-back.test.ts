@@ -33,7 +33,7 @@ test('Re-run after the rollback shows that it was rolled back, as `/promote` doe
   await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
   await talk.say('bob', '/approve');
   expect(talk.holds()).toBe(image.digest);
-  expect(await talk.rollBack()).toBe('');
+  expect(await talk.rollBack()).toEqual([]);
 
   await repo.rerun({ checkRun: runOf(commit).id, by: 'bob' });
   await world.drain();
@@ -45,6 +45,6 @@ test('Re-run after the rollback shows that it was rolled back, as `/promote` doe
   const findings = check.state.kind === 'examined' ? check.state.findings : [];
   expect(promotion.findings.filter(({ rule }) => rule === 'rolled-back')).toHaveLength(1);
   expect(findings).toEqual(promotion.findings);
-  expect(runOf(commit).text).toContain('| ! warn | rolled-back | whole image | P3 rolled this image back |');
+  expect(runOf(commit).text).toMatch(/\| rolled-back \|.*\bP3\b/);
   await world.end();
 });
