@@ -1,5 +1,6 @@
 // A thread in acme/dotca with a staged image and an older one in production: people comment and click, and see the answers.
 import { parseDigest } from '../../src/domain/image/reference.ts';
+import type { ApprovalPolicy } from '../../src/domain/policy/policy.ts';
 import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
 import type { Reply } from '../../src/domain/reply.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
@@ -46,6 +47,8 @@ export type Conversation = {
   /** As it is stored. */
   readonly promotion: (number?: number) => Promise<Promotion>;
   readonly state: (number?: number) => Promise<StateKind | null>;
+  /** Who has to approve it. */
+  readonly approvals: (number?: number) => Promise<ApprovalPolicy | null>;
   /** Its findings in short: `fail source linux/arm64`, `fail command overridden`. */
   readonly findings: (number?: number) => Promise<readonly string[]>;
   /** The tags of production. */
@@ -126,9 +129,12 @@ export function converse(
     replies,
     answers,
     promotion,
+    approvals: async (number) => (await world.view(await promotion(number))).environment?.approvals ?? null,
     findings: async (number) =>
       (await promotion(number)).findings.map(({ outcome, rule, platform, overridden }) =>
-        [outcome, rule, platform ?? '', overridden === true ? 'overridden' : ''].filter((part) => part !== '').join(' '),
+        [outcome, rule, platform ?? '', overridden === true ? 'overridden' : '']
+          .filter((part) => part !== '')
+          .join(' '),
       ),
     state: async (number = 1) => {
       const stored = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });

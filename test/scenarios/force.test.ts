@@ -59,7 +59,8 @@ describe('a rule that fails', () => {
     expect(run?.title).toBe(stateTitle(viewOf(promotion)));
     expect(run?.title).not.toBe(stateTitle(viewOf({ ...promotion, findings: [] })));
     const overridden = findingRows(promotion.findings).find(({ rule }) => rule === 'command')?.words ?? '';
-    for (const table of [card, run?.text]) expect(table).toContain(`| ${overridden} | command | linux/amd64, linux/arm64 |`);
+    for (const table of [card, run?.text])
+      expect(table).toContain(`| ${overridden} | command | linux/amd64, linux/arm64 |`);
 
     expect(await talk.say('mia', '/approve P2')).toMatchObject({ reactions: ['eyes', '-1'] });
     expect(talk.production().main).toBe(talk.old.digest);
@@ -121,7 +122,9 @@ describe('never overridden', () => {
     talk = await begin({ image: { labels: { 'org.opencontainers.image.source': 'https://github.com/acme/other' } } });
     await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
     expect(await talk.state()).toBe('checks-failed');
-    expect(await talk.findings()).toEqual(expect.arrayContaining([expect.stringMatching(/^fail source\b(?!.*overridden)/)]));
+    expect(await talk.findings()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^fail source\b(?!.*overridden)/)]),
+    );
   });
 
   test('a missing layer', async () => {

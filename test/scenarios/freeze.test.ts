@@ -64,7 +64,9 @@ describe('one run shows every state', () => {
   test('rejected by the rules', async () => {
     talk = await begin({ image: { cmd: null } });
     await talk.request();
-    expect(await talk.findings()).toEqual(expect.arrayContaining(['fail command linux/amd64', 'fail command linux/arm64']));
+    expect(await talk.findings()).toEqual(
+      expect.arrayContaining(['fail command linux/amd64', 'fail command linux/arm64']),
+    );
     expect(await runs()).toEqual([run('completed', 'failure')]);
     await talk.world.end();
   });

@@ -54,7 +54,7 @@ function labels(commit: string, source = 'https://github.com/acme/dotca'): Reado
 }
 
 describe('let through', () => {
-  type Row = readonly [name: string, options: ImageOptions, finding: RegExp, values?: readonly string[]];
+  type Row = readonly [name: string, options: ImageOptions, finding: RegExp, values: readonly string[]];
   test.each<Row>([
     [
       'two platforms with attestations, which are not examined',
@@ -62,35 +62,21 @@ describe('let through', () => {
       /^pass completeness$/,
       ['linux/amd64, linux/arm64'],
     ],
-    [
-      'a single manifest',
-      { platforms: ['linux/amd64'] },
-      /^pass completeness$/,
-      ['linux/amd64'],
-    ],
+    ['a single manifest', { platforms: ['linux/amd64'] }, /^pass completeness$/, ['linux/amd64']],
     ['a variant', { platforms: ['linux/arm/v7'], forceIndex: true }, /^pass completeness$/, ['linux/arm/v7']],
-    ["Docker's media types", { format: 'docker' }, /^pass completeness$/],
-    ['manifests without media types', { format: 'old' }, /^pass completeness$/],
-    ['an Entrypoint without Cmd', { cmd: null, entrypoint: ['/app'] }, /^pass command /],
-    [
-      'an image under the least size, with a warning',
-      { declaredLayerSizes: [5_000_000] },
-      /^warn size /,
-      ['5 MB'],
-    ],
-    ['an image just under the most', { declaredLayerSizes: [1_999_900_000] }, /^pass size /],
+    ["Docker's media types", { format: 'docker' }, /^pass completeness$/, []],
+    ['manifests without media types', { format: 'old' }, /^pass completeness$/, []],
+    ['an Entrypoint without Cmd', { cmd: null, entrypoint: ['/app'] }, /^pass command /, []],
+    ['an image under the least size, with a warning', { declaredLayerSizes: [5_000_000] }, /^warn size /, ['5 MB']],
+    ['an image just under the most', { declaredLayerSizes: [1_999_900_000] }, /^pass size /, []],
     [
       'a hundred layers',
       { declaredLayerSizes: Array.from({ length: 100 }, () => 1_500_000) },
       /^pass layers /,
       ['100'],
     ],
-    [
-      'a source label with .git and in capitals',
-      { labels: null, perPlatform: {} },
-      /^warn source\b/,
-    ],
-  ])('%s', async (_name, options, finding, values = []) => {
+    ['a source label with .git and in capitals', { labels: null, perPlatform: {} }, /^warn source\b/, []],
+  ])('%s', async (_name, options, finding, values) => {
     const { state, card, findings } = await examine(options);
     expect(state).toBe('awaiting-approval');
     expect(findings).toContainEqual(expect.stringMatching(finding));
@@ -123,7 +109,7 @@ describe('kept out', () => {
     options: ImageOptions,
     spoil: (image: TestImage) => void,
     finding: RegExp,
-    value?: (image: TestImage) => string,
+    value: (image: TestImage) => string,
   ];
   test.each<Row>([
     [
@@ -147,7 +133,7 @@ describe('kept out', () => {
       /^fail completeness$/,
       config,
     ],
-    ['it is larger than the most', { declaredLayerSizes: [2_000_000_000] }, whole, /^fail size /],
+    ['it is larger than the most', { declaredLayerSizes: [2_000_000_000] }, whole, /^fail size /, nothing],
     [
       'it has a layer too many',
       { declaredLayerSizes: Array.from({ length: 101 }, () => 1_500_000) },
@@ -160,16 +146,18 @@ describe('kept out', () => {
       { configPatch: { history: [{ created_by: 'COPY' }] } },
       whole,
       /^fail layers /,
+      nothing,
     ],
-    ['it starts nothing', { cmd: null }, whole, /^fail command linux\/amd64$/],
+    ['it starts nothing', { cmd: null }, whole, /^fail command linux\/amd64$/, nothing],
     [
       'one platform starts nothing',
       { perPlatform: { 'linux/arm64': { cmd: null } } },
       whole,
       /^fail command linux\/arm64$/,
+      nothing,
     ],
-    ['its config is no JSON object', { configPatch: { config: 'nothing' } }, whole, /^unknown command /],
-  ])('%s', async (_name, options, spoil, finding, value = () => '') => {
+    ['its config is no JSON object', { configPatch: { config: 'nothing' } }, whole, /^unknown command /, nothing],
+  ])('%s', async (_name, options, spoil, finding, value) => {
     const { state, card, image, findings } = await examine(options, { spoil });
     expect(state).toBe('checks-failed');
     expect(findings.filter((line) => /^(?:fail|unknown) /.test(line))).toContainEqual(expect.stringMatching(finding));
@@ -259,6 +247,10 @@ describe('without a commit that is proven', () => {
 
 function onStaging(): string {
   return talk.repo.commitOn('staging', { message: 'Labelled' });
+}
+
+function nothing(): string {
+  return '';
 }
 
 function whole(): void {

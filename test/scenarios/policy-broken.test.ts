@@ -1,5 +1,7 @@
 // A policy file that can't be read, or that GitHub does not show: nothing is promoted meanwhile, and people hear why.
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Reply } from '../../src/domain/reply.ts';
+import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { beginUnder, push, write } from './policy-world.ts';
 import { trailOf } from './release.ts';
@@ -16,6 +18,17 @@ function approvals(rules: string): string {
   return `environments: { production: { approvals: { ${rules} } } }\n`;
 }
 
+const TAG_PLACE = 'line 3, column 5 (`environments.production.tag`)';
+
+/** Where the file can't be read, of the one refusal that says so. */
+function placesIn(answers: readonly Reply[]): readonly string[] {
+  const [answer] = answers;
+  expect(answers).toMatchObject([refused('policy-unreadable')]);
+  const problems =
+    answer?.kind === 'refusal' && answer.refusal.code === 'policy-unreadable' ? answer.refusal.problems : [];
+  return problems.map((problem) => problem.split(': ')[0] ?? '');
+}
+
 describe('broken', () => {
   const BROKEN = 'environments:\n  production:\n    tag: [main]\n';
 
@@ -23,23 +36,25 @@ describe('broken', () => {
     talk = await beginUnder('environments:\n  production:\n    tag: [main]\n\tapprovals: {}\n');
     const said = await talk.request();
     expect(said.reactions).toEqual(['eyes', '-1']);
-    expect(said.replies[0]?.split('\n')).toEqual([
-      "Nothing was done: `.github/promotion.yml` can't be read, and nothing is promoted under a policy that can't be read. Whoever maintains the file can mend it:",
-      '',
-      '- line 4, column 1: a tab indents this line: YAML is indented with blanks',
-    ]);
+    expect(placesIn(said.answers)).toEqual(['line 4, column 1']);
     write(talk, `${BROKEN}    approvals: { required: many }\nforce: { role: boss }\n`);
-    expect((await talk.request()).replies[0]?.split('\n').slice(2)).toEqual([
-      '- line 3, column 5 (`environments.production.tag`): there is no key "tag" here. Did you mean "tags"? Legal keys: branch, tags, keep\\_as, rollback\\_tags, approvals, deployment, drift',
-      '- line 4, column 28 (`environments.production.approvals.required`): write a whole number from 0 to 10, not "many"',
-      '- line 5, column 16 (`force.role`): write triage, write, maintain or admin, not "boss"',
+    const again = await talk.request();
+    expect(placesIn(again.answers)).toEqual([
+      'line 3, column 5 (`environments.production.tag`)',
+      'line 4, column 28 (`environments.production.approvals.required`)',
+      'line 5, column 16 (`force.role`)',
+    ]);
+    expect(again.replies[0]?.split('\n').slice(2)).toEqual([
+      expect.stringMatching(/^- line 3, column 5 .*"tag".*"tags"/),
+      expect.stringMatching(/^- line 4, column 28 .*"many"/),
+      expect.stringMatching(/^- line 5, column 16 .*"boss"/),
     ]);
     for (const line of ['/promote', '/status']) expect((await talk.say('ada', line)).reactions).toEqual(['eyes', '-1']);
     expect(talk.world.registry.requests).toEqual([]);
     expect(await talk.state()).toBeNull();
   });
 
-  const PLACE = '- line 3, column 5 (`environments.production.tag`): there is no key "tag" here.';
+  const PLACE = '- line 3, column 5 (`environments.production.tag`): ';
 
   test('while it waits: the card says where, reviews are refused with the place, and /cancel works', async () => {
     talk = await begin();
@@ -48,9 +63,9 @@ describe('broken', () => {
     expect(talk.card()).toContain(`> ${PLACE}`);
     expect(talk.repo.checkRuns(talk.commit).at(-1)?.summary).toContain(`> ${PLACE}`);
     for (const line of ['/approve', '/reject no']) {
-      expect((await talk.say('bob', line)).replies).toEqual([expect.stringContaining('- line 3, column 5')]);
+      expect(placesIn((await talk.say('bob', line)).answers)).toEqual([TAG_PLACE]);
     }
-    expect(await talk.click('bob', 'approve')).toEqual([expect.stringMatching(/^`bob`: Nothing was done:/)]);
+    expect(await talk.click('bob', 'approve')).toMatchObject([{ ...refused('policy-unreadable'), to: 'bob' }]);
     expect(await talk.state()).toBe('awaiting-approval');
     expect((await talk.say('ada', '/cancel')).reactions).toEqual(['eyes', 'rocket']);
   });
@@ -74,7 +89,8 @@ describe('broken', () => {
     await talk.request();
     await push(talk, BROKEN);
     await push(talk, approvals('required: 2'));
-    expect(talk.card()).toContain('2 people with write access must approve');
+    expect(await talk.approvals()).toMatchObject({ required: 2, role: 'write' });
+    expect(await talk.world.outdated()).toEqual([]);
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('awaiting-approval');
   });
@@ -87,7 +103,8 @@ describe('broken', () => {
     expect(talk.card()).toContain(PLACE);
     write(talk, approvals('required: 2'));
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
-    expect(talk.card()).toContain('1 more person');
+    expect((await talk.promotion()).reviews).toMatchObject([{ verdict: 'approve', by: { login: 'bob' } }]);
+    expect(talk.card()).toContain('/approve P1');
     expect(talk.card()).not.toContain(PLACE);
   });
 
@@ -101,18 +118,27 @@ describe('broken', () => {
     await repo.comment({ issue, by: 'ada', body: `/promote staging-${short}` });
     await world.drain();
     expect(await talk.state()).toBe('failed');
-    expect(talk.card()).toContain("The policy file can't be read: line 3, column 5 (`environments.production.tag`):");
-    expect(talk.card()).toContain('Production is untouched');
+    expect((await talk.promotion()).state).toMatchObject({
+      kind: 'failed',
+      failure: {
+        production: 'untouched',
+        problem: { code: 'policy-unreadable', problems: [expect.stringContaining(TAG_PLACE)] },
+      },
+    });
+    expect(talk.card()).toContain(TAG_PLACE);
   });
 
   test.each([
-    ['too large', '#'.repeat(70_000), 'the file has 70000 bytes: at most 64 KiB are read'],
-    ['a folder', null, 'it is a directory, and has to be a file'],
-  ])('%s', async (_name, text, message) => {
+    ['too large', '#'.repeat(70_000), '70000'],
+    ['a folder', null, ''],
+  ])('%s', async (_name, text, value) => {
     talk = await beginUnder('{}');
     write(talk, text);
     if (text === null) talk.repo.writeFiles('main', { '.github/promotion.yml/README.md': 'Oops' });
-    expect((await talk.request()).replies).toEqual([expect.stringContaining(`- ${message}`)]);
+    expect((await talk.request()).answers).toMatchObject([
+      refused('policy-unreadable', { problems: [expect.stringContaining(value)] }),
+    ]);
+    expect(await talk.state()).toBeNull();
   });
 });
 
@@ -135,7 +161,7 @@ describe('where GitHub does not tell what the file message', () => {
     talk.world.github.failNext({ path: CONTENTS, status: 502, times: 1000 });
     await talk.say('bob', '/approve');
     await talk.world.pass(20 * MINUTE_MS, MINUTE_MS);
-    expect(talk.replies()).toEqual([expect.stringContaining('GitHub did not tell what was needed')]);
+    expect(await talk.answers()).toMatchObject([refused('github-problem')]);
     expect(await talk.state()).toBe('awaiting-approval');
     expect(talk.production().main).toBe(talk.old.digest);
   });

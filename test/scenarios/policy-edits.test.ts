@@ -1,13 +1,12 @@
 // A policy file that is edited while a promotion waits: tightened, loosened, deleted, and pushed or not.
 import { afterEach, describe, expect, test } from 'vitest';
+import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
-import { beginUnder, countFrom, findingsOf, push, write } from './policy-world.ts';
+import { beginUnder, countFrom, push, write } from './policy-world.ts';
 import { trailOf } from './release.ts';
 import { IMAGE } from './world.ts';
 
-const EDITED = '`.github/promotion.yml` was edited meanwhile';
-const NOT_COUNTED =
-  'This review of P1 does not count: `.github/promotion.yml` was edited since it was planned. It is examined again under the new policy, and its card asks again.';
+const NOT_COUNTED = refused('policy-changed', { promotion: 1 });
 
 let talk: Conversation;
 afterEach(async () => {
@@ -23,29 +22,39 @@ async function kinds(): Promise<readonly string[]> {
   return (await trailOf(talk.world)).map(({ kind }) => kind);
 }
 
+/** The reviews that are about what is asked for now. */
+async function countingReviews(): Promise<readonly string[]> {
+  const promotion = await talk.promotion();
+  const { subject } = await talk.world.view(promotion);
+  return promotion.reviews
+    .filter((review) => review.subject === subject)
+    .map(({ by, verdict }) => `${by.login} ${verdict}`);
+}
+
 describe('of which nobody told us', () => {
   test('an approval by comment does not count; the card says why, asks again, and the next one counts', async () => {
     talk = await begin();
     await talk.request();
     write(talk, 'validation: { command: warn }\n');
     const said = await talk.say('bob', '/approve');
-    expect(said).toMatchObject({ reactions: ['eyes', '-1'], replies: [NOT_COUNTED] });
+    expect(said).toMatchObject({ reactions: ['eyes', '-1'], answers: [NOT_COUNTED] });
     expect(await talk.state()).toBe('awaiting-approval');
-    expect(talk.card()).toContain(`${EDITED}. The plan was made anew.`);
+    expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
+    expect(await talk.world.outdated()).toEqual([]);
     expect(talk.production().main).toBe(talk.old.digest);
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
     const before = ['requested', 'examined', 'review-refused', 'policy-changed', 'examined'];
     expect(await kinds()).toEqual([...before, 'reviewed', 'applying', 'promoted']);
-    expect(talk.card()).not.toContain(EDITED);
+    expect((await talk.promotion()).notice).toBeNull();
   });
 
   test('a click does not count either, nor does a rejection', async () => {
     talk = await beginUnder('{}');
     await talk.request();
     write(talk, approvals('self_approval: true'));
-    expect(await talk.click('bob', 'approve')).toEqual([`\`bob\`: ${NOT_COUNTED}`]);
+    expect(await talk.click('bob', 'approve')).toMatchObject([{ ...NOT_COUNTED, to: 'bob' }]);
     write(talk, approvals('self_approval: false'));
-    expect((await talk.say('bob', '/reject no')).replies).toEqual([NOT_COUNTED]);
+    expect((await talk.say('bob', '/reject no')).answers).toMatchObject([NOT_COUNTED]);
     expect(await talk.state()).toBe('awaiting-approval');
     expect(await talk.click('bob', 'approve')).toEqual([]);
     expect(await talk.state()).toBe('promoted');
@@ -59,7 +68,7 @@ describe('of which nobody told us', () => {
     await Promise.all(['bob', 'mia'].map((by) => repo.comment({ issue, by, body: '/approve P1' })));
     await world.drain();
     expect((await kinds()).filter((kind) => kind === 'policy-changed')).toHaveLength(1);
-    expect(talk.replies()[0]).toBe(NOT_COUNTED);
+    expect((await talk.answers())[0]).toMatchObject(NOT_COUNTED);
     expect(await talk.state()).toBe('awaiting-approval');
     expect(talk.production().main).toBe(talk.old.digest);
   });
@@ -80,9 +89,10 @@ describe('and pushed', () => {
     await talk.say('bob', '/approve');
     await push(talk, approvals('required: 3'));
     expect(await talk.state()).toBe('awaiting-approval');
-    expect(talk.card()).toContain(`${EDITED}. The plan was made anew, and 1 approval given before counts no more.`);
-    expect(talk.card()).toContain('3 people with write access must approve');
-    expect(talk.card()).toContain('by `bob`, 2026-11-24 09:00 UTC, by comment; counts no more');
+    expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
+    expect(await talk.approvals()).toMatchObject({ required: 3, role: 'write' });
+    expect(await countingReviews()).toEqual([]);
+    expect(await talk.world.outdated()).toEqual([]);
   });
 
   test('put back as it was: the approval counts again', async () => {
@@ -91,7 +101,8 @@ describe('and pushed', () => {
     await talk.say('bob', '/approve');
     await push(talk, approvals('required: 3'));
     await push(talk, approvals('required: 2'));
-    expect(talk.card()).toContain('1 more person with write access must approve');
+    expect(await countingReviews()).toEqual(['bob approve']);
+    expect(await talk.world.outdated()).toEqual([]);
     expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('promoted');
   });
@@ -108,8 +119,8 @@ describe('and pushed', () => {
     await talk.request();
     await push(talk, 'validation: { size: { max: 110MB } }\n');
     expect(await talk.state()).toBe('checks-failed');
-    expect(talk.card()).toContain(EDITED);
-    expect(findingsOf(talk.card())).toContain('✗ fail size');
+    expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
+    expect(await talk.findings()).toContain('fail size linux/amd64');
     expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'failure' });
   });
 
@@ -117,8 +128,8 @@ describe('and pushed', () => {
     talk = await beginUnder(approvals('self_approval: true'));
     await talk.request();
     await push(talk, null);
-    expect(talk.card()).toContain(EDITED);
-    expect((await talk.say('ada', '/approve')).replies).toEqual([expect.stringContaining('because you asked for it')]);
+    expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
+    expect((await talk.say('ada', '/approve')).answers).toMatchObject([refused('own-request', { promotion: 1 })]);
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
   });
 
@@ -126,7 +137,7 @@ describe('and pushed', () => {
     talk = await begin();
     await talk.request();
     await push(talk, 'environments: { production: { tags: [main, stable] } }\n');
-    expect(talk.card()).toContain('- `stable`: new →');
+    expect(talk.card()).toMatch(/^- `stable`: .* → /m);
     expect(talk.card()).not.toContain('`latest`');
     await talk.say('bob', '/approve');
     expect(talk.world.registry.tag(IMAGE, 'stable')).toBe(talk.image.digest);
@@ -138,7 +149,9 @@ describe('and pushed', () => {
     await talk.say('ada', `/promote staging-${talk.short} to canary`);
     await push(talk, 'environments: { production: {} }\n');
     expect(await talk.state()).toBe('failed');
-    expect(talk.card()).toContain('The policy file has no environment canary any more.');
+    expect((await talk.promotion()).state).toMatchObject({
+      failure: { production: 'untouched', problem: { code: 'environment-gone', environment: 'canary' } },
+    });
     expect(talk.world.registry.tag(IMAGE, 'canary')).toBeNull();
   });
 
@@ -147,7 +160,12 @@ describe('and pushed', () => {
     await talk.request();
     await push(talk, `images: ["${talk.world.registry.host}/acme/dotca/worker"]\n`);
     expect(await talk.state()).toBe('failed');
-    expect(talk.card()).toContain('The policy file names');
+    const { host } = talk.world.registry;
+    expect((await talk.promotion()).state).toMatchObject({
+      failure: {
+        problem: { code: 'image-not-in-policy', image: `${host}/acme/dotca`, images: [`${host}/acme/dotca/worker`] },
+      },
+    });
     expect(talk.production().main).toBe(talk.old.digest);
   });
 
@@ -176,8 +194,8 @@ test('without its environment, whoever approves before we know hears which there
   talk = await beginUnder('environments: { production: {}, canary: {} }');
   await talk.say('ada', `/promote staging-${talk.short} to canary`);
   write(talk, 'environments: { production: {} }\n');
-  expect((await talk.say('bob', '/approve')).replies[0]).toBe(
-    'There is no environment `canary` here. There is `production`.',
-  );
+  expect((await talk.say('bob', '/approve')).answers).toMatchObject([
+    refused('environment-unknown', { typed: 'canary', environments: ['production'] }),
+  ]);
   expect(await talk.state()).toBe('failed');
 });

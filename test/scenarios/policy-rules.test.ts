@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { StateKind } from '../../src/domain/promotion/promotion.ts';
 import type { ImageOptions } from '../support/registry/images.ts';
 import type { Conversation } from './conversation.ts';
-import { beginUnder, findingsOf } from './policy-world.ts';
+import { beginUnder } from './policy-world.ts';
 
 let talk: Conversation;
 afterEach(async () => {
@@ -11,36 +11,41 @@ afterEach(async () => {
   await talk.world.close();
 });
 
+/** `fail size`: each outcome of a rule, whatever the platform. */
+async function rulesOf({ promotion }: Conversation): Promise<readonly string[]> {
+  return (await promotion()).findings.map(({ outcome, rule }) => `${outcome} ${rule}`);
+}
+
 type Row = readonly [name: string, policy: string, image: ImageOptions, state: StateKind, shown: readonly string[]];
 
 test.each<Row>([
-  ['a maximum that is smaller', 'size: { max: 110MB }', {}, 'checks-failed', ['✗ fail size']],
-  ['a maximum that only warns', 'size: { max: 110MB, level: warn }', {}, 'awaiting-approval', ['! warn size']],
+  ['a maximum that is smaller', 'size: { max: 110MB }', {}, 'checks-failed', ['fail size']],
+  ['a maximum that only warns', 'size: { max: 110MB, level: warn }', {}, 'awaiting-approval', ['warn size']],
   ['no look at the size', 'size: { level: off }', { declaredLayerSizes: [3e9] }, 'awaiting-approval', ['no size']],
-  ['a minimum that is larger', 'size: { min: 130MB }', {}, 'awaiting-approval', ['! warn size']],
-  ['fewer layers', 'layers: { max: 1 }', {}, 'checks-failed', ['✗ fail layers']],
-  ['no command, which only warns', 'command: warn', { cmd: null }, 'awaiting-approval', ['! warn command']],
-  ['a healthcheck that is wanted', 'healthcheck: fail', {}, 'checks-failed', ['✗ fail healthcheck']],
+  ['a minimum that is larger', 'size: { min: 130MB }', {}, 'awaiting-approval', ['warn size']],
+  ['fewer layers', 'layers: { max: 1 }', {}, 'checks-failed', ['fail layers']],
+  ['no command, which only warns', 'command: warn', { cmd: null }, 'awaiting-approval', ['warn command']],
+  ['a healthcheck that is wanted', 'healthcheck: fail', {}, 'checks-failed', ['fail healthcheck']],
   ['a healthcheck that nobody wants', 'healthcheck: off', {}, 'awaiting-approval', ['no healthcheck']],
   [
     'a healthcheck that is there',
     'healthcheck: fail',
     { healthcheck: ['CMD', '/ready'] },
     'awaiting-approval',
-    ['✓ pass healthcheck'],
+    ['pass healthcheck'],
   ],
   [
     'a label of the file that is missing',
     'labels: { level: fail, required: [org.opencontainers.image.licenses] }',
     {},
     'checks-failed',
-    ['✗ fail labels'],
+    ['fail labels'],
   ],
 ])('%s', async (_name, validation, image, state, shown) => {
   talk = await beginUnder(`validation: { ${validation} }`, { image });
   await talk.request();
   expect(await talk.state()).toBe(state);
-  const findings = findingsOf(talk.card());
+  const findings = await rulesOf(talk);
   const [unwanted, wanted] = [shown.filter(isUnwanted), shown.filter((each) => !isUnwanted(each))];
   expect(findings).toEqual(expect.arrayContaining(wanted));
   expect(findings.filter((finding) => unwanted.some((each) => finding.endsWith(each.slice(2))))).toEqual([]);
@@ -55,9 +60,7 @@ test('preset: guide makes the whole list binding', async () => {
   talk = await beginUnder('preset: guide', { image: { labels: {} } });
   await talk.request();
   expect(await talk.state()).toBe('checks-failed');
-  expect(findingsOf(talk.card())).toEqual(
-    expect.arrayContaining(['✗ fail healthcheck', '✗ fail source', '✗ fail revision']),
-  );
+  expect(await rulesOf(talk)).toEqual(expect.arrayContaining(['fail healthcheck', 'fail source', 'fail revision']));
 });
 
 test('written keys win over the preset', async () => {
@@ -66,7 +69,7 @@ test('written keys win over the preset', async () => {
   talk = await beginUnder(policy, { image: { labels: {} } });
   await talk.request();
   expect(await talk.state()).toBe('awaiting-approval');
-  expect(findingsOf(talk.card())).toEqual(expect.arrayContaining(['! warn source', '! warn revision']));
+  expect(await rulesOf(talk)).toEqual(expect.arrayContaining(['warn source', 'warn revision']));
 });
 
 test('a label that is there and wrong fails, however low the level', async () => {
@@ -74,5 +77,5 @@ test('a label that is there and wrong fails, however low the level', async () =>
   talk = await beginUnder('validation: { labels: { level: off } }', { image: { labels } });
   await talk.request();
   expect(await talk.state()).toBe('checks-failed');
-  expect(findingsOf(talk.card())).toContain('✗ fail source');
+  expect(await rulesOf(talk)).toContain('fail source');
 });

@@ -50,8 +50,3 @@ export function countFrom({ world }: Conversation): () => number {
   const before = world.registry.requests.length;
   return () => world.registry.requests.length - before;
 }
-
-/** The titles of a promotion's findings on its card: `✗ fail size`. */
-export function findingsOf(card: string): readonly string[] {
-  return [...card.matchAll(/^\| (\S \w+) \| ([\w-]+) \|/gm)].map(([, outcome = '', rule = '']) => `${outcome} ${rule}`);
-}

@@ -1,6 +1,20 @@
 // Several promotions of one environment: never two write at once, and those that wait are planned again.
 import { afterEach, describe, expect, test } from 'vitest';
-import { beforeRequest, cardOf, isPut, prepare, repliesOf, say, tagsOf, trailOf, type Release } from './release.ts';
+import { refused } from './answers.ts';
+import {
+  beforeRequest,
+  cardOf,
+  isPut,
+  prepare,
+  say,
+  tagsOf,
+  trailOf,
+  type Release,
+  promotionOf,
+  answersOf,
+} from './release.ts';
+import type { RunState } from './run-state.ts';
+import { runStateOn } from './run-state.ts';
 import { Scenario, stage } from './world.ts';
 
 let world: Scenario;
@@ -23,7 +37,7 @@ async function twoAsked(): Promise<Two> {
 }
 
 /** Says something while the first write of the registry hangs, and lets it go on after that was dealt with. */
-async function sayDuringApply(release: Release, body: string, then: () => void): Promise<void> {
+async function sayDuringApply(release: Release, body: string, then: () => Promise<void>): Promise<void> {
   const { repo, issue } = release;
   const reached = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
@@ -37,14 +51,33 @@ async function sayDuringApply(release: Release, body: string, then: () => void):
   await reached.promise;
   await repo.comment({ issue, by: 'bob', body });
   await world.drain();
-  then();
+  await then();
   held.resolve();
   await applied;
   await world.drain();
 }
 
-function titleOf(release: Release, commit: string): string {
-  return release.repo.checkRuns(commit).at(-1)?.title ?? '';
+function stateOn(release: Release, commit: string): Promise<RunState> {
+  return runStateOn(world, release.repo, commit);
+}
+
+/** The promotion waits for that one, and its card and check run say so. */
+async function expectQueued(release: Release, number: number, behind: number): Promise<void> {
+  const promotion = await promotionOf(release, number);
+  expect(promotion.state).toEqual({ kind: 'scheduled', cause: 'queue' });
+  expect((await world.view(promotion)).blockedBy).toBe(behind);
+  const outdated = await world.outdated();
+  expect(outdated).not.toContain(`P${number} check-run`);
+  expect(outdated).not.toContain(`P${number} card`);
+}
+
+/** Whose approvals of that promotion count no more, since it was last planned again. */
+async function voidedOf(number: number): Promise<readonly string[]> {
+  const replanned = (await trailOf(world)).filter(
+    ({ kind, promotion }) => kind === 'replanned' && promotion === number,
+  );
+  const details: { readonly voided?: readonly string[] } = JSON.parse(JSON.stringify(replanned.at(-1)?.details ?? {}));
+  return details.voided ?? [];
 }
 
 /** The promotions that were writing at the same time as another one. */
@@ -67,20 +100,17 @@ describe('approved while another one writes', () => {
     const release = await twoAsked();
     const { repo, issue, image, newer, commit } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
-    await sayDuringApply(release, '/approve P2', () => {
-      expect(cardOf(release, 2)).toContain('Waits for P1 to finish');
-      expect(titleOf(release, newer.commit)).toBe('Waits for P1 to finish');
-    });
+    await sayDuringApply(release, '/approve P2', () => expectQueued(release, 2, 1));
 
-    expect(titleOf(release, commit)).toBe('Promoted');
-    expect(titleOf(release, newer.commit)).toBe('Waits for approval');
+    expect(await stateOn(release, commit)).toEqual({ conclusion: 'success', state: 'promoted' });
+    expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'action_required', state: 'awaiting-approval' });
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
-    expect(cardOf(release, 2)).toContain('`production` has changed since this was planned');
-    expect(cardOf(release, 2)).toContain('1 approval given before counts no more');
+    expect((await promotionOf(release, 2)).notice).toMatchObject({ kind: 'production-moved' });
+    expect(await voidedOf(2)).toEqual(['bob']);
 
     await say(release, 'bob', '/approve P2');
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
-    expect(titleOf(release, newer.commit)).toBe('Promoted');
+    expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'success', state: 'promoted' });
     expect(await overlapping()).toEqual([]);
     await world.end();
   });
@@ -89,12 +119,11 @@ describe('approved while another one writes', () => {
     const release = await twoAsked();
     const { repo, issue, newer, commit } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P2' });
-    await sayDuringApply(release, '/approve P1', () => {
-      expect(titleOf(release, commit)).toBe('Waits for P2 to finish');
-    });
+    await sayDuringApply(release, '/approve P1', () => expectQueued(release, 1, 2));
 
-    expect(titleOf(release, newer.commit)).toBe('Promoted');
-    expect(release.repo.checkRuns(commit).at(-1)).toMatchObject({ conclusion: 'neutral', title: 'Superseded by P2' });
+    expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'success', state: 'promoted' });
+    expect(await stateOn(release, commit)).toEqual({ conclusion: 'neutral', state: 'superseded' });
+    expect((await promotionOf(release)).state).toMatchObject({ by: { kind: 'promotion', number: 2 } });
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
     expect(await overlapping()).toEqual([]);
     await world.end();
@@ -105,12 +134,10 @@ describe('approved while another one writes', () => {
     const { repo, issue, newer, commit } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
     world.registry.quirks.deny403 = [{ times: 1, on: /^PUT .*\/main$/ }];
-    await sayDuringApply(release, '/approve P2', () => {
-      expect(titleOf(release, newer.commit)).toBe('Waits for P1 to finish');
-    });
+    await sayDuringApply(release, '/approve P2', () => expectQueued(release, 2, 1));
 
-    expect(titleOf(release, commit)).toBe('Failed, production untouched');
-    expect(titleOf(release, newer.commit)).toBe('Promoted');
+    expect(await stateOn(release, commit)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
+    expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'success', state: 'promoted' });
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
     expect(await overlapping()).toEqual([]);
     await world.end();
@@ -120,12 +147,11 @@ describe('approved while another one writes', () => {
     const release = await twoAsked();
     const { repo, issue, newer, image } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
-    await sayDuringApply(release, '/approve P2\n/cancel P2\n/cancel P1', () => {
-      expect(titleOf(release, newer.commit)).toBe('Cancelled by bob');
+    await sayDuringApply(release, '/approve P2\n/cancel P2\n/cancel P1', async () => {
+      expect((await promotionOf(release, 2)).state).toMatchObject({ kind: 'cancelled', by: { login: 'bob' } });
     });
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
-    expect(repliesOf(release)).toHaveLength(1);
-    expect(repliesOf(release)[0]).toContain('P1');
+    expect(await answersOf(release)).toMatchObject([refused('cannot-cancel', { promotion: 1, state: 'applying' })]);
     await world.end();
   });
 });
@@ -135,7 +161,7 @@ test('both approved in one comment: one is promoted, the other is planned again 
   const { newer, image } = release;
   await say(release, 'bob', '/approve P1\n/approve P2');
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
-  expect(titleOf(release, newer.commit)).toBe('Waits for approval');
+  expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'action_required', state: 'awaiting-approval' });
   expect(await overlapping()).toEqual([]);
   await say(release, 'bob', '/approve P2');
   expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
@@ -150,7 +176,7 @@ describe('not yet approved when another one reached production', () => {
     expect(cardOf(release, 2)).toContain(
       `- \`main\`: \`${image.digest.slice(0, 19)}…\` → \`${newer.digest.slice(0, 19)}…\``,
     );
-    expect(cardOf(release, 2)).not.toContain('counts no more');
+    expect(await voidedOf(2)).toEqual([]);
     await say(release, 'bob', '/approve');
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
     await world.end();
@@ -160,9 +186,11 @@ describe('not yet approved when another one reached production', () => {
     const release = await twoAsked();
     const { commit, newer } = release;
     await say(release, 'bob', '/approve P2');
-    expect(titleOf(release, commit)).toBe('Superseded by P2');
+    expect((await promotionOf(release)).state).toMatchObject({ kind: 'superseded', by: { number: 2 } });
     await say(release, 'bob', '/approve P1');
-    expect(repliesOf(release)).toHaveLength(1);
+    expect(await answersOf(release)).toMatchObject([
+      refused('not-awaiting-approval', { promotion: 1, state: 'superseded' }),
+    ]);
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
     await world.end();
   });
@@ -172,7 +200,7 @@ test('production is moved to this very image by hand while it waits behind anoth
   const release = await twoAsked();
   const { repo, issue, newer } = release;
   await repo.comment({ issue, by: 'bob', body: '/approve P1' });
-  await sayDuringApply(release, '/approve P2', () => {
+  await sayDuringApply(release, '/approve P2', async () => {
     world.registry.quirks.deny403 = [{ times: 1, on: /^PUT .*\/main$/ }];
     // The first read of the new plan comes after P1 failed.
     beforeRequest(
@@ -181,6 +209,7 @@ test('production is moved to this very image by hand while it waits behind anoth
       () => ['main', 'latest'].forEach((tag) => world.registry.setTag('acme/dotca', tag, newer.digest)),
     );
   });
-  expect(titleOf(release, newer.commit)).toBe('production holds this image already');
+  expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'neutral', state: 'superseded' });
+  expect((await promotionOf(release, 2)).state).toMatchObject({ by: { kind: 'production' } });
   await world.end();
 });

@@ -12,21 +12,25 @@ import { listPromotionsChangedSince } from '../../src/store/promotions/promotion
 import { JOB_ROWS } from '../engine/job-kinds.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 
+type ShownWorld = {
+  readonly store: Store;
+  readonly registryHost: string;
+  readonly sha256: (text: string) => string;
+};
+
+/** Today's truth about a promotion. */
+export function viewIn({ store, registryHost, sha256 }: ShownWorld, promotion: Promotion): Promise<PromotionView> {
+  const settings = { githubHost: 'github.com', registryHost };
+  const services = { store, sha256, settings, jobs: JOB_ROWS, registryTokenWatch: NO_REGISTRY_TOKEN_WATCH };
+  return loadView(services, promotion);
+}
+
 /** `P1 card`, `P2 check run`: each that GitHub has, and that does not show today's truth. */
-export async function listOutdated(
-  { store, sha256 }: { readonly store: Store; readonly sha256: (text: string) => string },
-  repo: GitHubRepo,
-): Promise<readonly string[]> {
-  const services = {
-    store,
-    sha256,
-    jobs: JOB_ROWS,
-    settings: { githubHost: 'github.com' },
-    registryTokenWatch: NO_REGISTRY_TOKEN_WATCH,
-  };
+export async function listOutdated(world: ShownWorld, repo: GitHubRepo): Promise<readonly string[]> {
+  const { store } = world;
   const promotions = await listPromotionsChangedSince(store.db, { repoId: repo.id, since: 0 });
   const outdated = promotions.map(async (promotion) => {
-    const view = await loadView(services, promotion);
+    const view = await viewIn(world, promotion);
     const marks = await listMarks(store.db, promotion.id);
     return marks
       .filter(({ kind, githubId, target }) =>

@@ -8,13 +8,15 @@ import { expect } from 'vitest';
 import { readConfig } from '../../src/config/env.ts';
 import { findChainProblem, type AuditRow } from '../../src/domain/audit/audit.ts';
 import { listAudit, listAuditedRepoIds } from '../../src/store/audit.ts';
+import type { Promotion } from '../../src/domain/promotion/promotion.ts';
+import type { PromotionView } from '../../src/messages/promotion-view.ts';
 import { countJobs, listDeadJobs } from '../../src/store/queue/job-upkeep.ts';
 import { createApplication, type Application, type World } from '../../src/app/compose.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
 import { startRegistryDouble, type Hook, type RegistryDouble } from '../support/registry/double.ts';
 import { buildImage, type ImageOptions, type TestImage } from '../support/registry/images.ts';
-import { listOutdated } from './shown.ts';
+import { listOutdated, viewIn } from './shown.ts';
 
 export type ScenarioOptions = {
   readonly env?: Readonly<Record<string, string>>;
@@ -193,8 +195,16 @@ export class Scenario {
 
   /** The cards and check runs that do not show what is stored. */
   async outdated(): Promise<readonly string[]> {
-    const { store } = this.app;
-    return (await Promise.all(this.repos.map((repo) => listOutdated({ store, sha256 }, repo)))).flat();
+    return (await Promise.all(this.repos.map((repo) => listOutdated(this.#shown(), repo)))).flat();
+  }
+
+  /** What is stored of a promotion, and around it, as cards and check runs show it. */
+  view(promotion: Promotion): Promise<PromotionView> {
+    return viewIn(this.#shown(), promotion);
+  }
+
+  #shown(): Parameters<typeof viewIn>[0] {
+    return { store: this.app.store, registryHost: this.registry.host, sha256 };
   }
 
   /** What every scenario ends with: nothing that GitHub would not accept, no dead job, a whole chain, today's truth shown. */

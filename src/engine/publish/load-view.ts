@@ -13,7 +13,7 @@ import { loadPlannedPolicy } from '../core/load.ts';
 import type { Services, Settings } from '../core/services.ts';
 
 type ViewServices = Pick<Services, 'store' | 'jobs' | 'registryTokenWatch' | 'sha256'> & {
-  readonly settings: Pick<Settings, 'githubHost'>;
+  readonly settings: Pick<Settings, 'githubHost' | 'registryHost'>;
 };
 
 export async function loadView(services: ViewServices, promotion: Promotion): Promise<PromotionView> {
