@@ -1,7 +1,7 @@
 // Which images a repository may name: another repository's image is refused by every door.
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/domain/reply.ts';
-import { isBlocking } from '../../src/domain/rule.ts';
+import { isBlocking } from '../../src/domain/finding.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { buildImage } from '../support/registry/images.ts';
@@ -22,9 +22,7 @@ test("repository B names A's image by tag, by commit and by digest: B's own name
   for (const source of [`staging-${talk.short}`, talk.commit, talk.image.digest]) {
     const said = await saySomewhere(other, 'eve', `/promote ${source}`);
     expect(said.reactions).toEqual(['eyes', '-1']);
-    expect(said.answers).toMatchObject([
-      { kind: 'refusal', refusal: { image: `${talk.world.registry.host}/${OTHER}` } },
-    ]);
+    expect(said.answers).toMatchObject([unknownRepository(OTHER)]);
   }
   const asked = talk.world.registry.requests.map(({ path }) => path).filter((path) => path.startsWith('/v2/acme'));
   expect(asked.filter((path) => !path.startsWith(`/v2/${OTHER}/`))).toEqual([]);
@@ -219,11 +217,15 @@ test('a repository whose owner is written with capitals has an image in lower ca
   talk = await begin({ owners: ['acme', 'ACME-Labs'], env: { ALLOWED_OWNERS: 'acme,acme-labs' } });
   const repo = await talk.world.github.repo({ owner: 'ACME-Labs', name: 'DotCA', users: { eve: 'write' } });
   const said = await saySomewhere(repo, 'eve', '/promote staging');
-  expect(said.answers).toMatchObject([
-    { kind: 'refusal', refusal: { image: `${talk.world.registry.host}/acme-labs/dotca` } },
-  ]);
+  expect(said.answers).toMatchObject([unknownRepository('acme-labs/dotca')]);
   await talk.world.end();
 });
+
+/** The registry does not know it, which tells that it was asked. */
+function unknownRepository(name: string): object {
+  const detail = expect.stringContaining(`${talk.world.registry.host}/${name}:`);
+  return refused('registry-problem', { problem: { code: 'repository-unknown', detail } });
+}
 
 function otherRepo(): Promise<GitHubRepo> {
   return talk.world.github.repo({ owner: 'acme', name: 'other', users: { eve: 'admin', bob: 'write' } });

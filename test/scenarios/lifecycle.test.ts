@@ -29,7 +29,7 @@ describe('an installation that is suspended', () => {
     await world.pass(20 * DAY_MS, DAY_MS);
     expect(requestsSince(asked)).toEqual([]);
     expect(talk.production().main).toBe(talk.old.digest);
-    await world.end();
+    await world.end({ outdated: ['P1 card', 'P1 check-run'] });
   });
 
   test('and let act again shows on card and check run what happened meanwhile; the image can be asked for again', async () => {
@@ -109,7 +109,7 @@ describe('an installation that is suspended', () => {
     await world.pass(2 * 60_000, 15_000);
     expect(await talk.state()).toBe('cancelled');
     expect(talk.production()).toEqual({ main: foreign.digest, latest: talk.old.digest });
-    await world.end();
+    await world.end({ outdated: ['P1 card', 'P1 check-run'] });
   });
 });
 
@@ -151,7 +151,7 @@ describe('an installation that is removed', () => {
     await world.pass(DAY_MS, 60 * 60_000);
     expect(await talk.state()).toBe('cancelled');
     expect(repo.comments(issue).filter(({ byApp }) => byApp)).toEqual([]);
-    await world.end();
+    await world.end({ outdated: ['P1 check-run'] });
   });
 
   test('between a comment and its answer leaves nothing dead', async () => {
@@ -165,6 +165,6 @@ describe('an installation that is removed', () => {
     await world.pass(DAY_MS, 60 * 60_000);
     expect(await talk.state()).toBe('cancelled');
     expect(talk.production().main).toBe(talk.old.digest);
-    await world.end();
+    await world.end({ outdated: ['P1 card', 'P1 check-run'] });
   });
 });

@@ -145,7 +145,7 @@ describe('approved while another one writes', () => {
 
   test('the one that waits for its turn can be cancelled, the one that writes can not', async () => {
     const release = await twoAsked();
-    const { repo, issue, newer, image } = release;
+    const { repo, issue, image } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
     await sayDuringApply(release, '/approve P2\n/cancel P2\n/cancel P1', async () => {
       expect((await promotionOf(release, 2)).state).toMatchObject({ kind: 'cancelled', by: { login: 'bob' } });
@@ -184,7 +184,7 @@ describe('not yet approved when another one reached production', () => {
 
   test('the older one ends, and can not be approved any more', async () => {
     const release = await twoAsked();
-    const { commit, newer } = release;
+    const { newer } = release;
     await say(release, 'bob', '/approve P2');
     expect((await promotionOf(release)).state).toMatchObject({ kind: 'superseded', by: { number: 2 } });
     await say(release, 'bob', '/approve P1');

@@ -53,9 +53,9 @@ describe('without a target', () => {
         environment: 'production',
         current: talk.old.digest,
         choices: [
-          { promotion: 3, digest: c.digest },
-          { promotion: 2, digest: b.digest },
           { promotion: 1, digest: a.digest },
+          { promotion: 2, digest: b.digest },
+          { promotion: 3, digest: c.digest },
         ],
       }),
     ]);

@@ -1,7 +1,7 @@
 // Where a promotion stands, as its newest check run on a commit shows it and the database has it.
 import { expect } from 'vitest';
 import type { Failure, Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
-import { isBlocking } from '../../src/domain/rule.ts';
+import { isBlocking } from '../../src/domain/finding.ts';
 import { findPromotion } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { Scenario } from './world.ts';
