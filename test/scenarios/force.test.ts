@@ -46,8 +46,8 @@ describe('a rule that fails', () => {
     expect(reactions).toEqual(['eyes', 'rocket']);
     expect(await talk.state(2)).toBe('awaiting-approval');
     const card = talk.card(2);
-    const promotion = await talk.promotion(2);
-    expect(promotion).toMatchObject({ force: true, reason: 'login is down' });
+    const second = await talk.promotion(2);
+    expect(second).toMatchObject({ force: true, reason: 'login is down' });
     expect((await talk.findings(2)).filter((line) => line.includes('overridden'))).toEqual([
       'fail command linux/amd64 overridden',
       'fail command linux/arm64 overridden',
@@ -56,9 +56,9 @@ describe('a rule that fails', () => {
     expect(card).toContain(`● P2 · \`staging-${talk.short}\` → \`production\``);
     expect(card).toContain('login is down');
     const run = talk.repo.checkRuns(talk.commit).at(-1);
-    expect(run?.title).toBe(stateTitle(viewOf(promotion)));
-    expect(run?.title).not.toBe(stateTitle(viewOf({ ...promotion, findings: [] })));
-    const overridden = findingRows(promotion.findings).find(({ rule }) => rule === 'command')?.words ?? '';
+    expect(run?.title).toBe(stateTitle(viewOf(second)));
+    expect(run?.title).not.toBe(stateTitle(viewOf({ ...second, findings: [] })));
+    const overridden = findingRows(second.findings).find(({ rule }) => rule === 'command')?.words ?? '';
     for (const table of [card, run?.text])
       expect(table).toContain(`| ${overridden} | command | linux/amd64, linux/arm64 |`);
 
