@@ -7,7 +7,7 @@ import type { StagingCheck, StagingState } from '../domain/promotion/staging-che
 import { digest, finding, imageRepository, outsideProblem, tag, type DeepReadonly } from './documents/parts.ts';
 import { documentFormat } from './documents/document-format.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
-import { readStored, storableText } from './database/stored.ts';
+import { readStored } from './database/stored.ts';
 
 export type StagingKey = Pick<StagingCheck, 'repoId' | 'commit'>;
 
@@ -47,8 +47,6 @@ export const stagingSchema = z.discriminatedUnion('kind', [
 
 const FORMAT = documentFormat({ name: 'staging check', schema: stagingSchema, steps: [] });
 
-const MAX_NOTE_LENGTH = 20_000;
-
 /** Begins to look for the image of a commit, or begins again; the check run that there is stays its own. */
 export async function openStagingCheck(
   tx: Tx,
@@ -67,9 +65,7 @@ export async function changeStagingCheck(tx: Tx, change: StagingChange): Promise
   const columns = {
     ...(change.state === undefined ? {} : columnsOf({ state: change.state })),
     ...(change.checkRunId === undefined ? {} : { check_run_id: change.checkRunId }),
-    ...(change.note === undefined
-      ? {}
-      : { note: change.note === null ? null : storableText(change.note, MAX_NOTE_LENGTH) }),
+    ...(change.note === undefined ? {} : { note: change.note }),
   };
   const { ifSince } = change;
   await tx

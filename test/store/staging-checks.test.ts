@@ -81,14 +81,14 @@ onBothEngines(({ fresh }) => {
     const [, waiting] = STATES;
     if (waiting === undefined) throw new Error('no state');
     await change(store, { checkRunId: 54_000_000_001 });
-    await change(store, { note: '`bob`: no\u0000' });
+    await change(store, { note: '{"by":"bob"}' });
     await change(store, { state: waiting });
     expect(await findStagingCheck(store.db, key)).toEqual({
       ...key,
       state: waiting,
       checkRunId: 54_000_000_001,
       since: NOW,
-      note: '`bob`: no\uFFFD',
+      note: '{"by":"bob"}',
     });
   });
 

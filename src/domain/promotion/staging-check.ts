@@ -1,6 +1,7 @@
 // The check of a pushed staging commit: whether its image is there, and whether the rules would let it go on.
 import { parseCommitSha, type CommitSha, type Digest, type ImageRepository, type Tag } from '../image/reference.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
+import type { Refusal } from '../refusal.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { Finding } from '../finding.ts';
 
@@ -12,9 +13,13 @@ export type StagingCheck = {
   readonly state: StagingState;
   /** When it began to wait for the image. */
   readonly since: number;
-  /** Markdown: what came of the last click on its button. */
+  /** What came of the last click on its button: the document of a StagingNote, which the store never looks into. */
   readonly note: string | null;
 };
+
+export type StagingNote =
+  | { readonly kind: 'requested'; readonly by: string; readonly number: number; readonly environment: string }
+  | { readonly kind: 'refused'; readonly by: string; readonly refusal: Refusal };
 
 export type StagingState =
   /** Looked for in silence: nothing tells yet that this repository has images for us. */

@@ -1,23 +1,47 @@
 // Answers a click on the check of its staging commit, where there is no thread to answer in.
-import type { Repo } from '../../domain/promotion/promotion.ts';
+import { z } from 'zod';
 import type { CommitSha } from '../../domain/image/reference.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { StagingCheck, StagingNote } from '../../domain/promotion/staging-check.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { renderClickRefused } from '../../messages/check-run/staging-check.ts';
+import { isKnownRefusal } from '../../messages/replies/refusals.ts';
+import { NewerFormat } from '../../store/database/stored.ts';
+import { documentFormat } from '../../store/documents/document-format.ts';
 import type { Commit } from '../core/commit.ts';
 
 type CommitTarget = { readonly repo: Repo; readonly commit: CommitSha };
 type Note = Commit & Required<Pick<Commit, 'effects' | 'stagingChecks'>>;
 
+/** Today's format of a note. */
+export const noteSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('requested'), by: z.string(), number: z.int(), environment: z.string() }),
+  // Our own bytes: as with the payload of a job, its code is enough to know the rest.
+  z.strictObject({ kind: z.literal('refused'), by: z.string(), refusal: z.looseObject({ code: z.string() }) }),
+]);
+
+const FORMAT = documentFormat({ name: 'note', schema: noteSchema, steps: [] });
+
 /** Where the commit has no such check, nothing happens. */
-export function noteOnStaging({ repo, commit, note }: CommitTarget & { readonly note: string }): Note {
+export function noteOnStaging({ repo, commit, note }: CommitTarget & { readonly note: StagingNote }): Note {
   const key = { repoId: repo.id, commit };
   return {
     repo,
-    stagingChecks: [{ kind: 'change', ...key, note }],
+    stagingChecks: [{ kind: 'change', ...key, note: FORMAT.write(note) }],
     effects: [{ kind: 'update-staging-check', ...key }],
   };
 }
 
 export function refuseOnStaging(about: CommitTarget & { readonly by: string; readonly refusal: Refusal }): Note {
-  return noteOnStaging({ ...about, note: renderClickRefused(about) });
+  const { by, refusal, ...target } = about;
+  return noteOnStaging({ ...target, note: { kind: 'refused', by, refusal } });
+}
+
+/** NewerFormat where a newer version wrote it. */
+export function readNote({ note }: Pick<StagingCheck, 'note'>): StagingNote | null {
+  if (note === null) return null;
+  const read = FORMAT.read(note);
+  if (read.kind === 'requested') return read;
+  const { by, refusal } = read;
+  if (!isKnownRefusal(refusal)) throw new NewerFormat(`a note refuses with ${refusal.code}, which is not known here`);
+  return { kind: 'refused', by, refusal };
 }

@@ -5,9 +5,11 @@ import { imageOf, listedName, promotedAt, type Promotion, type Repo } from '../.
 import type { ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { StatusSubject } from '../../domain/reply.ts';
 import { policyProblemWords } from '../../messages/policy-problem.ts';
+import { isKnownRefusal } from '../../messages/replies/refusals.ts';
 import { renderReply } from '../../messages/replies/replies.ts';
 import type { EnvironmentStatus, LastPromoted, StatusView } from '../../messages/replies/status.ts';
 import { findAuditHead } from '../../store/audit.ts';
+import { NewerFormat } from '../../store/database/stored.ts';
 import { listOpenDrifts } from '../../store/drifts.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { findLastPromoted, findPromotionByNumber, listOpenPromotions } from '../../store/promotions/promotions.ts';
@@ -29,6 +31,7 @@ export const reply: JobDefinition<'reply'> = {
 
 async function handle(job: Job<'reply'>, services: Services): Promise<JobOutcome> {
   const { repoId, issue, reply: answer } = job.payload;
+  if (answer.kind === 'refusal' && !isKnownRefusal(answer.refusal)) throw new NewerFormat('a reply of a newer version');
   const repo = await findRepo(services.store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
   const key = `reply ${job.id}`;

@@ -1,10 +1,8 @@
 // The button Promote on the check of a staging commit: asks for a promotion as whoever clicked, who is answered there.
 import type { CommandOf } from '../../domain/command.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { formatNumber } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { StagingCheck } from '../../domain/promotion/staging-check.ts';
-import { renderRequested } from '../../messages/check-run/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { refusalOf } from '../core/answer.ts';
 import type { Commit } from '../core/commit.ts';
@@ -53,8 +51,8 @@ async function request(services: Services, check: StagingCheck, click: Click): P
       throw new Error('the button named no source');
     case 'opened': {
       const { number, environment } = opened.promotion;
-      const text = renderRequested({ by: by.login, id: formatNumber(number), environment });
-      const { effects, stagingChecks } = noteOnStaging({ repo, commit: click.commit, note: text });
+      const note = { kind: 'requested', by: by.login, number, environment } as const;
+      const { effects, stagingChecks } = noteOnStaging({ repo, commit: click.commit, note });
       return { ...opened.commit, stagingChecks, effects: [...(opened.commit.effects ?? []), ...effects] };
     }
   }

@@ -6,6 +6,7 @@ import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
+import { readNote } from '../promote/note-on-staging.ts';
 
 export const updateStagingCheck: JobDefinition<'update-staging-check'> = {
   key: ({ repoId, commit }) => `${repoId}/${commit}`,
@@ -22,7 +23,9 @@ async function handle(job: Job<'update-staging-check'>, services: Services): Pro
   // Begun again meanwhile: the next look brings the next news.
   if (check === null || check.state.kind === 'unseen') return DONE;
   const githubUrl = `https://${services.settings.githubHost}`;
-  const { conclusion, ...texts } = renderStagingCheck({ check, state: check.state, repo: repo.name, githubUrl });
+  const { state } = check;
+  const shown = { check, state, note: readNote(check), repo: repo.name, githubUrl };
+  const { conclusion, ...texts } = renderStagingCheck(shown);
   const status =
     conclusion === null ? ({ status: 'in_progress' } as const) : ({ status: 'completed', conclusion } as const);
   const checkRunId = await publishCheckRun({

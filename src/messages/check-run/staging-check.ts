@@ -8,9 +8,9 @@ import {
   type Tag,
 } from '../../domain/image/reference.ts';
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
-import type { Refusal } from '../../domain/refusal.ts';
 import { isBlocking, type Finding } from '../../domain/finding.ts';
-import type { Ending, StagingCheck, StagingState } from '../../domain/promotion/staging-check.ts';
+import { formatNumber } from '../../domain/promotion/promotion.ts';
+import type { Ending, StagingCheck, StagingNote, StagingState } from '../../domain/promotion/staging-check.ts';
 import { joinBlocks } from '../blocks.ts';
 import { checkRunName, MAX_OUTPUT_LENGTH } from './check-run.ts';
 import { renderWithin } from '../card/detail.ts';
@@ -23,6 +23,7 @@ import { renderTable } from '../table.ts';
 export type StagingCheckView = {
   readonly check: StagingCheck;
   readonly state: ShownState;
+  readonly note: StagingNote | null;
   readonly repo: RepoName;
   /** `https://github.com`, or the address of the GHES server; no slash at the end. */
   readonly githubUrl: string;
@@ -44,9 +45,9 @@ export type RenderedStagingCheck = {
 
 /** All that it shows, within GitHub's limits. */
 export function renderStagingCheck(view: StagingCheckView): RenderedStagingCheck {
-  const { check, state } = view;
+  const { state } = view;
   const findings = state.kind === 'examined' ? state.findings : [];
-  const note = check.note === null ? '' : `> ${check.note.split('\n').join('\n> ')}`;
+  const note = view.note === null ? '' : `> ${noteText(view.note).split('\n').join('\n> ')}`;
   return {
     name: NAME,
     conclusion: conclusionOf(state),
@@ -57,19 +58,12 @@ export function renderStagingCheck(view: StagingCheckView): RenderedStagingCheck
   };
 }
 
-/** What is shown to somebody whose click was refused. */
-export function renderClickRefused({ by, refusal }: { readonly by: string; readonly refusal: Refusal }): string {
-  return firstLines(`${code(by)}: ${renderRefusal(refusal)}`);
-}
-
-/** What is shown once a click has opened a promotion: it has no thread of its own where people would look for it. */
-export function renderRequested(about: {
-  readonly by: string;
-  /** `P12`. */
-  readonly id: string;
-  readonly environment: string;
-}): string {
-  const { by, id, environment } = about;
+/** A promotion that a click opened has no thread of its own where people would look for it. */
+export function noteText(note: StagingNote): string {
+  const { by } = note;
+  if (note.kind === 'refused') return firstLines(`${code(by)}: ${renderRefusal(note.refusal)}`);
+  const { environment } = note;
+  const id = formatNumber(note.number);
   return `${code(by)} asked for it: ${id}. The check run ${code(checkRunName({ environment, kind: 'promotion' }))} of this commit shows how far it is, as does ${code(`/status ${id}`)}; to approve it, use the buttons there or comment ${code(`/approve ${id}`)}.`;
 }
 

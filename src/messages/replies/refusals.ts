@@ -17,6 +17,11 @@ export function renderRefusal<Code extends RefusalCode>(refusal: RefusalOf<Code>
   return REFUSALS[refusal.code](refusal);
 }
 
+/** False for a code of a newer version. */
+export function isKnownRefusal(refusal: { readonly code: string }): refusal is Refusal {
+  return Object.hasOwn(REFUSALS, refusal.code);
+}
+
 type RefusalByCode = { readonly [Each in Refusal as Each['code']]: Each };
 type RefusalOf<Code extends RefusalCode> = { [Each in Code]: RefusalByCode[Each] & { readonly code: Each } }[Code];
 

@@ -2,11 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
-import type { StagingCheck, StagingState } from '../../../src/domain/promotion/staging-check.ts';
+import type { StagingNote, StagingState } from '../../../src/domain/promotion/staging-check.ts';
 import { MAX_OUTPUT_LENGTH } from '../../../src/messages/check-run/check-run.ts';
 import {
-  renderClickRefused,
-  renderRequested,
+  noteText,
   renderStagingCheck,
   type RenderedStagingCheck,
 } from '../../../src/messages/check-run/staging-check.ts';
@@ -33,9 +32,9 @@ function examined(change: Partial<Examined> = {}): Examined {
   };
 }
 
-function render(state: Shown, change: Partial<StagingCheck> = {}): RenderedStagingCheck {
-  const check = { repoId: 77, commit, checkRunId: null, state, since: AT, note: null, ...change };
-  return renderStagingCheck({ check, state, repo: REPO, githubUrl: 'https://github.com' });
+function render(state: Shown, note: StagingNote | null = null): RenderedStagingCheck {
+  const check = { repoId: 77, commit, checkRunId: null, state, since: AT, note: null };
+  return renderStagingCheck({ check, state, note, repo: REPO, githubUrl: 'https://github.com' });
 }
 
 function ended(why: Extract<StagingState, { kind: 'ended' }>['why']): Shown {
@@ -68,13 +67,14 @@ describe.each<[string, Shown]>([
 });
 
 test('the answer to a click stands above all, quoted', () => {
-  const note = renderRequested({ by: 'bob', id: 'P3', environment: 'production' });
-  expect(render(examined(), { note }).summary).toMatch(/^> `bob` asked for it: P3\. .*\n\n\| Image/);
-  const refused = renderClickRefused({
+  const note = { kind: 'requested', by: 'bob', number: 3, environment: 'production' } as const;
+  expect(render(examined(), note).summary).toMatch(/^> `bob` asked for it: P3\. .*\n\n\| Image/);
+  const refused = render(examined(), {
+    kind: 'refused',
     by: 'bob',
     refusal: { code: 'policy-unreadable', problems: [badYaml('one'), badYaml('two', 2)] },
   });
-  const [quote = ''] = render(examined(), { note: refused }).summary.split('\n\n');
+  const [quote = ''] = refused.summary.split('\n\n');
   expect(quote.split('\n').filter((line) => !line.startsWith('>'))).toEqual([]);
 });
 
@@ -94,7 +94,7 @@ describe('summary and text stay within GitHub’s limit', () => {
   const flood = '@all <b>`|𝕏'.repeat(500);
   const findings = floodOfFindings(flood);
   const problems = Array.from({ length: 500 }, () => badYaml(flood));
-  const note = renderClickRefused({ by: flood, refusal: { code: 'policy-unreadable', problems } });
+  const note = { kind: 'refused', by: flood, refusal: { code: 'policy-unreadable', problems } } as const;
 
   test.each<[string, Shown]>([
     ['with a flood of findings', examined({ findings, platforms: [flood] })],
@@ -105,9 +105,9 @@ describe('summary and text stay within GitHub’s limit', () => {
     ['with a flood of problems', ended({ cause: 'policy-unreadable', problems })],
     ['with a flood for a problem', ended({ cause: 'unreadable', problem: outside(flood) })],
   ])('%s', (_name, state) => {
-    const { summary, text } = render(state, { note });
+    const { summary, text } = render(state, note);
     expect(bytes(summary)).toBeLessThanOrEqual(MAX_OUTPUT_LENGTH);
     expect(bytes(text)).toBeLessThanOrEqual(MAX_OUTPUT_LENGTH);
-    expect(note.length).toBeLessThan(5100);
+    expect(noteText(note).length).toBeLessThan(5100);
   });
 });
