@@ -1,7 +1,7 @@
 // Opens the server's database for commands that are of use without one.
 import { OutsideError } from '../net/outside-error.ts';
 import type { RepoName } from '../domain/image/reference.ts';
-import type { Database } from '../engine/examine/past-rollback.ts';
+import type { Database } from '../engine/examine/fact-sources.ts';
 import { listAuditedRepos } from './audited-repos.ts';
 import type { CliServices } from './services.ts';
 

@@ -7,21 +7,22 @@ import type { Repo } from '../domain/promotion/promotion.ts';
 import type { RepoName } from '../domain/image/reference.ts';
 import { loadPolicy, POLICY_PATH } from '../engine/core/load.ts';
 import type { GitHub } from '../github/client/client.ts';
-import { createNobody, notAskedText } from '../github/client/nobody.ts';
+import type { FactSources } from '../facts/facet.ts';
+import { NoAccess } from '../facts/no-access.ts';
 import { findInstalledRepo } from '../github/repos.ts';
+import { noAccessText } from '../messages/unknown-reason.ts';
 import type { CliServices } from './services.ts';
 
 export type RepoContext = {
   /** With id 0 where GitHub was not asked. */
   readonly repo: Repo;
-  readonly github: Pick<GitHub, 'forInstallation'>;
+  /** NoAccess where nobody can ask GitHub. */
+  readonly github: FactSources['github'];
   readonly policy: Policy;
   /** What is wrong with the policy file; then `policy` is the built-in one. */
   readonly problems: readonly PolicyProblem[];
   /** Half a sentence on where the policy is from. */
   readonly policyFrom: string;
-  /** What facts say that GitHub would have told; null where it was asked. */
-  readonly unasked: string | null;
 };
 
 /** Without an App, or where it is not installed, the built-in policy holds and the reason is told. */
@@ -33,16 +34,17 @@ export async function openRepoContext(services: CliServices, name: RepoName): Pr
     const { why } = asked;
     return {
       repo: { id: 0, name, installationId: 0 },
-      github: createNobody(why),
+      github: () => {
+        throw new NoAccess('github', why);
+      },
       policy: builtIn,
       problems: [],
-      policyFrom: `built in, because ${notAskedText(why)}`,
-      unasked: notAskedText(why),
+      policyFrom: `built in, because ${noAccessText({ source: 'github', detail: why })}`,
     };
   }
   const { repo, github } = asked;
   const loaded = await loadPolicy({ github, settings }, repo);
-  const found = { repo, github, unasked: null };
+  const found = { repo, github: () => github.forInstallation(repo.installationId) };
   if (loaded.kind === 'unreadable') {
     const { problems } = loaded;
     return { ...found, policy: builtIn, problems, policyFrom: `built in, because ${POLICY_PATH} can't be read` };

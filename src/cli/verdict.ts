@@ -11,7 +11,5 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
 }
 
 function isUnasked({ seen }: Finding): boolean {
-  if (seen.code !== 'unknown') return false;
-  const { reason } = seen;
-  return reason.code === 'no-access' || (reason.code === 'outside-error' && reason.error.code === 'github-not-asked');
+  return seen.code === 'unknown' && seen.reason.code === 'no-access';
 }

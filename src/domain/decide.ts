@@ -16,6 +16,7 @@ export type {
   Decision,
   DecisionContext,
   EventOf,
+  ExaminedImage,
   JournalEntry,
   PolicyReading,
   PromotionEvent,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   isKnown,
+  unknownReasonOf,
   type Fact,
   type FacetName,
   type FactsWith,
@@ -115,7 +116,7 @@ export function imageRule<
       judge: (facts, context) => {
         const judgements = isKnown(facts, facets)
           ? check(facts, context)
-          : judgeUnknown(reasonOf(facts, facets), whenUnknown(context.policy, facts));
+          : judgeUnknown(unknownReasonOf(facts, facets), whenUnknown(context.policy, facts));
         return judgements.map((judgement) => {
           const isFinal = judgement.seen.code === 'unknown' && unknownIsFinal === true;
           const about = { rule: id, image: facts.repository, wanted: want(context) };
@@ -199,14 +200,6 @@ type PlanChecks<Seen extends Coded> = {
 
 function judgeUnknown(reason: UnknownReason, outcome: 'unknown' | 'warn' | null): readonly Judgement<UnknownSeen>[] {
   return outcome === null ? [] : [{ platform: null, outcome, seen: { code: 'unknown', reason } }];
-}
-
-function reasonOf(facts: ImageFacts, facets: readonly FacetName[]): UnknownReason {
-  for (const name of facets) {
-    const fact = facts[name];
-    if (fact.kind === 'unknown') return fact.reason;
-  }
-  return { code: 'not-collected' };
 }
 
 function orUnknown<Seen extends Coded>(seen: Seen) {

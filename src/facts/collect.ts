@@ -1,46 +1,59 @@
-// Puts the facets together into one ImageFacts value.
-import {
-  known,
-  NOTHING_COLLECTED,
-  unknown,
-  type Fact,
-  type ImageFacts,
-  type Lineage,
-  type MissingPart,
-  type PlatformFacts,
-  type StagingDeployment,
-} from '../domain/image/image-facts.ts';
-import type { Digest, ImageRepository, Tag } from '../domain/image/reference.ts';
-import type { ImageContents, PlatformContents } from './contents.ts';
+// Collects the facts of one image: the only place where facets are put together.
+import { NOTHING_COLLECTED, type FacetName, type Facets, type ImageFacts } from '../domain/image/image-facts.ts';
+import type { ImageContents } from './contents.ts';
+import type { FactSources, FactSubject, Reading } from './facet.ts';
+import { FACETS } from './facets.ts';
 
-/** The facts of one image; pure, everything was read before. */
-export function toImageFacts(args: {
-  readonly repository: ImageRepository;
-  readonly digest: Digest;
-  readonly tag: Tag | null;
-  readonly contents: ImageContents;
-  readonly missing: readonly MissingPart[];
-  readonly lineage: Fact<Lineage>;
-  readonly stagingDeployment: Fact<StagingDeployment>;
-}): ImageFacts {
-  const { repository, digest, tag, contents, missing, lineage, stagingDeployment } = args;
-  return {
-    ...NOTHING_COLLECTED,
-    repository,
-    digest,
-    tag,
-    contents: known({ mediaType: contents.mediaType, platforms: contents.platforms.map(toPlatformFacts) }),
-    missingParts: known(missing),
-    lineage,
-    stagingDeployment,
-  };
-}
+export type FactCollection = {
+  /**
+   * What is known once these facets are collected: a facet that nobody has asked for is unknown. Each is collected once,
+   * however often it is asked for; those that do not need each other run in parallel. OutsideError when registry or GitHub
+   * can't say for now.
+   */
+  readonly collect: (names: readonly FacetName[]) => Promise<ImageFacts>;
+  /** The contents with all details, for those who show more than rules read. */
+  readonly contents: () => Promise<ImageContents>;
+};
 
-function toPlatformFacts({ platform, digest, parts, config }: PlatformContents): PlatformFacts {
-  if (parts === null) {
-    const absent = unknown({ code: 'part-missing', part: 'manifest' });
-    return { platform, digest, sizeBytes: absent, layerCount: absent, config };
+/** Facts for the rules, and contents for the eye. */
+export type CollectedImage = { readonly facts: ImageFacts; readonly contents: ImageContents };
+
+/** Nothing is read before it is asked for. */
+export function createCollection(subject: FactSubject, sources: FactSources): FactCollection {
+  const { repository, digest, tag } = subject;
+  const facets: Collected = { ...NOTHING_COLLECTED };
+  const started = new Map<FacetName, Promise<void>>();
+  const read: { contents?: Promise<ImageContents> } = {};
+  const contents = (): Promise<ImageContents> => (read.contents ??= sources.images.contents({ repository, digest }));
+  const reading: Reading = { subject, sources, contents };
+
+  async function collect(names: readonly FacetName[]): Promise<ImageFacts> {
+    await Promise.all(names.map(start));
+    return { repository, digest, tag, ...facets };
   }
-  const sizeBytes = [parts.config, ...parts.layers].reduce((sum, part) => sum + part.sizeBytes, 0);
-  return { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length), config };
+
+  function start(name: FacetName): Promise<void> {
+    const running = started.get(name) ?? run(name, TABLE[name]);
+    started.set(name, running);
+    return running;
+  }
+
+  async function run<Name extends FacetName>(name: Name, facet: Table[Name]): Promise<void> {
+    const facts = await collect(facet.needs);
+    facets[name] = await facet.collect(facts, reading);
+  }
+
+  return { collect, contents };
 }
+
+type Collected = { -readonly [Name in FacetName]: Facets[Name] };
+
+type Table = {
+  readonly [Name in FacetName]: {
+    readonly needs: readonly FacetName[];
+    readonly collect: (facts: ImageFacts, reading: Reading) => Promise<Collected[Name]>;
+  };
+};
+
+/** By a type in which a name and its facet belong together. */
+const TABLE: Table = FACETS;

@@ -4,9 +4,10 @@ import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { formatReference } from '../../domain/image/reference.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { validate } from '../../domain/validation.ts';
-import { collectImage } from '../../engine/examine/collect-image.ts';
-import { possibleEnvironments, readPastRollback } from '../../engine/examine/past-rollback.ts';
+import { facetsFor, validate } from '../../domain/validation.ts';
+import { historyOf, possibleEnvironments } from '../../engine/examine/fact-sources.ts';
+import { createCollection } from '../../facts/collect.ts';
+import { createImageReader } from '../../facts/image-reader.ts';
 import { escapeText } from '../../messages/escape.ts';
 import { findingTexts } from '../../messages/finding-words.ts';
 import { unknownText } from '../../messages/unknown-reason.ts';
@@ -41,15 +42,23 @@ export const inspect: CliCommand = {
     const place = await openRepoContext(services, name);
     const { repo, policy } = place;
     const { database, repoId } = await openDatabase(services, name);
-    const branches = [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch];
-    const image = await collectImage(
-      { registry, github: place.github.forInstallation(repo.installationId) },
-      { repo: repo.name, policy, branches, repository, digest, tag: reference.kind === 'tag' ? reference.tag : null },
-    );
+    const subject = {
+      repository,
+      digest,
+      tag: reference.kind === 'tag' ? reference.tag : null,
+      repo: repo.name,
+      branches: [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch],
+      environments: possibleEnvironments(policy),
+    };
+    const collection = createCollection(subject, {
+      registry,
+      images: createImageReader({ registry, now }),
+      github: place.github,
+      history: historyOf(database, { repoId: repo.id === 0 ? repoId : repo.id, repository }),
+    });
+    const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
+    const image = { facts, contents: await collection.contents() };
     terminal.progress(null);
-    const past = { repoId: repo.id === 0 ? repoId : repo.id, environments: possibleEnvironments(policy) };
-    const pastRollback = await readPastRollback(database, { ...past, repository, digest });
-    const facts = { ...image.facts, pastRollback };
     const findings = validate(facts, { policy, repo: repo.name, githubHost: settings.githubHost }, 'promotion');
     const verdict = verdictOf(findings);
     if (switches.has('json')) {

@@ -1,7 +1,7 @@
 // What an image is, as text and as JSON: its digest and platforms, what they run, and their labels.
 import type { Fact, ImageFacts, Lineage, PlatformFacts } from '../../domain/image/image-facts.ts';
 import { formatBytes } from '../../messages/format.ts';
-import type { CollectedImage } from '../../engine/examine/collect-image.ts';
+import type { CollectedImage } from '../../facts/collect.ts';
 import type { PlatformContents } from '../../facts/contents.ts';
 import { plainText } from '../../messages/escape.ts';
 import { formatAge, formatTime, plural } from '../../messages/format.ts';

@@ -3,7 +3,7 @@ import { formatReference, type Reference } from '../../domain/image/reference.ts
 import { commitOf } from '../../domain/image/image-facts.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { tagNameOf } from '../../domain/image/tag-plan.ts';
-import type { Database } from '../../engine/examine/past-rollback.ts';
+import type { Database } from '../../engine/examine/fact-sources.ts';
 import type { Preview } from '../../engine/promote/preview-promotion.ts';
 import { code } from '../../messages/escape.ts';
 import { promotionLines } from '../../messages/replies/promotion-lines.ts';

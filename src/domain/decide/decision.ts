@@ -9,21 +9,20 @@ import type { FailureProblem } from '../promotion/failure.ts';
 import type { ImageFacts } from '../image/image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../policy/policy.ts';
 import type { CancelCause, DeploymentNews, Failure, Promotion, TagOutcome } from '../promotion/promotion.ts';
-import type { CommitSha, Digest, Tag } from '../image/reference.ts';
+import type { Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
 import type { TagMove, TagState } from '../image/tag-plan.ts';
 
 export type PromotionEvent =
-  /** The image told its commit: the check run can be opened. */
-  | { readonly kind: 'identified'; readonly commit: CommitSha | null; readonly platforms: readonly string[] }
+  /** The images told their commit: the check run can be opened. */
+  | { readonly kind: 'identified'; readonly images: readonly ImageFacts[] }
   | {
       readonly kind: 'examined';
       /** As it stands now, and what it says of the promotion's environment. */
       readonly policy: Policy;
       readonly environment: EnvironmentPolicy;
-      readonly facts: ImageFacts;
-      readonly commitTag: Tag | null;
+      readonly images: readonly ExaminedImage[];
       readonly production: readonly TagState[];
       readonly otherReviewers: Promotion['otherReviewers'];
     }
@@ -76,6 +75,9 @@ export type PolicyReading = {
   /** The file of today, where it has the rules of the plan; else null. */
   readonly blob: string | null;
 };
+
+/** What is known of one image, and the commit tag that stands for it in kept tags. */
+export type ExaminedImage = { readonly facts: ImageFacts; readonly commitTag: Tag | null };
 
 export type DecisionContext = {
   readonly githubHost: string;

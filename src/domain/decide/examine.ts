@@ -3,7 +3,8 @@ import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { overrideByForce } from '../finding.ts';
-import { commitOf, platformNamesOf } from '../image/image-facts.ts';
+import { commitOf, NOTHING_COLLECTED, platformNamesOf, type ImageFacts } from '../image/image-facts.ts';
+import type { PinnedImage } from '../image/tag-plan.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
 import { policyMarks } from '../policy/effective-rules.ts';
@@ -21,7 +22,7 @@ export function decideIdentified(
   { now }: DecisionContext,
 ): Decision {
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
-  const images = promotion.images.map((image) => ({ ...image, commit: event.commit, platforms: event.platforms }));
+  const images = promotion.images.map((image) => identify(image, event.images));
   return {
     kind: 'accepted',
     promotion: { ...promotion, images, updatedAt: now },
@@ -34,14 +35,17 @@ export function decideIdentified(
 /** The rules judge the facts. Reviews from before a Re-run count on where the same outcomes come out again. */
 export function decideExamined(promotion: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
   if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
-  const { policy, environment, facts, commitTag, production, otherReviewers } = event;
+  const { policy, environment, production, otherReviewers } = event;
   const { githubHost, now, sha256 } = context;
   // The first time nothing was planned yet that could have changed.
   const { again } = promotion.state;
-  const platforms = platformNamesOf(facts);
-  const images = promotion.images.map((image) => ({ ...image, commit: commitOf(facts), commitTag, platforms }));
+  const facts = event.images.map((examined) => examined.facts);
+  const images = promotion.images.map((image) => {
+    const examined = event.images.find((one) => isOf(image, one.facts));
+    return { ...identify(image, facts), commitTag: examined?.commitTag ?? null };
+  });
   const about = { policy, repo: promotion.repo.name, githubHost };
-  const judged = validate(facts, about, promotion.kind);
+  const judged = promotion.images.flatMap((image) => validate(factsOf(image, facts), about, promotion.kind));
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   const marks = policyMarks({ policy, environment, kind: promotion.kind, sha256 });
@@ -99,6 +103,21 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
     audit: [{ ...entryOf(promotion, context, 're-run', {}), actor: { id: by.id, login: by.login } }],
     journal: [],
   };
+}
+
+function identify(image: PinnedImage, images: readonly ImageFacts[]): PinnedImage {
+  const facts = factsOf(image, images);
+  return { ...image, commit: commitOf(facts), platforms: platformNamesOf(facts) };
+}
+
+/** Of an image that nobody examined, nothing is known. */
+function factsOf(image: PinnedImage, images: readonly ImageFacts[]): ImageFacts {
+  const { repository, digest } = image;
+  return images.find((facts) => isOf(image, facts)) ?? { ...NOTHING_COLLECTED, repository, digest, tag: null };
+}
+
+function isOf({ repository, digest }: PinnedImage, facts: ImageFacts): boolean {
+  return facts.repository === repository && facts.digest === digest;
 }
 
 function refuseRerun({ number, state }: Promotion, by: Actor): Refusal | null {

@@ -125,6 +125,15 @@ export function isKnown<Name extends FacetName>(facts: ImageFacts, names: readon
   return names.every((name) => facts[name].kind === 'known');
 }
 
+/** Why the first of these facets that is not known is not. */
+export function unknownReasonOf(facts: ImageFacts, names: readonly FacetName[]): UnknownReason {
+  for (const name of names) {
+    const fact = facts[name];
+    if (fact.kind === 'unknown') return fact.reason;
+  }
+  return NOT_COLLECTED.reason;
+}
+
 /** The commit that a promotion of this image is about, or null when the image does not prove one. */
 export function commitOf(facts: Pick<ImageFacts, 'lineage'>): CommitSha | null {
   return facts.lineage.kind === 'known' && facts.lineage.value.kind === 'on-branch' ? facts.lineage.value.commit : null;

@@ -5,7 +5,7 @@ import { rollbackTagName } from '../../domain/image/tag-plan.ts';
 import type { Manifest } from '../../registry/manifest.ts';
 import { renameMove, type JournalRow } from '../../store/promotions/tag-moves.ts';
 import { LeaseLost } from '../core/lease.ts';
-import { findIncompleteness } from '../examine/complete-image.ts';
+import { findIncompleteness } from '../../facts/find-incompleteness.ts';
 import { isFloating, arePermanentTagsDone, mark, readJournal, writeTag, type Application } from './application.ts';
 import { authorize, type Unauthorized } from '../people/authorize.ts';
 import { retryWhileTransient, type Retried } from './retry-while-transient.ts';
@@ -126,7 +126,9 @@ async function writePermanentTag(
 }
 
 async function isBroken({ services }: Application, { repository, target: digest }: JournalRow): Promise<boolean> {
-  const read = await retryWhileTransient(services, () => findIncompleteness(services, { repository, digest }));
+  const read = await retryWhileTransient(services, () =>
+    findIncompleteness({ registry: services.registry, repository }, digest),
+  );
   return read.kind === 'done' && read.value !== null;
 }
 

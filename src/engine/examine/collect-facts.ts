@@ -1,30 +1,12 @@
 // Examines a promotion's image: reads it from the registry, asks GitHub for its commit, and lets the rules decide.
 import { listsAnother } from '../../domain/eligibility.ts';
 import { decide } from '../../domain/decide.ts';
-import {
-  commitOf as commitOfImage,
-  known,
-  platformNamesOf,
-  unknown,
-  type ImageFacts,
-} from '../../domain/image/image-facts.ts';
+import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import {
-  findEnvironment,
-  environmentPolicyFor,
-  type ApprovalPolicy,
-  type EnvironmentPolicy,
-  type Policy,
-} from '../../domain/policy/policy.ts';
+import { findEnvironment, environmentPolicyFor, type ApprovalPolicy, type Policy } from '../../domain/policy/policy.ts';
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
-import { imageOf, isOpen, sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
-import type { Tag } from '../../domain/image/reference.ts';
-import type { TagState } from '../../domain/image/tag-plan.ts';
-import { toImageFacts } from '../../facts/collect.ts';
-import type { ImageContents } from '../../facts/contents.ts';
-import { collectLineage } from '../../facts/lineage.ts';
-import { collectStagingDeployment } from '../../facts/staging-deployment.ts';
+import { isOpen, sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { authorize } from '../people/authorize.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
@@ -33,11 +15,8 @@ import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/han
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
-import { readPastRollback } from './past-rollback.ts';
-import { readProduction } from './read-production.ts';
+import { examineImage, startCollections } from './examine-images.ts';
 import { readSource } from './read-source.ts';
-import { findCommitTag, sourcePrefixes } from './resolve-source.ts';
-import { collectRollback } from './rollback-facts.ts';
 import type { Services } from '../core/services.ts';
 
 export const collectFacts: JobDefinition<'collect-facts'> = {
@@ -87,38 +66,28 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
     return failExamination(services, promotion, problem ?? gone);
   }
   const environmentPolicy = environmentPolicyFor({ policy, environment, kind: promotion.kind });
-  const { images, github } = services;
-  const { repository, digest } = imageOf(promotion);
-  const client = github.forInstallation(promotion.repo.installationId);
-  if (wantsFreshFacts(promotion)) images.forget({ repository, digest });
-  const contents = await images.contents({ repository, digest });
-  const lineage = await collectLineage(
-    { github: client, repo: promotion.repo.name, branches: branchesOf({ policy, environmentPolicy, promotion }) },
-    contents,
-  );
-  const { tag } = promotion.source;
-  const stagingDeployment = unknown({ code: 'not-collected' });
-  const facts = toImageFacts({ repository, digest, tag, contents, lineage, missing: [], stagingDeployment });
-  if (!(await identify(services, { job, promotion, facts }))) {
+  const place = { promotion, policy, environment: environmentPolicy };
+  const collections = startCollections(services, place);
+  const identified = await Promise.all(collections.map(({ collection }) => collection.collect(['lineage'])));
+  if (!(await identify(services, { job, promotion, images: identified }))) {
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
-  const [rest, otherReviewers, sourceHolds] = await Promise.all([
-    collectRest(services, { promotion, facts, contents, policy, environmentPolicy }),
+  const [examinations, otherReviewers, sourceHolds] = await Promise.all([
+    Promise.all(collections.map((one) => examineImage(services, place, one))),
     lookForReviewer(services, promotion, environmentPolicy.approvals),
     readSource(services, promotion),
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
-  const event = { kind: 'examined', policy, environment, ...rest, otherReviewers } as const;
+  const images = examinations.map(({ examined }) => examined);
+  const production = examinations.flatMap((one) => one.production);
+  const event = { kind: 'examined', policy, environment, images, production, otherReviewers } as const;
   const decision = decide(today, event, await loadContext(services, today));
   // Asked for before people are: nobody should approve what our account may not carry out.
-  if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) await services.pushRight.prove(repository);
+  if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) {
+    await Promise.all(promotion.images.map(({ repository }) => services.pushRight.prove(repository)));
+  }
   const commit = commitOf(today, decision);
   return { kind: 'done', commit: commit === null ? null : { ...commit, policyFile: loaded.file } };
-}
-
-/** Who asks again wants to know anew; and what is or was in production is old, and may have been cleaned away. */
-function wantsFreshFacts({ kind, state }: Promotion): boolean {
-  return kind !== 'promotion' || (state.kind === 'examining' && state.again);
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
@@ -128,9 +97,9 @@ async function findPolicyProblem(
   policy: Policy,
 ): Promise<FailureProblem | null> {
   const { repo } = promotion;
-  const { repository } = imageOf(promotion);
-  if (!policy.images.includes(repository)) {
-    return { code: 'image-not-in-policy', image: repository, images: policy.images };
+  const dropped = promotion.images.find(({ repository }) => !policy.images.includes(repository));
+  if (dropped !== undefined) {
+    return { code: 'image-not-in-policy', image: dropped.repository, images: policy.images };
   }
   return authorize(services, { repo, images: policy.images });
 }
@@ -170,67 +139,16 @@ async function lookForReviewer(
 }
 
 /** Opens the check run as soon as the commit is known, the first time; false when the promotion moved on meanwhile. */
-async function identify(services: Services, args: Examination & { readonly facts: ImageFacts }): Promise<boolean> {
-  const { job, promotion, facts } = args;
-  const commit = commitOfImage(facts);
-  if (commit === null || imageOf(promotion).commit === commit) return true;
-  const platforms = platformNamesOf(facts);
-  const decision = decide(promotion, { kind: 'identified', commit, platforms }, await loadContext(services, promotion));
+async function identify(
+  services: Services,
+  { job, promotion, images }: Examination & { readonly images: readonly ImageFacts[] },
+): Promise<boolean> {
+  const isNews = images.some((facts) => {
+    const commit = commitOfImage(facts);
+    return commit !== null && promotion.images.every((image) => image.commit !== commit);
+  });
+  if (!isNews) return true;
+  const decision = decide(promotion, { kind: 'identified', images }, await loadContext(services, promotion));
   const shown = commitOf(promotion, decision);
   return shown === null || (await commitAndContinue(services, job, shown)) === 'committed';
-}
-
-/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may hold one. */
-function branchesOf(args: {
-  readonly policy: Policy;
-  readonly environmentPolicy: EnvironmentPolicy;
-  readonly promotion: Promotion;
-}): readonly string[] {
-  const { staging, hotfix } = args.policy;
-  const { force, kind } = args.promotion;
-  const mayBeHotfix = force || kind !== 'promotion';
-  const branches = [staging.branch, args.environmentPolicy.branch, ...(mayBeHotfix ? [hotfix.branch] : [])];
-  return [...new Set(branches)];
-}
-
-type Rest = {
-  readonly facts: ImageFacts;
-  readonly commitTag: Tag | null;
-  readonly production: readonly TagState[];
-};
-
-async function collectRest(
-  services: Services,
-  args: {
-    readonly promotion: Promotion;
-    readonly facts: ImageFacts;
-    readonly contents: ImageContents;
-    readonly policy: Policy;
-    readonly environmentPolicy: EnvironmentPolicy;
-  },
-): Promise<Rest> {
-  const { promotion, facts, contents, policy, environmentPolicy: environment } = args;
-  if (promotion.kind === 'rollback') return collectRollback(services, args);
-  const { registry, images, github, store } = services;
-  const image = imageOf(promotion);
-  const { repository, digest } = image;
-  const commit = commitOfImage(facts);
-  const source = { github: github.forInstallation(promotion.repo.installationId), repo: promotion.repo.name };
-  const [missing, stagingDeployment, commitTag, pastRollback] = await Promise.all([
-    images.missing({ repository, digest }, contents),
-    collectStagingDeployment(source, { policy, commit }),
-    findCommitTag(
-      { registry, image: repository, prefixes: sourcePrefixes(policy, promotion) },
-      { tag: promotion.source.tag, digest, commit },
-    ),
-    readPastRollback(
-      { kind: 'open', store },
-      { repoId: promotion.repo.id, environments: [environment], repository, digest },
-    ),
-  ]);
-  const pinned = { ...image, commit, commitTag };
-  const { repo, versionTag } = promotion;
-  const production = await readProduction(services, { repoId: repo.id, environment, image: pinned, versionTag });
-  const whole = { ...facts, missingParts: known(missing), stagingDeployment, pastRollback };
-  return { facts: whole, commitTag, production };
 }

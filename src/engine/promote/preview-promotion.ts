@@ -7,12 +7,14 @@ import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import type { Reference, Tag } from '../../domain/image/reference.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { PromotionView } from '../../messages/promotion-view.ts';
-import type { GitHub } from '../../github/client/client.ts';
+import { facetsFor } from '../../domain/validation.ts';
+import { createCollection, type CollectedImage } from '../../facts/collect.ts';
+import type { FactSources } from '../../facts/facet.ts';
+import { createImageReader } from '../../facts/image-reader.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { authorize, type AuthorizeServices } from '../people/authorize.ts';
-import { collectImage, type CollectedImage } from '../examine/collect-image.ts';
-import { readPastRollback, type Database } from '../examine/past-rollback.ts';
+import { historyOf, type Database } from '../examine/fact-sources.ts';
 import { lineOf } from '../core/find-promotion.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
@@ -20,7 +22,7 @@ import type { Services } from '../core/services.ts';
 
 export type PreviewServices = Pick<Services, 'registry' | 'now' | 'sha256'> &
   AuthorizeServices & {
-    readonly github: Pick<GitHub, 'forInstallation'>;
+    readonly github: FactSources['github'];
     /** Without one, leftovers, rollbacks and open promotions are not known. */
     readonly database: Database;
   };
@@ -71,12 +73,16 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   if (source.kind === 'refused') return no(source.refusal);
   const { tag, digest } = source;
   const branches = [policy.staging.branch, environment.branch, ...(force ? [policy.hotfix.branch] : [])];
-  const github = services.github.forInstallation(repo.installationId);
-  const image = await collectImage(
-    { registry, github },
-    { repo: repo.name, policy, branches, repository, digest, tag },
-  );
-  const commit = commitOf(image.facts);
+  const subject = { repository, digest, tag, repo: repo.name, branches, environments: [environment] };
+  const collection = createCollection(subject, {
+    registry,
+    images: createImageReader({ registry, now: services.now }),
+    github: services.github,
+    history: historyOf(database, { repoId: repo.id, repository }),
+  });
+  const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
+  const image = { facts, contents: await collection.contents() };
+  const commit = commitOf(facts);
   const commitTag = await findCommitTag(question, { tag, digest, commit });
   const pinned = { repository, digest, commit, commitTag, platforms: [] };
   const production = await readProduction(
@@ -89,9 +95,6 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     },
   );
   const place = { repoId: repo.id, environment: environment.name };
-  const about = { repoId: repo.id, environments: [environment], repository, digest };
-  const pastRollback = await readPastRollback(database, about);
-  const facts = { ...image.facts, pastRollback };
   const marks = policyMarks({ policy, environment, kind: 'promotion', sha256: services.sha256 });
   const draft = draftOf(request, { marks, environment, image: pinned, tag, now: services.now() });
   const decision = decide(
@@ -100,8 +103,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
       kind: 'examined',
       policy,
       environment,
-      facts,
-      commitTag,
+      images: [{ facts, commitTag }],
       production,
       otherReviewers: 'unknown',
     },

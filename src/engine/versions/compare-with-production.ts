@@ -5,10 +5,10 @@ import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha, Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import { planTags, type PinnedImage } from '../../domain/image/tag-plan.ts';
-import { collectContents } from '../../facts/contents.ts';
-import { collectLineage } from '../../facts/lineage.ts';
+import { createCollection } from '../../facts/collect.ts';
 import { compareWithBranch } from '../../github/commits.ts';
 import { findTree, type CommitTree } from '../../github/trees.ts';
+import { factSourcesOf } from '../examine/fact-sources.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { commitTags } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
@@ -61,10 +61,10 @@ async function findCommit(
   { repo, policy, environment, image: repository }: Release,
   digest: Digest,
 ): Promise<CommitSha | null> {
-  const contents = await collectContents({ registry: services.registry, repository }, digest);
-  const branches = [...new Set([policy.staging.branch, environment.branch, policy.hotfix.branch])];
-  const github = services.github.forInstallation(repo.installationId);
-  return commitOf({ lineage: await collectLineage({ github, repo: repo.name, branches }, contents) });
+  const branches = [policy.staging.branch, environment.branch, policy.hotfix.branch];
+  const subject = { repository, digest, tag: null, repo: repo.name, branches, environments: [environment] };
+  const collection = createCollection(subject, factSourcesOf(services, { repo, repository }));
+  return commitOf(await collection.collect(['lineage']));
 }
 
 async function hasTaggedFiles(services: Services, { repo, tagged }: Release, commit: CommitSha): Promise<boolean> {

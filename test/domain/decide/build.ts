@@ -3,6 +3,7 @@ import {
   decide as decideInDomain,
   type Accepted,
   type Decision,
+  type ExaminedImage,
   type PromotionEvent,
 } from '../../../src/domain/decide.ts';
 import type { Promotion, StateKind } from '../../../src/domain/promotion/promotion.ts';
@@ -19,7 +20,7 @@ const mixed = failure({ production: 'mixed', tags: [written] });
 
 /** One event of each kind, and of each verdict where the kind has several. */
 export const EVENTS = {
-  identified: { kind: 'identified', commit: COMMIT, platforms: ['linux/amd64', 'linux/arm64'] },
+  identified: { kind: 'identified', images: [facts()] },
   'examined well': examined({}),
   'examined badly': examined({ facts: facts({ missingParts: unread('HTTP 502') }) }),
   'examination-failed': { kind: 'examination-failed', problem: mixed.problem },
@@ -60,15 +61,19 @@ export const EVENTS = {
 
 export type EventName = keyof typeof EVENTS;
 
-export function examined(
-  change: Partial<Extract<PromotionEvent, { kind: 'examined' }>>,
-): Extract<PromotionEvent, { kind: 'examined' }> {
+export function examined({
+  facts: seen = facts(),
+  commitTag = tag('staging-abc1234'),
+  ...change
+}: Partial<Extract<PromotionEvent, { kind: 'examined' }> & ExaminedImage>): Extract<
+  PromotionEvent,
+  { kind: 'examined' }
+> {
   return {
     kind: 'examined',
     policy: policy(),
     environment: environment(),
-    facts: facts(),
-    commitTag: tag('staging-abc1234'),
+    images: [{ facts: seen, commitTag }],
     production: BEFORE,
     otherReviewers: 'some',
     ...change,

@@ -1,13 +1,21 @@
 // Which commit an image proves: its label, the platforms' agreement, and a branch that holds it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { known, REVISION_LABEL, unknown, type Fact, type Lineage } from '../../src/domain/image/image-facts.ts';
-import { collectLineage } from '../../src/facts/lineage.ts';
-import type { ImageContents } from '../../src/facts/contents.ts';
-import { createGitHub, type InstallationClient } from '../../src/github/client/client.ts';
-import { repoName } from '../github/offline-github.ts';
-import { digest } from '../registry/harness.ts';
-import type { GitHubRepo } from '../support/github/repo.ts';
-import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
+import {
+  known,
+  REVISION_LABEL,
+  unknown,
+  type ContentFacts,
+  type Fact,
+  type Lineage,
+} from '../../../src/domain/image/image-facts.ts';
+import type { Reading } from '../../../src/facts/facet.ts';
+import { lineage } from '../../../src/facts/facets/lineage.ts';
+import { createGitHub, type InstallationClient } from '../../../src/github/client/client.ts';
+import { repoName } from '../../github/offline-github.ts';
+import { facts, IMAGE, NEW } from '../../domain/build.ts';
+import { digest, makeClient } from '../../registry/harness.ts';
+import type { GitHubRepo } from '../../support/github/repo.ts';
+import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 
 let world: GitHubWorld;
 let repo: GitHubRepo;
@@ -36,20 +44,41 @@ afterAll(async () => {
 });
 
 function lineageOf(revisions: readonly (string | undefined)[]): Promise<Fact<Lineage>> {
-  return collectLineage(
-    { github: client, repo: repoName('acme/dotca'), branches: ['staging', 'main'] },
-    contents(revisions),
-  );
+  return lineageIn(contents(revisions), ['staging', 'main']);
+}
+
+function lineageIn(value: ContentFacts, branches: readonly string[]): Promise<Fact<Lineage>> {
+  return lineage.collect(facts({ contents: known(value) }), readingOf(branches));
+}
+
+function refuse(): never {
+  throw new Error('only GitHub tells of commits');
+}
+
+/** Nothing but GitHub is asked. */
+function readingOf(branches: readonly string[]): Reading {
+  const image = { repository: IMAGE, digest: NEW, tag: null };
+  return {
+    subject: { ...image, repo: repoName('acme/dotca'), branches, environments: [] },
+    sources: {
+      registry: makeClient().client,
+      images: { contents: refuse, missing: refuse },
+      github: () => client,
+      history: refuse,
+    },
+    contents: refuse,
+  };
 }
 
 /** One platform for each label; undefined is none. */
-function contents(revisions: readonly (string | undefined)[]): ImageContents {
+function contents(revisions: readonly (string | undefined)[]): ContentFacts {
   return {
     mediaType: 'application/vnd.oci.image.index.v1+json',
     platforms: revisions.map((revision, index) => ({
       platform: `linux/${index}`,
       digest: digest(`sha256:${String(index).repeat(64)}`),
-      parts: null,
+      sizeBytes: known(1),
+      layerCount: known(1),
       config: known({
         entrypoint: [],
         cmd: ['x'],
@@ -58,8 +87,6 @@ function contents(revisions: readonly (string | undefined)[]): ImageContents {
         historyLayers: 1,
         diffIds: 1,
       }),
-      details: null,
-      missing: [],
     })),
   };
 }
@@ -128,8 +155,7 @@ describe('not proven', () => {
     const image = contents([repo.head('staging')]);
     const [first] = image.platforms;
     const unread = first === undefined ? [] : [{ ...first, config: unknown({ code: 'part-missing', part: 'config' }) }];
-    const source = { github: client, repo: repoName('acme/dotca'), branches: ['staging'] };
-    expect(await collectLineage(source, { ...image, platforms: unread })).toEqual(
+    expect(await lineageIn({ ...image, platforms: unread }, ['staging'])).toEqual(
       unknown({ code: 'part-missing', part: 'config', platform: 'linux/0' }),
     );
   });

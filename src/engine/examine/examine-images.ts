@@ -1,0 +1,90 @@
+// Collects what the rules read of each image of a promotion: first its commit, then the rest.
+import type { ExaminedImage } from '../../domain/decide.ts';
+import { commitOf, type FacetName } from '../../domain/image/image-facts.ts';
+import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
+import type { PinnedImage, TagState } from '../../domain/image/tag-plan.ts';
+import { facetsFor } from '../../domain/validation.ts';
+import { createCollection, type FactCollection } from '../../facts/collect.ts';
+import type { Services } from '../core/services.ts';
+import { factSourcesOf } from './fact-sources.ts';
+import { readProduction } from './read-production.ts';
+import { findCommitTag, sourcePrefixes } from './resolve-source.ts';
+
+/** One image on its way: what was pinned, and the facts of it as far as they are collected. */
+export type ImageCollection = { readonly image: PinnedImage; readonly collection: FactCollection };
+
+export type ExaminationPlace = {
+  readonly promotion: Promotion;
+  readonly policy: Policy;
+  /** What the policy says of the promotion's environment. */
+  readonly environment: EnvironmentPolicy;
+};
+
+/** What is or was in production is old, and may have been cleaned away; who asks again wants to know anew. */
+export function startCollections(services: Services, place: ExaminationPlace): readonly ImageCollection[] {
+  const { promotion, environment } = place;
+  const { repo, source, images } = promotion;
+  return images.map((image) => {
+    const { repository, digest } = image;
+    if (wantsFreshFacts(promotion)) services.images.forget({ repository, digest });
+    const subject = {
+      repository,
+      digest,
+      tag: source.tag,
+      repo: repo.name,
+      branches: branchesOf(place),
+      environments: [environment],
+    };
+    return { image, collection: createCollection(subject, factSourcesOf(services, { repo, repository })) };
+  });
+}
+
+/** The facts that the rules of this kind of promotion read, and what the tags hold that its plan depends on. */
+export async function examineImage(
+  services: Services,
+  place: ExaminationPlace,
+  { image, collection }: ImageCollection,
+): Promise<{ readonly examined: ExaminedImage; readonly production: readonly TagState[] }> {
+  const { promotion, policy, environment } = place;
+  const { kind, repo, versionTag } = promotion;
+  // The lineage is known by now, and tells the commit. A rollback says what else it could go back to.
+  const also: readonly FacetName[] = kind === 'rollback' ? ['lineage', 'alternative'] : ['lineage'];
+  const lineage = collection.collect(['lineage']);
+  const [facts, commitTag] = await Promise.all([
+    collection.collect([...facetsFor(kind, policy), ...also]),
+    lineage.then((identified) => commitTagOf(services, place, { image, commit: commitOf(identified) })),
+  ]);
+  const pinned = { ...image, commit: commitOf(facts), commitTag };
+  const production = await readProduction(services, { repoId: repo.id, environment, image: pinned, versionTag });
+  const { alternative } = facts;
+  if (alternative.kind === 'unknown' && alternative.reason.code === 'outside-error') {
+    const { error } = alternative.reason;
+    services.log.warn({ ...error, repo: repo.name }, 'whether there is a complete alternative could not be read');
+  }
+  return { examined: { facts, commitTag }, production };
+}
+
+/** A rollback gives no tag that keeps its image: it has one. */
+async function commitTagOf(
+  { registry }: Services,
+  { promotion, policy }: ExaminationPlace,
+  { image, commit }: { readonly image: PinnedImage; readonly commit: PinnedImage['commit'] },
+): Promise<PinnedImage['commitTag']> {
+  if (promotion.kind === 'rollback') return null;
+  const { repository, digest } = image;
+  return findCommitTag(
+    { registry, image: repository, prefixes: sourcePrefixes(policy, promotion) },
+    { tag: promotion.source.tag, digest, commit },
+  );
+}
+
+function wantsFreshFacts({ kind, state }: Promotion): boolean {
+  return kind !== 'promotion' || (state.kind === 'examining' && state.again);
+}
+
+/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may hold one. */
+function branchesOf({ promotion: { force, kind }, policy, environment }: ExaminationPlace): readonly string[] {
+  const { staging, hotfix } = policy;
+  return [staging.branch, environment.branch, ...(force || kind !== 'promotion' ? [hotfix.branch] : [])];
+}

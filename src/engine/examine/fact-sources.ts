@@ -1,0 +1,42 @@
+// Where the facts of an image come from: registry and GitHub, and what our own history tells.
+import type { ImageRepository } from '../../domain/image/reference.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
+import type { FactSources } from '../../facts/facet.ts';
+import { NoAccess } from '../../facts/no-access.ts';
+import type { Store } from '../../store/database/database.ts';
+import { listHeld } from '../../store/promotions/history.ts';
+import type { Services } from '../core/services.ts';
+
+/** `absent`: the command line has none to read, and `why` says why. */
+export type Database =
+  { readonly kind: 'open'; readonly store: Store } | { readonly kind: 'absent'; readonly why: string };
+
+/** Those of the server, for images of one repository. */
+export function factSourcesOf(
+  { registry, images, github, store }: Pick<Services, 'registry' | 'images' | 'github' | 'store'>,
+  { repo, repository }: { readonly repo: Repo; readonly repository: ImageRepository },
+): FactSources {
+  return {
+    registry,
+    images,
+    github: () => github.forInstallation(repo.installationId),
+    history: historyOf({ kind: 'open', store }, { repoId: repo.id, repository }),
+  };
+}
+
+export function historyOf(
+  database: Database,
+  about: { readonly repoId: number; readonly repository: ImageRepository },
+): FactSources['history'] {
+  return async (environment) => {
+    if (database.kind === 'absent') throw new NoAccess('database', database.why);
+    return listHeld(database.store.db, { ...about, environment });
+  };
+}
+
+/** Where an image can go when nobody names an environment: to the default one, else to any of them. */
+export function possibleEnvironments(policy: Policy): readonly EnvironmentPolicy[] {
+  const target = findEnvironment(policy, null);
+  return target === null ? policy.environments : [target];
+}

@@ -1,0 +1,18 @@
+// All facets of an image: a rule that declares one gets it collected.
+import type { FacetName } from '../domain/image/image-facts.ts';
+import type { Facet } from './facet.ts';
+import { alternative } from './facets/alternative.ts';
+import { contents } from './facets/contents.ts';
+import { lineage } from './facets/lineage.ts';
+import { missingParts } from './facets/missing-parts.ts';
+import { pastRollback } from './facets/past-rollback.ts';
+import { stagingDeployment } from './facets/staging-deployment.ts';
+
+export const FACETS = {
+  contents,
+  missingParts,
+  lineage,
+  stagingDeployment,
+  pastRollback,
+  alternative,
+} as const satisfies { readonly [Name in FacetName]: Facet<Name> };

@@ -1,0 +1,23 @@
+// What the manifests and configs of an image say, as far as rules ask for it.
+import { known, unknown, type PlatformFacts } from '../../domain/image/image-facts.ts';
+import type { PlatformContents } from '../contents.ts';
+import { facet } from '../facet.ts';
+
+/** What can't be read at all is thrown: there is no image then to be judged. */
+export const contents = facet<'contents', never>({
+  needs: [],
+  cost: 'registry: one request for each manifest and config; one for an image that was whole a short time ago',
+  collect: async (_facts, reading) => {
+    const { mediaType, platforms } = await reading.contents();
+    return known({ mediaType, platforms: platforms.map(toPlatformFacts) });
+  },
+});
+
+function toPlatformFacts({ platform, digest, parts, config }: PlatformContents): PlatformFacts {
+  if (parts === null) {
+    const absent = unknown({ code: 'part-missing', part: 'manifest' });
+    return { platform, digest, sizeBytes: absent, layerCount: absent, config };
+  }
+  const sizeBytes = [parts.config, ...parts.layers].reduce((sum, part) => sum + part.sizeBytes, 0);
+  return { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length), config };
+}

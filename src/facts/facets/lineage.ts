@@ -1,0 +1,58 @@
+// Finds the image's commit: the `revision` label that all platforms agree on, if the staging or production branch holds it.
+import {
+  known,
+  unknown,
+  REVISION_LABEL,
+  type ContentFacts,
+  type Fact,
+  type Lineage,
+} from '../../domain/image/image-facts.ts';
+import { parseCommitSha, type CommitSha } from '../../domain/image/reference.ts';
+import type { InstallationClient } from '../../github/client/client.ts';
+import { compareWithBranch } from '../../github/commits.ts';
+import { facet, type FactSubject } from '../facet.ts';
+import { unknownAfter } from '../outside-reason.ts';
+
+/** A failure that may pass is thrown; a final one makes the lineage unknown. */
+export const lineage = facet<'lineage', 'contents'>({
+  needs: ['contents'],
+  cost: 'GitHub: at most one request for each branch; none where the label names no commit',
+  collect: async ({ contents }, { subject, sources }) => {
+    const revisions = revisionsOf(contents.value);
+    if (revisions.kind === 'unknown') return revisions;
+    const distinct = [...new Set(revisions.value)];
+    const [revision] = distinct;
+    if (revision === undefined || (distinct.length === 1 && revision === '')) return known({ kind: 'no-revision' });
+    if (distinct.length > 1) {
+      return known({ kind: 'platforms-disagree', seen: distinct.map((seen) => (seen === '' ? null : seen)) });
+    }
+    const commit = parseCommitSha(revision);
+    if (commit === null) return known({ kind: 'malformed', seen: revision });
+    try {
+      return known(await placeOf({ ...subject, github: sources.github() }, commit));
+    } catch (error) {
+      return unknownAfter(error);
+    }
+  },
+});
+
+type Place = Pick<FactSubject, 'repo' | 'branches'> & { readonly github: InstallationClient };
+
+async function placeOf({ github: client, repo, branches }: Place, commit: CommitSha): Promise<Lineage> {
+  const asked = [...new Set(branches)];
+  for (const branch of asked) {
+    const place = await compareWithBranch({ client, repo, branch, commit });
+    if (place === 'on-branch') return { kind: 'on-branch', commit, branch };
+  }
+  return { kind: 'not-on-branch', commit, branches: asked };
+}
+
+/** One per platform; a platform without the label counts as ''. */
+function revisionsOf(contents: ContentFacts): Fact<readonly string[]> {
+  const revisions: string[] = [];
+  for (const { platform, config } of contents.platforms) {
+    if (config.kind === 'unknown') return unknown({ ...config.reason, platform });
+    revisions.push(config.value.labels[REVISION_LABEL]?.trim() ?? '');
+  }
+  return known(revisions);
+}

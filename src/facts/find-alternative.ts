@@ -1,0 +1,29 @@
+// Finds the newest other image that an environment held before and that can still be pulled.
+import { defaultTargets, promotionOf, type History } from '../domain/promotion/history.ts';
+import type { Alternative } from '../domain/image/image-facts.ts';
+import type { Digest, ImageRepository, Tag } from '../domain/image/reference.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { findIncompleteness } from './find-incompleteness.ts';
+
+const MAX_CANDIDATES = 5;
+
+/** The five newest are read. Null where none of them is complete; OutsideError where the registry does not tell. */
+export async function findAlternative(
+  { registry, history }: { readonly registry: RegistryClient; readonly history: History },
+  about: {
+    readonly repository: ImageRepository;
+    /** The target that is no good. */
+    readonly digest: Digest;
+    readonly environment: { readonly name: string; readonly tags: readonly Tag[] };
+  },
+): Promise<Alternative | null> {
+  const { repository, digest: target, environment } = about;
+  const [floating] = environment.tags;
+  const current = floating === undefined ? null : await registry.findDigest(repository, floating);
+  const others = defaultTargets({ history, current }).filter(({ digest }) => digest !== target);
+  for (const { digest, promotion: newest } of others.slice(0, MAX_CANDIDATES)) {
+    if ((await findIncompleteness({ registry, repository }, digest)) !== null) continue;
+    return { promotion: promotionOf(history, digest) ?? newest, environment: environment.name };
+  }
+  return null;
+}
