@@ -25,7 +25,7 @@ const difference = z.discriminatedUnion('kind', [
 ]);
 
 /** Today's format of what a drift's document holds. */
-export const driftSchema = z.strictObject({
+const driftSchema = z.strictObject({
   differences: z.array(difference),
   alternative: z.string().nullable(),
   over: z
@@ -40,7 +40,7 @@ export const driftSchema = z.strictObject({
     .nullable(),
 });
 
-const FORMAT = documentFormat({ name: 'drift', schema: driftSchema, steps: [] });
+export const DRIFT_FORMAT = documentFormat({ name: 'drift', schema: driftSchema, steps: [] });
 
 export async function writeDrift(tx: Tx, write: DriftWrite): Promise<void> {
   switch (write.kind) {
@@ -171,7 +171,7 @@ function columnsOf({
 }: Pick<Drift, 'differences' | 'alternative' | 'over'>): Pick<Schema['drifts'], 'document' | 'over_at'> {
   // Fails to compile when the type has a case or a member that the schema would refuse.
   const value: DeepReadonly<z.output<typeof driftSchema>> = { differences, alternative, over };
-  return { document: FORMAT.write(value), over_at: over?.at ?? null };
+  return { document: DRIFT_FORMAT.write(value), over_at: over?.at ?? null };
 }
 
 function readRow(row: Selectable<Schema['drifts']>): Drift {
@@ -182,7 +182,7 @@ function readRow(row: Selectable<Schema['drifts']>): Drift {
     environment: row.environment,
     promotionId: row.promotion_id,
     noticedAt: row.noticed_at,
-    ...FORMAT.read(row.document),
+    ...DRIFT_FORMAT.read(row.document),
     shownIn: issue === null || commentId === null ? null : { issue, commentId },
   };
 }

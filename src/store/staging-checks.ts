@@ -19,7 +19,7 @@ export type StagingChange = StagingKey &
   Partial<Omit<StagingCheck, 'repoId' | 'commit' | 'since'>> & { readonly ifSince?: number };
 
 /** Today's format of where a check stands. */
-export const stagingSchema = z.discriminatedUnion('kind', [
+const stagingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unseen') }),
   z.strictObject({ kind: z.literal('waiting'), image: imageRepository, tags: z.array(tag) }),
   z.strictObject({
@@ -45,7 +45,7 @@ export const stagingSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const FORMAT = documentFormat({ name: 'staging check', schema: stagingSchema, steps: [] });
+export const STAGING_FORMAT = documentFormat({ name: 'staging check', schema: stagingSchema, steps: [] });
 
 /** Begins to look for the image of a commit, or begins again; the check run that there is stays its own. */
 export async function openStagingCheck(
@@ -114,7 +114,7 @@ function columnsOf({
 }): Pick<Schema['staging_checks'], 'state' | 'document'> {
   // Fails to compile when the type has a case or a member that the schema would refuse.
   const document: DeepReadonly<z.output<typeof stagingSchema>> = value;
-  return { state: value.kind, document: FORMAT.write(document) };
+  return { state: value.kind, document: STAGING_FORMAT.write(document) };
 }
 
 function readRow(row: Selectable<Schema['staging_checks']>): StagingCheck {
@@ -122,7 +122,7 @@ function readRow(row: Selectable<Schema['staging_checks']>): StagingCheck {
     repoId: row.repo_id,
     commit: readCommit(row.commit_sha),
     checkRunId: row.check_run_id,
-    state: FORMAT.read(row.document),
+    state: STAGING_FORMAT.read(row.document),
     since: row.since,
     note: row.note,
   };

@@ -8,7 +8,7 @@ import type { Intent } from './intent.ts';
 import type { JobRows } from './job-description.ts';
 
 /** Today's format of a comment that waits. */
-export const waitingSchema = z.strictObject({
+const waitingSchema = z.strictObject({
   by: z.strictObject({ id: z.number(), login: z.string(), kind: z.enum(['user', 'bot']) }),
   /** By GitHub's clock, to the second; null where it does not tell. */
   writtenAt: z.number().nullable(),
@@ -22,7 +22,7 @@ export const waitingSchema = z.strictObject({
   notRun: z.enum(['edited', 'old']).nullable(),
 });
 
-const FORMAT = documentFormat({ name: 'comment', schema: waitingSchema, steps: [] });
+export const COMMENT_FORMAT = documentFormat({ name: 'comment', schema: waitingSchema, steps: [] });
 
 /** What is kept of a comment until its turn comes. */
 export type ReadComment = z.infer<typeof waitingSchema>;
@@ -45,10 +45,10 @@ export async function enqueueComment(
 }
 
 export function toWaiting(row: Omit<WaitingComment, 'document'>, comment: ReadComment): WaitingComment {
-  return { ...row, document: FORMAT.write(comment) };
+  return { ...row, document: COMMENT_FORMAT.write(comment) };
 }
 
 /** NewerFormat where a newer version wrote it. */
 export function readWaiting({ document }: WaitingComment): ReadComment {
-  return FORMAT.read(document);
+  return COMMENT_FORMAT.read(document);
 }

@@ -13,20 +13,24 @@ type CommitTarget = { readonly repo: Repo; readonly commit: CommitSha };
 type Note = Commit & Required<Pick<Commit, 'effects' | 'stagingChecks'>>;
 
 /** Today's format of a note. */
-export const noteSchema = z.discriminatedUnion('kind', [
+const noteSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('requested'), by: z.string(), number: z.int(), environment: z.string() }),
   // Our own bytes: as with the payload of a job, its code is enough to know the rest.
-  z.strictObject({ kind: z.literal('refused'), by: z.string(), refusal: z.looseObject({ code: z.string() }) }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    by: z.string(),
+    refusal: z.object({ code: z.string() }).catchall(z.json()),
+  }),
 ]);
 
-const FORMAT = documentFormat({ name: 'note', schema: noteSchema, steps: [] });
+export const NOTE_FORMAT = documentFormat({ name: 'note', schema: noteSchema, steps: [] });
 
 /** Where the commit has no such check, nothing happens. */
 export function noteOnStaging({ repo, commit, note }: CommitTarget & { readonly note: StagingNote }): Note {
   const key = { repoId: repo.id, commit };
   return {
     repo,
-    stagingChecks: [{ kind: 'change', ...key, note: FORMAT.write(note) }],
+    stagingChecks: [{ kind: 'change', ...key, note: NOTE_FORMAT.write(note) }],
     effects: [{ kind: 'update-staging-check', ...key }],
   };
 }
@@ -39,7 +43,7 @@ export function refuseOnStaging(about: CommitTarget & { readonly by: string; rea
 /** NewerFormat where a newer version wrote it. */
 export function readNote({ note }: Pick<StagingCheck, 'note'>): StagingNote | null {
   if (note === null) return null;
-  const read = FORMAT.read(note);
+  const read = NOTE_FORMAT.read(note);
   if (read.kind === 'requested') return read;
   const { by, refusal } = read;
   if (!isKnownRefusal(refusal)) throw new NewerFormat(`a note refuses with ${refusal.code}, which is not known here`);

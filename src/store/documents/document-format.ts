@@ -10,9 +10,14 @@ export type AnyDocument = { readonly [member: string]: unknown };
 export type UpgradeStep = (document: AnyDocument) => AnyDocument;
 
 export type DocumentFormat<Value> = {
+  readonly name: string;
+  readonly schema: z.ZodType;
   /** The format of today: what is written. */
   readonly format: number;
-  /** NewerFormat where a newer version wrote it. Other errors: something else wrote to the database. */
+  /**
+   * NewerFormat where a newer version wrote it: by its number, or as it holds a word or a member that is not known here.
+   * Other errors: something else wrote to the database.
+   */
   readonly read: (text: string) => Value;
   /** Canonical JSON. */
   readonly write: (value: { readonly [member: string]: Json }) => string;
@@ -20,7 +25,8 @@ export type DocumentFormat<Value> = {
 
 /**
  * `schema` describes today's format only, and strictly: dropping a member silently would lose it at the next commit.
- * `steps[0]` turns format 1 into 2, and so on; so each change of the schema adds one.
+ * `steps[0]` turns format 1 into 2, and so on. A change of the schema needs a step where it makes older documents
+ * unreadable, or gives them another meaning; a further word of a union does neither.
  */
 export function documentFormat<Schema extends z.ZodType>(args: {
   /** Of an error: `promotion`. */
@@ -31,16 +37,41 @@ export function documentFormat<Schema extends z.ZodType>(args: {
   const { name, schema, steps } = args;
   const format = steps.length + 1;
   return {
+    name,
+    schema,
     format,
     read: (text) => {
       const { format: written, ...document } = Numbered.parse(JSON.parse(text));
       if (written > format) {
         throw new NewerFormat(`a stored ${name} has format ${written}, and this version reads up to ${format}`);
       }
-      return schema.parse(steps.slice(written - 1).reduce<AnyDocument>((older, step) => step(older), document));
+      const today = steps.slice(written - 1).reduce<AnyDocument>((older, step) => step(older), document);
+      const read = schema.safeParse(today);
+      if (read.success) return read.data;
+      if (!read.error.issues.every((issue) => isUnknownWord(issue, today))) throw read.error;
+      throw new NewerFormat(`a stored ${name} holds what this version does not know: ${describe(read.error)}`);
     },
     write: (value) => canonicalJson({ ...value, format }),
   };
+}
+
+/** A kind, a code, or a member that is none of today's. Where there is no word at all, the document is damaged. */
+function isUnknownWord(issue: z.core.$ZodIssue, document: AnyDocument): boolean {
+  if (issue.code === 'unrecognized_keys') return true;
+  const isWord =
+    issue.code === 'invalid_value' || (issue.code === 'invalid_union' && issue.discriminator !== undefined);
+  return isWord && typeof valueAt(document, issue.path) === 'string';
+}
+
+function valueAt(document: AnyDocument, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, step) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    return new Map<PropertyKey, unknown>(Object.entries(value)).get(String(step));
+  }, document);
+}
+
+function describe({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }
 
 const Numbered = z.looseObject({ format: z.int().min(1) });

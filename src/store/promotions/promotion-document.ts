@@ -134,16 +134,16 @@ export const promotionSchema = z.strictObject({
   updatedAt: time,
 });
 
-const FORMAT = documentFormat({ name: 'promotion', schema: promotionSchema, steps: PROMOTION_STEPS });
+export const PROMOTION_FORMAT = documentFormat({ name: 'promotion', schema: promotionSchema, steps: PROMOTION_STEPS });
 
 /** Canonical JSON. */
 export function formatPromotion(value: Promotion): string {
   // Fails to compile when the type has a case or a member that the schema would refuse.
   const document: DeepReadonly<z.output<typeof promotionSchema>> = value;
-  return FORMAT.write(document);
+  return PROMOTION_FORMAT.write(document);
 }
 
 /** Of any format up to today's. NewerFormat where a newer version wrote it; other errors: something else did. */
 export function readPromotion(text: string): Promotion {
-  return FORMAT.read(text);
+  return PROMOTION_FORMAT.read(text);
 }

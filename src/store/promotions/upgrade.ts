@@ -2,7 +2,7 @@
 import type { UpgradeStep } from '../documents/document-format.ts';
 
 /**
- * `PROMOTION_STEPS[0]` turns format 1 into format 2. Whoever changes the schema of a promotion (a member, a state, a code)
- * adds a step, and lays a document of the new format into `test/fixtures/documents/`; a test compares both.
+ * `PROMOTION_STEPS[0]` turns format 1 into format 2. Whoever changes the schema so that the documents in
+ * `test/fixtures/documents/` can't be read any more adds a step, and documents of the new format beside them.
  */
 export const PROMOTION_STEPS: readonly UpgradeStep[] = [];

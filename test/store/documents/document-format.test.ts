@@ -46,9 +46,34 @@ test.each([
   ['without a format', '{"trail":[]}'],
   ['with a format that is no number', '{"format":"1","trail":[]}'],
   ['with format 0', '{"format":0,"trail":[]}'],
-  ['with a member that is not known', '{"format":1,"trail":[],"colour":"red"}'],
+  ['with a value of another type', '{"format":1,"trail":"red"}'],
+  ['with a member too many and another one missing', '{"format":1,"colour":"red"}'],
   ['that is no object', '[]'],
 ])('a document %s was written by something else', (_, text) => {
   const { read } = documentFormat({ name: 'x', schema: z.strictObject({ trail: z.array(z.string()) }), steps: [] });
+  expect(() => read(text)).toThrow(z.ZodError);
+});
+
+const shape = z.strictObject({
+  size: z.enum(['small', 'large']),
+  mood: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('calm') })]),
+});
+
+test.each([
+  ['a member', '{"format":1,"size":"small","mood":{"kind":"calm"},"colour":"red"}', 'Unrecognized key: "colour"'],
+  ['a kind', '{"format":1,"size":"small","mood":{"kind":"wild"}}', 'mood.kind'],
+  ['a word', '{"format":1,"size":"vast","mood":{"kind":"calm"}}', 'size'],
+])('a document with %s that is not known is of a newer version, whatever its number', (_, text, what) => {
+  const { read } = documentFormat({ name: 'x', schema: shape, steps: [] });
+  expect(() => read(text)).toThrow(NewerFormat);
+  expect(() => read(text)).toThrow(what);
+});
+
+test.each([
+  ['without a word', '{"format":1,"mood":{"kind":"calm"}}'],
+  ['without a kind', '{"format":1,"size":"small","mood":{}}'],
+  ['with a number for a word', '{"format":1,"size":7,"mood":{"kind":"calm"}}'],
+])('a document %s is damaged, and not of a newer version', (_, text) => {
+  const { read } = documentFormat({ name: 'x', schema: shape, steps: [] });
   expect(() => read(text)).toThrow(z.ZodError);
 });
