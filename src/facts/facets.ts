@@ -8,11 +8,11 @@ import { missingParts } from './facets/missing-parts.ts';
 import { pastRollback } from './facets/past-rollback.ts';
 import { stagingDeployment } from './facets/staging-deployment.ts';
 
-export const FACETS = {
+export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
   contents,
   missingParts,
   lineage,
   stagingDeployment,
   pastRollback,
   alternative,
-} as const satisfies { readonly [Name in FacetName]: Facet<Name> };
+};

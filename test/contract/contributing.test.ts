@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VERBS } from '../../src/domain/command.ts';
+import { RULES } from '../../src/domain/rules/catalogue.ts';
 import { JOB_KINDS } from '../../src/engine/queue/job-kinds.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,6 +20,104 @@ type Edit = { readonly file: string } & ({ readonly text: string } | { readonly 
 type Witness = { readonly row: string; readonly plants: readonly Edit[]; readonly asks: readonly Edit[] };
 
 const WITNESSES: readonly Witness[] = [
+  {
+    row: 'a rule',
+    plants: [
+      {
+        file: 'src/domain/rules/witness.ts',
+        text: `// A rule that there is not.
+import { z } from 'zod';
+import { imageRule, NO_VALUES } from '../rule.ts';
+
+export const witness = imageRule({
+  id: 'witness',
+  kinds: ['promotion'],
+  facets: ['contents'],
+  seen: z.strictObject({ code: z.literal('platforms'), count: z.int() }),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  check: ({ contents }) => {
+    const count = contents.value.platforms.length;
+    return [{ platform: null, outcome: count < 2 ? 'warn' : 'pass', seen: { code: 'platforms', count } }];
+  },
+});
+`,
+      },
+      {
+        file: 'src/domain/rules/catalogue.ts',
+        before: 'import {',
+        add: `import { witness } from './witness.ts';\n`,
+      },
+      { file: 'src/domain/rules/catalogue.ts', before: '  completeness,\n', add: '  witness,\n' },
+    ],
+    asks: [
+      {
+        file: 'src/messages/finding-words.ts',
+        before: '  completeness: {',
+        add: `  witness: { seen: ({ count }) => plural(count, 'platform'), wanted: () => 'more' },\n`,
+      },
+    ],
+  },
+  {
+    row: 'a facet',
+    plants: [
+      {
+        file: 'src/domain/image/image-facts.ts',
+        before: '  readonly alternative: Alternative | null;',
+        add: '  readonly witnessed: number;\n',
+      },
+      {
+        file: 'src/facts/facets/witnessed.ts',
+        text: `// A facet that there is not.
+import { known } from '../../domain/image/image-facts.ts';
+import { facet } from '../facet.ts';
+
+export const witnessed = facet<'witnessed', 'contents'>({
+  needs: ['contents'],
+  cost: 'none',
+  collect: async ({ contents }) => known(contents.value.platforms.length),
+});
+`,
+      },
+    ],
+    asks: [
+      {
+        file: 'src/domain/image/image-facts.ts',
+        before: '  alternative: NOT_COLLECTED,',
+        add: '  witnessed: NOT_COLLECTED,\n',
+      },
+      {
+        file: 'src/facts/facets.ts',
+        before: 'import type',
+        add: `import { witnessed } from './facets/witnessed.ts';\n`,
+      },
+      { file: 'src/facts/facets.ts', before: '  contents,\n', add: '  witnessed,\n' },
+    ],
+  },
+  {
+    row: 'a policy key',
+    plants: [
+      {
+        file: 'src/config/promotion-file/schema.ts',
+        before: '  healthcheck: level',
+        add: `  witness: level.meta({ description: 'There is no such key.', defaultsTo: 'off' }).optional(),\n`,
+      },
+      {
+        file: 'src/domain/policy/policy.ts',
+        before: '  readonly healthcheck: Level;',
+        add: '  readonly witness: Level;\n',
+      },
+    ],
+    asks: [
+      { file: 'src/domain/policy/policy.ts', before: '      healthcheck: binding', add: `      witness: 'off',\n` },
+      {
+        file: 'src/config/promotion-file/to-policy.ts',
+        before: '    healthcheck: written',
+        add: '    witness: written?.witness ?? base.witness,\n',
+      },
+    ],
+  },
   {
     row: 'a slash command',
     plants: [
@@ -132,6 +231,7 @@ describe('no list of kinds is kept by hand', () => {
   test.each<readonly [string, readonly string[]]>([
     ['kinds of jobs', Object.keys(JOB_KINDS)],
     ['slash commands', VERBS],
+    ['rules', RULES.map(({ id }) => id)],
   ])('of %s', (_name, kinds) => {
     const found = sources().flatMap((path) => {
       const lists = readFileSync(join(ROOT, path), 'utf8').match(LIST_OF_WORDS) ?? [];

@@ -70,8 +70,7 @@ async function noDatabase(): Promise<never> {
 }
 
 function reach(name: FacetName): readonly FacetName[] {
-  const needs: readonly FacetName[] = FACETS[name].needs;
-  return needs.flatMap((need) => [need, ...reach(need)]);
+  return FACETS[name].needs.flatMap((need) => [need, ...reach(need)]);
 }
 
 test('what nobody asks for is not read, and unknown', async () => {
