@@ -1,6 +1,6 @@
 // Reads what the tags of an environment hold now: the plan's baseline.
 import { defaultEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
-import { imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Promotion } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { tagsToRead, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
 import { listUnfinishedWriters } from '../../store/promotions/tag-moves.ts';
@@ -30,13 +30,14 @@ export async function readProduction(
   );
 }
 
-/** The same for a promotion's own environment and image; without its policy, of the tags that were planned on. */
+/** The same for a promotion's own environment and images; without its policy, of the tags that were planned on. */
 export async function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
-  const { repo, versionTag, baseline } = promotion;
+  const { repo, versionTag, baseline, images } = promotion;
   const planned = await loadPlannedPolicy(services, promotion);
   const environment = planned ?? {
     ...defaultEnvironment(promotion.environment),
     tags: baseline.map(({ tag }) => tag),
   };
-  return readProduction(services, { repoId: repo.id, environment, image: imageOf(promotion), versionTag });
+  const read = images.map((image) => readProduction(services, { repoId: repo.id, environment, image, versionTag }));
+  return (await Promise.all(read)).flat();
 }
