@@ -187,6 +187,7 @@ export function promotion(change: Partial<Promotion> = {}): Promotion {
     id: 'promotion-12',
     number: 12,
     repo: { id: 77, name: REPO, installationId: 5 },
+    requestedAs: REPO,
     environment: 'production',
     kind: 'promotion',
     requester: ALICE,

@@ -46,6 +46,7 @@ const PROMOTION: Promotion = {
   id: 'promotion-12',
   number: 12,
   repo: { id: 77, name: REPO, installationId: 5 },
+  requestedAs: REPO,
   environment: 'production',
   kind: 'promotion',
   requester: { id: 1, login: 'maria' },

@@ -42,6 +42,7 @@ export function promotion(over: Partial<Promotion> = {}): Promotion {
     id: 'promotion-1',
     number: 1,
     repo,
+    requestedAs: repo.name,
     environment: 'production',
     kind: 'promotion',
     requester: { id: 1, login: 'ada' },

@@ -14,6 +14,8 @@ export type Promotion = {
   /** Counted per repository; people write it `P12`. */
   readonly number: number;
   readonly repo: Repo;
+  /** The name of the repository when this was requested: what was its image then stays so where it is renamed. */
+  readonly requestedAs: RepoName;
   readonly environment: string;
   readonly kind: PromotionKind;
   readonly requester: Person;

@@ -20,12 +20,24 @@ export type AuthorizeServices = Pick<Services, 'settings'> & {
  */
 export async function authorize(
   services: AuthorizeServices,
-  { repo, images }: { readonly repo: Pick<Repo, 'name'>; readonly images: readonly ImageRepository[] },
+  {
+    repo,
+    images,
+    requestedAs = repo.name,
+  }: {
+    readonly repo: Pick<Repo, 'name'>;
+    readonly images: readonly ImageRepository[];
+    /** A name that the repository had: it counts as well, where the account is still the same. */
+    readonly requestedAs?: Repo['name'];
+  },
 ): Promise<Unauthorized | null> {
   const owner = await findForeignOwner(services, repo);
   if (owner !== null) return { code: 'owner-not-allowed', owner };
-  const image = findForbiddenImage(services.settings, { repo: repo.name, images });
-  return image === null ? null : { code: 'image-not-granted', image, repo: repo.name };
+  const names = [repo.name, ...(ownerOf(requestedAs) === ownerOf(repo.name) ? [requestedAs] : [])];
+  const image = images.find((one) =>
+    names.every((name) => findForbiddenImage(services.settings, { repo: name, images: [one] }) !== null),
+  );
+  return image === undefined ? null : { code: 'image-not-granted', image, repo: repo.name };
 }
 
 /** The first image that the repository may not promote, or null. */
@@ -41,11 +53,16 @@ async function findForeignOwner(
   { settings, identity }: AuthorizeServices,
   repo: Pick<Repo, 'name'>,
 ): Promise<string | null> {
-  const [owner = ''] = repo.name.split('/');
+  const owner = ownerOf(repo.name);
   const allowed = settings.allowedOwners ?? (await listDefaultOwners(identity));
   return allowed === null || allowed.includes(owner.toLowerCase()) ? null : owner;
 }
 
 async function listDefaultOwners(identity: AuthorizeServices['identity']): Promise<readonly string[] | null> {
   return identity === null ? null : [(await identity.learn()).owner.toLowerCase()];
+}
+
+function ownerOf(name: Repo['name']): string {
+  const [owner = ''] = name.split('/');
+  return owner;
 }

@@ -151,6 +151,7 @@ function draftOf(
     id: 'preview',
     number: 0,
     repo,
+    requestedAs: repo.name,
     environment: environment.name,
     kind: 'promotion',
     requester: { id: 0, login: 'you' },

@@ -117,6 +117,7 @@ async function openNew(
     id: services.newId(),
     number: await peekPromotionNumber(services.store.db, asked.repo.id),
     repo: asked.repo,
+    requestedAs: asked.repo.name,
     environment: environment.name,
     kind: 'promotion',
     requester: { id: asked.by.id, login: asked.by.login },

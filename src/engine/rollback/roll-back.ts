@@ -60,6 +60,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     id: services.newId(),
     number: await peekPromotionNumber(store.db, repo.id),
     repo,
+    requestedAs: repo.name,
     environment: name,
     kind: 'rollback',
     requester: { id: by.id, login: by.login },

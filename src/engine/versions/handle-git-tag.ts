@@ -109,6 +109,7 @@ async function openVersion(
     id: services.newId(),
     number: await peekPromotionNumber(services.store.db, repo.id),
     repo,
+    requestedAs: repo.name,
     environment: environment.name,
     kind: 'version',
     requester: { id: by.id, login: by.login },

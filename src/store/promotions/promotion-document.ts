@@ -87,6 +87,7 @@ export const promotionSchema = z.strictObject({
   id: z.string(),
   number: z.int(),
   repo: z.strictObject({ id: z.int(), name: repoName, installationId: z.int() }),
+  requestedAs: repoName,
   environment: z.string(),
   kind: z.enum(['promotion', 'rollback', 'version']),
   requester: person,

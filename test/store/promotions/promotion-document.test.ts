@@ -240,6 +240,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
   id: text,
   number: int,
   repo: fc.record({ id: int, name: fc.constant(repo.name), installationId: int }),
+  requestedAs: fc.constant(repo.name),
   environment: text,
   kind: fc.constantFrom('promotion', 'rollback'),
   requester: person,
