@@ -1,5 +1,6 @@
 // A thread in acme/dotca with a staged image and an older one in production: people comment and click, and see the answers.
 import { parseDigest } from '../../src/domain/image/reference.ts';
+import { expect } from 'vitest';
 import type { ApprovalPolicy } from '../../src/domain/policy/policy.ts';
 import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
 import type { Reply } from '../../src/domain/reply.ts';
@@ -47,6 +48,8 @@ export type Conversation = {
   /** As it is stored. */
   readonly promotion: (number?: number) => Promise<Promotion>;
   readonly state: (number?: number) => Promise<StateKind | null>;
+  /** Its state; fails where its card or its check run shows something else. */
+  readonly told: (number?: number) => Promise<StateKind>;
   /** Who has to approve it. */
   readonly approvals: (number?: number) => Promise<ApprovalPolicy | null>;
   /** Its findings in short: `fail source linux/arm64`, `fail command overridden`. */
@@ -129,6 +132,12 @@ export function converse(
     replies,
     answers,
     promotion,
+    told: async (number = 1) => {
+      const outdated = await world.outdated();
+      expect(outdated).not.toContain(`P${number} card`);
+      expect(outdated).not.toContain(`P${number} check-run`);
+      return (await promotion(number)).state.kind;
+    },
     approvals: async (number) => (await world.view(await promotion(number))).environment?.approvals ?? null,
     findings: async (number) =>
       (await promotion(number)).findings.map(({ outcome, rule, platform, overridden }) =>

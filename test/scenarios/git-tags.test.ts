@@ -1,5 +1,6 @@
 // A git tag `v1.2.3` is pushed: production's image gets the version, or the tagged commit says what to type.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { GitTagAnswer } from '../../src/domain/promotion/git-tag.ts';
 import { begin, shown, type Conversation } from './conversation.ts';
 import { trailOf, writesOf } from './release.ts';
 import { acme, IMAGE, Scenario, stage } from './world.ts';
@@ -31,6 +32,26 @@ function runOn(commit: string): Run {
   return run;
 }
 
+/** The values of the newest answer that was given on the commit. */
+async function answerOn(commit: string): Promise<GitTagAnswer> {
+  const { db } = talk.world.app.store;
+  const rows = await db
+    .selectFrom('jobs')
+    .select('payload')
+    .where('kind', '=', 'answer-git-tag')
+    .orderBy('id')
+    .execute();
+  const given = rows.map(({ payload }) => {
+    const parsed: { readonly commit: string; readonly answer: GitTagAnswer } = JSON.parse(
+      Buffer.from(payload).toString(),
+    );
+    return parsed;
+  });
+  const newest = given.findLast((one) => one.commit === commit);
+  if (newest === undefined) throw new Error(`no answer on ${commit}`);
+  return newest.answer;
+}
+
 /** A commit on `staging` with files of its own, and its image. */
 function build(files: Readonly<Record<string, string>>): { readonly commit: string; readonly digest: string } {
   const commit = talk.repo.commitOn('staging', { message: 'With files', files });
@@ -53,12 +74,11 @@ describe('production was built from the tagged files', () => {
     await pushTag('v1.2.3', merged, 'ada');
     expect(talk.world.registry.tags(IMAGE)).toEqual({ ...before, 'v1.2.3': talk.image.digest });
     const run = runOn(merged);
-    expect(run).toMatchObject({ status: 'completed', conclusion: 'success', title: 'Tagged as v1.2.3', actions: [] });
-    expect(run.summary).toContain('✓ P2 · `v1.2.3` → `production` · Tagged as `v1.2.3`');
-    expect(run.summary).toContain(
-      `\`production\` held this image already: only \`v1.2.3\` is added, and no other tag moves. The git tag was pushed on \`${merged.slice(0, 7)}\`, whose files are those that the image was built from. Pushing it is the decision: no approval is asked for.`,
-    );
-    expect(run.text).toContain(`- \`v1.2.3\`: new → \`${shown(talk.image.digest)}\``);
+    expect(run).toMatchObject({ status: 'completed', conclusion: 'success', actions: [] });
+    expect(await talk.told(2)).toBe('promoted');
+    expect(run.summary).toContain('✓ P2 · `v1.2.3` → `production`');
+    expect(run.summary).toContain(`\`${merged.slice(0, 7)}\``);
+    expect(run.text).toMatch(new RegExp(`^- \`v1.2.3\`: .*→ \`${shown(talk.image.digest)}\``, 'm'));
     const trail = (await trailOf(talk.world)).filter(({ promotion }) => promotion === 2);
     expect(trail.map(({ kind }) => kind)).toEqual(['requested', 'examined', 'applying', 'promoted']);
     expect(trail[0]?.details).toMatchObject({ kind: 'version', version: 'v1.2.3', pushedGitTag: merged });
@@ -76,14 +96,16 @@ describe('production was built from the tagged files', () => {
     await Promise.all(['v1.2.3', 'v2.0.0'].map((name) => talk.repo.pushTag({ name, on: merged, by: 'ada' })));
     await talk.world.drain();
     expect([held('v1.2.3'), held('v2.0.0')]).toEqual([talk.image.digest, talk.image.digest]);
-    expect(talk.repo.checkRuns(merged).map(({ title }) => title)).toEqual(['Tagged as v1.2.3', 'Tagged as v2.0.0']);
+    expect(talk.repo.checkRuns(merged).map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
+    expect([await talk.told(2), await talk.told(3)]).toEqual(['promoted', 'promoted']);
   });
 
   test('pushed again, the version is found to be there', async () => {
     const merged = await released();
     await pushTag('v1.2.3', merged, 'ada');
     await pushTag('v1.2.3', merged, 'ada');
-    expect(runOn(merged)).toMatchObject({ conclusion: 'success', title: 'v1.2.3 names what production holds' });
+    expect(runOn(merged)).toMatchObject({ conclusion: 'success' });
+    expect(await answerOn(merged)).toMatchObject({ kind: 'named-already', environment: 'production' });
     expect(await talk.state(3)).toBeNull();
   });
 
@@ -91,8 +113,11 @@ describe('production was built from the tagged files', () => {
     const merged = await released();
     talk.world.registry.setTag(IMAGE, 'v1.2.3', talk.old.digest);
     await pushTag('v1.2.3', merged, 'ada');
-    expect(runOn(merged)).toMatchObject({ conclusion: 'neutral', title: 'v1.2.3 was not written' });
-    expect(runOn(merged).summary).toContain(`it holds \`${talk.old.digest}\``);
+    expect(runOn(merged)).toMatchObject({ conclusion: 'neutral' });
+    expect(await answerOn(merged)).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'version-taken', tag: 'v1.2.3', holds: talk.old.digest },
+    });
     expect(held('v1.2.3')).toBe(talk.old.digest);
   });
 
@@ -102,8 +127,9 @@ describe('production was built from the tagged files', () => {
     talk.world.registry.quirks.missing.add(layer?.digest ?? '');
     await pushTag('v1.2.3', merged, 'ada');
     expect(held('v1.2.3')).toBeNull();
-    expect(runOn(merged)).toMatchObject({ conclusion: 'failure', title: 'Refused: 1 rule fails' });
-    expect(runOn(merged).summary).toContain(`No tag was written. To ask for it: \`/promote ${talk.short} as v1.2.3\`.`);
+    expect(runOn(merged)).toMatchObject({ conclusion: 'failure' });
+    expect(await talk.told(2)).toBe('checks-failed');
+    expect(runOn(merged).summary).toContain(`\`/promote ${talk.short} as v1.2.3\``);
   });
 
   test('production that moves while it waits for its turn is not moved back', async () => {
@@ -118,8 +144,8 @@ describe('production was built from the tagged files', () => {
     const written = writesOf(talk.world).length;
     await pushTag('v1.2.3', merged, 'ada');
     remove();
-    expect(runOn(merged).title).toBe('Refused: 1 rule fails');
-    expect(runOn(merged).text).toContain('| ✗ fail | in-production |');
+    expect(await talk.told(2)).toBe('checks-failed');
+    expect(await talk.findings(2)).toContain('fail in-production');
     expect(writesOf(talk.world)).toHaveLength(written);
     expect(talk.production()).toEqual({ main: other.digest, latest: talk.image.digest });
   });
@@ -131,13 +157,15 @@ describe('production holds something else', () => {
     const merged = talk.repo.merge({ from: 'staging', into: 'main' });
     await pushTag('v1.2.3', merged, 'ada');
     const run = runOn(merged);
-    expect(run).toMatchObject({ conclusion: 'neutral', title: 'v1.2.3 is not what production holds', actions: [] });
-    expect(run.summary).toMatch(
-      /^No tag was written: `production` holds `sha256:[0-9a-f]{12}…`, built from `[0-9a-f]{7}`/,
-    );
-    expect(run.summary).toContain(
-      `comment \`/promote staging-${commit.slice(0, 7)} as v1.2.3\` on an issue or pull request.`,
-    );
+    expect(run).toMatchObject({ conclusion: 'neutral', actions: [] });
+    const source = `staging-${commit.slice(0, 7)}`;
+    expect(await answerOn(merged)).toMatchObject({
+      kind: 'not-in-production',
+      environment: 'production',
+      why: { cause: 'other-files', digest: talk.old.digest },
+      source,
+    });
+    expect(run.summary).toContain(`\`/promote ${source} as v1.2.3\``);
     expect(held('v1.2.3')).toBeNull();
     expect(await talk.state()).toBeNull();
 
@@ -151,7 +179,7 @@ describe('production holds something else', () => {
     await released();
     const commit = talk.repo.commitOn('main', { message: 'More', files: { 'more.txt': 'more' } });
     await pushTag('v1.2.3', commit, 'ada');
-    expect(runOn(commit).summary).toContain('whose files are not those of the tagged commit. No staging image');
+    expect(await answerOn(commit)).toMatchObject({ why: { cause: 'other-files' }, source: null });
     expect(runOn(commit).summary).toContain('`/promote <source> as v1.2.3`');
   });
 
@@ -159,14 +187,14 @@ describe('production holds something else', () => {
     await released();
     const commit = talk.repo.commitOn('feature', { message: 'Work' });
     await pushTag('v1.2.3', commit, 'ada');
-    expect(runOn(commit).summary).toContain('the tagged commit is not on `main`, the branch of `production`');
+    expect(await answerOn(commit)).toMatchObject({ why: { cause: 'not-on-branch', branch: 'main' } });
   });
 
   test('production tags that disagree are told', async () => {
     const merged = await released();
     talk.world.registry.setTag(IMAGE, 'latest', talk.old.digest);
     await pushTag('v1.2.3', merged, 'ada');
-    expect(runOn(merged).summary).toContain('`main` and `latest` hold different images');
+    expect(await answerOn(merged)).toMatchObject({ why: { cause: 'mixed', tags: ['main', 'latest'] } });
   });
 
   test('an image that proves no commit is told', async () => {
@@ -174,7 +202,7 @@ describe('production holds something else', () => {
     const bare = stage(talk.world, { commit: talk.commit, image: { labels: {}, seed: 'bare' } });
     for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, bare.digest);
     await pushTag('v1.2.3', merged, 'ada');
-    expect(runOn(merged).summary).toContain('which proves no commit of this repository');
+    expect(await answerOn(merged)).toMatchObject({ why: { cause: 'no-commit', digest: bare.digest } });
   });
 
   test('Re-run looks again, in the same run', async () => {
@@ -184,7 +212,7 @@ describe('production holds something else', () => {
     const merged = talk.repo.merge({ from: 'staging', into: 'main' });
     await pushTag('v1.2.3', merged, 'ada');
     const first = runOn(merged);
-    expect(first.summary).toContain('`prod` does not exist, so `production` holds no image');
+    expect(await answerOn(merged)).toMatchObject({ why: { cause: 'nothing-held', tags: ['prod'] } });
     await talk.repo.rerun({ checkRun: first.id, by: 'ada' });
     await talk.world.drain();
     expect(runOn(merged).id).toBe(first.id);
@@ -192,12 +220,13 @@ describe('production holds something else', () => {
     await talk.repo.rerun({ checkRun: first.id, by: 'ron' });
     await talk.world.drain();
     expect(runOn(merged)).toMatchObject({ id: first.id, status: 'completed', conclusion: 'neutral' });
-    expect(runOn(merged).summary).toContain('To run the check again takes write access');
+    expect(await answerOn(merged)).toMatchObject({ kind: 'refused', refusal: { code: 'not-permitted', role: 'read' } });
     expect(held('v1.2.3')).toBeNull();
     await talk.repo.rerun({ checkRun: first.id, by: 'ada' });
     await talk.world.drain();
     expect(held('v1.2.3')).toBe(digest);
-    expect(runOn(merged).title).toBe('Tagged as v1.2.3');
+    expect(runOn(merged).conclusion).toBe('success');
+    expect(await talk.told()).toBe('promoted');
   });
 });
 
@@ -223,22 +252,25 @@ describe('policies', () => {
     await released();
     const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': 'images: [' });
     await pushTag('v1.2.3', commit, 'ada');
-    expect(runOn(commit)).toMatchObject({ conclusion: 'neutral', title: 'v1.2.3 was not written' });
-    expect(runOn(commit).summary).toContain("can't be read");
+    expect(runOn(commit)).toMatchObject({ conclusion: 'neutral' });
+    expect(await answerOn(commit)).toMatchObject({ kind: 'refused', refusal: { code: 'policy-unreadable' } });
   });
 
   test('several environments and none called production: it has to be said where', async () => {
     const file = 'environments: { eu: { branch: main }, us: { branch: main } }\n';
     const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': file });
     await pushTag('v1.2.3', commit, 'ada');
-    expect(runOn(commit).summary).toContain('Which environment?');
+    expect(await answerOn(commit)).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'environment-unknown', typed: null, environments: ['eu', 'us'] },
+    });
   });
 
   test('the only environment is meant, and the line names it', async () => {
     const file = 'environments: { eu: { branch: main, tags: [eu] } }\n';
     const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': file });
     await pushTag('v1.2.3', commit, 'ada');
-    expect(runOn(commit).title).toBe('v1.2.3 is not what eu holds');
+    expect(await answerOn(commit)).toMatchObject({ kind: 'not-in-production', environment: 'eu' });
     expect(runOn(commit).summary).toContain('`/promote <source> to eu as v1.2.3`');
   });
 });

@@ -24,10 +24,12 @@ describe('a repository that is out of reach', () => {
     expect(await talk.state()).toBe('cancelled');
     await world.pass(20 * DAY_MS, DAY_MS);
     expect(await world.dead()).toEqual([]);
-    expect(talk.card()).toContain('Waits for approval');
+    expect(await world.outdated()).toContain('P1 card');
+    expect(talk.card()).toContain('/approve P1');
     await installation.giveBack(repo.id);
     await world.drain();
-    expect(talk.card()).toContain('Cancelled: the repository left the App');
+    expect(await talk.told()).toBe('cancelled');
+    expect((await talk.promotion()).state).toMatchObject({ by: null, because: 'repository-gone' });
     expect(talk.repo.checkRuns(talk.commit)).toEqual([expect.objectContaining({ conclusion: 'cancelled' })]);
     await world.end();
   });
@@ -68,7 +70,8 @@ describe('a repository that is out of reach', () => {
     expect(await world.dead()).toEqual([]);
     await repo.settings.unarchive();
     await world.drain();
-    expect(talk.card()).toContain('Cancelled: the repository was archived');
+    expect(await talk.told()).toBe('cancelled');
+    expect((await talk.promotion()).state).toMatchObject({ by: null, because: 'repository-archived' });
     expect((await talk.request()).reactions).toEqual(['eyes', 'rocket']);
     await world.end();
   });
@@ -84,7 +87,8 @@ describe('a repository that is out of reach', () => {
     await installation.giveBack(repo.id);
     await world.restart();
     expect((await talk.say('ada', '/status P1')).reactions).toEqual(['eyes', 'rocket']);
-    expect(talk.card()).toContain('Cancelled: the repository left the App');
+    expect(await talk.told()).toBe('cancelled');
+    expect((await talk.promotion()).state).toMatchObject({ by: null, because: 'repository-gone' });
     await world.end();
   });
 });
@@ -112,7 +116,8 @@ describe('a repository that is transferred', () => {
     await repo.settings.transfer('globex');
     await world.drain();
     expect(await talk.state()).toBe('cancelled');
-    expect(talk.card()).toContain('Cancelled: the repository left the App');
+    expect(await talk.told()).toBe('cancelled');
+    expect((await talk.promotion()).state).toMatchObject({ by: null, because: 'repository-gone' });
     await world.end();
   });
 

@@ -25,7 +25,8 @@ describe('an installation that is suspended', () => {
     await world.github.installation('acme').suspend();
     await world.drain();
     expect(await talk.state()).toBe('cancelled');
-    expect(talk.card()).toContain('Waits for approval');
+    expect(await world.outdated()).toContain('P1 card');
+    expect(talk.card()).toContain('/approve P1');
     await world.pass(20 * DAY_MS, DAY_MS);
     expect(requestsSince(asked)).toEqual([]);
     expect(talk.production().main).toBe(talk.old.digest);
@@ -42,11 +43,10 @@ describe('an installation that is suspended', () => {
     await world.pass(DAY_MS);
     await installation.unsuspend();
     await world.drain();
-    expect(talk.card()).toContain('Cancelled: the App was removed or suspended');
-    expect(talk.card()).toContain(`To ask again: \`/promote staging-${talk.short}\``);
-    expect(talk.repo.checkRuns(talk.commit)).toEqual([
-      expect.objectContaining({ conclusion: 'cancelled', title: 'Cancelled: the App was removed or suspended' }),
-    ]);
+    expect(await talk.told()).toBe('cancelled');
+    expect((await talk.promotion()).state).toMatchObject({ by: null, because: 'installation-gone' });
+    expect(talk.card()).toContain(`\`/promote staging-${talk.short}\``);
+    expect(talk.repo.checkRuns(talk.commit)).toEqual([expect.objectContaining({ conclusion: 'cancelled' })]);
     expect((await talk.request()).reactions).toEqual(['eyes', 'rocket']);
     await talk.say('bob', '/approve');
     expect(talk.production().main).toBe(talk.image.digest);
@@ -61,7 +61,8 @@ describe('an installation that is suspended', () => {
     await installation.suspend();
     await installation.unsuspend();
     await world.drain();
-    expect(talk.card()).toContain('Cancelled: the App was removed or suspended');
+    expect(await talk.told()).toBe('cancelled');
+    expect((await talk.promotion()).state).toMatchObject({ by: null, because: 'installation-gone' });
     await talk.request();
     await talk.click('bob', 'approve');
     expect(await talk.state(2)).toBe('promoted');
@@ -84,11 +85,11 @@ describe('an installation that is suspended', () => {
     expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
     expect(await talk.state()).toBe('promoted');
     expect(requestsSince(asked)).toEqual([]);
-    expect(talk.card()).toContain('Moves the tags');
+    expect(await talk.told()).toBe('applying');
     expect(talk.repo.deployments()).toEqual([]);
     await installation.unsuspend();
     await world.drain();
-    expect(talk.card()).toContain('Promoted');
+    expect(await talk.told()).toBe('promoted');
     expect(talk.repo.deployments()).toHaveLength(1);
     expect(talk.repo.checkRuns(talk.commit).at(-1)?.conclusion).toBe('success');
     await world.end();
@@ -135,7 +136,8 @@ describe('an installation that is removed', () => {
     expect(repo.checkRuns(commit)).toEqual([]);
     await installation.install();
     await world.drain();
-    expect(talk.card(2)).toContain('Cancelled: the App was removed or suspended');
+    expect(await talk.told(2)).toBe('cancelled');
+    expect((await talk.promotion(2)).state).toMatchObject({ by: null, because: 'installation-gone' });
     await world.end();
   });
 

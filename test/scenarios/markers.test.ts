@@ -20,7 +20,7 @@ test.each(LOST)('the card was posted, and GitHub answered with %s', async (_what
   await world.pass(10_000, 1000);
   expect(repo.comments(issue).filter(({ byApp }) => byApp)).toHaveLength(1);
   await talk.say('bob', '/approve');
-  expect(talk.card()).toContain('Promoted');
+  expect(await talk.told()).toBe('promoted');
   await world.end();
 });
 
@@ -80,7 +80,7 @@ test('an edit of the card whose answer was lost shows the same in the end', asyn
   world.github.applyThenFail({ method: 'PATCH', path: /./, status: 502, times: 4 });
   await talk.say('bob', '/approve');
   await world.pass(60_000, 5000);
-  expect(talk.card()).toContain('Promoted');
+  expect(await talk.told()).toBe('promoted');
   expect(repo.checkRuns(talk.commit)).toEqual([expect.objectContaining({ conclusion: 'success' })]);
   expect(repo.comments(issue).filter(({ byApp }) => byApp)).toHaveLength(1);
   await world.end();
@@ -93,7 +93,7 @@ test('a marker that somebody else typed is not taken for ours', async () => {
   world.github.failNext({ method: 'POST', path: /\/issues\/\d+\/comments$/, status: 502 });
   await talk.request();
   await world.pass(10_000, 1000);
-  expect(talk.card()).toContain('Waits for approval');
+  expect(await talk.told()).toBe('awaiting-approval');
   expect(repo.comments(issue)[0]?.body).toContain('Not the card.');
   await world.end();
 });
@@ -105,7 +105,7 @@ test('a card that somebody deleted is posted anew', async () => {
   const card = repo.comments(issue).find(({ byApp }) => byApp);
   await repo.deleteComment({ comment: card?.id ?? 0, by: 'mia' });
   await talk.say('bob', '/approve');
-  expect(talk.card()).toContain('Promoted');
+  expect(await talk.told()).toBe('promoted');
   await world.end();
 });
 
@@ -119,7 +119,7 @@ test.each([
   world.github.failNext({ method: 'PATCH', path, status: 404, body: { message: 'Not Found' }, times: 2 });
   await talk.say('bob', '/approve');
   await world.pass(60_000, 5000);
-  expect(talk.card()).toContain('Promoted');
+  expect(await talk.told()).toBe('promoted');
   expect(repo.comments(issue).filter(({ byApp }) => byApp)).toHaveLength(1);
   expect(repo.checkRuns(talk.commit)).toEqual([expect.objectContaining({ conclusion: 'success' })]);
   await world.end();
@@ -134,6 +134,6 @@ test('a process that ends between the post and its own note of it finds the comm
   await world.restart();
   await world.pass(60_000, 10_000);
   expect(repo.comments(issue).filter(({ byApp }) => byApp)).toHaveLength(1);
-  expect(talk.card()).toContain('Waits for approval');
+  expect(await talk.told()).toBe('awaiting-approval');
   await world.end();
 });

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { tick } from '../../src/engine/queue/scheduler.ts';
 import { JOB_ROWS } from '../engine/job-kinds.ts';
 import type { Due, Fate } from '../support/github/deliveries.ts';
+import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { push } from './policy-world.ts';
 import type { Scenario } from './world.ts';
@@ -91,7 +92,7 @@ test.each(['click', 'comment'])(
     expect(await talk.state()).toBe('awaiting-approval');
     await sweep(world);
     expect(await talk.state()).toBe('awaiting-approval');
-    expect(talk.replies().at(-1)).toContain('changed after you gave it');
+    expect((await talk.answers()).at(-1)).toMatchObject(refused('plan-changed', { promotion: 1 }));
     await talk.click('bob', 'approve');
     expect(await talk.state()).toBe('promoted');
     await world.end();

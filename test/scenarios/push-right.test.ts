@@ -1,5 +1,6 @@
 // The right to write to the registry is proved before anybody is asked to approve.
 import { afterEach, expect, test } from 'vitest';
+import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { IMAGE, stage } from './world.ts';
 
@@ -42,13 +43,19 @@ test('an account that may only pull: nobody is asked, the card says which right 
   talk = await beginAs('pull');
   const { replies } = await talk.request();
   expect(await talk.state()).toBe('failed');
-  expect(talk.card()).toContain('Failed, production untouched');
-  expect(talk.card()).toMatch(/upload session in `.*acme\/dotca`: HTTP 40[13]/);
-  expect(talk.card()).toContain('lacks the right to push here');
+  expect(await talk.told()).toBe('failed');
+  expect((await talk.promotion()).state).toMatchObject({
+    failure: {
+      production: 'untouched',
+      problem: { code: 'outside-error', error: { detail: expect.stringMatching(/acme\/dotca.*HTTP 40[13]/) } },
+    },
+  });
   expect(replies).toEqual([expect.stringContaining('@ada')]);
   const [run] = talk.repo.checkRuns(talk.commit);
   expect(run).toMatchObject({ conclusion: 'failure', actions: [] });
-  expect((await talk.say('bob', '/approve P1')).replies).toEqual([expect.stringContaining('it failed')]);
+  expect((await talk.say('bob', '/approve P1')).answers).toMatchObject([
+    refused('not-awaiting-approval', { promotion: 1, state: 'failed' }),
+  ]);
   await talk.world.end();
 });
 

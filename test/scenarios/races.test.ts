@@ -1,6 +1,7 @@
 // Things that happen at the same moment, in the wrong order, or all at once.
 import { afterEach, describe, expect, test } from 'vitest';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
+import { refused, mistaken } from './answers.ts';
 import { begin, converse, shown, type Conversation } from './conversation.ts';
 import { strange, trailOf } from './release.ts';
 import { IMAGE, stage } from './world.ts';
@@ -35,7 +36,7 @@ describe('reviews', () => {
       const state = await talk.state();
       expect(talk.production().main).toBe(state === 'promoted' ? talk.image.digest : talk.old.digest);
       expect(['promoted', 'rejected']).toContain(state);
-      expect(talk.replies()).toEqual([expect.stringContaining("P1 can't be reviewed now")]);
+      expect(await talk.answers()).toMatchObject([refused('not-awaiting-approval', { promotion: 1 })]);
       await world.end();
     },
   );
@@ -51,10 +52,9 @@ describe('reviews', () => {
     expect(await talk.state(1)).toBe('superseded');
     const said = await talk.say('mia', '/approve P1');
     expect(said.reactions).toEqual(['eyes', '-1']);
-    expect(said.replies).toEqual([expect.stringContaining("P1 can't be reviewed now: it was superseded")]);
-    expect(await talk.click('mia', 'approve', { stalePage: true })).toEqual([
-      expect.stringContaining("P1 can't be reviewed now: it was superseded"),
-    ]);
+    const refusal = refused('not-awaiting-approval', { promotion: 1, state: 'superseded' });
+    expect(said.answers).toMatchObject([refusal]);
+    expect(await talk.click('mia', 'approve', { stalePage: true })).toMatchObject([refusal]);
     expect(talk.production().main).toBe(newer.image.digest);
     await world.end();
   });
@@ -96,7 +96,7 @@ describe('an approval that comes late', () => {
       expect(await talk.state()).toBe('awaiting-approval');
       await world.pass(60_000, 20_000);
       expect(await talk.state()).toBe('awaiting-approval');
-      expect(talk.replies()).toEqual([expect.stringContaining('Your approval of P1 does not count: what would be')]);
+      expect(await talk.answers()).toMatchObject([refused('plan-changed', { promotion: 1 })]);
       await talk.say('bob', '/approve P1');
       expect(await talk.state()).toBe('promoted');
       await world.end();
@@ -109,14 +109,13 @@ describe('the staging tag moves between request and approval', () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.say('ada', '/promote staging');
-    expect(talk.card()).not.toContain('moved on');
+    expect((await talk.promotion()).sourceMovedTo).toBeUndefined();
     const newer = stage(world, { commit: repo.commitOn('staging', { message: 'Newer' }) });
     await talk.say('bob', '/approve P1');
     expect(await talk.state()).toBe('promoted');
     expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
-    expect(talk.card()).toContain(
-      `\`staging\` has moved on to \`${shown(newer.digest)}\`; this promotion moved \`${shown(talk.image.digest)}\`, as it was asked for.`,
-    );
+    expect((await talk.promotion()).sourceMovedTo).toBe(newer.digest);
+    expect(talk.card()).toContain(`\`${shown(newer.digest)}\``);
     await world.end();
   });
 
@@ -127,13 +126,15 @@ describe('the staging tag moves between request and approval', () => {
     const newer = stage(world, { commit: repo.commitOn('staging', { message: 'Newer' }) });
     await repo.rerun({ checkRun: repo.checkRuns(commit)[0]?.id ?? 0, by: 'bob' });
     await world.drain();
-    const told = `this promotion still moves \`${shown(talk.image.digest)}\``;
-    expect(talk.card()).toContain(`\`staging\` has moved on to \`${shown(newer.digest)}\`; ${told}`);
-    expect(repo.checkRuns(commit)[0]?.summary).toContain(told);
+    expect((await talk.promotion()).sourceMovedTo).toBe(newer.digest);
+    for (const text of [talk.card(), repo.checkRuns(commit)[0]?.summary]) {
+      expect(text).toContain(`\`${shown(newer.digest)}\``);
+    }
     world.registry.setTag(IMAGE, 'staging', talk.image.digest);
     await repo.rerun({ checkRun: repo.checkRuns(commit)[0]?.id ?? 0, by: 'bob' });
     await world.drain();
-    expect(talk.card()).not.toContain('moved on');
+    expect((await talk.promotion()).sourceMovedTo).toBeUndefined();
+    expect(talk.card()).not.toContain(shown(newer.digest));
     await world.end();
   });
 
@@ -158,9 +159,8 @@ describe('many at once', () => {
     await world.drain();
     expect(await talk.state(2)).toBeNull();
     expect(new Set(comments.map(({ id }) => repo.reactions(id).at(-1)))).toEqual(new Set(['-1', 'rocket']));
-    expect(talk.replies()).toEqual([
-      expect.stringMatching(/^P1 already asks for this image.*You may approve it.*`\/approve P1`/),
-    ]);
+    expect(await talk.answers()).toMatchObject([refused('already-requested', { promotion: 1, mayApprove: true })]);
+    expect(talk.replies()[0]).toContain('`/approve P1`');
     const first = await findPromotionByNumber(world.app.store.db, { repoId: repo.id, number: 1 });
     const joiner = first?.requester.login === 'ada' ? 'bob' : 'ada';
     expect((await talk.say(joiner, '/approve P1')).reactions).toEqual(['eyes', 'rocket']);
@@ -171,7 +171,9 @@ describe('many at once', () => {
   test('who asks again for what they asked for hears that somebody else has to approve it', async () => {
     talk = await begin();
     await talk.request();
-    expect((await talk.request()).replies).toEqual([expect.stringContaining('Somebody else has to approve it.')]);
+    expect((await talk.request()).answers).toMatchObject([
+      refused('already-requested', { promotion: 1, mayApprove: false }),
+    ]);
     await talk.world.end();
   });
 
@@ -211,9 +213,9 @@ describe('one comment', () => {
       `/promote ${short}\n/status P1\n/cancel P1\n/promote ${short} to nowhere\n/promote ${short}`,
     );
     expect(said.reactions).toEqual(['eyes', 'rocket', '-1']);
-    expect(said.replies).toEqual([
-      expect.stringContaining('P1'),
-      expect.stringContaining('There is no environment `nowhere` here.'),
+    expect(said.answers).toMatchObject([
+      { kind: 'status', about: { number: 1 } },
+      refused('environment-unknown', { typed: 'nowhere' }),
     ]);
     expect([await talk.state(1), await talk.state(2)]).toEqual(['cancelled', 'awaiting-approval']);
     await talk.world.end();
@@ -238,7 +240,7 @@ describe('one comment', () => {
     talk = await begin();
     const said = await talk.say('ada', `/promote ${talk.short} --reason "first line\nsecond line"`);
     expect(said.reactions).toEqual(['eyes', '-1']);
-    expect(said.replies).toEqual([expect.stringContaining('quote')]);
+    expect(said.answers).toMatchObject([mistaken('unbalanced-quote')]);
     expect(await talk.state()).toBeNull();
     await talk.world.end();
   });
@@ -268,7 +270,7 @@ describe('the clock goes back an hour', () => {
     await world.drain();
     expect(await talk.state()).toBe('promoted');
     await world.pass(30_000, 1000);
-    expect(talk.card()).toContain('Promoted');
+    expect(await talk.told()).toBe('promoted');
     expect(repo.checkRuns(talk.commit).at(-1)?.conclusion).toBe('success');
     const times = (await world.audit()).get(repo.id)?.map(({ entry }) => {
       const { at }: { at: number } = JSON.parse(entry);

@@ -121,7 +121,8 @@ describe('what is so elsewhere', () => {
     write(talk, 'environments: { production: { approvals: { required: 2 } } }\n');
     await reconcile(world);
     expect(healed(world)).toEqual(['policy']);
-    expect(talk.card()).toContain('2 people with write access must approve');
+    expect(await talk.told()).toBe('awaiting-approval');
+    expect(await talk.approvals()).toMatchObject({ required: 2 });
     write(talk, 'environments: [');
     await reconcile(world);
     await reconcile(world);
@@ -140,7 +141,8 @@ describe('what is so elsewhere', () => {
     await reconcile(world);
     await reconcile(world);
     expect(healed(world)).toEqual(['source']);
-    expect(talk.card()).toContain('`staging` has moved on to');
+    expect((await talk.promotion()).sourceMovedTo).toBeDefined();
+    expect(await talk.told()).toBe('awaiting-approval');
     await world.end();
   });
 

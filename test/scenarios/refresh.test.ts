@@ -1,5 +1,6 @@
 // `/refresh`: somebody has a promotion compared with GitHub and the registry now, and hears what differed.
 import { afterEach, expect, test } from 'vitest';
+import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { IMAGE, stage } from './world.ts';
 
@@ -20,7 +21,7 @@ test('says that nothing differed', async () => {
   await talk.request();
   const said = await talk.say('bob', '/refresh');
   expect(said.reactions).toEqual(['eyes', 'rocket']);
-  expect(said.replies).toEqual(['P1 was compared with GitHub and the registry: nothing differed.']);
+  expect(said.answers).toEqual([{ kind: 'refreshed', promotion: 1, differences: [] }]);
   await talk.world.end();
 });
 
@@ -34,12 +35,10 @@ test('puts right what differed, and names it', async () => {
   world.registry.setTag(IMAGE, 'main', moved.digest);
   const said = await talk.say('bob', '/refresh P1');
   expect(said.reactions).toEqual(['eyes', 'rocket']);
-  expect(said.replies).toEqual([
-    'P1 was compared with GitHub and the registry. Put right: its card, what production holds.',
-  ]);
+  expect(said.answers).toEqual([{ kind: 'refreshed', promotion: 1, differences: ['card', 'production'] }]);
   expect(talk.card()).not.toBe(card);
-  expect((await talk.say('bob', '/refresh P1')).replies).toEqual([
-    'P1 was compared with GitHub and the registry: nothing differed.',
+  expect((await talk.say('bob', '/refresh P1')).answers).toEqual([
+    { kind: 'refreshed', promotion: 1, differences: [] },
   ]);
   await world.end();
 });
@@ -52,9 +51,9 @@ test('without an id it is the newest open promotion of the thread, else its newe
   stage(world, { commit });
   await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
   await talk.say('ada', '/cancel P2');
-  expect((await talk.say('bob', '/refresh')).replies.join()).toContain('P1 was compared');
+  expect((await talk.say('bob', '/refresh')).answers).toMatchObject([{ kind: 'refreshed', promotion: 1 }]);
   await talk.say('ada', '/cancel P1');
-  expect((await talk.say('bob', '/refresh')).replies.join()).toContain('P2 was compared');
+  expect((await talk.say('bob', '/refresh')).answers).toMatchObject([{ kind: 'refreshed', promotion: 2 }]);
   await world.end();
 });
 
@@ -63,8 +62,12 @@ test('elsewhere it takes an id', async () => {
   await talk.request();
   const elsewhere = talk.openIssue();
   expect((await talk.say('bob', '/refresh', elsewhere)).reactions).toEqual([]);
-  expect((await talk.say('bob', '/imprimatur refresh', elsewhere)).replies.join()).toContain('nothing to refresh here');
-  expect((await talk.say('bob', '/refresh P1', elsewhere)).replies.join()).toContain('P1 was compared');
+  expect((await talk.say('bob', '/imprimatur refresh', elsewhere)).answers).toMatchObject([
+    refused('nothing-waits-here', { verb: 'refresh' }),
+  ]);
+  expect((await talk.say('bob', '/refresh P1', elsewhere)).answers).toMatchObject([
+    { kind: 'refreshed', promotion: 1 },
+  ]);
   expect((await talk.say('bob', '/refresh P7', elsewhere)).reactions).toEqual(['eyes', '-1']);
   await talk.world.end();
 });

@@ -1,7 +1,11 @@
 // The button Promote on the check of a staging commit: it asks as whoever clicked, and answers on the check.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
-import type { Promotion } from '../../src/domain/promotion/promotion.ts';
+import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
+import { parseDigest, parseTag } from '../../src/domain/image/reference.ts';
+import { renderClickRefused, renderRequested } from '../../src/messages/check-run/staging-check.ts';
+import { must } from '../domain/build.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { TestImage } from '../support/registry/images.ts';
 import { acme, IMAGE, Scenario, stage } from './world.ts';
@@ -40,13 +44,23 @@ async function click(by: string, action = 'promote', on = 'staging image'): Prom
   return runOf('staging image').summary ?? '';
 }
 
+/** What a check run says of the last click, unquoted. */
+function noteIn(summary: string): string {
+  const [note = ''] = summary.split('\n\n');
+  return note.replaceAll(/^> ?/gm, '');
+}
+
+function alreadyRequested(state: StateKind = 'awaiting-approval'): Extract<Refusal, { code: 'already-requested' }> {
+  return { code: 'already-requested', promotion: 1, state, environment: 'production', mayApprove: true };
+}
+
 async function promotion(number = 1): Promise<Promotion | null> {
   return findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
 }
 
 test('one clicks Promote, another Approve, and production holds the image, without a thread', async () => {
   const summary = await click('ada');
-  expect(summary).toMatch(/^> `ada` asked for it: P1\. The check run `imprimatur \/ production` of this commit/);
+  expect(noteIn(summary)).toBe(renderRequested({ by: 'ada', id: 'P1', environment: 'production' }));
   expect(summary).toContain(`/promote staging-${commit.slice(0, 7)}`);
   expect(runOf('staging image').conclusion).toBe('success');
   expect(await promotion()).toMatchObject({
@@ -62,8 +76,8 @@ test('one clicks Promote, another Approve, and production holds the image, witho
 
 test('the requester’s own approval counts as little as elsewhere', async () => {
   await click('ada');
-  expect(await click('ada', 'approve', 'production')).toMatch(
-    /^> `ada`: Your approval of P1 does not count, because you asked for it/,
+  expect(noteIn(await click('ada', 'approve', 'production'))).toBe(
+    renderClickRefused({ by: 'ada', refusal: { code: 'own-request', promotion: 1 } }),
   );
   expect(await promotion()).toMatchObject({ state: { kind: 'awaiting-approval' } });
   expect(world.registry.tag(IMAGE, 'main')).not.toBe(image.digest);
@@ -71,13 +85,20 @@ test('the requester’s own approval counts as little as elsewhere', async () =>
 });
 
 test('who may not ask reads why on the check, and the next answer takes its place', async () => {
-  expect(await click('ron')).toMatch(/^> `ron`: To promote takes write access to this repository, and you have read/);
-  expect(await click('renovate[bot]')).toMatch(/^> `renovate\\?\[bot\\?\]`: A bot can't promote/);
+  expect(noteIn(await click('ron'))).toBe(
+    renderClickRefused({
+      by: 'ron',
+      refusal: { code: 'not-permitted', verb: 'promote', role: 'read', wanted: 'write' },
+    }),
+  );
+  expect(noteIn(await click('renovate[bot]'))).toBe(
+    renderClickRefused({ by: 'renovate[bot]', refusal: { code: 'bot-not-permitted', verb: 'promote' } }),
+  );
   expect(await promotion()).toBeNull();
   const asked = await click('mia');
-  expect(asked).toMatch(/^> `mia` asked for it: P1\./);
+  expect(noteIn(asked)).toBe(renderRequested({ by: 'mia', id: 'P1', environment: 'production' }));
   expect(asked).not.toContain('ron');
-  expect(await click('bob')).toMatch(/^> `bob`: P1 already asks for this image in `production`/);
+  expect(noteIn(await click('bob'))).toBe(renderClickRefused({ by: 'bob', refusal: alreadyRequested() }));
   expect(await promotion(2)).toBeNull();
   await world.end();
 });
@@ -88,19 +109,31 @@ test('two who click at the same moment: one promotion, and the other hears of it
   await world.drain();
   expect(await promotion()).not.toBeNull();
   expect(await promotion(2)).toBeNull();
-  expect(runOf('staging image').summary).toMatch(/^> `(ada|bob)`: P1 already asks for this image/);
+  const note = noteIn(runOf('staging image').summary ?? '');
+  const possible = (['examining', 'awaiting-approval'] as const).flatMap((state) =>
+    ['ada', 'bob'].map((by) => renderClickRefused({ by, refusal: alreadyRequested(state) })),
+  );
+  expect(possible).toContain(note);
   await world.end();
 });
 
 test('a click on an image that production has already is refused', async () => {
   for (const tag of ['main', 'latest']) world.registry.setTag(IMAGE, tag, image.digest);
-  expect(await click('ada')).toMatch(/^> `ada`: Nothing to do: /);
+  const tags = ['main', 'latest'].map((tag) => must(parseTag(tag)));
+  const digest = must(parseDigest(image.digest));
+  expect(noteIn(await click('ada'))).toBe(
+    renderClickRefused({
+      by: 'ada',
+      refusal: { code: 'already-in-production', environment: 'production', digest, tags },
+    }),
+  );
   await world.end();
 });
 
 test('a registry that closed its door meanwhile is told of on the check', async () => {
   world.registry.quirks.deny403 = [{ times: Infinity }];
-  expect(await click('ada')).toMatch(/^> `ada`: Nothing was done, because the registry did not tell/);
+  expect(await click('ada')).toMatch(/^> `ada`: .*HTTP 403 DENIED/);
+  expect(await promotion()).toBeNull();
   await world.end();
 });
 

@@ -1,6 +1,7 @@
 // `as v1.2.3`: a version is a tag that is never moved, added with the promotion or alone to what production holds.
 import { afterEach, describe, expect, test } from 'vitest';
 import { LONGEST_LEASE_MS } from '../../src/engine/core/lease.ts';
+import { mistaken, refused } from './answers.ts';
 import { begin, shown, type Conversation } from './conversation.ts';
 
 import { putsOf, trailOf, writesOf } from './release.ts';
@@ -12,6 +13,8 @@ afterEach(async () => {
   await talk.world.close();
 });
 
+/** The line of the plan that adds it. */
+const VERSION_MOVE = /^- `v1\.2\.3`: .*→ `sha256:/m;
 const PUT_VERSION = /^PUT .*\/v1\.2\.3$/;
 
 function held(tag: string): string | null {
@@ -35,14 +38,16 @@ describe('with a promotion', () => {
     talk = await begin();
     await talk.say('ada', `/promote ${talk.short} as 1.2.3`);
     const card = talk.card();
-    expect(card).toContain(`P1 · \`staging-${talk.short}\` as \`v1.2.3\` → \`production\` · Waits for approval`);
-    expect(card).toContain(`- \`v1.2.3\`: new → \`${shown(talk.image.digest)}\``);
+    expect(await talk.told()).toBe('awaiting-approval');
+    expect(card).toMatch(new RegExp(`P1 · \`staging-${talk.short}\` .*\`v1.2.3\` → \`production\``));
+    expect(card).toMatch(VERSION_MOVE);
     expect(held('v1.2.3')).toBeNull();
     await talk.click('bob', 'approve');
     expect(held('v1.2.3')).toBe(talk.image.digest);
     expect(talk.production().main).toBe(talk.image.digest);
     expect(writesOf(talk.world).slice(-2)).toEqual(['main', 'latest']);
-    expect(talk.card()).toContain(`- \`v1.2.3\`: new → \`${shown(talk.image.digest)}\``);
+    expect(talk.card()).toMatch(VERSION_MOVE);
+    expect(talk.card()).toContain(shown(talk.image.digest));
     const [requested] = await trailOf(talk.world);
     expect(requested?.details).toMatchObject({ version: 'v1.2.3' });
   });
@@ -55,9 +60,9 @@ describe('with a promotion', () => {
 
   test.each(['1.2', 'v01.2.3', 'latest', '1.2.3+build', 'v1.2.3.4'])('%s is no version', async (version) => {
     talk = await begin();
-    const { reactions, replies } = await talk.say('ada', `/promote ${talk.short} as ${version}`);
+    const { reactions, answers } = await talk.say('ada', `/promote ${talk.short} as ${version}`);
     expect(reactions).toEqual(['eyes', '-1']);
-    expect(replies).toHaveLength(1);
+    expect(answers).toMatchObject([mistaken('invalid-version', { typed: version })]);
     expect(await talk.state()).toBeNull();
   });
 });
@@ -66,12 +71,11 @@ describe('a version that exists', () => {
   test('on another image is refused at once, with both digests and the way out', async () => {
     talk = await begin();
     talk.world.registry.setTag(IMAGE, 'v1.2.3', talk.old.digest);
-    const { reactions, replies } = await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
+    const { reactions, answers } = await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
     expect(reactions).toEqual(['eyes', '-1']);
-    expect(replies[0]).toContain(
-      `\`v1.2.3\` already names another image: it holds \`${talk.old.digest}\`, and this one is \`${talk.image.digest}\`.`,
-    );
-    expect(replies[0]).toContain('take another version');
+    expect(answers).toMatchObject([
+      refused('version-taken', { tag: 'v1.2.3', holds: talk.old.digest, wanted: talk.image.digest }),
+    ]);
     expect(await talk.state()).toBeNull();
   });
 
@@ -91,8 +95,8 @@ describe('a version that exists', () => {
     await talk.repo.rerun({ checkRun: run?.id ?? 0, by: 'bob' });
     await talk.world.drain();
     expect(await talk.state()).toBe('checks-failed');
-    expect(talk.card()).toMatch(/✗ fail \| permanent-tag \| whole image \| `?v1\.2\.3`? already holds/);
-    expect(talk.card()).toContain('a version is never moved');
+    expect(await talk.findings()).toContain('fail permanent-tag');
+    expect(talk.card()).toMatch(/\| permanent-tag \|.*`?v1\.2\.3`?/);
   });
 
   test('since the approval moves nothing of production', async () => {
@@ -107,7 +111,12 @@ describe('a version that exists', () => {
     await talk.say('bob', '/approve P1');
     remove();
     expect(await talk.state()).toBe('failed');
-    expect(talk.card()).toContain('A version is never moved: take another version');
+    expect((await talk.promotion()).state).toMatchObject({
+      failure: {
+        production: 'untouched',
+        problem: { code: 'permanent-tag-taken', tag: 'v1.2.3', holds: talk.old.digest, isVersion: true },
+      },
+    });
     expect(talk.production().main).toBe(talk.old.digest);
     expect(held('v1.2.3')).toBe(talk.old.digest);
   });
@@ -120,23 +129,23 @@ describe('on an image that production holds', () => {
     const before = talk.world.registry.tags(IMAGE);
     await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
     expect(await talk.state(2)).toBe('awaiting-approval');
-    const said = '`production` held this image already: only `v1.2.3` is added, and no other tag moves.';
-    expect(talk.card(2)).toContain(said);
+    expect((await talk.promotion(2)).moves).toMatchObject([{ kind: 'permanent', tag: 'v1.2.3' }]);
     const run = talk.repo.checkRuns(talk.commit).at(-1);
-    expect(run?.summary).toContain(said);
-    expect(run?.text).toContain(`**Tags to be moved**\n\n- \`v1.2.3\`: new → \`${shown(talk.image.digest)}\`\n`);
+    expect(run?.text?.match(/^- `.*/gm)).toEqual([expect.stringMatching(VERSION_MOVE)]);
     await talk.click('bob', 'approve');
     expect(talk.world.registry.tags(IMAGE)).toEqual({ ...before, 'v1.2.3': talk.image.digest });
-    expect(talk.card(2)).toContain('· Tagged as `v1.2.3`\n');
-    expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'success', title: 'Tagged as v1.2.3' });
+    expect(await talk.told(2)).toBe('promoted');
+    expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'success' });
     expect(talk.repo.deployments()).toHaveLength(1);
   });
 
   test('a version that it has already leaves nothing to do', async () => {
     talk = await begin();
     await promoted(`/promote ${talk.short} as v1.2.3`);
-    const { replies } = await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
-    expect(replies[0]).toContain('Nothing to do: `main`, `latest` and `v1.2.3` already hold');
+    const { answers } = await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
+    expect(answers).toMatchObject([
+      refused('already-in-production', { tags: ['main', 'latest', 'v1.2.3'], digest: talk.image.digest }),
+    ]);
   });
 
   test('a version does not end the promotion of another image that waits', async () => {
@@ -169,7 +178,7 @@ describe('on an image that production holds', () => {
     talk.world.registry.quirks.deny403 = [{ times: Infinity, on: PUT_VERSION }];
     await talk.say('bob', '/approve P2');
     expect(await talk.state(2)).toBe('failed');
-    expect(talk.card(2)).toContain('Production is untouched');
+    expect((await talk.promotion(2)).state).toMatchObject({ failure: { production: 'untouched' } });
     expect(talk.card(2)).toContain(`/promote staging-${talk.short} as v1.2.3`);
     expect(held('v1.2.3')).toBeNull();
   });
@@ -182,7 +191,7 @@ describe('on an image that production holds', () => {
     await talk.say('bob', '/approve P2');
     expect(await talk.state(2)).toBe('awaiting-approval');
     expect(held('v1.2.3')).toBeNull();
-    expect(talk.card(2)).toContain('`production` has changed since this was planned');
+    expect((await talk.promotion(2)).notice).toMatchObject({ kind: 'production-moved' });
     await talk.say('bob', '/approve P2');
     expect(held('v1.2.3')).toBe(talk.image.digest);
     expect(talk.production().main).toBe(talk.image.digest);
@@ -193,9 +202,10 @@ describe('two versions at once', () => {
   test('of one image: the second is told that the first does not carry it', async () => {
     talk = await begin();
     await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
-    const { replies } = await talk.say('bob', `/promote ${talk.short} as v1.3.0`);
-    expect(replies[0]).toContain('P1 already asks for this image in `production`');
-    expect(replies[0]).toContain('It does not carry `v1.3.0`: once it is through, the same line adds just that tag');
+    const { answers } = await talk.say('bob', `/promote ${talk.short} as v1.3.0`);
+    expect(answers).toMatchObject([
+      refused('already-requested', { promotion: 1, environment: 'production', lacks: 'v1.3.0' }),
+    ]);
     await talk.say('bob', '/approve P1');
     await promoted(`/promote ${talk.short} as v1.3.0`, 2);
     expect([held('v1.2.3'), held('v1.3.0')]).toEqual([talk.image.digest, talk.image.digest]);

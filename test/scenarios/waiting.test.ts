@@ -1,7 +1,8 @@
 // `/promote` of a commit whose image is still being built: the promotion waits for it, and the digest is pinned when it comes.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { refused } from './answers.ts';
 import { converse, type Conversation } from './conversation.ts';
-import { acme, IMAGE, Scenario, stage } from './world.ts';
+import { acme, IMAGE, Scenario, stage, START } from './world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -21,11 +22,12 @@ afterEach(async () => {
   await world.close();
 });
 
-function shown(): string {
+/** What the one check run on the commit shows of P1, which its card shows too. */
+async function shown(): Promise<string> {
   const runs = talk.repo.checkRuns(talk.commit);
   const [run] = runs;
   if (run === undefined || runs.length > 1) throw new Error(`${runs.length} check runs`);
-  return `${run.conclusion ?? run.status}: ${run.title}`;
+  return `${run.conclusion ?? run.status}: ${await talk.told()}`;
 }
 
 test.each([
@@ -37,19 +39,19 @@ test.each([
   const said = await talk.say('ada', `/promote ${source(talk.commit)} --reason "new login"`);
   expect(said).toMatchObject({ reactions: ['eyes', 'rocket'], replies: [] });
   expect(await talk.state()).toBe('waiting-for-image');
-  expect(shown()).toBe(`in_progress: Waits for the image of ${talk.short}`);
-  expect(talk.card()).toContain(`· Waits for the image of \`${talk.short}\``);
-  expect(talk.card()).toContain('It is looked for until 2026-11-24 09:30 UTC.');
-  expect(talk.card()).toContain('To withdraw it: `/cancel P1`.');
+  expect(await shown()).toBe('in_progress: waiting-for-image');
+  expect((await talk.promotion()).state).toMatchObject({ commit: talk.commit, until: START + 30 * MINUTE_MS });
+  expect(talk.card()).toContain('2026-11-24 09:30 UTC');
+  expect(talk.card()).toContain('`/cancel P1`');
   await world.pass(3 * MINUTE_MS, MINUTE_MS);
   const image = stage(world, { commit: talk.commit });
   await world.pass(MINUTE_MS);
   expect(await talk.state()).toBe('awaiting-approval');
-  expect(shown()).toBe('action_required: Waits for approval');
+  expect(await shown()).toBe('action_required: awaiting-approval');
   expect(talk.card()).toContain(image.digest);
   await talk.click('bob', 'approve');
   expect(talk.production()).toEqual({ main: image.digest, latest: image.digest });
-  expect(shown()).toMatch(/^success: /);
+  expect(await shown()).toMatch(/^success: promoted$/);
   expect(Object.keys(world.registry.tags(IMAGE))).toContain(`main-staging-${talk.short}`);
   await world.end();
 });
@@ -68,12 +70,10 @@ test('the second who asks joins, also when the image is there and nobody has loo
   await talk.say('ada', `/promote ${talk.short}`);
   const joined = await talk.say('bob', `/promote staging-${talk.short}`);
   expect(joined.reactions).toEqual(['eyes', '-1']);
-  expect(joined.replies).toEqual([
-    expect.stringMatching(/^P1 already asks for this image .* it waits for its image\./),
-  ]);
+  expect(joined.answers).toMatchObject([refused('already-requested', { promotion: 1, state: 'waiting-for-image' })]);
   stage(world, { commit: talk.commit });
-  expect((await talk.say('mia', `/promote ${talk.short}`)).replies).toEqual([
-    expect.stringMatching(/^P1 already asks/),
+  expect((await talk.say('mia', `/promote ${talk.short}`)).answers).toMatchObject([
+    refused('already-requested', { promotion: 1 }),
   ]);
   await world.pass(MINUTE_MS);
   expect((await talk.say('bob', '/approve P1')).reactions).toEqual(['eyes', 'rocket']);
@@ -88,7 +88,7 @@ test('where somebody asked for the image by another name meanwhile, one promotio
   await talk.say('bob', '/promote staging');
   await world.pass(MINUTE_MS);
   expect(await talk.state(1)).toBe('superseded');
-  expect(talk.card(1)).toContain('Superseded by P2');
+  expect((await talk.promotion(1)).state).toMatchObject({ by: { kind: 'promotion', number: 2 } });
   expect(await talk.state(2)).toBe('awaiting-approval');
   await world.end();
 });
@@ -100,9 +100,10 @@ test('half an hour after the commit it expires, and says how to ask again', asyn
   expect(await talk.state()).toBe('waiting-for-image');
   await world.pass(MINUTE_MS);
   expect(await talk.state()).toBe('expired');
-  expect(shown()).toBe('timed_out: Expired: no image was built in time');
-  expect(talk.card()).toContain(`| Source | \`${talk.short}\` |`);
-  expect(talk.card()).toContain(`To ask again: \`/promote ${talk.short}\`.`);
+  expect(await shown()).toBe('timed_out: expired');
+  expect((await talk.promotion()).images).toEqual([]);
+  expect(talk.card()).toContain(`| \`${talk.short}\` |`);
+  expect(talk.card()).toContain(`\`/promote ${talk.short}\``);
   stage(world, { commit: talk.commit });
   await world.pass(60 * MINUTE_MS, 10 * MINUTE_MS);
   expect(await talk.state()).toBe('expired');
@@ -112,10 +113,10 @@ test('half an hour after the commit it expires, and says how to ask again', asyn
 test('it can be withdrawn, not approved, and its status be asked', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   const early = await talk.say('bob', '/approve P1');
-  expect(early.replies).toEqual([expect.stringMatching(/^P1 can't be reviewed now: it waits for its image\./)]);
-  expect((await talk.say('bob', '/status P1')).replies).toEqual([expect.stringContaining('Waits for the image of')]);
+  expect(early.answers).toMatchObject([refused('not-awaiting-approval', { promotion: 1, state: 'waiting-for-image' })]);
+  expect((await talk.say('bob', '/status P1')).replies).toEqual([expect.stringContaining(talk.short)]);
   expect((await talk.say('ada', '/cancel')).reactions).toEqual(['eyes', 'rocket']);
-  expect(shown()).toBe('cancelled: Cancelled by ada');
+  expect(await shown()).toBe('cancelled: cancelled');
   stage(world, { commit: talk.commit });
   await world.pass(MINUTE_MS, 10_000);
   expect(await talk.state()).toBe('cancelled');
@@ -127,8 +128,10 @@ test('a registry that closes its door ends it as failed, with what to do', async
   world.registry.quirks.deny403 = [{ times: Infinity }];
   await world.pass(MINUTE_MS, 10_000);
   expect(await talk.state()).toBe('failed');
-  expect(shown()).toBe('failure: Failed, production untouched');
-  expect(talk.card()).toContain('No credential is configured for');
+  expect(await shown()).toBe('failure: failed');
+  expect((await talk.promotion()).state).toMatchObject({
+    failure: { production: 'untouched', problem: { code: 'outside-error', error: { code: 'registry-denied' } } },
+  });
   await world.end();
 });
 
@@ -150,7 +153,7 @@ test('an image of another commit under the awaited tag is refused by the rules, 
   stage(world, { commit: other, tag: `staging-${talk.short}` });
   await world.pass(MINUTE_MS, 10_000);
   expect(await talk.state()).toBe('checks-failed');
-  expect(shown()).toBe('failure: Refused: 1 rule fails');
+  expect(await shown()).toBe('failure: checks-failed');
   expect(talk.repo.checkRuns(other)).toEqual([]);
   await world.end();
 });
@@ -164,7 +167,7 @@ test('after the wait, the approval has its own time', async () => {
   expect(await talk.state()).toBe('awaiting-approval');
   await world.pass(2 * DAY_MS, DAY_MS);
   expect(await talk.state()).toBe('expired');
-  expect(shown()).toBe('timed_out: Expired: nobody approved in time');
+  expect(await shown()).toBe('timed_out: expired');
   await world.end();
 });
 
@@ -190,7 +193,7 @@ test.each<readonly [string, (about: Conversation) => Promise<string>]>([
 ])('nothing is waited for: %s', async (_name, source) => {
   const said = await talk.say('ada', `/promote ${await source(talk)}`);
   expect(said.reactions).toEqual(['eyes', '-1']);
-  expect(said.replies).toEqual([expect.stringMatching(/has no staging image for/)]);
+  expect(said.answers).toMatchObject([refused('source-not-found')]);
   expect(await talk.state()).toBeNull();
   await world.end();
 });
@@ -204,6 +207,6 @@ test('a commit older than its push is waited for from the push on', async () => 
   await world.drain();
   await world.pass(10 * MINUTE_MS);
   expect((await talk.say('ada', `/promote ${talk.short}`)).reactions).toEqual(['eyes', 'rocket']);
-  expect(talk.card()).toContain('It is looked for until 2026-11-24 10:30 UTC.');
+  expect(talk.card()).toContain('2026-11-24 10:30 UTC');
   await world.end();
 });
