@@ -85,7 +85,9 @@ describe('an installation that is suspended', () => {
     expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
     expect(await talk.state()).toBe('promoted');
     expect(requestsSince(asked)).toEqual([]);
-    expect(await talk.told()).toBe('applying');
+    // GitHub is told nothing: the card shows how it was.
+    expect(await world.outdated()).toContain('P1 card');
+    expect(talk.card()).toContain('▶ P1');
     expect(talk.repo.deployments()).toEqual([]);
     await installation.unsuspend();
     await world.drain();

@@ -96,7 +96,8 @@ describe("GitHub's limits", () => {
     await world.pass(59 * SECOND, SECOND);
     expect(writes().slice(before)).toHaveLength(1);
     expect(world.registry.tag(IMAGE, 'latest')).toBe(talk.image.digest);
-    expect(await talk.told()).toBe('awaiting-approval');
+    expect(await world.outdated()).toContain('P1 card');
+    expect(talk.card()).toContain('/approve P1');
     await world.pass(5 * SECOND, SECOND);
     expect(await talk.told()).toBe('promoted');
     const [limited = 0, ...rest] = writes().slice(before);
@@ -225,7 +226,7 @@ describe('an outage', () => {
     });
     const said = await talk.request();
     expect(said.reactions).toEqual(['eyes', '-1']);
-    expect(said.answers).toMatchObject([refused('github-problem', { problem: { code: 'github-permission-missing' } })]);
+    expect(said.answers).toMatchObject([refused('github-problem', { problem: { code: 'github-forbidden' } })]);
     await world.end();
   });
 });
