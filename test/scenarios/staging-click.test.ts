@@ -1,10 +1,10 @@
 // The button Promote on the check of a staging commit: it asks as whoever clicked, and answers on the check.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
-import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
-import type { Refusal } from '../../src/domain/refusal.ts';
-import { parseDigest, parseTag } from '../../src/domain/image/reference.ts';
-import { renderClickRefused, renderRequested } from '../../src/messages/check-run/staging-check.ts';
+import type { Promotion } from '../../src/domain/promotion/promotion.ts';
+import type { StagingNote } from '../../src/domain/promotion/staging-check.ts';
+import { findStagingCheck } from '../../src/store/staging-checks.ts';
+import { parseCommitSha } from '../../src/domain/image/reference.ts';
 import { must } from '../domain/build.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { TestImage } from '../support/registry/images.ts';
@@ -44,15 +44,16 @@ async function click(by: string, action = 'promote', on = 'staging image'): Prom
   return runOf('staging image').summary ?? '';
 }
 
-/** What a check run says of the last click, unquoted. */
-function noteIn(summary: string): string {
-  const [note = ''] = summary.split('\n\n');
-  return note.replaceAll(/^> ?/gm, '');
+/** What came of the last click, as it is stored; the check shows it as a quotation. */
+async function note(): Promise<StagingNote> {
+  const key = { repoId: repo.id, commit: must(parseCommitSha(commit)) };
+  const stored = must((await findStagingCheck(world.app.store.db, key))?.note ?? null);
+  expect(runOf('staging image').summary).toMatch(/^> `/);
+  const read: StagingNote = JSON.parse(stored);
+  return read;
 }
 
-function alreadyRequested(state: StateKind = 'awaiting-approval'): Extract<Refusal, { code: 'already-requested' }> {
-  return { code: 'already-requested', promotion: 1, state, environment: 'production', mayApprove: true };
-}
+const ALREADY_REQUESTED = { code: 'already-requested', promotion: 1, environment: 'production' };
 
 async function promotion(number = 1): Promise<Promotion | null> {
   return findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
@@ -60,7 +61,7 @@ async function promotion(number = 1): Promise<Promotion | null> {
 
 test('one clicks Promote, another Approve, and production holds the image, without a thread', async () => {
   const summary = await click('ada');
-  expect(noteIn(summary)).toBe(renderRequested({ by: 'ada', id: 'P1', environment: 'production' }));
+  expect(await note()).toMatchObject({ kind: 'requested', by: 'ada', number: 1, environment: 'production' });
   expect(summary).toContain(`/promote staging-${commit.slice(0, 7)}`);
   expect(runOf('staging image').conclusion).toBe('success');
   expect(await promotion()).toMatchObject({
@@ -76,29 +77,25 @@ test('one clicks Promote, another Approve, and production holds the image, witho
 
 test('the requester’s own approval counts as little as elsewhere', async () => {
   await click('ada');
-  expect(noteIn(await click('ada', 'approve', 'production'))).toBe(
-    renderClickRefused({ by: 'ada', refusal: { code: 'own-request', promotion: 1 } }),
-  );
+  await click('ada', 'approve', 'production');
+  expect(await note()).toMatchObject({ kind: 'refused', by: 'ada', refusal: { code: 'own-request', promotion: 1 } });
   expect(await promotion()).toMatchObject({ state: { kind: 'awaiting-approval' } });
   expect(world.registry.tag(IMAGE, 'main')).not.toBe(image.digest);
   await world.end();
 });
 
 test('who may not ask reads why on the check, and the next answer takes its place', async () => {
-  expect(noteIn(await click('ron'))).toBe(
-    renderClickRefused({
-      by: 'ron',
-      refusal: { code: 'not-permitted', verb: 'promote', role: 'read', wanted: 'write' },
-    }),
-  );
-  expect(noteIn(await click('renovate[bot]'))).toBe(
-    renderClickRefused({ by: 'renovate[bot]', refusal: { code: 'bot-not-permitted', verb: 'promote' } }),
-  );
+  await click('ron');
+  const refusal = { code: 'not-permitted', verb: 'promote', role: 'read', wanted: 'write' };
+  expect(await note()).toMatchObject({ kind: 'refused', by: 'ron', refusal });
+  await click('renovate[bot]');
+  expect(await note()).toMatchObject({ by: 'renovate[bot]', refusal: { code: 'bot-not-permitted', verb: 'promote' } });
   expect(await promotion()).toBeNull();
   const asked = await click('mia');
-  expect(noteIn(asked)).toBe(renderRequested({ by: 'mia', id: 'P1', environment: 'production' }));
+  expect(await note()).toMatchObject({ kind: 'requested', by: 'mia', number: 1 });
   expect(asked).not.toContain('ron');
-  expect(noteIn(await click('bob'))).toBe(renderClickRefused({ by: 'bob', refusal: alreadyRequested() }));
+  await click('bob');
+  expect(await note()).toMatchObject({ kind: 'refused', by: 'bob', refusal: ALREADY_REQUESTED });
   expect(await promotion(2)).toBeNull();
   await world.end();
 });
@@ -109,30 +106,32 @@ test('two who click at the same moment: one promotion, and the other hears of it
   await world.drain();
   expect(await promotion()).not.toBeNull();
   expect(await promotion(2)).toBeNull();
-  const note = noteIn(runOf('staging image').summary ?? '');
-  const possible = (['examining', 'awaiting-approval'] as const).flatMap((state) =>
-    ['ada', 'bob'].map((by) => renderClickRefused({ by, refusal: alreadyRequested(state) })),
-  );
-  expect(possible).toContain(note);
+  expect(await note()).toMatchObject({
+    kind: 'refused',
+    by: expect.stringMatching(/^(?:ada|bob)$/),
+    refusal: ALREADY_REQUESTED,
+  });
   await world.end();
 });
 
 test('a click on an image that production has already is refused', async () => {
   for (const tag of ['main', 'latest']) world.registry.setTag(IMAGE, tag, image.digest);
-  const tags = ['main', 'latest'].map((tag) => must(parseTag(tag)));
-  const digest = must(parseDigest(image.digest));
-  expect(noteIn(await click('ada'))).toBe(
-    renderClickRefused({
-      by: 'ada',
-      refusal: { code: 'already-in-production', environment: 'production', digest, tags },
-    }),
-  );
+  await click('ada');
+  expect(await note()).toMatchObject({
+    kind: 'refused',
+    by: 'ada',
+    refusal: { code: 'already-in-production', digest: image.digest, tags: ['main', 'latest'] },
+  });
   await world.end();
 });
 
 test('a registry that closed its door meanwhile is told of on the check', async () => {
   world.registry.quirks.deny403 = [{ times: Infinity }];
-  expect(await click('ada')).toMatch(/^> `ada`: .*HTTP 403 DENIED/);
+  await click('ada');
+  expect(await note()).toMatchObject({
+    by: 'ada',
+    refusal: { code: 'registry-problem', problem: { code: 'registry-denied' } },
+  });
   expect(await promotion()).toBeNull();
   await world.end();
 });

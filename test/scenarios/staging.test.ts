@@ -57,7 +57,13 @@ async function shown(commit: string): Promise<string> {
   const stored = await check(commit);
   const { state } = stored;
   if (state.kind === 'unseen') throw new Error('it is shown, and unseen');
-  const view = { check: stored, state, repo: must(parseRepoName(repo.fullName())), githubUrl: 'https://github.com' };
+  const view = {
+    check: stored,
+    state,
+    note: null,
+    repo: must(parseRepoName(repo.fullName())),
+    githubUrl: 'https://github.com',
+  };
   const rendered = renderStagingCheck(view);
   expect({ title, text }).toEqual({ title: rendered.title, text: rendered.text });
   return `${conclusion ?? status}: ${state.kind === 'ended' ? state.why.cause : state.kind}`;
