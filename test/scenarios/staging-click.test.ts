@@ -139,8 +139,8 @@ test('a registry that closed its door meanwhile is told of on the check', async 
 test('a click whose answer is long and hostile stays one quoted block', async () => {
   repo.writeFiles('main', { '.github/promotion.yml': 'images: [\n@everyone\n' });
   const summary = await click('ada');
-  const [note] = summary.split('\n\n');
-  expect(note?.split('\n').every((line) => line.startsWith('> '))).toBe(true);
+  const [quoted] = summary.split('\n\n');
+  expect(quoted?.split('\n').every((line) => line.startsWith('> '))).toBe(true);
   expect(summary).not.toMatch(/(^|[^`])@everyone/);
   await world.end();
 });
