@@ -17,7 +17,7 @@ const UNIT = [
 /** Suites that start servers and change nothing of their process that the next suite would see: they share workers too. */
 const SHARED = ['test/{scenarios,registry,facts,store,support,cli,fuzz}/**/*.test.ts'];
 
-const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
