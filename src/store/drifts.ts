@@ -3,7 +3,7 @@ import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Drift } from '../domain/promotion/drift.ts';
 import { documentFormat } from './documents/document-format.ts';
-import { digest, tag, time, type DeepReadonly } from './documents/parts.ts';
+import { digest, imageRepository, tag, time, type DeepReadonly } from './documents/parts.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
 
 /** What a commit writes of a drift: a look and its telling change halves of their own. */
@@ -15,10 +15,21 @@ export type DriftWrite =
 type EnvironmentKey = { readonly repoId: number; readonly environment: string };
 
 const difference = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('moved'), tag, wanted: digest, holds: digest.nullable() }),
+  z.strictObject({
+    kind: z.literal('moved'),
+    repository: imageRepository,
+    tag,
+    wanted: digest,
+    holds: digest.nullable(),
+  }),
   z.strictObject({
     kind: z.literal('missing'),
-    image: z.strictObject({ role: z.enum(['production', 'target']), name: z.string(), digest }),
+    image: z.strictObject({
+      role: z.enum(['production', 'target']),
+      name: z.string(),
+      repository: imageRepository,
+      digest,
+    }),
     manifest: digest,
     platform: z.string().nullable(),
   }),

@@ -29,10 +29,10 @@ const GITHUB = 'https://github.com';
 const TAGS = [tagOf('staging-abc1234'), tagOf(`staging-${COMMIT}`)];
 const WRITES: MachineToken = { kind: 'accepted', login: 'acme-bot', scopes: ['write:packages'], expiresAt: null };
 
-const MOVED_TAG: Difference = { kind: 'moved', tag: tagOf('latest'), wanted: NEW, holds: FOREIGN };
+const MOVED_TAG: Difference = { kind: 'moved', repository: IMAGE, tag: tagOf('latest'), wanted: NEW, holds: FOREIGN };
 const LOST_PLATFORM: Difference = {
   kind: 'missing',
-  image: { role: 'production', name: 'P12', digest: NEW },
+  image: { role: 'production', name: 'P12', repository: IMAGE, digest: NEW },
   manifest: FOREIGN,
   platform: 'linux/arm64',
 };

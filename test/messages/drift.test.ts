@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Drift, Difference, WatchedImage } from '../../src/domain/promotion/drift.ts';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import { driftIssue, renderDrift } from '../../src/messages/drift.ts';
-import { AT, FOREIGN, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
+import { AT, FOREIGN, IMAGE, NEW, OLD, tagOf, viewOf } from './sample-view.ts';
 
-const latest = { kind: 'moved', tag: tagOf('latest'), wanted: NEW, holds: FOREIGN } as const;
-const production = { role: 'production', name: 'P12', digest: NEW } as const;
-const target = { role: 'target', name: 'P11', digest: OLD } as const;
+const latest = { kind: 'moved', repository: IMAGE, tag: tagOf('latest'), wanted: NEW, holds: FOREIGN } as const;
+const production = { role: 'production', name: 'P12', repository: IMAGE, digest: NEW } as const;
+const target = { role: 'target', name: 'P11', repository: IMAGE, digest: OLD } as const;
 
 function lost(image: WatchedImage, platform: string | null): Difference {
   return { kind: 'missing', image, manifest: FOREIGN, platform };

@@ -43,7 +43,9 @@ test('moved before the first write: nothing is written, the card names the move 
   expect(cardOf(release)).toContain(`- \`latest\`: ${short(old.digest)} → ${short(other.digest)}`);
   expect((await promotionOf(release)).notice).toEqual({
     kind: 'production-moved',
-    tags: [{ tag: 'latest', from: old.digest, to: other.digest }],
+    tags: [
+      { repository: `${release.world.registry.host}/acme/dotca`, tag: 'latest', from: old.digest, to: other.digest },
+    ],
   });
   expect(cardOf(release)).toContain('/approve P1');
   expect(await trailOf(world)).toContainEqual({
@@ -54,7 +56,9 @@ test('moved before the first write: nothing is written, the card names the move 
     details: {
       state: 'awaiting-approval',
       voided: ['bob'],
-      tags: [{ tag: 'latest', from: old.digest, to: other.digest }],
+      tags: [
+        { repository: `${release.world.registry.host}/acme/dotca`, tag: 'latest', from: old.digest, to: other.digest },
+      ],
     },
   });
 

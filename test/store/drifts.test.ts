@@ -24,10 +24,10 @@ const drift: Drift = {
   promotionId: 'promotion-42-1',
   noticedAt: NOW,
   differences: [
-    { kind: 'moved', tag: tag('main'), wanted: digest('a'), holds: null },
+    { kind: 'moved', repository: image, tag: tag('main'), wanted: digest('a'), holds: null },
     {
       kind: 'missing',
-      image: { role: 'target', name: 'P1', digest: digest('b') },
+      image: { role: 'target', name: 'P1', repository: image, digest: digest('b') },
       manifest: digest('c'),
       platform: 'linux/arm64',
     },

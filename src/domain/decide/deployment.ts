@@ -6,7 +6,7 @@ import type { Effect } from '../effect.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import {
-  imageOf,
+  knownCommit,
   movesProduction,
   promotedAt,
   type DeploymentNews,
@@ -47,7 +47,7 @@ export function decideDeployedByOthers(
 ): Decision {
   if (promotedAt(promotion) === null) return { kind: 'ignored' };
   const { environment, commit, createdAt: at } = deployment;
-  const held = imageOf(promotion).commit;
+  const held = knownCommit(promotion);
   const audit = [deployedByOthersEntry({ deployment, by, now: context.now, promotion: promotion.number })];
   const recorded = { kind: 'accepted', promotion, effects: [], audit, journal: [] } as const;
   // Without a commit of ours there is nothing to compare; and what came before us, we came after.
@@ -99,7 +99,7 @@ export function deployedByOthersEntry(args: {
  */
 export function deploymentEffects(promotion: Promotion, policy: EnvironmentPolicy | null): readonly Effect[] {
   const isWanted = policy === null || policy.deployment.create;
-  if (!isWanted || !movesProduction(promotion) || imageOf(promotion).commit === null) return [];
+  if (!isWanted || !movesProduction(promotion) || knownCommit(promotion) === null) return [];
   return [{ kind: 'create-deployment', promotionId: promotion.id }];
 }
 

@@ -1,6 +1,6 @@
 // What a fresh look at production's tags makes of a promotion that was planned on an older one.
 import type { Decision, DecisionContext } from './decision.ts';
-import { imageOf, sourceSeen, type MovedTag, type Promotion } from '../promotion/promotion.ts';
+import { sourceSeen, targetIn, type MovedTag, type Promotion } from '../promotion/promotion.ts';
 import type { Digest } from '../image/reference.ts';
 import type { TagState } from '../image/tag-plan.ts';
 import { entryOf, showEffects } from './accept.ts';
@@ -23,7 +23,7 @@ export function decideProductionRead(
   const floating = movedTags(promotion.baseline, production);
   // A floating tag that holds our own digest is one that we wrote before a restart. With nothing foreign (any more),
   // writing goes on: whoever read this has stopped, and a promotion must not stay in `applying` for ever.
-  if (kind === 'applying' && floating.every(({ to }) => to === imageOf(promotion).digest)) {
+  if (kind === 'applying' && floating.every(({ repository, to }) => to === targetIn(promotion, repository))) {
     const goOn = { kind: 'apply-tag-plan', promotionId: promotion.id } as const;
     return { kind: 'accepted', promotion, effects: [goOn], audit: [], journal: [] };
   }
@@ -45,7 +45,7 @@ export function decideProductionRead(
           entryOf(promotion, context, 'replanned', {
             state,
             voided,
-            tags: tags.map(({ tag, from, to }) => ({ tag, from, to })),
+            tags: tags.map(({ repository, tag, from, to }) => ({ repository, tag, from, to })),
           }),
       },
     );
@@ -67,7 +67,7 @@ export function decideSourceRead(promotion: Promotion, holds: Digest | null, con
 export function movedTags(planned: readonly TagHolder[], production: readonly TagState[]): readonly MovedTag[] {
   return planned.flatMap(({ repository, tag, digest }) => {
     const now = production.find((state) => state.repository === repository && state.tag === tag);
-    return now === undefined || now.digest === digest ? [] : [{ tag, from: digest, to: now.digest }];
+    return now === undefined || now.digest === digest ? [] : [{ repository, tag, from: digest, to: now.digest }];
   });
 }
 

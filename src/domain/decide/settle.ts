@@ -2,7 +2,7 @@
 import { approvalsMissing, covers, subjectOf, voidedApprovals } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
-import { imageOf, type Notice, type Promotion, type PromotionState, type StateKind } from '../promotion/promotion.ts';
+import type { Notice, Promotion, PromotionState, StateKind } from '../promotion/promotion.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import { isAcceptable, type Finding } from '../finding.ts';
 import { planTags, rollbackTagName, type TagMove, type TagState } from '../image/tag-plan.ts';
@@ -106,8 +106,13 @@ function planInto(
   { environment, production }: { readonly environment: EnvironmentPolicy; readonly production: readonly TagState[] },
 ): { readonly planned: Promotion; readonly alreadyThere: boolean } {
   const { kind, reason, force, versionTag } = promotion;
-  const image = imageOf(promotion);
-  const plan = planTags({ image, environment, kind, force, versionTag, reason, production });
+  const plans = promotion.images.map((image) => {
+    const plan = planTags({ image, environment, kind, force, versionTag, reason, production });
+    return { plan, findings: validatePlan(plan, { image: image.repository, versionTag }, kind) };
+  });
+  // An image whose tags can't be planned holds up all of them.
+  const moves = plans.flatMap(({ plan }) => (plan.kind === 'moves' ? plan.moves : []));
+  const isPlannable = plans.every(({ plan }) => plan.kind === 'moves' || plan.kind === 'already-there');
   // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
   const baseline = environment.tags.flatMap((floating) =>
     production
@@ -119,12 +124,15 @@ function planInto(
     planned: {
       ...promotion,
       baseline,
-      moves: plan.kind === 'moves' ? plan.moves : [],
-      findings: [...others, ...validatePlan(plan, { image: image.repository, versionTag }, kind)],
+      moves: isPlannable ? ORDER.flatMap((order) => moves.filter((move) => move.kind === order)) : [],
+      findings: [...others, ...plans.flatMap(({ findings }) => findings)],
     },
-    alreadyThere: plan.kind === 'already-there',
+    alreadyThere: plans.length > 0 && plans.every(({ plan }) => plan.kind === 'already-there'),
   };
 }
+
+/** Floating tags last, whichever image they are of. */
+const ORDER = ['rollback', 'permanent', 'floating'] as const satisfies readonly TagMove['kind'][];
 
 /**
  * A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. That the

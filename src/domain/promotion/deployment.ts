@@ -1,5 +1,5 @@
 // Decides which promotion a GitHub deployment is about, from what the deployment itself tells.
-import { imageOf, promotedAt, type Promotion, type StateKind } from './promotion.ts';
+import { promotedAt, type Promotion, type StateKind } from './promotion.ts';
 import type { CommitSha, Digest } from '../image/reference.ts';
 import { STAGING_ENVIRONMENT } from '../rules/staging-deployed.ts';
 
@@ -63,7 +63,7 @@ export function findFollower(args: {
     const isMeant = isHere || (here.length === 0 && !goesTo(deployment, STAGING_ENVIRONMENT));
     if (isMeant && namesImageOf(deployment, promotion) && !isBefore(since, promotion)) return true;
     const { commit, createdAt } = deployment;
-    return isHere && imageOf(promotion).commit === commit && !isBefore(createdAt, promotion);
+    return isHere && promotion.images.some((image) => image.commit === commit) && !isBefore(createdAt, promotion);
   });
   return (
     followers.map(({ promotion }) => promotion).toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ??
@@ -84,7 +84,7 @@ export function goesTo(deployment: Pick<Deployment, 'environment'>, environment:
 }
 
 export function namesImageOf({ digests }: Pick<Deployment, 'digests'>, promotion: Promotion): boolean {
-  return digests.includes(imageOf(promotion).digest);
+  return promotion.images.some(({ digest }) => digests.includes(digest));
 }
 
 /** Whether a time of GitHub's lies before the tags stood; what happened in the same second does not. */

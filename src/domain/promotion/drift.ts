@@ -1,11 +1,17 @@
 // Decides what drift is: which differences between production and what was promoted are new, last, changed or are over.
 import { canonicalJson } from '../audit/canonical-json.ts';
-import type { Digest, Tag } from '../image/reference.ts';
+import type { Digest, ImageRepository, Tag } from '../image/reference.ts';
 
 /** One difference between what was promoted and what the registry shows. */
 export type Difference =
   /** A floating tag that holds something else than was promoted, or nothing. */
-  | { readonly kind: 'moved'; readonly tag: Tag; readonly wanted: Digest; readonly holds: Digest | null }
+  | {
+      readonly kind: 'moved';
+      readonly repository: ImageRepository;
+      readonly tag: Tag;
+      readonly wanted: Digest;
+      readonly holds: Digest | null;
+    }
   /** A manifest that is gone: that of a platform, or with `platform` null the image's own. */
   | {
       readonly kind: 'missing';
@@ -19,6 +25,7 @@ export type WatchedImage = {
   readonly role: 'production' | 'target';
   /** What `/rollback to` takes: `P12`, or a rollback tag. */
   readonly name: string;
+  readonly repository: ImageRepository;
   readonly digest: Digest;
 };
 
@@ -91,8 +98,8 @@ function isAmong(differences: readonly Difference[]): (one: Difference) => boole
 function keyOf(difference: Difference): string {
   switch (difference.kind) {
     case 'moved':
-      return `${difference.tag} ${difference.wanted}`;
+      return `${difference.repository} ${difference.tag} ${difference.wanted}`;
     case 'missing':
-      return `${difference.image.digest} ${difference.manifest}`;
+      return `${difference.image.repository} ${difference.image.digest} ${difference.manifest}`;
   }
 }

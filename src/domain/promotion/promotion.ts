@@ -92,7 +92,12 @@ export type Notice =
   /** GitHub refused to make the deployment that was to follow. */
   | { readonly kind: 'no-deployment'; readonly problem: OutsideProblem; readonly at: number };
 
-export type MovedTag = { readonly tag: Tag; readonly from: Digest | null; readonly to: Digest | null };
+export type MovedTag = {
+  readonly repository: ImageRepository;
+  readonly tag: Tag;
+  readonly from: Digest | null;
+  readonly to: Digest | null;
+};
 
 export type PromotionState =
   /** The commit is young and its build may still be running; the digest is pinned when the image appears. */
@@ -177,11 +182,9 @@ export function formatNumber(number: number): string {
   return `P${number}`;
 }
 
-/** The image of a promotion; the model carries a list, and there is exactly one for now. */
-export function imageOf(promotion: Promotion): PinnedImage {
-  const [image] = promotion.images;
-  if (image === undefined) throw new Error(`promotion ${promotion.id} has no image`);
-  return image;
+/** What the tags of this repository get; null where the promotion has no image of it. */
+export function targetIn({ images }: Pick<Promotion, 'images'>, repository: ImageRepository): Digest | null {
+  return images.find((image) => image.repository === repository)?.digest ?? null;
 }
 
 /** The commit that the promotion is about, as far as it is known: its image tells, or it is what is waited for. */

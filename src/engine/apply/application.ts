@@ -1,5 +1,5 @@
 // One run over a promotion's journal: what the steps of applying share.
-import { imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
+import { targetIn, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { Manifest } from '../../registry/manifest.ts';
 import { listJournal, markMove, type JournalRow } from '../../store/promotions/tag-moves.ts';
@@ -55,8 +55,9 @@ export function arePermanentTagsDone(rows: readonly JournalRow[]): boolean {
 }
 
 export function standingTags(promotion: Promotion, rows: readonly JournalRow[]): readonly StandingTag[] {
-  const target = imageOf(promotion).digest;
-  return promotion.baseline
-    .filter(({ repository, tag }) => !rows.some((row) => row.repository === repository && row.tag === tag))
-    .map(({ repository, tag }) => ({ repository, tag, target }));
+  return promotion.baseline.flatMap(({ repository, tag }) => {
+    const target = targetIn(promotion, repository);
+    const isMoved = rows.some((row) => row.repository === repository && row.tag === tag);
+    return target === null || isMoved ? [] : [{ repository, tag, target }];
+  });
 }

@@ -1,6 +1,5 @@
 // Step 1 of applying: the bytes to write, and what each tag holds before the first write.
 import { OutsideError } from '../../net/outside-error.ts';
-import { imageOf } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import type { Manifest } from '../../registry/manifest.ts';
@@ -12,7 +11,8 @@ import { retryWhileTransient, type Retried } from './retry-while-transient.ts';
 export type TagReading = { readonly digest: Digest | null; readonly manifest: Manifest | null };
 
 export type TagSnapshot = {
-  readonly target: Manifest;
+  /** What the tags get, of each image. */
+  readonly targets: readonly Manifest[];
   /** By position, of the rows that are not written yet. */
   readonly seen: ReadonlyMap<number, TagReading>;
   readonly standing: readonly (StandingTag & { readonly digest: Digest | null })[];
@@ -24,14 +24,13 @@ export async function readTags(
   rows: readonly JournalRow[],
 ): Promise<Retried<TagSnapshot>> {
   const { registry, images } = services;
-  const image = imageOf(promotion);
   const planned = rows.filter(({ state }) => state === 'planned');
   const rollback = planned.find(({ kind }) => kind === 'rollback');
   // The tag that is about to be left is read whole: its bytes are what the rollback tag needs.
   const leaving = planned.find((row) => isFloating(row) && row.baseline === rollback?.target);
   return retryWhileTransient(services, async () => {
-    const [target, entries, standing] = await Promise.all([
-      images.manifest(image),
+    const [targets, entries, standing] = await Promise.all([
+      Promise.all(promotion.images.map((image) => images.manifest(image))),
       Promise.all(
         planned.map(async (row) => {
           const seen = row === leaving ? await readTagWhole(registry, row) : await readTag(registry, row);
@@ -45,7 +44,7 @@ export async function readTags(
         })),
       ),
     ]);
-    return { target, seen: new Map(entries), standing };
+    return { targets, seen: new Map(entries), standing };
   });
 }
 

@@ -42,7 +42,7 @@ export async function writeTags(application: Application): Promise<Written> {
   }
   const problem = await writePermanentTags(application, rows, looked.value);
   if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved };
-  return writeFloating(application, looked.value.target);
+  return writeFloating(application, looked.value.targets);
 }
 
 /** A write is noted after it was done, so a run that broke off may have moved one floating tag more than the journal says. */
@@ -83,7 +83,7 @@ async function writePermanentTags(
   const planned = rows.filter((row) => !isFloating(row) && row.state === 'planned');
   const problems = await Promise.all(
     planned.map(async (row): Promise<FailureProblem | null> => {
-      const known = [seen.target, ...[...seen.seen.values()].map(({ manifest }) => manifest)];
+      const known = [...seen.targets, ...[...seen.seen.values()].map(({ manifest }) => manifest)];
       const read = known.find((manifest) => manifest?.digest === row.target) ?? null;
       const bytes = await retryWhileTransient(
         services,
@@ -152,10 +152,13 @@ async function renameRollback({ services, job, promotion }: Application, row: Jo
 }
 
 /** One by one; each is looked at while the one before it is written, which is just before it is written itself. */
-async function writeFloating(application: Application, manifest: Manifest): Promise<Written> {
+async function writeFloating(application: Application, targets: readonly Manifest[]): Promise<Written> {
   const rows = (await readJournal(application)).filter((row) => isFloating(row) && row.state === 'planned');
   let preRead: Promise<PreRead | null> = Promise.resolve(null);
   for (const [at, row] of rows.entries()) {
+    const manifest = targets.find(({ digest }) => digest === row.target);
+    if (manifest === undefined)
+      throw new Error(`${row.tag} is to hold ${row.target}, which is no image of the promotion`);
     const preReadTag = await preRead;
     const next = rows[at + 1];
     const meanwhile = (): void => {

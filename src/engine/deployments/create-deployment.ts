@@ -2,7 +2,7 @@
 import { decide } from '../../domain/decide.ts';
 import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { formatNumber, imageOf, type Promotion } from '../../domain/promotion/promotion.ts';
+import { formatNumber, knownCommit, type Promotion } from '../../domain/promotion/promotion.ts';
 import { formatReference, type CommitSha } from '../../domain/image/reference.ts';
 import {
   createDeployment as create,
@@ -38,7 +38,7 @@ export const createDeployment: JobDefinition<'create-deployment'> = {
 async function handle(job: Job<'create-deployment'>, services: Services): Promise<JobOutcome> {
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo, environment } = promotion;
-  const { commit } = imageOf(promotion);
+  const commit = knownCommit(promotion);
   const { db } = services.store;
   if (commit === null || (await findMark(db, { promotionId, kind: 'deployment' })) !== null) return DONE;
   const last = await findLastPromoted(db, { repoId: repo.id, environment });
@@ -98,7 +98,10 @@ async function findOrCreate(
 
 async function contentOf({ store }: Services, { promotion, policy, commit }: Asked): Promise<DeploymentContent> {
   const { id, number, reason, environment } = promotion;
-  const { repository, digest } = imageOf(promotion);
+  // Deployers read one image of the payload; a policy has exactly one so far.
+  const [image] = promotion.images;
+  if (image === undefined) throw new Error(`promotion ${id} has no image`);
+  const { repository, digest } = image;
   const journal = await listJournal(store.db, id);
   const kept = journal.filter(({ kind, target }) => kind === 'permanent' && target === digest).map(({ tag }) => tag);
   return {

@@ -3,8 +3,8 @@ import type { Difference, WatchedImage } from '../../domain/promotion/drift.ts';
 import { heldUntil } from '../../domain/image/held-tag.ts';
 import { defaultTargets, promotionOf, wasHeldBeforeHistory } from '../../domain/promotion/history.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { formatNumber, imageOf, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
-import type { ImageRepository } from '../../domain/image/reference.ts';
+import { formatNumber, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { PinnedImage } from '../../domain/image/tag-plan.ts';
 import { collectMissingManifests, type MissingManifest } from '../../facts/manifests.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listPromotionsChangedSince } from '../../store/promotions/promotions.ts';
@@ -24,23 +24,25 @@ export type ProductionSnapshot = {
 /** OutsideError where the registry does not tell. */
 export async function snapshotProduction(services: Services, { last, tags }: Subject): Promise<ProductionSnapshot> {
   const { registry } = services;
-  const { repository, digest: wanted } = imageOf(last);
-  const targets = await listTargets(services, last);
-  const images: readonly WatchedImage[] = [
-    { role: 'production', name: formatNumber(last.number), digest: wanted },
-    ...targets,
-  ];
+  const targets = (await Promise.all(last.images.map((image) => listTargets(services, last, image)))).flat();
+  const production = last.images.map(({ repository, digest }): WatchedImage => {
+    return { role: 'production', name: formatNumber(last.number), repository, digest };
+  });
+  const images = [...production, ...targets];
+  const floating = last.images.flatMap(({ repository, digest: wanted }) =>
+    tags.map((tag) => ({ kind: 'moved', repository, tag, wanted }) as const),
+  );
   const [held, missing] = await Promise.all([
-    Promise.all(tags.map((tag) => registry.findDigest(repository, tag))),
-    Promise.all(images.map((image) => findMissing(services, repository, image))),
+    Promise.all(floating.map(({ repository, tag }) => registry.findDigest(repository, tag))),
+    Promise.all(images.map((image) => findMissing(services, image))),
   ]);
-  const moved = tags
-    .map((tag, position) => ({ kind: 'moved', tag, wanted, holds: held[position] ?? null }) as const)
-    .filter(({ holds }) => holds !== wanted);
+  const moved = floating
+    .map((one, position) => ({ ...one, holds: held[position] ?? null }))
+    .filter(({ holds, wanted }) => holds !== wanted);
   const gone = images.flatMap((image, position) =>
     (missing[position] ?? []).map((part) => ({ kind: 'missing', image, ...part }) as const),
   );
-  const whole = targets.find((_, position) => missing[position + 1]?.length === 0);
+  const whole = targets.find((_, position) => missing[production.length + position]?.length === 0);
   const isTold = moved.length > 0 && (await isToldAsMixed(services, last));
   return { differences: [...(isTold ? [] : moved), ...gone], alternative: whole?.name ?? null };
 }
@@ -48,8 +50,7 @@ export async function snapshotProduction(services: Services, { last, tags }: Sub
 /** Null where the registry says for good that it can't be told: one image must not hide what the tags hold. */
 async function findMissing(
   { registry, log }: Services,
-  repository: ImageRepository,
-  { name, digest }: WatchedImage,
+  { name, repository, digest }: WatchedImage,
 ): Promise<readonly MissingManifest[] | null> {
   try {
     return await collectMissingManifests({ registry, repository }, digest);
@@ -61,23 +62,25 @@ async function findMissing(
 }
 
 /** What `/rollback` would offer, newest first; where history knows nothing else, what the first promotion took the place of. */
-async function listTargets({ store }: Services, last: Promotion): Promise<readonly WatchedImage[]> {
-  const { repo, environment, id } = last;
-  const { repository, digest: current } = imageOf(last);
+async function listTargets(
+  { store }: Services,
+  { repo, environment, id }: Promotion,
+  { repository, digest: current }: PinnedImage,
+): Promise<readonly WatchedImage[]> {
   const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
   const held = defaultTargets({ history, current }).slice(0, TARGETS);
   if (held.length > 0) {
     return held.map(({ digest, promotion }) => {
       const name = formatNumber(promotionOf(history, digest) ?? promotion);
-      return { role: 'target', name, digest };
+      return { role: 'target', name, repository, digest };
     });
   }
   const journal = await listJournal(store.db, id);
-  return journal.flatMap(({ kind, tag, target: digest }): readonly WatchedImage[] => {
+  return journal.flatMap(({ kind, repository: of, tag, target: digest }): readonly WatchedImage[] => {
     const until = heldUntil(tag);
-    if (kind !== 'rollback' || until === null) return [];
+    if (kind !== 'rollback' || of !== repository || until === null) return [];
     const isTarget = wasHeldBeforeHistory({ history, current, kept: { digest, until } });
-    return isTarget ? [{ role: 'target', name: tag, digest }] : [];
+    return isTarget ? [{ role: 'target', name: tag, repository, digest }] : [];
   });
 }
 

@@ -1,7 +1,7 @@
 // Decides what an environment is compared with, and whether it is looked at at all.
 import { OutsideError } from '../../net/outside-error.ts';
 import { defaultEnvironment, findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
-import { imageOf, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
+import { promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { findLastPromoted, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { authorize } from '../people/authorize.ts';
@@ -41,7 +41,7 @@ export async function findSubject(services: Services, place: DriftScope): Promis
   return {
     kind: 'watched',
     last,
-    tags: last.baseline.map(({ tag }) => tag).filter((tag) => environmentPolicy.tags.includes(tag)),
+    tags: [...new Set(last.baseline.map(({ tag }) => tag))].filter((tag) => environmentPolicy.tags.includes(tag)),
     intervalMs,
   };
 }
@@ -50,13 +50,12 @@ const NOT_WATCHED = { kind: 'not-watched' } as const;
 
 /** What the policy says today; where it can't be read, what it said of the promotion. Null: it is no longer about this image there. */
 async function loadEnvironmentPolicy(services: Services, last: Promotion): Promise<EnvironmentPolicy | null> {
-  const { repository } = imageOf(last);
   try {
     const loaded = await loadPolicy(services, last.repo);
     if (loaded.kind === 'unreadable') return plannedPolicy(services, last);
     const { policy } = loaded;
     const unauthorized = await authorize(services, { repo: last.repo, images: policy.images });
-    const isOurs = policy.images.includes(repository) && unauthorized === null;
+    const isOurs = last.images.every(({ repository }) => policy.images.includes(repository)) && unauthorized === null;
     return isOurs ? findEnvironment(policy, last.environment) : null;
   } catch (error) {
     // An App that is gone looks at nothing; a GitHub that is down hides no drift.

@@ -1,7 +1,7 @@
 // Answers in a thread; a status is read when it is posted, not when it was asked for.
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
-import { imageOf, listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
+import { listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { StatusSubject } from '../../domain/reply.ts';
 import { policyProblemWords } from '../../messages/policy-problem.ts';
@@ -120,6 +120,6 @@ async function describe(services: Services, promotion: Promotion): Promise<LastP
   const at = promotedAt(promotion);
   if (at === null) return null;
   const { cardUrl } = await loadView(services, promotion);
-  const { digest } = imageOf(promotion);
-  return { number, source: listedName(promotion), digest, at, requester: requester.login, cardUrl };
+  const digests = promotion.images.map(({ digest }) => digest);
+  return { number, source: listedName(promotion), digests, at, requester: requester.login, cardUrl };
 }

@@ -1,5 +1,5 @@
 // What to type next, for each state a person can do something about.
-import { imageOf, sourceName, formatNumber, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
+import { sourceName, formatNumber, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
 import { code, link } from '../escape.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
@@ -62,8 +62,8 @@ export function promoteLine(promotion: Promotion): string {
 
 /** What a version was for has no source tag of its own. */
 function imageName(promotion: Promotion): string {
-  const { commit, digest } = imageOf(promotion);
-  return commit?.slice(0, 7) ?? digest;
+  const [image] = promotion.images;
+  return image?.commit?.slice(0, 7) ?? image?.digest ?? sourceName(promotion);
 }
 
 /** The command that takes the environment back to a target, or to what it held before. */

@@ -2,10 +2,10 @@
 import { covers } from '../../domain/promotion/approval.ts';
 import { formatReference } from '../../domain/image/reference.ts';
 import {
-  imageOf,
   isOpen,
   movesProduction,
   promotedAt,
+  targetIn,
   type Failure,
   type Notice,
   type Promotion,
@@ -105,19 +105,18 @@ function sourceMovedText(promotion: Promotion): string {
   if (source.tag === null || sourceMovedTo === undefined) return '';
   const moves = isOpen(promotion.state) ? 'still moves' : promotedAt(promotion) === null ? null : 'moved';
   if (moves === null) return '';
-  const pinned = shortDigest(imageOf(promotion).digest);
+  const pinned = listWords(promotion.images.map(({ digest }) => shortDigest(digest)));
   return `${code(source.tag)} has moved on to ${shortDigest(sourceMovedTo)}; this promotion ${moves} ${pinned}, as it was asked for.`;
 }
 
 function promotedText({ promotion, githubUrl }: PromotionView, at: number): string {
-  const { repository, digest } = imageOf(promotion);
   const { notice } = promotion;
-  const line = `DOCKER_IMAGE=${formatReference(repository, digest)}`;
+  const lines = promotion.images.map(({ repository, digest }) => `DOCKER_IMAGE=${formatReference(repository, digest)}`);
   const news = joinSentences([`Since ${formatTime(at)}.`, deploymentNews(promotion), 'The line to deploy it with:']);
   return joinBlocks([
     notice !== null && isDeploymentNotice(notice) ? deploymentNoticeText(notice, promotion, githubUrl) : '',
     news,
-    `\`\`\`\n${line}\n\`\`\``,
+    `\`\`\`\n${lines.join('\n')}\n\`\`\``,
   ]);
 }
 
@@ -161,11 +160,11 @@ type Tags = Failure['tags'];
 
 /** Floating tags that don't hold what they did: moved by others, new ones of ours, and those that are still to go back. */
 function leftovers(promotion: Promotion, { tags }: Failure): { readonly [kind in 'foreign' | 'ours' | 'stuck']: Tags } {
-  const { digest } = imageOf(promotion);
   const changed = tags.filter(({ kind, from, holds }) => kind === 'floating' && holds !== from);
-  const held = changed.filter(({ holds }) => holds === digest);
+  const isOurs = ({ repository, holds }: Tags[number]): boolean => holds === targetIn(promotion, repository);
+  const held = changed.filter(isOurs);
   return {
-    foreign: changed.filter(({ holds }) => holds !== digest),
+    foreign: changed.filter((tag) => !isOurs(tag)),
     ours: held.filter(({ from }) => from === null),
     stuck: held.filter(({ from }) => from !== null),
   };

@@ -10,7 +10,7 @@ import { joinBlocks, joinSentences } from '../blocks.ts';
 import { cardTitle } from '../card/card.ts';
 import { driftLines } from '../drift.ts';
 import { code, escapeText, link } from '../escape.ts';
-import { formatTime, shortDigest } from '../format.ts';
+import { formatTime, listWords, shortDigest } from '../format.ts';
 import { renderHeld } from '../card/held.ts';
 import { nextSteps } from '../card/next-steps.ts';
 import { promotionLines } from './promotion-lines.ts';
@@ -40,7 +40,7 @@ type TagsRead =
 export type LastPromoted = {
   readonly number: number;
   readonly source: string;
-  readonly digest: Digest;
+  readonly digests: readonly Digest[];
   readonly at: number;
   readonly requester: string;
   readonly cardUrl: string | null;
@@ -83,7 +83,7 @@ function tagLine({ tag, digest }: BaselineTag): string {
   return `- ${code(tag)}: ${digest === null ? 'does not exist' : code(digest)}`;
 }
 
-function lastLine({ number, source, digest, at, requester, cardUrl }: LastPromoted): string {
+function lastLine({ number, source, digests, at, requester, cardUrl }: LastPromoted): string {
   const id = cardUrl === null ? formatNumber(number) : link(formatNumber(number), cardUrl);
-  return `Last promoted: ${code(source)} (${shortDigest(digest)}) by ${id}, ${formatTime(at)}, asked for by ${code(requester)}.`;
+  return `Last promoted: ${code(source)} (${listWords(digests.map(shortDigest))}) by ${id}, ${formatTime(at)}, asked for by ${code(requester)}.`;
 }

@@ -1,7 +1,7 @@
 // What an environment held, one digest after another, and which tags that are never moved we wrote on which digest.
 import type { TagWriter } from '../../domain/image/held-tag.ts';
 import type { History } from '../../domain/promotion/history.ts';
-import { imageOf } from '../../domain/promotion/promotion.ts';
+import { targetIn } from '../../domain/promotion/promotion.ts';
 import { parseDigest, parseTag, type Digest, type ImageRepository, type Tag } from '../../domain/image/reference.ts';
 import { readPromotion } from './promotion-document.ts';
 import type { Db } from '../database/schema.ts';
@@ -25,10 +25,12 @@ export async function listHeld(
     .map((row) => ({ promotion: readPromotion(row.document), at: row.promoted_at ?? 0 }))
     // A version that was added to what was there already moved nothing.
     .filter(({ promotion: { moves } }) => moves.some(({ kind }) => kind === 'floating'))
-    .filter(({ promotion }) => imageOf(promotion).repository === args.repository);
+    .flatMap(({ promotion, at }) => {
+      const digest = targetIn(promotion, args.repository);
+      return digest === null ? [] : [{ promotion, digest, at }];
+    });
   const tags = reached.length === 0 ? new Map<Digest, readonly Tag[]>() : await listTagsOf(db, args);
-  return reached.map(({ promotion, at }) => {
-    const { digest } = imageOf(promotion);
+  return reached.map(({ promotion, digest, at }) => {
     const { number, requester: by } = promotion;
     const kind = promotion.kind === 'rollback' ? 'rollback' : 'promotion';
     return { digest, promotion: number, at, by, kind, tags: tags.get(digest) ?? [] };

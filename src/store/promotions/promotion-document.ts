@@ -69,7 +69,7 @@ const move = z.discriminatedUnion('kind', [
 const notice = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('production-moved'),
-    tags: z.array(z.strictObject({ tag, from: digest.nullable(), to: digest.nullable() })),
+    tags: z.array(z.strictObject({ repository: imageRepository, tag, from: digest.nullable(), to: digest.nullable() })),
   }),
   z.strictObject({ kind: z.enum(['policy-changed', 'outcomes-changed']) }),
   z.strictObject({

@@ -83,7 +83,10 @@ describe('production was read', () => {
     const kept = { kind: 'production-read', production: production({ main: OLD, latest: OLD, [KEPT]: NEW }) } as const;
     const { promotion: after } = accept(approved, kept, TWO);
     expect(after.moves.map(({ kind }) => kind)).toEqual(['rollback', 'floating', 'floating']);
-    expect(after.notice).toEqual({ kind: 'production-moved', tags: [{ tag: KEPT, from: null, to: NEW }] });
+    expect(after.notice).toEqual({
+      kind: 'production-moved',
+      tags: [{ repository: IMAGE, tag: KEPT, from: null, to: NEW }],
+    });
   });
 
   test('while it waits for the environment that is still taken: nothing changes', () => {

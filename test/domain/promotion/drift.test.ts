@@ -1,16 +1,22 @@
 // What two looks make of what they saw: a suspicion, a drift, the same drift in another shape, its end.
 import { describe, expect, test } from 'vitest';
 import { judgeCheck, sameDifferences, type Drift, type Difference } from '../../../src/domain/promotion/drift.ts';
-import { digest, NOW, tag } from '../build.ts';
+import { digest, IMAGE, image, NOW, tag } from '../build.ts';
 
-const main: Difference = { kind: 'moved', tag: tag('main'), wanted: digest('wanted'), holds: digest('other') };
-const latest: Difference = { ...main, tag: tag('latest') };
-const part: Difference = {
+const main = {
+  kind: 'moved',
+  repository: IMAGE,
+  tag: tag('main'),
+  wanted: digest('wanted'),
+  holds: digest('other'),
+} as const satisfies Difference;
+const latest = { ...main, tag: tag('latest') };
+const part = {
   kind: 'missing',
-  image: { role: 'production', name: 'P2', digest: digest('index') },
+  image: { role: 'production', name: 'P2', repository: IMAGE, digest: digest('index') },
   manifest: digest('child'),
   platform: 'linux/arm64',
-};
+} as const satisfies Difference;
 const whole: Difference = { ...part, manifest: digest('index'), platform: null };
 
 function drift(id: string, differences: readonly Difference[]): Drift {
@@ -38,6 +44,13 @@ describe('what is known of no drift', () => {
       [main],
       [],
       [{ ...main, wanted: digest('newer') }],
+    ],
+    [
+      'the same tag of another image is another difference',
+      [{ ...main, repository: image('ghcr.io/acme/worker') }],
+      [main],
+      [],
+      [{ ...main, repository: image('ghcr.io/acme/worker') }],
     ],
     ['another platform of the image is another difference', [part, whole], [whole], [whole], [part]],
   ])('%s', (_name, seen, unconfirmed, confirmed, left) => {
@@ -81,8 +94,8 @@ describe('a drift that is known', () => {
 });
 
 test('differences look the same whatever the order of their members, and not when one changed', () => {
-  const { kind, tag: name, wanted, holds } = latest.kind === 'moved' ? latest : main;
-  expect(sameDifferences([main, latest], [main, { holds, wanted, tag: name, kind }])).toBe(true);
+  const { kind, repository, tag: name, wanted, holds } = latest;
+  expect(sameDifferences([main, latest], [main, { holds, wanted, tag: name, repository, kind }])).toBe(true);
   expect(sameDifferences([main], [{ ...main, holds: null }])).toBe(false);
   expect(sameDifferences([main, part], [main])).toBe(false);
 });

@@ -1,7 +1,7 @@
 // The card in its main states, read as a user reads it, and its limits.
 import { describe, expect, test } from 'vitest';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
-import { imageOf, type Promotion } from '../../../src/domain/promotion/promotion.ts';
+import { type Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { MAX_COMMENT_LENGTH, renderCard } from '../../../src/messages/card/card.ts';
 import { renderCheckRun } from '../../../src/messages/check-run/check-run.ts';
 import type { PromotionView } from '../../../src/messages/promotion-view.ts';
@@ -20,6 +20,7 @@ import {
   must,
   outcome,
   sizeFinding,
+  IMAGE,
   tagOf,
   viewOf,
 } from '../sample-view.ts';
@@ -99,7 +100,7 @@ describe('a card reads', () => {
 
   test('when production moved and an approval counts no more', () => {
     const view = viewOf({
-      notice: { kind: 'production-moved', tags: [{ tag: tagOf('main'), from: OLD, to: FOREIGN }] },
+      notice: { kind: 'production-moved', tags: [{ repository: IMAGE, tag: tagOf('main'), from: OLD, to: FOREIGN }] },
       reviews: [{ ...APPROVAL, subject: '4'.repeat(64) }],
     });
     expect(renderCard(view)).toMatchInlineSnapshot(`
@@ -548,8 +549,8 @@ describe('a rollback', () => {
   });
 
   test('without a commit says nothing of a kept tag: it writes none', () => {
-    const image = { ...imageOf(viewOf().promotion), commit: null, commitTag: null };
-    const card = renderCard(viewOf({ ...rollback, images: [image], state: { kind: 'promoted', at: AT } }));
+    const images = viewOf().promotion.images.map((image) => ({ ...image, commit: null, commitTag: null }));
+    const card = renderCard(viewOf({ ...rollback, images, state: { kind: 'promoted', at: AT } }));
     expect(card).toContain('| Commit | the image proves none |');
   });
 

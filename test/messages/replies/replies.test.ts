@@ -83,7 +83,7 @@ describe('status', () => {
     lastPromoted: {
       number: 12,
       source: tagOf('staging-abc1234'),
-      digest: NEW,
+      digests: [NEW],
       at: AT,
       requester: 'maria',
       cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',

@@ -291,7 +291,7 @@ const anyPromotion: fc.Arbitrary<Promotion> = fc.record({
     fc.oneof(
       fc.record({
         kind: fc.constant('production-moved' as const),
-        tags: list(fc.record({ tag: aTag, from: maybe(aDigest), to: maybe(aDigest) })),
+        tags: list(fc.record({ repository: anImage, tag: aTag, from: maybe(aDigest), to: maybe(aDigest) })),
       }),
       fc.record({ kind: fc.constantFrom('policy-changed' as const, 'outcomes-changed' as const) }),
       fc.record({
