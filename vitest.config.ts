@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Suites of pure code, which share their workers: `npm run test:unit` runs them alone. */
 const UNIT = [
-  'test/{comments,config,domain,messages,net,webhooks}/**/*.test.ts',
+  'test/{comments,config,domain,messages,net}/**/*.test.ts',
+  'test/webhooks/{events/*,lifecycle,recovery-relevance,translate-delivery}.test.ts',
   'test/registry/{image-config,manifest,tags}.test.ts',
   'test/registry/auth/{challenge,credentials,realm,scopes}.test.ts',
   'test/registry/transport/*.test.ts',

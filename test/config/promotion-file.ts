@@ -1,6 +1,5 @@
 // Reads policy files for tests, and shows what came out in short.
 import { readPromotionFile, type PromotionFileReading } from '../../src/config/promotion-file.ts';
-import { fileProblemWords } from '../../src/messages/policy-problem.ts';
 import type { EnvironmentPolicy, Policy } from '../../src/domain/policy/policy.ts';
 import { repoName } from '../domain/build.ts';
 
@@ -46,11 +45,20 @@ export function environmentOf(text: string, name = 'production'): EnvironmentPol
   return found;
 }
 
-/** One line a problem: `2:3 force.role: write …`. */
+/** One line a problem, its code and its values: `2:3 force.role: illegal-value legal=… seen=…`. */
 export function problemsOf(text: string): readonly string[] {
   const reading = read(text);
   if (reading.kind === 'policy') return [];
-  return reading.problems.map(
-    (problem) => `${problem.line}:${problem.column} ${problem.path}: ${fileProblemWords(problem)}`,
-  );
+  return reading.problems.map(({ line, column, path, ...rest }) => {
+    const { code, ...values } = rest;
+    const told = Object.entries(values).map(([name, value]) => `${name}=${short(value)}`);
+    return `${line}:${column} ${path}: ${[code, ...told].join(' ')}`;
+  });
+}
+
+/** Nested values as lists of their own values: `legal=one-of fail, warn, off`. */
+function short(value: unknown): string {
+  if (Array.isArray(value)) return value.map(short).join(', ');
+  if (typeof value === 'object' && value !== null) return Object.values(value).map(short).join(' ');
+  return String(value);
 }

@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Promotion, PromotionState } from '../../src/domain/promotion/promotion.ts';
 import { parseCommitSha } from '../../src/domain/image/reference.ts';
-import { renderCard } from '../../src/messages/card/card.ts';
-import { renderCheckRun } from '../../src/messages/check-run/check-run.ts';
-import { deploymentDescription } from '../../src/messages/deployment.ts';
+import { nextSteps } from '../../src/messages/card/next-steps.ts';
+import { stateTitle } from '../../src/messages/card/state.ts';
+import { deploymentDescription, deploymentNews, deploymentNoticeText } from '../../src/messages/deployment.ts';
 import { renderNotification } from '../../src/messages/notify.ts';
+import { withNamed } from './rendered.ts';
 import { AT, must, viewOf } from './sample-view.ts';
 import { outside } from '../domain/problem.ts';
 
@@ -22,10 +23,8 @@ function described(change: Partial<Promotion> = {}): string {
 
 describe('the description', () => {
   test('tells what goes where and who asked', () => {
-    expect(described()).toBe('P12: staging-abc1234 to production, asked for by maria');
-    expect(described({ kind: 'rollback', source: { typed: 'P9', tag: null } })).toBe(
-      'P12: production back to P9, asked for by maria',
-    );
+    expect(described()).toMatchSnapshot();
+    expect(described({ kind: 'rollback', source: { typed: 'P9', tag: null } })).toMatchSnapshot();
   });
 
   test('fits what GitHub takes, whatever the names', () => {
@@ -35,45 +34,34 @@ describe('the description', () => {
   });
 });
 
-describe('the card', () => {
-  test.each([
-    [news('deploying'), 'Since 2026-11-24 06:33 UTC. Being deployed since 2026-11-24 06:34 UTC. The line to deploy it'],
-    [news('deployed', URL), `Deployed 2026-11-24 06:34 UTC ([more from its deployer](${URL})). The line to deploy it`],
-    [news('deployment-failed'), 'The deployment failed 2026-11-24 06:34 UTC. The line to deploy it'],
-    [{ kind: 'promoted', at: AT } as const, 'Since 2026-11-24 06:33 UTC. The line to deploy it'],
-  ])('of %j says how it goes', (state, message) => {
-    expect(renderCard(viewOf({ state }))).toContain(message);
-  });
+test.each([news('deploying'), news('deployed', URL), news('deployment-failed')])('the news of %j', (state) => {
+  expect(deploymentNews(viewOf({ state }).promotion)).toMatchSnapshot();
+});
 
-  test('and the check run warn of what others deployed', () => {
+test('there is no news while nobody has said anything', () => {
+  expect(deploymentNews(viewOf({ state: { kind: 'promoted', at: AT } }).promotion)).toBe('');
+});
+
+describe('the warning', () => {
+  const { promotion, githubUrl } = viewOf();
+
+  test('of what others deployed', () => {
     const notice = { kind: 'other-deployment', environment: 'Prod |', commit: COMMIT, by: '@eve', at: AT } as const;
-    const view = viewOf({ state: news('deployed'), notice });
-    const message = [
-      '> [!WARNING]',
-      `> Somebody deployed [\`fedcba9\`](https://github.com/acme/dotca/commit/${COMMIT}) to \`Prod ¦\`, which is not what its tags hold: \`@eve\`, 2026-11-24 06:33 UTC.`,
-    ].join('\n');
-    expect(renderCard(view)).toContain(message);
-    expect(renderCheckRun(view).summary).toContain(message);
+    expect(deploymentNoticeText(notice, promotion, githubUrl)).toMatchSnapshot();
   });
 
-  test('tells why GitHub made no deployment, on one line', () => {
+  test('of a deployment that GitHub did not make, on one line', () => {
     const problem = outside('creating a deployment: HTTP 403 no.\n\n# Not @ours.');
-    const card = renderCard(
-      viewOf({ state: { kind: 'promoted', at: AT }, notice: { kind: 'no-deployment', problem, at: AT } }),
-    );
-    expect(card).toMatch(
-      /^> GitHub made no deployment: creating a deployment: HTTP 403 no\. .* The tags stand; deploy by hand\.$/m,
-    );
-    expect(card).not.toMatch(/^# /m);
+    const text = deploymentNoticeText({ kind: 'no-deployment', problem, at: AT }, promotion, githubUrl);
+    expect(text).toMatchSnapshot();
+    expect(text.split('\n')).toHaveLength(2);
   });
 });
 
 test('the line to who asked shows where to look and the way back', () => {
-  const body = renderNotification({
-    view: viewOf({ state: news('deployment-failed', URL) }),
-    key: 'P12 deployment failed 1',
-  });
-  expect(body.split('\n\n')[1]).toBe(
-    `@maria [P12](https://github.com/acme/dotca/issues/3#issuecomment-1), \`staging-abc1234\` → \`production\`: Promoted, but the deployment failed. [Its deployer tells more](${URL}). To go back to what was there before: \`/rollback --reason "…"\`.`,
-  );
+  const view = viewOf({ state: news('deployment-failed', URL) });
+  const body = renderNotification({ view, key: 'P12 deployment failed 1' });
+  const named = withNamed(body, { title: stateTitle(view), steps: nextSteps(view, 'card') });
+  expect(named.split('\n\n')[1]).toMatchSnapshot();
+  expect(body).toContain(`](${URL})`);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
 import { failureWords } from '../../src/messages/failure.ts';
 import { badYaml, outside } from '../domain/problem.ts';
+import { withNamed } from './rendered.ts';
 import { FOREIGN, IMAGE, NEW, OLD, REPO, tagOf } from './sample-view.ts';
 
 const DENIED = outside('PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.');
@@ -69,7 +70,8 @@ test('where moving the tags back was refused as well, both are told', () => {
     problem: { code: 'tag-moved', tag: tagOf('main'), holds: NEW, expected: OLD },
     undoRefused: DENIED,
   } as const;
-  expect(failureWords(failure, { environment: 'canary' })).toContain(
-    'It was left as it is. Moving the tags back failed as well: PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.',
-  );
+  const { problem } = failure;
+  const alone = failureWords({ problem, undoRefused: null }, { environment: 'canary' });
+  const both = failureWords(failure, { environment: 'canary' });
+  expect(withNamed(both, { problem: alone, refused: DENIED.detail })).toMatchSnapshot();
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { GitTagAnswer, NotInProduction } from '../../src/domain/promotion/git-tag.ts';
 import { parseCommitSha } from '../../src/domain/image/reference.ts';
 import { renderGitTagAnswer } from '../../src/messages/git-tag.ts';
+import { renderRefusal } from '../../src/messages/replies/refusals.ts';
 import { githubWouldLink, plainTexts } from './rendered.ts';
 import { must, NEW, OLD, tagOf } from './sample-view.ts';
 
@@ -15,10 +16,6 @@ function absent(why: NotInProduction, source: string | null = null, environment 
 
 const ANSWERS: readonly (readonly [string, GitTagAnswer])[] = [
   ['named already', { kind: 'named-already', environment: 'production', digest: NEW }],
-  [
-    'a version that is taken',
-    { kind: 'refused', refusal: { code: 'version-taken', tag: V1, holds: OLD, wanted: NEW } },
-  ],
   ['off the branch', absent({ cause: 'not-on-branch', branch: 'main' })],
   ['nothing there', absent({ cause: 'nothing-held', tags: [tagOf('main'), tagOf('latest')] })],
   ['nothing there, one tag', absent({ cause: 'nothing-held', tags: [tagOf('eu')] }, null, 'eu')],
@@ -36,6 +33,13 @@ test.each(ANSWERS)('%s', (_name, answer) => {
       .map(githubWouldLink)
       .filter((found) => found !== null),
   ).toEqual([]);
+});
+
+test('a refusal is told in its own words', () => {
+  const refusal = { code: 'version-taken', tag: V1, holds: OLD, wanted: NEW } as const;
+  const { summary, ...rest } = renderGitTagAnswer({ kind: 'refused', refusal }, V1);
+  expect(summary).toBe(renderRefusal(refusal));
+  expect(rest).toMatchSnapshot();
 });
 
 test('names from a policy file can not break out', () => {

@@ -57,3 +57,16 @@ export function toHtml(source: string): string {
 function inlineTokens(source: string): readonly { readonly type: string; readonly content: string }[] {
   return markdown.parse(source, {}).flatMap(({ children }) => children ?? []);
 }
+
+/** The text with what other functions render named instead: their words have tests of their own. Each has to be there. */
+export function withNamed(text: string, parts: Readonly<Record<string, string>>): string {
+  return Object.entries(parts).reduce((left, [name, part]) => {
+    if (part === '' || !left.includes(part)) throw new Error(`there is no ${name} in:\n${left}`);
+    return left.replace(part, () => `{${name}}`);
+  }, text);
+}
+
+/** What would be turned into a link or a mention, outside of code and links. */
+export function githubLinksIn(source: string): readonly string[] {
+  return plainTexts(source).flatMap((text) => githubWouldLink(text) ?? []);
+}

@@ -3,15 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import type { StagingNote, StagingState } from '../../../src/domain/promotion/staging-check.ts';
+import { renderFindings } from '../../../src/messages/card/findings.ts';
 import { MAX_OUTPUT_LENGTH } from '../../../src/messages/check-run/check-run.ts';
 import {
   noteText,
   renderStagingCheck,
   type RenderedStagingCheck,
 } from '../../../src/messages/check-run/staging-check.ts';
+import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
+import { withNamed } from '../rendered.ts';
 import { AT, FINDINGS, finding, floodOfFindings, IMAGE, must, NEW, REPO, tagOf } from '../sample-view.ts';
 import { badYaml, outside } from '../../domain/problem.ts';
 
+const DETAIL = { findings: 200, reviews: 50, tags: 100, textLength: 500 };
 const commit = must(parseCommitSha(`abc1234${'0'.repeat(33)}`));
 const tags = [tagOf('staging-abc1234'), tagOf(`staging-${commit}`)];
 
@@ -61,14 +65,48 @@ describe.each<[string, Shown]>([
   ['when the policy can’t be read', ended({ cause: 'policy-unreadable', problems: [badYaml('no `x`')] })],
   ['when the image is not granted', ended({ cause: 'not-granted', image: IMAGE })],
 ])('it reads %s', (_name, state) => {
-  test('in full', () => {
-    expect(render(state)).toMatchSnapshot();
+  test('besides the words of others', () => {
+    const { title, summary, conclusion, actions } = render(state);
+    const named = refusalOf(state) === null ? summary : withNamed(summary, { refusal: refusalOf(state) ?? '' });
+    expect({
+      title,
+      summary: named,
+      conclusion,
+      actions: actions.map(({ identifier }) => identifier),
+    }).toMatchSnapshot();
   });
 });
 
+/** The refusal that stands for the whole summary; null in all other states. */
+function refusalOf(state: Shown): string | null {
+  if (state.kind !== 'ended') return null;
+  const { why } = state;
+  if (why.cause === 'policy-unreadable') return renderRefusal({ code: 'policy-unreadable', problems: why.problems });
+  return why.cause === 'not-granted'
+    ? renderRefusal({ code: 'image-not-granted', image: why.image, repo: REPO })
+    : null;
+}
+
+test('the text is the findings, or that there are none', () => {
+  expect(render(examined()).text).toBe(renderFindings(FINDINGS, DETAIL));
+  expect(render({ kind: 'waiting', image: IMAGE, tags }).text).toMatchSnapshot();
+});
+
+test('rules are counted in the title, not platforms', () => {
+  const several = examined({ findings: [FAILS, { ...FAILS, platform: 'linux/arm64' }, other('fail')] });
+  expect(render(several).title).toMatchSnapshot();
+  expect(render(examined({ findings: [WARNS, other('warn')] })).title).toMatchSnapshot();
+});
+
+function other(outcome: 'fail' | 'warn'): Finding {
+  return finding({ rule: 'revision', outcome, seen: { code: 'label-missing' }, wanted: {} });
+}
+
 test('the answer to a click stands above all, quoted', () => {
   const note = { kind: 'requested', by: 'bob', number: 3, environment: 'production' } as const;
-  expect(render(examined(), note).summary).toMatch(/^> `bob` asked for it: P3\. .*\n\n\| Image/);
+  const { summary } = render(examined(), note);
+  expect(summary).toBe(`> ${noteText(note)}\n\n${render(examined()).summary}`);
+  expect(noteText(note)).toMatchSnapshot();
   const refused = render(examined(), {
     kind: 'refused',
     by: 'bob',
@@ -82,7 +120,13 @@ function bytes(part: string): number {
   return new TextEncoder().encode(part).length;
 }
 
+test('a refused click is told with the refusal, to who clicked', () => {
+  const refusal = { code: 'own-request', promotion: 12 } as const;
+  expect(noteText({ kind: 'refused', by: 'bob', refusal })).toBe(`\`bob\`: ${renderRefusal(refusal)}`);
+});
+
 test('the button fits GitHub’s limits', () => {
+  expect(render(examined()).actions).toMatchSnapshot();
   for (const { label, description, identifier } of render(examined()).actions) {
     expect(label.length).toBeLessThanOrEqual(20);
     expect(description.length).toBeLessThanOrEqual(40);

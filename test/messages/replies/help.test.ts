@@ -4,6 +4,10 @@ import { COMMANDS } from '../../../src/domain/command.ts';
 import { renderHelp } from '../../../src/messages/replies/help.ts';
 import { toHtml } from '../rendered.ts';
 
+test('help says what each command does', () => {
+  expect(renderHelp()).toMatchSnapshot();
+});
+
 test('help shows the usage of every command in a table that keeps its bars', () => {
   const html = toHtml(renderHelp());
   for (const { usage } of Object.values(COMMANDS)) {

@@ -174,5 +174,7 @@ test('long lists are cut, and say so', () => {
     return { number, environment: 'production', source: 'staging', state: 'awaiting-approval' };
   });
   const text = renderRefusal({ code: 'several-wait-here', verb: 'approve', promotions });
-  expect(text.endsWith('- and 40 more promotions')).toBe(true);
+  const lines = text.split('\n').filter((line) => line.startsWith('- '));
+  expect(lines).toHaveLength(21);
+  expect(lines.at(-1)).toMatchSnapshot();
 });

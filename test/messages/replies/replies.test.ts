@@ -4,10 +4,21 @@ import { parseCommandLine } from '../../../src/domain/command.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
 import { renderNotification } from '../../../src/messages/notify.ts';
 import { renderReply } from '../../../src/messages/replies/replies.ts';
+import { cardTitle } from '../../../src/messages/card/card.ts';
+import { renderHeld } from '../../../src/messages/card/held.ts';
+import { nextSteps } from '../../../src/messages/card/next-steps.ts';
+import { whoCanApprove } from '../../../src/messages/card/reviews.ts';
+import { stateTitle } from '../../../src/messages/card/state.ts';
+import { driftLines } from '../../../src/messages/drift.ts';
+import type { Drift } from '../../../src/domain/promotion/drift.ts';
+import { renderHelp } from '../../../src/messages/replies/help.ts';
+import { renderMistake } from '../../../src/messages/replies/mistakes.ts';
+import { promotionLines } from '../../../src/messages/replies/promotion-lines.ts';
+import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
 import { replyMarker } from '../../../src/messages/replies/reply-marker.ts';
-import type { EnvironmentStatus } from '../../../src/messages/replies/status.ts';
-import { githubWouldLink, inlineKinds, plainTexts } from '../rendered.ts';
-import { AT, FOREIGN, IMAGE, NEW, OLD, tagOf, viewOf } from '../sample-view.ts';
+import type { EnvironmentStatus, StatusView } from '../../../src/messages/replies/status.ts';
+import { githubWouldLink, inlineKinds, plainTexts, withNamed } from '../rendered.ts';
+import { AT, IMAGE, NEW, OLD, tagOf, viewOf } from '../sample-view.ts';
 import { failure } from '../../domain/problem.ts';
 
 const HOUR_MS = 3_600_000;
@@ -33,8 +44,6 @@ describe('a reply', () => {
     ['to a command under a quote', { kind: 'hint', hint: { line: '/promote staging', place: 'quote' } }],
     ['to a comment that was edited', { kind: 'not-run', because: 'edited', typed: '/promote `@bob` <b>' }],
     ['to a comment that is old', { kind: 'not-run', because: 'old', typed: '/promote staging' }],
-    ['with a refusal', { kind: 'refusal', refusal: { code: 'own-request', promotion: 12 }, to: null }],
-    ['with help', { kind: 'help' }],
     ['with no candidate', { ...CANDIDATES, environment: null, candidates: [] }],
     [
       'with candidates',
@@ -47,6 +56,15 @@ describe('a reply', () => {
         ],
       },
     ],
+    ['after a comparison that found nothing', { kind: 'refreshed', promotion: 12, differences: [] }],
+    [
+      'after a comparison that found all there is',
+      {
+        kind: 'refreshed',
+        promotion: 12,
+        differences: ['card', 'check-run', 'policy', 'production', 'source', 'turn', 'work', 'deployment'],
+      },
+    ],
   ])('%s', (_, reply) => {
     const body = bodyOf(reply);
     expect(body).toMatchSnapshot();
@@ -56,6 +74,14 @@ describe('a reply', () => {
         .filter((found) => found !== null),
     ).toEqual([]);
   });
+});
+
+test('a refusal, a mistake and help are told in their own words', () => {
+  const refusal = { code: 'own-request', promotion: 12 } as const;
+  expect(bodyOf({ kind: 'refusal', refusal, to: null })).toBe(renderRefusal(refusal));
+  const mistake = { kind: 'mistake', verb: 'cancel', mistake: { code: 'invalid-id', typed: 'P0' } } as const;
+  expect(bodyOf(mistake)).toBe(renderMistake(mistake));
+  expect(bodyOf({ kind: 'help' })).toBe(renderHelp());
 });
 
 test('candidates are ready lines that are commands, also for another environment', () => {
@@ -93,77 +119,37 @@ describe('status', () => {
   };
   const about = { kind: 'environment', environment: 'production' } as const;
 
+  function statusText(status: StatusView): string {
+    return renderReply({ kind: 'status', about }, { ...CONTEXT, status });
+  }
+
   test('of an environment', () => {
     const status = { kind: 'environment', ...environment } as const;
-    expect(renderReply({ kind: 'status', about }, { ...CONTEXT, status })).toMatchInlineSnapshot(`
-      "<!-- imprimatur reply comment-5 -->
-
-      **\`production\` now**
-
-      - \`main\`: \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\`
-      - \`latest\`: does not exist
-
-      Last promoted: \`staging-abc1234\` (\`sha256:bbbbbbbbbbbb…\`) by [P12](https://github.com/acme/dotca/issues/3#issuecomment-1), 2026-11-24 06:33 UTC, asked for by \`maria\`.
-
-      On its way:
-
-      - \`/status P13\`: \`staging-def5678\` → \`production\`, waits for approval
-
-      <sub>audit 123·ab12cd34</sub>"
-    `);
-  });
-
-  test('of an environment with a history: newest first, what it holds now marked, and the line that goes back', () => {
-    const by = { id: 1, login: 'maria' };
-    const old = { digest: OLD, promotion: 3, at: AT - 48 * HOUR_MS, by, kind: 'promotion', tags: [] } as const;
-    const left = {
-      ...old,
-      digest: FOREIGN,
-      promotion: 4,
-      at: AT - 24 * HOUR_MS,
-      tags: ['main-a', 'v1', 'b'].map(tagOf),
-    };
-    const back = { ...old, digest: NEW, promotion: 12, at: AT, kind: 'rollback' } as const;
-    const status = { kind: 'environment', ...environment, held: [old, left, back] } as const;
-    const [, table = ''] =
-      /(What `production` held[^]*)\n\nOn its way/.exec(
-        renderReply({ kind: 'status', about }, { ...CONTEXT, status }),
-      ) ?? [];
-    expect(table).toMatchInlineSnapshot(`
-      "What \`production\` held, newest first:
-
-      | Since | Image | Promotion | Asked for by | Kept as |
-      | :-- | :-- | :-- | :-- | :-- |
-      | 2026-11-24 06:33 UTC | \`sha256:bbbbbbbbbbbb…\` **now**: \`main\` | P12, a rollback | \`maria\` |  |
-      | 2026-11-23 06:33 UTC | \`sha256:ffffffffffff…\` | P4 | \`maria\` | \`main-a\`, \`v1\` and 1 more |
-      | 2026-11-22 06:33 UTC | \`sha256:aaaaaaaaaaaa…\` | P3 | \`maria\` |  |
-
-      To go back to one of them, by its promotion: \`/rollback to P3 --reason "…"\`."
-    `);
     expect(
-      plainTexts(table)
-        .map(githubWouldLink)
-        .filter((found) => found !== null),
-    ).toEqual([]);
+      withNamed(statusText(status), { open: promotionLines(environment.open, (id) => `/status ${id}`) }),
+    ).toMatchSnapshot();
   });
 
-  test('of an environment that somebody moved by hand, and whose history is long', () => {
+  test('of an environment with a history, and with drifts', () => {
     const by = { id: 1, login: 'maria' };
-    const held = Array.from({ length: 25 }, (_, index) => {
-      return { digest: OLD, promotion: index + 1, at: AT + index, by, kind: 'promotion', tags: [] } as const;
-    });
-    const status = { kind: 'environment', ...environment, held } as const;
-    const body = renderReply({ kind: 'status', about }, { ...CONTEXT, status });
-    expect(body).toContain('What `production` held, the last 20 of 25:');
-    expect(body.match(/^\| 2026/gm)).toHaveLength(20);
-    expect(body).toContain('| P25 |');
-    expect(body).toContain('No promotion of ours put `sha256:bbbbbbbbbbbb…` there.');
-    expect(body).not.toContain('**now**');
-    const [line = ''] = /\/rollback [^`]+/.exec(body) ?? [];
-    expect(parseCommandLine({ text: line, line: 1, next: null })).toMatchObject({
-      kind: 'command',
-      command: { kind: 'rollback', target: { kind: 'promotion', number: 25 } },
-    });
+    const held = [{ digest: OLD, promotion: 3, at: AT, by, kind: 'promotion', tags: [] }] as const;
+    const difference = { kind: 'moved', tag: tagOf('main'), wanted: OLD, holds: NEW } as const;
+    const drift: Drift = {
+      id: 'drift-1',
+      repoId: 77,
+      environment: 'production',
+      promotionId: 'promotion-12',
+      noticedAt: AT,
+      differences: [difference],
+      alternative: null,
+      over: null,
+      shownIn: null,
+    };
+    const text = statusText({ kind: 'environment', ...environment, held, drifts: [drift], open: [] });
+    const tags = environment.tags.kind === 'read' ? environment.tags.tags : null;
+    expect(
+      withNamed(text, { differences: driftLines(drift), held: renderHeld('production', { held, tags }) }),
+    ).toMatchSnapshot();
   });
 
   test('of an environment nothing was promoted to, whose tags could not be read', () => {
@@ -177,33 +163,15 @@ describe('status', () => {
       drifts: [],
       auditHead: null,
     } as const;
-    expect(renderReply({ kind: 'status', about }, { ...CONTEXT, status })).toMatchInlineSnapshot(`
-      "<!-- imprimatur reply comment-5 -->
-
-      **\`production\` now**
-
-      Its tags could not be read: the registry answered HTTP 503.
-
-      Imprimatur has promoted nothing here yet.
-
-      Nothing is on its way.
-
-      <sub>audit: no entry yet</sub>"
-    `);
+    expect(statusText(status)).toMatchSnapshot();
   });
 
   test('of a promotion', () => {
-    const status = { kind: 'promotion', view: viewOf() } as const;
+    const view = viewOf();
     const reply = { kind: 'status', about: { kind: 'promotion', number: 12 } } as const;
-    expect(renderReply(reply, { ...CONTEXT, status })).toMatchInlineSnapshot(`
-      "<!-- imprimatur reply comment-5 -->
-
-      **● P12 · \`staging-abc1234\` → \`production\` · Waits for approval**
-
-      Anyone with write access can approve, but not the one who asked. Comment \`/approve P12\` or \`/reject P12 <reason>\`, or use the buttons of the [check run](https://github.com/acme/dotca/runs/9001). To withdraw it: \`/cancel P12\`.
-
-      <sub>[card](https://github.com/acme/dotca/issues/3#issuecomment-1) · [check run](https://github.com/acme/dotca/runs/9001) · audit 123·ab12cd34</sub>"
-    `);
+    const text = renderReply(reply, { ...CONTEXT, status: { kind: 'promotion', view } });
+    const steps = `${whoCanApprove(view)} ${nextSteps(view, 'card')}`;
+    expect(withNamed(text, { title: cardTitle(view), steps })).toMatchSnapshot();
   });
 
   test('without what it is about is a bug', () => {
@@ -232,17 +200,16 @@ test('a failure mentions the requester, and links the card', () => {
     ],
   });
   const view = viewOf({ state: { kind: 'failed', failure: failed } });
-  expect(renderNotification({ view, key: 'failed-P12' })).toMatchInlineSnapshot(`
-    "<!-- imprimatur reply failed-P12 -->
-
-    @maria [P12](https://github.com/acme/dotca/issues/3#issuecomment-1), \`staging-abc1234\` → \`production\`: Failed, production restored. The card tells why, and what each tag holds."
-  `);
-  expect(renderNotification({ view: { ...view, cardUrl: null }, key: 'failed-P12' })).toContain('`/status P12`');
+  const text = renderNotification({ view, key: 'failed-P12' });
+  expect(withNamed(text, { title: stateTitle(view) })).toMatchSnapshot();
+  const withoutCard = renderNotification({ view: { ...view, cardUrl: null }, key: 'failed-P12' });
+  expect(withoutCard).toContain('`/status P12`');
+  expect(withNamed(withoutCard, { title: stateTitle(view) })).toMatchSnapshot();
 });
 
 test('a refused click is addressed to who clicked, in code style: nobody is mentioned', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
   const body = renderReply({ kind: 'refusal', refusal, to: 'ada' }, { key: 'k', now: 0, status: null });
-  expect(body).toContain('\n`ada`: Your approval of P12 does not count');
+  expect(body).toContain(`\n\`ada\`: ${renderRefusal(refusal)}`);
   expect(body).not.toContain('@ada');
 });

@@ -1,0 +1,91 @@
+// The findings as a table: counted, what blocks first, one row for the same on several platforms.
+import { expect, test } from 'vitest';
+import { parseCommitSha } from '../../../src/domain/image/reference.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import { findingRows, findingsSummary, renderFindings } from '../../../src/messages/card/findings.ts';
+import { findingTexts } from '../../../src/messages/finding-words.ts';
+import { finding, FINDINGS, must, sizeFinding, UNREAD } from '../sample-view.ts';
+
+const DETAIL = { findings: 200, reviews: 50, tags: 100, textLength: 500 };
+const FAILS = sizeFinding('linux/amd64', 3e9, 'fail');
+const WARNS = sizeFinding('linux/arm64', 3e6, 'warn');
+const UNKNOWN = finding({ rule: 'revision', outcome: 'unknown', seen: UNREAD, wanted: {} });
+const forced = <Of extends Finding>(one: Of): Of => ({ ...one, overridden: true });
+
+test.each<[string, readonly Finding[]]>([
+  ['all pass', FINDINGS],
+  ['one warns', [...FINDINGS, WARNS]],
+  ['two warn', [WARNS, WARNS]],
+  ['one blocks', [...FINDINGS, FAILS, WARNS]],
+  ['two block', [FAILS, UNKNOWN]],
+  ['one is overridden', [...FINDINGS, forced(FAILS)]],
+  ['two are overridden', [forced(FAILS), forced(UNKNOWN)]],
+  ['what still blocks counts before what is overridden', [forced(FAILS), UNKNOWN]],
+])('a summary: %s', (_, findings) => {
+  expect(findingsSummary(findings)).toMatchSnapshot();
+});
+
+test('each outcome has its words, overridden or not; what blocks comes first, what is overridden next', () => {
+  const pass = must(FINDINGS[0] ?? null);
+  const rows = findingRows([pass, WARNS, forced(UNKNOWN), forced(FAILS), UNKNOWN, FAILS]);
+  expect(rows.map(({ outcome, overridden }) => [outcome, overridden === true])).toEqual([
+    ['fail', false],
+    ['unknown', false],
+    ['fail', true],
+    ['unknown', true],
+    ['warn', false],
+    ['pass', false],
+  ]);
+  expect(rows.map(({ words }) => words).join('\n')).toMatchSnapshot();
+});
+
+test('the same on several platforms is one row, and a whole image has none', () => {
+  expect(findingRows(FINDINGS).map(({ rule, platforms }) => [rule, ...platforms])).toEqual([
+    ['completeness'],
+    ['size', 'linux/amd64'],
+    ['size', 'linux/arm64'],
+    ['layers', 'linux/amd64', 'linux/arm64'],
+    ['command', 'linux/amd64', 'linux/arm64'],
+  ]);
+});
+
+test('of two platforms only the overridden one is marked', () => {
+  const rows = findingRows([forced(FAILS), sizeFinding('linux/arm64', 3e9, 'fail')]);
+  expect(rows.map(({ platforms, overridden }) => [...platforms, overridden])).toEqual([
+    ['linux/arm64', undefined],
+    ['linux/amd64', true],
+  ]);
+});
+
+test('the table has a heading, the counts, and the words of each finding', () => {
+  const only = must(FINDINGS[0] ?? null);
+  const { seen, wanted } = findingTexts(only);
+  const text = renderFindings([only], DETAIL);
+  expect(text).toContain(findingsSummary([only]));
+  expect(text.split('\n').at(-1)).toContain(`| ${seen} | ${wanted} |`);
+  expect(
+    text
+      .replace(findingsSummary([only]), '{counts}')
+      .split('\n')
+      .slice(0, 4),
+  ).toMatchSnapshot();
+  expect(text.split('\n').at(-1)?.split(' | ').slice(1, 3)).toMatchSnapshot();
+  expect(renderFindings([], DETAIL)).toBe('');
+});
+
+test('what does not fit is counted', () => {
+  expect(
+    renderFindings(FINDINGS, { ...DETAIL, findings: 0 })
+      .split('\n\n')
+      .at(-1),
+  ).toMatchSnapshot();
+});
+
+test('a commit in a finding is short enough to keep the table in sight', () => {
+  const commit = must(parseCommitSha('c'.repeat(40)));
+  const [row] = findingRows([
+    finding({ rule: 'revision', seen: { code: 'on-branch', commit, branch: 'staging' }, wanted: {} }),
+  ]);
+  expect(row?.seen).toContain('cccccccccccc…');
+  expect(row?.seen).not.toContain('c'.repeat(13));
+});

@@ -1,0 +1,78 @@
+// Who reviewed, and who can approve.
+import { describe, expect, test } from 'vitest';
+import type { ApprovalPolicy } from '../../../src/domain/policy/policy.ts';
+import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
+import { askNamed, renderReviews, whoCanApprove } from '../../../src/messages/card/reviews.ts';
+import { AT, PRODUCTION, SUBJECT, viewOf } from '../sample-view.ts';
+
+const DETAIL = { findings: 200, reviews: 50, tags: 100, textLength: 500 };
+const JO = { id: 2, login: 'jo' };
+const APPROVAL = { verdict: 'approve', by: JO, at: AT + 420_000, via: 'check-run', subject: SUBJECT } as const;
+const OTHER_SUBJECT = '4'.repeat(64);
+
+test('reviews are told with how they were given, and whether they still count', () => {
+  const reviews = [
+    APPROVAL,
+    { ...APPROVAL, via: 'comment', subject: OTHER_SUBJECT },
+    { ...APPROVAL, verdict: 'reject', subject: OTHER_SUBJECT },
+  ] as const;
+  expect(renderReviews(viewOf({ reviews }), DETAIL)).toMatchSnapshot();
+  expect(renderReviews(viewOf({ reviews }), { ...DETAIL, reviews: 1 })).toMatchSnapshot();
+  expect(renderReviews(viewOf(), DETAIL)).toBe('');
+});
+
+describe('who can approve', () => {
+  type Row = readonly [name: string, change: Partial<ApprovalPolicy>, others: Promotion['otherReviewers']];
+  test.each<Row>([
+    ['one of many', {}, 'some'],
+    ['the asker too', { selfApproval: true }, 'none'],
+    ['two people', { required: 2 }, 'unknown'],
+    ['another role', { role: 'maintain' }, 'some'],
+    ['a listed user', { role: null, users: ['jo'] }, 'some'],
+    ['listed users', { role: null, users: ['jo', 'kim', 'lee'] }, 'some'],
+    ['listed users or a role', { role: 'maintain', users: ['jo'] }, 'some'],
+    ['two of those listed', { required: 2, role: null, users: ['jo', 'kim', 'lee'] }, 'some'],
+    ['many listed users', { role: null, users: Array.from({ length: 12 }, (_, number) => `user-${number}`) }, 'some'],
+    ['only the asker is listed', { role: null, users: ['maria'] }, 'none'],
+    ['nobody', {}, 'none'],
+  ])('%s', (_, change, otherReviewers) => {
+    const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, ...change } };
+    expect(whoCanApprove(viewOf({ otherReviewers }, { environment }))).toMatchSnapshot();
+  });
+
+  test.each([2, 3])('of %i approvals, one is there already', (required) => {
+    const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, required } };
+    expect(whoCanApprove(viewOf({ reviews: [APPROVAL] }, { environment }))).toMatchSnapshot();
+  });
+
+  test('is told while an approval is waited for, and where the policy can be read', () => {
+    expect(whoCanApprove(viewOf({ state: { kind: 'expired' } }))).toBe('');
+    expect(whoCanApprove(viewOf({}, { environment: null }))).toBe('');
+  });
+});
+
+describe('people whom the policy names are mentioned', () => {
+  function ask(users: readonly string[], promotion: Partial<Promotion> = {}): string {
+    return askNamed(
+      viewOf(promotion, { environment: { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, users } } }),
+    );
+  }
+
+  test.each<[string, readonly string[], Partial<Promotion>, readonly string[]]>([
+    ['all of them', ['jo', 'kim_acme'], {}, ['@jo', '@kim_acme']],
+    ['but not who asked, however it is written', ['Maria', 'jo'], {}, ['@jo']],
+    ['and nobody where only who asked is named', ['maria'], {}, []],
+    ['whoever approved already', ['jo', 'kim'], { reviews: [APPROVAL] }, ['@jo', '@kim']],
+    ['not while there is nothing to approve', ['jo'], { state: { kind: 'examining', again: true } }, []],
+    ['not when it has ended', ['jo'], { state: { kind: 'checks-failed' } }, []],
+  ])('%s', (_name, users, promotion, expected) => {
+    expect(ask(users, promotion).match(/@\w+/g) ?? []).toEqual(expected);
+  });
+
+  test('in one sentence, with as many as GitHub tells of one comment', () => {
+    expect(ask(['jo', 'kim'])).toMatchSnapshot();
+    const many = ask(Array.from({ length: 100 }, (_, number) => `user-${number}`));
+    expect(many.match(/@user-\d+/g)).toHaveLength(50);
+    expect(many.replaceAll(/@user-\d+, /g, '')).toMatchSnapshot();
+  });
+});

@@ -1,0 +1,10 @@
+// The line on a card while the server's token for ghcr.io is about to end.
+import { expect, test } from 'vitest';
+import { tokenWarningText } from '../../src/messages/machine-token.ts';
+import { AT } from './sample-view.ts';
+
+test('it says what happened to the token, what follows, and what its operator can do', () => {
+  expect(tokenWarningText({ tokenWarning: { kind: 'refused' } })).toMatchSnapshot();
+  expect(tokenWarningText({ tokenWarning: { kind: 'expires', at: AT } })).toMatchSnapshot();
+  expect(tokenWarningText({ tokenWarning: null })).toBe('');
+});
