@@ -23,8 +23,8 @@ function described(change: Partial<Promotion> = {}): string {
 
 describe('the description', () => {
   test('tells what goes where and who asked', () => {
-    expect(described()).toMatchSnapshot();
-    expect(described({ kind: 'rollback', source: { typed: 'P9', tag: null } })).toMatchSnapshot();
+    expect(described()).toMatchSnapshot('promotion');
+    expect(described({ kind: 'rollback', source: { typed: 'P9', tag: null } })).toMatchSnapshot('rollback');
   });
 
   test('fits what GitHub takes, whatever the names', () => {

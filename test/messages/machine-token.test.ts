@@ -4,7 +4,7 @@ import { tokenWarningText } from '../../src/messages/machine-token.ts';
 import { AT } from './sample-view.ts';
 
 test('it says what happened to the token, what follows, and what its operator can do', () => {
-  expect(tokenWarningText({ tokenWarning: { kind: 'refused' } })).toMatchSnapshot();
-  expect(tokenWarningText({ tokenWarning: { kind: 'expires', at: AT } })).toMatchSnapshot();
+  expect(tokenWarningText({ tokenWarning: { kind: 'refused' } })).toMatchSnapshot('refused');
+  expect(tokenWarningText({ tokenWarning: { kind: 'expires', at: AT } })).toMatchSnapshot('expires');
   expect(tokenWarningText({ tokenWarning: null })).toBe('');
 });

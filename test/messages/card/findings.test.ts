@@ -68,8 +68,8 @@ test('the table has a heading, the counts, and the words of each finding', () =>
       .replace(findingsSummary([only]), '{counts}')
       .split('\n')
       .slice(0, 4),
-  ).toMatchSnapshot();
-  expect(text.split('\n').at(-1)?.split(' | ').slice(1, 3)).toMatchSnapshot();
+  ).toMatchSnapshot('heading');
+  expect(text.split('\n').at(-1)?.split(' | ').slice(1, 3)).toMatchSnapshot('cells');
   expect(renderFindings([], DETAIL)).toBe('');
 });
 

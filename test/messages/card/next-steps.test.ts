@@ -48,8 +48,8 @@ test('on the card, without a check run', () => {
 });
 
 test('on the check run, with and without a thread', () => {
-  expect(nextSteps(viewOf(), 'check-run')).toMatchSnapshot();
-  expect(nextSteps(viewOf({ thread: null }), 'check-run')).toMatchSnapshot();
+  expect(nextSteps(viewOf(), 'check-run')).toMatchSnapshot('with a thread');
+  expect(nextSteps(viewOf({ thread: null }), 'check-run')).toMatchSnapshot('without a thread');
 });
 
 test.each(CASES)('every line to type is a command: %s', (_, promotion) => {

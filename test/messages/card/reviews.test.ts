@@ -16,8 +16,8 @@ test('reviews are told with how they were given, and whether they still count', 
     { ...APPROVAL, via: 'comment', subject: OTHER_SUBJECT },
     { ...APPROVAL, verdict: 'reject', subject: OTHER_SUBJECT },
   ] as const;
-  expect(renderReviews(viewOf({ reviews }), DETAIL)).toMatchSnapshot();
-  expect(renderReviews(viewOf({ reviews }), { ...DETAIL, reviews: 1 })).toMatchSnapshot();
+  expect(renderReviews(viewOf({ reviews }), DETAIL)).toMatchSnapshot('all');
+  expect(renderReviews(viewOf({ reviews }), { ...DETAIL, reviews: 1 })).toMatchSnapshot('the newest');
   expect(renderReviews(viewOf(), DETAIL)).toBe('');
 });
 
@@ -37,12 +37,12 @@ describe('who can approve', () => {
     ['nobody', {}, 'none'],
   ])('%s', (_, change, otherReviewers) => {
     const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, ...change } };
-    expect(whoCanApprove(viewOf({ otherReviewers }, { environment }))).toMatchSnapshot();
+    expect(whoCanApprove(viewOf({ otherReviewers }, { environment }))).toMatchSnapshot('sentence');
   });
 
   test.each([2, 3])('of %i approvals, one is there already', (required) => {
     const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, required } };
-    expect(whoCanApprove(viewOf({ reviews: [APPROVAL] }, { environment }))).toMatchSnapshot();
+    expect(whoCanApprove(viewOf({ reviews: [APPROVAL] }, { environment }))).toMatchSnapshot('sentence');
   });
 
   test('is told while an approval is waited for, and where the policy can be read', () => {
@@ -51,13 +51,11 @@ describe('who can approve', () => {
   });
 });
 
-describe('people whom the policy names are mentioned', () => {
-  function ask(users: readonly string[], promotion: Partial<Promotion> = {}): string {
-    return askNamed(
-      viewOf(promotion, { environment: { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, users } } }),
-    );
-  }
+function ask(users: readonly string[], promotion: Partial<Promotion> = {}): string {
+  return askNamed(viewOf(promotion, { environment: { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, users } } }));
+}
 
+describe('people whom the policy names are mentioned', () => {
   test.each<[string, readonly string[], Partial<Promotion>, readonly string[]]>([
     ['all of them', ['jo', 'kim_acme'], {}, ['@jo', '@kim_acme']],
     ['but not who asked, however it is written', ['Maria', 'jo'], {}, ['@jo']],
@@ -70,9 +68,9 @@ describe('people whom the policy names are mentioned', () => {
   });
 
   test('in one sentence, with as many as GitHub tells of one comment', () => {
-    expect(ask(['jo', 'kim'])).toMatchSnapshot();
+    expect(ask(['jo', 'kim'])).toMatchSnapshot('two');
     const many = ask(Array.from({ length: 100 }, (_, number) => `user-${number}`));
     expect(many.match(/@user-\d+/g)).toHaveLength(50);
-    expect(many.replaceAll(/@user-\d+, /g, '')).toMatchSnapshot();
+    expect(many.replaceAll(/@user-\d+, /g, '')).toMatchSnapshot('many');
   });
 });

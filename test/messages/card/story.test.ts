@@ -120,10 +120,11 @@ test('of a deployment: how it goes, and what is wrong with it, above all', () =>
   expect(text).toContain(deploymentNews(promotion));
 });
 
-describe('of a failure', () => {
-  const floating = (tag: string, from: TagOutcome['from'], holds: TagOutcome['holds']): TagOutcome =>
-    outcome(tag, { kind: 'floating', from, holds });
+function floating(tag: string, from: TagOutcome['from'], holds: TagOutcome['holds']): TagOutcome {
+  return outcome(tag, { kind: 'floating', from, holds });
+}
 
+describe('of a failure', () => {
   test.each<[string, Failure['production'], readonly TagOutcome[]]>([
     ['before anything moved', 'untouched', []],
     ['after which all went back', 'restored', [floating('main', OLD, OLD)]],

@@ -94,8 +94,8 @@ test('the text is the findings, or that there are none', () => {
 
 test('rules are counted in the title, not platforms', () => {
   const several = examined({ findings: [FAILS, { ...FAILS, platform: 'linux/arm64' }, other('fail')] });
-  expect(render(several).title).toMatchSnapshot();
-  expect(render(examined({ findings: [WARNS, other('warn')] })).title).toMatchSnapshot();
+  expect(render(several).title).toMatchSnapshot('fail');
+  expect(render(examined({ findings: [WARNS, other('warn')] })).title).toMatchSnapshot('warn');
 });
 
 function other(outcome: 'fail' | 'warn'): Finding {

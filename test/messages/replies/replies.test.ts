@@ -133,7 +133,7 @@ describe('status', () => {
   test('of an environment with a history, and with drifts', () => {
     const by = { id: 1, login: 'maria' };
     const held = [{ digest: OLD, promotion: 3, at: AT, by, kind: 'promotion', tags: [] }] as const;
-    const difference = { kind: 'moved', tag: tagOf('main'), wanted: OLD, holds: NEW } as const;
+    const difference = { kind: 'moved', repository: IMAGE, tag: tagOf('main'), wanted: OLD, holds: NEW } as const;
     const drift: Drift = {
       id: 'drift-1',
       repoId: 77,
@@ -201,10 +201,10 @@ test('a failure mentions the requester, and links the card', () => {
   });
   const view = viewOf({ state: { kind: 'failed', failure: failed } });
   const text = renderNotification({ view, key: 'failed-P12' });
-  expect(withNamed(text, { title: stateTitle(view) })).toMatchSnapshot();
+  expect(withNamed(text, { title: stateTitle(view) })).toMatchSnapshot('with a card');
   const withoutCard = renderNotification({ view: { ...view, cardUrl: null }, key: 'failed-P12' });
   expect(withoutCard).toContain('`/status P12`');
-  expect(withNamed(withoutCard, { title: stateTitle(view) })).toMatchSnapshot();
+  expect(withNamed(withoutCard, { title: stateTitle(view) })).toMatchSnapshot('without a card');
 });
 
 test('a refused click is addressed to who clicked, in code style: nobody is mentioned', () => {
