@@ -1,17 +1,16 @@
 // docs/troubleshooting.md quotes our messages: each quote is said here by the code that says it, and each heading has a command.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { CHECK_NAMES, type Check } from '../../src/domain/doctor/check.ts';
 import type { Drift, Difference } from '../../src/domain/promotion/drift.ts';
-import type { MachineToken } from '../../src/domain/machine-token.ts';
 import { size } from '../../src/domain/rules/size.ts';
 import { known } from '../../src/domain/image/image-facts.ts';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { checkClock } from '../../src/engine/doctor/app.ts';
-import { CHECK_NAMES } from '../../src/engine/doctor/check.ts';
-import { hintOfDenial } from '../../src/engine/doctor/image.ts';
 import { toOutsideError } from '../../src/github/client/errors.ts';
 import { driftLines, renderDrift } from '../../src/messages/drift.ts';
+import { checkWords } from '../../src/messages/doctor/words.ts';
 import { findingRows } from '../../src/messages/card/findings.ts';
 import { tokenWarningText } from '../../src/messages/machine-token.ts';
 import { nextSteps } from '../../src/messages/card/next-steps.ts';
@@ -27,7 +26,13 @@ import { badYaml, DENIED, failure } from '../domain/problem.ts';
 
 const GITHUB = 'https://github.com';
 const TAGS = [tagOf('staging-abc1234'), tagOf(`staging-${COMMIT}`)];
-const WRITES: MachineToken = { kind: 'accepted', login: 'acme-bot', scopes: ['write:packages'], expiresAt: null };
+const PUSH_DENIED: Check = {
+  name: 'registry-push',
+  outcome: 'fail',
+  code: 'outside-error',
+  problem: DENIED,
+  cause: { code: 'package-role', login: 'acme-bot', access: 'push' },
+};
 
 const MOVED_TAG: Difference = { kind: 'moved', repository: IMAGE, tag: tagOf('latest'), wanted: NEW, holds: FOREIGN };
 const LOST_PLATFORM: Difference = {
@@ -41,7 +46,7 @@ const LOST_PLATFORM: Difference = {
 const QUOTES: Readonly<Record<string, readonly string[]>> = {
   'Access denied': [
     registrySays({ status: 403, access: 'push', hasCredential: true }),
-    hintOfDenial({ image: IMAGE, access: 'push', code: 'registry-denied', hasCredential: true, token: WRITES }) ?? '',
+    checkWords(PUSH_DENIED).hint ?? '',
     registrySays({ status: 401, access: 'pull', hasCredential: false }),
   ],
   'Image not found': [
@@ -87,7 +92,7 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
   'Nothing answers a comment': [refusal({ code: 'owner-not-allowed', owner: 'umbrella' })],
   'Webhooks are answered with 401': ['the signature does not match'],
   'The clock is wrong': [
-    checkClock(NOW, NOW - 90_000)[0]?.message ?? '',
+    ...checkClock(NOW, NOW - 90_000).map((check) => checkWords(check).message),
     githubSays(401, { message: 'A JSON web token could not be decoded' }),
   ],
   'A rate limit': [

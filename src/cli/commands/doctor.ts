@@ -1,7 +1,8 @@
 // `doctor`: is everything there that promoting takes? Each check with what was seen and what to do.
 import { parseRepoName } from '../../domain/image/reference.ts';
-import type { Check, CheckOutcome } from '../../engine/doctor/check.ts';
+import type { Check, CheckOutcome } from '../../domain/doctor/check.ts';
 import { examine, type Examination } from '../../engine/doctor/examine.ts';
+import { checkWords, progressText, subjectTitle } from '../../messages/doctor/words.ts';
 import { plural } from '../../messages/format.ts';
 import { layOut, type Cell } from '../render/columns.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
@@ -22,8 +23,10 @@ export const doctor: CliCommand = {
   example: 'imprimatur doctor --repo acme/dotca',
   run: async ({ flags, switches }, { setup, out, terminal }) => {
     const only = parseRepoName(flags['repo'] ?? '');
-    const onProgress = (about: string): void => terminal.progress(`Looking at ${about} …`);
-    const examination = await examine(await setup(), { only, onProgress });
+    const examination = await examine(await setup(), {
+      only,
+      onProgress: (about) => terminal.progress(progressText(about)),
+    });
     terminal.progress(null);
     const text = switches.has('json')
       ? formatJson(examinationJson(examination))
@@ -36,7 +39,10 @@ export const doctor: CliCommand = {
 /** A stable shape: docs/troubleshooting.md describes it. */
 function examinationJson({ healthy, groups }: Examination): object {
   const checks = groups.flatMap(({ about, checks: own }) =>
-    own.map(({ name, outcome, message, hint }) => ({ about, name, outcome, message, hint })),
+    own.map((check) => {
+      const { name, outcome, code } = check;
+      return { about: subjectTitle(about), name, outcome, code, ...checkWords(check) };
+    }),
   );
   return { healthy, checks };
 }
@@ -47,7 +53,7 @@ function renderExamination({ groups }: Examination, { width, style }: Terminal):
   const nameWidth = Math.max(0, ...checks.map(({ name }) => name.length));
   const blocks = groups.map(({ about, checks: own }) => {
     const rows = own.map((check) => rowOf(check, { style, nameWidth }));
-    return `${style.bold(about)}\n${layOut(rows, width)
+    return `${style.bold(subjectTitle(about))}\n${layOut(rows, width)
       .map((line) => `${line}\n`)
       .join('')}`;
   });
@@ -63,9 +69,11 @@ const COLOURS: Readonly<Record<CheckOutcome, keyof Style>> = {
 };
 
 function rowOf(
-  { name, outcome, message, hint }: Check,
+  check: Check,
   { style, nameWidth }: { readonly style: Style; readonly nameWidth: number },
 ): readonly Cell[] {
+  const { name, outcome } = check;
+  const { message, hint } = checkWords(check);
   const colour = style[COLOURS[outcome]];
   return [colour(SYMBOLS[outcome]), name.padEnd(nameWidth), hint === null ? message : [message, `→ ${hint}`]];
 }

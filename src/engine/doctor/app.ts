@@ -1,8 +1,7 @@
 // Checks of the GitHub App: its key, the clock that signs with it, and whether it may and hears what app.yml asks for.
+import type { Check } from '../../domain/doctor/check.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { clockOfRefusal, fetchOwnApp, type Grants, type OwnApp } from '../../github/app/own-app.ts';
-import { listWords, plural } from '../../messages/format.ts';
-import { fine, trouble, type Check } from './check.ts';
 import type { DoctorSetup } from './setup.ts';
 
 export type AppExamination = { readonly checks: readonly Check[]; readonly app: OwnApp | null };
@@ -13,35 +12,29 @@ const MAX_SKEW_MS = 30_000;
 const USUAL_SKEW_MS = 5_000;
 
 export async function examineApp({ github, manifest, now }: DoctorSetup): Promise<AppExamination> {
-  if (github.kind === 'none') {
-    const hint = 'Start the server without it and open /setup there, or fill in the variables of .env.example.';
-    return { app: null, checks: [trouble('fail', 'app-key', { message: `There is no App: ${github.why}.`, hint })] };
-  }
+  const name = 'app-key';
+  if (github.kind === 'none')
+    return { app: null, checks: [{ name, outcome: 'fail', code: 'no-app', detail: github.why }] };
   try {
     const app = await fetchOwnApp(github.github.asApp());
-    const message = `GitHub accepts the key of ${app.name} (${app.id}), the App of ${app.owner}.`;
-    return { app, checks: [fine('app-key', message), ...checkClock(app.at, now()), ...checkAppGrants(app, manifest)] };
+    const key = { name, outcome: 'ok', code: 'key-accepted', app: app.name, id: app.id, owner: app.owner } as const;
+    return { app, checks: [key, ...checkClock(app.at, now()), ...checkAppGrants(app, manifest)] };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    const refused = error.code === 'github-unauthorized';
-    const hint = refused
-      ? 'Compare APP_ID with the number on the App’s settings page; make a new private key there if in doubt.'
-      : 'Is GITHUB_API_URL right, and may this machine reach it?';
-    const key = trouble('fail', 'app-key', { message: error.message, hint });
+    const code = error.code === 'github-unauthorized' ? 'key-refused' : 'app-unreadable';
+    const key = { name, outcome: 'fail', code, problem: error.toProblem() } as const;
     return { app: null, checks: [key, ...checkClock(clockOfRefusal(error), now())] };
   }
 }
 
-/** `at` is GitHub's clock in whole seconds; nothing is said where no answer came. */
+/** `at` is GitHub's clock in whole seconds; no check where no answer came. */
 export function checkClock(at: number | null, now: number): readonly Check[] {
   if (at === null) return [];
-  const skewMs = now - at;
-  const size = Math.abs(skewMs);
-  const seconds = plural(Math.round(size / 1000), 'second');
-  if (size <= USUAL_SKEW_MS) return [fine('clock', 'The clock agrees with GitHub’s.')];
-  const message = `The clock is ${seconds} ${skewMs > 0 ? 'ahead of' : 'behind'} GitHub’s.`;
-  const hint = 'Have the machine keep its time with NTP: keys, freezes and expiries go by this clock.';
-  return [trouble(size <= MAX_SKEW_MS ? 'warn' : 'fail', 'clock', { message, hint })];
+  const name = 'clock';
+  const aheadMs = now - at;
+  const size = Math.abs(aheadMs);
+  if (size <= USUAL_SKEW_MS) return [{ name, outcome: 'ok', code: 'clock-right' }];
+  return [{ name, outcome: size <= MAX_SKEW_MS ? 'warn' : 'fail', code: 'clock-wrong', aheadMs }];
 }
 
 /** What app.yml asks for and is not granted. */
@@ -67,29 +60,16 @@ function checkAppGrants(app: OwnApp, manifest: DoctorSetup['manifest']): readonl
 }
 
 function checkPermissions(missing: readonly string[], surplus: readonly string[]): Check {
-  if (missing.length > 0) {
-    const message = `The App does not ask for ${listWords(missing)}, which app.yml has.`;
-    const hint =
-      'Add it on the App’s settings page (Permissions & events); each installation then has to accept it once.';
-    return trouble('fail', 'app-permissions', { message, hint });
-  }
-  if (surplus.length > 0) {
-    const message = `The App may more than it needs: ${listWords(surplus)}.`;
-    return trouble('warn', 'app-permissions', {
-      message,
-      hint: 'Take it away on the App’s settings page (Permissions & events).',
-    });
-  }
-  return fine('app-permissions', 'The App asks for the permissions of app.yml.');
+  const name = 'app-permissions';
+  if (missing.length > 0) return { name, outcome: 'fail', code: 'permissions-missing', permissions: missing };
+  if (surplus.length > 0) return { name, outcome: 'warn', code: 'permissions-surplus', permissions: surplus };
+  return { name, outcome: 'ok', code: 'permissions-right' };
 }
 
-function checkEvents(missing: readonly string[]): Check {
-  if (missing.length === 0) return fine('app-events', 'The App hears of the events of app.yml.');
-  const message = `The App does not hear of ${listWords(missing)}.`;
-  return trouble('fail', 'app-events', {
-    message,
-    hint: 'Subscribe to it on the App’s settings page (Permissions & events).',
-  });
+function checkEvents(events: readonly string[]): Check {
+  const name = 'app-events';
+  if (events.length === 0) return { name, outcome: 'ok', code: 'events-right' };
+  return { name, outcome: 'fail', code: 'events-missing', events };
 }
 
 function reaches(has: string | undefined, wanted: string): boolean {

@@ -1,10 +1,11 @@
-// Checks of one image: which credential goes to its registry, what that may do there, and whether strangers can pull it.
-import { mayWritePackages, type MachineToken } from '../../domain/machine-token.ts';
+// Checks of one image: which credential goes to its registry, what that may do there, and whether anybody can pull it.
+import type { Check } from '../../domain/doctor/check.ts';
+import { findDenialCause, type DenialCause } from '../../domain/doctor/denial.ts';
+import type { MachineToken } from '../../domain/machine-token.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { hostOf, type ImageRepository, type RepoName, type Tag } from '../../domain/image/reference.ts';
-import { plural } from '../../messages/format.ts';
-import { fine, trouble, unlessFails, type Check } from './check.ts';
+import { unlessFails } from './check.ts';
 import { findForbiddenImage } from '../people/authorize.ts';
 import type { DoctorSetup } from './setup.ts';
 
@@ -17,15 +18,8 @@ export type ImageQuestion = {
 
 export async function examineImage(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
   const { repo, image } = question;
-  if (findForbiddenImage(setup.settings, { repo, images: [image] }) !== null) {
-    const message = `${repo} may not promote ${image}: that is neither its own image nor granted.`;
-    return [
-      trouble('fail', 'image', {
-        message,
-        hint: `If it should, add IMAGE_GRANTS=${image}=${repo} (a list with commas).`,
-      }),
-    ];
-  }
+  if (findForbiddenImage(setup.settings, { repo, images: [image] }) !== null)
+    return [{ name: 'image', outcome: 'fail', code: 'image-not-granted', image, repo }];
   return [
     checkCredential(setup, image),
     ...(await checkReading(setup, question)),
@@ -34,15 +28,11 @@ export async function examineImage(setup: DoctorSetup, question: ImageQuestion):
 }
 
 function checkCredential({ credentials }: DoctorSetup, image: ImageRepository): Check {
+  const name = 'registry-credential';
   const host = hostOf(image);
   const credential = credentials(host);
-  const from = host === 'ghcr.io' ? 'GHCR_USERNAME and GHCR_TOKEN' : 'docker’s config.json (DOCKER_CONFIG)';
-  if (credential !== null) return fine('registry-credential', `${host} is shown ${credential.username}, from ${from}.`);
-  const message = `There is no credential for ${host}: it is asked as anybody.`;
-  return trouble('warn', 'registry-credential', {
-    message,
-    hint: `Add one to ${from}, unless that registry takes writes from anybody.`,
-  });
+  if (credential === null) return { name, outcome: 'warn', code: 'no-credential', host };
+  return { name, outcome: 'ok', code: 'credential-set', host, username: credential.username };
 }
 
 async function checkReading(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
@@ -51,37 +41,33 @@ async function checkReading(setup: DoctorSetup, question: ImageQuestion): Promis
     'registry-read',
     async () => {
       const tags = await setup.registry.listTags(image);
-      return [describeTags(question, tags), await checkStranger(setup, image, tags)];
+      return [checkTags(question, tags), await checkStranger(setup, image, tags)];
     },
-    ({ code }) => hintOfDenial({ ...denialIn(setup, question), code, access: 'pull' }),
+    (error) => causeOf(error, setup, { ...question, access: 'pull' }),
   );
 }
 
-function describeTags({ image, policy }: ImageQuestion, tags: readonly Tag[]): Check {
-  const { tagPrefix } = policy.staging;
-  const staged = tags.filter((tag) => tag.startsWith(`${tagPrefix}-`)).length;
-  const message = `${image} can be read: ${plural(tags.length, 'tag')}, ${staged} of them ${tagPrefix}-….`;
-  if (staged > 0) return fine('registry-read', message);
-  return trouble('warn', 'registry-read', {
-    message,
-    hint: `There is nothing to promote: let the build of ${policy.staging.branch} push ${tagPrefix}-<commit>.`,
-  });
+function checkTags({ image, policy }: ImageQuestion, tags: readonly Tag[]): Check {
+  const name = 'registry-read';
+  const { tagPrefix, branch } = policy.staging;
+  const stagingTags = tags.filter((tag) => tag.startsWith(`${tagPrefix}-`)).length;
+  const values = { image, tags: tags.length, stagingTags, tagPrefix, branch };
+  if (stagingTags > 0) return { name, outcome: 'ok', code: 'tags-readable', ...values };
+  return { name, outcome: 'warn', code: 'no-staging-tag', ...values };
 }
 
 /** Not a fault: many packages are meant to be public, and many people don't know of theirs. */
 async function checkStranger({ stranger }: DoctorSetup, image: ImageRepository, tags: readonly Tag[]): Promise<Check> {
   const name = 'public';
   const [tag] = tags;
-  if (tag === undefined)
-    return trouble('unknown', name, { message: `${image} has no tag that could be pulled without a login.` });
+  if (tag === undefined) return { name, outcome: 'unknown', code: 'no-tag-to-pull', image };
   try {
     const digest = await stranger.findDigest(image, tag);
-    if (digest === null) return fine(name, `${image} is private: without a login it does not exist.`);
-    return fine(name, `${image} is public: anybody can pull it without a login.`);
+    return { name, outcome: 'ok', code: digest === null ? 'image-hidden' : 'image-public', image };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    if (error.code === 'registry-denied') return fine(name, `${image} is private: it can’t be pulled without a login.`);
-    return trouble('unknown', name, { message: `Whether ${image} is public is not known: ${error.message}` });
+    if (error.code === 'registry-denied') return { name, outcome: 'ok', code: 'image-private', image };
+    return { name, outcome: 'unknown', code: 'visibility-unknown', image, problem: error.toProblem() };
   }
 }
 
@@ -91,36 +77,16 @@ async function checkPushing(setup: DoctorSetup, question: ImageQuestion): Promis
     'registry-push',
     async () => {
       await setup.registry.proveWriteAccess(image);
-      return [fine('registry-push', `${image} can be written: an upload was begun, and given up.`)];
+      return [{ name: 'registry-push', outcome: 'ok', code: 'image-writable', image }];
     },
-    ({ code }) => hintOfDenial({ ...denialIn(setup, question), code, access: 'push' }),
+    (error) => causeOf(error, setup, { ...question, access: 'push' }),
   );
 }
 
-function denialIn(
+function causeOf(
+  { code }: OutsideError,
   { credentials }: DoctorSetup,
-  { image, token }: ImageQuestion,
-): Pick<Parameters<typeof hintOfDenial>[0], 'image' | 'token' | 'hasCredential'> {
-  return { image, token, hasCredential: credentials(hostOf(image)) !== null };
-}
-
-/**
- * GHCR does not say which of its two usual causes a denial has, and its sentence names both: the scopes of the token
- * tell them apart. Null where the error's own sentence says it all.
- */
-export function hintOfDenial(args: {
-  readonly image: ImageRepository;
-  readonly access: 'pull' | 'push';
-  readonly code: string;
-  readonly hasCredential: boolean;
-  readonly token: MachineToken | null;
-}): string | null {
-  const { image, access, code, hasCredential, token } = args;
-  if (code === 'repository-unknown') return `Has the build pushed ${image} yet, and is its name right?`;
-  if (code !== 'registry-denied' || hostOf(image) !== 'ghcr.io' || !hasCredential) return null;
-  if (token?.kind === 'refused') return 'It is the token: GitHub does not accept it any more.';
-  if (token?.kind !== 'accepted' || token.scopes === null) return null;
-  if (access === 'push' && !mayWritePackages(token.scopes)) return 'It is the token: it lacks write:packages.';
-  const role = access === 'push' ? 'Write' : 'Read';
-  return `The token has the scope, so it is the package: give ${token.login} the role ${role} there (package settings, Manage access); or authorise the token for the organisation’s SSO.`;
+  { image, token, access }: ImageQuestion & { readonly access: 'pull' | 'push' },
+): DenialCause | null {
+  return findDenialCause({ image, access, code, token, hasCredential: credentials(hostOf(image)) !== null });
 }

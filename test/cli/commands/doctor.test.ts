@@ -21,6 +21,7 @@ const Answer = z.object({
       about: z.string(),
       name: z.string(),
       outcome: z.enum(OUTCOMES),
+      code: z.string(),
       message: z.string(),
       hint: z.string().nullable(),
     }),
@@ -181,6 +182,7 @@ describe('the App', () => {
   test('a key of another App is refused, and the clock is compared all the same', async () => {
     const said = await doctor({ APP_ID: '770099' });
     expect(complaints(said)).toEqual(['fail app-key', 'fail repository']);
+    expect(said.checks.find(({ name }) => name === 'app-key')?.code).toBe('key-refused');
     expect(check(said, 'app-key').hint).toMatch(/^Compare APP_ID with the number on the App’s settings page/);
     expect(check(said, 'clock').message).toBe('The clock agrees with GitHub’s.');
   });

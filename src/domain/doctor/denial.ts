@@ -1,0 +1,28 @@
+// Which of the usual causes an error of the registry has, as far as the scopes of the machine user's token tell.
+import { hostOf, type ImageRepository } from '../image/reference.ts';
+import { mayWritePackages, type MachineToken } from '../machine-token.ts';
+
+export type DenialCause =
+  | { readonly code: 'image-not-pushed'; readonly image: ImageRepository }
+  | { readonly code: 'token-refused' | 'token-lacks-scope' }
+  | { readonly code: 'package-role'; readonly login: string; readonly access: 'pull' | 'push' };
+
+/**
+ * GHCR does not say which of its two usual causes a denial has, and its message names both: the scopes of the token
+ * tell them apart. Null where the message of the error says all that is known.
+ */
+export function findDenialCause(args: {
+  readonly image: ImageRepository;
+  readonly access: 'pull' | 'push';
+  readonly code: string;
+  readonly hasCredential: boolean;
+  readonly token: MachineToken | null;
+}): DenialCause | null {
+  const { image, access, code, hasCredential, token } = args;
+  if (code === 'repository-unknown') return { code: 'image-not-pushed', image };
+  if (code !== 'registry-denied' || hostOf(image) !== 'ghcr.io' || !hasCredential) return null;
+  if (token?.kind === 'refused') return { code: 'token-refused' };
+  if (token?.kind !== 'accepted' || token.scopes === null) return null;
+  if (access === 'push' && !mayWritePackages(token.scopes)) return { code: 'token-lacks-scope' };
+  return { code: 'package-role', login: token.login, access };
+}

@@ -1,0 +1,62 @@
+// The words of the checks of an image in its registry: the credential, and the rights to read, to pull and to push.
+import type { ImageCheck } from '../../domain/doctor/check.ts';
+import { plural } from '../format.ts';
+import type { CheckWords } from './check-words.ts';
+
+export function imageWords(check: ImageCheck): CheckWords {
+  switch (check.name) {
+    case 'image': {
+      const { image, repo } = check;
+      return {
+        message: `${repo} may not promote ${image}: that is neither its own image nor granted.`,
+        hint: `If it should, add IMAGE_GRANTS=${image}=${repo} (a list with commas).`,
+      };
+    }
+    case 'registry-credential':
+      return credentialWords(check);
+    case 'registry-read':
+      return tagWords(check);
+    case 'public':
+      return visibilityWords(check);
+    case 'registry-push':
+      return { message: `${check.image} can be written: an upload was begun, and given up.`, hint: null };
+  }
+}
+
+function credentialWords(check: Extract<ImageCheck, { name: 'registry-credential' }>): CheckWords {
+  const { host } = check;
+  const from = host === 'ghcr.io' ? 'GHCR_USERNAME and GHCR_TOKEN' : 'docker’s config.json (DOCKER_CONFIG)';
+  if (check.code === 'credential-set')
+    return { message: `${host} is shown ${check.username}, from ${from}.`, hint: null };
+  return {
+    message: `There is no credential for ${host}: it is asked as anybody.`,
+    hint: `Add one to ${from}, unless that registry takes writes from anybody.`,
+  };
+}
+
+function tagWords(check: Extract<ImageCheck, { name: 'registry-read' }>): CheckWords {
+  const { code, image, tags, stagingTags, tagPrefix, branch } = check;
+  return {
+    message: `${image} can be read: ${plural(tags, 'tag')}, ${stagingTags} of them ${tagPrefix}-….`,
+    hint:
+      code === 'tags-readable'
+        ? null
+        : `There is nothing to promote: let the build of ${branch} push ${tagPrefix}-<commit>.`,
+  };
+}
+
+function visibilityWords(check: Extract<ImageCheck, { name: 'public' }>): CheckWords {
+  const { image } = check;
+  switch (check.code) {
+    case 'no-tag-to-pull':
+      return { message: `${image} has no tag that could be pulled without a login.`, hint: null };
+    case 'image-hidden':
+      return { message: `${image} is private: without a login it does not exist.`, hint: null };
+    case 'image-private':
+      return { message: `${image} is private: it can’t be pulled without a login.`, hint: null };
+    case 'image-public':
+      return { message: `${image} is public: anybody can pull it without a login.`, hint: null };
+    case 'visibility-unknown':
+      return { message: `Whether ${image} is public is not known: ${check.problem.detail}`, hint: null };
+  }
+}

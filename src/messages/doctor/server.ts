@@ -1,0 +1,22 @@
+// The words of the checks of this server: its variables and its database.
+import type { ServerCheck } from '../../domain/doctor/check.ts';
+import { listWords } from '../format.ts';
+import type { CheckWords } from './check-words.ts';
+
+export function serverWords(check: ServerCheck): CheckWords {
+  switch (check.code) {
+    case 'variables-readable':
+      return { message: 'Every variable can be read.', hint: null };
+    case 'variable-unreadable':
+      return { message: check.detail, hint: null };
+    case 'database-readable': {
+      const repos = check.repos.length === 0 ? 'no repository' : listWords(check.repos);
+      return { message: `The database can be read; it knows promotions in ${repos}.`, hint: null };
+    }
+    case 'database-unreadable': {
+      const start = 'Start the server once';
+      const hint = check.isRepoNamed ? `${start}.` : `${start}, or name a repository with --repo.`;
+      return { message: `${check.problem.detail}.`, hint };
+    }
+  }
+}
