@@ -50,6 +50,7 @@ const SAMPLES: readonly Finding[] = [
     seen: { code: 'tag', tag: tagOf('staging-abc1234'), hex: 'abc1234', commit },
     wanted: {},
   }),
+  finding({ rule: 'tag-commit', outcome: 'unknown', seen: UNREAD, wanted: {} }),
   finding({ rule: 'staging-deployed', seen: { code: 'no-commit' }, wanted: {} }),
   finding({ rule: 'staging-deployed', seen: { code: 'never-deployed' }, wanted: {} }),
   finding({ rule: 'staging-deployed', seen: { code: 'commit-not-deployed' }, wanted: {} }),

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { STATE_CLAUSES, STATE_SYMBOLS, stateTitle } from '../../../src/messages/card/state.ts';
 import { badYaml, failure } from '../../domain/problem.ts';
-import { AT, finding, IMAGE, must, sizeFinding, tagOf, UNREAD, viewOf } from '../sample-view.ts';
+import { AT, finding, IMAGE, must, NEW, sizeFinding, tagOf, UNREAD, viewOf } from '../sample-view.ts';
 
 const JO = { id: 2, login: 'jo' };
 const NEWS = { at: AT, since: AT, url: null };
 const V1 = tagOf('v1.2.3');
+const VERSION: Promotion['moves'] = [{ kind: 'permanent', repository: IMAGE, tag: V1, baseline: null, digest: NEW }];
 const QUEUED = { kind: 'scheduled', cause: 'queue' } as const;
 
 const STATES: readonly PromotionState[] = [
@@ -79,7 +80,7 @@ test.each<[string, Partial<Promotion>, number | null]>([
   ],
   ['of a rollback', { kind: 'rollback', state: { kind: 'promoted', at: AT } }, null],
   ['of a rollback that is deployed', { kind: 'rollback', state: { kind: 'deployed', ...NEWS } }, null],
-  ['of a version', { kind: 'version', versionTag: V1, state: { kind: 'promoted', at: AT } }, null],
+  ['of a version', { kind: 'version', versionTag: V1, moves: VERSION, state: { kind: 'promoted', at: AT } }, null],
   ['of a wait that came to nothing', { state: { kind: 'expired' }, images: [] }, null],
 ])('the title %s', (_, promotion, blockedBy) => {
   expect(stateTitle(viewOf(promotion, { blockedBy }))).toMatchSnapshot();

@@ -61,6 +61,7 @@ describe.each<[string, Shown]>([
     'when there is no access',
     ended({ cause: 'no-access', image: IMAGE, problem: outside('GET manifest: HTTP 403 DENIED.') }),
   ],
+  ['when the policy names no image', ended({ cause: 'policy-without-image' })],
   ['when the image can’t be read', ended({ cause: 'unreadable', problem: outside('it is an index in an index') })],
   ['when the policy can’t be read', ended({ cause: 'policy-unreadable', problems: [badYaml('no `x`')] })],
   ['when the image is not granted', ended({ cause: 'not-granted', image: IMAGE })],

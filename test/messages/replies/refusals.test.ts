@@ -1,11 +1,13 @@
 // Every refusal says what was decided, what decided it, and who or what can change it.
 import { expect, test } from 'vitest';
-import type { PromotionLine, Refusal, RollbackChoice } from '../../../src/domain/refusal.ts';
+import type { PromotionLine, Refusal, RefusedVerb, RollbackChoice } from '../../../src/domain/refusal.ts';
 import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
-import { githubWouldLink, plainTexts } from '../rendered.ts';
+import { githubWouldLink, plainTexts, withNamed } from '../rendered.ts';
 import { AT, IMAGE, must, NEW, OLD, REPO, tagOf } from '../sample-view.ts';
 import { parseImageRepository, parseRepoName } from '../../../src/domain/image/reference.ts';
-import { outside } from '../../domain/problem.ts';
+import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../../src/domain/command.ts';
+import { policyProblemWords } from '../../../src/messages/policy-problem.ts';
+import { badYaml, outside } from '../../domain/problem.ts';
 
 const API = must(parseImageRepository('ghcr.io/acme/api'));
 const BACKEND = must(parseRepoName('acme/backend'));
@@ -143,6 +145,7 @@ test.each<[string, Refusal]>([
   ['not-awaiting-approval, too early', { code: 'not-awaiting-approval', promotion: 12, state: 'examining' }],
   ['not-awaiting-approval, over', { code: 'not-awaiting-approval', promotion: 12, state: 'promoted' }],
   ['plan-changed', { code: 'plan-changed', promotion: 12 }],
+  ['policy-changed', { code: 'policy-changed', promotion: 12 }],
   ['outdated-check-run', { code: 'outdated-check-run', promotion: 12 }],
   ['cannot-cancel, moving', { code: 'cannot-cancel', promotion: 12, state: 'applying' }],
   ['cannot-cancel, over', { code: 'cannot-cancel', promotion: 12, state: 'rejected' }],
@@ -153,6 +156,25 @@ test.each<[string, Refusal]>([
       .map(githubWouldLink)
       .filter((found) => found !== null),
   ).toEqual([]);
+});
+
+test('policy-unreadable: a line for each problem', () => {
+  const problems = [badYaml('one'), badYaml('two', 2)] as const;
+  const text = renderRefusal({ code: 'policy-unreadable', problems });
+  const [first, second] = problems.map(policyProblemWords);
+  expect(withNamed(text, { first: first ?? '', second: second ?? '' })).toMatchSnapshot();
+});
+
+const VERBS: readonly RefusedVerb[] = [
+  ...Object.keys(COMMANDS).filter((verb): verb is Verb => isVerb(verb)),
+  LONG_FORM,
+  're-run',
+  'promote with force',
+];
+
+test('every act that takes a right is called by its own words', () => {
+  const sentences = VERBS.map((verb) => renderRefusal({ code: 'bot-not-permitted', verb }));
+  expect(sentences.join('\n')).toMatchSnapshot();
 });
 
 test('the operator finds the line to add, ready to copy', () => {
