@@ -60,3 +60,22 @@ test('a mixed production counts until a newer promotion succeeds', async () => {
   expect(await scrape()).toMatch(/^imprimatur_mixed_production 0$/m);
   await world.end();
 });
+
+test('a document of a newer version leaves the page as it is; processes of that version count it', async () => {
+  world = await Scenario.start();
+  await approved(await prepare(world));
+  await world.drain();
+  const { db } = world.app.store;
+  const before = await db
+    .selectFrom('promotions')
+    .select(['state', 'held_since', 'document'])
+    .executeTakeFirstOrThrow();
+  const { document } = before;
+  await db
+    .updateTable('promotions')
+    .set({ state: 'failed', held_since: null, document: document.replace('"format":1,', '"format":999,') })
+    .execute();
+  expect(await scrape()).toMatch(/^imprimatur_mixed_production 0$/m);
+  await db.updateTable('promotions').set(before).execute();
+  await world.end();
+});

@@ -8,6 +8,7 @@ import {
   type StateKind,
 } from '../../domain/promotion/promotion.ts';
 import { unlessTaken } from '../database/database-errors.ts';
+import { NewerFormat } from '../database/stored.ts';
 import { formatPromotion, readPromotion } from './promotion-document.ts';
 import type { Db, Schema, Tx } from '../database/schema.ts';
 
@@ -176,7 +177,10 @@ export async function countPromotionsByState(
     .execute();
 }
 
-/** Environments whose last promotion failed and left some floating tags on the new digest and some not. */
+/**
+ * Environments whose last promotion failed and left some floating tags on the new digest and some not. Those that a newer
+ * version wrote are counted by processes of that version.
+ */
 export async function countMixed(db: Db): Promise<number> {
   const rows = await db
     .selectFrom('promotions as failed')
@@ -188,10 +192,17 @@ export async function countMixed(db: Db): Promise<number> {
           AND newer.environment = failed.environment AND newer.held_since > failed.updated_at)`,
     )
     .execute();
-  return rows.filter(({ document }) => {
+  return rows.filter(({ document }) => isMixed(document)).length;
+}
+
+function isMixed(document: string): boolean {
+  try {
     const { state } = readPromotion(document);
     return state.kind === 'failed' && state.failure.production === 'mixed';
-  }).length;
+  } catch (error) {
+    if (error instanceof NewerFormat) return false;
+    throw error;
+  }
 }
 
 function changingColumns(
