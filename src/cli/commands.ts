@@ -1,6 +1,7 @@
 // The table of commands, and the one way in: words → a command, its help, or what was wrong with them.
 import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
+import { NewerFormat } from '../store/database/stored.ts';
 import { auditExport } from './commands/audit-export.ts';
 import { auditShow } from './commands/audit-show.ts';
 import { auditVerify } from './commands/audit-verify.ts';
@@ -80,7 +81,7 @@ async function runCommand(command: CliCommand, call: Call, services: CliServices
       await err.write(error.problems.map((problem) => `imprimatur ${command.name}: ${problem}\n`).join(''));
       return 2;
     }
-    if (!(error instanceof OutsideError)) throw error;
+    if (!(error instanceof OutsideError) && !(error instanceof NewerFormat)) throw error;
     await err.write(`imprimatur ${command.name}: ${error.message}\n`);
     return 1;
   } finally {
