@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditRow } from '../../src/domain/audit/audit.ts';
 import { countJobs } from '../../src/store/queue/job-upkeep.ts';
+import { refused } from '../scenarios/answers.ts';
 import { begin } from '../scenarios/conversation.ts';
 import { headersOf, openDoors, post, PREVIOUS, SECRET, sign, WEBHOOKS, type Doors } from '../web/harness.ts';
 import { dial, head, statuses, type Connection } from './raw-http.ts';
@@ -262,7 +263,7 @@ test('a delivery that is sent again under another id asks, approves and moves no
   await talk.click('bob', 'approve');
   expect(await talk.state()).toBe('promoted');
   const tags = world.registry.tags('acme/dotca');
-  const said = talk.replies().length;
+  const said = (await talk.answers()).length;
   const audit = async (): Promise<readonly AuditRow[]> => (await world.audit()).get(repo.id) ?? [];
   const rows = (await audit()).length;
   const before = world.github.deliveries.filter(({ event }) => event === 'issue_comment' || event === 'check_run');
@@ -270,7 +271,7 @@ test('a delivery that is sent again under another id asks, approves and moves no
   await world.drain();
   expect(await talk.state(2)).toBeNull();
   expect(world.registry.tags('acme/dotca')).toEqual(tags);
-  expect(talk.replies().slice(said)).toEqual([expect.stringContaining("can't be reviewed now")]);
+  expect((await talk.answers()).slice(said)).toMatchObject([refused('not-awaiting-approval', { promotion: 1 })]);
   // The second click is told that it comes too late, and that is kept.
   const later = (await audit()).slice(rows).map(({ entry }) => entry);
   expect(later.filter((entry) => !entry.includes('"kind":"review-refused"'))).toEqual([]);

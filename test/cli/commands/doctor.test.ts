@@ -336,7 +336,7 @@ describe('a repository', () => {
     talk.repo.commitOn('main', { files: { '.github/promotion.yml': 'environmets: {}\n' }, message: 'Typo' });
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail policy']);
-    expect(check(said, 'policy').message).toMatch(/^\.github\/promotion\.yml can’t be read: line 1, column 1/);
+    expect(check(said, 'policy').message).toMatch(/^\.github\/promotion\.yml .*\b1\D+1\b.*environmets/);
   });
 
   test('branches that are not there are named, and images that it may not promote', async () => {
