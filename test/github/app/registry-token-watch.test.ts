@@ -7,6 +7,7 @@ import {
   type RegistryTokenWatch,
 } from '../../../src/github/app/registry-token-watch.ts';
 import { loadView } from '../../../src/engine/publish/load-view.ts';
+import { tokenWarningText } from '../../../src/messages/machine-token.ts';
 import { renderCard } from '../../../src/messages/card/card.ts';
 import { parseImageRepository } from '../../../src/domain/image/reference.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
@@ -121,20 +122,18 @@ async function cardOf(changes: Partial<Promotion>): Promise<string> {
 }
 
 test('an open card of ghcr.io says when the token is about to end, and no other card does', async () => {
-  const line =
-    '**This server’s token for ghcr.io expires at 2026-12-01 09:00 UTC**; after that no tag can be moved. The operator of this server can put a new one into `GHCR_TOKEN`.';
+  const at = Date.UTC(2026, 11, 1, 9);
   expiresIn(7);
   expect(await cardOf({})).not.toContain('token');
   await watch.check();
-  expect(await cardOf({})).toContain(`\n\n${line}\n\n`);
+  expect(watch.warning()).toEqual({ kind: 'expires', at });
+  expect(await cardOf({})).toContain(`\n\n${tokenWarningText({ tokenWarning: { kind: 'expires', at } })}\n\n`);
   const images = viewOf().promotion.images.map((image) => ({ ...image, repository: ELSEWHERE }));
   expect(await cardOf({ images })).not.toContain('token');
   expect(await cardOf({ state: { kind: 'expired' } })).not.toContain('token');
   github.personalToken(TOKEN, null);
   await watch.check();
-  expect(await cardOf({})).toContain(
-    '**GitHub does not accept this server’s token for ghcr.io any more**, so no tag can be moved.',
-  );
+  expect(await cardOf({})).toContain(tokenWarningText({ tokenWarning: { kind: 'refused' } }));
 });
 
 test('a server looks at the token when it starts, and shows the days that are left as a metric', async () => {

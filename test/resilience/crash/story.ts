@@ -1,4 +1,8 @@
 // The story in which processes are killed: what people do, phase by phase, and where each phase has to end.
+import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
+import { stateTitle } from '../../../src/messages/card/state.ts';
+import { failure } from '../../domain/problem.ts';
+import { AT, viewOf } from '../../messages/sample-view.ts';
 import { IMAGE } from '../image.ts';
 import { COMMITS, type World } from './world.ts';
 
@@ -12,30 +16,45 @@ export type Phase = {
   readonly ends: string | null;
 };
 
+const DEPLOYED = { kind: 'deployed', at: AT, since: AT, url: null } as const;
+
 export const STORY: readonly Phase[] = [
   { name: 'start', steps: [], ends: null },
   {
     name: 'request',
     steps: [say('ada', `/promote ${sourceOf(COMMITS.first)} as v1.2.3 --reason "new login"`)],
-    ends: 'Waits for approval',
+    ends: titleOf({ kind: 'awaiting-approval' }),
   },
-  { name: 'apply', steps: [click('approve', COMMITS.first)], ends: 'Promoted' },
-  { name: 'deployment', steps: [report('in_progress'), report('success')], ends: 'Promoted and deployed' },
-  { name: 'rollback', steps: [say('ada', '/rollback --reason "it fails"')], ends: 'Waits for approval' },
-  { name: 'roll back', steps: [say('bob', '/approve P2')], ends: 'Rolled back' },
-  { name: 'deployment of the rollback', steps: [report('success')], ends: 'Rolled back and deployed' },
-  { name: 'another request', steps: [say('ada', `/promote ${sourceOf(COMMITS.second)}`)], ends: 'Waits for approval' },
+  { name: 'apply', steps: [click('approve', COMMITS.first)], ends: titleOf({ kind: 'promoted', at: AT }) },
+  { name: 'deployment', steps: [report('in_progress'), report('success')], ends: titleOf(DEPLOYED) },
+  {
+    name: 'rollback',
+    steps: [say('ada', '/rollback --reason "it fails"')],
+    ends: titleOf({ kind: 'awaiting-approval' }),
+  },
+  { name: 'roll back', steps: [say('bob', '/approve P2')], ends: titleOf({ kind: 'promoted', at: AT }, 'rollback') },
+  { name: 'deployment of the rollback', steps: [report('success')], ends: titleOf(DEPLOYED, 'rollback') },
+  {
+    name: 'another request',
+    steps: [say('ada', `/promote ${sourceOf(COMMITS.second)}`)],
+    ends: titleOf({ kind: 'awaiting-approval' }),
+  },
   {
     name: 'going back',
     steps: [click('approve', COMMITS.second)],
     refused: (name) => name === `PUT /v2/${IMAGE}/manifests/latest`,
-    ends: 'Failed, production restored',
+    ends: titleOf({ kind: 'failed', failure: failure({ production: 'restored' }) }),
   },
 ];
 
 export function newestRun({ repo }: World): { readonly id: number; readonly title: string | null } | undefined {
   const runs = Object.values(COMMITS).flatMap((commit) => repo.checkRuns(commit));
   return runs.toSorted((one, other) => one.id - other.id).at(-1);
+}
+
+/** The title of a check run in this state. */
+function titleOf(state: PromotionState, kind: Promotion['kind'] = 'promotion'): string {
+  return stateTitle(viewOf({ state, kind }));
 }
 
 function sourceOf(commit: string): string {

@@ -46,7 +46,7 @@ export function isTime(stage: Stage, deed: Act): boolean {
   const { github, issue } = threadOf(stage, deed);
   return github
     .comments(issue)
-    .some(({ byApp, body }) => byApp && /^<!-- imprimatur P\d+ -->\n.*Waits for approval/.test(body));
+    .some(({ byApp, body }) => byApp && /^<!-- imprimatur P\d+ -->\n[^]*`\/approve P\d+`/.test(body));
 }
 
 function threadOf({ threads }: Stage, { thread }: Act): StagedThread {

@@ -15,13 +15,14 @@ export async function judge({ release, askedAgain }: Ended, faults: readonly Fau
   const dead = await release.world.dead();
   // What an answer that is final has put an end to may be missing or behind, and stands among the dead jobs.
   const given = (kind: string): boolean => dead.some((job) => job.startsWith(`${kind}:`));
+  const outdated = await release.world.outdated();
   const problems = [
     ...release.world.github.violations,
     ...judgeDead(dead, faults),
     ...(last?.state.kind === 'promoted'
       ? []
       : [`it ended as ${last?.state.kind ?? 'nothing'}, however often it was asked for`]),
-    ...promotions.flatMap((promotion) => judgeTold(release, promotion, given)),
+    ...promotions.flatMap((promotion) => judgeTold(release, { promotion, outdated, given })),
     ...judgeTags(release, promotions),
     ...judgeRuns(release, promotions, given),
     ...judgeDeployments(release, promotions, given),
@@ -52,7 +53,12 @@ function judgeDead(dead: readonly string[], faults: readonly Fault[]): readonly 
 }
 
 /** One card each, that shows the state of today. */
-function judgeTold({ repo, issue }: Release, { number, state }: Promotion, given: Given): readonly string[] {
+function judgeTold(
+  { repo, issue }: Release,
+  about: { readonly promotion: Promotion; readonly outdated: readonly string[]; readonly given: Given },
+): readonly string[] {
+  const { promotion, outdated, given } = about;
+  const { number, state } = promotion;
   const name = formatNumber(number);
   const cards = repo
     .comments(issue)
@@ -60,22 +66,10 @@ function judgeTold({ repo, issue }: Release, { number, state }: Promotion, given
   const [card] = cards;
   if (card === undefined) return given('update-card') ? [] : [`no card of ${name}`];
   const several = cards.length > 1 ? [`${cards.length} cards of ${name}`] : [];
-  const wanted = WORDS[state.kind] ?? state.kind;
-  const message = card.body.split('\n')[1] ?? '';
-  return message.includes(wanted) || given('update-card')
+  return !outdated.includes(`${name} card`) || given('update-card')
     ? several
-    : [...several, `${name} is ${state.kind}: ${message}`];
+    : [...several, `${name} is ${state.kind}: ${card.body.split('\n')[1] ?? ''}`];
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  promoted: 'Promoted',
-  failed: 'Failed',
-  'checks-failed': 'Refused',
-  cancelled: 'Cancelled',
-  superseded: 'Superseded',
-  expired: 'Expired',
-  'awaiting-approval': 'Waits for approval',
-};
 
 function judgeTags({ world, image, old, kept }: Release, promotions: readonly Promotion[]): readonly string[] {
   const tags = tagsOf(world);

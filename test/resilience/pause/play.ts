@@ -165,8 +165,8 @@ export async function findProblems({ github, repo, issue, store, registry, image
   const problems = [...github.violations];
   const cards = repo.comments(issue).filter(({ body }) => /^<!-- imprimatur P\d+ -->/.test(body));
   if (cards.length !== 2) problems.push(`${cards.length} cards of two promotions`);
-  const runs = COMMITS.flatMap((commit) => repo.checkRuns(commit)).map(({ title }) => title);
-  if (runs.join() !== 'Promoted,Promoted') problems.push(`check runs say: ${runs.join(', ')}`);
+  const runs = COMMITS.flatMap((commit) => repo.checkRuns(commit)).map(({ conclusion }) => conclusion);
+  if (runs.join() !== 'success,success') problems.push(`check runs say: ${runs.join(', ')}`);
   if (repo.deployments().length !== 2) problems.push(`${repo.deployments().length} deployments of two promotions`);
   const kept = COMMITS.slice(1).map((commit) => registry.tag(IMAGE, `main-${sourceOf(commit)}`));
   if (
