@@ -2,6 +2,7 @@
 import { parseDigest } from '../../src/domain/image/reference.ts';
 import { expect } from 'vitest';
 import type { ApprovalPolicy } from '../../src/domain/policy/policy.ts';
+import { covers } from '../../src/domain/promotion/approval.ts';
 import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
 import type { Reply } from '../../src/domain/reply.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
@@ -50,6 +51,8 @@ export type Conversation = {
   readonly state: (number?: number) => Promise<StateKind | null>;
   /** Its state; fails where its card or its check run shows something else. */
   readonly told: (number?: number) => Promise<StateKind>;
+  /** Whose approvals are about what is asked for now. */
+  readonly counting: (number?: number) => Promise<readonly string[]>;
   /** Who has to approve it. */
   readonly approvals: (number?: number) => Promise<ApprovalPolicy | null>;
   /** Its findings in short: `fail source linux/arm64`, `fail command overridden`. */
@@ -137,6 +140,12 @@ export function converse(
       expect(outdated).not.toContain(`P${number} card`);
       expect(outdated).not.toContain(`P${number} check-run`);
       return (await promotion(number)).state.kind;
+    },
+    counting: async (number) => {
+      const stored = await promotion(number);
+      const { subject } = await world.view(stored);
+      const counting = stored.reviews.filter((review) => review.verdict === 'approve' && covers(review, subject));
+      return counting.map(({ by }) => by.login);
     },
     approvals: async (number) => (await world.view(await promotion(number))).environment?.approvals ?? null,
     findings: async (number) =>

@@ -56,7 +56,8 @@ test('an edit of the deployment: the approval counts on, and the deployment foll
 test('an edit of a rule voids the approval', async () => {
   await waitingWithOneOfTwo();
   await push(talk, `${TWO}validation: { command: warn }\n`);
-  expect(talk.card()).toContain('The plan was made anew, and 1 approval given before counts no more.');
+  expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
+  expect(await talk.counting()).toEqual([]);
   expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
   expect(await talk.state()).toBe('awaiting-approval');
 });
@@ -68,7 +69,8 @@ test('a stored text that today’s parser refuses: planned again under the file 
   expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', '-1']);
   expect(await talk.state()).toBe('awaiting-approval');
   expect(await kinds()).toEqual(['requested', 'examined', 'reviewed', 'review-refused', 'policy-changed', 'examined']);
-  expect(talk.card()).toContain('The plan was made anew, and 1 approval given before counts no more.');
+  expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
+  expect(await talk.counting()).toEqual([]);
   expect(await store.db.selectFrom('policies').select('text').execute()).toEqual([{ text: TWO }]);
   await talk.say('mia', '/approve');
   expect(await talk.state()).toBe('awaiting-approval');

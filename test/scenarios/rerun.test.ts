@@ -25,13 +25,6 @@ async function reruns(): Promise<readonly string[]> {
   });
 }
 
-/** Whose reviews are about what is asked for now. */
-async function countingReviews(number: number): Promise<readonly string[]> {
-  const promotion = await talk.promotion(number);
-  const { subject } = await talk.world.view(promotion);
-  return promotion.reviews.filter((review) => review.subject === subject).map(({ by }) => by.login);
-}
-
 async function askForBoth(): Promise<void> {
   talk = await beginUnder(TWO_ENVIRONMENTS);
   await talk.request();
@@ -46,7 +39,7 @@ test('a whole suite: every check of ours on the commit is examined again, and ap
   await repo.rerunAll({ sha: talk.commit, by: 'mia' });
   await world.drain();
   expect(await reruns()).toEqual(['P1 mia', 'P2 mia']);
-  expect(await countingReviews(1)).toEqual(['bob']);
+  expect(await talk.counting(1)).toEqual(['bob']);
   expect(await talk.told(1)).toBe('awaiting-approval');
   await talk.say('mia', '/approve P1');
   await talk.say('mia', '/approve P2');
@@ -76,7 +69,7 @@ test('an approval whose outcomes changed counts no more', async () => {
   repo.writeFiles('main', { '.github/promotion.yml': `${TWO_ENVIRONMENTS}validation: { healthcheck: off }\n` });
   await repo.rerunAll({ sha: talk.commit, by: 'mia' });
   await world.drain();
-  expect(await countingReviews(1)).toEqual([]);
+  expect(await talk.counting(1)).toEqual([]);
   await talk.say('mia', '/approve P1');
   expect(await talk.state(1)).toBe('awaiting-approval');
   await world.end();

@@ -312,7 +312,10 @@ describe('what the check message', () => {
     writePolicy('stagging: {}\n');
     const broken = await push();
     expect(await shown(broken)).toBe('neutral: policy-unreadable');
-    expect(runOf(broken).summary).toContain('line 1, column 1');
+    expect((await check(broken)).state).toMatchObject({
+      why: { problems: [{ code: 'unknown-key', key: 'stagging', line: 1, column: 1 }] },
+    });
+    expect(runOf(broken).summary).toContain('"stagging"');
     writePolicy(`images: [${world.registry.host}/acme/other]\n`);
     const foreign = await push();
     expect(await shown(foreign)).toBe('neutral: not-granted');
