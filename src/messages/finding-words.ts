@@ -61,7 +61,11 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   },
   source: {
     seen: (seen) => (seen.code === 'label' ? seen.label : NO_LABEL),
-    wanted: ({ wanted }) => `label ${SOURCE_LABEL} = ${wanted.source}`,
+    wanted: ({ seen, wanted }) => {
+      const label = `label ${SOURCE_LABEL} = ${wanted.source}`;
+      if (seen.code !== 'label-missing') return label;
+      return `${label}: add LABEL ${SOURCE_LABEL}="${wanted.source}" to the Dockerfile`;
+    },
   },
   revision: {
     seen: (seen) => {
@@ -78,7 +82,11 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
           return `${seen.commit}, on ${seen.branch}`;
       }
     },
-    wanted: () => `label ${REVISION_LABEL} = a full commit id on the staging or production branch`,
+    wanted: ({ seen }) => {
+      const label = `label ${REVISION_LABEL} = a full commit id on the staging or production branch`;
+      if (seen.code !== 'label-missing') return label;
+      return `${label}: add --label "${REVISION_LABEL}=$GITHUB_SHA" to docker build`;
+    },
   },
   labels: {
     seen: (seen) => (seen.code === 'all-set' ? 'all are set' : `missing: ${seen.labels.join(', ')}`),

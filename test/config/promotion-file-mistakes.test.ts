@@ -70,7 +70,11 @@ describe('a mistake is told with its place and with what is legal', () => {
       'promote everything',
       [`1:1 : illegal-value legal=map ${TOP} seen=text promote everything`],
     ],
-    ['another preset', 'preset: strict', ['1:9 preset: illegal-value legal=one-of guide seen=text strict']],
+    [
+      'the former name of the preset',
+      'preset: guide',
+      ['1:9 preset: illegal-value legal=one-of strict seen=text guide'],
+    ],
     [
       'two images',
       'images: [ghcr.io/a/b, ghcr.io/a/c]',

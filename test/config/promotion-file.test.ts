@@ -85,15 +85,15 @@ describe('who approves', () => {
   });
 });
 
-describe('preset guide', () => {
+describe('preset strict', () => {
   test('makes the list binding', () => {
-    const guide = builtInPolicy({ repo: REPO, registryHost: 'ghcr.io', preset: 'guide' });
-    expect(policyOf('preset: guide')).toEqual({ ...guide, blob: BLOB });
-    expect(guide.validation.healthcheck).toBe('fail');
+    const strict = builtInPolicy({ repo: REPO, registryHost: 'ghcr.io', preset: 'strict' });
+    expect(policyOf('preset: strict')).toEqual({ ...strict, blob: BLOB });
+    expect(strict.validation.healthcheck).toBe('fail');
   });
 
   test('gives way to what is written', () => {
-    const policy = policyOf('preset: guide\nvalidation: { healthcheck: off }\nstaging: { deployed: warn }');
+    const policy = policyOf('preset: strict\nvalidation: { healthcheck: off }\nstaging: { deployed: warn }');
     expect(policy.validation).toMatchObject({ healthcheck: 'off', labels: { level: 'fail' } });
     expect(policy.staging.deployed).toBe('warn');
   });

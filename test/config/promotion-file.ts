@@ -22,7 +22,7 @@ validation:
   size: { level: fail, min: 100MB, max: 2GB }
   layers: { level: fail, max: 100 }
   command: fail
-  labels: { level: warn, required: [org.opencontainers.image.source, org.opencontainers.image.revision] }
+  labels: { level: fail, required: [org.opencontainers.image.source, org.opencontainers.image.revision] }
   healthcheck: warn
 rollback: { role: write, approvals: { required: 0 } }
 force: { role: maintain }

@@ -62,7 +62,7 @@ const validate = new Ajv().compile(z.record(z.string(), z.unknown()).parse(writt
 
 test.each([
   ['the whole file with its defaults', FULL_FILE],
-  ['the preset', 'preset: guide'],
+  ['the preset', 'preset: strict'],
   ['another environment', 'environments: { canary: { keep_as: off, approvals: { users: [ada] } } }'],
   ['sizes in bytes', 'validation: { size: { min: 1, max: 2GiB } }'],
 ])('an editor finds no fault with %s, nor do we', (_name, text) => {

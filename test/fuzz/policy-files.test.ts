@@ -15,7 +15,7 @@ const SIGNS = [
   ['.inf', '1e999', '0x', '0o7', '1_000', '\ud800', '~', 'yes', '2026-11-28', '99999999999999999999GB', '1e3'],
 ].flat();
 const KEYS = [
-  ['  canary:\n', '  staging: {}\n', 'preset: guide\n', 'keep_as: "{source}"\n', 'tags: [main]\n', 'users: [a, b]\n'],
+  ['  canary:\n', '  staging: {}\n', 'preset: strict\n', 'keep_as: "{source}"\n', 'tags: [main]\n', 'users: [a, b]\n'],
   ['__proto__: ', 'constructor: ', '  toString: {}\n', '  __proto__: {}\n', 'labels: { required: [constructor] }\n'],
   ['drift: { interval: off }\n', 'drift: { interval: 9999999999h }\n', 'size: { max: 1e999 }\n', 'required: 1.5\n'],
 ].flat();

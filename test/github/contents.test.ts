@@ -118,11 +118,11 @@ describe('against a stateful GitHub', () => {
 
   test('the file is what the default branch has, now, with the id that git gives it', async () => {
     expect(await read()).toBeNull();
-    repo.writeFiles('staging', { [PATH]: 'preset: guide\n' });
+    repo.writeFiles('staging', { [PATH]: 'preset: strict\n' });
     expect(await read()).toBeNull();
-    repo.writeFiles('main', { [PATH]: 'preset: guide\n' });
-    const blob = createHash('sha1').update('blob 14\0preset: guide\n').digest('hex');
-    expect(await read()).toEqual({ kind: 'file', blob, text: 'preset: guide\n' });
+    repo.writeFiles('main', { [PATH]: 'preset: strict\n' });
+    const blob = createHash('sha1').update('blob 15\0preset: strict\n').digest('hex');
+    expect(await read()).toEqual({ kind: 'file', blob, text: 'preset: strict\n' });
     repo.writeFiles('main', { [PATH]: '' });
     expect(await read()).toMatchObject({ kind: 'file', text: '' });
     repo.writeFiles('main', { [PATH]: null });
@@ -130,7 +130,7 @@ describe('against a stateful GitHub', () => {
   });
 
   test('a ref that is not there has no file', async () => {
-    repo.writeFiles('main', { [PATH]: 'preset: guide\n' });
+    repo.writeFiles('main', { [PATH]: 'preset: strict\n' });
     expect(await fetchFile({ client, repo: REPO, path: PATH, ref: 'release/1' })).toBeNull();
     expect(await fetchFile({ client, repo: REPO, path: PATH, ref: 'main' })).toMatchObject({ kind: 'file' });
   });
@@ -147,7 +147,7 @@ describe('against a stateful GitHub', () => {
   });
 
   test('what is unchanged is not sent again', async () => {
-    repo.writeFiles('main', { [PATH]: 'preset: guide\n' });
+    repo.writeFiles('main', { [PATH]: 'preset: strict\n' });
     const first = await read();
     expect(await read()).toEqual(first);
     const statuses = requests.filter(({ route }) => route.includes('/contents/')).map(({ status }) => status);

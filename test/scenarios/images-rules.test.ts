@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import { buildImage, type ImageOptions, type TestImage } from '../support/registry/images.ts';
 import { begin, converse, type Conversation } from './conversation.ts';
+import { write } from './policy-world.ts';
 import { IMAGE } from './world.ts';
 
 let talk: Conversation;
@@ -49,8 +50,12 @@ async function examine(
   return { state, findings, pinned, card, commit, image };
 }
 
-function labels(commit: string, source = 'https://github.com/acme/dotca'): Readonly<Record<string, string>> {
-  return { 'org.opencontainers.image.source': source, 'org.opencontainers.image.revision': commit };
+const SOURCE = 'org.opencontainers.image.source';
+const REVISION = 'org.opencontainers.image.revision';
+const HOME = 'https://github.com/acme/dotca';
+
+function labels(commit: string, source = HOME): Readonly<Record<string, string>> {
+  return { [SOURCE]: source, [REVISION]: commit };
 }
 
 describe('let through', () => {
@@ -75,7 +80,6 @@ describe('let through', () => {
       /^pass layers /,
       ['100'],
     ],
-    ['a source label with .git and in capitals', { labels: null, perPlatform: {} }, /^warn source\b/, []],
   ])('%s', async (_name, options, finding, values) => {
     const { state, card, findings } = await examine(options);
     expect(state).toBe('awaiting-approval');
@@ -156,6 +160,8 @@ describe('kept out', () => {
       /^fail command linux\/arm64$/,
       nothing,
     ],
+    ['it has no source label', { labels: { [REVISION]: 'a'.repeat(40) } }, whole, /^fail source /, nothing],
+    ['it has no revision label', { labels: { [SOURCE]: HOME } }, whole, /^fail revision$/, () => '$GITHUB_SHA'],
     ['its config is no JSON object', { configPatch: { config: 'nothing' } }, whole, /^unknown command /, nothing],
   ])('%s', async (_name, options, spoil, finding, value) => {
     const { state, card, image, findings } = await examine(options, { spoil });
@@ -224,7 +230,8 @@ describe('without a commit that is proven', () => {
   test('the promotion lives on its card alone, moves the floating tags and writes no kept tag', async () => {
     const { world, repo } = talk;
     const commit = repo.commitOn('staging', { message: 'Unlabelled' });
-    const image = buildImage({ declaredLayerSizes: [150_000_000], seed: commit, labels: null });
+    write(talk, 'validation: { labels: { level: warn } }');
+    const image = buildImage({ declaredLayerSizes: [150_000_000], seed: commit, labels: { [SOURCE]: HOME } });
     world.registry.addImage({ repository: IMAGE, tag: 'staging-nightly', image });
     const before = repo.checkRuns(commit).length;
     const issue = repo.openIssue({ title: 'Nightly', by: 'ada' });
@@ -233,6 +240,7 @@ describe('without a commit that is proven', () => {
     const number = Number(/ P(\d+) /.exec(card)?.[1] ?? '0');
     expect(await talk.findings(number)).toContain('warn revision');
     expect(card).not.toContain('/runs/');
+    expect(card).toContain('no check run and no deployment will be created');
     await talk.say('bob', '/approve', issue);
     expect(repo.checkRuns(commit)).toHaveLength(before);
     expect(world.registry.tag(IMAGE, 'latest')).toBe(image.digest);

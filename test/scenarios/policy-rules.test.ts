@@ -56,8 +56,8 @@ function isUnwanted(shown: string): boolean {
   return shown.startsWith('no ');
 }
 
-test('preset: guide makes the whole list binding', async () => {
-  talk = await beginUnder('preset: guide', { image: { labels: {} } });
+test('preset: strict makes the whole list binding', async () => {
+  talk = await beginUnder('preset: strict', { image: { labels: {} } });
   await talk.request();
   expect(await talk.state()).toBe('checks-failed');
   expect(await rulesOf(talk)).toEqual(expect.arrayContaining(['fail healthcheck', 'fail source', 'fail revision']));
@@ -65,7 +65,7 @@ test('preset: guide makes the whole list binding', async () => {
 
 test('written keys win over the preset', async () => {
   const policy =
-    'preset: guide\nstaging: { deployed: off }\nvalidation: { healthcheck: off, labels: { level: warn } }\n';
+    'preset: strict\nstaging: { deployed: off }\nvalidation: { healthcheck: off, labels: { level: warn } }\n';
   talk = await beginUnder(policy, { image: { labels: {} } });
   await talk.request();
   expect(await talk.state()).toBe('awaiting-approval');

@@ -117,7 +117,7 @@ const Validation = section({
     level: level
       .meta({
         description: 'What a missing label means. One that is there and wrong always fails.',
-        defaultsTo: 'warn',
+        defaultsTo: 'fail',
       })
       .optional(),
     required: list(label, { of: 'labels', from: 0, to: 50 })
@@ -133,8 +133,8 @@ const Validation = section({
 });
 
 export const PromotionFile = section({
-  preset: oneOf(['guide'])
-    .meta({ description: '`guide` makes every check binding; keys that are written win over it.' })
+  preset: oneOf(['strict'])
+    .meta({ description: '`strict` makes every check binding; keys that are written win over it.' })
     .optional(),
   images: list(image, { of: 'image', from: 1, to: 1 })
     .meta({ description: 'The image that is promoted. Default: `ghcr.io/<owner>/<repo>`.' })

@@ -57,8 +57,8 @@ export type ValidationPolicy = {
   readonly healthcheck: Level;
 };
 
-/** `guide` makes the whole list of checks binding. */
-export type Preset = 'default' | 'guide';
+/** `strict` makes the whole list of checks binding. */
+export type Preset = 'default' | 'strict';
 
 const MEGABYTE = 1_000_000;
 const PRODUCTION = 'production';
@@ -71,7 +71,7 @@ export function builtInPolicy(args: {
   readonly preset?: Preset;
 }): Policy {
   const image = parseImageRepository(`${args.registryHost}/${args.repo.toLowerCase()}`);
-  const binding = args.preset === 'guide';
+  const binding = args.preset === 'strict';
   return {
     blob: 'none',
     images: image === null ? [] : [image],
@@ -82,7 +82,8 @@ export function builtInPolicy(args: {
       size: { level: 'fail', minBytes: 100 * MEGABYTE, maxBytes: 2000 * MEGABYTE },
       layers: { level: 'fail', max: 100 },
       command: 'fail',
-      labels: { level: binding ? 'fail' : 'warn', required: [SOURCE_LABEL, REVISION_LABEL] },
+      // Without them nobody knows whose image it is, and no check run and no deployment follows.
+      labels: { level: 'fail', required: [SOURCE_LABEL, REVISION_LABEL] },
       healthcheck: binding ? 'fail' : 'warn',
     },
     // The target was approved once, and at three in the morning there is no second person.

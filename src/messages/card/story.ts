@@ -41,9 +41,10 @@ function storyOf(view: PromotionView, detail: Detail): string {
         'or',
       )} yet. It is looked for until ${formatTime(state.until)}.`;
     case 'examining':
+      return joinBlocks([policyText(promotion), waitingNotice(view)]);
     case 'awaiting-approval':
     case 'scheduled':
-      return joinBlocks([policyText(promotion), waitingNotice(view)]);
+      return joinBlocks([policyText(promotion), waitingNotice(view), commitText(promotion)]);
     case 'promoted':
     case 'deploying':
     case 'deployed':
@@ -74,6 +75,12 @@ function policyText({ policyProblems: problems = [] }: Promotion): string {
   const lines = problems.map((problem) => `> - ${escapeText(policyProblemWords(problem), { maxLength: 300 })}`);
   const what = `${code('.github/promotion.yml')} can't be read. Until it can, reviews are refused and nothing is moved:`;
   return ['> [!WARNING]', `> ${what}`, '>', ...lines].join('\n');
+}
+
+/** Both are created on the commit. */
+function commitText({ images }: Promotion): string {
+  if (images.some(({ commit }) => commit !== null)) return '';
+  return 'The commit of this image is unknown: no check run and no deployment will be created.';
 }
 
 /** Where a version is added to what the environment holds, and nothing else happens. */

@@ -27,7 +27,7 @@ test('without a file: one image named like the repository, to production, one ap
       layers: { level: 'fail', max: 100 },
       command: 'fail',
       labels: {
-        level: 'warn',
+        level: 'fail',
         required: ['org.opencontainers.image.source', 'org.opencontainers.image.revision'],
       },
       healthcheck: 'warn',
@@ -37,16 +37,16 @@ test('without a file: one image named like the repository, to production, one ap
   });
 });
 
-test('the preset guide makes the whole list binding, and changes nothing else', () => {
-  const guide = builtInPolicy({ repo: repoName('acme/dotca'), registryHost: 'ghcr.io', preset: 'guide' });
-  const { validation, staging } = guide;
+test('the preset strict makes the whole list binding, and changes nothing else', () => {
+  const strict = builtInPolicy({ repo: repoName('acme/dotca'), registryHost: 'ghcr.io', preset: 'strict' });
+  const { validation, staging } = strict;
   const { size, layers, command, labels, healthcheck } = validation;
   expect([size.level, layers.level, command, labels.level, healthcheck]).toEqual(
     Array.from({ length: 5 }, () => 'fail'),
   );
   expect(staging.deployed).toBe('required');
   const built = policy();
-  expect({ ...guide, validation: built.validation, staging: built.staging }).toEqual(built);
+  expect({ ...strict, validation: built.validation, staging: built.staging }).toEqual(built);
 });
 
 test('any other environment has one floating tag, called like it, and keeps no tags', () => {

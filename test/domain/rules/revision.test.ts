@@ -29,7 +29,7 @@ const ROWS: readonly (readonly [string, ImageFacts['lineage'], string, Finding['
     { code: 'platforms-disagree', labels: [COMMIT, 'none'] },
   ],
   ['what GitHub did not tell is unknown', unread('HTTP 502'), 'unknown', seenUnread('HTTP 502')],
-  ['a missing label warns', known({ kind: 'no-revision' }), 'warn', { code: 'label-missing' }],
+  ['a missing label fails', known({ kind: 'no-revision' }), 'fail', { code: 'label-missing' }],
 ];
 
 test.each(ROWS)('%s', (_name, lineage, outcome, seen) => {
