@@ -1,8 +1,8 @@
 // The words of every check of `doctor`: the compiler asks for a sample of each code.
 import { expect, test } from 'vitest';
-import type { Check } from '../../src/domain/doctor/check.ts';
+import type { Check, CheckSubject } from '../../src/domain/doctor/check.ts';
 import type { DenialCause } from '../../src/domain/doctor/denial.ts';
-import { checkWords } from '../../src/messages/doctor/words.ts';
+import { checkWords, progressText, subjectTitle } from '../../src/messages/doctor/words.ts';
 import { badYaml, outside } from '../domain/problem.ts';
 import { AT, IMAGE, REPO, tagOf } from './sample-view.ts';
 
@@ -152,4 +152,21 @@ test('every check has its words', () => {
       return `${check.code}: ${message}${hint === null ? '' : `\n  → ${hint}`}`;
     });
   expect(lines.join('\n')).toMatchSnapshot();
+});
+
+test('every subject has a title, and a sentence while it is examined', () => {
+  const subjects: readonly CheckSubject[] = [
+    { kind: 'server' },
+    { kind: 'app' },
+    { kind: 'machine-user' },
+    { kind: 'repository', name: REPO },
+  ];
+  expect(subjects.map((subject) => `${subjectTitle(subject)} | ${progressText(subject)}`)).toMatchInlineSnapshot(`
+    [
+      "This server | Looking at this server …",
+      "The GitHub App | Looking at the App …",
+      "The machine user | Looking at the machine user …",
+      "acme/dotca | Looking at acme/dotca …",
+    ]
+  `);
 });

@@ -4,8 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Check, CheckGroup } from '../../../src/domain/doctor/check.ts';
+import {
+  parseImageRepository,
+  parseRepoName,
+  parseTag,
+  type ImageRepository,
+  type RepoName,
+} from '../../../src/domain/image/reference.ts';
+import { checkWords, subjectTitle } from '../../../src/messages/doctor/words.ts';
 import { begin, type Conversation } from '../../scenarios/conversation.ts';
-import { START } from '../../scenarios/world.ts';
+import { IMAGE, START } from '../../scenarios/world.ts';
 import type { GitHubWorld } from '../../support/github/world.ts';
 import type { RegistryDouble } from '../../support/registry/double.ts';
 import { ADA } from '../../support/registry/token-service.ts';
@@ -13,6 +22,8 @@ import { say, widthOf, type Around, type Ended } from '../harness.ts';
 
 const TOKEN = 'ghp_0123456789abcdefghij';
 const DAY_MS = 86_400_000;
+const PATH = '/api/github/webhooks';
+const HOOK_URL = `https://imprimatur.example.com${PATH}`;
 const OUTCOMES = ['ok', 'warn', 'fail', 'unknown'] as const;
 const Answer = z.object({
   healthy: z.boolean(),
@@ -58,6 +69,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+type Deliveries = Pick<Extract<Check, { readonly count: number }>, 'count' | 'accepted' | 'newest'>;
 type Said = Ended & z.infer<typeof Answer>;
 
 async function doctor(changes: Around['env'] = {}, line = 'doctor'): Promise<Said> {
@@ -70,43 +82,107 @@ function complaints({ checks }: Said): readonly string[] {
   return checks.filter(({ outcome }) => outcome !== 'ok').map(({ outcome, name }) => `${outcome} ${name}`);
 }
 
-/** The sentences of a check that is there once. */
-function check(said: Said, name: string): { readonly message: string; readonly hint: string | null } {
-  const found = said.checks.filter((one) => one.name === name);
-  if (found.length !== 1) throw new Error(`${found.length} checks are called ${name}`);
-  const [{ message, hint } = { message: '', hint: null }] = found;
-  return { message, hint };
+/** A check as `--json` prints it: its code, and the sentence that its values make. */
+function printed(check: Check): object {
+  const { name, outcome, code } = check;
+  return { name, outcome, code, ...checkWords(check) };
+}
+
+/** These are the only checks of their names. */
+function expectChecks({ checks }: Said, ...expected: readonly Check[]): void {
+  const names = new Set<string>(expected.map(({ name }) => name));
+  const found = checks.filter(({ name }) => names.has(name)).map(({ about: _, ...check }) => check);
+  expect(found).toEqual(expected.map(printed));
+}
+
+/** Of the only check of this name, where an operating system or a library words the rest. */
+function onlyCheck({ checks }: Said, name: string): Said['checks'][number] {
+  const [found, ...others] = checks.filter((one) => one.name === name);
+  if (found === undefined || others.length > 0) throw new Error(`${name}: ${JSON.stringify([found, ...others])}`);
+  return found;
+}
+
+/** What the check of the deliveries counts, and the newest of them. */
+function deliveries(): Deliveries {
+  const newest = github.deliveries.at(-1) ?? expect.fail('nothing was delivered');
+  const { event, deliveredAt: at, status, statusText: message } = newest;
+  const accepted = github.deliveries.filter((one) => one.status < 300).length;
+  return { count: github.deliveries.length, accepted, newest: { event, at, status, message } };
+}
+
+function image(name = IMAGE): ImageRepository {
+  return parseImageRepository(`${registry.host}/${name}`) ?? expect.fail(`${name} is no image`);
+}
+
+function repoName(text = 'acme/dotca'): RepoName {
+  return parseRepoName(text) ?? expect.fail(`${text} is no repository`);
 }
 
 test('where all is well it says so, of each thing, and ends with 0', async () => {
   const said = await doctor();
   expect(complaints(said)).toEqual([]);
   expect({ code: said.code, healthy: said.healthy, err: said.err }).toEqual({ code: 0, healthy: true, err: '' });
-  const image = `${registry.host}/acme/dotca`;
-  expect(said.checks.map(({ about, name, message }) => `${about} | ${name} | ${message}`)).toEqual([
-    'This server | variables | Every variable can be read.',
-    'This server | database | The database can be read; it knows promotions in acme/dotca.',
-    'The GitHub App | app-key | GitHub accepts the key of Imprimatur (770001), the App of acme.',
-    'The GitHub App | clock | The clock agrees with GitHub’s.',
-    'The GitHub App | app-permissions | The App asks for the permissions of app.yml.',
-    'The GitHub App | app-events | The App hears of the events of app.yml.',
-    'The GitHub App | installation | The App is installed on acme with all it asks for.',
-    'The GitHub App | webhook-secret | WEBHOOK_SECRET has 33 characters. GitHub does not show its own, so that both are the same is seen by the deliveries only.',
-    'The GitHub App | webhook-address | GitHub delivers to https://imprimatur.example.com/api/github/webhooks.',
-    expect.stringMatching(
-      /^The GitHub App \| deliveries \| Of the newest \d+ webhooks, \d+ were accepted, among them the last one, \w+ at 2026-11-24 09:00 UTC\.$/,
-    ),
-    'The machine user | token | GitHub accepts GHCR_TOKEN; it is acme-bot’s.',
-    'The machine user | token-scopes | GHCR_TOKEN has write:packages, and nothing beyond.',
-    'The machine user | token-expiry | GHCR_TOKEN expires at 2027-02-22 09:00 UTC; that is in 90 days.',
-    'acme/dotca | repository | The App is installed on acme/dotca.',
-    'acme/dotca | policy | There is no .github/promotion.yml, so the built-in policy holds.',
-    'acme/dotca | environment | Environments: production (branch main, main and latest).',
-    `acme/dotca | registry-credential | ${registry.host} is shown ada, from docker’s config.json (DOCKER_CONFIG).`,
-    `acme/dotca | registry-read | ${image} can be read: 5 tags, 2 of them staging-….`,
-    `acme/dotca | public | ${image} is private: it can’t be pulled without a login.`,
-    `acme/dotca | registry-push | ${image} can be written: an upload was begun, and given up.`,
-  ]);
+  const [ok, repo] = ['ok' as const, repoName()];
+  const tags = ['main', 'latest'].map((tag) => parseTag(tag) ?? expect.fail(tag));
+  const groups: readonly CheckGroup[] = [
+    {
+      about: { kind: 'server' },
+      checks: [
+        { name: 'variables', outcome: ok, code: 'variables-readable' },
+        { name: 'database', outcome: ok, code: 'database-readable', repos: [repo] },
+      ],
+    },
+    {
+      about: { kind: 'app' },
+      checks: [
+        { name: 'app-key', outcome: ok, code: 'key-accepted', app: 'Imprimatur', id: 770_001, owner: 'acme' },
+        { name: 'clock', outcome: ok, code: 'clock-right' },
+        { name: 'app-permissions', outcome: ok, code: 'permissions-right' },
+        { name: 'app-events', outcome: ok, code: 'events-right' },
+        { name: 'installation', outcome: ok, code: 'installation-right', account: 'acme' },
+        { name: 'webhook-secret', outcome: ok, code: 'secret-set', length: 33 },
+        { name: 'webhook-address', outcome: ok, code: 'webhook-address-right', url: HOOK_URL },
+        { name: 'deliveries', outcome: ok, code: 'delivery-accepted', ...deliveries() },
+      ],
+    },
+    {
+      about: { kind: 'machine-user' },
+      checks: [
+        { name: 'token', outcome: ok, code: 'token-accepted', login: 'acme-bot' },
+        { name: 'token-scopes', outcome: ok, code: 'scopes-right', scopes: ['write:packages'] },
+        { name: 'token-expiry', outcome: ok, code: 'token-expires', at: START + 90 * DAY_MS, daysLeft: 90 },
+      ],
+    },
+    {
+      about: { kind: 'repository', name: repo },
+      checks: [
+        { name: 'repository', outcome: ok, code: 'app-installed', repo },
+        { name: 'policy', outcome: ok, code: 'policy-built-in' },
+        {
+          name: 'environment',
+          outcome: ok,
+          code: 'default-environment',
+          environments: [{ name: 'production', branch: 'main', tags }],
+        },
+        { name: 'registry-credential', outcome: ok, code: 'credential-set', host: registry.host, username: 'ada' },
+        {
+          name: 'registry-read',
+          outcome: ok,
+          code: 'tags-readable',
+          image: image(),
+          tags: 5,
+          stagingTags: 2,
+          tagPrefix: 'staging',
+          branch: 'staging',
+        },
+        { name: 'public', outcome: ok, code: 'image-private', image: image() },
+        { name: 'registry-push', outcome: ok, code: 'image-writable', image: image() },
+      ],
+    },
+  ];
+  expect(said.checks).toEqual(
+    groups.flatMap(({ about, checks }) => checks.map((check) => ({ about: subjectTitle(about), ...printed(check) }))),
+  );
 });
 
 test('on a terminal it has a heading per thing, fits 80 columns, and shows no secret', async () => {
@@ -114,53 +190,84 @@ test('on a terminal it has a heading per thing, fits 80 columns, and shows no se
   const { code, out } = await say('doctor', { env, now: () => START, width: 80 });
   expect(code).toBe(0);
   expect(widthOf(out)).toBeLessThanOrEqual(80);
-  expect(out).toContain('\n\nThe machine user\n✓  token                GitHub accepts GHCR_TOKEN; it is acme-bot’s.\n');
-  expect(out).toMatch(
-    /^! {2}token-expiry {9}GHCR_TOKEN expires at 2026-12-01 09:00 UTC; that is in 7\n {24}days\.\n {24}→ Make/m,
-  );
-  expect(out).toMatch(/\n\nOf 20 checks: 2 warn, 18 are ok\.\n$/);
+  const title = subjectTitle({ kind: 'machine-user' });
+  expect(out).toMatch(new RegExp(String.raw`\n\n${title}\n✓ {2}token {16}\S.*acme-bot`));
+  // The sentence, and what to do, stand under each other in their column.
+  expect(out).toMatch(/^! {2}token-expiry {9}.*2026-12-01 09:00 UTC(.*\n {24}\S)+.*\n {24}→ \S/m);
+  expect(out).toMatch(/\n\n.*\b20\b.*\b2\b.*\b18\b.*\n$/);
   for (const secret of [TOKEN, ADA.password, github.env.WEBHOOK_SECRET, 'BEGIN']) expect(out).not.toContain(secret);
+});
+
+test('the words of the summary, by what was found', async () => {
+  const summaryOf = async (changes: Around['env']): Promise<string | undefined> => {
+    const { out } = await say('doctor', { env: { ...env, ...changes }, now: () => START });
+    return out.trimEnd().split('\n').at(-1);
+  };
+  expect([
+    await summaryOf({}),
+    await summaryOf({ APP_ID: '' }),
+    await summaryOf({ PORT: 'x', GHCR_USERNAME: '', PUBLIC_URL: 'https://other.example.com' }),
+  ]).toMatchInlineSnapshot(`
+    [
+      "Of 20 checks: 20 are ok.",
+      "Of 7 checks: 1 fails, 1 is unknown, 5 are ok.",
+      "Of 18 checks: 2 fail, 1 warns, 15 are ok.",
+    ]
+  `);
 });
 
 test('without a database it asks for a repository, and examines the one that is named', async () => {
   const nowhere = { DATABASE_URL: `sqlite:${join(folder, 'absent.db')}` };
   const all = await doctor(nowhere);
   expect(complaints(all)).toEqual(['warn database']);
-  expect(check(all, 'database').hint).toBe('Start the server once, or name a repository with --repo.');
+  expect(onlyCheck(all, 'database')).toMatchObject({
+    code: 'database-unreadable',
+    message: expect.stringContaining(join(folder, 'absent.db')),
+    hint: expect.stringContaining('--repo'),
+  });
   expect(all.checks.some(({ name }) => name === 'repository')).toBe(false);
   expect(all.code).toBe(0);
   const one = await doctor(nowhere, 'doctor --repo acme/dotca');
-  expect(check(one, 'repository').message).toBe('The App is installed on acme/dotca.');
+  expectChecks(one, { name: 'repository', outcome: 'ok', code: 'app-installed', repo: repoName() });
 });
 
 describe('the environment', () => {
   test('what is wrong in it is told, and the rest is looked at all the same', async () => {
     const said = await doctor({ PORT: 'x', IMAGE_GRANTS: 'no pair', GHCR_USERNAME: '' });
-    expect(said.checks.filter(({ name }) => name === 'variables').map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^PORT: /),
-      expect.stringMatching(/^GHCR_USERNAME and GHCR_TOKEN: set both/),
-      expect.stringMatching(/^IMAGE_GRANTS: /),
+    const variables = said.checks.filter(({ name }) => name === 'variables');
+    expect(variables).toEqual([
+      expect.objectContaining({ code: 'variable-unreadable', message: expect.stringMatching(/^PORT: /) }),
+      expect.objectContaining({
+        code: 'variable-unreadable',
+        message: expect.stringMatching(/^GHCR_USERNAME\b.*\bGHCR_TOKEN: /),
+      }),
+      expect.objectContaining({ code: 'variable-unreadable', message: expect.stringMatching(/^IMAGE_GRANTS: /) }),
     ]);
     expect(complaints(said)).toEqual(['fail variables', 'fail variables', 'fail variables']);
-    expect(check(said, 'webhook-secret').message).toMatch(/^WEBHOOK_SECRET has 33 characters/);
+    expectChecks(said, { name: 'webhook-secret', outcome: 'ok', code: 'secret-set', length: 33 });
     expect(said.code).toBe(1);
   });
 
   test('without an App there is nothing to ask GitHub', async () => {
     const said = await doctor({ APP_ID: '' });
     expect(complaints(said)).toEqual(['fail app-key', 'unknown repository']);
-    expect(check(said, 'app-key').message).toBe('There is no App: APP_ID is not set.');
+    expect(onlyCheck(said, 'app-key')).toMatchObject({ code: 'no-app', message: expect.stringContaining('APP_ID') });
+    expect(onlyCheck(said, 'repository').code).toBe('github-not-asked');
   });
 
   test('a key that can’t be read is named', async () => {
     const said = await doctor({ PRIVATE_KEY: 'no key' });
     expect(complaints(said)).toEqual(['fail variables', 'fail app-key', 'unknown repository']);
-    expect(check(said, 'app-key').message).toMatch(/^There is no App: PRIVATE_KEY: not a PEM private key that works/);
+    expect(onlyCheck(said, 'app-key')).toMatchObject({
+      code: 'no-app',
+      message: expect.stringContaining('PRIVATE_KEY: '),
+    });
   });
 
   test('a secret that is too short does not keep the App from being looked at', async () => {
     const said = await doctor({ WEBHOOK_SECRET: 'short' });
     expect(complaints(said)).toEqual(['fail variables', 'unknown webhook-secret']);
+    expect(onlyCheck(said, 'webhook-secret').code).toBe('secret-unreadable');
   });
 
   test('a docker config that is none is told', async () => {
@@ -174,7 +281,10 @@ describe('the environment', () => {
         'fail registry-push',
       ]),
     );
-    expect(check(said, 'variables').message).toMatch(/^DOCKER_CONFIG: .*is not a docker config\.json/);
+    expect(onlyCheck(said, 'variables')).toMatchObject({
+      code: 'variable-unreadable',
+      message: expect.stringMatching(/^DOCKER_CONFIG: .*config\.json/),
+    });
   });
 });
 
@@ -182,85 +292,133 @@ describe('the App', () => {
   test('a key of another App is refused, and the clock is compared all the same', async () => {
     const said = await doctor({ APP_ID: '770099' });
     expect(complaints(said)).toEqual(['fail app-key', 'fail repository']);
-    expect(said.checks.find(({ name }) => name === 'app-key')?.code).toBe('key-refused');
-    expect(check(said, 'app-key').hint).toMatch(/^Compare APP_ID with the number on the App’s settings page/);
-    expect(check(said, 'clock').message).toBe('The clock agrees with GitHub’s.');
+    expect(onlyCheck(said, 'app-key').code).toBe('key-refused');
+    expectChecks(said, { name: 'clock', outcome: 'ok', code: 'clock-right' });
   });
 
   test('a GitHub that does not answer fails', async () => {
     const said = await doctor({ GITHUB_API_URL: 'http://127.0.0.1:9' });
     expect(complaints(said)).toEqual(['fail app-key', 'unknown token', 'fail repository']);
-    expect(check(said, 'app-key').hint).toBe('Is GITHUB_API_URL right, and may this machine reach it?');
+    expect(onlyCheck(said, 'app-key')).toMatchObject({
+      code: 'app-unreadable',
+      hint: expect.stringContaining('GITHUB_API_URL'),
+    });
+    expect(onlyCheck(said, 'token').code).toBe('token-not-read');
   });
 
   test.each([
-    [5, null, ''],
-    [6, 'warn clock', 'The clock is 6 seconds behind GitHub’s.'],
-    [-30, 'warn clock', 'The clock is 30 seconds ahead of GitHub’s.'],
-    [31, 'fail clock', 'The clock is 31 seconds behind GitHub’s.'],
-    [-3600, 'fail clock', 'The clock is 3600 seconds ahead of GitHub’s.'],
-  ])('GitHub’s clock %i seconds ahead of ours: %s', async (seconds, complaint, message) => {
+    [5, 'ok'],
+    [6, 'warn'],
+    [-30, 'warn'],
+    [31, 'fail'],
+    [-3600, 'fail'],
+  ] as const)('GitHub’s clock %i seconds ahead of ours: %s', async (seconds, outcome) => {
     const ended = await say('doctor --json', { env, now: () => START - seconds * 1000 });
     const said = { ...ended, ...Answer.parse(JSON.parse(ended.out)) };
-    expect(complaints(said)).toEqual(complaint === null ? [] : [complaint]);
-    expect(check(said, 'clock').message).toBe(complaint === null ? 'The clock agrees with GitHub’s.' : message);
+    expect(complaints(said)).toEqual(outcome === 'ok' ? [] : [`${outcome} clock`]);
+    expectChecks(
+      said,
+      outcome === 'ok'
+        ? { name: 'clock', outcome, code: 'clock-right' }
+        : { name: 'clock', outcome, code: 'clock-wrong', aheadMs: -seconds * 1000 },
+    );
   });
 
   test('what an installation has not accepted yet is named', async () => {
     await github.installation('acme').setPermissions({ metadata: 'read', contents: 'read', checks: 'read' });
     const said = await doctor();
     expect(complaints(said)).toContain('fail installation');
-    expect(check(said, 'installation').message).toBe(
-      'The installation on acme lacks checks: write, deployments: write, issues: write, packages: read, pull_requests: write, actions: read, attestations: read and members: read.',
-    );
+    expectChecks(said, {
+      name: 'installation',
+      outcome: 'fail',
+      code: 'installation-lacks-grants',
+      account: 'acme',
+      permissions: [
+        'checks: write',
+        'deployments: write',
+        'issues: write',
+        'packages: read',
+        'pull_requests: write',
+        'actions: read',
+        'attestations: read',
+        'members: read',
+      ],
+      events: [],
+    });
   });
 
   test('a suspended installation fails, and one that is not served is told', async () => {
-    expect(complaints(await doctor({ ALLOWED_OWNERS: 'umbrella' }))).toEqual(['warn installation']);
+    const unserved = await doctor({ ALLOWED_OWNERS: 'umbrella' });
+    expect(complaints(unserved)).toEqual(['warn installation']);
+    expectChecks(unserved, {
+      name: 'installation',
+      outcome: 'warn',
+      code: 'installation-not-served',
+      account: 'acme',
+    });
     await github.installation('acme').suspend();
     const said = await doctor();
     expect(complaints(said)).toContain('fail installation');
-    expect(check(said, 'installation').message).toMatch(/is suspended/);
+    expectChecks(said, { name: 'installation', outcome: 'fail', code: 'installation-suspended', account: 'acme' });
   });
 
   test('an App that is installed nowhere fails', async () => {
     await github.installation('acme').uninstall();
     const said = await doctor({}, 'doctor --repo acme/dotca');
     expect(complaints(said)).toEqual(['fail installation', 'fail repository']);
-    expect(check(said, 'repository').message).toBe(
-      'The App is not installed on acme/dotca, or there is no such repository.',
+    expectChecks(
+      said,
+      { name: 'installation', outcome: 'fail', code: 'installed-nowhere' },
+      { name: 'repository', outcome: 'fail', code: 'app-not-installed', repo: repoName() },
     );
   });
 });
 
 describe('the webhook', () => {
-  test.each([
-    ['no secret', { hasSecret: false }, 'fail webhook-secret', /not signed/],
-    ['no address', { url: '' }, 'fail webhook-address', /GitHub sends nothing/],
+  const [secret, address] = ['webhook-secret' as const, 'webhook-address' as const];
+  test.each<readonly [string, Parameters<GitHubWorld['setHook']>[0], Check]>([
+    ['no secret', { hasSecret: false }, { name: secret, outcome: 'fail', code: 'no-secret-on-github' }],
+    ['no address', { url: '' }, { name: address, outcome: 'fail', code: 'no-webhook-address', path: PATH }],
     [
       'another path',
       { url: 'https://imprimatur.example.com/' },
-      'fail webhook-address',
-      /listens at \/api\/github\/webhooks/,
+      {
+        name: address,
+        outcome: 'fail',
+        code: 'other-webhook-path',
+        url: 'https://imprimatur.example.com/',
+        path: PATH,
+      },
     ],
-    ['a form', { contentType: 'form' }, 'fail webhook-address', /answered with 415/],
-    ['no check of the certificate', { insecureSsl: '1' }, 'warn webhook-address', /without checking/],
-  ] as const)('with %s is told', async (_, hook, complaint, message) => {
+    [
+      'a form',
+      { contentType: 'form' },
+      { name: address, outcome: 'fail', code: 'other-content-type', contentType: 'form' },
+    ],
+    [
+      'no check of the certificate',
+      { insecureSsl: '1' },
+      { name: address, outcome: 'warn', code: 'certificate-unchecked', url: HOOK_URL },
+    ],
+  ])('with %s is told', async (_, hook, check) => {
     github.setHook(hook);
     const said = await doctor();
-    expect(complaints(said)).toEqual([complaint]);
-    expect(check(said, complaint.split(' ')[1] ?? '').message).toMatch(message);
+    expect(complaints(said)).toEqual([`${check.outcome} ${check.name}`]);
+    expectChecks(said, check);
   });
 
   test('at another address than PUBLIC_URL is told', async () => {
-    expect(complaints(await doctor({ PUBLIC_URL: 'https://other.example.com' }))).toEqual(['warn webhook-address']);
+    const publicUrl = 'https://other.example.com';
+    const said = await doctor({ PUBLIC_URL: publicUrl });
+    expect(complaints(said)).toEqual(['warn webhook-address']);
+    expectChecks(said, { name: address, outcome: 'warn', code: 'other-webhook-address', url: HOOK_URL, publicUrl });
     expect(complaints(await doctor({ PUBLIC_URL: 'https://imprimatur.example.com/' }))).toEqual([]);
   });
 
   test('with a second secret reminds of the rotation', async () => {
-    expect(complaints(await doctor({ WEBHOOK_SECRET_PREVIOUS: 'the-secret-before-this-one' }))).toEqual([
-      'warn webhook-secret',
-    ]);
+    const said = await doctor({ WEBHOOK_SECRET_PREVIOUS: 'the-secret-before-this-one' });
+    expect(complaints(said)).toEqual(['warn webhook-secret']);
+    expectChecks(said, { name: secret, outcome: 'warn', code: 'two-secrets-set', length: 33 });
   });
 
   test('with another secret on GitHub is seen by its deliveries', async () => {
@@ -268,28 +426,26 @@ describe('the webhook', () => {
     await github.deliver({ event: 'push', payload: {} });
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail deliveries']);
-    expect(check(said, 'deliveries')).toEqual({
-      message: expect.stringMatching(
-        /the last one, push at 2026-11-24 09:00 UTC, was not: Invalid HTTP Response: 401\.$/,
-      ),
-      hint: expect.stringMatching(/^The secrets differ: /),
-    });
+    const found = deliveries();
+    expect(found.newest).toMatchObject({ event: 'push', at: START, status: 401 });
+    expectChecks(said, { name: 'deliveries', outcome: 'fail', code: 'signature-refused', ...found });
   });
 
   test('that GitHub can’t reach is seen by its deliveries', async () => {
     github.setAppUrl(null);
     await github.deliver({ event: 'push', payload: {} });
     const said = await doctor();
-    expect(check(said, 'deliveries')).toEqual({
-      message: expect.stringMatching(/was not: failed to connect to host\.$/),
-      hint: expect.stringMatching(/^Can GitHub reach the server\?/),
-    });
+    const found = deliveries();
+    expect(found.newest).toMatchObject({ event: 'push', status: 502, message: 'failed to connect to host' });
+    expectChecks(said, { name: 'deliveries', outcome: 'fail', code: 'delivery-refused', ...found });
   });
 
   test('of which GitHub keeps no delivery leaves it open', async () => {
     talk.world.clock.turn(4 * DAY_MS);
     const ended = await say('doctor --json', { env, now: talk.world.clock.now });
-    expect(complaints({ ...ended, ...Answer.parse(JSON.parse(ended.out)) })).toEqual(['unknown deliveries']);
+    const said = { ...ended, ...Answer.parse(JSON.parse(ended.out)) };
+    expect(complaints(said)).toEqual(['unknown deliveries']);
+    expectChecks(said, { name: 'deliveries', outcome: 'unknown', code: 'no-delivery' });
     expect(ended.code).toBe(0);
   });
 });
@@ -313,17 +469,25 @@ describe('the machine user', () => {
 
   test('what is beyond write:packages is named', async () => {
     github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['repo', 'write:packages', 'gist'], expiresAt: null });
-    expect(check(await doctor(), 'token-scopes').message).toBe(
-      'GHCR_TOKEN has more than write:packages: repo and gist. Whoever steals it can do that too.',
-    );
+    expectChecks(await doctor(), {
+      name: 'token-scopes',
+      outcome: 'warn',
+      code: 'scopes-surplus',
+      scopes: ['repo', 'gist'],
+    });
   });
 
   test('a token of somebody else', async () => {
-    expect(complaints(await doctor({ GHCR_USERNAME: 'other-bot' }))).toEqual(['warn token']);
+    const said = await doctor({ GHCR_USERNAME: 'other-bot' });
+    expect(complaints(said)).toEqual(['warn token']);
+    const [login, username] = ['acme-bot', 'other-bot'];
+    expectChecks(said, { name: 'token', outcome: 'warn', code: 'token-of-other-account', login, username });
   });
 
   test('a token of another kind, which ghcr.io does not take', async () => {
-    expect(complaints(await doctor({ GHCR_TOKEN: 'github_pat_0123' }))).toEqual(['fail token']);
+    const said = await doctor({ GHCR_TOKEN: 'github_pat_0123' });
+    expect(complaints(said)).toEqual(['fail token']);
+    expectChecks(said, { name: 'token', outcome: 'fail', code: 'token-of-other-kind' });
   });
 
   test('a registry that is not ghcr.io needs none', async () => {
@@ -336,7 +500,10 @@ describe('a repository', () => {
     talk.repo.commitOn('main', { files: { '.github/promotion.yml': 'environmets: {}\n' }, message: 'Typo' });
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail policy']);
-    expect(check(said, 'policy').message).toMatch(/^\.github\/promotion\.yml .*\b1\D+1\b.*environmets/);
+    expect(onlyCheck(said, 'policy')).toMatchObject({
+      code: 'policy-unreadable',
+      message: expect.stringMatching(/\.github\/promotion\.yml .*\b1\D+1\b.*environmets/),
+    });
   });
 
   test('branches that are not there are named, and images that it may not promote', async () => {
@@ -344,29 +511,30 @@ describe('a repository', () => {
     talk.repo.commitOn('main', { files: { '.github/promotion.yml': file }, message: 'Policy' });
     const said = await doctor();
     expect(complaints(said)).toEqual(['warn environment', 'warn branch', 'fail image']);
-    expect(check(said, 'branch').message).toBe(
-      'There is no branch next with a commit in acme/dotca, and the policy names it.',
+    const repo = repoName();
+    expectChecks(
+      said,
+      { name: 'branch', outcome: 'warn', code: 'branch-missing', branch: 'next', repo },
+      { name: 'image', outcome: 'fail', code: 'image-not-granted', image: image('acme/other'), repo },
     );
-    expect(check(said, 'image').hint).toBe(
-      `If it should, add IMAGE_GRANTS=${registry.host}/acme/other=acme/dotca (a list with commas).`,
-    );
+    expect(onlyCheck(said, 'image').hint).toContain(`IMAGE_GRANTS=${registry.host}/acme/other=acme/dotca`);
   });
 
   test('no right to push is told apart from the right to read', async () => {
     registry.quirks.deny403 = [{ times: Infinity, on: /^POST .*\/blobs\/uploads\/$/ }];
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail registry-push']);
-    expect(check(said, 'registry-push').message).toContain(
-      `HTTP 403 DENIED (permission_denied: write_package). The account configured for ${registry.host} lacks the right to push here.`,
-    );
-    expect(check(said, 'registry-read').message).toContain('can be read');
+    const push = onlyCheck(said, 'registry-push');
+    expect(push.code).toBe('outside-error');
+    for (const value of ['HTTP 403 DENIED', 'permission_denied: write_package', registry.host]) {
+      expect(push.message).toContain(value);
+    }
+    expect(onlyCheck(said, 'registry-read').code).toBe('tags-readable');
   });
 
   test('a public image is told', async () => {
     registry.quirks.tokenRules.anonymous = { 'acme/dotca': 'pull' };
-    expect(check(await doctor(), 'public').message).toBe(
-      `${registry.host}/acme/dotca is public: anybody can pull it without a login.`,
-    );
+    expectChecks(await doctor(), { name: 'public', outcome: 'ok', code: 'image-public', image: image() });
   });
 
   test('an image that nobody pushed yet is no denial', async () => {
@@ -374,9 +542,10 @@ describe('a repository', () => {
     repo.commitOn('staging', { message: 'First' });
     const said = await doctor({}, 'doctor --repo acme/young');
     expect(complaints(said)).toContain('fail registry-read');
-    expect(check(said, 'registry-read').hint).toBe(
-      `Has the build pushed ${registry.host}/acme/young yet, and is its name right?`,
-    );
+    expect(onlyCheck(said, 'registry-read')).toMatchObject({
+      code: 'outside-error',
+      hint: expect.stringContaining(`${registry.host}/acme/young`),
+    });
   });
 });
 
