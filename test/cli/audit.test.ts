@@ -12,7 +12,9 @@ import { appendAudit } from '../../src/store/audit.ts';
 import { openStore } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/database/migrations.ts';
 import { saveRepo } from '../../src/store/repos.ts';
+import { z } from 'zod';
 import { sha256 } from '../store/fixtures.ts';
+import { say } from './harness.ts';
 
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
 const AT = Date.UTC(2027, 0, 2, 3, 4, 5);
@@ -81,73 +83,144 @@ function entries(count: number): readonly AuditEntry[] {
   return Array.from({ length: count }, (_, index) => entry('requested', { promotion: index + 1 }));
 }
 
-test('an intact trail: each repository with its rows and the head that cards show', async () => {
-  await write({ 'acme/dotca': entries(3), 'acme/api': entries(1) });
-  const { code, out, err } = await cli('audit verify');
-  expect(out).toMatch(
-    /^acme\/dotca: 3 rows, head 3·[0-9a-f]{8}, intact\nacme\/api: 1 row, head 1·[0-9a-f]{8}, intact\n$/,
-  );
-  expect({ code, err }).toEqual({ code: 0, err: '' });
+const Verified = z.object({
+  intact: z.boolean(),
+  repos: z.array(
+    z.object({
+      repo: z.string(),
+      repoId: z.number(),
+      intact: z.boolean(),
+      verification: z.object({
+        rows: z.number(),
+        head: z.object({ seq: z.number(), hash: z.string() }).nullable(),
+        problem: z.object({ seq: z.number(), problem: z.string() }).nullable(),
+      }),
+    }),
+  ),
 });
 
-test.each([
+async function verify(words = ''): Promise<z.infer<typeof Verified> & { readonly code: number | null }> {
+  const { code, out, err } = await cli(`audit verify --json ${words}`);
+  expect(err).toBe('');
+  return { code, ...Verified.parse(JSON.parse(out)) };
+}
+
+test('an intact trail: each repository with its rows and the head that cards show', async () => {
+  await write({ 'acme/dotca': entries(3), 'acme/api': entries(1) });
+  const { code, intact, repos } = await verify();
+  expect({ code, intact }).toEqual({ code: 0, intact: true });
+  expect(repos).toMatchObject([
+    { repo: 'acme/dotca', intact: true, verification: { rows: 3, head: { seq: 3 }, problem: null } },
+    { repo: 'acme/api', intact: true, verification: { rows: 1, head: { seq: 1 }, problem: null } },
+  ]);
+  const { code: ended, out, err } = await cli('audit verify');
+  for (const [index, { repo, verification }] of repos.entries()) {
+    const { seq, hash } = verification.head ?? expect.fail(`${repo} has no head`);
+    expect(out.split('\n')[index]).toMatch(new RegExp(`^${repo}: ${verification.rows} .*${seq}·${hash.slice(0, 8)}`));
+  }
+  expect({ ended, err }).toEqual({ ended: 0, err: '' });
+});
+
+/** What was done to a trail of five rows, and the first row that is wrong. */
+const TAMPERED = [
   [
     'a changed entry',
     `UPDATE audit SET entry = replace(entry, 'requested', 'promoted') WHERE seq = 3`,
-    'row 3 was changed',
+    { seq: 3, problem: 'changed' },
   ],
-  ['a removed row', 'DELETE FROM audit WHERE seq = 2', 'row 2 is missing'],
-  ['a removed newest row', 'DELETE FROM audit WHERE seq = 5', 'row 5 is missing'],
+  ['a removed row', 'DELETE FROM audit WHERE seq = 2', { seq: 2, problem: 'missing' }],
+  ['a removed newest row', 'DELETE FROM audit WHERE seq = 5', { seq: 5, problem: 'missing' }],
   [
     'two rows that changed places',
     'UPDATE audit SET seq = 99 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 99',
-    'row 2 was changed',
+    { seq: 2, problem: 'changed' },
   ],
   [
     'a row after the head',
     'UPDATE repos SET audit_seq = 4, audit_hash = (SELECT hash FROM audit WHERE seq = 4)',
-    'row 5 lies beyond the recorded head',
+    { seq: 5, problem: 'beyond-head' },
   ],
-  ['a head of another row', `UPDATE repos SET audit_hash = 'f00d'`, 'row 5 was changed'],
-])('%s is named, and the exit code says no', async (_, sql, summary) => {
+  ['a head of another row', `UPDATE repos SET audit_hash = 'f00d'`, { seq: 5, problem: 'changed' }],
+] as const;
+
+test.each(TAMPERED)('%s is named, and the exit code says no', async (_, sql, problem) => {
   await write({ 'acme/dotca': entries(5) });
   tamper(sql);
+  expect(await verify('--repo acme/dotca')).toMatchObject({
+    code: 1,
+    intact: false,
+    repos: [{ repo: 'acme/dotca', intact: false, verification: { problem } }],
+  });
   const { code, out } = await cli('audit verify --repo acme/dotca');
-  expect(out).toContain(`acme/dotca: ${summary} (`);
+  expect(out).toMatch(new RegExp(`^acme/dotca: .*\\b${problem.seq}\\b`));
   expect(code).toBe(1);
 });
 
 test('one bad repository among good ones makes the whole check a no, and the others are still shown', async () => {
   await write({ 'acme/dotca': entries(2), 'acme/api': entries(2) });
   tamper(`UPDATE audit SET entry = '{}' WHERE repo_id = 40 AND seq = 1`);
+  expect(await verify()).toMatchObject({
+    code: 1,
+    intact: false,
+    repos: [
+      { repo: 'acme/dotca', intact: false, verification: { problem: { seq: 1, problem: 'changed' } } },
+      { repo: 'acme/api', intact: true, verification: { rows: 2, problem: null } },
+    ],
+  });
   const { code, out } = await cli('audit verify');
-  expect(out).toMatch(/^acme\/dotca: row 1 was changed .*\nacme\/api: 2 rows, .*, intact\n$/);
+  expect(out).toMatch(/^acme\/dotca: .*\b1\b.*\nacme\/api: 2 .*\n$/);
   expect(code).toBe(1);
 });
 
 test('rows whose repository is gone from the database are found under its id', async () => {
   await write({ 'acme/dotca': entries(2) });
   tamper('DELETE FROM repos');
-  const { code, out } = await cli('audit verify');
-  expect(out).toContain('repository 40: row 1 lies beyond the recorded head');
-  expect(code).toBe(1);
+  expect(await verify()).toMatchObject({
+    code: 1,
+    repos: [{ repoId: 40, verification: { problem: { seq: 1, problem: 'beyond-head' } } }],
+  });
 });
 
 test('a repository is found by its name in any case, and a name without rows is a no', async () => {
   await write({ 'acme/dotca': entries(2), 'acme/api': entries(1) });
-  const found = await cli('audit verify --repo Acme/API');
-  expect(found.out).toMatch(/^acme\/api: 1 row, head 1·[0-9a-f]{8}, intact\n$/);
+  const found = await verify('--repo Acme/API');
+  expect(found.repos).toMatchObject([{ repo: 'acme/api', intact: true, verification: { rows: 1, head: { seq: 1 } } }]);
   const missing = await cli('audit verify --repo acme/dotka');
   expect(missing).toEqual({
     code: 1,
     out: '',
-    err: 'imprimatur audit verify: the database holds no audit row of acme/dotka\n',
+    err: expect.stringMatching(/^imprimatur audit verify: .*\bacme\/dotka\b.*\n$/),
   });
 });
 
 test('an empty trail is intact', async () => {
   await write({});
-  expect(await cli('audit verify')).toEqual({ code: 0, out: 'The audit trail is empty.\n', err: '' });
+  expect(await verify()).toEqual({ code: 0, intact: true, repos: [] });
+  expect(await cli('audit verify')).toMatchObject({ code: 0, err: '' });
+});
+
+test('the words of a verification', async () => {
+  const words = async (line = 'audit verify'): Promise<string> => {
+    const { out, err } = await say(line, { env: { DATABASE_URL: `sqlite:${file}` } });
+    return `${out}${err}`
+      .replaceAll(/·[0-9a-f]{8}/g, '·<hash>')
+      .replaceAll(file, '<file>')
+      .trimEnd();
+  };
+  const lines = [await words()];
+  await write({});
+  lines.push(await words());
+  await write({ 'acme/dotca': entries(5) });
+  lines.push(await words(), await words('audit verify --repo acme/dotka'));
+  for (const [, sql] of TAMPERED) {
+    await rm(file);
+    await write({ 'acme/dotca': entries(5) });
+    tamper(sql);
+    lines.push(await words());
+  }
+  tamper('DELETE FROM repos');
+  lines.push(await words());
+  expect(lines).toMatchSnapshot();
 });
 
 test('the export in JSON lines holds every row with its hashes', async () => {
@@ -205,7 +278,8 @@ test('an export of more than a page is whole, and one that nobody reads to its e
 
 test('a missing file is said to be missing, and stays missing', async () => {
   const { code, err } = await cli('audit verify');
-  expect(err).toContain(`${file}, and there is no such file`);
+  expect(err).toMatch(/^imprimatur audit verify: .*DATABASE_URL/);
+  expect(err).toContain(file);
   expect(code).toBe(1);
   expect(existsSync(file)).toBe(false);
 });
@@ -213,7 +287,7 @@ test('a missing file is said to be missing, and stays missing', async () => {
 test('a database without our tables is left alone', async () => {
   await writeFile(file, '');
   const { code, err } = await cli('audit export');
-  expect(err).toContain('has no audit trail');
+  expect(err).toMatch(/^imprimatur audit export: .*DATABASE_URL/);
   expect(code).toBe(1);
   const database = new DatabaseSync(file);
   expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
@@ -223,7 +297,7 @@ test('a database without our tables is left alone', async () => {
 test('a file that is no database is a sentence, not a stack', async () => {
   await writeFile(file, 'x'.repeat(5000));
   const { code, err } = await cli('audit verify');
-  expect(err).toMatch(/^imprimatur audit verify: The database file is damaged: .*\n$/);
+  expect(err).toMatch(/^imprimatur audit verify: [^\n]+\n$/);
   expect(code).toBe(1);
 });
 

@@ -74,6 +74,6 @@ test.each(HERE)('%s can read its script', async (shell) => {
 
 test('another shell is a mistake', async () => {
   const { code, err } = await say('completion tcsh');
-  expect(err).toContain('bash|zsh|fish is the shell, not "tcsh"');
+  expect(err).toMatch(/^imprimatur completion: bash\|zsh\|fish .*"tcsh"/);
   expect(code).toBe(2);
 });
