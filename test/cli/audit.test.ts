@@ -13,6 +13,7 @@ import { openStore } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/database/migrations.ts';
 import { saveRepo } from '../../src/store/repos.ts';
 import { z } from 'zod';
+import { must } from '../domain/build.ts';
 import { sha256 } from '../store/fixtures.ts';
 import { say } from './harness.ts';
 
@@ -115,7 +116,7 @@ test('an intact trail: each repository with its rows and the head that cards sho
   ]);
   const { code: ended, out, err } = await cli('audit verify');
   for (const [index, { repo, verification }] of repos.entries()) {
-    const { seq, hash } = verification.head ?? expect.fail(`${repo} has no head`);
+    const { seq, hash } = must(verification.head);
     expect(out.split('\n')[index]).toMatch(new RegExp(`^${repo}: ${verification.rows} .*${seq}·${hash.slice(0, 8)}`));
   }
   expect({ ended, err }).toEqual({ ended: 0, err: '' });
@@ -199,27 +200,28 @@ test('an empty trail is intact', async () => {
   expect(await cli('audit verify')).toMatchObject({ code: 0, err: '' });
 });
 
+async function textOf(line = 'audit verify'): Promise<string> {
+  const { out, err } = await say(line, { env: { DATABASE_URL: `sqlite:${file}` } });
+  return `${out}${err}`
+    .replaceAll(/·[0-9a-f]{8}/g, '·<hash>')
+    .replaceAll(file, '<file>')
+    .trimEnd();
+}
+
 test('the words of a verification', async () => {
-  const words = async (line = 'audit verify'): Promise<string> => {
-    const { out, err } = await say(line, { env: { DATABASE_URL: `sqlite:${file}` } });
-    return `${out}${err}`
-      .replaceAll(/·[0-9a-f]{8}/g, '·<hash>')
-      .replaceAll(file, '<file>')
-      .trimEnd();
-  };
-  const lines = [await words()];
+  const lines = [await textOf()];
   await write({});
-  lines.push(await words());
+  lines.push(await textOf());
   await write({ 'acme/dotca': entries(5) });
-  lines.push(await words(), await words('audit verify --repo acme/dotka'));
+  lines.push(await textOf(), await textOf('audit verify --repo acme/dotka'));
   for (const [, sql] of TAMPERED) {
     await rm(file);
     await write({ 'acme/dotca': entries(5) });
     tamper(sql);
-    lines.push(await words());
+    lines.push(await textOf());
   }
   tamper('DELETE FROM repos');
-  lines.push(await words());
+  lines.push(await textOf());
   expect(lines).toMatchSnapshot();
 });
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { policyProblemWords } from '../../src/messages/policy-problem.ts';
 import { renderRefusal } from '../../src/messages/replies/refusals.ts';
 import { noAccessText } from '../../src/messages/unknown-reason.ts';
+import { must } from '../domain/build.ts';
 import { buildImage } from '../support/registry/images.ts';
 import { START } from '../scenarios/world.ts';
 import { widthOf, type Ended } from './harness.ts';
@@ -453,7 +454,7 @@ test('the words of these commands', async () => {
     sentences.push(plain.trimEnd());
   };
   const rows = ({ out }: Ended, words: readonly string[]): void =>
-    words.forEach((word) => note(out.split('\n').find((line) => line.startsWith(word)) ?? expect.fail(word)));
+    words.forEach((word) => note(must(out.split('\n').find((line) => line.startsWith(word)))));
   const planned = async (words: string): Promise<void> => {
     const { message } = z.object({ message: z.string() }).parse(jsonOf(await w.cli(`plan ${words} --json`)));
     note(message);
