@@ -2,9 +2,10 @@
 import type { Role } from './actor.ts';
 import type { LONG_FORM, Verb } from './command.ts';
 import type { OutsideProblem } from './outside-problem.ts';
+import type { PlanId } from './promotion/approval.ts';
 import type { PolicyProblem } from './policy/policy-problem.ts';
 import type { StateKind } from './promotion/promotion.ts';
-import type { Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
+import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
 
 export type Refusal =
   /** The account that owns the repository is not among ALLOWED_OWNERS. */
@@ -88,8 +89,14 @@ export type Refusal =
   | { readonly code: 'already-approved'; readonly promotion: number }
   | { readonly code: 'not-awaiting-approval'; readonly promotion: number; readonly state: StateKind }
   | { readonly code: 'outdated-check-run'; readonly promotion: number }
-  /** What is asked for changed after the approval was given, and before it was heard. */
-  | { readonly code: 'plan-changed'; readonly promotion: number }
+  /** What is asked for is not what the approval was given for; `plan` names what is asked for now. */
+  | { readonly code: 'plan-changed'; readonly promotion: number; readonly plan?: PlanId }
+  /** The approval does not say which of several promotions it is for. */
+  | { readonly code: 'plan-unclear'; readonly promotion: number; readonly plan: PlanId }
+  /** The Promote button was shown for another image than its check shows now; `tag` null: it shows none. */
+  | { readonly code: 'outdated-staging-check'; readonly commit: CommitSha; readonly tag: Tag | null }
+  /** The image that was shown is not what its tag holds now. */
+  | { readonly code: 'image-changed'; readonly tag: Tag; readonly shown: Digest; readonly holds: Digest }
   | { readonly code: 'cannot-cancel'; readonly promotion: number; readonly state: StateKind };
 
 /** What somebody may not do: a command, or something that is none by itself. */
@@ -112,4 +119,6 @@ export type PromotionLine = {
   readonly environment: string;
   readonly source: string;
   readonly state: StateKind;
+  /** What an approval has to name; where one is waited for. */
+  readonly plan?: PlanId;
 };

@@ -21,12 +21,16 @@ const ours = (text: string): OurLine => {
   return parsed;
 };
 
+const APPROVE_PLAN = { kind: 'approve', id: 12, plan: 'ab12cd34ef56', form: 'short' };
+
 describe('a legal line becomes a command', () => {
   test.each<[string, string, object]>([
-    ['approve alone', '/approve', { kind: 'approve', id: null, form: 'short' }],
-    ['approve with an id', '/approve P12', { kind: 'approve', id: 12, form: 'short' }],
-    ['an id in lower case', '/approve p12', { kind: 'approve', id: 12, form: 'short' }],
-    ['an id in backticks', '/approve `P12`', { kind: 'approve', id: 12, form: 'short' }],
+    ['approve alone', '/approve', { kind: 'approve', id: null, plan: null, form: 'short' }],
+    ['approve with an id', '/approve P12', { kind: 'approve', id: 12, plan: null, form: 'short' }],
+    ['an id in lower case', '/approve p12', { kind: 'approve', id: 12, plan: null, form: 'short' }],
+    ['an id in backticks', '/approve `P12`', { kind: 'approve', id: 12, plan: null, form: 'short' }],
+    ['approve with the plan that was seen', '/approve P12 ab12cd34ef56', APPROVE_PLAN],
+    ['a plan in upper case and backticks', '/approve P12 `AB12CD34EF56`', APPROVE_PLAN],
     ['the largest id', '/cancel P999999999', { kind: 'cancel', id: 999_999_999, form: 'short' }],
     ['cancel alone', '/cancel', { kind: 'cancel', id: null, form: 'short' }],
     ['reject with a reason', '/reject too big', { kind: 'reject', id: null, reason: 'too big', form: 'short' }],
@@ -49,8 +53,8 @@ describe('a legal line becomes a command', () => {
       { kind: 'status', id: null, environment: 'Canary-eu_1', form: 'short' },
     ],
     ['help', '/help', { kind: 'help', form: 'short' }],
-    ['the verb in any case', '/ApPrOvE P1', { kind: 'approve', id: 1, form: 'short' }],
-    ['the long form', '/imprimatur approve P1', { kind: 'approve', id: 1, form: 'long' }],
+    ['the verb in any case', '/ApPrOvE P1', { kind: 'approve', id: 1, plan: null, form: 'short' }],
+    ['the long form', '/imprimatur approve P1', { kind: 'approve', id: 1, plan: null, form: 'long' }],
     ['the long form in any case', '/Imprimatur HELP', { kind: 'help', form: 'long' }],
     ['the long form alone is help', '/imprimatur', { kind: 'help', form: 'long' }],
     ['the long form with only blanks is help', '/imprimatur \t\u00a0', { kind: 'help', form: 'long' }],

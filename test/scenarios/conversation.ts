@@ -2,7 +2,7 @@
 import { parseDigest } from '../../src/domain/image/reference.ts';
 import { expect } from 'vitest';
 import type { ApprovalPolicy } from '../../src/domain/policy/policy.ts';
-import { covers } from '../../src/domain/promotion/approval.ts';
+import { covers, planIdOf } from '../../src/domain/promotion/approval.ts';
 import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
 import type { Reply } from '../../src/domain/reply.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
@@ -36,9 +36,13 @@ export type Conversation = {
   /** A click on the newest check run of the commit, or on the one named; the values of the new answers in the thread. */
   readonly click: (
     by: string,
-    action: 'approve' | 'reject',
+    action: 'approve' | 'reject' | `${'approve' | 'reject'}:${string}`,
     on?: { readonly checkRun?: number; readonly stalePage?: boolean },
   ) => Promise<readonly Reply[]>;
+  /** A comment with the line that the card shows now for approving it. */
+  readonly approve: (by: string, number?: number, issue?: number) => Promise<Said>;
+  /** The id of its plan, as the card shows it now. */
+  readonly plan: (number?: number) => Promise<string>;
   /** `/promote` by ada, which comes to rest where the image brings it. */
   readonly request: (options?: { readonly by?: string; readonly issue?: number }) => Promise<Said>;
   /** The body of the one card of a promotion, marker cut off. */
@@ -109,10 +113,16 @@ export function converse(
     if (stored === null) throw new Error(`there is no P${number}`);
     return stored;
   };
+  const plan = async (number = 1): Promise<string> => {
+    const { subject } = await world.view(await promotion(number));
+    return planIdOf(subject);
+  };
   return {
     ...about,
     world,
     issue,
+    plan,
+    approve: async (by, number = 1, thread = issue) => say(by, `/approve P${number} ${await plan(number)}`, thread),
     short,
     openIssue,
     say,

@@ -23,7 +23,7 @@ async function runs(): Promise<readonly Seen[]> {
     name,
     status,
     conclusion,
-    buttons: actions.map(({ identifier }) => identifier),
+    buttons: actions.map(({ identifier }) => identifier.split(':')[0] ?? ''),
   }));
 }
 

@@ -86,7 +86,7 @@ describe('broken', () => {
     await push(talk, '{}');
     const shown = talk.card();
     expect(shown.replace(/audit .*/, '')).toBe(before.replace(/audit .*/, ''));
-    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect((await talk.approve('bob')).reactions).toEqual(['eyes', 'rocket']);
     const trail = await trailOf(talk.world);
     expect(trail.map(({ kind }) => kind)).not.toContain('policy-changed');
   });
@@ -98,7 +98,7 @@ describe('broken', () => {
     await push(talk, approvals('required: 2'));
     expect(await talk.approvals()).toMatchObject({ required: 2, role: 'write' });
     expect(await talk.world.outdated()).toEqual([]);
-    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect((await talk.approve('bob')).reactions).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('awaiting-approval');
   });
 
@@ -106,10 +106,10 @@ describe('broken', () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
     write(talk, BROKEN);
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     expect(talk.card()).toMatch(PLACE);
     write(talk, approvals('required: 2'));
-    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect((await talk.approve('bob')).reactions).toEqual(['eyes', 'rocket']);
     expect((await talk.promotion()).reviews).toMatchObject([{ verdict: 'approve', by: { login: 'bob' } }]);
     expect(talk.card()).toContain('/approve P1');
     expect(talk.card()).not.toMatch(PLACE);
@@ -154,7 +154,7 @@ describe('where GitHub does not tell what the file message', () => {
     talk = await begin();
     await talk.request();
     talk.world.github.failNext({ path: CONTENTS, status: 502, times: 3 });
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     expect(await talk.state()).toBe('awaiting-approval');
     await talk.world.pass(MINUTE_MS, 5000);
     expect(await talk.state()).toBe('promoted');
@@ -164,7 +164,7 @@ describe('where GitHub does not tell what the file message', () => {
     talk = await begin();
     await talk.request();
     talk.world.github.failNext({ path: CONTENTS, status: 502, times: 1000 });
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     await talk.world.pass(20 * MINUTE_MS, MINUTE_MS);
     expect(await talk.answers()).toMatchObject([refused('github-problem')]);
     expect(await talk.state()).toBe('awaiting-approval');

@@ -27,13 +27,13 @@ describe('of which nobody told us', () => {
     talk = await begin();
     await talk.request();
     write(talk, 'validation: { command: warn }\n');
-    const said = await talk.say('bob', '/approve');
+    const said = await talk.approve('bob');
     expect(said).toMatchObject({ reactions: ['eyes', '-1'], answers: [NOT_COUNTED] });
     expect(await talk.state()).toBe('awaiting-approval');
     expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
     expect(await talk.world.outdated()).toEqual([]);
     expect(talk.production().main).toBe(talk.old.digest);
-    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect((await talk.approve('bob')).reactions).toEqual(['eyes', 'rocket']);
     const before = ['requested', 'examined', 'review-refused', 'policy-changed', 'examined'];
     expect(await kinds()).toEqual([...before, 'reviewed', 'applying', 'promoted']);
     expect((await talk.promotion()).notice).toBeNull();
@@ -77,7 +77,7 @@ describe('and pushed', () => {
   test('tightened: the approval that was given counts no more, and one more is needed', async () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     await push(talk, approvals('required: 3'));
     expect(await talk.state()).toBe('awaiting-approval');
     expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
@@ -89,12 +89,12 @@ describe('and pushed', () => {
   test('put back as it was: the approval counts again', async () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     await push(talk, approvals('required: 3'));
     await push(talk, approvals('required: 2'));
     expect(await talk.counting()).toEqual(['bob']);
     expect(await talk.world.outdated()).toEqual([]);
-    expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect((await talk.approve('mia')).reactions).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('promoted');
   });
 
@@ -120,8 +120,8 @@ describe('and pushed', () => {
     await talk.request();
     await push(talk, null);
     expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
-    expect((await talk.say('ada', '/approve')).answers).toMatchObject([refused('own-request', { promotion: 1 })]);
-    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    expect((await talk.approve('ada')).answers).toMatchObject([refused('own-request', { promotion: 1 })]);
+    expect((await talk.approve('bob')).reactions).toEqual(['eyes', 'rocket']);
   });
 
   test('with other tags: those are planned', async () => {
@@ -130,7 +130,7 @@ describe('and pushed', () => {
     await push(talk, 'environments: { production: { tags: [main, stable] } }\n');
     expect(talk.card()).toMatch(/^- `stable`: .* → /m);
     expect(talk.card()).not.toContain('`latest`');
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     expect(talk.world.registry.tag(IMAGE, 'stable')).toBe(talk.image.digest);
     expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.old.digest });
   });
@@ -185,7 +185,7 @@ test('without its environment, whoever approves before we know hears which there
   talk = await beginUnder('environments: { production: {}, canary: {} }');
   await talk.say('ada', `/promote staging-${talk.short} to canary`);
   write(talk, 'environments: { production: {} }\n');
-  expect((await talk.say('bob', '/approve')).answers).toMatchObject([
+  expect((await talk.approve('bob')).answers).toMatchObject([
     refused('environment-unknown', { typed: 'canary', environments: ['production'] }),
   ]);
   expect(await talk.state()).toBe('failed');

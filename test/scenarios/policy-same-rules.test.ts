@@ -20,7 +20,7 @@ async function kinds(): Promise<readonly string[]> {
 async function waitingWithOneOfTwo(): Promise<void> {
   talk = await beginUnder(TWO);
   await talk.request();
-  await talk.say('bob', '/approve');
+  await talk.approve('bob');
   expect(await talk.state()).toBe('awaiting-approval');
 }
 
@@ -32,7 +32,7 @@ test.each([
   await waitingWithOneOfTwo();
   await push(talk, edited);
   expect(await talk.state()).toBe('awaiting-approval');
-  expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+  expect((await talk.approve('mia')).reactions).toEqual(['eyes', 'rocket']);
   expect(await talk.state()).toBe('promoted');
   expect(await kinds()).toEqual([
     'requested',
@@ -48,7 +48,7 @@ test.each([
 test('an edit of the deployment: the approval counts on, and the deployment follows the file of today', async () => {
   await waitingWithOneOfTwo();
   write(talk, 'environments: { production: { approvals: { required: 2 }, deployment: { environment: live } } }\n');
-  await talk.say('mia', '/approve');
+  await talk.approve('mia');
   expect(await talk.state()).toBe('promoted');
   expect(talk.repo.deployments().map(({ environment }) => environment)).toEqual(['live']);
 });
@@ -58,7 +58,7 @@ test('an edit of a rule voids the approval', async () => {
   await push(talk, `${TWO}validation: { command: warn }\n`);
   expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
   expect(await talk.counting()).toEqual([]);
-  expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+  expect((await talk.approve('mia')).reactions).toEqual(['eyes', 'rocket']);
   expect(await talk.state()).toBe('awaiting-approval');
 });
 
@@ -66,15 +66,15 @@ test('a stored text that today’s parser refuses: planned again under the file 
   await waitingWithOneOfTwo();
   const { store } = talk.world.app;
   await store.db.updateTable('policies').set({ text: 'environments: { production: { approvals: 2 } }\n' }).execute();
-  expect((await talk.say('mia', '/approve')).reactions).toEqual(['eyes', '-1']);
+  expect((await talk.approve('mia')).reactions).toEqual(['eyes', '-1']);
   expect(await talk.state()).toBe('awaiting-approval');
   expect(await kinds()).toEqual(['requested', 'examined', 'reviewed', 'review-refused', 'policy-changed', 'examined']);
   expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
   expect(await talk.counting()).toEqual([]);
   expect(await store.db.selectFrom('policies').select('text').execute()).toEqual([{ text: TWO }]);
-  await talk.say('mia', '/approve');
+  await talk.approve('mia');
   expect(await talk.state()).toBe('awaiting-approval');
-  await talk.say('bob', '/approve');
+  await talk.approve('bob');
   expect(await talk.state()).toBe('promoted');
 });
 

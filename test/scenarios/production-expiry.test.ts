@@ -1,6 +1,6 @@
 // A question that nobody answers is withdrawn after fourteen days.
 import { afterEach, expect, test } from 'vitest';
-import { cardOf, conclusionOf, prepare, repliesOf, runOf, say, tagsOf, trailOf, writesOf } from './release.ts';
+import { approve, cardOf, conclusionOf, prepare, repliesOf, runOf, say, tagsOf, trailOf, writesOf } from './release.ts';
 import { Scenario } from './world.ts';
 
 let world: Scenario;
@@ -38,7 +38,7 @@ test('it can be asked for again, and approved on the last day', async () => {
   await world.pass(14 * DAY);
   await say(release, 'ada', `/promote ${release.source}`);
   await world.pass(14 * DAY - 1);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob', 2);
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   await world.pass(2 * DAY);
   expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });

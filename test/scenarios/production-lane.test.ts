@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { refused } from './answers.ts';
 import {
   beforeRequest,
+  approve,
   cardOf,
   isPut,
   prepare,
@@ -108,7 +109,7 @@ describe('approved while another one writes', () => {
     expect((await promotionOf(release, 2)).notice).toMatchObject({ kind: 'production-moved' });
     expect(await voidedOf(2)).toEqual(['bob']);
 
-    await say(release, 'bob', '/approve P2');
+    await approve(release, 'bob', 2);
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
     expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'success', state: 'promoted' });
     expect(await overlapping()).toEqual([]);
@@ -163,7 +164,7 @@ test('both approved in one comment: one is promoted, the other is planned again 
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   expect(await stateOn(release, newer.commit)).toEqual({ conclusion: 'action_required', state: 'awaiting-approval' });
   expect(await overlapping()).toEqual([]);
-  await say(release, 'bob', '/approve P2');
+  await approve(release, 'bob', 2);
   expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
   await world.end();
 });
@@ -177,7 +178,7 @@ describe('not yet approved when another one reached production', () => {
       `- \`main\`: \`${image.digest.slice(0, 19)}…\` → \`${newer.digest.slice(0, 19)}…\``,
     );
     expect(await voidedOf(2)).toEqual([]);
-    await say(release, 'bob', '/approve');
+    await approve(release, 'bob', 2);
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
     await world.end();
   });

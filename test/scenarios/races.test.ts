@@ -69,7 +69,7 @@ describe('reviews', () => {
     expect(await talk.state()).toBe('awaiting-approval');
     expect(talk.card()).toContain(`- \`main\`: \`${shown(talk.old.digest)}\` → \`${shown(foreign.digest)}\``);
     expect(talk.production()).toEqual({ main: foreign.digest, latest: talk.old.digest });
-    await talk.say('bob', '/approve P1');
+    await talk.approve('bob');
     expect(await talk.state()).toBe('promoted');
     expect(talk.production().main).toBe(talk.image.digest);
     await world.end();
@@ -97,7 +97,7 @@ describe('an approval that comes late', () => {
       await world.pass(60_000, 20_000);
       expect(await talk.state()).toBe('awaiting-approval');
       expect(await talk.answers()).toMatchObject([refused('plan-changed', { promotion: 1 })]);
-      await talk.say('bob', '/approve P1');
+      await talk.approve('bob');
       expect(await talk.state()).toBe('promoted');
       await world.end();
     },

@@ -36,7 +36,7 @@ const ENTRY_POINTS: Readonly<Record<EntryPoint, Trial | 'no-tags' | 'leads-on' |
   '/approve': {
     kinds: ['promotion', 'forced', 'rollback'],
     prepare: waiting,
-    act: async (talk) => void (await talk.say('bob', '/approve')),
+    act: async (talk, kind) => void (await talk.approve('bob', kind === 'rollback' ? 2 : 1)),
   },
   '/reject': 'no-tags',
   '/cancel': 'no-tags',

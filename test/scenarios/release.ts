@@ -1,5 +1,6 @@
 // A release in conversation: an issue of acme/dotca, what production holds, the image that shall go there, and where to look.
 import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
+import { planIdOf } from '../../src/domain/promotion/approval.ts';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import type { Reply } from '../../src/domain/reply.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
@@ -42,6 +43,12 @@ export async function prepare(world: Scenario, { first = false } = {}): Promise<
 export async function say({ world, repo, issue }: Release, by: string, body: string): Promise<void> {
   await repo.comment({ issue, by, body });
   await world.drain();
+}
+
+/** A comment with the line that the card shows now for approving it. */
+export async function approve(release: Release, by: string, number = 1): Promise<void> {
+  const { subject } = await release.world.view(await promotionOf(release, number));
+  await say(release, by, `/approve P${number} ${planIdOf(subject)}`);
 }
 
 /** Ada has asked for it, and bob's approval is on its way; what happens next is the test's. */

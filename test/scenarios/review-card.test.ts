@@ -43,7 +43,7 @@ test('while it waits it tells what, who, over what, and what to type next; after
     'new login page',
     `- \`main\`: \`${shown(old.digest)}\` → \`${shown(image.digest)}\``,
     `- \`latest\`: \`${shown(old.digest)}\` → \`${shown(image.digest)}\``,
-    '`/approve P1`',
+    `\`/approve P1 ${await talk.plan()}\``,
     '`/reject P1 <reason>`',
     `](https://github.com/acme/dotca/runs/${run})`,
     '`/cancel P1`',

@@ -88,7 +88,7 @@ describe('the image is waited for', () => {
     expect(summary).toContain(`\n/promote staging-${commit.slice(0, 7)}\n`);
     expect(summary).toContain(image.digest);
     expect(text).toMatch(/\| completeness \|/);
-    expect(actions.map(({ identifier }) => identifier)).toEqual(['promote']);
+    expect(actions.map(({ identifier }) => identifier)).toEqual([`promote:${image.digest.slice(7, 19)}`]);
     expect((await check(commit)).state).toMatchObject({
       digest: image.digest,
       findings: expect.arrayContaining([expect.objectContaining({ rule: 'completeness', outcome: 'pass' })]),

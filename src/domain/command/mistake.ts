@@ -43,6 +43,10 @@ export type CommandMistake =
   | { readonly code: 'id-without-p'; readonly typed: string; readonly meant: string }
   /** `P0`, `P012` or more than nine digits: the number of no promotion. */
   | { readonly code: 'invalid-id'; readonly typed: string }
+  /** `/approve P12 ab12cd`: the id of a plan has 12 hex digits. */
+  | { readonly code: 'plan-length'; readonly typed: string }
+  /** `/approve ab12cd34ef56`: whose plan it is has to be said. */
+  | { readonly code: 'plan-without-id'; readonly typed: string }
   /** `--reason ""`, or nothing but blanks in it. */
   | { readonly code: 'empty-reason' }
   /** `length` and `limit` count characters (code points). */

@@ -3,6 +3,7 @@ import type { Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Deployment, DeploymentStatus } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
+import type { SeenPlan } from '../promotion/approval.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
@@ -34,6 +35,8 @@ export type PromotionEvent =
       readonly reason: string | null;
       /** A click is only good on the check run that shows the promotion now. */
       readonly via: { readonly kind: 'comment' } | { readonly kind: 'check-run'; readonly current: boolean };
+      /** An approval counts for the plan that was seen; a rejection for whichever there is. */
+      readonly seen: SeenPlan;
       /** When it was written or clicked, to the second: whoever approved an older plan has not seen this one. */
       readonly sentAt?: number;
     }

@@ -1,6 +1,6 @@
 // Whose review is taken, and what it makes of the promotion.
 import { findIneligibility, type Ineligibility } from '../eligibility.ts';
-import { covers, subjectOf } from '../promotion/approval.ts';
+import { covers, planIdOf, plansShown, subjectOf, type PlanId } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Promotion } from '../promotion/promotion.ts';
@@ -75,12 +75,32 @@ function refuseReview(
   }
   if (via.kind === 'check-run' && !via.current) return { code: 'outdated-check-run', promotion: number };
   if (event.verdict === 'reject' || refusal !== null) return refusal;
-  if (isOfOlderPlan(event, promotion, context.now)) return { code: 'plan-changed', promotion: number };
   const subject = context.sha256(subjectOf(promotion));
+  const unseen = refuseUnseenPlan(promotion, event, { plan: planIdOf(subject), now: context.now });
+  if (unseen !== null) return unseen;
   const before = promotion.reviews.some(
     (review) => review.verdict === 'approve' && review.by.id === by.id && covers(review, subject),
   );
   return before ? { code: 'already-approved', promotion: number } : null;
+}
+
+/** What was not seen can't be approved. `plan` is the one of now. */
+function refuseUnseenPlan(
+  promotion: Promotion,
+  event: EventOf<'reviewed'>,
+  { plan, now }: { readonly plan: PlanId; readonly now: number },
+): Refusal | null {
+  const { number } = promotion;
+  const { seen } = event;
+  if (isOfOlderPlan(event, promotion, now)) return { code: 'plan-changed', promotion: number, plan };
+  switch (seen.kind) {
+    case 'named':
+      return seen.plan === plan ? null : { code: 'plan-changed', promotion: number, plan };
+    case 'first':
+      return plansShown(promotion) === 'first' ? null : { code: 'plan-changed', promotion: number, plan };
+    case 'unclear':
+      return { code: 'plan-unclear', promotion: number, plan };
+  }
 }
 
 function refusalOf(ineligible: Ineligibility, { number }: Promotion, event: EventOf<'reviewed'>): Refusal {

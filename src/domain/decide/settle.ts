@@ -1,5 +1,5 @@
 // Where an examined promotion comes to rest: its plan, its findings and its reviews decide.
-import { approvalsMissing, covers, subjectOf, voidedApprovals } from '../promotion/approval.ts';
+import { approvalsMissing, covers, plansShown, subjectOf, voidedApprovals } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
 import type { Notice, Promotion, PromotionState, StateKind } from '../promotion/promotion.ts';
@@ -39,19 +39,26 @@ export function settle(
   const voided = changed
     ? reviews.filter((review) => review.verdict === 'approve' && covers(review, subjectBefore))
     : [];
+  const shown = plansShown(promotion);
+  // Whoever was asked has seen another plan than this one.
+  const seen = changed && shown !== 'none' ? 'later' : shown;
   const told = changed ? { ...planned, notice: args.because, plannedAt: context.now } : planned;
   const entryFor = (state: StateKind): AuditEntry =>
     entry({ state, findings, voided: voided.map(({ by }) => by.login) });
   const rest = (state: PromotionState): Accepted => ({
     kind: 'accepted',
-    promotion: withLiveNotice({ ...told, state }, context),
+    promotion: withLiveNotice({ ...told, plansShown: seen, state }, context),
     effects: showEffects(promotion.id),
     audit: [entryFor(state.kind)],
     journal: [],
   });
   if (!isAcceptable(findings)) return rest({ kind: 'checks-failed' });
   if (alreadyThere) return rest({ kind: 'superseded', by: { kind: 'production' } });
-  const asked = { ...told, state: { kind: 'awaiting-approval' } } as const;
+  const asked = {
+    ...told,
+    plansShown: seen === 'none' ? 'first' : seen,
+    state: { kind: 'awaiting-approval' },
+  } as const;
   return proceed(asked, { environment, context, audit: [entryFor('awaiting-approval')] });
 }
 

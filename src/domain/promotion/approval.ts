@@ -29,6 +29,31 @@ export function subjectOf(promotion: Promotion): string {
   });
 }
 
+/** The beginning of a subject's hash, by which people and buttons name a plan: 12 lower-case hex digits. */
+export type PlanId = string;
+
+/** 8 digits could be searched for by rebuilding an image; `approve:` and 12 are all that a button's identifier takes. */
+export const PLAN_ID = /^[0-9a-f]{12}$/;
+
+/** `subject` is the SHA-256 of `subjectOf`, in lower-case hex. */
+export function planIdOf(subject: string): PlanId {
+  return subject.slice(0, 12);
+}
+
+/** Which plan somebody who approves has seen, as far as they say. */
+export type SeenPlan =
+  | { readonly kind: 'named'; readonly plan: PlanId }
+  /** `/approve P12`, or `/approve` in a thread that asked about nothing else: the first plan that was shown. */
+  | { readonly kind: 'first' }
+  /** `/approve` in a thread that asked about another promotion too, or a button from before plans had ids. */
+  | { readonly kind: 'unclear' };
+
+/** How far the plan of a promotion was shown to people: never, the first one only, or another one after it. */
+export function plansShown({ plansShown: shown, plannedAt }: Promotion): NonNullable<Promotion['plansShown']> {
+  // A promotion of an older version does not tell how often it was planned.
+  return shown ?? (plannedAt === undefined ? 'none' : 'later');
+}
+
 /** True for a review of just this. */
 export function covers(review: Review, subject: string): boolean {
   return review.subject === subject && review.void !== true;

@@ -42,6 +42,8 @@ export type Promotion = {
   readonly rulesHash: string;
   /** Since when its reviews cover what they cover now; not there before the first plan. */
   readonly plannedAt?: number;
+  /** Whether people were asked to approve a plan, and whether it was made anew since; left out before the first plan. */
+  readonly plansShown?: 'none' | 'first' | 'later';
   /** Why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
   readonly policyProblems?: readonly PolicyProblem[];
   /** Whether anybody but the requester could approve, as far as GitHub told. */

@@ -47,6 +47,11 @@ export type Ending =
   | { readonly cause: 'policy-unreadable'; readonly problems: readonly PolicyProblem[] }
   | { readonly cause: 'not-granted'; readonly image: ImageRepository };
 
+/** The first 12 hex digits of the image: what its Promote button carries. */
+export function stagingPlanId(digest: Digest): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
+}
+
 const EXTERNAL_ID = /^staging\/([0-9a-f]+)$/;
 
 /** What a check run carries so that a click on it finds its way back. */

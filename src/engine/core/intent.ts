@@ -1,6 +1,7 @@
 // What the outside asks of us: doors translate deliveries into these, and nothing of GitHub's payloads travels further in.
 import type { CandidateLine, LONG_FORM, OurLine, Verb } from '../../domain/command.ts';
 import type { Deployment, DeploymentStatus } from '../../domain/promotion/deployment.ts';
+import type { PlanId } from '../../domain/promotion/approval.ts';
 import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha, Tag } from '../../domain/image/reference.ts';
 import type { CommandHint } from '../../domain/reply.ts';
@@ -43,6 +44,8 @@ export type Intent =
       readonly checkRunId: number;
       readonly externalId: string;
       readonly action: 'approve' | 'reject';
+      /** The plan that the button was shown for; buttons of older versions do not tell. */
+      readonly plan?: PlanId;
       readonly by: Sender;
       /** As of a comment. */
       readonly sentAt?: number;
@@ -94,6 +97,8 @@ export type Intent =
       readonly repo: Repo;
       readonly checkRunId: number;
       readonly commit: CommitSha;
+      /** The first 12 hex digits of the image that the button was shown for; buttons of older versions do not tell. */
+      readonly digest?: string;
       readonly by: Sender;
     }
   /** GitHub's Re-run of the check of a staging commit. */

@@ -119,7 +119,14 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const { promotion } = decision;
   const open = store === null ? [] : await listOpenPromotions(store.db, place);
   const asking = viewOf(services, promotion, environment);
-  return { kind: 'planned', promotion, environment, asking, image, open: open.map(lineOf) };
+  return {
+    kind: 'planned',
+    promotion,
+    environment,
+    asking,
+    image,
+    open: open.map((promotion) => lineOf(promotion, services)),
+  };
 }
 
 function no(refusal: Refusal): Preview {

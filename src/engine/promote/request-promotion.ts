@@ -6,7 +6,7 @@ import { decideRequest } from '../../domain/decide.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
 import { isOpen, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
-import type { ImageRepository } from '../../domain/image/reference.ts';
+import type { Digest, ImageRepository } from '../../domain/image/reference.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { planTags, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
 import type { PolicyFile } from '../../store/policies.ts';
@@ -25,7 +25,11 @@ import { findYoungCommit } from '../examine/find-young-commit.ts';
 type Promote = CommandOf<'promote'>;
 
 /** Somebody whose role is known, and the thread where the card goes; none where they clicked on a check run. */
-export type Requester = Pick<Asked, 'repo' | 'by'> & { readonly thread: Thread | null };
+export type Requester = Pick<Asked, 'repo' | 'by'> & {
+  readonly thread: Thread | null;
+  /** What the source was shown to hold, where they clicked. */
+  readonly expected?: Digest;
+};
 
 export type Request =
   | { readonly kind: 'opened'; readonly promotion: Promotion; readonly commit: Commit }
@@ -76,6 +80,9 @@ export async function openPromotion(services: Services, asked: Requester, comman
     const state = { kind: 'waiting-for-image', repository: image, ...young } as const;
     const absent = { source: { typed, tag: null }, images: [] };
     return openNew(services, { asked, command, policy, file, environment, ...absent, state });
+  }
+  if (asked.expected !== undefined && asked.expected !== source.digest) {
+    return no({ code: 'image-changed', tag: source.tag, shown: asked.expected, holds: source.digest });
   }
   const same = open.find(
     ({ images, state }) =>

@@ -2,6 +2,7 @@
 import type { CommandOf } from '../../domain/command.ts';
 import { decide, refuseReviewed, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import type { SeenPlan } from '../../domain/promotion/approval.ts';
 import { knownCommit, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
@@ -9,7 +10,7 @@ import { findPromotion } from '../../store/promotions/promotions.ts';
 import { answered, dailyIdempotencyKey, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOf, type Commit } from '../core/commit.ts';
 import { comparePolicy, readingOf, type PolicyComparison } from '../examine/compare-policy.ts';
-import { findMeant } from '../core/find-promotion.ts';
+import { findMeant, findSeenPlan } from '../core/find-promotion.ts';
 import type { Sender } from '../core/intent.ts';
 import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import { loadActor, loadContext } from '../core/load.ts';
@@ -32,7 +33,9 @@ export async function reviewByComment(
   if (found.kind === 'refused') return refused(asked, found.refusal);
   const { promotion } = found;
   const time = asked.sentAt === undefined ? {} : { sentAt: asked.sentAt };
-  const event: Reviewed = { kind: 'reviewed', verdict, by: asked.by, reason, via: { kind: 'comment' }, ...time };
+  const plan = command.kind === 'approve' ? command.plan : null;
+  const seen = await findSeenPlan(services, asked, { promotion, id, plan });
+  const event: Reviewed = { kind: 'reviewed', verdict, by: asked.by, reason, via: { kind: 'comment' }, seen, ...time };
   const outcome = await decideReview(services, promotion, event);
   if (outcome.refusal === null) return answered(asked, outcome.commit);
   return withEffects(outcome.commit, refused(asked, outcome.refusal));
@@ -77,11 +80,12 @@ async function decideClick(
   promotion: Promotion,
   { payload: click, createdAt }: Job<'click'>,
 ): Promise<Commit> {
-  const { action, checkRunId, sentAt = createdAt } = click;
+  const { action, checkRunId, plan, sentAt = createdAt } = click;
   const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });
   const by = await loadActor(services, click);
   const via = { kind: 'check-run', current: mark?.githubId === checkRunId } as const;
-  const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via, sentAt };
+  const seen: SeenPlan = plan === undefined ? { kind: 'unclear' } : { kind: 'named', plan };
+  const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via, seen, sentAt };
   const { commit, refusal } = await decideReview(services, promotion, event);
   return refusal === null ? commit : withEffects(commit, clickRefused(promotion, click.by, refusal));
 }

@@ -67,7 +67,7 @@ async function loadEnvironment(services: Services, repo: Repo, name: string): Pr
     kind: 'environment',
     environment: name,
     tags,
-    open: open.map(lineOf),
+    open: open.map((promotion) => lineOf(promotion, services)),
     lastPromoted,
     held,
     drifts,

@@ -2,7 +2,8 @@
 import type { CommandOf } from '../../domain/command.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import type { StagingCheck } from '../../domain/promotion/staging-check.ts';
+import { stagingPlanId, type StagingCheck } from '../../domain/promotion/staging-check.ts';
+import type { Digest } from '../../domain/image/reference.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { refusalOf } from '../core/answer.ts';
 import type { Commit } from '../core/commit.ts';
@@ -43,7 +44,9 @@ async function request(services: Services, check: StagingCheck, click: Click): P
   const { repo } = click;
   const by = await loadActor(services, click);
   if (by.kind === 'bot') return refuse(click, { code: 'bot-not-permitted', verb: 'promote' });
-  const opened = await openPromotion(services, { repo, by, thread: null }, commandOf(check));
+  const shown = digestShownFor(check, click);
+  if (shown === null) return refuse(click, outdated(check));
+  const opened = await openPromotion(services, { repo, by, thread: null, expected: shown }, commandOf(check));
   switch (opened.kind) {
     case 'refused':
       return refuse(click, opened.refusal);
@@ -56,6 +59,16 @@ async function request(services: Services, check: StagingCheck, click: Click): P
       return { ...opened.commit, stagingChecks, effects: [...(opened.commit.effects ?? []), ...effects] };
     }
   }
+}
+
+/** The image that the button was shown for, where the check still shows it. */
+function digestShownFor({ state }: StagingCheck, { digest }: Click): Digest | null {
+  if (state.kind !== 'examined' || digest === undefined) return null;
+  return stagingPlanId(state.digest) === digest ? state.digest : null;
+}
+
+function outdated({ commit, state }: StagingCheck): Refusal {
+  return { code: 'outdated-staging-check', commit, tag: state.kind === 'examined' ? state.tag : null };
 }
 
 /** The ready line of the check: what its tag holds now is pinned, as if the line had been typed. */

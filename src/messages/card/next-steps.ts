@@ -1,15 +1,16 @@
 // What to type next, for each state a person can do something about.
+import { planIdOf, type PlanId } from '../../domain/promotion/approval.ts';
 import { sourceName, formatNumber, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
 import { code, link } from '../escape.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** A sentence or a few, or nothing where nothing is left to do. `where` is the page that shows it. */
-export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'card' | 'check-run'): string {
+export function nextSteps({ promotion, checkRunUrl, subject }: PromotionView, where: 'card' | 'check-run'): string {
   const id = formatNumber(promotion.number);
   const { state } = promotion;
   switch (state.kind) {
     case 'awaiting-approval': {
-      const commands = `${code(`/approve ${id}`)} or ${code(`/reject ${id} <reason>`)}`;
+      const commands = `${code(approveLine(promotion.number, planIdOf(subject)))} or ${code(`/reject ${id} <reason>`)}`;
       const buttons = checkRunUrl === null ? '' : `, or use the buttons of the ${link('check run', checkRunUrl)}`;
       const say =
         where === 'card'
@@ -46,6 +47,11 @@ export function nextSteps({ promotion, checkRunUrl }: PromotionView, where: 'car
     case 'deployment-failed':
       return `To go ${promotion.kind === 'rollback' ? 'further back' : 'back to what was there before'}: ${code(rollbackLine(promotion))}.`;
   }
+}
+
+/** The command that approves just this plan. */
+export function approveLine(number: number, plan: PlanId): string {
+  return `/approve ${formatNumber(number)} ${plan}`;
 }
 
 /** The command that asks for this promotion once more. */

@@ -1,5 +1,6 @@
 // The check run of a promotion: GitHub's status and conclusion for its state, and the texts that go with them.
 import type { Promotion, PromotionState } from '../../domain/promotion/promotion.ts';
+import { planIdOf, type PlanId } from '../../domain/promotion/approval.ts';
 import { auditLine } from '../log/audit-line.ts';
 import { joinBlocks, joinSentences } from '../blocks.ts';
 import { cardTitle } from '../card/card.ts';
@@ -23,7 +24,8 @@ export type CheckRunConclusion = 'action_required' | 'success' | 'failure' | 'ca
 export type CheckRunAction = {
   readonly label: string;
   readonly description: string;
-  readonly identifier: 'approve' | 'reject';
+  /** With the plan that it was shown for. */
+  readonly identifier: `${'approve' | 'reject'}:${PlanId}`;
 };
 
 export type RenderedCheckRun = {
@@ -56,14 +58,16 @@ export function renderCheckRun(view: PromotionView): RenderedCheckRun {
     title: stateTitle(view),
     summary: renderWithin(MAX_OUTPUT_LENGTH, (detail) => summaryOf(view, detail)),
     text: renderWithin(MAX_OUTPUT_LENGTH, (detail) => textOf(view, detail)),
-    actions: state.kind === 'awaiting-approval' ? ACTIONS : [],
+    actions: state.kind === 'awaiting-approval' ? actionsOf(planIdOf(view.subject)) : [],
   };
 }
 
-const ACTIONS: readonly CheckRunAction[] = [
-  { label: 'Approve', description: 'Let this image go ahead', identifier: 'approve' },
-  { label: 'Reject', description: 'End this promotion', identifier: 'reject' },
-];
+function actionsOf(plan: PlanId): readonly CheckRunAction[] {
+  return [
+    { label: 'Approve', description: 'Let this image go ahead', identifier: `approve:${plan}` },
+    { label: 'Reject', description: 'End this promotion', identifier: `reject:${plan}` },
+  ];
+}
 
 /** Buttons show on completed runs only, and a completed run is never reopened: hence `action_required` while we work on. */
 function conclusionOf(state: PromotionState): CheckRunConclusion | null {

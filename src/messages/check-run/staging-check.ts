@@ -10,7 +10,13 @@ import {
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import { isBlocking, type Finding } from '../../domain/finding.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
-import type { Ending, StagingCheck, StagingNote, StagingState } from '../../domain/promotion/staging-check.ts';
+import {
+  stagingPlanId,
+  type Ending,
+  type StagingCheck,
+  type StagingNote,
+  type StagingState,
+} from '../../domain/promotion/staging-check.ts';
 import { joinBlocks } from '../blocks.ts';
 import { checkRunName, MAX_OUTPUT_LENGTH } from './check-run.ts';
 import { renderWithin } from '../card/detail.ts';
@@ -40,7 +46,11 @@ export type RenderedStagingCheck = {
   readonly title: string;
   readonly summary: string;
   readonly text: string;
-  readonly actions: readonly { readonly label: string; readonly description: string; readonly identifier: 'promote' }[];
+  readonly actions: readonly {
+    readonly label: string;
+    readonly description: string;
+    readonly identifier: `promote:${string}`;
+  }[];
 };
 
 /** All that it shows, within GitHub's limits. */
@@ -54,7 +64,8 @@ export function renderStagingCheck(view: StagingCheckView): RenderedStagingCheck
     title: titleOf(view),
     summary: renderWithin(MAX_OUTPUT_LENGTH, () => joinBlocks([note, bodyOf(view)])),
     text: renderWithin(MAX_OUTPUT_LENGTH, (detail) => renderFindings(findings, detail)) || NO_FINDINGS,
-    actions: state.kind === 'examined' && isReady(state) && state.defaultEnvironment !== null ? [PROMOTE] : [],
+    actions:
+      state.kind === 'examined' && isReady(state) && state.defaultEnvironment !== null ? [promoteButton(state)] : [],
   };
 }
 
@@ -78,9 +89,13 @@ function firstLines(text: string): string {
 }
 
 const NAME = 'imprimatur / staging image';
-const PROMOTE = { label: 'Promote', description: 'Ask for a promotion of this image', identifier: 'promote' } as const;
 /** A text once sent stays until another one replaces it, so there always is one. */
 const NO_FINDINGS = 'Nothing has been examined yet.';
+
+function promoteButton({ digest }: Examined): RenderedStagingCheck['actions'][number] {
+  const description = 'Ask for a promotion of this image';
+  return { label: 'Promote', description, identifier: `promote:${stagingPlanId(digest)}` };
+}
 
 function conclusionOf(state: ShownState): RenderedStagingCheck['conclusion'] {
   switch (state.kind) {

@@ -52,6 +52,10 @@ function mistakeSentence(mistake: CommandMistake): string {
       return `${typedWord(mistake.typed)} is no promotion; did you mean ${typedWord(mistake.meant)}?`;
     case 'invalid-id':
       return `${typedWord(mistake.typed)} is the number of no promotion; they are called ${code('P1')}, ${code('P2')}, and so on.`;
+    case 'plan-length':
+      return `${typedWord(mistake.typed)} is not the id of a plan, which has 12 hex digits; the card shows it.`;
+    case 'plan-without-id':
+      return `${typedWord(mistake.typed)} names a plan, and the promotion comes before it: ${typedWord(`P12 ${mistake.typed}`)}.`;
     case 'empty-reason':
       return 'the reason is empty.';
     case 'reason-too-long':

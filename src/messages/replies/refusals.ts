@@ -1,11 +1,11 @@
 // The words of every refusal: what was decided, the values that decided it, and who or what can change it.
 import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
-import type { Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
+import type { PromotionLine, Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { code, escapeText } from '../escape.ts';
 import { capitalise, codeList, formatTime, listWords, shortDigest } from '../format.ts';
-import { rollbackLine } from '../card/next-steps.ts';
+import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 import { policyProblemWords } from '../policy-problem.ts';
 import { promotionLines } from './promotion-lines.ts';
@@ -175,10 +175,23 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     return `The click did not count: it was on an older check run of ${id}, which may show something else than what would be promoted. Use the newest check run, or comment ${code(`/approve ${id}`)} or ${code(`/reject ${id} <reason>`)}.`;
   },
 
-  'plan-changed': ({ promotion }) => {
+  'plan-changed': ({ promotion, plan }) => {
     const id = formatNumber(promotion);
-    return `Your approval of ${id} does not count: what would be promoted changed after you gave it. Look at the card once more, and comment ${code(`/approve ${id}`)} if it still holds.`;
+    const line = plan === undefined ? `/approve ${id}` : approveLine(promotion, plan);
+    return `Your approval of ${id} does not count: it was given for another plan than the one that waits now. Look at its card once more, and comment ${code(line)} if it still holds.`;
   },
+
+  'plan-unclear': ({ promotion, plan }) =>
+    `Nothing was approved: this thread has asked about more than one promotion. If you mean ${formatNumber(promotion)} as its card shows it now, comment ${code(approveLine(promotion, plan))}.`,
+
+  'outdated-staging-check': ({ commit, tag }) => {
+    const now =
+      tag === null ? `see the newest check of ${code(commit.slice(0, 7))}` : `comment ${code(`/promote ${tag}`)}`;
+    return `Nothing was asked for: the button was on an older page of this check, which may have shown another image. Reload the page and click again, or ${now}.`;
+  },
+
+  'image-changed': ({ tag, shown, holds }) =>
+    `Nothing was asked for: ${code(tag)} held ${shortDigest(shown)} when this check examined it, and now holds ${shortDigest(holds)}. **Re-run** examines the new image; ${code(`/promote ${tag}`)} asks for it.`,
 
   'cannot-cancel': ({ promotion, state }) => {
     const id = formatNumber(promotion);
@@ -208,9 +221,13 @@ function choiceText(environment: string, choices: readonly RollbackChoice[]): st
   return [`What ${code(environment)} held, newest first:`, '', ...lines].join('\n');
 }
 
-/** The legal form of a command that takes an id, with this one. */
-function commandOf(verb: Verb): (id: string) => string {
-  return (id) => COMMANDS[verb].usage.replace('[P12]', id);
+/** The legal form of a command that takes an id, with that of a promotion. */
+function commandOf(verb: Verb): (line: PromotionLine) => string {
+  return ({ number, plan }) => {
+    const id = formatNumber(number);
+    if (verb === 'approve' && plan !== undefined) return approveLine(number, plan);
+    return COMMANDS[verb].usage.replace(/\[P12.*\]/, id);
+  };
 }
 
 function problemText({ detail }: OutsideProblem): string {

@@ -74,7 +74,9 @@ function environmentStatus(status: EnvironmentStatus): string {
     ...drifts.map((drift) => `**Drift**, noticed ${formatTime(drift.noticedAt)}:\n\n${driftLines(drift)}`),
     lastPromoted === null ? 'Imprimatur has promoted nothing here yet.' : lastLine(lastPromoted),
     renderHeld(environment, { held, tags: tags.kind === 'read' ? tags.tags : null }),
-    open.length === 0 ? 'Nothing is on its way.' : `On its way:\n\n${promotionLines(open, (id) => `/status ${id}`)}`,
+    open.length === 0
+      ? 'Nothing is on its way.'
+      : `On its way:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`,
     `<sub>${auditLine(auditHead)}</sub>`,
   ]);
 }

@@ -126,6 +126,7 @@ export const promotionSchema = z.strictObject({
   rulesHash: z.string(),
   policyProblems: z.array(policyProblem).exactOptional(),
   plannedAt: time.exactOptional(),
+  plansShown: z.enum(['none', 'first', 'later']).exactOptional(),
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),
   thread: z.strictObject({ issue: z.int() }).nullable(),

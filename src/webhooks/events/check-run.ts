@@ -1,5 +1,6 @@
 // `check_run`: a click on one of our buttons, or on GitHub's Re-run.
 import { z } from 'zod';
+import { PLAN_ID } from '../../domain/promotion/approval.ts';
 import { versionOfExternalId } from '../../domain/promotion/git-tag.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha } from '../../domain/image/reference.ts';
@@ -48,8 +49,16 @@ function translate(payload: unknown, { appId }: { readonly appId: number }): rea
   }
   const about = { repo, checkRunId: run.id, externalId, by };
   if (delivery.action === 'rerequested') return [{ kind: 're-run', ...about }];
-  const { identifier } = delivery.requested_action;
-  return identifier === 'approve' || identifier === 'reject' ? [{ kind: 'click', action: identifier, ...about }] : [];
+  const { verb, digits } = readIdentifier(delivery.requested_action.identifier);
+  if (verb !== 'approve' && verb !== 'reject') return [];
+  return [{ kind: 'click', action: verb, ...(digits === null ? {} : { plan: digits }), ...about }];
+}
+
+/** `approve:ab12cd34ef56`: the verb, and what the button was shown for. */
+function readIdentifier(identifier: string): { readonly verb: string; readonly digits: string | null } {
+  const [verb = '', digits, ...more] = identifier.split(':');
+  const isWhole = digits !== undefined && more.length === 0 && PLAN_ID.test(digits);
+  return { verb, digits: isWhole ? digits : null };
 }
 
 /** The check run of a staging commit: its one button asks for a promotion. */
@@ -58,6 +67,8 @@ function translateStaging(
   about: { readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender },
 ): readonly Intent[] {
   if (delivery.action === 'rerequested') return [{ kind: 'staging-re-run', ...about }];
-  if (delivery.requested_action.identifier !== 'promote') return [];
-  return [{ kind: 'staging-click', ...about, checkRunId: delivery.check_run.id }];
+  const { verb, digits } = readIdentifier(delivery.requested_action.identifier);
+  if (verb !== 'promote') return [];
+  const digest = digits === null ? {} : { digest: digits };
+  return [{ kind: 'staging-click', ...about, ...digest, checkRunId: delivery.check_run.id }];
 }

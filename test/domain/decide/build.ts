@@ -6,8 +6,24 @@ import {
   type ExaminedImage,
   type PromotionEvent,
 } from '../../../src/domain/decide.ts';
+import { planIdOf, subjectOf, type SeenPlan } from '../../../src/domain/promotion/approval.ts';
 import type { Promotion, StateKind } from '../../../src/domain/promotion/promotion.ts';
-import { ALICE, actor, BOB, CAROL, COMMIT, commit, context, facts, FOREIGN, IMAGE, NEW, NOW, OLD } from '../build.ts';
+import {
+  ALICE,
+  actor,
+  BOB,
+  CAROL,
+  COMMIT,
+  commit,
+  context,
+  facts,
+  FOREIGN,
+  IMAGE,
+  NEW,
+  NOW,
+  OLD,
+  sha256,
+} from '../build.ts';
 import { badYaml, DENIED, failure } from '../problem.ts';
 import { environment, policy, production, promotion, tag, unread, type TestContext } from '../build.ts';
 
@@ -18,6 +34,9 @@ export const MOVED = production({ main: FOREIGN, latest: FOREIGN, [KEPT]: null }
 const written = { repository: IMAGE, tag: tag('main'), kind: 'floating', from: OLD, holds: NEW } as const;
 const mixed = failure({ production: 'mixed', tags: [written] });
 
+/** Stands for the plan that the promotion has when it is decided about. */
+export const TODAY: SeenPlan = { kind: 'named', plan: 'today' };
+
 /** One event of each kind, and of each verdict where the kind has several. */
 export const EVENTS = {
   identified: { kind: 'identified', images: [facts()] },
@@ -25,7 +44,14 @@ export const EVENTS = {
   'examined badly': examined({ facts: facts({ missingParts: unread('HTTP 502') }) }),
   'examination-failed': { kind: 'examination-failed', problem: mixed.problem },
   approved: approve(BOB),
-  rejected: { kind: 'reviewed', verdict: 'reject', by: actor(BOB), reason: 'not now', via: { kind: 'comment' } },
+  rejected: {
+    kind: 'reviewed',
+    verdict: 'reject',
+    by: actor(BOB),
+    reason: 'not now',
+    via: { kind: 'comment' },
+    seen: TODAY,
+  },
   cancelled: { kind: 'cancelled', by: actor(ALICE) },
   rerequested: { kind: 'rerequested', by: actor(BOB) },
   'production as planned': { kind: 'production-read', production: BEFORE },
@@ -81,13 +107,26 @@ export function examined({
 }
 
 export function approve(by: Promotion['requester']): Extract<PromotionEvent, { kind: 'reviewed' }> {
-  return { kind: 'reviewed', verdict: 'approve', by: actor(by), reason: null, via: { kind: 'comment' } };
+  return {
+    kind: 'reviewed',
+    verdict: 'approve',
+    by: actor(by),
+    reason: null,
+    via: { kind: 'comment' },
+    seen: TODAY,
+  };
 }
 
 /** The decision under the policy of the context: the promotion was planned under it, and it is examined under it. */
 export function decide(before: Promotion, event: PromotionEvent, { policy: today, ...at }: TestContext): Decision {
   const told = event.kind === 'examined' ? { ...event, policy: today, environment: at.environmentPolicy } : event;
-  return decideInDomain(before, told, at);
+  return decideInDomain(before, withTodaysPlan(told, before), at);
+}
+
+/** Who reviews has seen the plan of now, unless a test says otherwise. */
+function withTodaysPlan(event: PromotionEvent, before: Promotion): PromotionEvent {
+  if (event.kind !== 'reviewed' || event.seen !== TODAY) return event;
+  return { ...event, seen: { kind: 'named', plan: planIdOf(sha256(subjectOf(before))) } };
 }
 
 /** The decision where it must be an accepted one. */

@@ -22,7 +22,7 @@ import {
   type TestContext,
 } from '../build.ts';
 import { platform, production, promotion, tag, unread } from '../build.ts';
-import { decide, EVENTS, examined, KEPT, promotionIn } from './build.ts';
+import { decide, EVENTS, examined, KEPT, promotionIn, TODAY } from './build.ts';
 
 const STATES: readonly StateKind[] = [
   'examining',
@@ -75,6 +75,7 @@ const reviews = tuple(constantFrom(...repeat('approve', 9), 'reject' as const), 
     by,
     reason: null,
     via: clicked ? { kind: 'check-run', current: true } : { kind: 'comment' },
+    seen: TODAY,
   }),
 );
 /** All but the clock's, which comes when a timer is due. */
@@ -173,6 +174,7 @@ function identityOf(one: Promotion): unknown {
     rulesHash: 0,
     policyProblems: 0,
     plannedAt: 0,
+    plansShown: 0,
     otherReviewers: 0,
     notice: 0,
     sourceMovedTo: 0,

@@ -1,5 +1,6 @@
 // The check run per state: GitHub's status, conclusion and buttons, the parts of its texts, and their limits.
 import { describe, expect, test } from 'vitest';
+import { planIdOf } from '../../../src/domain/promotion/approval.ts';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { cardTitle } from '../../../src/messages/card/card.ts';
 import { renderFacts } from '../../../src/messages/card/facts-table.ts';
@@ -42,7 +43,7 @@ test.each<[PromotionState, string, string | null]>([
   const run = renderCheckRun(view);
   expect(run).toMatchObject({ name: 'imprimatur / production', status, conclusion, title: stateTitle(view) });
   expect(run.actions.map(({ identifier }) => identifier)).toEqual(
-    state.kind === 'awaiting-approval' ? ['approve', 'reject'] : [],
+    state.kind === 'awaiting-approval' ? [`approve:${planIdOf(view.subject)}`, `reject:${planIdOf(view.subject)}`] : [],
   );
 });
 

@@ -4,11 +4,12 @@ import type { PromotionLine, Refusal, RefusedVerb, RollbackChoice } from '../../
 import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
 import { githubWouldLink, plainTexts, withNamed } from '../rendered.ts';
 import { AT, IMAGE, must, NEW, OLD, REPO, tagOf } from '../sample-view.ts';
-import { parseImageRepository, parseRepoName } from '../../../src/domain/image/reference.ts';
+import { parseCommitSha, parseImageRepository, parseRepoName } from '../../../src/domain/image/reference.ts';
 import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../../src/domain/command.ts';
 import { policyProblemWords } from '../../../src/messages/policy-problem.ts';
 import { badYaml, outside } from '../../domain/problem.ts';
 
+const COMMIT = must(parseCommitSha('fedcba9'.padEnd(40, '0')));
 const API = must(parseImageRepository('ghcr.io/acme/api'));
 const BACKEND = must(parseRepoName('acme/backend'));
 const LINES: readonly PromotionLine[] = [
@@ -144,7 +145,12 @@ test.each<[string, Refusal]>([
   ['already-approved', { code: 'already-approved', promotion: 12 }],
   ['not-awaiting-approval, too early', { code: 'not-awaiting-approval', promotion: 12, state: 'examining' }],
   ['not-awaiting-approval, over', { code: 'not-awaiting-approval', promotion: 12, state: 'promoted' }],
-  ['plan-changed', { code: 'plan-changed', promotion: 12 }],
+  ['plan-changed', { code: 'plan-changed', promotion: 12, plan: 'ab12cd34ef56' }],
+  ['plan-changed, of an older version', { code: 'plan-changed', promotion: 12 }],
+  ['plan-unclear', { code: 'plan-unclear', promotion: 12, plan: 'ab12cd34ef56' }],
+  ['outdated-staging-check', { code: 'outdated-staging-check', commit: COMMIT, tag: tagOf('staging-abc1234') }],
+  ['outdated-staging-check, without an image', { code: 'outdated-staging-check', commit: COMMIT, tag: null }],
+  ['image-changed', { code: 'image-changed', tag: tagOf('staging-abc1234'), shown: OLD, holds: NEW }],
   ['policy-changed', { code: 'policy-changed', promotion: 12 }],
   ['outdated-check-run', { code: 'outdated-check-run', promotion: 12 }],
   ['cannot-cancel, moving', { code: 'cannot-cancel', promotion: 12, state: 'applying' }],

@@ -126,7 +126,7 @@ describe('status', () => {
   test('of an environment', () => {
     const status = { kind: 'environment', ...environment } as const;
     expect(
-      withNamed(statusText(status), { open: promotionLines(environment.open, (id) => `/status ${id}`) }),
+      withNamed(statusText(status), { open: promotionLines(environment.open, ({ number }) => `/status P${number}`) }),
     ).toMatchSnapshot();
   });
 

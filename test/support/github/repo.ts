@@ -81,7 +81,10 @@ export type GitHubRepo = {
     readonly body: string;
   }) => Promise<Posted>;
   readonly deleteComment: (gone: { readonly comment: number; readonly by: string }) => Promise<Posted>;
-  /** A click on a button of a check run. A button that is not shown can only be clicked on a stale page. */
+  /**
+   * A click on a button of a check run, by its verb. A button that is not shown can only be clicked on a stale page; then
+   * `action` is its whole identifier.
+   */
   readonly click: (click: {
     readonly checkRun: number;
     readonly action: string;
@@ -265,10 +268,13 @@ export function openRepo(parts: {
     },
     click: ({ checkRun, action, by, stalePage }) => {
       const run = checkRunOf(repo, checkRun);
-      const isShown = run.status === 'completed' && run.actions.some((button) => button.identifier === action);
-      if (!isShown && stalePage !== true)
+      const shown = run.status === 'completed' ? run.actions : [];
+      const button = shown.find(({ identifier }) => identifier === action || identifier.startsWith(`${action}:`));
+      if (button === undefined && stalePage !== true)
         throw new Error(`check run "${run.name}" is ${run.status} and shows no button ${action}`);
-      const payload = checkRunPayload(about(by), { action: 'requested_action', run, identifier: action });
+      // A page that was loaded before sends what its button was made with.
+      const identifier = stalePage === true ? action : (button?.identifier ?? action);
+      const payload = checkRunPayload(about(by), { action: 'requested_action', run, identifier });
       return deliver('check_run', payload);
     },
     rerun: ({ checkRun, by }) => {
