@@ -6,6 +6,7 @@ import { tagNameOf } from '../../domain/image/tag-plan.ts';
 import type { Database } from '../../engine/examine/fact-sources.ts';
 import type { Preview } from '../../engine/promote/preview-promotion.ts';
 import { code } from '../../messages/escape.ts';
+import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { promotionLines } from '../../messages/replies/promotion-lines.ts';
 import { renderRefusal } from '../../messages/replies/refusals.ts';
 import { whoCanApprove } from '../../messages/card/reviews.ts';
@@ -137,7 +138,7 @@ function resultText(planned: Planned): string {
   const { preview } = planned;
   if (preview.kind !== 'planned') return refusalText(planned);
   const { promotion, asking, open } = preview;
-  const waits = open.length === 0 ? '' : `\n\nOn its way there:\n\n${promotionLines(open, (id) => `/status ${id}`)}`;
+  const waits = open.length === 0 ? '' : `\n\nOn its way there:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`;
   switch (outcomeOf(planned)) {
     case 'approval':
       return `**It would ask for approval.** ${whoCanApprove(asking)}${waits}`;

@@ -52,8 +52,8 @@ function surplusOf(word: string): ReturnType<typeof surplus> {
     : surplus(word);
 }
 
-function bareWord<T>(word: Word, parse: (text: string) => Parsed<T>): Parsed<T> {
+function bareWord<T>(word: Word, read: (text: string) => Parsed<T>): Parsed<T> {
   if (word.kind === 'flag') return mistake({ code: 'unknown-flag', typed: word.typed });
   if (word.kind === 'quoted') return mistake({ code: 'quoted-argument', typed: word.text });
-  return parse(word.text);
+  return read(word.text);
 }

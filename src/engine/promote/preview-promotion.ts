@@ -125,7 +125,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     environment,
     asking,
     image,
-    open: open.map((promotion) => lineOf(promotion, services)),
+    open: open.map((one) => lineOf(one, services)),
   };
 }
 
