@@ -138,7 +138,10 @@ function resultText(planned: Planned): string {
   const { preview } = planned;
   if (preview.kind !== 'planned') return refusalText(planned);
   const { promotion, asking, open } = preview;
-  const waits = open.length === 0 ? '' : `\n\nOn its way there:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`;
+  const waits =
+    open.length === 0
+      ? ''
+      : `\n\nOn its way there:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`;
   switch (outcomeOf(planned)) {
     case 'approval':
       return `**It would ask for approval.** ${whoCanApprove(asking)}${waits}`;
