@@ -1,5 +1,6 @@
 // Act: the deployer hears of the promotion by its GitHub Deployment, deploys by digest, and card and check run follow it.
 import { z } from 'zod';
+import { STATE_SYMBOLS } from '../../src/messages/card/state.ts';
 import type { Build } from '../build.ts';
 import type { Stage } from '../stage.ts';
 import type { Printer } from '../terminal/printer.ts';
@@ -17,8 +18,9 @@ export async function playDeployment(
   const { repo, until } = stage;
   const deploymentOf = (): ReturnType<Stage['repo']['deployments']>[number] | undefined =>
     repo.deployments().find(({ sha }) => sha === build.commit);
-  const message = (words: string): boolean =>
-    repo.comments(issue).some(({ byApp, body }) => byApp && (/^### (.*)$/m.exec(body)?.[1] ?? '').endsWith(words));
+  const card = (): string =>
+    repo.comments(issue).flatMap(({ byApp, body }) => (byApp ? (/^### (.*)$/m.exec(body)?.[1] ?? []) : []))[0] ?? '';
+  const words = (): string => card().split(' · ').at(-1) ?? '';
 
   const id = await step('GitHub has a deployment of the promoted commit, for whatever deploys', async (note) => {
     await until('a deployment', () => deploymentOf() !== undefined);
@@ -31,11 +33,11 @@ export async function playDeployment(
   });
   await step('The deployer pulls that digest, and reports in_progress, then success', async (note) => {
     await repo.deploymentStatus({ deployment: id, state: 'in_progress', by: 'deployer', logUrl: LOG });
-    await until('a card that says so', () => message('Promoted, being deployed'));
-    note('card and check run: Promoted, being deployed');
+    await until('a card that says so', () => card().startsWith(STATE_SYMBOLS.deploying));
+    note(`card and check run: ${words()}`);
     await repo.deploymentStatus({ deployment: id, state: 'success', by: 'deployer', logUrl: LOG });
-    await until('a card that says so', () => message('Promoted and deployed'));
-    const title = 'Promoted and deployed';
+    await until('a card that says so', () => card().startsWith(STATE_SYMBOLS.deployed));
+    const title = words();
     await until('a check run that says so', () => repo.checkRuns(build.commit).some((run) => run.title === title));
     note(`card and check run: ${title}`);
   });

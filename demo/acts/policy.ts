@@ -18,7 +18,7 @@ export async function playPolicy(stage: Stage, { step }: Printer, build: Build):
     const answered = answersTo(stage, issue);
     await repo.comment({ issue, by: 'ada', body: command });
     await until('a refusal', () => answered().length > 0);
-    const [place] = /line \d+, column \d+.*?Did you mean "\w+"\?/.exec(textOf(answered())) ?? [];
+    const [place] = /\w+ \d+, \w+ \d+.*"aprovals".*"approvals"\??/.exec(textOf(answered())) ?? [];
     if (place === undefined) throw new Error(`the answer names no place: ${textOf(answered())}`);
     note(`imprimatur[bot] → ${place}`);
   });

@@ -1,4 +1,5 @@
 // Act one: a staging image goes to production. One asks, may not approve it alone, and somebody else lets it go ahead.
+import { STATE_SYMBOLS } from '../../src/messages/card/state.ts';
 import type { SeenComment } from '../../test/support/github/repo.ts';
 import type { Build } from '../build.ts';
 import { readTags, type Tags } from '../registry-client.ts';
@@ -86,7 +87,7 @@ export async function playPromotion(stage: Stage, { step }: Printer): Promise<Pr
     return tags;
   });
   await step('The card tells the end, in place', async (note) => {
-    await until('a card that says so', () => titleOf(findCard(stage, issue)).endsWith('Promoted'));
+    await until('a card that says so', () => titleOf(findCard(stage, issue)).startsWith(STATE_SYMBOLS.promoted));
     note(titleOf(findCard(stage, issue)));
   });
   return { before, after, issue, build };

@@ -1,4 +1,5 @@
 // The act of going back: a second image reaches production, it is no good, and one line puts the first one back in seconds.
+import { STATE_SYMBOLS } from '../../src/messages/card/state.ts';
 import type { SeenComment } from '../../test/support/github/repo.ts';
 import { readTags } from '../registry-client.ts';
 import type { Stage } from '../stage.ts';
@@ -13,12 +14,16 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
   const issue = repo.openIssue({ title: 'Release the new checkout', by: 'ada' });
   const titles = (): readonly string[] => repo.comments(issue).flatMap(titleOf);
 
+  const done = (): number => titles().filter((title) => title.startsWith(STATE_SYMBOLS.promoted)).length;
+
   await step('A second image is promoted: ada asks, bob approves', async (note) => {
     const build = await stage.build({ message: 'New checkout' });
     await repo.comment({ issue, by: 'ada', body: `/promote ${build.tag}` });
-    await until('a card that waits', () => titles().some((title) => title.endsWith('Waits for approval')));
+    await until('a card that waits', () =>
+      titles().some((title) => title.startsWith(STATE_SYMBOLS['awaiting-approval'])),
+    );
     await repo.comment({ issue, by: 'bob', body: '/approve' });
-    await until('a card that says so', () => titles().some((title) => title.endsWith('Promoted')));
+    await until('a card that says so', () => done() === 1);
     await expectFloating(stage, build.digest);
     note(titles().at(-1) ?? '');
   });
@@ -27,7 +32,7 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
     if (before === undefined) throw new Error('there was nothing to go back to');
     const started = performance.now();
     await repo.comment({ issue, by: 'ada', body: command });
-    await until('a card that says so', () => titles().some((title) => title.endsWith('Rolled back')));
+    await until('a card that says so', () => done() === 2);
     const took = formatMs(performance.now() - started);
     await expectFloating(stage, before);
     const kept = [...(await readTags(visitor)).keys()].find((tag) => tag.endsWith('-the-new-checkout-loses-orders'));

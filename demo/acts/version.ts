@@ -1,4 +1,5 @@
 // Act: what production holds gets a version, by comment; and a pushed git tag gives it the next one by itself.
+import { STATE_SYMBOLS } from '../../src/messages/card/state.ts';
 import type { Build } from '../build.ts';
 import { readTags } from '../registry-client.ts';
 import { IMAGE, type Stage } from '../stage.ts';
@@ -13,9 +14,9 @@ export async function playVersion(stage: Stage, { step }: Printer, build: Build)
   await step(`Production holds ${build.tag}; ada comments: ${command}`, async (note) => {
     const before = await readTags(visitor);
     await repo.comment({ issue, by: 'ada', body: command });
-    await until('a card that waits', () => cardSays(stage, issue, /Waits for approval/));
+    await until('a card that waits', () => hasCard(stage, issue, STATE_SYMBOLS['awaiting-approval']));
     await repo.comment({ issue, by: 'bob', body: '/approve' });
-    await until('a card that says so', () => cardSays(stage, issue, /Tagged as/));
+    await until('a card that says so', () => hasCard(stage, issue, STATE_SYMBOLS.promoted));
     const after = await expectTags(stage, { digest: build.digest, tags: ['v1.0.0'] });
     const others = [...after].filter(([tag, digest]) => tag !== 'v1.0.0' && before.get(tag) !== digest);
     if (others.length > 0) throw new Error(`other tags moved: ${others.map(([tag]) => tag).join(', ')}`);
@@ -34,6 +35,8 @@ export async function playVersion(stage: Stage, { step }: Printer, build: Build)
   });
 }
 
-function cardSays({ repo }: Stage, issue: number, words: RegExp): boolean {
-  return repo.comments(issue).some(({ byApp, body }) => byApp && words.test(/^### (.*)$/m.exec(body)?.[1] ?? ''));
+function hasCard({ repo }: Stage, issue: number, symbol: string): boolean {
+  return repo
+    .comments(issue)
+    .some(({ byApp, body }) => byApp && (/^### (.*)$/m.exec(body)?.[1] ?? '').startsWith(symbol));
 }
