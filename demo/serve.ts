@@ -113,7 +113,7 @@ async function click({ stage }: Thread, { by, action }: z.infer<typeof Click>): 
   const run = stage.builds
     .toReversed()
     .flatMap(({ commit }) => stage.repo.checkRuns(commit).toReversed())
-    .find(({ actions }) => actions.some(({ identifier }) => identifier === action));
+    .find(({ actions }) => actions.some(({ identifier }) => identifier.startsWith(`${action}:`)));
   if (run === undefined) return { status: 409, text: `No check run shows the button ${action} now` };
   const { status } = await stage.repo.click({ checkRun: run.id, action, by });
   return { status: 202, text: `${by} clicked ${action}; the app answered its webhook with HTTP ${status}` };
