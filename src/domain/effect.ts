@@ -70,6 +70,8 @@ export type Effect =
       readonly repoId: number;
       readonly commentId: number;
       readonly reaction: 'eyes' | 'rocket' | '-1';
+      /** As for a reply. */
+      readonly idempotencyKey?: string;
     };
 
 export type EffectKind = Effect['kind'];

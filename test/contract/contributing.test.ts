@@ -174,7 +174,7 @@ import { byPromotion } from '../core/job-description.ts';
 
 export const witnessJob: JobDefinition<'witness-job'> = {
   key: byPromotion,
-  queue: 'github',
+  queue: 'notice',
   traits: ['needs-thread'],
   handle: async () => DONE,
 };

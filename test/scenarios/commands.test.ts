@@ -186,7 +186,7 @@ describe('one conversation', () => {
     await talk.request();
     const elsewhere = talk.openIssue();
     const waiting = await talk.say('ron', '/status P1', elsewhere);
-    expect(waiting.reactions).toEqual(NOT_DONE);
+    expect(waiting.reactions).toEqual(['-1']);
     const [open = ''] = (await talk.say('mia', '/status', elsewhere)).replies;
     expect(open).toContain(`- \`/status P1\`: \`staging-${talk.short}\` → \`production\``);
     await talk.say('bob', '/approve');

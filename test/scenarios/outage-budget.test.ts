@@ -59,8 +59,8 @@ test('of GitHub: it is asked within the budget, and all is told afterwards', { t
   world.github.clearFaults();
   await world.pass(20 * MINUTE, MINUTE);
   const approvals = repo.comments(issue).filter(({ body }) => body.startsWith('/approve'));
-  // Each write is tried again by its own clock, so the answer may come before 👀.
-  expect(approvals.map(({ id }) => repo.reactions(id).toSorted())).toEqual(approvals.map(() => ['-1', 'eyes']));
+  // GitHub could not say whether bob may approve, so there was no 👀.
+  expect(approvals.map(({ id }) => repo.reactions(id))).toEqual(approvals.map(() => ['-1']));
   expect((await answersOf(release)).at(-1)).toMatchObject(refused('github-problem'));
   await say(release, 'bob', '/approve P1');
   expect((await promotionOf(release)).state.kind).toBe('promoted');

@@ -52,11 +52,11 @@ describe('roles', () => {
     const commit = repo.commitOn('staging', { message: 'Not asked' });
     const asking = converse(world, { repo, old, commit, image: stage(world, { commit }) });
     const asked = await asking.request({ by: 'rita' });
-    expect(asked.reactions).toEqual(['eyes', '-1']);
+    expect(asked.reactions.at(-1)).toBe('-1');
     expect(asked.answers).toMatchObject([refused('not-permitted', { verb: 'promote', role: known, wanted: 'write' })]);
     const before = asking.production();
     await asking.request({ by: 'ada' });
-    expect((await asking.say('rita', '/approve')).reactions).toEqual(['eyes', '-1']);
+    expect((await asking.say('rita', '/approve')).reactions).toEqual([]);
     expect(await asking.click('rita', 'approve')).toEqual([]);
     expect(asking.production()).toEqual(before);
     expect((await asking.say('ada', '/cancel')).reactions).toEqual(['eyes', 'rocket']);
@@ -69,22 +69,22 @@ describe('one conversation', () => {
     await talk.world.close();
   });
 
-  test('people who may not command us hear why once a thread and day, and see 👎 each time', async () => {
+  test('people who may not command us hear why once a thread and day, and each of them gets one 👎', async () => {
     talk = await begin();
     talk.repo.user('rob', 'triage');
     const first = await talk.say('ron', '/status');
-    expect(first.reactions).toEqual(['eyes', '-1']);
+    expect(first.reactions).toEqual(['-1']);
     expect(first.replies).toHaveLength(1);
-    expect(await talk.say('ron', '/promote')).toMatchObject({ reactions: ['eyes', '-1'], replies: [] });
+    expect(await talk.say('ron', '/promote')).toMatchObject({ reactions: [], replies: [] });
     expect(await talk.say('rob', '/status\n/promote staging')).toMatchObject({
-      reactions: ['eyes', '-1'],
+      reactions: ['-1'],
       replies: [],
     });
     expect((await talk.say('ron', '/status', talk.openIssue())).replies).toHaveLength(1);
     await talk.world.pass(DAY_MS - 1);
     expect((await talk.say('ron', '/status')).replies).toEqual([]);
     await talk.world.pass(1);
-    expect((await talk.say('ron', '/status')).replies).toHaveLength(1);
+    expect(await talk.say('ron', '/status')).toMatchObject({ reactions: ['-1'], replies: [expect.anything()] });
     expect((await talk.say('ron', '/status')).replies).toEqual([]);
     await talk.world.end();
   });
@@ -114,7 +114,7 @@ describe('one conversation', () => {
     talk = await begin();
     await talk.request();
     talk.repo.user('bob', 'read');
-    expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', '-1']);
+    expect((await talk.say('bob', '/approve')).reactions).toEqual(['-1']);
     expect(await talk.state()).toBe('awaiting-approval');
     talk.repo.user('bob', 'write');
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);

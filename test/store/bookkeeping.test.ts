@@ -30,7 +30,7 @@ const accept = (handle: Store): Promise<void> =>
 const use = (store: Store, args: { key: string; until: number; now: number }): Promise<boolean> =>
   store.transaction((tx) => claimIdempotencyKey(tx, args));
 
-const pace = { installationId: 7, now: NOW, intervalMs: 1000, perMinute: 80, perHour: 500 };
+const pace = { installationId: 7, now: NOW, intervalMs: 1000, perMinute: 80, perHour: 500, before: [] };
 
 const reserve = (store: Store, over: Partial<typeof pace> = {}): Promise<WritePermit> =>
   store.transaction((tx) => reserveWrite(tx, { ...pace, ...over }));

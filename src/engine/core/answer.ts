@@ -39,13 +39,16 @@ export function notDone(asked: Asked, reply: Reply): Answer {
   return { repo: asked.repo, effects: [react(asked, '-1'), replyIn(asked, reply)] };
 }
 
-/** Like `notDone`, but with words at most once per thread and day: for people who may not command us. */
+/** Like `refused`, but with words at most once per thread and day. */
+export function refusedDaily(asked: Asked, refusal: Refusal): Answer {
+  return { repo: asked.repo, effects: [react(asked, '-1'), replyDaily(asked, refusal)] };
+}
+
+/** For people who may not command us: words at most once per thread and day, a reaction once per person, thread and day. */
 export function turnedAway(asked: Asked, refusal: Refusal): Answer {
-  const reply = {
-    ...replyIn(asked, { kind: 'refusal', refusal, to: null }),
-    idempotencyKey: dailyIdempotencyKey(asked, refusal),
-  };
-  return { repo: asked.repo, effects: [react(asked, '-1'), reply] };
+  const { repo, issue, by } = asked;
+  const idempotencyKey = `stranger-reaction/${repo.id}/${issue}/${by.id}`;
+  return { repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
 }
 
 /** The key under which a thread hears of such a refusal once a day, whoever is refused. */
@@ -59,7 +62,14 @@ export function refusalOf(error: OutsideError): Refusal {
   return { code: problem.code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem };
 }
 
-function react({ repo, commentId }: Asked, reaction: Extract<Effect, { kind: 'react' }>['reaction']): Effect {
+function replyDaily(asked: Asked, refusal: Refusal): Effect {
+  const reply = replyIn(asked, { kind: 'refusal', refusal, to: null });
+  return { ...reply, idempotencyKey: dailyIdempotencyKey(asked, refusal) };
+}
+
+type React = Extract<Effect, { kind: 'react' }>;
+
+export function react({ repo, commentId }: Pick<Asked, 'repo' | 'commentId'>, reaction: React['reaction']): React {
   return { kind: 'react', repoId: repo.id, commentId, reaction };
 }
 

@@ -8,6 +8,7 @@ import { saveMark, type GitHubMark } from '../../store/promotions/github-marks.t
 import { addJob, finishJob, holdsLease, type Lease, type Origin } from '../../store/queue/jobs.ts';
 import { claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
 import { savePolicyFile, type PolicyFile } from '../../store/policies.ts';
+import { forgetKnownRights, saveKnownRights } from '../../store/people.ts';
 import { insertPromotion, updatePromotion } from '../../store/promotions/promotions.ts';
 import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../../store/repos.ts';
 import {
@@ -50,7 +51,11 @@ export type Commit = {
   readonly leaves?: true;
   readonly stagingChecks?: readonly StagingWrite[];
   readonly drifts?: readonly DriftWrite[];
+  readonly rights?: RightsWrite;
 };
+
+/** Whether GitHub confirmed just now that a person has the role that a command needs. */
+export type RightsWrite = { readonly personId: number; readonly kind: 'confirmed' | 'denied' };
 
 /** `open` begins to look for the image of a staging commit, or begins again. */
 export type StagingWrite = ({ readonly kind: 'open' } & StagingKey) | ({ readonly kind: 'change' } & StagingChange);
@@ -194,10 +199,11 @@ async function store(
     await dropWaitingComments(tx, repo.id);
   }
   if (commit.thread !== undefined) await storeThread(tx, { repoId: repo.id, thread: commit.thread, now });
+  if (commit.rights !== undefined) await storeRights(tx, { repoId: repo.id, rights: commit.rights, now });
   for (const mark of marks) await saveMark(tx, mark, now);
   for (const intent of intents) await ask(tx, intent, { jobs, now, origin: commit.thread?.origin ?? origin });
   for (const effect of effects) {
-    const idempotencyKey = effect.kind === 'reply' ? effect.idempotencyKey : null;
+    const idempotencyKey = 'idempotencyKey' in effect ? (effect.idempotencyKey ?? null) : null;
     const first =
       idempotencyKey === null ||
       (await claimIdempotencyKey(tx, { key: idempotencyKey, until: now + ONCE_FOR_MS, now }));
@@ -220,6 +226,15 @@ async function storeThread(
   for (const comment of found) await saveComment(tx, { repoId, issue }, comment);
   await markCommentsHandled(tx, { repoId, ids: taken, now });
   await saveThread(tx, { repoId, issue }, after);
+}
+
+async function storeRights(
+  tx: Tx,
+  { repoId, rights, now }: { readonly repoId: number; readonly rights: RightsWrite; readonly now: number },
+): Promise<void> {
+  const person = { repoId, personId: rights.personId };
+  if (rights.kind === 'confirmed') await saveKnownRights(tx, { ...person, now });
+  else await forgetKnownRights(tx, person);
 }
 
 /** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */

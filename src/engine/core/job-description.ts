@@ -2,6 +2,7 @@
 import type { Effect } from '../../domain/effect.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { IntentOfJob, JobKind, PayloadOf, Tick } from './job.ts';
+import { isWriteClass, writeQueueKey, type WriteClass } from '../../store/queue/write-class.ts';
 
 export type JobDescription<Kind extends JobKind> = {
   /** Of rows of this kind with the same key, one waits at most. Null: each is a row of its own. */
@@ -13,8 +14,8 @@ export type JobDescription<Kind extends JobKind> = {
 
 export type JobDescriptions = { readonly [Kind in JobKind]: JobDescription<Kind> };
 
-/** `github`: the writes to GitHub of an installation, which are paced. */
-export type Queue = keyof typeof QUEUES;
+/** A write class: the writes to GitHub of an installation in that class, which are spaced and limited. */
+export type Queue = WriteClass | keyof typeof QUEUES;
 
 export type Trait =
   /** Asks a registry much, and so hangs for minutes where one does not answer. */
@@ -82,15 +83,6 @@ export function byComment({ repoId, commentId }: { readonly repoId: number; read
   return `${repoId}/${commentId}`;
 }
 
-/** The installation whose GitHub writes share this queue key. */
-export function installationOf(queueKey: string | null): number {
-  if (queueKey === null || !queueKey.startsWith(GITHUB_QUEUE_KEY))
-    throw new Error(`${queueKey ?? 'no queue key'} is no queue key of GitHub writes`);
-  return Number(queueKey.slice(GITHUB_QUEUE_KEY.length));
-}
-
-const GITHUB_QUEUE_KEY = 'github:';
-
 type Where = { readonly repoId: number | null; readonly installationId: number | null };
 
 const QUEUES = {
@@ -98,12 +90,17 @@ const QUEUES = {
   /** What is asked in a repository, in the order of asking. */
   repo: ({ repoId }) => keyOf('repo:', repoId),
   installation: ({ installationId }) => keyOf('installation:', installationId),
-  github: ({ installationId }) => keyOf(GITHUB_QUEUE_KEY, installationId),
   /** The tags of a repository's images. */
   apply: ({ repoId }) => keyOf('apply:', repoId),
   /** One at a time: a registry that hangs must not take the slots of those who move tags. */
   drift: () => 'drift',
 } as const satisfies Readonly<Record<string, (where: Where) => string | null>>;
+
+function queueKeyOf(queue: Queue, where: Where): string | null {
+  if (!isWriteClass(queue)) return QUEUES[queue](where);
+  if (where.installationId === null) throw new Error(`a write of the class ${queue} has no installation`);
+  return writeQueueKey(queue, where.installationId);
+}
 
 function keyOf(prefix: string, id: number | null): string {
   if (id === null) throw new Error(`a job without a repository or an installation has no queue ${prefix}`);
@@ -125,7 +122,7 @@ function rowOf<Kind extends JobKind>(
   return {
     kind,
     key: key === null ? null : key(payload),
-    queueKey: QUEUES[queue](where),
+    queueKey: queueKeyOf(queue, where),
     payload: JSON.stringify(payload),
     runAt,
   };

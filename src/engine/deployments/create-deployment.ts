@@ -30,7 +30,7 @@ const REFUSED: readonly string[] = [
 
 export const createDeployment: JobDefinition<'create-deployment'> = {
   key: byPromotion,
-  queue: 'github',
+  queue: 'promotion',
   traits: [],
   handle,
 };

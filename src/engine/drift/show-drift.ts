@@ -16,7 +16,7 @@ type Told = { readonly issue: number; readonly commentId: number };
 
 export const showDrift: JobDefinition<'show-drift'> = {
   key: ({ driftId }) => driftId,
-  queue: 'github',
+  queue: 'notice',
   traits: ['needs-thread'],
   handle,
 };

@@ -6,6 +6,7 @@ import type { Db } from '../../store/database/schema.ts';
 import type { JobPayload } from '../core/job.ts';
 import type { JobDescription } from '../core/job-description.ts';
 import type { Services } from '../core/services.ts';
+import { isWriteClass } from '../../store/queue/write-class.ts';
 
 /** True for a write to GitHub, or what the clock repeats, of a repository that left the App. */
 export async function isLeftUndone(
@@ -13,7 +14,7 @@ export async function isLeftUndone(
   payload: JobPayload,
   { queue, traits }: Pick<JobDescription<JobPayload['kind']>, 'queue' | 'traits'>,
 ): Promise<boolean> {
-  if (queue !== 'github' && !traits.includes('repeats')) return false;
+  if (!isWriteClass(queue) && !traits.includes('repeats')) return false;
   return hasLeft(store.db, payload);
 }
 

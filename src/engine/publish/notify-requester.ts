@@ -11,7 +11,7 @@ import { postWithMarker } from './post-with-marker.ts';
 
 export const notifyRequester: JobDefinition<'notify-requester'> = {
   key: byPromotion,
-  queue: 'github',
+  queue: 'promotion',
   traits: ['needs-thread'],
   handle,
 };

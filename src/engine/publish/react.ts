@@ -6,7 +6,7 @@ import type { Services } from '../core/services.ts';
 
 export const react: JobDefinition<'react'> = {
   key: null,
-  queue: 'github',
+  queue: 'reaction',
   traits: ['needs-thread'],
   handle,
 };

@@ -24,7 +24,7 @@ import type { Services } from '../core/services.ts';
 
 export const reply: JobDefinition<'reply'> = {
   key: null,
-  queue: 'github',
+  queue: 'reply',
   traits: ['needs-thread'],
   handle,
 };

@@ -12,7 +12,7 @@ import type { Services } from '../core/services.ts';
 
 export const updateCard: JobDefinition<'update-card'> = {
   key: byPromotion,
-  queue: 'github',
+  queue: 'promotion',
   traits: ['shows-state', 'needs-thread'],
   handle,
 };

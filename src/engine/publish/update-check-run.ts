@@ -12,7 +12,7 @@ import { loadView } from './load-view.ts';
 
 export const updateCheckRun: JobDefinition<'update-check-run'> = {
   key: byPromotion,
-  queue: 'github',
+  queue: 'promotion',
   traits: ['shows-state', 'needs-commit'],
   handle,
 };

@@ -1,8 +1,9 @@
-// Hourly upkeep: removes rows that nobody needs any more (finished jobs after 7 days, delivery ids and taken comments after 30, staging checks after 90, of the audit trail none), and looks for drift where nobody does.
+// Hourly upkeep: removes rows that nobody needs any more (finished jobs after 7 days, delivery ids and taken comments after 30, staging checks after 90, confirmed rights after 30, of the audit trail none), and looks for drift where nobody does.
 import { deleteDeliveriesBefore } from '../../store/queue/deliveries.ts';
 import { deleteFinishedJobsBefore } from '../../store/queue/job-upkeep.ts';
 import { deleteExpiredIdempotencyKeys } from '../../store/queue/idempotency-keys.ts';
 import { deleteStagingChecksBefore } from '../../store/staging-checks.ts';
+import { deleteKnownRightsBefore, deleteStrangerCommandsBefore, KNOWN_FOR_MS } from '../../store/people.ts';
 import { deleteHandledCommentsBefore } from '../../store/threads.ts';
 import { scheduleMissingDriftChecks } from '../drift/schedule-missing-checks.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
@@ -28,6 +29,8 @@ async function handle(_job: Job<'delete-expired-rows'>, services: Services): Pro
   const comments = await deleteHandledCommentsBefore(store.db, now() - KEEP_HANDLED_COMMENTS_MS);
   const stagingChecks = await deleteStagingChecksBefore(store.db, now() - KEEP_STAGING_CHECKS_MS);
   await deleteExpiredIdempotencyKeys(store.db, now());
+  await deleteKnownRightsBefore(store.db, now() - KNOWN_FOR_MS);
+  await deleteStrangerCommandsBefore(store.db, now() - DAY_MS);
   await scheduleMissingDriftChecks(services);
   log.info({ jobs, deliveries, comments, stagingChecks }, 'old rows were swept out');
   return DONE;

@@ -5,8 +5,19 @@ import { COMMANDS, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import { findRightsConfirmedAt } from '../../store/people.ts';
 import { listWaitingComments } from '../../store/threads.ts';
-import { notDone, refusalOf, refused, turnedAway, type Answer, type Asked } from '../core/answer.ts';
+import {
+  notDone,
+  react,
+  refusalOf,
+  refused,
+  refusedDaily,
+  turnedAway,
+  type Answer,
+  type Asked,
+} from '../core/answer.ts';
+import { commitAndContinue } from '../core/commit.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
 import type { IntentDefinition, Job, JobOutcome } from '../core/handler.ts';
 import { byComment } from '../core/job-description.ts';
@@ -42,7 +53,7 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
   try {
     const time = sentAt === undefined ? {} : { sentAt };
     asked = { repo, issue, commentId, by: await loadActor(services, job.payload), ...time };
-    return await answer(services, asked, line);
+    return await answer(services, { job, asked }, line);
   } catch (error) {
     if (
       !(error instanceof OutsideError) ||
@@ -50,7 +61,7 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
     )
       throw error;
     if (asked !== null) return refused(asked, refusalOf(error));
-    return turnedAway(askedByUnknown(job), { code: 'github-problem', problem: error.toProblem() });
+    return refusedDaily(askedByUnknown(job), { code: 'github-problem', problem: error.toProblem() });
   }
 }
 
@@ -65,6 +76,7 @@ function waitsSince({ payload, createdAt }: Job<'command'>): number {
 }
 
 const MINUTE_MS = 60_000;
+const CONFIRM_EVERY_MS = 24 * 60 * MINUTE_MS;
 
 function nextCommand({ later, ...command }: Extract<Intent, { kind: 'command' }>): readonly Intent[] {
   const [line, ...rest] = later;
@@ -81,10 +93,18 @@ async function nextComment(
   return waiting.length === 0 ? [] : [{ kind: 'read-thread', ...place }];
 }
 
-async function answer(services: Services, asked: Asked, line: CommandLine): Promise<Answer> {
+async function answer(
+  services: Services,
+  { job, asked }: { readonly job: Job<'command'>; readonly asked: Asked },
+  line: CommandLine,
+): Promise<Answer> {
   const verb = verbOf(line);
   const bar = await barOf(services, asked, verb);
+  if (bar?.code === 'not-permitted') {
+    return { ...turnedAway(asked, bar), rights: { personId: asked.by.id, kind: 'denied' } };
+  }
   if (bar !== null) return turnedAway(asked, bar);
+  await confirmRights(services, { job, asked });
   switch (line.kind) {
     case 'command':
       return carryOut(services, asked, line.command);
@@ -99,6 +119,20 @@ async function answer(services: Services, asked: Asked, line: CommandLine): Prom
     case 'not-run':
       return notDone(asked, { kind: 'not-run', because: line.because, typed: line.typed });
   }
+}
+
+/** Remembers who is permitted. Where that was not known, 👀 waited for it. */
+async function confirmRights(
+  services: Services,
+  { job, asked }: { readonly job: Job<'command'>; readonly asked: Asked },
+): Promise<void> {
+  const { repo, by } = asked;
+  const now = services.now();
+  const confirmedAt = await findRightsConfirmedAt(services.store.db, { repoId: repo.id, personId: by.id, now });
+  if (confirmedAt !== null && confirmedAt > now - CONFIRM_EVERY_MS) return;
+  const effects = confirmedAt === null ? [react(asked, 'eyes')] : [];
+  // Where the job was lost meanwhile, the commit of the answer is lost as well.
+  await commitAndContinue(services, job, { repo, effects, rights: { personId: by.id, kind: 'confirmed' } });
 }
 
 /** Commands take write access; with less, people may review or roll back where the policy lets them. */

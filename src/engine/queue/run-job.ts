@@ -9,8 +9,15 @@ import { NewerFormat } from '../../store/database/stored.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { commitAndFinish, handOnAndFinish } from '../core/commit.ts';
 import type { Job, JobKinds, JobOutcome } from '../core/handler.ts';
-import { installationOf, type NewJob } from '../core/job-description.ts';
+import type { NewJob } from '../core/job-description.ts';
 import { LeaseLost, renew, RENEW_EVERY_MS, withinLease } from '../core/lease.ts';
+import {
+  installationOf,
+  isWriteClass,
+  limitsOf,
+  queueKeysBefore,
+  type WriteClass,
+} from '../../store/queue/write-class.ts';
 import { isLeftUndone, isAppRemoved } from '../installations/app-removed.ts';
 import { isThreadLocked } from '../installations/thread-locked.ts';
 import { dispatch } from './dispatch.ts';
@@ -30,8 +37,6 @@ const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
 /** When a process of a newer version is expected to have taken the job. */
 const NEWER_AFTER_MS = 60_000;
-/** GitHub's limits for content that an App writes. */
-const WRITES = { perMinute: 80, perHour: 500 } as const;
 
 /** Never throws: what can't even be stored is logged, and the job runs again when its lease passes. */
 export async function runJob(outer: Services, kinds: JobKinds, row: JobRow): Promise<void> {
@@ -150,22 +155,24 @@ function observeDecision({ services: { metrics, now }, kinds, job: { payload, or
   metrics.observe('decision', (now() - origin.at) / 1000);
 }
 
-/** GitHub writes wait for their turn without counting a try; with the first that must wait, all of its queue key do. */
+/** A write that must wait counts no try; all that wait in its queue key wait with it. */
 async function mustWait(claimed: Claimed): Promise<boolean> {
-  if (!writesGitHub(claimed)) return false;
+  const writeClass = writeClassOf(claimed);
+  if (writeClass === null) return false;
   const { services, row } = claimed;
   const { id, lease, queueKey } = row;
   const now = services.now();
-  const pace = {
-    installationId: installationOf(queueKey),
-    now,
-    intervalMs: services.settings.githubWriteIntervalMs,
-    ...WRITES,
-  };
+  const installationId = installationOf(queueKey);
   return services.store.transaction(async (tx) => {
-    const turn = await reserveWrite(tx, pace);
-    if (turn.kind === 'go') return false;
-    const { until } = turn;
+    const permit = await reserveWrite(tx, {
+      installationId,
+      now,
+      intervalMs: services.settings.githubWriteIntervalMs,
+      before: queueKeysBefore(writeClass, installationId),
+      ...limitsOf(writeClass),
+    });
+    if (permit.kind === 'go') return false;
+    const { until } = permit;
     await requeueJob(tx, { id, lease, runAt: until, countAttempt: false, error: null, now });
     if (queueKey !== null) await delayQueueKey(tx, { queueKey, until });
     return true;
@@ -193,7 +200,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
     return;
   }
   const until = Math.min(outside?.retryAt ?? 0, now() + LONGEST_ASKED_WAIT_MS);
-  if (outside?.code === 'github-rate-limited' && writesGitHub(claimed)) {
+  if (outside?.code === 'github-rate-limited' && writeClassOf(claimed) !== null) {
     await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.queueKey), until }));
   }
   const runAt = Math.max(now() + backoffMs(BACKOFF, job.attempts), until);
@@ -218,6 +225,8 @@ async function handOver({ services, kinds, row, job }: Claimed): Promise<void> {
   await store.transaction((tx) => addJob(tx, { kind, key, queueKey, payload, origin, runAt: at, now: at }));
 }
 
-function writesGitHub({ kinds, job }: Claimed): boolean {
-  return kinds[job.payload.kind].queue === 'github';
+/** Null: it writes nothing to GitHub. */
+function writeClassOf({ kinds, job }: Claimed): WriteClass | null {
+  const { queue } = kinds[job.payload.kind];
+  return isWriteClass(queue) ? queue : null;
 }

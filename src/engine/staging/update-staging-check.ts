@@ -10,7 +10,7 @@ import { readNote } from '../promote/note-on-staging.ts';
 
 export const updateStagingCheck: JobDefinition<'update-staging-check'> = {
   key: ({ repoId, commit }) => `${repoId}/${commit}`,
-  queue: 'github',
+  queue: 'notice',
   traits: ['shows-state', 'needs-commit'],
   handle,
 };

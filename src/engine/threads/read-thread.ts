@@ -5,7 +5,10 @@ import { listPromotionsOfThread } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { findThread, listWaitingComments, type Thread, type WaitingComment } from '../../store/threads.ts';
 import { isJobOpen } from '../../store/queue/waiting-jobs.ts';
+import { findRightsConfirmedAt } from '../../store/people.ts';
+import { react } from '../core/answer.ts';
 import type { Commit } from '../core/commit.ts';
+import { admitComment } from './admit-comment.ts';
 import { findMissedComments, LATE_MS } from './find-missed-comments.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { readWaiting, type ReadComment } from '../core/enqueue-comment.ts';
@@ -42,6 +45,9 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
   const [first] = waiting;
   if (first === undefined && thread === null) return DONE;
   const place = { repo, issue };
+  if (first !== undefined && !(await admitComment(services, { repo, comment: first }))) {
+    return dropFirst(place, { first, after: startOf(thread, first), isLast: waiting.length === 1 });
+  }
   const question = { ...place, thread, first };
   const missed = isRead(thread, first)
     ? null
@@ -56,6 +62,16 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
   services.metrics.countFoundComments(found.length);
   const after = { ...startOf(thread, first), ...missed?.read };
   return handleNext(services, place, { waiting: inOrder(waiting, found), found, after });
+}
+
+/** The next job takes the next comment. */
+function dropFirst(
+  { repo, issue }: ThreadId,
+  { first, after, isLast }: { readonly first: WaitingComment; readonly after: Thread; readonly isLast: boolean },
+): JobOutcome {
+  const thread = { issue, after, found: [], taken: [first.id], origin: null };
+  const effects = isLast ? [] : [{ kind: 'read-thread', repoId: repo.id, issue } as const];
+  return { kind: 'done', commit: { repo, thread, effects } };
 }
 
 /** True where nothing that was lost can stand before the comment that is next. Nobody waits: somebody wants it read. */
@@ -115,14 +131,20 @@ async function handleNext(
     const read = await readToday(services, { repo, issue, comment, threadIsOurs });
     const [line, ...later] = read === null ? [] : selectCommands(read, { threadIsOurs });
     if (read !== null && line !== undefined) {
-      return begin({ repo, issue }, { ...thread, comment, read, line, later, passed });
+      const isKnown = await isAuthorKnown(services, repo, read);
+      return begin({ repo, issue }, { ...thread, comment, read, line, later, passed, isKnown });
     }
     passed.push(comment.id);
   }
   return { kind: 'done', commit: { repo, thread: { issue, after, found, taken: passed, origin: null } } };
 }
 
-/** Null: it was taken back. */
+async function isAuthorKnown({ store, now }: Services, repo: Repo, { by }: ReadComment): Promise<boolean> {
+  const person = { repoId: repo.id, personId: by.id, now: now() };
+  return (await findRightsConfirmedAt(store.db, person)) !== null;
+}
+
+/** Null: it was taken back, or its author exceeds the limit. */
 async function readToday(
   services: Services,
   {
@@ -133,7 +155,9 @@ async function readToday(
   }: ThreadId & { readonly comment: WaitingComment; readonly threadIsOurs: boolean },
 ): Promise<ReadComment | null> {
   const read = readWaiting(comment);
-  if (!isLate(comment, read) || selectCommands(read, { threadIsOurs }).length === 0) return read;
+  if (selectCommands(read, { threadIsOurs }).length === 0) return read;
+  if (!(await admitComment(services, { repo, comment }))) return null;
+  if (!isLate(comment, read)) return read;
   const { id, receivedAt } = comment;
   const asked = await ask(services, { repo, issue, waitsSince: receivedAt }, async () => ({
     read: await recheckComment(services, { repo, id, read }),
@@ -141,7 +165,7 @@ async function readToday(
   return asked === null ? read : asked.read;
 }
 
-/** 👀 at once, and the first command; the last one asks for the thread's next comment. */
+/** 👀 at once for an author with known rights, and the first command; the last one asks for the thread's next comment. */
 function begin(
   { repo, issue }: ThreadId,
   turn: {
@@ -150,12 +174,13 @@ function begin(
     readonly line: CommandLine;
     readonly later: readonly CommandLine[];
     readonly passed: readonly number[];
+    readonly isKnown: boolean;
     readonly waiting: readonly WaitingComment[];
     readonly found: readonly WaitingComment[];
     readonly after: Thread;
   },
 ): JobOutcome {
-  const { comment, read, line, later, passed, waiting, found, after } = turn;
+  const { comment, read, line, later, passed, isKnown, waiting, found, after } = turn;
   const { id: commentId, receivedAt, origin: delivery } = comment;
   const origin = delivery === null ? null : { delivery, at: receivedAt };
   const sentAt = timeOfWriting(read, receivedAt);
@@ -165,7 +190,7 @@ function begin(
     repo,
     thread: { issue, after: { ...after, taking: commentId }, found, taken: [...passed, commentId], origin },
     effects: [
-      { kind: 'react', repoId: repo.id, commentId, reaction: 'eyes' },
+      ...(isKnown ? [react({ repo, commentId }, 'eyes')] : []),
       ...(isLast ? [] : [{ kind: 'read-thread', repoId: repo.id, issue } as const]),
     ],
     intents: [command],

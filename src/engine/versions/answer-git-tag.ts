@@ -11,7 +11,7 @@ import type { Services } from '../core/services.ts';
 
 export const answerGitTag: JobDefinition<'answer-git-tag'> = {
   key: null,
-  queue: 'github',
+  queue: 'notice',
   traits: ['needs-commit'],
   handle,
 };

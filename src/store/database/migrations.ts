@@ -4,6 +4,7 @@ import { OutsideError } from '../../net/outside-error.ts';
 import type { Store } from './database.ts';
 import type { ColumnTypes } from './driver.ts';
 import { initialSchema } from './initial-schema.ts';
+import { PEOPLE_TABLES } from './schema-changes/people.ts';
 import type { Db, Tx } from './schema.ts';
 
 export type Migration = {
@@ -13,7 +14,10 @@ export type Migration = {
 };
 
 /** In order, ids without gaps. A migration that was released is never edited. */
-export const MIGRATIONS: readonly Migration[] = [{ id: 1, name: 'initial', statements: initialSchema }];
+export const MIGRATIONS: readonly Migration[] = [
+  { id: 1, name: 'initial', statements: initialSchema },
+  { id: 2, name: 'people', statements: () => PEOPLE_TABLES },
+];
 
 /**
  * Applies what is missing; two processes that start at once do it once. Throws an OutsideError where the database was

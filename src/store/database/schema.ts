@@ -136,6 +136,14 @@ export type Schema = {
     readonly issue: number | null;
     readonly comment_id: number | null;
   };
+  readonly known_rights: { readonly repo_id: number; readonly person_id: number; readonly confirmed_at: number };
+  readonly stranger_commands: {
+    readonly repo_id: number;
+    readonly comment_id: number;
+    readonly person_id: number;
+    readonly commands: number;
+    readonly at: number;
+  };
   readonly idempotency_keys: { readonly key: string; readonly until: number };
   readonly github_write_limits: {
     readonly installation_id: number;

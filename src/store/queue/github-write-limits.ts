@@ -1,5 +1,6 @@
 // When the next write to GitHub may go out, per installation: spacing, writes a minute, writes an hour, and holds.
 import type { Db, Tx } from '../database/schema.ts';
+import { QUEUED, RUNNING } from './job-states.ts';
 
 export type WriteLimit = {
   readonly installationId: number;
@@ -8,6 +9,8 @@ export type WriteLimit = {
   readonly intervalMs: number;
   readonly perMinute: number;
   readonly perHour: number;
+  /** Queue keys of writes that are more important: while one of theirs is due or is sent, this one waits. */
+  readonly before: readonly string[];
 };
 
 export type WritePermit = { readonly kind: 'go' } | { readonly kind: 'wait'; readonly until: number };
@@ -15,7 +18,7 @@ export type WritePermit = { readonly kind: 'go' } | { readonly kind: 'wait'; rea
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** Takes a turn to write now, or says from when on to ask again. A hold counts even where pacing is off. */
+/** Takes a permit to write now, or says from when on to ask again. A hold counts even where spacing is off. */
 export async function reserveWrite(tx: Tx, limit: WriteLimit): Promise<WritePermit> {
   const { installationId, now, intervalMs } = limit;
   if (intervalMs === 0) {
@@ -24,6 +27,7 @@ export async function reserveWrite(tx: Tx, limit: WriteLimit): Promise<WritePerm
   }
   const { lastAt, holdUntil } = await lockWriteLimit(tx, installationId);
   const until = Math.max(
+    (await isMoreImportantDue(tx, limit)) ? now + intervalMs : 0,
     holdUntil,
     lastAt + intervalMs,
     await freeAt(tx, { limit, windowMs: MINUTE_MS, most: limit.perMinute }),
@@ -87,6 +91,19 @@ async function lockWriteLimit(
     .forUpdate()
     .executeTakeFirstOrThrow();
   return { lastAt: row.last_at, holdUntil: row.hold_until };
+}
+
+async function isMoreImportantDue(tx: Tx, { before, now }: WriteLimit): Promise<boolean> {
+  if (before.length === 0) return false;
+  const due = tx
+    .selectFrom('jobs')
+    .select('id')
+    .where(QUEUED)
+    .where('queue_key', 'in', before)
+    .where('run_at', '<=', now)
+    .unionAll(tx.selectFrom('jobs').select('id').where(RUNNING).where('queue_key', 'in', before))
+    .limit(1);
+  return (await due.executeTakeFirst()) !== undefined;
 }
 
 /** When the window holds fewer than `most` writes: once the most-th newest has left it. */

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OutsideError } from '../../../src/net/outside-error.ts';
 import type { JobOutcome } from '../../../src/engine/core/handler.ts';
 import { LEASE_MS } from '../../../src/engine/core/lease.ts';
+import { writeQueueKey } from '../../../src/store/queue/write-class.ts';
 import { Worker } from '../../../src/engine/queue/worker.ts';
 import { loadView } from '../../../src/engine/publish/load-view.ts';
 import { NewerFormat } from '../../../src/store/database/stored.ts';
-import { claimJob, finishJob } from '../../../src/store/queue/jobs.ts';
+import { addKeylessJobs, claimJob, finishJob } from '../../../src/store/queue/jobs.ts';
 import { insertPromotion } from '../../../src/store/promotions/promotions.ts';
 import { saveRepo } from '../../../src/store/repos.ts';
 import { promotion } from '../../store/fixtures.ts';
@@ -251,6 +252,53 @@ describe('writes to GitHub', () => {
     expect(done).toEqual(Array.from({ length: 50 }, (_, index) => START + index * 1000));
     // A second: one that runs, one that is told to wait with all others, and three looks that find nothing.
     expect(engine.looks()).toBeLessThanOrEqual(50 * 5);
+  });
+
+  test('of 560 reactions and as many replies leave a part of the hour to promotions, which are sent first', async () => {
+    await engine.close();
+    engine = await startEngine({ githubWriteIntervalMs: 1000 });
+    await engine.services.store.transaction(async (tx) => {
+      const { now } = engine.services;
+      const rows = (kind: 'react' | 'reply') =>
+        Array.from({ length: 560 }, () => ({
+          kind,
+          queueKey: writeQueueKey(kind === 'react' ? 'reaction' : 'reply', 61000001),
+          payload: JSON.stringify({ kind, repoId: 1 }),
+          runAt: now(),
+        }));
+      await addKeylessJobs(tx, { jobs: [...rows('react'), ...rows('reply')], now: now() });
+    });
+    const sent: string[] = [];
+    const send =
+      (what: string): (() => Promise<JobOutcome>) =>
+      async () => {
+        sent.push(what);
+        return DONE;
+      };
+    const handlers = { react: send('reaction'), reply: send('reply'), 'create-deployment': send('deployment') };
+    for (let second = 0; second < 320; second += 1) {
+      await drain(handlers);
+      engine.turn(1000);
+    }
+    expect(sent).toHaveLength(300);
+    await engine.add({
+      kind: 'create-deployment',
+      queueKey: writeQueueKey('promotion', 61000001),
+      payload: '{"kind":"create-deployment","promotionId":"p"}',
+    });
+    await drain(handlers);
+    expect(sent.slice(300)).toEqual(['deployment']);
+    // An hour after the first ones there is room again, and who is more important is still first.
+    engine.turn(3_600_000);
+    await engine.add({
+      kind: 'create-deployment',
+      queueKey: writeQueueKey('promotion', 61000001),
+      payload: '{"kind":"create-deployment","promotionId":"q"}',
+    });
+    await drain(handlers);
+    engine.turn(1000);
+    await drain(handlers);
+    expect(sent.slice(301)).toEqual(['deployment', 'reply']);
   });
 
   test('stop for the whole installation when GitHub limits one of them, and go on in their order', async () => {

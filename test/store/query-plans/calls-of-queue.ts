@@ -42,7 +42,13 @@ import { GIVEN } from './fill.ts';
 const KINDS = ['collect-facts', 'update-card', 'check-drift'];
 const HOUR_MS = 3_600_000;
 const JOB = { kind: 'collect-facts', queueKey: 'repo:1042', payload: '{}', runAt: NOW } as const;
-const WRITE_LIMIT = { installationId: GIVEN.installationId, now: NOW + HOUR_MS, perMinute: 80, perHour: 500 };
+const WRITE_LIMIT = {
+  installationId: GIVEN.installationId,
+  now: NOW + HOUR_MS,
+  perMinute: 80,
+  perHour: 500,
+  before: ['github-promotion:7', 'github-notice:7'],
+};
 
 export const CALLS_OF_QUEUE: Calls = {
   addJob: ({ tx }) => addJob(tx, { ...JOB, key: 'queued 3', now: NOW }),

@@ -29,6 +29,14 @@ import {
   openStagingCheck,
 } from '../../../src/store/staging-checks.ts';
 import {
+  countStrangerCommands,
+  deleteKnownRightsBefore,
+  deleteStrangerCommandsBefore,
+  findRightsConfirmedAt,
+  forgetKnownRights,
+  saveKnownRights,
+} from '../../../src/store/people.ts';
+import {
   deleteHandledCommentsBefore,
   dropWaitingComments,
   findThread,
@@ -45,6 +53,8 @@ import { GIVEN } from './fill.ts';
 const { repoId, environment, promotionId, issue, commit, installationId } = GIVEN;
 const ENTRY = { kind: 'reviewed', at: NOW, promotion: 1, actor: null, details: {} };
 const DRIFT_STATE = { differences: [], alternative: null, over: null };
+
+const PERSON = { repoId, personId: 41, now: NOW };
 
 export const CALLS_OF_REPOS: Calls = {
   saveRepo: ({ tx }) => saveRepo(tx, { ...repo, id: repoId }, NOW),
@@ -83,6 +93,13 @@ export const CALLS_OF_REPOS: Calls = {
   findStagingCheck: ({ tx }) => findStagingCheck(tx, { repoId, commit }),
   listUnsettledStagingChecks: ({ tx }) => listUnsettledStagingChecks(tx),
   deleteStagingChecksBefore: ({ tx }) => deleteStagingChecksBefore(tx, NOW - 9_900_000),
+
+  saveKnownRights: ({ tx }) => saveKnownRights(tx, PERSON),
+  forgetKnownRights: ({ tx }) => forgetKnownRights(tx, PERSON),
+  findRightsConfirmedAt: ({ tx }) => findRightsConfirmedAt(tx, PERSON),
+  countStrangerCommands: ({ tx }) => countStrangerCommands(tx, { ...PERSON, commentId: 7, commands: 1 }),
+  deleteKnownRightsBefore: ({ tx }) => deleteKnownRightsBefore(tx, NOW - 7_900_000),
+  deleteStrangerCommandsBefore: ({ tx }) => deleteStrangerCommandsBefore(tx, NOW - 7_900_000),
 
   writeDrift: async ({ tx }) => {
     const drift = { id: 'new', repoId, environment, promotionId, noticedAt: NOW, shownIn: null, ...DRIFT_STATE };

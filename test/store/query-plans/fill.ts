@@ -9,6 +9,7 @@ import { writeDrift } from '../../../src/store/drifts.ts';
 import { savePolicyFile } from '../../../src/store/policies.ts';
 import { saveDeliveries } from '../../../src/store/queue/deliveries.ts';
 import { reserveWrite } from '../../../src/store/queue/github-write-limits.ts';
+import { countStrangerCommands, saveKnownRights } from '../../../src/store/people.ts';
 import { claimIdempotencyKey } from '../../../src/store/queue/idempotency-keys.ts';
 import { addJob } from '../../../src/store/queue/jobs.ts';
 import { saveMark } from '../../../src/store/promotions/github-marks.ts';
@@ -123,6 +124,16 @@ const ROWS: readonly Rows[] = [
     },
   },
   { table: 'deliveries', count: 15_000, columns: { delivery_id: `'delivery ' || n`, received_at: `${NOW} - n` } },
+  {
+    table: 'known_rights',
+    count: 8000,
+    columns: { repo_id: REPO_ID, person_id: 'n', confirmed_at: `${NOW} - n * 1000` },
+  },
+  {
+    table: 'stranger_commands',
+    count: 8000,
+    columns: { repo_id: REPO_ID, comment_id: '100 + n', person_id: 'n % 800', at: `${NOW} - n * 1000` },
+  },
   { table: 'idempotency_keys', count: 8000, columns: { key: `'key ' || n`, until: `${NOW} + n * 1000` } },
   { table: 'github_write_limits', count: 3000, columns: { installation_id: '100 + n' } },
   { table: 'github_writes', count: 5000, columns: { id: null, installation_id: 'n % 20', at: `${NOW} - n * 100` } },
@@ -181,7 +192,14 @@ async function storeOneOfEach(store: Store): Promise<void> {
   const { id: promotionId } = await storePromotion(store, { moves: [MOVED] });
   const thread = { repoId: repo.id, issue: 5 };
   const audited: AuditEntry = { kind: 'requested', at: NOW, promotion: 1, actor: null, details: {} };
-  const limit = { installationId: GIVEN.installationId, intervalMs: 1000, perMinute: 80, perHour: 500, now: NOW };
+  const limit = {
+    installationId: GIVEN.installationId,
+    intervalMs: 1000,
+    perMinute: 80,
+    perHour: 500,
+    before: [],
+    now: NOW,
+  };
   await store.transaction(async (tx) => {
     await savePolicyFile(tx, { blob: 'one', text: '{}' }, NOW);
     await insertJournal(tx, promotionId, [entry('main')], NOW);
@@ -203,6 +221,8 @@ async function storeOneOfEach(store: Store): Promise<void> {
       shownIn: null,
     });
     await saveDeliveries(tx, { deliveries: [{ hookTarget: GIVEN.hookTarget, deliveryId: 'one' }], now: NOW });
+    await saveKnownRights(tx, { repoId: repo.id, personId: 1, now: NOW });
+    await countStrangerCommands(tx, { repoId: repo.id, personId: 1, commentId: 1, commands: 1, now: NOW });
     await claimIdempotencyKey(tx, { key: 'one', until: NOW, now: NOW });
     await reserveWrite(tx, limit);
     await addJob(tx, { kind: 'one', key: 'one', queueKey: null, payload: '{}', runAt: NOW, now: NOW });

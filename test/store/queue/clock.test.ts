@@ -60,7 +60,7 @@ onBothEngines(({ fresh }) => {
 
   test('writes to GitHub of an hour that is still to come do not hold up those of now for longer than their window', async () => {
     const store = await fresh();
-    const pace = { installationId: 7, intervalMs: 1000, perMinute: 2, perHour: 500 };
+    const pace = { installationId: 7, intervalMs: 1000, perMinute: 2, perHour: 500, before: [] };
     for (const now of [NOW, NOW + 1000]) await store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
     await turn(store);
     const ask = (now: number): Promise<unknown> => store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
@@ -70,7 +70,7 @@ onBothEngines(({ fresh }) => {
 
   test('a hold on writes lasts no longer than the longest that GitHub asks for', async () => {
     const store = await fresh();
-    const pace = { installationId: 7, intervalMs: 0, perMinute: 80, perHour: 500 };
+    const pace = { installationId: 7, intervalMs: 0, perMinute: 80, perHour: 500, before: [] };
     await store.transaction((tx) => holdWrites(tx, { installationId: 7, until: NOW + HOUR_MS }));
     await turn(store);
     const ask = store.transaction((tx) => reserveWrite(tx, { ...pace, now: THEN }));
