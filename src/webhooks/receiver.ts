@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Accepted, IncomingDelivery } from '../engine/core/accept-deliveries.ts';
 import type { Metrics } from '../net/metrics.ts';
+import { createBodyBudget, MAX_BODY_BYTES, type BodyBudget } from './body-budget.ts';
+import { LEAST_RATE, readBody, type BodyProblem } from './read-body.ts';
 import { isListenedTo } from './table.ts';
 
 export type ReceiverOptions = {
@@ -19,17 +21,10 @@ export type ReceiverOptions = {
 /** Answers one request; never throws, and never tells more of an error than its kind. */
 export type Receiver = (request: IncomingMessage) => Promise<Received>;
 
-/** How many bytes of bodies are held at once, whoever sends them: nobody is known before all of a body is there. */
-type BodyBudget = { take(bytes: number): boolean; give(bytes: number): void };
-
 export type Received = {
-  readonly status: 202 | 400 | 401 | 405 | 413 | 415 | 503;
+  readonly status: 202 | 400 | 401 | 405 | 408 | 413 | 415 | 503;
   readonly text: string;
 };
-
-/** GitHub delivers nothing larger. */
-const MAX_BODY_BYTES = 25 * 1024 * 1024;
-const MAX_BYTES_AT_ONCE = 5 * MAX_BODY_BYTES;
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const budget = createBodyBudget();
@@ -40,36 +35,25 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
 }
 
-function createBodyBudget(): BodyBudget {
-  let held = 0;
-  return {
-    take: (bytes) => {
-      if (held + bytes > MAX_BYTES_AT_ONCE) return false;
-      held += bytes;
-      return true;
-    },
-    give: (bytes) => {
-      held -= bytes;
-    },
-  };
-}
-
 type Receiving = ReceiverOptions & { readonly budget: BodyBudget };
 
 async function receive(request: IncomingMessage, options: Receiving): Promise<Received> {
   const refusal = refuseByHead(request, options);
   if (refusal !== null) return refusal;
-  const taken = { bytes: 0 };
+  const { body, release } = await readBody(request, { budget: options.budget, rate: LEAST_RATE });
   try {
-    const body = await readBody(request, { budget: options.budget, taken });
-    if (body === 'too-large') return { status: 413, text: 'larger than 25 MiB' };
-    if (body === 'too-many') return { status: 503, text: 'too much at once; deliver it again' };
-    if (body === 'broken') return { status: 400, text: 'the body ended early' };
-    return await receiveBody(request, body, options);
+    return typeof body === 'string' ? UNREAD[body] : await receiveBody(request, body, options);
   } finally {
-    options.budget.give(taken.bytes);
+    release();
   }
 }
+
+const UNREAD: Readonly<Record<BodyProblem, Received>> = {
+  'too-large': { status: 413, text: 'larger than 25 MiB' },
+  'too-many': { status: 503, text: 'too many bodies at once; please redeliver' },
+  'too-slow': { status: 408, text: 'the body arrives too slowly; please redeliver' },
+  broken: { status: 400, text: 'the body ended early' },
+};
 
 async function receiveBody(request: IncomingMessage, body: Buffer, options: ReceiverOptions): Promise<Received> {
   if (!isSigned(body, signatureOf(request), options.secrets ?? [])) return NOT_SIGNED;
@@ -100,29 +84,6 @@ function refuseByHead(request: IncomingMessage, { secrets }: ReceiverOptions): R
 
 function signatureOf(request: IncomingMessage): string {
   return headerOf(request, 'x-hub-signature-256');
-}
-
-async function readBody(
-  request: IncomingMessage,
-  { budget, taken }: { readonly budget: BodyBudget; readonly taken: { bytes: number } },
-): Promise<Buffer | 'too-large' | 'too-many' | 'broken'> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    // Left open when it is too large: the answer has to get out on the same connection.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      if (!(chunk instanceof Buffer)) return 'broken';
-      length += chunk.length;
-      if (length > MAX_BODY_BYTES) return 'too-large';
-      if (!budget.take(chunk.length)) return 'too-many';
-      taken.bytes = length;
-      chunks.push(chunk);
-    }
-  } catch {
-    // The sender is gone: whatever is answered, nobody reads it.
-    return 'broken';
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Every secret is tried, so that the time taken tells nothing about which one fitted. */

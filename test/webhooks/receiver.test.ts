@@ -155,12 +155,14 @@ describe('one server', () => {
     expect(await stream(headers, { chunks: 0 })).toEqual({ status: 401, sent: 0 });
   });
 
-  test('bodies that never end fill no more than a bounded share of memory, and give it back', async () => {
+  test('five bodies of 25 MiB that never end keep no small one out; a third large one is refused until one is gone', async () => {
     const held: Socket[] = [];
     for (let count = 0; count < 5; count += 1) held.push(await holdBody(doors));
-    await vi.waitFor(async () => expect((await post(doors, BODY)).status).toBe(503), { timeout: 10_000 });
+    const large = JSON.stringify({ repository: { id: 1 }, text: ' '.repeat(1024 * 1024) });
+    await vi.waitFor(async () => expect((await post(doors, large)).status).toBe(503), { timeout: 10_000 });
+    for (let count = 0; count < 20; count += 1) expect((await post(doors, BODY)).status).toBe(202);
     for (const socket of held) socket.destroy();
-    await vi.waitFor(async () => expect((await post(doors, BODY)).status).toBe(202), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await post(doors, large)).status).toBe(202), { timeout: 10_000 });
   });
 
   test('a sender who leaves in the middle changes nothing', async () => {
