@@ -8,6 +8,7 @@ const GRACE_MS = 8000;
 
 const config = readConfigOrExit();
 const log = createLogger(config);
+for (const warning of config.warnings) log.warn(warning);
 try {
   const application = await createApplication(config, log);
   await listen(application, config);

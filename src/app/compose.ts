@@ -17,11 +17,12 @@ import { createMetrics, type Metrics } from '../net/metrics.ts';
 import { createPushRight } from '../registry/push-right.ts';
 import { openStore, type Store } from '../store/database/database.ts';
 import { migrate } from '../store/database/migrations.ts';
+import { createMetricsEndpoint } from '../web/metrics-endpoint.ts';
 import { createWebServer } from '../web/server.ts';
 import { createReceiver } from '../webhooks/receiver.ts';
 import { openClients } from './clients.ts';
 import { readGauges } from './gauges.ts';
-import { readReadiness } from './health.ts';
+import { createReadiness } from './health.ts';
 import { createWebhookReader } from './probot.ts';
 import { createSetupPages } from './setup-pages.ts';
 import { checkRegistryToken, learnIdentity } from './start-up.ts';
@@ -68,8 +69,11 @@ export async function createApplication(config: Config, log: Logger, world: Worl
       log,
       metrics,
     }),
-    ready: () => readReadiness({ store, identity, log, now }),
-    metrics: async () => metrics.render(await readGauges(gauges)),
+    ready: createReadiness({ store, identity, log, now }),
+    metrics: createMetricsEndpoint({
+      token: config.metricsToken,
+      render: async (names) => metrics.render(await readGauges({ ...gauges, names })),
+    }),
     pages: config.app === null ? createSetupPages({ config, log, metrics, ...world }) : {},
     onError: (error) => log.error({ err: error }, 'an HTTP request failed'),
   });

@@ -11,8 +11,10 @@ export async function readGauges(parts: {
   readonly store: Store;
   readonly registryTokenWatch: RegistryTokenWatch;
   readonly now: () => number;
+  /** `hidden`: no repository is named. */
+  readonly names: 'shown' | 'hidden';
 }): Promise<Gauges> {
-  const { store, registryTokenWatch, now } = parts;
+  const { store, registryTokenWatch, now, names } = parts;
   const [{ oldestDueAgeMs, ...jobs }, promotions, recoveredAt, drifts, mixed] = await Promise.all([
     countJobs(store.db, now()),
     countPromotionsByState(store.db),
@@ -24,9 +26,15 @@ export async function readGauges(parts: {
     jobs,
     oldestDueJobSeconds: (oldestDueAgeMs ?? 0) / 1000,
     promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
-    drifts,
+    drifts: names === 'shown' ? drifts : sumByEnvironment(drifts),
     mixed,
     patDaysLeft: registryTokenWatch.daysLeft(),
     recoveryAgeSeconds: Math.max(now() - recoveredAt, 0) / 1000,
   };
+}
+
+function sumByEnvironment(drifts: Gauges['drifts']): Gauges['drifts'] {
+  const counts = new Map<string, number>();
+  for (const { environment, count } of drifts) counts.set(environment, (counts.get(environment) ?? 0) + count);
+  return [...counts].map(([environment, count]) => ({ repo: null, environment, count }));
 }

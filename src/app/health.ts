@@ -14,12 +14,22 @@ type Health = {
 
 type Check = { readonly ok: boolean; readonly message: string };
 
-export async function readReadiness(health: Health): Promise<Page> {
-  const database = await checkDatabase(health);
-  const github = checkGitHub(health.identity);
-  const ready = database.ok && github.ok;
-  const body = JSON.stringify({ ready, database: database.message, github: github.message });
-  return { status: ready ? 200 : 503, type: 'application/json', body: `${body}\n` };
+/** Anybody may ask, and each check of the database writes to it: so its result is good for so long. */
+const GOOD_FOR_MS = 1000;
+
+export function createReadiness(health: Health): () => Promise<Page> {
+  let latest: { readonly at: number; readonly check: Promise<Check> } | null = null;
+  return async () => {
+    const now = health.now();
+    // Not one of an hour that is still to come, where the clock was turned back.
+    const isGood = latest !== null && now >= latest.at && now < latest.at + GOOD_FOR_MS;
+    if (latest === null || !isGood) latest = { at: now, check: checkDatabase(health) };
+    const database = await latest.check;
+    const github = checkGitHub(health.identity);
+    const ready = database.ok && github.ok;
+    const body = JSON.stringify({ ready, database: database.message, github: github.message });
+    return { status: ready ? 200 : 503, type: 'application/json', body: `${body}\n` };
+  };
 }
 
 /** Anybody may ask: an error names hosts, accounts and paths, so it goes to the log alone. */

@@ -1,6 +1,7 @@
 // Makes what commands work with from the environment: each part on first use, and only from the variables it needs.
 import { createHash } from 'node:crypto';
 import { readConfig, type Config, type Environment, type VARIABLES } from '../config/env.ts';
+import { isSecret } from '../config/secret-files.ts';
 import { openRegistryAccess } from '../engine/core/registry-access.ts';
 import { settingsOf } from '../engine/core/services.ts';
 import { createGitHub } from '../github/client/client.ts';
@@ -74,10 +75,8 @@ export function createContext(
 function openGitHub(env: Environment, { now }: Clock): GitHubAccess {
   if ((env['APP_ID'] ?? '').trim() === '') return { kind: 'none', why: 'APP_ID is not set' };
   // No webhook is received here, so its secret need not be known; any legal one will do.
-  const { app, githubApiUrl } = configOf({ ...env, WEBHOOK_SECRET: '-'.repeat(16) }, [
-    ...APP_VARIABLES,
-    'WEBHOOK_SECRET',
-  ]);
+  const given = { ...env, WEBHOOK_SECRET: '-'.repeat(16), WEBHOOK_SECRET_FILE: undefined };
+  const { app, githubApiUrl } = configOf(given, [...APP_VARIABLES, 'WEBHOOK_SECRET']);
   if (app === null) throw new Error('APP_ID is set, and no App was read');
   const { id: appId, privateKey } = app;
   const github = createGitHub({ appId, privateKey, apiUrl: githubApiUrl, userAgent: 'imprimatur', log: QUIET, now });
@@ -85,7 +84,8 @@ function openGitHub(env: Environment, { now }: Clock): GitHubAccess {
 }
 
 function configOf(env: Environment, names: readonly Variable[]): Config {
-  return readConfig(Object.fromEntries(names.map((name) => [name, env[name]])), { isTty: false });
+  const read = names.flatMap((name) => (isSecret(name) ? [name, `${name}_FILE`] : [name]));
+  return readConfig(Object.fromEntries(read.map((name) => [name, env[name]])), { isTty: false });
 }
 
 function once<T>(make: () => T): () => T {

@@ -67,9 +67,12 @@ function readAsFarAsPossible(env: Environment): { readonly config: Config; reado
 const APP_VARIABLES: readonly string[] = [
   'APP_ID',
   'PRIVATE_KEY',
+  'PRIVATE_KEY_FILE',
   'PRIVATE_KEY_PATH',
   'WEBHOOK_SECRET',
+  'WEBHOOK_SECRET_FILE',
   'WEBHOOK_SECRET_PREVIOUS',
+  'WEBHOOK_SECRET_PREVIOUS_FILE',
 ];
 
 /** Without docker's credentials where they can't be read. */

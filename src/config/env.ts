@@ -5,7 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ImageGrant } from '../domain/image/image-access.ts';
+import { isPlainPostgres, PLAIN_POSTGRES, readApiUrl, readPublicUrl } from './env-addresses.ts';
 import { isHost, readGrants, readOwners, readTokenHosts } from './env-lists.ts';
+import { withSecretFiles } from './secret-files.ts';
 
 export type Config = {
   /** Null while `APP_ID` is unset: the server runs in set-up mode, and webhooks answer 503. */
@@ -14,6 +16,8 @@ export type Config = {
   readonly port: number;
   /** Where browsers and GitHub reach this server, without a slash at its end; null where it was not told. */
   readonly publicUrl: string | null;
+  /** What `/metrics` asks for; null: it is open, and names no repository. */
+  readonly metricsToken: string | null;
   readonly githubApiUrl: string;
   /** Host of GitHub's pages, which `source` labels name: `github.com`, or the host of a GHES or ghe.com instance. */
   readonly githubHost: string;
@@ -27,6 +31,8 @@ export type Config = {
   readonly imageGrants: readonly ImageGrant[];
   /** Lower-case account names, or null for the App's owner. */
   readonly allowedOwners: readonly string[] | null;
+  /** What is legal and dangerous, a sentence each. */
+  readonly warnings: readonly string[];
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
 };
 
@@ -51,7 +57,7 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every variable we read, in the order of `.env.example`; a test compares the two. */
+/** Every variable we read, in the order of `.env.example`; a test compares the two. A secret may come as `NAME_FILE` too. */
 export const VARIABLES = [
   'APP_ID',
   'PRIVATE_KEY',
@@ -61,6 +67,7 @@ export const VARIABLES = [
   'HOST',
   'PORT',
   'PUBLIC_URL',
+  'METRICS_TOKEN',
   'GITHUB_API_URL',
   'GITHUB_WRITE_INTERVAL_MS',
   'DATABASE_URL',
@@ -79,8 +86,9 @@ const MIN_SECRET_LENGTH = 16;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Throws ConfigError with all problems at once. An empty variable counts as unset. */
-export function readConfig(env: Environment, options: { readonly isTty: boolean }): Config {
+export function readConfig(given: Environment, options: { readonly isTty: boolean }): Config {
   const problems: string[] = [];
+  const env = withSecretFiles(given, problems);
   const value = (name: (typeof VARIABLES)[number]): string | null => {
     const text = env[name]?.trim();
     return text === undefined || text === '' ? null : text;
@@ -92,19 +100,24 @@ export function readConfig(env: Environment, options: { readonly isTty: boolean 
     return fallback;
   };
 
-  const githubApiUrl = (value('GITHUB_API_URL') ?? 'https://api.github.com').replace(/\/+$/, '');
-  if (!/^https?:$/.test(URL.parse(githubApiUrl)?.protocol ?? '')) {
-    problems.push('GITHUB_API_URL: not a URL; write e.g. https://ghes.example/api/v3');
-  }
+  const githubApiUrl = readApiUrl(value('GITHUB_API_URL'), problems);
   const registryHost = (value('REGISTRY_HOST') ?? 'ghcr.io').toLowerCase();
   if (!isHost(registryHost)) {
     problems.push('REGISTRY_HOST: not a registry host; write e.g. ghcr.io or 127.0.0.1:5000');
   }
+  const databaseUrl = check(
+    'DATABASE_URL',
+    DATABASE_URL,
+    value('DATABASE_URL') ?? 'sqlite:./data/imprimatur.db',
+    'write sqlite:<path> or postgres://user:password@host/database',
+    '',
+  );
   const config: Config = {
     app: readApp(value, problems),
     host: value('HOST') ?? '127.0.0.1',
     port: check('PORT', PORT, value('PORT') ?? '3000', 'write a number from 0 to 65535', 3000),
     publicUrl: readPublicUrl(value('PUBLIC_URL'), problems),
+    metricsToken: readMetricsToken(value('METRICS_TOKEN'), problems),
     githubApiUrl,
     githubHost: pagesHostOf(githubApiUrl),
     githubWriteIntervalMs: check(
@@ -114,13 +127,8 @@ export function readConfig(env: Environment, options: { readonly isTty: boolean 
       'write milliseconds, such as 1000',
       0,
     ),
-    databaseUrl: check(
-      'DATABASE_URL',
-      DATABASE_URL,
-      value('DATABASE_URL') ?? 'sqlite:./data/imprimatur.db',
-      'write sqlite:<path> or postgres://user:password@host/database',
-      '',
-    ),
+    databaseUrl,
+    warnings: isPlainPostgres(databaseUrl) ? [PLAIN_POSTGRES] : [],
     ghcr: readGhcr(value, problems),
     dockerConfigFolder: value('DOCKER_CONFIG') ?? join(homedir(), '.docker'),
     registryHost,
@@ -232,14 +240,13 @@ function readGhcr(value: ReadValue, problems: string[]): Config['ghcr'] {
   return null;
 }
 
-/** A path is kept: a proxy may serve us below one. */
-function readPublicUrl(text: string | null, problems: string[]): string | null {
-  if (text === null) return null;
-  const url = URL.parse(text);
-  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
-  if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  problems.push('PUBLIC_URL: not an address without user, query and #; write e.g. https://imprimatur.example.com');
-  return null;
+function readMetricsToken(token: string | null, problems: string[]): string | null {
+  if (token !== null && (token.length < MIN_SECRET_LENGTH || /\s/.test(token))) {
+    problems.push(
+      `METRICS_TOKEN: shorter than ${MIN_SECRET_LENGTH} characters, or with blanks; make one, e.g. with openssl rand -hex 32`,
+    );
+  }
+  return token;
 }
 
 /** github.com and ghe.com limit writes; an own server does not by default. */

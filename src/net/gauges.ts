@@ -7,7 +7,8 @@ export type Gauges = {
   readonly promotions: Readonly<Record<string, number>>;
   /** Environments whose tags disagree after a promotion failed. */
   readonly mixed: number;
-  readonly drifts: readonly { readonly repo: string; readonly environment: string; readonly count: number }[];
+  /** `repo` null: of all repositories, which are not to be named. */
+  readonly drifts: readonly { readonly repo: string | null; readonly environment: string; readonly count: number }[];
   /** Of the machine user's token; null where it never expires, and where nobody knows. */
   readonly patDaysLeft: number | null;
   /** Since the last recovery of deliveries ended, or since the database was made. */
@@ -33,7 +34,9 @@ export function registerGauges(registry: Registry): (gauges: Gauges) => void {
   return (gauges) => {
     showWork(gauges);
     drifts.reset();
-    for (const { repo, environment, count } of gauges.drifts) drifts.set({ repo, environment }, count);
+    for (const { repo, environment, count } of gauges.drifts) {
+      drifts.set({ ...(repo === null ? {} : { repo }), environment }, count);
+    }
     // A gauge without labels would show 0, which would raise an alarm.
     patDays.reset();
     if (gauges.patDaysLeft !== null) patDays.set({ host: 'ghcr.io' }, gauges.patDaysLeft);

@@ -10,12 +10,14 @@ export type Page = {
 
 export type Pages = Readonly<Record<string, ((query: URLSearchParams) => Promise<Page>) | undefined>>;
 
+/** Is handed the header `Authorization`. */
+export type MetricsEndpoint = (authorization: string | undefined) => Promise<Page>;
+
 export type ServerOptions = {
   /** Answers what comes to WEBHOOK_PATH; it may answer before the request has ended. */
   readonly receiveWebhook: (request: IncomingMessage) => Promise<{ readonly status: number; readonly text: string }>;
   readonly ready: () => Promise<Page>;
-  /** In Prometheus' text format. */
-  readonly metrics: () => Promise<string>;
+  readonly metrics: MetricsEndpoint;
   /** Further pages by their path, for GET only: those of the set-up, while there is no App. */
   readonly pages: Pages;
   readonly onError: (error: unknown) => void;
@@ -53,7 +55,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     return;
   }
   const fixed = PAGES[path];
-  const page = fixed === undefined ? options.pages[path] : () => fixed(options);
+  const page = fixed === undefined ? options.pages[path] : () => fixed(options, request);
   const methods = fixed === undefined ? ['GET'] : ['GET', 'HEAD'];
   if (page === undefined) {
     send(response, { status: 404, type: 'text/plain', body: 'not found\n' });
@@ -65,10 +67,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   }
 }
 
-const PAGES: Readonly<Record<string, ((options: ServerOptions) => Promise<Page>) | undefined>> = {
+type FixedPage = (options: ServerOptions, request: IncomingMessage) => Promise<Page>;
+
+const PAGES: Readonly<Record<string, FixedPage | undefined>> = {
   '/healthz': async () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
   '/readyz': ({ ready }) => ready(),
-  '/metrics': async ({ metrics }) => ({ status: 200, type: 'text/plain; version=0.0.4', body: await metrics() }),
+  '/metrics': ({ metrics }, request) => metrics(request.headers.authorization),
 };
 
 /**

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { SECRETS } from '../../src/config/secret-files.ts';
 import { ConfigError, readConfig, type Config, type Environment } from '../../src/config/env.ts';
 
 const { privateKey: KEY } = generateKeyPairSync('rsa', {
@@ -38,6 +39,8 @@ test('an empty environment is a server without an App, on defaults', () => {
     host: '127.0.0.1',
     port: 3000,
     publicUrl: null,
+    metricsToken: null,
+    warnings: [],
     githubApiUrl: 'https://api.github.com',
     githubHost: 'github.com',
     githubWriteIntervalMs: 1000,
@@ -246,5 +249,71 @@ describe("GitHub's address tells the host of its pages and how fast we may write
 
   test('an interval that is set counts', () => {
     expect(read({ GITHUB_WRITE_INTERVAL_MS: '250' }).githubWriteIntervalMs).toBe(250);
+  });
+});
+
+describe('a secret in a file', () => {
+  const fileOf = (text: string): string => {
+    const path = join(folder, `secret-${text.length}`);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test.each(SECRETS)('%s is read, without the line end', (name) => {
+    const values: Readonly<Record<(typeof SECRETS)[number], string>> = {
+      PRIVATE_KEY: KEY,
+      WEBHOOK_SECRET: 'w'.repeat(20),
+      WEBHOOK_SECRET_PREVIOUS: 'v'.repeat(20),
+      METRICS_TOKEN: 'm'.repeat(20),
+      DATABASE_URL: 'postgres://app:secret@127.0.0.1/db',
+      GHCR_TOKEN: 'ghp_token',
+    };
+    const others = { ...APP, GHCR_USERNAME: 'bot', GHCR_TOKEN: 'ghp_other' };
+    const plain = read({ ...others, [name]: values[name] });
+    expect(read({ ...others, [name]: '', [`${name}_FILE`]: fileOf(`${values[name]}\n`) })).toEqual(plain);
+  });
+
+  test.each(SECRETS)('%s is refused beside the variable, as is a file that is not there or empty', (name) => {
+    const file = `${name}_FILE`;
+    expect(problemsOf({ [name]: 'x'.repeat(20), [file]: '/nowhere' })).toContain(
+      `${name} and ${file}: both are set; set one of them`,
+    );
+    expect(problemsOf({ [file]: '/nowhere' })).toContainEqual(
+      expect.stringMatching(`^${file}: /nowhere can't be read`),
+    );
+    const empty = fileOf('\n');
+    expect(problemsOf({ [file]: empty })).toContain(`${file}: ${empty} is empty`);
+  });
+});
+
+describe('an address that others could read along', () => {
+  test.each(['http://ghes.example/api/v3', 'http://10.0.0.7', 'http://localhost.example', 'http://127.0.0.1.example'])(
+    '%s of GitHub is refused',
+    (url) => {
+      expect(problemsOf({ GITHUB_API_URL: url })).toContainEqual(expect.stringMatching(/^GITHUB_API_URL: http:/));
+    },
+  );
+
+  test.each(['http://127.0.0.1:4100', 'http://localhost:4100', 'http://[::1]:4100'])('%s of GitHub is ours', (url) => {
+    expect(read({ GITHUB_API_URL: url }).githubApiUrl).toBe(url);
+  });
+
+  test.each<readonly [string, number]>([
+    ['postgres://a:b@db.example/c', 1],
+    ['postgres://a:b@db.example/c?sslmode=disable', 1],
+    ['postgresql://a:b@10.0.0.7:5432/c?host=db.example', 1],
+    ['postgres://a:b@db.example/c?sslmode=verify-full', 0],
+    ['postgres://a:b@db.example/c?ssl=true', 0],
+    ['postgres://a:b@127.0.0.1/c', 0],
+    ['postgres://a:b@[::1]/c', 0],
+    ['postgres://a:b@%2Fvar%2Frun%2Fpostgresql/c', 0],
+    ['postgres:///c?host=/var/run/postgresql', 0],
+    ['sqlite:./x.db', 0],
+  ])('%s: %i warnings', (url, count) => {
+    expect(read({ DATABASE_URL: url }).warnings).toHaveLength(count);
+  });
+
+  test('a token for /metrics that is short is refused', () => {
+    expect(problemsOf({ METRICS_TOKEN: 'short' })).toContainEqual(expect.stringMatching(/^METRICS_TOKEN: shorter/));
   });
 });

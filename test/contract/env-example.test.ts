@@ -14,6 +14,7 @@ const LINES = [...TEXT.matchAll(/^(#?)([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, off =
 /** Examples, not defaults: commented lines whose default is "none". */
 const EXAMPLES = [
   'PUBLIC_URL',
+  'METRICS_TOKEN',
   'REGISTRY_TOKEN_HOSTS',
   'IMAGE_GRANTS',
   'ALLOWED_OWNERS',

@@ -37,6 +37,9 @@ describe('a tag of production that somebody moved', () => {
     for (const part of ['@ada ', '`/rollback to P1 --reason "…"`', `\`/promote ${a.tag}\``])
       expect(text).toContain(part);
     expect(alarmsOf(world)).toEqual([DRIFT_ALARM]);
+    expect(await metricsOf()).toContain(`imprimatur_drift{environment="production"} 1`);
+    expect(await metricsOf()).not.toContain('acme');
+    await world.restart({ METRICS_TOKEN });
     expect(await metricsOf()).toContain(`imprimatur_drift{repo="acme/dotca",environment="production"} 1`);
     const { replies } = await talk.say('bob', '/status');
     expect(replies.join()).toContain(driftLines({ differences: told[0]?.differences ?? [] }));
@@ -259,8 +262,11 @@ async function rollbackTagOf(number: number): Promise<string | null> {
   return tag.holds;
 }
 
+const METRICS_TOKEN = 'a-token-for-prometheus';
+
 async function metricsOf(): Promise<string> {
   const address = talk.world.app.server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the app does not listen');
-  return (await fetch(`http://127.0.0.1:${address.port}/metrics`)).text();
+  const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+  return (await fetch(`http://127.0.0.1:${address.port}/metrics`, { headers })).text();
 }

@@ -174,8 +174,9 @@ describe.concurrent('runs', () => {
     held.resolve();
     expect(await server.exit).toBe(0);
     const store = await openStore({ url: database });
-    // Delivery, comment, 👀 and the command are done; its answer waits for the next process.
-    expect(await countJobs(store.db, Date.now())).toMatchObject({ running: 0, dead: 0, queued: 2 });
+    // Delivery, comment and the command are done; its answer waits for the next process, and 👀 may.
+    const queued = expect.toBeOneOf([2, 3]);
+    expect(await countJobs(store.db, Date.now())).toMatchObject({ running: 0, dead: 0, queued });
     await store.close();
     await registry.close();
   });
@@ -194,7 +195,11 @@ describe.concurrent('runs', () => {
     expect(await server.exit).toBe(0);
     expect(performance.now() - at).toBeLessThan(10_000);
     const store = await openStore({ url: database });
-    expect(await countJobs(store.db, Date.now())).toMatchObject({ running: 0, queued: 1, dead: 0 });
+    expect(await countJobs(store.db, Date.now())).toMatchObject({
+      running: 0,
+      queued: expect.toBeOneOf([1, 2]),
+      dead: 0,
+    });
     await store.close();
     await registry.close();
   });

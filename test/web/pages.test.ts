@@ -89,3 +89,15 @@ test.each([
   const allowed = status === 405 ? 'GET, HEAD' : null;
   expect(response.headers.get('allow')).toBe(allowed);
 });
+
+test('/metrics asks for the token, where there is one', async () => {
+  doors = await openDoors({ METRICS_TOKEN: 'a-token-for-prometheus' });
+  const read = async (authorization?: string): Promise<number> =>
+    (await fetch(`${doors.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status;
+  expect(await read()).toBe(401);
+  expect(await read('Bearer')).toBe(401);
+  expect(await read('Bearer a-token-for-prometheu')).toBe(401);
+  expect(await read('Basic a-token-for-prometheus')).toBe(401);
+  expect(await read('Bearer a-token-for-prometheus')).toBe(200);
+  expect((await fetch(`${doors.url}/metrics`)).headers.get('www-authenticate')).toBe('Bearer realm="metrics"');
+});
