@@ -1,6 +1,6 @@
 // GET /metrics: for everybody without names, or, where a token is set, for who sends it as `Authorization: Bearer`.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { MetricsEndpoint, Page } from './server.ts';
+import type { MetricsEndpoint } from './server.ts';
 
 export function createMetricsEndpoint(options: {
   /** `METRICS_TOKEN`; null: anybody may read, and no repository is named. */
