@@ -5,6 +5,7 @@ import type { OutsideProblem } from './outside-problem.ts';
 import type { PlanId } from './promotion/approval.ts';
 import type { PolicyProblem } from './policy/policy-problem.ts';
 import type { StateKind } from './promotion/promotion.ts';
+import type { TargetOrigin } from './promotion/target-origin.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
 
 export type Refusal =
@@ -67,15 +68,15 @@ export type Refusal =
   | { readonly code: 'policy-changed'; readonly promotion: number }
   /** GitHub refused, or kept failing. */
   | { readonly code: 'github-problem'; readonly problem: OutsideProblem }
-  /** Nothing proves that the environment ever held it; `typed` is a digest, a tag or `P12`. */
+  /** There is no such image; `typed` is a digest, a tag or `P12`. */
   | {
       readonly code: 'not-a-rollback-target';
       readonly environment: string;
       readonly typed: string;
-      readonly because: 'never-held' | 'no-such-tag' | 'never-there';
+      readonly because: 'no-such-digest' | 'no-such-tag' | 'never-there';
       readonly choices: readonly RollbackChoice[];
     }
-  /** No target was named, and nothing was held before that no rollback has left. */
+  /** No target was named, and nothing was held before that could be one. */
   | {
       readonly code: 'nothing-to-roll-back-to';
       readonly environment: string;
@@ -104,13 +105,13 @@ export type RefusedVerb = Verb | typeof LONG_FORM | 're-run' | 'promote with for
 
 export type RefusalCode = Refusal['code'];
 
-/** What may be named as a rollback's target, by a promotion that put it there. */
+/** What may be named as a rollback's target. */
 export type RollbackChoice = {
-  readonly promotion: number;
+  /** What people know it by; null: by its digest, since it was there before the first promotion. */
+  readonly promotion: number | null;
   readonly digest: Digest;
   readonly at: number;
-  /** A rollback left it once. */
-  readonly wasLeft: boolean;
+  readonly origin: TargetOrigin;
 };
 
 /** A promotion in a list. */

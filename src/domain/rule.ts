@@ -14,7 +14,7 @@ import type { ImageRepository, Tag } from './image/reference.ts';
 import type { TagPlan } from './image/tag-plan.ts';
 import { unknownReason, type UnknownReason } from './image/unknown-reason.ts';
 import type { Policy } from './policy/policy.ts';
-import type { PromotionKind } from './promotion/promotion-kind.ts';
+import type { RuledKind } from './promotion/promotion-kind.ts';
 
 const OUTCOMES = ['pass', 'warn', 'fail', 'unknown'] as const;
 
@@ -22,6 +22,7 @@ const OUTCOMES = ['pass', 'warn', 'fail', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export type RuleContext = {
+  readonly kind: RuledKind;
   readonly policy: Policy;
   /** The repository on GitHub that promotes, `owner/name`. */
   readonly repo: string;
@@ -63,7 +64,7 @@ type ImageFindingSchema<Id extends string, Seen extends Coded, Wanted extends Va
 export type ImageRule<Id extends string, Seen extends Coded, Wanted extends Values> = {
   readonly reads: 'image';
   readonly id: Id;
-  readonly kinds: readonly PromotionKind[];
+  readonly kinds: readonly RuledKind[];
   readonly facets: readonly FacetName[];
   /** False where the policy does not ask for it: then its facets need not be collected. */
   readonly isOn: (policy: Policy) => boolean;
@@ -78,7 +79,7 @@ export type ImageRule<Id extends string, Seen extends Coded, Wanted extends Valu
 export type PlanRule<Id extends string, Seen extends Coded> = {
   readonly reads: 'plan';
   readonly id: Id;
-  readonly kinds: readonly PromotionKind[];
+  readonly kinds: readonly RuledKind[];
   readonly finding: FindingSchema<Id, Seen, typeof NO_VALUES>;
   readonly judge: (
     plan: TagPlan,
@@ -97,7 +98,7 @@ export function imageRule<
   Wanted extends Values,
 >(declared: {
   readonly id: Id;
-  readonly kinds: readonly PromotionKind[];
+  readonly kinds: readonly RuledKind[];
   /** What it reads: without one of these its finding is unknown. */
   readonly facets: readonly Name[];
   readonly seen: Seen;
@@ -140,7 +141,7 @@ type ImageChecks<Name extends FacetName, Seen extends Coded, Wanted extends Valu
 /** Declares a rule that judges each platform by itself. What is not known of one of them is answered here as well. */
 export function platformRule<const Id extends string, Seen extends Coded, Wanted extends Values>(declared: {
   readonly id: Id;
-  readonly kinds: readonly PromotionKind[];
+  readonly kinds: readonly RuledKind[];
   readonly seen: Seen;
   readonly wanted: Wanted;
 }): { readonly checkedBy: <T>(checks: PlatformChecks<T, Seen, Wanted>) => ImageRule<Id, Seen, Wanted> } {
@@ -175,7 +176,7 @@ type PlatformChecks<T, Seen extends Coded, Wanted extends Values> = Omit<
 /** Declares a rule that reads the plan of the tags. */
 export function planRule<const Id extends string, Seen extends Coded>(declared: {
   readonly id: Id;
-  readonly kinds: readonly PromotionKind[];
+  readonly kinds: readonly RuledKind[];
   readonly seen: Seen;
 }): { readonly checkedBy: (checks: PlanChecks<Seen>) => PlanRule<Id, Seen> } {
   const { id, kinds } = declared;

@@ -20,10 +20,14 @@ export async function findAlternative(
   const { repository, digest: target, environment } = about;
   const [floating] = environment.tags;
   const current = floating === undefined ? null : await registry.findDigest(repository, floating);
-  const others = defaultTargets({ history, current }).filter(({ digest }) => digest !== target);
-  for (const { digest, promotion: newest } of others.slice(0, MAX_CANDIDATES)) {
-    if ((await findIncompleteness({ registry, repository }, digest)) !== null) continue;
-    return { promotion: promotionOf(history, digest) ?? newest, environment: environment.name };
+  const others = defaultTargets({ history, current, floating: environment.tags })
+    .filter(({ digest }) => digest !== target)
+    .slice(0, MAX_CANDIDATES);
+  for (const { digest } of others) {
+    const promotion = promotionOf(history, digest);
+    // What was there before the first promotion has no number to name it by.
+    if (promotion === null || (await findIncompleteness({ registry, repository }, digest)) !== null) continue;
+    return { promotion, environment: environment.name };
   }
   return null;
 }

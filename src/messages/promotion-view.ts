@@ -19,6 +19,8 @@ export type PromotionView = {
   readonly cardUrl: string | null;
   /** The number of the promotion that is applying in the environment. */
   readonly blockedBy: number | null;
+  /** What a rollback may go back to, as `/rollback to` takes it; looked for where the deployment failed. */
+  readonly rollbackTarget: string | null;
   /** The job that failed for good and leaves an open promotion standing still. */
   readonly deadJob: number | null;
   /** What is about to end the right to write this image; null for a promotion that has ended. */

@@ -93,6 +93,7 @@ export function context(change: Partial<TestContext> = {}): TestContext {
     now: NOW,
     sha256,
     environmentBusy: false,
+    isTargetHeld: true,
     ...change,
   };
 }
@@ -101,6 +102,7 @@ export function context(change: Partial<TestContext> = {}): TestContext {
 export function ruleContext(validation: Partial<Policy['validation']> = {}): RuleContext {
   const base = policy();
   return {
+    kind: 'promotion',
     policy: { ...base, validation: { ...base.validation, ...validation } },
     repo: 'acme/dotca',
     githubHost: 'github.com',

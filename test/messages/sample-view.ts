@@ -108,6 +108,7 @@ export function viewOf(
     checkRunUrl: 'https://github.com/acme/dotca/runs/9001',
     cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
     blockedBy: null,
+    rollbackTarget: 'P7',
     deadJob: null,
     tokenWarning: null,
     ...around,

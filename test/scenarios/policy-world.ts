@@ -28,15 +28,26 @@ export async function push({ repo, world }: Conversation, policy: string | null)
 
 /** Approves P1 by bob and runs what that leads to; before the first tag is written, `meanwhile` happens. */
 export async function approveWhile(talk: Conversation, meanwhile: () => Promise<void>): Promise<void> {
+  const { repo, issue } = talk;
+  await whileWriting(talk, () => repo.comment({ issue, by: 'bob', body: '/approve P1' }), meanwhile);
+}
+
+/** Runs what `begin` leads to; before the first tag is written, or the one named, `meanwhile` happens. */
+export async function whileWriting(
+  talk: Conversation,
+  begin: () => Promise<unknown>,
+  meanwhile: () => Promise<void>,
+  tag = '',
+): Promise<void> {
   const held = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   const remove = talk.world.registry.onRequest(async (call) => {
-    if (!isPut(call)) return;
+    if (!isPut(call) || !call.path.endsWith(tag)) return;
     remove();
     reached.resolve();
     await held.promise;
   });
-  await talk.repo.comment({ issue: talk.issue, by: 'bob', body: '/approve P1' });
+  await begin();
   const applied = talk.world.drain();
   await reached.promise;
   await meanwhile();

@@ -62,6 +62,11 @@ export function entryOf(
   return { kind, at: now, promotion: promotion.number, actor: null, details };
 }
 
+/** How the target of a rollback is known; nothing for any other kind. */
+export function targetDetails({ source: { target } }: Promotion): AuditEntry['details'] {
+  return target === undefined ? {} : { target };
+}
+
 export function auditTags(tags: readonly TagOutcome[]): AuditEntry['details'][string] {
   return tags.map(({ repository, tag, kind, from, holds }) => ({ repository, tag, kind, from, holds }));
 }

@@ -1,7 +1,7 @@
 // The words of the state machine: what may happen to a promotion, what a decision is made from, and what it answers.
 import type { Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
-import type { Deployment, DeploymentStatus } from '../promotion/deployment.ts';
+import type { Deployment } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
 import type { SeenPlan } from '../promotion/approval.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
@@ -13,6 +13,8 @@ import type { CancelCause, DeploymentNews, Failure, Promotion, TagOutcome } from
 import type { Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
+import type { DeploymentStatus } from '../promotion/promotion-kind.ts';
+import type { TargetOrigin } from '../promotion/target-origin.ts';
 import type { TagMove, TagState } from '../image/tag-plan.ts';
 
 export type PromotionEvent =
@@ -26,6 +28,8 @@ export type PromotionEvent =
       readonly images: readonly ExaminedImage[];
       readonly production: readonly TagState[];
       readonly otherReviewers: Promotion['otherReviewers'];
+      /** How the target of a rollback is known now. */
+      readonly target?: TargetOrigin;
     }
   | { readonly kind: 'examination-failed'; readonly problem: FailureProblem }
   | {
@@ -94,6 +98,8 @@ export type DecisionContext = {
    * Then nothing goes on: the promotion is planned again under the file of today.
    */
   readonly environmentPolicy: EnvironmentPolicy | null;
+  /** False where the journal does not show any more that the environment held the target of a rollback. */
+  readonly isTargetHeld: boolean;
 };
 
 export type Decision =

@@ -9,9 +9,10 @@ import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
 import { policyMarks } from '../policy/effective-rules.ts';
 import { environmentPolicyFor } from '../policy/policy.ts';
+import { ruledKindOf, withTarget } from '../promotion/target-origin.ts';
 import type { Refusal } from '../refusal.ts';
 import { validate } from '../validation.ts';
-import { entryOf, failBeforeWriting, showEffects } from './accept.ts';
+import { entryOf, failBeforeWriting, showEffects, targetDetails } from './accept.ts';
 import { movedTags } from './production.ts';
 import { expiryTimer } from './request.ts';
 import { settle } from './settle.ts';
@@ -33,22 +34,24 @@ export function decideIdentified(
 }
 
 /** The rules judge the facts. Reviews from before a Re-run count on where the same outcomes come out again. */
-export function decideExamined(promotion: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
-  if (promotion.state.kind !== 'examining') return { kind: 'ignored' };
+export function decideExamined(before: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
+  if (before.state.kind !== 'examining') return { kind: 'ignored' };
+  const promotion = withTarget(before, event.target ?? null);
+  const kind = ruledKindOf(promotion);
   const { policy, environment, production, otherReviewers } = event;
   const { githubHost, now, sha256 } = context;
   // The first time nothing was planned yet that could have changed.
-  const { again } = promotion.state;
+  const { again } = before.state;
   const facts = event.images.map((examined) => examined.facts);
   const images = promotion.images.map((image) => {
     const examined = event.images.find((one) => isOf(image, one.facts));
     return { ...identify(image, facts), commitTag: examined?.commitTag ?? null };
   });
   const about = { policy, repo: promotion.repo.name, githubHost };
-  const judged = promotion.images.flatMap((image) => validate(factsOf(image, facts), about, promotion.kind));
+  const judged = promotion.images.flatMap((image) => validate(factsOf(image, facts), about, kind));
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
-  const marks = policyMarks({ policy, environment, kind: promotion.kind, sha256 });
+  const marks = policyMarks({ policy, environment, kind, sha256 });
   return settle(
     {
       ...policySeen(promotion, { problems: [], blob: null }),
@@ -59,16 +62,21 @@ export function decideExamined(promotion: Promotion, event: EventOf<'examined'>,
       updatedAt: now,
     },
     {
-      environment: environmentPolicyFor({ policy, environment, kind: promotion.kind }),
-      subjectBefore: context.sha256(subjectOf(promotion)),
+      environment: environmentPolicyFor({ policy, environment, kind }),
+      subjectBefore: context.sha256(subjectOf(before)),
       production,
       context,
-      because: noticeOf({ moved, policyChanged: again && marks.rulesHash !== promotion.rulesHash }),
+      because: noticeOf({
+        moved,
+        targetChanged: again && kind !== ruledKindOf(before),
+        policyChanged: again && marks.rulesHash !== before.rulesHash,
+      }),
       entry: (settlement) =>
         entryOf(promotion, context, 'examined', {
           state: settlement.state,
           policy: policy.blob,
           rules: marks.rulesHash,
+          ...targetDetails(promotion),
           voided: settlement.voided,
           outcomes: settlement.findings,
         }),
@@ -127,7 +135,12 @@ function refuseRerun({ number, state }: Promotion, by: Actor): Refusal | null {
   return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
 }
 
-function noticeOf(change: { readonly moved: readonly MovedTag[]; readonly policyChanged: boolean }): Notice {
+function noticeOf(change: {
+  readonly moved: readonly MovedTag[];
+  readonly targetChanged: boolean;
+  readonly policyChanged: boolean;
+}): Notice {
   if (change.moved.length > 0) return { kind: 'production-moved', tags: change.moved };
+  if (change.targetChanged) return { kind: 'target-changed' };
   return { kind: change.policyChanged ? 'policy-changed' : 'outcomes-changed' };
 }

@@ -2,7 +2,7 @@
 import type { Accepted } from './decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Promotion } from '../promotion/promotion.ts';
-import { showEffects } from './accept.ts';
+import { showEffects, targetDetails } from './accept.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -44,6 +44,7 @@ export function decideRequest(promotion: Promotion): Accepted {
           version: versionTag,
           source: source.typed,
           tag: source.tag,
+          ...targetDetails(promotion),
           // Whoever may push it has decided: no approval is asked for.
           ...(source.taggedCommit === undefined ? {} : { pushedGitTag: source.taggedCommit }),
           ...(state.kind === 'waiting-for-image' ? { waitsFor: state.tags } : {}),

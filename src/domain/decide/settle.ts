@@ -5,6 +5,7 @@ import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
 import type { Notice, Promotion, PromotionState, StateKind } from '../promotion/promotion.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import { isAcceptable, type Finding } from '../finding.ts';
+import { isHeldTarget } from '../promotion/target-origin.ts';
 import { planTags, rollbackTagName, type TagMove, type TagState } from '../image/tag-plan.ts';
 import { isOfPlan, validatePlan } from '../validation.ts';
 import { entryOf, showEffects } from './accept.ts';
@@ -73,6 +74,7 @@ export function proceed(
 ): Accepted {
   const { environment, context, audit } = args;
   const promotion = { ...withLiveNotice(asked, context), updatedAt: context.now };
+  if (isHeldTarget(promotion) && !context.isTargetHeld) return examineTarget(promotion, { context, audit });
   const subject = context.sha256(subjectOf(promotion));
   const missing = approvalsMissing({
     approvals: environment.approvals,
@@ -104,6 +106,20 @@ export function proceed(
     effects: [{ kind: 'apply-tag-plan', promotionId: promotion.id }, ...show],
     audit: [...audit, entryOf(promotion, context, 'applying', { subject, tags })],
     journal,
+  };
+}
+
+/** A rollback left the target meanwhile, or its deployment failed: it is examined again, and needs other approvals. */
+function examineTarget(
+  promotion: Promotion,
+  { context, audit }: { readonly context: DecisionContext; readonly audit: readonly AuditEntry[] },
+): Accepted {
+  return {
+    kind: 'accepted',
+    promotion: { ...promotion, state: { kind: 'examining', again: true } },
+    effects: [{ kind: 'collect-facts', promotionId: promotion.id }, ...showEffects(promotion.id)],
+    audit: [...audit, entryOf(promotion, context, 'target-changed', {})],
+    journal: [],
   };
 }
 
@@ -146,7 +162,8 @@ const ORDER = ['rollback', 'permanent', 'floating'] as const satisfies readonly 
  * environment policy is another one now is told to the end: whoever was refused for it has given no approval that could be void.
  */
 function withLiveNotice(promotion: Promotion, { sha256 }: DecisionContext): Promotion {
-  if (promotion.notice?.kind === 'policy-changed') return promotion;
+  const told = promotion.notice?.kind;
+  if (told === 'policy-changed' || told === 'target-changed') return promotion;
   const voided = voidedApprovals(promotion.reviews, sha256(subjectOf(promotion)));
   return voided.length > 0 ? promotion : { ...promotion, notice: null };
 }

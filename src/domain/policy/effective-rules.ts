@@ -1,9 +1,10 @@
 // The effective rules of an environment, as one canonical text: a review covers them, and an edit of anything else in the file voids none.
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Promotion } from '../promotion/promotion.ts';
+import type { RuledKind } from '../promotion/promotion-kind.ts';
 import { environmentPolicyFor, type EnvironmentPolicy, type Policy } from './policy.ts';
 
-type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolicy; readonly kind: Promotion['kind'] };
+type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolicy; readonly kind: RuledKind };
 
 /**
  * Where commits may come from, who approves, which tags are written, what an image must be, and who may force (for a
@@ -20,7 +21,7 @@ export function effectiveRules(args: RulesOf): string {
     approvals: { required, role, users: setOf(users.map((user) => user.toLowerCase())), selfApproval },
     tags: { floating: environment.tags, keepAs: environment.keepAs, rollbackTags: environment.rollbackTags },
     validation: { ...validation, labels: { ...validation.labels, required: setOf(validation.labels.required) } },
-    ...(kind === 'rollback' ? { rollback } : { force }),
+    ...(kind === 'rollback' || kind === 'unproven-rollback' ? { rollback } : { force }),
   });
 }
 

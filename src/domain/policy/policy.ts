@@ -1,7 +1,7 @@
 // What a repository's policy says; without a file, the built-in policy holds.
 import type { Role } from '../actor.ts';
 import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
-import type { PromotionKind } from '../promotion/promotion-kind.ts';
+import type { RuledKind } from '../promotion/promotion-kind.ts';
 import { parseImageRepository, parseTag, type ImageRepository, type RepoName, type Tag } from '../image/reference.ts';
 
 export type Policy = {
@@ -118,14 +118,29 @@ export function findEnvironment(policy: Policy, name: string | null): Environmen
   return policy.environments.length === 1 ? (policy.environments[0] ?? null) : null;
 }
 
-/** What holds for one promotion: a rollback's approvals are a matter of their own, and pushing a git tag is the decision. */
+/**
+ * What holds for one promotion: a rollback to what the environment held has approvals of its own, any other rollback needs
+ * those of the environment as well, and pushing a git tag is the decision.
+ */
 export function environmentPolicyFor(args: {
   readonly policy: Policy;
   readonly environment: EnvironmentPolicy;
-  readonly kind: PromotionKind;
+  readonly kind: RuledKind;
 }): EnvironmentPolicy {
-  const { policy, environment, kind } = args;
-  if (kind === 'promotion') return environment;
-  const approvals = kind === 'rollback' ? policy.rollback.approvals : { required: 0 };
-  return { ...environment, approvals: { ...environment.approvals, ...approvals } };
+  const { environment } = args;
+  return { ...environment, approvals: { ...environment.approvals, required: requiredFor(args) } };
+}
+
+function requiredFor({ policy, environment, kind }: Parameters<typeof environmentPolicyFor>[0]): number {
+  const { required: forRollback } = policy.rollback.approvals;
+  switch (kind) {
+    case 'promotion':
+      return environment.approvals.required;
+    case 'unproven-rollback':
+      return Math.max(environment.approvals.required, forRollback);
+    case 'rollback':
+      return forRollback;
+    case 'version':
+      return 0;
+  }
 }

@@ -5,6 +5,7 @@ import { countsFor } from '../eligibility.ts';
 import type { ApprovalPolicy } from '../policy/policy.ts';
 import type { Promotion } from './promotion.ts';
 import type { Review } from './review.ts';
+import { ruledKindOf } from './target-origin.ts';
 import { tagNameOf } from '../image/tag-plan.ts';
 
 /** Canonical JSON of what a review covers (DESIGN §3): hash it with SHA-256. */
@@ -12,7 +13,7 @@ export function subjectOf(promotion: Promotion): string {
   return canonicalJson({
     repository: promotion.repo.id,
     environment: promotion.environment,
-    kind: promotion.kind,
+    kind: ruledKindOf(promotion),
     images: promotion.images.map(({ repository, digest }) => [repository, digest]),
     baseline: promotion.baseline.map(({ repository, tag, digest }) => [repository, tag, digest]),
     outcomes: promotion.findings

@@ -1,5 +1,6 @@
 // Decides which promotion a GitHub deployment is about, from what the deployment itself tells.
-import { promotedAt, type Promotion, type StateKind } from './promotion.ts';
+import { promotedAt, type Promotion } from './promotion.ts';
+import type { DeploymentStatus } from './promotion-kind.ts';
 import type { CommitSha, Digest } from '../image/reference.ts';
 import { STAGING_ENVIRONMENT } from '../rules/staging-deployed.ts';
 
@@ -13,8 +14,6 @@ export type Deployment = {
   /** Epoch milliseconds; GitHub tells whole seconds. */
   readonly createdAt: number;
 };
-
-export type DeploymentStatus = Extract<StateKind, 'deploying' | 'deployed' | 'deployment-failed'>;
 
 /** What GitHub's states of a deployment mean to a promotion. */
 const MEANINGS: ReadonlyMap<string, DeploymentStatus> = new Map([

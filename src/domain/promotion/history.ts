@@ -1,25 +1,58 @@
-// Decides from what an environment held, one digest after another, which one a rollback goes back to.
+// Decides from what an environment held, one digest after another, what a rollback goes back to and how that is known.
 import type { Person } from '../actor.ts';
 import type { PastRollback } from '../image/image-facts.ts';
 import type { Digest, Tag } from '../image/reference.ts';
+import { formatNumber } from './promotion.ts';
+import type { DeploymentStatus } from './promotion-kind.ts';
+import type { TargetOrigin, UnprovenCause } from './target-origin.ts';
 
-/** One digest that an environment came to hold by a promotion or rollback of ours. */
+/** One digest that an environment held. */
 export type Holding = {
   readonly digest: Digest;
-  /** The number of `P12`. */
+  /** `baseline`: what the environment held before its first promotion, as the plan of that promotion says. */
+  readonly kind: 'baseline' | 'promotion' | 'rollback';
+  /** The number of `P12`; of a baseline, that of the promotion which took its place. */
   readonly promotion: number;
   readonly at: number;
   readonly by: Person;
-  readonly kind: 'promotion' | 'rollback';
+  /** Rules were overridden for it. */
+  readonly forced: boolean;
+  /** The floating tags that held it. */
+  readonly floating: readonly Tag[];
+  /** The latest report of a deployer. */
+  readonly report: DeploymentStatus | null;
+  /** Tags that keep it. */
   readonly tags: readonly Tag[];
 };
 
 /** The holdings of one environment, oldest first. */
 export type History = readonly Holding[];
 
-/** What was held just before each rollback: once left that way, a digest is no default target ever again. */
-export function leftByRollback(history: History): ReadonlySet<Digest> {
-  return new Set(history.map((_, index) => leftAt(history, index)).filter((digest) => digest !== null));
+/** `floating`: the tags that the environment has today. `current`: what the first of them holds now. */
+type Today = { readonly history: History; readonly current: Digest | null; readonly floating: readonly Tag[] };
+
+/**
+ * How it is known that the environment held this digest. Only our own journal counts: the name of a tag proves nothing, and
+ * what somebody else put under a floating tag is not ours.
+ */
+export function originOf(args: {
+  readonly history: History;
+  readonly digest: Digest;
+  readonly floating: readonly Tag[];
+}): TargetOrigin {
+  const { history, digest, floating } = args;
+  const held = history.filter((holding) => holding.digest === digest);
+  const known = nameHolding(held);
+  if (known === null) return { kind: 'unproven', because: 'never-held', promotion: null, forced: false };
+  const { promotion, forced } = known;
+  const report = held.findLast((holding) => holding.report !== null)?.report ?? null;
+  const unproven = (because: UnprovenCause): TargetOrigin => ({ kind: 'unproven', because, promotion, forced });
+  if (!held.some((holding) => floating.every((tag) => holding.floating.includes(tag)))) return unproven('other-tags');
+  if (report === 'deployment-failed') return unproven('deployment-failed');
+  if (isLeft(history, digest)) return unproven('left');
+  return known.kind === 'baseline'
+    ? { kind: 'baseline', promotion }
+    : { kind: 'held', promotion, outcome: report ?? 'promoted', forced };
 }
 
 /** Whether a rollback left this digest; the newest one counts. */
@@ -35,35 +68,31 @@ export function pastRollbackOf({
 }
 
 /**
- * The newest digest held before the current one that was never left by a rollback, or null. `current` is what the
- * environment holds now: one that history does not know, or null for nothing at all, came after all of it.
+ * What a rollback without a target may go back to, newest first, each digest once: what was held before the current one and
+ * is proven. A `current` that history does not know, or none at all, came after all of it.
  */
-export function defaultRollbackTarget(args: {
-  readonly history: History;
-  readonly current: Digest | null;
-}): Digest | null {
-  return defaultTargets(args)[0]?.digest ?? null;
-}
-
-/** All that may take the place of a default target, newest first, each digest once: by its newest holding. */
-export function defaultTargets({
-  history,
-  current,
-}: {
-  readonly history: History;
-  readonly current: Digest | null;
-}): History {
+export function defaultTargets({ history, current, floating }: Today): History {
   const since = history.findLastIndex(({ digest }) => digest === current);
   // Set back by hand to an old digest, production goes no further forward: what came after it may be why.
   const before = since === -1 ? history : history.slice(0, since);
-  const left = leftByRollback(history);
-  return newestOfEach(before).filter(({ digest }) => digest !== current && !left.has(digest));
+  return newestOfEach(before).filter(
+    (holding) =>
+      holding.digest !== current &&
+      originOf({ history, digest: holding.digest, floating }).kind !== 'unproven' &&
+      !isPassedOver(history, holding),
+  );
 }
 
-/** What people know a digest of history by: the promotion that put it there last, a rollback only where there is none. */
+/** The promotion that people know a digest by: the one that put it there last, or a rollback; null where there is none. */
 export function promotionOf(history: History, digest: Digest): number | null {
-  const held = history.filter((holding) => holding.digest === digest);
-  return (held.findLast(({ kind }) => kind === 'promotion') ?? held.at(-1))?.promotion ?? null;
+  const known = nameHolding(history.filter((holding) => holding.digest === digest));
+  return known === null || known.kind === 'baseline' ? null : known.promotion;
+}
+
+/** What `/rollback to` takes for a digest of history: the number of its promotion, or the digest. */
+export function targetName(history: History, digest: Digest): string {
+  const promotion = promotionOf(history, digest);
+  return promotion === null ? digest : formatNumber(promotion);
 }
 
 /** The newest holding of each digest, newest first. */
@@ -73,24 +102,24 @@ export function newestOfEach(history: History): History {
   return [...seen.values()];
 }
 
-/**
- * True for what a rollback tag of that time keeps, if it may stand in where history names no default target: history does
- * not know it (else history decides), and it was held before the current one came.
- */
-export function wasHeldBeforeHistory(args: {
-  readonly history: History;
-  readonly current: Digest | null;
-  readonly kept: { readonly digest: Digest; readonly until: number };
-}): boolean {
-  const { history, current, kept } = args;
-  const since = history.findLast(({ digest }) => digest === current);
-  if (kept.digest === current || mayRollBackTo({ history, digest: kept.digest })) return false;
-  return since === undefined || kept.until <= since.at;
+/** Among the holdings of one digest: the promotion that put it there last, a rollback or the baseline where there is none. */
+function nameHolding(held: History): Holding | null {
+  return held.findLast(({ kind }) => kind === 'promotion') ?? held.at(-1) ?? null;
 }
 
-/** True when history proves that the environment held this digest: it may be named as a target, even a left one. */
-export function mayRollBackTo({ history, digest }: { readonly history: History; readonly digest: Digest }): boolean {
-  return history.some((holding) => holding.digest === digest);
+/** The promotions before and after it were deployed and reported on, so there is a deployer, and it never got to this one. */
+function isPassedOver(history: History, holding: Holding): boolean {
+  const { digest } = holding;
+  if (history.some((one) => one.digest === digest && one.report !== null)) return false;
+  const at = history.lastIndexOf(holding);
+  const [before, after] = [history[at - 1], history[at + 1]];
+  return (before?.report ?? null) !== null && (after?.report ?? null) !== null;
+}
+
+/** Whether a rollback left the digest since it was last promoted. */
+function isLeft(history: History, digest: Digest): boolean {
+  const promoted = history.findLastIndex((holding) => holding.digest === digest && holding.kind === 'promotion');
+  return history.some((_, at) => at > promoted && leftAt(history, at) === digest);
 }
 
 /** A rollback to what our history held last undoes a change by hand; that digest was not left by it. */

@@ -1,4 +1,9 @@
-// The kinds of promotions.
+// The kinds of promotions, of the rules and approvals that hold for them, and of what deployers report.
 
 /** `version`: a git tag was pushed, and its name is added to what the environment holds; nothing else moves. */
 export type PromotionKind = 'promotion' | 'rollback' | 'version';
+
+/** `unproven-rollback`: to a digest that the environment is not known to have held. */
+export type RuledKind = PromotionKind | 'unproven-rollback';
+
+export type DeploymentStatus = 'deploying' | 'deployed' | 'deployment-failed';

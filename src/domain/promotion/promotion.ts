@@ -8,6 +8,7 @@ import type { FailureProblem } from './failure.ts';
 import type { Finding } from '../finding.ts';
 import type { PromotionKind } from './promotion-kind.ts';
 import type { PinnedImage, TagMove } from '../image/tag-plan.ts';
+import type { TargetOrigin } from './target-origin.ts';
 
 export type Promotion = {
   readonly id: string;
@@ -70,6 +71,8 @@ export type PromotionSource = {
   readonly tag: Tag | null;
   /** The commit that a pushed git tag names: the check run shows there. Set for kind `version` only. */
   readonly taggedCommit?: CommitSha;
+  /** How the target of a rollback is known. Set for kind `rollback` only. */
+  readonly target?: TargetOrigin;
 };
 
 export type BaselineTag = {
@@ -82,6 +85,8 @@ export type Notice =
   | { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] }
   | { readonly kind: 'policy-changed' }
   | { readonly kind: 'outcomes-changed' }
+  /** What is known of a rollback's target is not what it was. */
+  | { readonly kind: 'target-changed' }
   /** Somebody else deployed another commit there; `environment` is GitHub's. */
   | {
       readonly kind: 'other-deployment';

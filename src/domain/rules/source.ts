@@ -7,7 +7,7 @@ import { platformRule, type RuleContext } from '../rule.ts';
 
 export const source = platformRule({
   id: 'source',
-  kinds: ['promotion', 'version'],
+  kinds: ['promotion', 'unproven-rollback', 'version'],
   seen: z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('label-missing') }),
     z.strictObject({ code: z.literal('label'), label: outsideText }),
@@ -20,7 +20,8 @@ export const source = platformRule({
   check: ({ labels }, context) => {
     const label = labels[SOURCE_LABEL];
     if (label === undefined || label === '') {
-      const level = levelWhenMissing(context, SOURCE_LABEL);
+      // What production is taken back to may be older than the label.
+      const level = context.kind === 'unproven-rollback' ? 'warn' : levelWhenMissing(context, SOURCE_LABEL);
       return level === 'off' ? null : { outcome: level, seen: { code: 'label-missing' } };
     }
     const named = normalise(label);

@@ -1,6 +1,7 @@
 // What the outside asks of us: doors translate deliveries into these, and nothing of GitHub's payloads travels further in.
 import type { CandidateLine, LONG_FORM, OurLine, Verb } from '../../domain/command.ts';
-import type { Deployment, DeploymentStatus } from '../../domain/promotion/deployment.ts';
+import type { Deployment } from '../../domain/promotion/deployment.ts';
+import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts';
 import type { PlanId } from '../../domain/promotion/approval.ts';
 import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha, Tag } from '../../domain/image/reference.ts';

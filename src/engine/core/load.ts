@@ -10,13 +10,15 @@ import {
   type Policy,
 } from '../../domain/policy/policy.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
-import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
+import { isOpen, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
+import { isHeldTarget, ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchFile } from '../../github/contents.ts';
 import { fetchActor } from '../../github/permissions.ts';
 import { findPolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
+import { loadTargetOrigin } from './held-target.ts';
 import type { Sender } from './intent.ts';
 import type { Services, Settings } from './services.ts';
 
@@ -72,7 +74,18 @@ export async function loadContext(services: Services, promotion: Promotion): Pro
     isEnvironmentBusy(store.db, { repoId: repo.id, environment, exceptId }),
     loadPlannedPolicy(services, promotion),
   ]);
-  return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, environmentPolicy };
+  const isTargetHeld = await isStillHeld(services, promotion, environmentPolicy);
+  return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, environmentPolicy, isTargetHeld };
+}
+
+async function isStillHeld(
+  services: Services,
+  promotion: Promotion,
+  policy: EnvironmentPolicy | null,
+): Promise<boolean> {
+  if (policy === null || !isHeldTarget(promotion) || !isOpen(promotion.state)) return false;
+  const target = await loadTargetOrigin(services, { promotion, floating: policy.tags });
+  return target !== null && target.kind !== 'unproven';
 }
 
 /**
@@ -81,12 +94,14 @@ export async function loadContext(services: Services, promotion: Promotion): Pro
  */
 export async function loadPlannedPolicy(
   { store, settings }: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'registryHost'> },
-  { repo, environment: name, kind, policyBlob }: Promotion,
+  promotion: Promotion,
 ): Promise<EnvironmentPolicy | null> {
+  const { repo, environment: name, policyBlob } = promotion;
   const around = { repo: repo.name, registryHost: settings.registryHost };
   const policy = policyBlob === 'none' ? builtInPolicy(around) : await readStoredPolicy(store, policyBlob, around);
   const environment = policy === null ? null : findEnvironment(policy, name);
-  return policy === null || environment === null ? null : environmentPolicyFor({ policy, environment, kind });
+  if (policy === null || environment === null) return null;
+  return environmentPolicyFor({ policy, environment, kind: ruledKindOf(promotion) });
 }
 
 /** Whoever stores a promotion stores the text that it names: a missing one is a bug. */

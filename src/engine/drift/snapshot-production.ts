@@ -1,14 +1,13 @@
 // Looks at production: what its tags hold, and whether it and what could be rolled back to are still there.
 import type { Difference, WatchedImage } from '../../domain/promotion/drift.ts';
-import { heldUntil } from '../../domain/image/held-tag.ts';
-import { defaultTargets, promotionOf, wasHeldBeforeHistory } from '../../domain/promotion/history.ts';
+import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { formatNumber, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { Tag } from '../../domain/image/reference.ts';
 import type { PinnedImage } from '../../domain/image/tag-plan.ts';
 import { collectMissingManifests, type MissingManifest } from '../../facts/manifests.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listPromotionsChangedSince } from '../../store/promotions/promotions.ts';
-import { listJournal } from '../../store/promotions/tag-moves.ts';
 import type { Services } from '../core/services.ts';
 import type { Subject } from './subject.ts';
 
@@ -24,7 +23,9 @@ export type ProductionSnapshot = {
 /** OutsideError where the registry does not tell. */
 export async function snapshotProduction(services: Services, { last, tags }: Subject): Promise<ProductionSnapshot> {
   const { registry } = services;
-  const targets = (await Promise.all(last.images.map((image) => listTargets(services, last, image)))).flat();
+  const targets = (
+    await Promise.all(last.images.map((image) => listTargets(services, last, { image, floating: tags })))
+  ).flat();
   const production = last.images.map(({ repository, digest }): WatchedImage => {
     return { role: 'production', name: formatNumber(last.number), repository, digest };
   });
@@ -61,27 +62,19 @@ async function findMissing(
   }
 }
 
-/** What `/rollback` would offer, newest first; where history knows nothing else, what the first promotion took the place of. */
+/** What `/rollback` would offer, newest first. */
 async function listTargets(
   { store }: Services,
-  { repo, environment, id }: Promotion,
-  { repository, digest: current }: PinnedImage,
+  { repo, environment }: Promotion,
+  {
+    image: { repository, digest: current },
+    floating,
+  }: { readonly image: PinnedImage; readonly floating: readonly Tag[] },
 ): Promise<readonly WatchedImage[]> {
   const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
-  const held = defaultTargets({ history, current }).slice(0, TARGETS);
-  if (held.length > 0) {
-    return held.map(({ digest, promotion }) => {
-      const name = formatNumber(promotionOf(history, digest) ?? promotion);
-      return { role: 'target', name, repository, digest };
-    });
-  }
-  const journal = await listJournal(store.db, id);
-  return journal.flatMap(({ kind, repository: of, tag, target: digest }): readonly WatchedImage[] => {
-    const until = heldUntil(tag);
-    if (kind !== 'rollback' || of !== repository || until === null) return [];
-    const isTarget = wasHeldBeforeHistory({ history, current, kept: { digest, until } });
-    return isTarget ? [{ role: 'target', name: tag, repository, digest }] : [];
-  });
+  return defaultTargets({ history, current, floating })
+    .slice(0, TARGETS)
+    .map(({ digest }) => ({ role: 'target', name: targetName(history, digest), repository, digest }));
 }
 
 /** A later promotion left the tags disagreeing: its card tells, and an alarm of its own. */

@@ -7,12 +7,14 @@ import { findEnvironment, environmentPolicyFor, type ApprovalPolicy, type Policy
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
+import { ruledKindOf, withTarget } from '../../domain/promotion/target-origin.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { authorize } from '../people/authorize.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { findAlternativeName } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
+import { loadTargetOrigin } from '../core/held-target.ts';
 import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { examineImage, startCollections } from './examine-images.ts';
@@ -55,21 +57,23 @@ async function endAppRemoved(services: Services, promotion: Promotion): Promise<
 
 type Examination = { readonly job: Job<'collect-facts'>; readonly promotion: Promotion };
 
-async function examine(services: Services, { job, promotion }: Examination): Promise<JobOutcome> {
-  const loaded = await loadPolicy(services, promotion.repo);
-  if (loaded.kind === 'unreadable') return failExamination(services, promotion, unreadable(loaded.problems));
+async function examine(services: Services, { job, promotion: pinned }: Examination): Promise<JobOutcome> {
+  const loaded = await loadPolicy(services, pinned.repo);
+  if (loaded.kind === 'unreadable') return failExamination(services, pinned, unreadable(loaded.problems));
   const { policy } = loaded;
-  const environment = findEnvironment(policy, promotion.environment);
-  const problem = await findPolicyProblem(services, promotion, policy);
+  const environment = findEnvironment(policy, pinned.environment);
+  const problem = await findPolicyProblem(services, pinned, policy);
   if (environment === null || problem !== null) {
-    const gone = { code: 'environment-gone', environment: promotion.environment } as const;
-    return failExamination(services, promotion, problem ?? gone);
+    const gone = { code: 'environment-gone', environment: pinned.environment } as const;
+    return failExamination(services, pinned, problem ?? gone);
   }
-  const environmentPolicy = environmentPolicyFor({ policy, environment, kind: promotion.kind });
+  const target = await loadTargetOrigin(services, { promotion: pinned, floating: environment.tags });
+  const promotion = withTarget(pinned, target);
+  const environmentPolicy = environmentPolicyFor({ policy, environment, kind: ruledKindOf(promotion) });
   const place = { promotion, policy, environment: environmentPolicy };
   const collections = startCollections(services, place);
   const identified = await Promise.all(collections.map(({ collection }) => collection.collect(['lineage'])));
-  if (!(await identify(services, { job, promotion, images: identified }))) {
+  if (!(await identify(services, { job, promotion: pinned, images: identified }))) {
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
   const [examinations, otherReviewers, sourceHolds] = await Promise.all([
@@ -80,7 +84,8 @@ async function examine(services: Services, { job, promotion }: Examination): Pro
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const images = examinations.map(({ examined }) => examined);
   const production = examinations.flatMap((one) => one.production);
-  const event = { kind: 'examined', policy, environment, images, production, otherReviewers } as const;
+  const about = { policy, environment, images, production, otherReviewers };
+  const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;
   const decision = decide(today, event, await loadContext(services, today));
   // Asked for before people are: nobody should approve what our account may not carry out.
   if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) {

@@ -3,6 +3,7 @@ import type { PolicyReading } from '../../domain/decide.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { PolicyFile } from '../../store/policies.ts';
 import { authorize } from '../people/authorize.ts';
@@ -48,7 +49,8 @@ export async function comparePolicy(services: Services, promotion: Promotion): P
 }
 
 async function hasSameRules(services: Services, promotion: Promotion, policy: Policy): Promise<boolean> {
-  const { kind, images, policyBlob, rulesHash } = promotion;
+  const { images, policyBlob, rulesHash } = promotion;
+  const kind = ruledKindOf(promotion);
   const environment = findEnvironment(policy, promotion.environment);
   if (environment === null || (await loadPlannedPolicy(services, promotion)) === null) return false;
   // The image is no rule, but the file may name another one now. A default image follows the name of the repository, and

@@ -4,6 +4,7 @@ import { commitOf, type FacetName } from '../../domain/image/image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import type { PinnedImage, TagState } from '../../domain/image/tag-plan.ts';
+import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import { facetsFor } from '../../domain/validation.ts';
 import { createCollection, type FactCollection } from '../../facts/collect.ts';
 import type { Services } from '../core/services.ts';
@@ -48,11 +49,12 @@ export async function examineImage(
 ): Promise<{ readonly examined: ExaminedImage; readonly production: readonly TagState[] }> {
   const { promotion, policy, environment } = place;
   const { kind, repo, versionTag } = promotion;
+  const ruledKind = ruledKindOf(promotion);
   // The lineage is known by now, and tells the commit. A rollback says what else it could go back to.
   const also: readonly FacetName[] = kind === 'rollback' ? ['lineage', 'alternative'] : ['lineage'];
   const lineage = collection.collect(['lineage']);
   const [facts, commitTag] = await Promise.all([
-    collection.collect([...facetsFor(kind, policy), ...also]),
+    collection.collect([...facetsFor(ruledKind, policy), ...also]),
     lineage.then((identified) => commitTagOf(services, place, { image, commit: commitOf(identified) })),
   ]);
   const pinned = { ...image, commit: commitOf(facts), commitTag };

@@ -113,6 +113,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
       sha256: services.sha256,
       environmentBusy: false,
       environmentPolicy: environment,
+      isTargetHeld: false,
     },
   );
   if (decision.kind !== 'accepted') throw new Error('an examination was not accepted');
@@ -197,6 +198,7 @@ function viewOf(
     checkRunUrl: null,
     cardUrl: null,
     blockedBy: null,
+    rollbackTarget: null,
     deadJob: null,
     tokenWarning: null,
   };

@@ -1,10 +1,13 @@
 // Gathers today's truth about a promotion, for everything that shows it.
 import { subjectOf } from '../../domain/promotion/approval.ts';
+import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
+import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { hostOf } from '../../domain/image/reference.ts';
 import { outcomesOf } from '../core/journal.ts';
 import type { PromotionView } from '../../messages/promotion-view.ts';
 import { findAuditHead } from '../../store/audit.ts';
+import { listHeld } from '../../store/promotions/history.ts';
 import { listMarks } from '../../store/promotions/github-marks.ts';
 import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
@@ -44,10 +47,27 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
     checkRunUrl: checkRun === undefined ? null : `${home}/runs/${checkRun.githubId}`,
     cardUrl:
       card === undefined || thread === null ? null : `${home}/issues/${thread.issue}#issuecomment-${card.githubId}`,
+    rollbackTarget: await findRollbackTarget(services, promotion, environmentPolicy),
     deadJob,
     tokenWarning: tokenWarningFor(services, promotion),
     blockedBy: ofQueueKey === undefined || ofQueueKey.id === promotion.id ? null : ofQueueKey.number,
   };
+}
+
+/** From this promotion back: what came after it is told on other cards. */
+async function findRollbackTarget(
+  { store }: ViewServices,
+  { repo, environment, images, state, number, baseline }: Promotion,
+  policy: EnvironmentPolicy | null,
+): Promise<string | null> {
+  const [image] = images;
+  if (state.kind !== 'deployment-failed' || image === undefined) return null;
+  const { repository, digest: current } = image;
+  const held = await listHeld(store.db, { repoId: repo.id, environment, repository });
+  const history = held.slice(0, 1 + held.findLastIndex(({ promotion }) => promotion === number));
+  const floating = policy?.tags ?? baseline.map(({ tag }) => tag);
+  const [target] = defaultTargets({ history, current, floating });
+  return target === undefined ? null : targetName(history, target.digest);
 }
 
 /** The token watched is ghcr.io's, and what has ended needs it no more. */

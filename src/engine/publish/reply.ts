@@ -1,6 +1,7 @@
 // Answers in a thread; a status is read when it is posted, not when it was asked for.
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
+import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
 import { listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { StatusSubject } from '../../domain/reply.ts';
@@ -55,7 +56,7 @@ async function loadStatus(services: Services, repo: Repo, about: StatusSubject):
 
 async function loadEnvironment(services: Services, repo: Repo, name: string): Promise<StatusView> {
   const { db } = services.store;
-  const [open, last, drifts, auditHead, { tags, held }] = await Promise.all([
+  const [open, last, drifts, auditHead, { tags, held, rollbackTarget }] = await Promise.all([
     listOpenPromotions(db, { repoId: repo.id, environment: name }),
     findLastPromoted(db, { repoId: repo.id, environment: name }),
     listOpenDrifts(db, { repoId: repo.id, environment: name }),
@@ -70,12 +71,13 @@ async function loadEnvironment(services: Services, repo: Repo, name: string): Pr
     open: open.map((promotion) => lineOf(promotion, services)),
     lastPromoted,
     held,
+    rollbackTarget,
     drifts,
     auditHead,
   };
 }
 
-type Read = Pick<EnvironmentStatus, 'tags' | 'held'>;
+type Read = Pick<EnvironmentStatus, 'tags' | 'held' | 'rollbackTarget'>;
 
 async function readEnvironment(services: Services, repo: Repo, name: string): Promise<Read> {
   try {
@@ -89,7 +91,11 @@ async function readEnvironment(services: Services, repo: Repo, name: string): Pr
     const unauthorized = await authorize(services, { repo, images: policy.images });
     if (unauthorized !== null) return unread(`${repo.name} may not promote ${repository}`);
     const held = await listHeld(services.store.db, { repoId: repo.id, environment: name, repository });
-    return { held, tags: await readTags(services, repository, environment.tags) };
+    const tags = await readTags(services, repository, environment.tags);
+    const current = tags.kind === 'read' ? (tags.tags[0]?.digest ?? null) : null;
+    const [target] = defaultTargets({ history: held, current, floating: environment.tags });
+    const rollbackTarget = target === undefined || tags.kind !== 'read' ? null : targetName(held, target.digest);
+    return { held, tags, rollbackTarget };
   } catch (error) {
     if (error instanceof OutsideError) return unread(error.message);
     throw error;
@@ -98,7 +104,7 @@ async function readEnvironment(services: Services, repo: Repo, name: string): Pr
 
 /** History is one of an image, and the policy says which. */
 function unread(problem: string): Read {
-  return { held: [], tags: { kind: 'unreadable', problem } };
+  return { held: [], tags: { kind: 'unreadable', problem }, rollbackTarget: null };
 }
 
 async function readTags(

@@ -4,6 +4,7 @@ import type { CommandOf } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
+import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
@@ -41,11 +42,10 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     Promise.all(tags.map((tag) => registry.findDigest(image, tag))),
     listOpenPromotions(store.db, { repoId: repo.id, environment: name }),
   ]);
-  const place = { repoId: repo.id, environment, policy };
-  const question = { place, image, history, current: held[0] ?? null };
+  const question = { environment: name, floating: tags, image, history, current: held[0] ?? null };
   const target = await resolveTarget(services, question, command.target);
   if (target.kind === 'refused') return refused(asked, target.refusal);
-  const { digest } = target;
+  const { digest, origin } = target;
   if (held.every((now) => now === digest)) {
     return refused(asked, { code: 'already-in-production', environment: name, digest, tags });
   }
@@ -56,6 +56,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     return refused(asked, { code: 'already-requested', promotion, state: state.kind, environment: name });
   }
   const now = services.now();
+  const source = { typed: target.typed, tag: target.tag, target: origin };
   const promotion: Promotion = {
     id: services.newId(),
     number: await peekPromotionNumber(store.db, repo.id),
@@ -67,13 +68,18 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     reason: command.reason,
     force: false,
     versionTag: null,
-    source: { typed: target.typed, tag: target.tag },
+    source,
     images: [{ repository: image, digest, commit: null, commitTag: null, platforms: [] }],
     baseline: [],
     findings: [],
     reviews: [],
     moves: [],
-    ...policyMarks({ policy, environment, kind: 'rollback', sha256: services.sha256 }),
+    ...policyMarks({
+      policy,
+      environment,
+      kind: ruledKindOf({ kind: 'rollback', source }),
+      sha256: services.sha256,
+    }),
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: asked.issue },

@@ -6,6 +6,7 @@ import { code, escapeText, link } from '../escape.ts';
 import { formatTime } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import { renderTable } from '../table.ts';
+import { targetOriginWords } from '../target-origin.ts';
 
 export function renderFacts(view: PromotionView, detail: Detail): string {
   const { promotion } = view;
@@ -17,9 +18,18 @@ export function renderFacts(view: PromotionView, detail: Detail): string {
   return renderTable(head, [
     ...(image === undefined ? [] : [['Digest', code(image.digest)]]),
     ...(repository === undefined ? [] : [['Commit', commitCell(view)]]),
+    ...targetRow(promotion),
     ['Requested', `by ${code(promotion.requester.login)}, ${formatTime(promotion.createdAt)}`],
     ...(reason === null ? [] : [['Reason', escapeText(reason, { maxLength: detail.textLength })]]),
   ]);
+}
+
+/** How the target of a rollback is known, and whose approvals it needs where nothing proves that it was held. */
+function targetRow({ kind, source: { target }, environment }: Promotion): readonly (readonly string[])[] {
+  if (kind !== 'rollback' || target === undefined) return [];
+  const words = targetOriginWords(target);
+  const approvals = target.kind === 'unproven' ? `: needs the approvals of ${code(environment)}` : '';
+  return [['Target', `${words}${approvals}`]];
 }
 
 function commitCell({ promotion, environment, githubUrl }: PromotionView): string {

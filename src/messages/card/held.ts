@@ -1,5 +1,5 @@
 // What an environment held, as a table: when, which image, by whom, by which promotion, and the tags that keep it.
-import { defaultTargets, promotionOf, type History, type Holding } from '../../domain/promotion/history.ts';
+import type { History, Holding } from '../../domain/promotion/history.ts';
 import { formatNumber, type BaselineTag } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import { joinBlocks } from '../blocks.ts';
@@ -11,10 +11,17 @@ import { renderTable } from '../table.ts';
 const SHOWN = 20;
 const TAGS_SHOWN = 2;
 
-/** Newest first; empty where nothing was held. `tags`: what the floating tags hold now, null where that is not known. */
+/**
+ * Newest first; empty where nothing was held. `tags`: what the floating tags hold now, null where that is not known.
+ * `target`: what a rollback may go back to, null where there is nothing.
+ */
 export function renderHeld(
   environment: string,
-  { held, tags }: { readonly held: History; readonly tags: readonly BaselineTag[] | null },
+  {
+    held,
+    tags,
+    target,
+  }: { readonly held: History; readonly tags: readonly BaselineTag[] | null; readonly target: string | null },
 ): string {
   if (held.length === 0) return '';
   const shown = held.toReversed().slice(0, SHOWN);
@@ -22,30 +29,28 @@ export function renderHeld(
   const now = shown.find(({ digest }) => digest === current);
   const title = held.length > SHOWN ? `the last ${SHOWN} of ${held.length}` : 'newest first';
   const rows = shown.map((holding) => rowOf(holding, holding === now ? namesHolding(tags, holding.digest) : null));
-  const target = (defaultTargets({ history: held, current })[0] ?? shown.find(({ digest }) => digest !== current))
-    ?.digest;
-  const name = target === undefined ? null : promotionOf(held, target);
   return joinBlocks([
     `What ${code(environment)} held, ${title}:`,
     renderTable(['Since', 'Image', 'Promotion', 'Asked for by', 'Kept as'], rows),
     now === undefined && current !== null ? `No promotion of ours put ${shortDigest(current)} there.` : '',
-    name === null
-      ? ''
-      : `To go back to one of them, by its promotion: ${code(rollbackLine({ environment }, formatNumber(name)))}.`,
+    target === null ? '' : `To go back to one of them: ${code(rollbackLine({ environment }, target))}.`,
   ]);
 }
 
 /** `floating`: the tags that hold it now, where it is the current one. */
 function rowOf(holding: Holding, floating: readonly string[] | null): readonly string[] {
-  const { at, digest, promotion, kind, by, tags } = holding;
+  const { at, digest, promotion, kind, by, tags, forced } = holding;
   const number = formatNumber(promotion);
+  const isBaseline = kind === 'baseline';
   return [
-    formatTime(at),
+    isBaseline ? 'before' : formatTime(at),
     floating === null
       ? shortDigest(digest)
       : `${shortDigest(digest)} **now**: ${codeList(floating, { max: TAGS_SHOWN })}`,
-    kind === 'rollback' ? `${number}, a rollback` : number,
-    code(by.login),
+    isBaseline
+      ? `before ${number}`
+      : `${number}${kind === 'rollback' ? ', a rollback' : ''}${forced ? ', with force' : ''}`,
+    isBaseline ? '' : code(by.login),
     codeList(tags, { max: TAGS_SHOWN }),
   ];
 }

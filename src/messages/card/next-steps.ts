@@ -5,7 +5,10 @@ import { code, link } from '../escape.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** A sentence or a few, or nothing where nothing is left to do. `where` is the page that shows it. */
-export function nextSteps({ promotion, checkRunUrl, subject }: PromotionView, where: 'card' | 'check-run'): string {
+export function nextSteps(
+  { promotion, checkRunUrl, subject, rollbackTarget }: PromotionView,
+  where: 'card' | 'check-run',
+): string {
   const id = formatNumber(promotion.number);
   const { state } = promotion;
   switch (state.kind) {
@@ -45,6 +48,7 @@ export function nextSteps({ promotion, checkRunUrl, subject }: PromotionView, wh
     case 'deployed':
       return '';
     case 'deployment-failed':
+      if (rollbackTarget === null) return '';
       return `To go ${promotion.kind === 'rollback' ? 'further back' : 'back to what was there before'}: ${code(rollbackLine(promotion))}.`;
   }
 }

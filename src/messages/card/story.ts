@@ -100,6 +100,9 @@ function noticeText(notice: Exclude<Notice, DeploymentNotice>, { promotion, subj
       : `The plan was made anew, and ${plural(voided.length, 'approval')} given before ${voided.length === 1 ? 'counts' : 'count'} no more.`;
   if (notice.kind === 'policy-changed') return `${code('.github/promotion.yml')} was edited meanwhile. ${consequence}`;
   if (notice.kind === 'outcomes-changed') return `The rules found something else than before. ${consequence}`;
+  if (notice.kind === 'target-changed') {
+    return `The target was known to have been held, and is not any more (see Target above). ${consequence}`;
+  }
   const tags = notice.tags.slice(0, 10).map(({ tag, from, to }) => {
     return `- ${code(tag)}: ${from === null ? 'nothing' : shortDigest(from)} → ${to === null ? 'nothing' : shortDigest(to)}`;
   });

@@ -9,6 +9,7 @@ import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 import { policyProblemWords } from '../policy-problem.ts';
 import { promotionLines } from './promotion-lines.ts';
+import { targetOriginWords } from '../target-origin.ts';
 import { accessWords, reviewerWords } from '../card/reviews.ts';
 import { STATE_CLAUSES } from '../card/state.ts';
 
@@ -127,20 +128,20 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
 
   'not-a-rollback-target': ({ environment, typed, because, choices }) => {
     const why = {
-      'never-held': `neither the audit trail nor a rollback or kept tag shows that ${code(environment)} ever held it`,
+      'no-such-digest': 'the registry has no such image',
       'no-such-tag': 'there is no such tag',
       'never-there': `no promotion of that number reached ${code(environment)}`,
     }[because];
-    return `Nothing was moved: ${code(typed, { maxLength: 140 })} is nothing to go back to, as ${why}. ${choiceText(environment, choices)}`;
+    return `Nothing was moved: ${code(typed, { maxLength: 140 })} is not a valid rollback target: ${why}. ${choiceText(environment, choices)}`;
   },
 
   'nothing-to-roll-back-to': ({ environment, current, choices }) => {
     const holds =
       current === null ? 'it holds nothing' : `what it holds now, ${shortDigest(current)}, is the first image`;
     if (choices.length === 0) {
-      return `Nothing was moved: there is nothing that ${code(environment)} could go back to. As far as the audit trail and the rollback tags tell, ${holds} there.`;
+      return `Nothing was moved: there is nothing that ${code(environment)} could go back to. As far as the audit trail shows, ${holds} there.`;
     }
-    return `Nothing was moved: before ${current === null ? 'now' : shortDigest(current)}, ${code(environment)} held nothing that no rollback has left, so what to go back to has to be named. ${choiceText(environment, choices)}`;
+    return `Nothing was moved: before ${current === null ? 'now' : shortDigest(current)}, ${code(environment)} held nothing that a rollback without a target may go back to. Name the target. ${choiceText(environment, choices)}`;
   },
 
   'promotion-not-found': ({ promotion }) =>
@@ -214,9 +215,11 @@ const OTHER_PHRASES = {
 /** Ready lines, newest first. */
 function choiceText(environment: string, choices: readonly RollbackChoice[]): string {
   if (choices.length === 0) return 'No promotion of ours put another image there, so there is none to choose from.';
-  const lines = choices.map(({ promotion, digest, at, wasLeft }) => {
-    const line = code(rollbackLine({ environment }, formatNumber(promotion)));
-    return `- ${line}: ${shortDigest(digest)}, ${formatTime(at)}${wasLeft ? ', left by a rollback' : ''}`;
+  const lines = choices.map(({ promotion, digest, at, origin }) => {
+    const line = code(rollbackLine({ environment }, promotion === null ? digest : formatNumber(promotion)));
+    const since = promotion === null ? '' : `, ${formatTime(at)}`;
+    const approvals = origin.kind === 'unproven' ? ' (needs approvals)' : '';
+    return `- ${line}: ${shortDigest(digest)}${since}, ${targetOriginWords(origin)}${approvals}`;
   });
   return [`What ${code(environment)} held, newest first:`, '', ...lines].join('\n');
 }

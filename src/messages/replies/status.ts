@@ -28,6 +28,8 @@ export type EnvironmentStatus = {
   readonly lastPromoted: LastPromoted | null;
   /** Oldest first. */
   readonly held: History;
+  /** What a rollback may go back to, as `/rollback to` takes it. */
+  readonly rollbackTarget: string | null;
   /** Those that are not over. */
   readonly drifts: readonly Drift[];
   readonly auditHead: AuditHead | null;
@@ -65,7 +67,7 @@ function promotionStatus(view: PromotionView): string {
 }
 
 function environmentStatus(status: EnvironmentStatus): string {
-  const { environment, tags, open, lastPromoted, held, drifts, auditHead } = status;
+  const { environment, tags, open, lastPromoted, held, rollbackTarget: target, drifts, auditHead } = status;
   return joinBlocks([
     `**${code(environment)} now**`,
     tags.kind === 'read'
@@ -73,7 +75,7 @@ function environmentStatus(status: EnvironmentStatus): string {
       : `Its tags could not be read: ${escapeText(tags.problem, { maxLength: 500 })}`,
     ...drifts.map((drift) => `**Drift**, noticed ${formatTime(drift.noticedAt)}:\n\n${driftLines(drift)}`),
     lastPromoted === null ? 'Imprimatur has promoted nothing here yet.' : lastLine(lastPromoted),
-    renderHeld(environment, { held, tags: tags.kind === 'read' ? tags.tags : null }),
+    renderHeld(environment, { held, tags: tags.kind === 'read' ? tags.tags : null, target }),
     open.length === 0
       ? 'Nothing is on its way.'
       : `On its way:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`,

@@ -1,17 +1,21 @@
-// What an environment held, one digest after another, and which tags that are never moved we wrote on which digest.
-import type { TagWriter } from '../../domain/image/held-tag.ts';
-import type { History } from '../../domain/promotion/history.ts';
-import { targetIn } from '../../domain/promotion/promotion.ts';
+// What an environment held, one digest after another, as our own journal tells it.
+import type { History, Holding } from '../../domain/promotion/history.ts';
+import { movesProduction, targetIn, type Promotion, type PromotionState } from '../../domain/promotion/promotion.ts';
+import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts';
 import { parseDigest, parseTag, type Digest, type ImageRepository, type Tag } from '../../domain/image/reference.ts';
 import { readPromotion } from './promotion-document.ts';
 import type { Db } from '../database/schema.ts';
 import { readStored } from '../database/stored.ts';
 
-/** Every promotion and rollback that reached the environment with an image of this repository, oldest first. */
+/**
+ * What the environment held with images of this repository, oldest first: what its first promotion took the place of, and
+ * every promotion and rollback that reached it.
+ */
 export async function listHeld(
   db: Db,
   args: { readonly repoId: number; readonly environment: string; readonly repository: ImageRepository },
 ): Promise<History> {
+  const { repository } = args;
   const rows = await db
     .selectFrom('promotions')
     .select(['document', 'promoted_at'])
@@ -24,43 +28,50 @@ export async function listHeld(
   const reached = rows
     .map((row) => ({ promotion: readPromotion(row.document), at: row.promoted_at ?? 0 }))
     // A version that was added to what was there already moved nothing.
-    .filter(({ promotion: { moves } }) => moves.some(({ kind }) => kind === 'floating'))
+    .filter(({ promotion }) => movesProduction(promotion))
     .flatMap(({ promotion, at }) => {
-      const digest = targetIn(promotion, args.repository);
+      const digest = targetIn(promotion, repository);
       return digest === null ? [] : [{ promotion, digest, at }];
     });
-  const tags = reached.length === 0 ? new Map<Digest, readonly Tag[]>() : await listTagsOf(db, args);
-  return reached.map(({ promotion, digest, at }) => {
-    const { number, requester: by } = promotion;
-    const kind = promotion.kind === 'rollback' ? 'rollback' : 'promotion';
-    return { digest, promotion: number, at, by, kind, tags: tags.get(digest) ?? [] };
-  });
+  const [first] = reached;
+  if (first === undefined) return [];
+  const baseline = baselineOf(first.promotion, repository, first.at);
+  const held = reached.map(({ promotion, digest, at }) => holdingOf(promotion, digest, at));
+  const tags = await listTagsOf(db, args);
+  return [...(baseline === null ? [] : [baseline]), ...held].map((holding) => ({
+    ...holding,
+    tags: tags.get(holding.digest) ?? [],
+  }));
 }
 
-/** The journal's writes to these tags, whoever made them; floating tags, and writes that did not happen, left out. */
-export async function listTagWriters(
-  db: Db,
-  { repository, tags }: { readonly repository: ImageRepository; readonly tags: readonly Tag[] },
-): Promise<readonly TagWriter[]> {
-  if (tags.length === 0) return [];
-  const rows = await db
-    .selectFrom('tag_moves as move')
-    .innerJoin('promotions as promotion', 'promotion.id', 'move.promotion_id')
-    .select(['move.tag', 'move.kind', 'move.target', 'promotion.repo_id', 'promotion.environment'])
-    .select('promotion.promoted_at')
-    .where('move.repository', '=', repository)
-    .where('move.tag', 'in', tags)
-    .where('move.state', 'in', ['written', 'confirmed'])
-    .orderBy('promotion.number')
-    .execute();
-  return rows.flatMap((row): readonly TagWriter[] => {
-    const { kind } = row;
-    if (kind === 'floating') return [];
-    const tag = readStored(parseTag, row.tag);
-    const target = readStored(parseDigest, row.target);
-    const promoted = row.promoted_at !== null;
-    return [{ tag, kind, target, repoId: row.repo_id, environment: row.environment, promoted }];
-  });
+/** The promotion that reached the environment, as a holding. */
+function holdingOf(promotion: Promotion, digest: Digest, at: number): Holding {
+  const { number, kind, requester: by, force: forced, baseline, state } = promotion;
+  return {
+    digest,
+    kind: kind === 'rollback' ? 'rollback' : 'promotion',
+    promotion: number,
+    at,
+    by,
+    forced,
+    floating: baseline.map(({ tag }) => tag),
+    report: isReported(state) ? state.kind : null,
+    tags: [],
+  };
+}
+
+function isReported(state: PromotionState): state is Extract<PromotionState, { kind: DeploymentStatus }> {
+  return state.kind === 'deploying' || state.kind === 'deployed' || state.kind === 'deployment-failed';
+}
+
+/** What the first promotion took the place of: the digest of the first floating tag, under all that held nothing else. */
+function baselineOf(promotion: Promotion, repository: ImageRepository, at: number): Holding | null {
+  const { number, requester: by } = promotion;
+  const before = promotion.baseline.filter((one) => one.repository === repository);
+  const digest = before.find((one) => one.digest !== null)?.digest ?? null;
+  if (digest === null) return null;
+  const floating = before.filter((one) => one.digest === null || one.digest === digest).map(({ tag }) => tag);
+  return { digest, kind: 'baseline', promotion: number, at, by, forced: false, floating, report: null, tags: [] };
 }
 
 /**

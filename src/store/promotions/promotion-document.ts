@@ -71,7 +71,7 @@ const notice = z.discriminatedUnion('kind', [
     kind: z.literal('production-moved'),
     tags: z.array(z.strictObject({ repository: imageRepository, tag, from: digest.nullable(), to: digest.nullable() })),
   }),
-  z.strictObject({ kind: z.enum(['policy-changed', 'outcomes-changed']) }),
+  z.strictObject({ kind: z.enum(['policy-changed', 'outcomes-changed', 'target-changed']) }),
   z.strictObject({
     kind: z.literal('other-deployment'),
     environment: z.string(),
@@ -80,6 +80,22 @@ const notice = z.discriminatedUnion('kind', [
     at: time,
   }),
   z.strictObject({ kind: z.literal('no-deployment'), problem: outsideProblem, at: time }),
+]);
+
+const targetOrigin = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('held'),
+    promotion: z.int(),
+    outcome: z.enum(['promoted', 'deploying', 'deployed', 'deployment-failed']),
+    forced: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('baseline'), promotion: z.int() }),
+  z.strictObject({
+    kind: z.literal('unproven'),
+    because: z.enum(['never-held', 'other-tags', 'deployment-failed', 'left', 'not-recorded']),
+    promotion: z.int().nullable(),
+    forced: z.boolean(),
+  }),
 ]);
 
 /** Today's format. A change of it is a new one: see upgrade.ts. */
@@ -98,6 +114,7 @@ export const promotionSchema = z.strictObject({
     typed: z.string(),
     tag: tag.nullable(),
     taggedCommit: commitSha.exactOptional(),
+    target: targetOrigin.exactOptional(),
   }),
   sourceMovedTo: digest.exactOptional(),
   images: z.array(

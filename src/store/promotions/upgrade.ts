@@ -1,8 +1,19 @@
 // Turns a promotion document of an older format into today's: one pure step per format.
-import type { UpgradeStep } from '../documents/document-format.ts';
+import { z } from 'zod';
+import type { AnyDocument, UpgradeStep } from '../documents/document-format.ts';
 
 /**
  * `PROMOTION_STEPS[0]` turns format 1 into format 2. Whoever changes the schema so that the documents in
  * `test/fixtures/documents/` can't be read any more adds a step, and documents of the new format beside them.
  */
-export const PROMOTION_STEPS: readonly UpgradeStep[] = [];
+export const PROMOTION_STEPS: readonly UpgradeStep[] = [withTargetOrigin];
+
+/** Format 2 tells how the target of a rollback is known. An older rollback that still waits is examined again. */
+function withTargetOrigin(document: AnyDocument): AnyDocument {
+  const rollback = Rollback.safeParse(document);
+  if (!rollback.success) return document;
+  const target = { kind: 'unproven', because: 'not-recorded', promotion: null, forced: false };
+  return { ...document, source: { ...rollback.data.source, target } };
+}
+
+const Rollback = z.looseObject({ kind: z.literal('rollback'), source: z.looseObject({}) });

@@ -1,76 +1,105 @@
-// What an environment held, written as a line of letters: `A B C <B` is three promotions and a rollback to B.
+// What an environment held, written as a line of letters: `=F A B+ C! <B` is F before the first promotion, A without a report,
+// B deployed, C whose deployment failed, and a rollback to B; `B~` is B promoted with force, `B?` B whose deployment goes on.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  defaultRollbackTarget,
   defaultTargets,
-  leftByRollback,
-  mayRollBackTo,
   newestOfEach,
-  promotionOf,
+  originOf,
   pastRollbackOf,
-  wasHeldBeforeHistory,
+  promotionOf,
+  targetName,
   type History,
   type Holding,
 } from '../../../src/domain/promotion/history.ts';
 import { parseDigest, type Digest } from '../../../src/domain/image/reference.ts';
+import { tag } from '../build.ts';
+
+const MAIN = [tag('main')];
+const REPORTS = { '+': 'deployed', '!': 'deployment-failed', '?': 'deploying' } as const;
 
 const digestOf = (letter: string): Digest => {
   const digest = parseDigest(`sha256:${letter.toLowerCase().repeat(64)}`);
   if (digest === null) throw new Error(`${letter} is no hex digit`);
   return digest;
 };
-const letterOf = (digest: Digest | null): string => digest?.slice(-1).toUpperCase() ?? 'none';
-const holdingOf = (step: string, index: number): Holding => ({
-  digest: digestOf(step.slice(-1)),
-  promotion: index + 1,
-  at: index * 1000,
-  by: { id: 1, login: 'ada' },
-  kind: step.startsWith('<') ? 'rollback' : 'promotion',
-  tags: [],
-});
-const historyOf = (line: string): History => (line === '' ? [] : line.split(' ').map(holdingOf));
+const letterOf = (digest: Digest): string => digest.slice(-1).toUpperCase();
 
-describe('the default target of a rollback', () => {
+function historyOf(line: string): History {
+  const steps = line === '' ? [] : line.split(' ');
+  const before = steps[0]?.startsWith('=') === true ? 1 : 0;
+  return steps.map((step, index): Holding => {
+    const [, sign = '', letter = '', mark = ''] = /^([=<]?)([A-F])([+!?~]?)$/.exec(step) ?? [];
+    return {
+      digest: digestOf(letter),
+      kind: sign === '=' ? 'baseline' : sign === '<' ? 'rollback' : 'promotion',
+      promotion: Math.max(1, index + 1 - before),
+      at: index * 1000,
+      by: { id: 1, login: 'ada' },
+      forced: mark === '~',
+      floating: MAIN,
+      report: mark === '+' || mark === '!' || mark === '?' ? REPORTS[mark] : null,
+      tags: [],
+    };
+  });
+}
+
+function defaultsOf(line: string, current: string | null): string {
+  const about = { history: historyOf(line), current: current === null ? null : digestOf(current), floating: MAIN };
+  return defaultTargets(about)
+    .map(({ digest }) => letterOf(digest))
+    .join(' ');
+}
+
+describe('the default targets of a rollback, the best one first', () => {
   test.each([
-    ['the one before the current', 'A B C', 'C', 'B'],
+    ['the one before the current', 'A B C', 'C', 'B A'],
     ['a second rollback goes on to the one before', 'A B C <B', 'B', 'A'],
-    ['a third finds nothing that was not left', 'A B C <B <A', 'A', 'none'],
+    ['a third finds nothing that was not left', 'A B C <B <A', 'A', ''],
     ['after a rollback that named an older one, the one it passed over', 'A B C <A', 'A', 'B'],
-    ['a digest promoted after a rollback goes back to what the rollback chose', 'A B C <B D', 'D', 'B'],
-    ['a left digest that was promoted again stays left', 'A B C <B C D', 'D', 'B'],
-    ['while a left digest is held again, the one before it', 'A B C <B C', 'C', 'B'],
+    ['a digest promoted after a rollback goes back to what the rollback chose', 'A B C <B D', 'D', 'B A'],
+    ['a left digest that was promoted again is one more', 'A B C <B C D', 'D', 'C B A'],
+    ['a left digest that a rollback brought back stays left', 'A B <A <B C', 'C', ''],
+    ['while a left digest is held again, the one before it', 'A B C <B C', 'C', 'B A'],
     ['a digest promoted twice in a row is one digest', 'A B B', 'B', 'A'],
     ['a digest that comes back is counted from its last time', 'A B A', 'A', 'B'],
-    ['moved by hand to an unknown digest, the last that was promoted', 'A B', 'F', 'B'],
+    ['moved by hand to an unknown digest, the last that was promoted', 'A B', 'F', 'B A'],
     ['moved by hand after a rollback, what the rollback chose', 'A B <A', 'F', 'A'],
-    ['moved by hand to the first of its history, nothing: what followed may be why', 'A B C', 'A', 'none'],
+    ['moved by hand to the first of its history, nothing: what followed may be why', 'A B C', 'A', ''],
     ['moved by hand to an older digest, the one before that', 'A B C', 'B', 'A'],
-    ['moved by hand, then a rollback to the last that was promoted: it is not left by that', 'A B <B C', 'C', 'B'],
-    ['no tag any more, the last that was promoted', 'A B', null, 'B'],
-    ['only one, and it is held', 'A', 'A', 'none'],
-    ['only one, and it is not held any more', 'A', 'F', 'A'],
-    ['no history', '', 'A', 'none'],
-    ['no history and no tag', '', null, 'none'],
+    ['moved by hand, then a rollback to the last that was promoted: it is not left by that', 'A B <B C', 'C', 'B A'],
+    ['no tag any more, the last that was promoted', 'A B', null, 'B A'],
+    ['only one, and it is held', 'A', 'A', ''],
+    ['what was there before the first promotion', '=F A', 'A', 'F'],
+    ['and that no more, once a rollback left it', '=F <A B', 'B', 'A'],
+    ['no history', '', 'A', ''],
+    ['no history and no tag', '', null, ''],
+    ['none whose deployment failed', 'A+ B! C', 'C', 'A'],
+    ['one that failed and was deployed later', 'A+ B! C+ B+ D', 'D', 'B C A'],
+    ['none whose latest deployment failed', 'A+ B+ C+ <B! D', 'D', 'A'],
+    ['not one that the deployer never got to', 'A+ B C!', 'C', 'A'],
+    ['nor while the deployer is at the next one', 'A+ B C?', 'C', 'A'],
+    ['one without a report, where the next has none either', 'A+ B C', 'C', 'B A'],
+    ['one without a report, where the one before has none either', 'A B C+', 'C', 'B A'],
+    ['one whose only report is older', 'B+ A+ B C+', 'C', 'B A'],
+    ['none left', 'A! B', 'B', ''],
+    ['the first one, which no deployer was asked for', '=F A+ B+', 'B', 'A F'],
   ])('%s: %s, now %s → %s', (_, line, current, wanted) => {
-    const target = defaultRollbackTarget({
-      history: historyOf(line),
-      current: current === null ? null : digestOf(current),
-    });
-    expect(letterOf(target)).toBe(wanted);
+    expect(defaultsOf(line, current)).toBe(wanted);
   });
 
-  test('is never the current one, never one that a rollback left, and always one that history proves', () => {
-    const steps = fc.array(fc.constantFrom('A', 'B', 'C', 'D', '<A', '<B', '<C', '<D'), { maxLength: 12 });
+  test('are never the current one, and always proven', () => {
+    const marks = ['', '+', '!', '?', '~'];
+    const letters = ['A', 'B', 'C', 'D'].flatMap((letter) => marks.map((mark) => `${letter}${mark}`));
+    const steps = fc.array(fc.constantFrom(...letters, ...letters.map((one) => `<${one}`)), { maxLength: 12 });
     fc.assert(
       fc.property(steps, fc.constantFrom('A', 'B', 'C', 'D', 'F'), (line, now) => {
         const history = historyOf(line.join(' '));
         const current = digestOf(now);
-        const target = defaultRollbackTarget({ history, current });
-        if (target === null) return;
-        expect(target).not.toBe(current);
-        expect(leftByRollback(history).has(target)).toBe(false);
-        expect(mayRollBackTo({ history, digest: target })).toBe(true);
+        for (const { digest } of defaultTargets({ history, current, floating: MAIN })) {
+          expect(digest).not.toBe(current);
+          expect(originOf({ history, digest, floating: MAIN }).kind).toBe('held');
+        }
       }),
     );
   });
@@ -79,36 +108,60 @@ describe('the default target of a rollback', () => {
     const walked: string[] = [];
     let line = 'A B C D';
     let now = 'D';
-    while (now !== 'none' && walked.length < 10) {
-      now = letterOf(defaultRollbackTarget({ history: historyOf(line), current: digestOf(now) }));
+    while (now !== '' && walked.length < 10) {
+      now = defaultsOf(line, now).slice(0, 1);
       walked.push(now);
       line += ` <${now}`;
     }
-    expect(walked).toEqual(['C', 'B', 'A', 'none']);
+    expect(walked).toEqual(['C', 'B', 'A', '']);
   });
 });
 
-describe('what rollbacks left', () => {
-  test.each([
-    ['nothing without a rollback', 'A B C', []],
-    ['what was held just before', 'A B C <B', ['C']],
-    ['each of several', 'A B C <B <A', ['C', 'B']],
-    ['not what a rollback goes back to once more, after a change by hand', 'A B <B', []],
-    ['nothing by a rollback that is the first we know of', '<A B', []],
-    ['still, after it was promoted again', 'A B <A B C', ['B']],
-  ])('%s: %s', (_, line, left) => {
-    expect([...leftByRollback(historyOf(line))].map(letterOf)).toEqual(left);
+describe('how a target is known', () => {
+  const held = (promotion: number, outcome: string, forced = false): object => ({
+    kind: 'held',
+    promotion,
+    outcome,
+    forced,
   });
-});
+  const unproven = (because: string, promotion: number | null, forced = false): object => ({
+    kind: 'unproven',
+    because,
+    promotion,
+    forced,
+  });
 
-describe('a digest may be gone back to', () => {
   test.each([
-    ['when it was held', 'A B C', 'A', true],
-    ['when a rollback left it: somebody named it', 'A B <A', 'B', true],
-    ['not when it was never held', 'A B C', 'F', false],
-    ['not without history', '', 'A', false],
-  ])('%s: %s, %s', (_, line, letter, allowed) => {
-    expect(mayRollBackTo({ history: historyOf(line), digest: digestOf(letter) })).toBe(allowed);
+    ['held without a report', 'A B C', 'A', held(1, 'promoted')],
+    ['held and deployed', 'A+ B', 'A', held(1, 'deployed')],
+    ['by the promotion that put it there last', 'A B A+ B', 'A', held(3, 'deployed')],
+    ['by the promotion, not the rollback that followed', 'A B <A', 'A', held(1, 'promoted')],
+    ['held by force', 'A~ B', 'A', held(1, 'promoted', true)],
+    ['no longer by force', 'A~ B A B', 'A', held(3, 'promoted')],
+    ['its deployment goes on', 'A? B', 'A', held(1, 'deploying')],
+    ['held before the first promotion', '=F A', 'F', { kind: 'baseline', promotion: 1 }],
+    ['held before the first promotion, and promoted later', '=F A F', 'F', held(2, 'promoted')],
+    ['never held', 'A B', 'F', unproven('never-held', null)],
+    ['no history', '', 'F', unproven('never-held', null)],
+    ['its deployment failed', 'A! B', 'A', unproven('deployment-failed', 1)],
+    ['its latest deployment failed', 'A+ B+ <A! B', 'A', unproven('deployment-failed', 1)],
+    ['a failed deployment that worked later', 'A! B A+ B', 'A', held(3, 'deployed')],
+    ['a rollback left it', 'A B~ <A', 'B', unproven('left', 2, true)],
+    ['a rollback left what was there before', '=F <A', 'F', unproven('left', 1)],
+    ['promoted again since', 'A B <A B C', 'B', held(4, 'promoted')],
+    ['brought back by a rollback only', 'A B <A <B C', 'B', unproven('left', 2)],
+  ])('%s: %s, %s', (_, line, letter, wanted) => {
+    expect(originOf({ history: historyOf(line), digest: digestOf(letter), floating: MAIN })).toEqual(wanted);
+  });
+
+  test.each([
+    ['all of today’s tags', ['main', 'latest'], ['latest', 'main'], 'held'],
+    ['more tags than today', ['main', 'latest'], ['main'], 'held'],
+    ['a tag that came since', ['main'], ['main', 'latest'], 'unproven'],
+    ['the tags of another environment', ['canary'], ['main'], 'unproven'],
+  ])('under %s: then %j, now %j: %s', (_, then, now, kind) => {
+    const history = historyOf('A B').map((holding) => ({ ...holding, floating: then.map(tag) }));
+    expect(originOf({ history, digest: digestOf('A'), floating: now.map(tag) }).kind).toBe(kind);
   });
 });
 
@@ -118,19 +171,10 @@ test.each([
   ['the last of several that did', 'A B <A B <A', 'B', 5],
   ['the rollback still, after it was promoted again', 'A B <A B C', 'B', 3],
   ['not the rollback that went back to it', 'A B C <B', 'B', null],
+  ['the one that left what was there before', '=F <A', 'F', 1],
 ])('who rolled a digest back is %s: %s, %s', (_, line, letter, wanted) => {
   const expected = wanted === null ? { kind: 'none' } : { kind: 'rolled-back', by: wanted };
   expect(pastRollbackOf({ history: historyOf(line), digest: digestOf(letter) })).toEqual(expected);
-});
-
-test.each([
-  ['each digest once, by its newest holding', 'A B A C', 'C', ['A3', 'B2']],
-  ['none that a rollback left', 'A B C <B', 'B', ['A1']],
-  ['none that came after the current one', 'A B C', 'B', ['A1']],
-  ['all, when history does not know the current one', 'A B C', 'F', ['C3', 'B2', 'A1']],
-])('what may take the place of the default target: %s: %s, now %s', (_, line, current, wanted) => {
-  const targets = defaultTargets({ history: historyOf(line), current: digestOf(current) });
-  expect(targets.map(({ digest, promotion }) => `${letterOf(digest)}${promotion}`)).toEqual(wanted);
 });
 
 test.each([
@@ -138,25 +182,14 @@ test.each([
   ['the promotion, not the rollback that followed', 'A B <A', 'A', 1],
   ['the rollback, where no promotion of ours put it there', 'A <B', 'B', 2],
   ['nothing, when it was never held', 'A', 'F', null],
+  ['nothing, when it was there before the first promotion', '=F A', 'F', null],
 ])('a digest is known by %s: %s, %s', (_, line, letter, wanted) => {
-  expect(promotionOf(historyOf(line), digestOf(letter))).toBe(wanted);
+  const digest = digestOf(letter);
+  expect(promotionOf(historyOf(line), digest)).toBe(wanted);
+  expect(targetName(historyOf(line), digest)).toBe(wanted === null ? digest : `P${wanted}`);
 });
 
 test('the newest holding of each digest, newest first', () => {
   const newest = newestOfEach(historyOf('A B A C C'));
   expect(newest.map(({ digest, promotion }) => `${letterOf(digest)}${promotion}`)).toEqual(['C5', 'A3', 'B2']);
-});
-
-describe('what a rollback tag keeps stands in for history', () => {
-  test.each([
-    ['when there is no history', '', 'A', 'F', 0, true],
-    ['when it was held before all of history', 'A', 'A', 'F', 0, true],
-    ['not when it is the current one', '', 'F', 'F', 0, false],
-    ['not when history knows it: history has decided against it', 'A B <A', 'A', 'B', 2000, false],
-    ['not when it was held after the current one', 'A B', 'A', 'F', 1000, false],
-    ['when history does not know the current one', 'A B', 'E', 'F', 9999, true],
-  ])('%s: %s, now %s, kept %s', (_, line, current, kept, until, wanted) => {
-    const args = { history: historyOf(line), current: digestOf(current), kept: { digest: digestOf(kept), until } };
-    expect(wasHeldBeforeHistory(args)).toBe(wanted);
-  });
 });

@@ -11,19 +11,28 @@ const TAGS = [
   { repository: IMAGE, tag: tagOf('latest'), digest: null },
 ];
 const by = { id: 1, login: 'maria' };
-const old = { digest: OLD, promotion: 3, at: AT - 2 * DAY_MS, by, kind: 'promotion', tags: [] } as const;
+const about = { by, forced: false, floating: [], report: null, tags: [] } as const;
+const old = { ...about, digest: OLD, promotion: 3, at: AT - 2 * DAY_MS, kind: 'promotion' } as const;
 
 test('newest first, what it holds now marked, and the line that goes back', () => {
-  const left = { ...old, digest: FOREIGN, promotion: 4, at: AT - DAY_MS, tags: ['main-a', 'v1', 'b'].map(tagOf) };
+  const before = { ...old, kind: 'baseline', digest: FOREIGN } as const;
+  const left = {
+    ...old,
+    forced: true,
+    digest: FOREIGN,
+    promotion: 4,
+    at: AT - DAY_MS,
+    tags: ['main-a', 'v1', 'b'].map(tagOf),
+  };
   const back = { ...old, digest: NEW, promotion: 12, at: AT, kind: 'rollback' } as const;
-  const table = renderHeld('production', { held: [old, left, back], tags: TAGS });
+  const table = renderHeld('production', { held: [before, old, left, back], tags: TAGS, target: 'P3' });
   expect(table).toMatchSnapshot();
   expect(githubLinksIn(table)).toEqual([]);
 });
 
 test('of an environment that somebody moved by hand, and whose history is long', () => {
   const held = Array.from({ length: 25 }, (_, index) => ({ ...old, promotion: index + 1, at: AT + index }));
-  const text = renderHeld('production', { held, tags: TAGS });
+  const text = renderHeld('production', { held, tags: TAGS, target: 'P25' });
   expect(text.split('\n').filter((line) => !line.startsWith('| 2026'))).toMatchSnapshot();
   const numbers = [...text.matchAll(/^\| 2026.*\| (P\d+) \|/gm)].map(([, number]) => number);
   expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => `P${25 - index}`));
@@ -35,5 +44,5 @@ test('of an environment that somebody moved by hand, and whose history is long',
 });
 
 test('of an environment that held nothing', () => {
-  expect(renderHeld('production', { held: [], tags: TAGS })).toBe('');
+  expect(renderHeld('production', { held: [], tags: TAGS, target: null })).toBe('');
 });

@@ -1,6 +1,7 @@
 // Every refusal says what was decided, what decided it, and who or what can change it.
 import { expect, test } from 'vitest';
 import type { PromotionLine, Refusal, RefusedVerb, RollbackChoice } from '../../../src/domain/refusal.ts';
+import type { TargetOrigin, UnprovenCause } from '../../../src/domain/promotion/target-origin.ts';
 import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
 import { githubWouldLink, plainTexts, withNamed } from '../rendered.ts';
 import { AT, IMAGE, must, NEW, OLD, REPO, tagOf } from '../sample-view.ts';
@@ -17,9 +18,17 @@ const LINES: readonly PromotionLine[] = [
   { number: 14, environment: 'canary', source: 'staging-def5678', state: 'awaiting-approval' },
 ];
 const CHOICES: readonly RollbackChoice[] = [
-  { promotion: 7, digest: OLD, at: AT, wasLeft: false },
-  { promotion: 5, digest: NEW, at: AT - 60_000, wasLeft: true },
+  { promotion: 7, digest: OLD, at: AT, origin: { kind: 'held', promotion: 7, outcome: 'deployed', forced: true } },
+  { promotion: 6, digest: OLD, at: AT, origin: { kind: 'held', promotion: 6, outcome: 'promoted', forced: false } },
+  { promotion: 5, digest: NEW, at: AT - 60_000, origin: unproven('left', 5) },
+  { promotion: 4, digest: NEW, at: AT - 70_000, origin: unproven('deployment-failed', 4) },
+  { promotion: 3, digest: NEW, at: AT - 80_000, origin: unproven('other-tags', 3) },
+  { promotion: null, digest: OLD, at: AT - 90_000, origin: { kind: 'baseline', promotion: 1 } },
 ];
+
+function unproven(because: UnprovenCause, promotion: number): TargetOrigin {
+  return { kind: 'unproven', because, promotion, forced: false };
+}
 
 test.each<[string, Refusal]>([
   ['owner-not-allowed', { code: 'owner-not-allowed', owner: 'stranger' }],
@@ -117,8 +126,14 @@ test.each<[string, Refusal]>([
   ],
   ['version-taken', { code: 'version-taken', tag: tagOf('v1.2.3'), holds: OLD, wanted: NEW }],
   [
-    'not-a-rollback-target, never held',
-    { code: 'not-a-rollback-target', environment: 'production', typed: NEW, because: 'never-held', choices: CHOICES },
+    'not-a-rollback-target, no such image',
+    {
+      code: 'not-a-rollback-target',
+      environment: 'production',
+      typed: NEW,
+      because: 'no-such-digest',
+      choices: CHOICES,
+    },
   ],
   [
     'not-a-rollback-target, no such tag',

@@ -115,6 +115,7 @@ describe('status', () => {
       cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
     },
     held: [],
+    rollbackTarget: 'P3',
     auditHead: { seq: 123, hash: `ab12cd34${'0'.repeat(56)}` },
   };
   const about = { kind: 'environment', environment: 'production' } as const;
@@ -132,7 +133,8 @@ describe('status', () => {
 
   test('of an environment with a history, and with drifts', () => {
     const by = { id: 1, login: 'maria' };
-    const held = [{ digest: OLD, promotion: 3, at: AT, by, kind: 'promotion', tags: [] }] as const;
+    const about = { by, forced: false, floating: [], report: null, tags: [] } as const;
+    const held = [{ ...about, digest: OLD, promotion: 3, at: AT, kind: 'promotion' }] as const;
     const difference = { kind: 'moved', repository: IMAGE, tag: tagOf('main'), wanted: OLD, holds: NEW } as const;
     const drift: Drift = {
       id: 'drift-1',
@@ -148,7 +150,7 @@ describe('status', () => {
     const text = statusText({ kind: 'environment', ...environment, held, drifts: [drift], open: [] });
     const tags = environment.tags.kind === 'read' ? environment.tags.tags : null;
     expect(
-      withNamed(text, { differences: driftLines(drift), held: renderHeld('production', { held, tags }) }),
+      withNamed(text, { differences: driftLines(drift), held: renderHeld('production', { held, tags, target: 'P3' }) }),
     ).toMatchSnapshot();
   });
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/domain/decide.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import type { Store } from '../../../src/store/database/database.ts';
-import { listHeld, listTagWriters } from '../../../src/store/promotions/history.ts';
+import { listHeld } from '../../../src/store/promotions/history.ts';
 import { addJob, claimJob } from '../../../src/store/queue/jobs.ts';
 import { insertJournal, markMove } from '../../../src/store/promotions/tag-moves.ts';
 import { onBothEngines } from '../engines.ts';
@@ -55,11 +55,32 @@ onBothEngines(({ fresh }) => {
     );
     await storePromotion(store, of('c', { state: { kind: 'deployed', at: NOW + 2, since: NOW + 3, url: null } }));
     await storePromotion(store, of('d'));
-    expect(await listHeld(store.db, PRODUCTION)).toEqual([
-      { digest: digest('b'), promotion: 2, at: NOW + 1, by: { id: 2, login: 'bob' }, kind: 'rollback', tags: [] },
-      { digest: digest('a'), promotion: 1, at: NOW + 2, by: { id: 1, login: 'ada' }, kind: 'promotion', tags: [] },
-      { digest: digest('c'), promotion: 3, at: NOW + 2, by: { id: 1, login: 'ada' }, kind: 'promotion', tags: [] },
+    expect(await listHeld(store.db, PRODUCTION)).toMatchObject([
+      { digest: digest('b'), promotion: 2, at: NOW + 1, by: { id: 2, login: 'bob' }, kind: 'rollback', report: null },
+      { digest: digest('a'), promotion: 1, at: NOW + 2, by: { id: 1, login: 'ada' }, kind: 'promotion', report: null },
+      { digest: digest('c'), promotion: 3, at: NOW + 2, kind: 'promotion', report: 'deployed' },
     ]);
+  });
+
+  test('the oldest one is what the first promotion took the place of, under the tags that held nothing else', async () => {
+    const store = await fresh();
+    const over = (holds: Readonly<Record<string, string | null>>): Pick<Promotion, 'baseline'> => ({
+      baseline: Object.entries(holds).map(([name, letter]) => ({
+        repository: image,
+        tag: tag(name),
+        digest: letter === null ? null : digest(letter),
+      })),
+    });
+    const first = over({ main: 'f', latest: null, stable: 'e' });
+    await storePromotion(store, of('a', { ...promotedAt(NOW + 1), ...first, force: true }));
+    await storePromotion(store, of('b', { ...promotedAt(NOW + 2), ...over({ main: 'a' }) }));
+    await storePromotion(store, of('c', { ...promotedAt(NOW), environment: 'canary', ...over({ main: null }) }));
+    expect(await listHeld(store.db, PRODUCTION)).toMatchObject([
+      { kind: 'baseline', digest: digest('f'), promotion: 1, forced: false, floating: ['main', 'latest'] },
+      { kind: 'promotion', digest: digest('a'), promotion: 1, forced: true, floating: ['main', 'latest', 'stable'] },
+      { kind: 'promotion', digest: digest('b'), promotion: 2, forced: false, floating: ['main'] },
+    ]);
+    expect(await listHeld(store.db, { ...PRODUCTION, environment: 'canary' })).toMatchObject([{ kind: 'promotion' }]);
   });
 
   test('other environments, repositories and images have a history of their own, and a version alone makes none', async () => {
@@ -102,25 +123,5 @@ onBothEngines(({ fresh }) => {
     ]);
     const held = await listHeld(store.db, PRODUCTION);
     expect(held.map(({ tags }) => tags)).toEqual([['main-staging-abc1234', 'rollback-20261124-090000-release'], []]);
-  });
-
-  test('the writers of tags are told with where they wrote and whether they reached it, planned writes left out', async () => {
-    const store = await fresh();
-    const failed = await storePromotion(store, of('a'));
-    const planned = await storePromotion(store, of('a', { environment: 'canary' }));
-    await write(store, failed, [entry('main-staging-abc1234', { kind: 'permanent' }), entry('main')]);
-    await store.transaction((tx) => insertJournal(tx, planned.id, [entry('kept-canary', { kind: 'permanent' })], NOW));
-    const tags = ['main-staging-abc1234', 'main', 'kept-canary', 'unknown'].map(tag);
-    expect(await listTagWriters(store.db, { repository: image, tags })).toEqual([
-      {
-        tag: 'main-staging-abc1234',
-        kind: 'permanent',
-        target: digest('a'),
-        repoId: repo.id,
-        environment: 'production',
-        promoted: false,
-      },
-    ]);
-    expect(await listTagWriters(store.db, { repository: image, tags: [] })).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import {
   listPromotionsShownOn,
   saveMark,
 } from '../../../src/store/promotions/github-marks.ts';
-import { listHeld, listTagWriters } from '../../../src/store/promotions/history.ts';
+import { listHeld } from '../../../src/store/promotions/history.ts';
 import { listLive } from '../../../src/store/promotions/live-promotions.ts';
 import {
   countMixed,
@@ -62,7 +62,6 @@ export const CALLS_OF_PROMOTIONS: Calls = {
   countMixed: ({ tx }) => countMixed(tx),
   listLive: ({ tx }) => listLive(tx, NOW - 100_000),
   listHeld: ({ tx }) => listHeld(tx, { repoId, environment, repository: image }),
-  listTagWriters: ({ tx }) => listTagWriters(tx, { repository: image, tags: [tag('main'), tag('v8483')] }),
   findDeploymentOwner: ({ tx }) => findDeploymentOwner(tx, { repoId, githubId: 1_008_481 }),
   listLastPromoted: ({ tx }) => listLastPromoted(tx, repoId),
 

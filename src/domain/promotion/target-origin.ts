@@ -1,0 +1,43 @@
+// How the target of a rollback is known: only one that our own journal shows the environment held needs no further approval.
+import type { DeploymentStatus, PromotionKind, RuledKind } from './promotion-kind.ts';
+
+export type TargetOrigin =
+  /** By this promotion, the newest one that put it there. `outcome`: the latest report of a deployer, `promoted` without one. */
+  | {
+      readonly kind: 'held';
+      readonly promotion: number;
+      readonly outcome: 'promoted' | DeploymentStatus;
+      readonly forced: boolean;
+    }
+  /** The environment held it before its first promotion, as the approved plan of that promotion says. */
+  | { readonly kind: 'baseline'; readonly promotion: number }
+  /** It needs the approvals of the environment. `promotion`: the newest one that put it there, if any. */
+  | {
+      readonly kind: 'unproven';
+      readonly because: UnprovenCause;
+      readonly promotion: number | null;
+      readonly forced: boolean;
+    };
+
+/**
+ * `other-tags`: not under the floating tags that the environment has today. `left`: by a rollback, since it was last
+ * promoted. `not-recorded`: an older version of Imprimatur asked for the rollback.
+ */
+export type UnprovenCause = 'never-held' | 'other-tags' | 'deployment-failed' | 'left' | 'not-recorded';
+
+type Rollback = { readonly kind: PromotionKind; readonly source: { readonly target?: TargetOrigin } };
+
+/** True for a rollback to what the environment is known to have held: it was approved when it was promoted. */
+export function isHeldTarget({ kind, source: { target } }: Rollback): boolean {
+  return kind === 'rollback' && target !== undefined && target.kind !== 'unproven';
+}
+
+/** The rollback with what is known of its target now; null: it is no rollback. */
+export function withTarget<Of extends Rollback>(promotion: Of, target: TargetOrigin | null): Of {
+  return target === null ? promotion : { ...promotion, source: { ...promotion.source, target } };
+}
+
+/** By which rules and approvals a promotion is judged. */
+export function ruledKindOf(promotion: Rollback): RuledKind {
+  return promotion.kind === 'rollback' && !isHeldTarget(promotion) ? 'unproven-rollback' : promotion.kind;
+}

@@ -1,0 +1,238 @@
+// What a rollback may go back to without approvals: only what our own journal shows that production held. All else is asked for.
+import { afterEach, describe, expect, test } from 'vitest';
+import { refused } from './answers.ts';
+import { beginHistory, type Historic, type Released } from './history.ts';
+import { whileWriting, write } from './policy-world.ts';
+import { trailOf } from './release.ts';
+import { buildImage } from '../support/registry/images.ts';
+import { IMAGE } from './world.ts';
+
+let talk: Historic;
+
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+/** An image that somebody with write access pushed under this tag. */
+function plant(tag: string, image = buildImage({ seed: tag, declaredLayerSizes: [90_000_000] })): string {
+  talk.world.registry.addImage({ repository: IMAGE, tag, image });
+  return image.digest;
+}
+
+async function report(state: string): Promise<void> {
+  const deployment = talk.repo.deployments().at(-1)?.id ?? 0;
+  await talk.repo.deploymentStatus({ deployment, state, by: 'github-actions[bot]' });
+  await talk.world.drain();
+}
+
+async function released(message: string, outcome: 'success' | 'failure' | null): Promise<Released> {
+  const built = await talk.release(message);
+  if (outcome !== null) await report(outcome);
+  return built;
+}
+
+async function target(number: number): Promise<unknown> {
+  return (await talk.promotion(number)).source.target;
+}
+
+describe('a tag that somebody planted proves nothing', () => {
+  test.each(['rollback-20200101-000000-release', 'main-staging-badc0de', 'staging-badc0de'])(
+    'as a named target: %s needs the approval of production, and says so',
+    async (tag) => {
+      talk = await beginHistory();
+      const a = await talk.release('A');
+      const planted = plant(tag);
+      expect(await talk.rollBack(`to ${tag}`)).toEqual([]);
+      expect(talk.holds()).toBe(a.digest);
+      expect(await talk.state(2)).toBe('awaiting-approval');
+      expect(await target(2)).toEqual({ kind: 'unproven', because: 'never-held', promotion: null, forced: false });
+      expect(await talk.approvals(2)).toMatchObject({ required: 1 });
+      expect(
+        (await trailOf(talk.world)).find(({ kind, promotion }) => kind === 'requested' && promotion === 2),
+      ).toMatchObject({ details: { target: { kind: 'unproven', because: 'never-held' } } });
+      // The label is missing: on the card, and somebody else has to accept it.
+      expect(await talk.findings(2)).toContain('warn source linux/amd64');
+      expect((await talk.say('ada', '/approve P2')).answers).toMatchObject([refused('own-request', { promotion: 2 })]);
+      await talk.say('bob', '/approve P2');
+      expect(talk.holds()).toBe(planted);
+    },
+  );
+
+  test('with the label of another repository it is refused, whoever approves', async () => {
+    talk = await beginHistory();
+    const a = await talk.release('A');
+    const labels = { 'org.opencontainers.image.source': 'https://github.com/evil/app' };
+    plant('rollback-20200101-000000-release', buildImage({ seed: 'evil', labels, declaredLayerSizes: [90_000_000] }));
+    await talk.rollBack('to rollback-20200101-000000-release');
+    expect(await talk.state(2)).toBe('checks-failed');
+    expect(await talk.findings(2)).toContain('fail source linux/amd64');
+    expect(talk.holds()).toBe(a.digest);
+  });
+
+  test('by its digest', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    const planted = plant('rollback-20200101-000000-release');
+    await talk.rollBack(`to ${planted}`);
+    expect(await talk.state(2)).toBe('awaiting-approval');
+  });
+
+  test('as a default: after the first release, production goes back to what it held before', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    plant('rollback-20200101-000000-release');
+    plant('rollback-20261124-090059-release');
+    expect(await talk.rollBack()).toEqual([]);
+    expect(talk.holds()).toBe(talk.old.digest);
+    expect(await target(2)).toEqual({ kind: 'baseline', promotion: 1 });
+  });
+
+  test('nor is it one where there is nothing else', async () => {
+    talk = await beginHistory({ empty: true });
+    const a = await talk.release('A');
+    plant('rollback-20200101-000000-release');
+    expect(await talk.rollBack()).toMatchObject([refused('nothing-to-roll-back-to', { choices: [] })]);
+    expect(talk.holds()).toBe(a.digest);
+  });
+});
+
+describe('what somebody put there by hand was not held', () => {
+  test('neither while a floating tag holds it, nor under the rollback tag that kept it', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    const { digest: byHand } = talk.build('by hand');
+    talk.world.registry.setTag(IMAGE, 'main', byHand);
+    await talk.rollBack('to main');
+    expect(await talk.state(2)).toBe('awaiting-approval');
+    await talk.say('ada', '/cancel P2');
+
+    talk.world.registry.setTag(IMAGE, 'latest', byHand);
+    const b = await talk.release('B');
+    const kept = Object.entries(talk.world.registry.tags(IMAGE)).find(
+      ([tag, digest]) => tag.startsWith('rollback-') && digest === byHand,
+    );
+    await talk.rollBack(`to ${kept?.[0]}`);
+    expect(await talk.state(4)).toBe('awaiting-approval');
+    expect(talk.holds()).toBe(b.digest);
+    await talk.say('ada', '/cancel P4');
+    await talk.rollBack();
+    expect(await target(5)).toMatchObject({ kind: 'held', promotion: 1 });
+  });
+
+  test('nor what reached the environment under other tags than it has today', async () => {
+    talk = await beginHistory({ policy: 'environments:\n  production: {}\n  canary: { tags: [canary] }\n' });
+    await talk.release('A', 'canary');
+    await talk.release('B', 'canary');
+    write(talk, 'environments:\n  production: { tags: [stable] }\n  canary: { tags: [main, latest] }\n');
+    await talk.rollBack('canary to P1');
+    expect(await talk.state(3)).toBe('awaiting-approval');
+    expect(await target(3)).toMatchObject({ kind: 'unproven', because: 'other-tags', promotion: 1 });
+    expect(talk.holds()).toBe(talk.old.digest);
+  });
+});
+
+describe('what its deployers reported', () => {
+  test('a target whose deployment failed is passed over, and needs approvals where it is named', async () => {
+    talk = await beginHistory();
+    const a = await released('A', 'success');
+    await released('B', 'failure');
+    const c = await released('C', 'failure');
+    expect(talk.card(3)).toContain('`/rollback --reason "…"`');
+    await talk.rollBack('to P2');
+    expect(await talk.state(4)).toBe('awaiting-approval');
+    expect(await target(4)).toEqual({ kind: 'unproven', because: 'deployment-failed', promotion: 2, forced: false });
+    expect(talk.holds()).toBe(c.digest);
+    expect(await talk.rollBack()).toEqual([]);
+    expect(talk.holds()).toBe(a.digest);
+    expect(await target(5)).toEqual({ kind: 'held', promotion: 1, outcome: 'deployed', forced: false });
+    expect(talk.card(5)).toContain('held by P1, deployed');
+  });
+
+  test('one that the deployer never got to is passed over; it may be named', async () => {
+    talk = await beginHistory();
+    const a = await released('A', 'success');
+    const b = await released('B', null);
+    await released('C', 'failure');
+    await talk.rollBack();
+    expect(talk.holds()).toBe(a.digest);
+    await talk.rollBack('to P2');
+    expect(talk.holds()).toBe(b.digest);
+    expect(await target(5)).toMatchObject({ kind: 'held', promotion: 2, outcome: 'promoted' });
+  });
+
+  test('without a deployer, reports are not asked for', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    const b = await talk.release('B');
+    await talk.release('C');
+    await talk.rollBack();
+    expect(talk.holds()).toBe(b.digest);
+  });
+
+  test('none left: refused, and the choices say how each one ended; no card hints at a rollback', async () => {
+    talk = await beginHistory({ empty: true });
+    const a = await released('A', 'failure');
+    const b = await released('B', 'failure');
+    expect(talk.card(2)).not.toContain('/rollback');
+    expect(await talk.rollBack()).toMatchObject([
+      refused('nothing-to-roll-back-to', {
+        current: b.digest,
+        choices: [
+          { promotion: 1, digest: a.digest, origin: { kind: 'unproven', because: 'deployment-failed', promotion: 1 } },
+        ],
+      }),
+    ]);
+    expect(talk.holds()).toBe(b.digest);
+  });
+});
+
+test('what a rollback left needs approvals, until it is promoted again; one of a promotion by force is marked', async () => {
+  talk = await beginHistory();
+  await talk.release('A');
+  const b = talk.build('B');
+  await talk.say('mia', `/promote ${b.tag} force --reason "now"`);
+  await talk.say('bob', '/approve');
+  await talk.rollBack();
+  await talk.rollBack('to P2');
+  expect(await talk.state(4)).toBe('awaiting-approval');
+  expect(await target(4)).toEqual({ kind: 'unproven', because: 'left', promotion: 2, forced: true });
+  await talk.say('ada', '/cancel P4');
+
+  await talk.say('mia', `/promote ${b.tag} force --reason "now"`);
+  await talk.say('bob', '/approve P5');
+  await talk.release('C');
+  await talk.rollBack();
+  expect(talk.holds()).toBe(b.digest);
+  expect(await target(7)).toEqual({ kind: 'held', promotion: 5, outcome: 'promoted', forced: true });
+  expect(talk.card(7)).toContain('held by P5, no deployment reported, promoted with force');
+});
+
+test('what a rollback is leaving just now is held no more once it has: the way forward waits for approvals', async () => {
+  talk = await beginHistory();
+  const a = await talk.release('A');
+  await talk.release('B');
+  const line = { issue: talk.issue, by: 'ada', body: '/rollback --reason "B fails"' };
+  await whileWriting(
+    talk,
+    () => talk.repo.comment(line),
+    async () => {
+      await talk.say('bob', '/rollback to P2 --reason "it does not"');
+      expect(await talk.state(4)).toBe('scheduled');
+      expect(await target(4)).toMatchObject({ kind: 'held', promotion: 2 });
+    },
+    '/latest',
+  );
+  expect(talk.holds()).toBe(a.digest);
+  expect(await talk.state(4)).toBe('awaiting-approval');
+  expect(await target(4)).toMatchObject({ kind: 'unproven', because: 'left', promotion: 2 });
+  expect((await talk.promotion(4)).notice).toMatchObject({ kind: 'target-changed' });
+});
+
+test('the approvals are those of production, or of rollbacks where they are more', async () => {
+  talk = await beginHistory({ policy: 'rollback: { approvals: { required: 2 } }\n' });
+  await talk.release('A');
+  plant('rollback-20200101-000000-release');
+  await talk.rollBack('to rollback-20200101-000000-release');
+  expect(await talk.approvals(2)).toMatchObject({ required: 2 });
+});
