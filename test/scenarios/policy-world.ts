@@ -32,10 +32,10 @@ export async function approveWhile(talk: Conversation, meanwhile: () => Promise<
   await whileWriting(talk, () => repo.comment({ issue, by: 'bob', body: '/approve P1' }), meanwhile);
 }
 
-/** Runs what `begin` leads to; before the first tag is written, or the one named, `meanwhile` happens. */
+/** Runs what `act` leads to; before the first tag is written, or the one named, `meanwhile` happens. */
 export async function whileWriting(
   talk: Conversation,
-  begin: () => Promise<unknown>,
+  act: () => Promise<unknown>,
   meanwhile: () => Promise<void>,
   tag = '',
 ): Promise<void> {
@@ -47,7 +47,7 @@ export async function whileWriting(
     reached.resolve();
     await held.promise;
   });
-  await begin();
+  await act();
   const applied = talk.world.drain();
   await reached.promise;
   await meanwhile();

@@ -11,14 +11,16 @@ import {
 } from '../../domain/policy/policy.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
-import { isHeldTarget, ruledKindOf } from '../../domain/promotion/target-origin.ts';
+import { originOf } from '../../domain/promotion/history.ts';
+import type { Tag } from '../../domain/image/reference.ts';
+import { isHeldTarget, ruledKindOf, type TargetOrigin } from '../../domain/promotion/target-origin.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchFile } from '../../github/contents.ts';
 import { fetchActor } from '../../github/permissions.ts';
 import { findPolicyFile, type PolicyFile } from '../../store/policies.ts';
+import { listHeld } from '../../store/promotions/history.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
-import { loadTargetOrigin } from './held-target.ts';
 import type { Sender } from './intent.ts';
 import type { Services, Settings } from './services.ts';
 
@@ -76,6 +78,19 @@ export async function loadContext(services: Services, promotion: Promotion): Pro
   ]);
   const isTargetHeld = await isStillHeld(services, promotion, environmentPolicy);
   return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, environmentPolicy, isTargetHeld };
+}
+
+/** How the target of a rollback is known today. `floating`: the tags that the environment has. Null: it is no rollback. */
+export async function loadTargetOrigin(
+  { store }: Pick<Services, 'store'>,
+  { promotion, floating }: { readonly promotion: Promotion; readonly floating: readonly Tag[] },
+): Promise<TargetOrigin | null> {
+  const [image] = promotion.images;
+  if (promotion.kind !== 'rollback' || image === undefined) return null;
+  const { repo, environment } = promotion;
+  const { repository, digest } = image;
+  const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
+  return originOf({ history, digest, floating });
 }
 
 async function isStillHeld(

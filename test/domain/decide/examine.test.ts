@@ -1,7 +1,7 @@
 // What an examination makes of a promotion, and what a Re-run keeps.
 import { describe, expect, test } from 'vitest';
 import { decideRequest } from '../../../src/domain/decide.ts';
-import { known } from '../../../src/domain/image/image-facts.ts';
+import { known, SOURCE_LABEL } from '../../../src/domain/image/image-facts.ts';
 import {
   actor,
   ALICE,
@@ -18,7 +18,7 @@ import {
   OLD,
 } from '../build.ts';
 import { failure } from '../problem.ts';
-import { platform, production, promotion, ruleContext, unread } from '../build.ts';
+import { config, platform, production, promotion, ruleContext, unread } from '../build.ts';
 import {
   decide,
   accept,
@@ -43,7 +43,9 @@ const NONE = context({
 const smaller = facts({ platforms: [platform({ sizeBytes: known(1) }), platform({ platform: 'linux/arm64' })] });
 
 describe('a rollback', () => {
-  const rollback = { kind: 'rollback', source: { typed: 'P7', tag: null } } as const;
+  const held = { kind: 'held', promotion: 7, outcome: 'deployed', forced: false } as const;
+  const left = { kind: 'unproven', because: 'left', promotion: 7, forced: false } as const;
+  const rollback = { kind: 'rollback', source: { typed: 'P7', tag: null, target: held } } as const;
 
   test('that nobody has to approve starts at once, keeps what it leaves, and writes no kept tag', () => {
     const decision = accept(promotion(rollback), examined({}), NONE);
@@ -62,13 +64,31 @@ describe('a rollback', () => {
   });
 
   test('is judged by its completeness alone', () => {
-    const left = facts({
+    const other = facts({
       ...smaller,
       lineage: known({ kind: 'no-revision' }),
       pastRollback: known({ kind: 'rolled-back', by: 9 }),
     });
-    const decision = accept(promotion(rollback), examined({ facts: left }), NONE);
+    const decision = accept(promotion(rollback), examined({ facts: other }), NONE);
     expect(decision.promotion.findings.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(['completeness pass']);
+  });
+
+  test('to what nothing proves is judged by its source as well, and needs the approvals of the environment', () => {
+    const nothing = platform({ config: known(config({ labels: {} })) });
+    const event = { ...examined({ facts: facts({ platforms: [nothing] }) }), target: left };
+    const { promotion: asked } = accept(promotion(rollback), event, NONE);
+    expect(asked.state.kind).toBe('awaiting-approval');
+    expect(asked.source.target).toEqual(left);
+    const outcomes = asked.findings.map(({ rule, outcome }) => `${rule} ${outcome}`);
+    expect(outcomes).toEqual(['completeness pass', 'source warn']);
+    const foreign = platform({ config: known(config({ labels: { [SOURCE_LABEL]: 'https://github.com/evil/app' } })) });
+    const other = { ...event, ...examined({ facts: facts({ platforms: [foreign] }) }) };
+    expect(summary(decide(promotion(rollback), other, NONE))).toBe('checks-failed');
+  });
+
+  test('whose target is held no more when it is released is examined again', () => {
+    const decision = decide(promotion(rollback), examined({}), { ...NONE, isTargetHeld: false });
+    expect(summary(decision)).toBe('examining');
   });
 
   test('to an image with a part missing is rejected', () => {

@@ -117,20 +117,15 @@ describe('the default targets of a rollback, the best one first', () => {
   });
 });
 
-describe('how a target is known', () => {
-  const held = (promotion: number, outcome: string, forced = false): object => ({
-    kind: 'held',
-    promotion,
-    outcome,
-    forced,
-  });
-  const unproven = (because: string, promotion: number | null, forced = false): object => ({
-    kind: 'unproven',
-    because,
-    promotion,
-    forced,
-  });
+function held(promotion: number, outcome: string, forced = false): object {
+  return { kind: 'held', promotion, outcome, forced };
+}
 
+function unproven(because: string, promotion: number | null, forced = false): object {
+  return { kind: 'unproven', because, promotion, forced };
+}
+
+describe('how a target is known', () => {
   test.each([
     ['held without a report', 'A B C', 'A', held(1, 'promoted')],
     ['held and deployed', 'A+ B', 'A', held(1, 'deployed')],

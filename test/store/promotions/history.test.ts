@@ -30,6 +30,17 @@ function promotedAt(at: number): Pick<Promotion, 'state'> {
   return { state: { kind: 'promoted', at } };
 }
 
+/** What the floating tags held when it was planned. */
+function over(holds: Readonly<Record<string, string | null>>): Pick<Promotion, 'baseline'> {
+  return {
+    baseline: Object.entries(holds).map(([name, letter]) => ({
+      repository: image,
+      tag: tag(name),
+      digest: letter === null ? null : digest(letter),
+    })),
+  };
+}
+
 /** Stores a journal all of whose tags are written. */
 async function write(store: Store, promotion: Promotion, entries: readonly JournalEntry[]): Promise<void> {
   await store.transaction(async (tx) => {
@@ -64,13 +75,6 @@ onBothEngines(({ fresh }) => {
 
   test('the oldest one is what the first promotion took the place of, under the tags that held nothing else', async () => {
     const store = await fresh();
-    const over = (holds: Readonly<Record<string, string | null>>): Pick<Promotion, 'baseline'> => ({
-      baseline: Object.entries(holds).map(([name, letter]) => ({
-        repository: image,
-        tag: tag(name),
-        digest: letter === null ? null : digest(letter),
-      })),
-    });
     const first = over({ main: 'f', latest: null, stable: 'e' });
     await storePromotion(store, of('a', { ...promotedAt(NOW + 1), ...first, force: true }));
     await storePromotion(store, of('b', { ...promotedAt(NOW + 2), ...over({ main: 'a' }) }));

@@ -35,7 +35,6 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   listWaitingForImage: FEW_OPEN,
   listLive: { problems: ['sort'], reason: 'sorts what is open, and what was promoted in the last three days' },
   listHeld: { problems: ['sort'], reason: 'the whole history of one environment is the answer' },
-  listTagWriters: ONE_SUBJECT,
   listUnfinishedWriters: ONE_SUBJECT,
   listPromotionsShownOn: ONE_SUBJECT,
   countPromotionsByState: {
