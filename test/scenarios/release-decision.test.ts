@@ -7,12 +7,14 @@ import type { JobKind } from '../../src/engine/core/job.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import type { Conversation } from './conversation.ts';
 import { API, beginGranted, countTagWrites, isTagWrite, policyFile, restartAs, writeRules } from './granted-world.ts';
+import { buildImage } from '../support/registry/images.ts';
 import { stage } from './world.ts';
 
 /** Where something may begin: a comment, a button, a delivery, the clock, or a job that another one led to. */
 type EntryPoint = `/${Verb}` | Exclude<JobKind, 'delivery' | 'command'>;
 
-type Kind = 'promotion' | 'forced' | 'rollback' | 'version';
+/** `unproven`: a rollback to what nothing proves that production held. */
+type Kind = 'promotion' | 'forced' | 'rollback' | 'unproven' | 'version';
 
 type Trial = {
   readonly kinds: readonly Kind[];
@@ -32,9 +34,9 @@ const SOMEBODY = 'rollback: { approvals: { required: 1 } }\n';
  */
 const ENTRY_POINTS: Readonly<Record<EntryPoint, Trial | 'no-tags' | 'leads-on' | 'undoes'>> = {
   '/promote': { kinds: ['promotion', 'forced'], prepare: () => beginGranted(NOBODY), act: ask },
-  '/rollback': { kinds: ['rollback'], prepare: promoted, act: ask },
+  '/rollback': { kinds: ['rollback', 'unproven'], prepare: promoted, act: ask },
   '/approve': {
-    kinds: ['promotion', 'forced', 'rollback'],
+    kinds: ['promotion', 'forced', 'rollback', 'unproven'],
     prepare: waiting,
     act: async (talk, kind) => void (await talk.approve('bob', kind === 'rollback' ? 2 : 1)),
   },
@@ -65,7 +67,12 @@ const ENTRY_POINTS: Readonly<Record<EntryPoint, Trial | 'no-tags' | 'leads-on' |
 
   'collect-facts': 'leads-on',
   'poll-image': { kinds: ['promotion'], prepare: unbuilt, act: build, once: true },
-  'apply-tag-plan': { kinds: ['promotion', 'forced', 'rollback', 'version'], prepare: begun, act: goOn, once: true },
+  'apply-tag-plan': {
+    kinds: ['promotion', 'forced', 'rollback', 'unproven', 'version'],
+    prepare: begun,
+    act: goOn,
+    once: true,
+  },
   'restore-production': 'undoes',
   'revisit-environment': 'leads-on',
   'revisit-promotion': 'leads-on',
@@ -138,6 +145,7 @@ async function send({ world, repo, commit, short, issue }: Conversation, kind: K
     promotion: `/promote staging-${short}`,
     forced: `/promote staging-${short} force --reason "now"`,
     rollback: '/rollback --reason "it fails"',
+    unproven: '/rollback to main-staging-badc0de --reason "it fails"',
     version: null,
   }[kind];
   if (line !== null) {
@@ -155,14 +163,21 @@ async function ask(about: Conversation, kind: Kind): Promise<void> {
 
 async function promoted(): Promise<Conversation> {
   const about = await beginGranted(NOBODY);
+  plant(about);
   await ask(about, 'promotion');
   expect(await about.state()).toBe('promoted');
   return about;
 }
 
+/** A tag that would have proven once that production held its image. */
+function plant({ world }: Conversation): void {
+  world.registry.addImage({ repository: API, tag: 'main-staging-badc0de', image: buildImage({ seed: 'planted' }) });
+}
+
 /** The newest promotion waits for somebody's approval. */
 async function waiting(kind: Kind): Promise<Conversation> {
   const about = kind === 'rollback' ? await promoted() : await beginGranted();
+  if (kind === 'unproven') plant(about);
   if (kind === 'rollback') writeRules(about, NOBODY + SOMEBODY);
   await ask(about, kind);
   expect(await newestState(about)).toBe('awaiting-approval');

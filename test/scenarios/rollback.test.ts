@@ -44,7 +44,7 @@ describe('without a target', () => {
     expect(await targetOf(5)).toBe('P1');
     expect(await talk.rollBack()).toEqual([]);
     expect(talk.holds()).toBe(talk.old.digest);
-    expect(await targetOf(6)).toBe(talk.old.digest);
+    expect(await targetOf(6)).toBe('rollback-20261124-090100-release');
 
     const end = await talk.rollBack();
     expect(talk.holds()).toBe(talk.old.digest);
@@ -290,7 +290,7 @@ test('/status lists what production held, marks what it holds, and shows the lin
     [shown(b.digest), 'ada', `main-${b.tag}`, 'rollback-20261124-090300-it-fails'],
     [shown(a.digest), 'ada', `main-${a.tag}`, 'rollback-20261124-090200-release'],
   ]);
-  expect(status).toContain(`\`/rollback to ${talk.old.digest} --reason "…"\``);
+  expect(status).toContain('`/rollback to rollback-20261124-090100-release --reason "…"`');
   await talk.world.end();
 });
 

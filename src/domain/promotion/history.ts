@@ -89,10 +89,12 @@ export function promotionOf(history: History, digest: Digest): number | null {
   return known === null || known.kind === 'baseline' ? null : known.promotion;
 }
 
-/** What `/rollback to` takes for a digest of history: the number of its promotion, or the digest. */
+/** What `/rollback to` takes for a digest of history: the number of its promotion, else a rollback tag of ours, or itself. */
 export function targetName(history: History, digest: Digest): string {
   const promotion = promotionOf(history, digest);
-  return promotion === null ? digest : formatNumber(promotion);
+  if (promotion !== null) return formatNumber(promotion);
+  const tags = history.find((holding) => holding.digest === digest)?.tags ?? [];
+  return tags.find((tag) => tag.startsWith('rollback-')) ?? digest;
 }
 
 /** The newest holding of each digest, newest first. */

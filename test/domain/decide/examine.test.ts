@@ -76,14 +76,14 @@ describe('a rollback', () => {
   test('to what nothing proves is judged by its source as well, and needs the approvals of the environment', () => {
     const nothing = platform({ config: known(config({ labels: {} })) });
     const event = { ...examined({ facts: facts({ platforms: [nothing] }) }), target: left };
-    const { promotion: asked } = accept(promotion(rollback), event, NONE);
+    const { promotion: asked } = accept(promotion(rollback), event, context());
     expect(asked.state.kind).toBe('awaiting-approval');
     expect(asked.source.target).toEqual(left);
     const outcomes = asked.findings.map(({ rule, outcome }) => `${rule} ${outcome}`);
     expect(outcomes).toEqual(['completeness pass', 'source warn']);
     const foreign = platform({ config: known(config({ labels: { [SOURCE_LABEL]: 'https://github.com/evil/app' } })) });
     const other = { ...event, ...examined({ facts: facts({ platforms: [foreign] }) }) };
-    expect(summary(decide(promotion(rollback), other, NONE))).toBe('checks-failed');
+    expect(summary(decide(promotion(rollback), other, context()))).toBe('checks-failed');
   });
 
   test('whose target is held no more when it is released is examined again', () => {
