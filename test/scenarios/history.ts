@@ -1,4 +1,5 @@
 // A history in conversation: images reach production one after the other, over one that was put there by hand.
+import { peekPromotionNumber } from '../../src/store/repos.ts';
 import type { Reply } from '../../src/domain/reply.ts';
 import type { TestImage } from '../support/registry/images.ts';
 import { begin, converse, type Conversation } from './conversation.ts';
@@ -44,7 +45,8 @@ export async function beginHistory(
       world.clock.turn(MINUTE_MS);
       const built = build(message);
       await talk.say('ada', `/promote ${built.tag}${to === undefined ? '' : ` to ${to}`}`);
-      await talk.say('bob', '/approve');
+      const asked = (await peekPromotionNumber(world.app.store.db, repo.id)) - 1;
+      await talk.approve('bob', asked);
       return built;
     },
     rollBack: async (rest = '', by = 'ada') => {

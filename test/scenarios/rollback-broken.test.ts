@@ -78,7 +78,7 @@ describe('a part of the target is gone', () => {
     expect(await talk.state(4)).toBe('awaiting-approval');
     const layer = breakLayer(talk, b);
     const before = writesOf(talk.world);
-    await talk.say('bob', '/approve');
+    await talk.approve('bob', 4);
     expect(await talk.state(4)).toBe('failed');
     expect(writesOf(talk.world)).toEqual(before);
     expect(talk.holds()).toBe(c.digest);
@@ -121,8 +121,8 @@ describe('others are at work', () => {
       { promotion: 4, details: { voided: ['bob'] } },
     ]);
     expect(talk.card(4)).toContain(`- \`main\`: \`${shown(b.digest)}\` → \`${shown(d.digest)}\``);
-    await talk.say('bob', '/approve P4');
-    await talk.say('mia', '/approve P4');
+    await talk.approve('bob', 4);
+    await talk.approve('mia', 4);
     expect(talk.holds()).toBe(d.digest);
     await talk.world.end();
   });
@@ -145,7 +145,7 @@ describe('others are at work', () => {
       refused('already-requested', { promotion: 4, environment: 'production' }),
     ]);
     expect(talk.holds()).toBe(c.digest);
-    await talk.say('bob', '/approve');
+    await talk.approve('bob', 4);
     expect(talk.holds()).toBe(b.digest);
     await talk.world.end();
   });
@@ -155,7 +155,7 @@ describe('others are at work', () => {
     await talk.rollBack();
     const d = talk.build('D');
     await talk.say('ada', `/promote ${d.tag}`);
-    await talk.say('bob', '/approve P5');
+    await talk.approve('bob', 5);
     expect(talk.holds()).toBe(d.digest);
     expect(await talk.state(4)).toBe('superseded');
     await talk.world.end();
@@ -166,10 +166,10 @@ describe('others are at work', () => {
     const foreign = talk.build('by hand');
     await talk.rollBack();
     for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, foreign.digest);
-    await talk.say('bob', '/approve');
+    await talk.approve('bob', 4);
     expect(await talk.state(4)).toBe('awaiting-approval');
     expect((await talk.promotion(4)).notice).toMatchObject({ kind: 'production-moved' });
-    await talk.say('bob', '/approve');
+    await talk.approve('bob', 4);
     expect(talk.holds()).toBe(b.digest);
     await talk.world.end();
   });

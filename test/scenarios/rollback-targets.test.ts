@@ -192,7 +192,7 @@ test('what a rollback left needs approvals, until it is promoted again; one of a
   await talk.release('A');
   const b = talk.build('B');
   await talk.say('mia', `/promote ${b.tag} force --reason "now"`);
-  await talk.say('bob', '/approve');
+  await talk.approve('bob', 2);
   await talk.rollBack();
   await talk.rollBack('to P2');
   expect(await talk.state(4)).toBe('awaiting-approval');
@@ -200,7 +200,7 @@ test('what a rollback left needs approvals, until it is promoted again; one of a
   await talk.say('ada', '/cancel P4');
 
   await talk.say('mia', `/promote ${b.tag} force --reason "now"`);
-  await talk.say('bob', '/approve P5');
+  await talk.approve('bob', 5);
   await talk.release('C');
   await talk.rollBack();
   expect(talk.holds()).toBe(b.digest);

@@ -265,7 +265,7 @@ describe('who may', () => {
     expect(await talk.state(3)).toBe('awaiting-approval');
     expect(talk.holds()).toBe(b.digest);
     expect(talk.card(3)).toContain('/approve P3');
-    expect((await talk.say('ada', '/approve')).answers).toMatchObject([refused('own-request', { promotion: 3 })]);
+    expect((await talk.approve('ada', 3)).answers).toMatchObject([refused('own-request', { promotion: 3 })]);
     const run = talk.repo.checkRuns(a.commit).at(-1);
     await talk.click('bob', 'approve', run === undefined ? {} : { checkRun: run.id });
     expect(talk.holds()).toBe(a.digest);
@@ -302,7 +302,7 @@ test('an image that was rolled back can be promoted again, with a warning', asyn
   await talk.say('ada', `/promote ${b.tag}`);
   expect(await talk.findings(4)).toContain('warn rolled-back');
   expect(talk.card(4)).toMatch(/\| rolled-back \|.*\bP3\b/);
-  await talk.say('bob', '/approve');
+  await talk.approve('bob', 4);
   expect(talk.holds()).toBe(b.digest);
   await talk.world.end();
 });
