@@ -1,6 +1,7 @@
 // Finds the lines of a comment that may be commands, and the one command that was hidden where none is read.
 import { parseCommandLine, type CandidateLine } from '../domain/command.ts';
 import { readInline, readMarkdown, type Block, type Container, type Markdown } from './markdown.ts';
+import { findQuotedMail } from './quoted-mail.ts';
 import { readRawHtml, type HtmlPiece, type RawHtml } from './raw-html.ts';
 
 /** `line` is the command alone, as it should stand on a line of its own. */
@@ -28,7 +29,7 @@ const COMMAND_START = /^ {0,3}(?=\/)/;
 
 /**
  * A command is a source line of a top-level paragraph, at most three spaces in, whose raw text starts with `/`, outside
- * of code, links and raw HTML. Takes any text, at most 65,536 characters from GitHub; never throws.
+ * of code, links, raw HTML and what a mail program quoted. Takes any text, at most 65,536 characters from GitHub; never throws.
  */
 export function readCommandLines(body: string): CommandLines {
   if (!body.includes('/')) return { lines: [], hint: null };
@@ -36,13 +37,16 @@ export function readCommandLines(body: string): CommandLines {
   const found: Collected = { pieces: [], candidates: [], suspects: [] };
   for (const block of markdown.blocks) readBlock(block, markdown, found);
   const html = readRawHtml(found.pieces, markdown.lines.length);
+  const quoteBegins = found.candidates.length + found.suspects.length === 0 ? Infinity : findQuotedMail(markdown);
   const lines: CandidateLine[] = [];
   for (const candidate of found.candidates) {
     const number = candidate.line - 1;
+    if (number >= quoteBegins) continue;
     if (!html.encloses(number) && !html.hides(number)) lines.push(candidate);
     else found.suspects.push({ number, line: candidate.text, place: 'html' });
   }
-  return { lines, hint: findBackticks(markdown) ?? findHint(found.suspects, html) };
+  const own = found.suspects.filter(({ number }) => number < quoteBegins);
+  return { lines, hint: findBackticks(markdown) ?? findHint(own, html) };
 }
 
 function readBlock(block: Block, markdown: Markdown, found: Collected): void {

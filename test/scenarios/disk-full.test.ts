@@ -52,6 +52,8 @@ test('a webhook is answered 503, readiness says why, and the sweep brings it in 
   expect(JSON.parse(ready.body)).toMatchObject({ ready: false, database: expect.not.stringMatching(/^writable$/) });
 
   makeRoom();
+  // The database is checked once a second at most.
+  world.clock.turn(1000);
   expect(JSON.parse((await ask('/readyz')).body)).toMatchObject({ database: 'writable' });
   world.clock.turn(5 * MINUTE);
   expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'recover-deliveries')).toBe(true);

@@ -77,7 +77,7 @@ test('takes write access', async () => {
   await talk.request();
   await spoil();
   const said = await talk.say('ron', '/refresh P1');
-  expect(said.reactions).toEqual(['eyes', '-1']);
+  expect(said.reactions).toEqual(['-1']);
   expect(() => talk.card()).toThrow('0 cards');
   await talk.world.end();
 });

@@ -1,0 +1,114 @@
+// Finds where an answer by mail begins to quote: many mail programs put no `>` before the text that they quote.
+import type { Markdown } from './markdown.ts';
+
+/** Longer lines are none that a mail program writes. */
+const MAX_LENGTH = 400;
+/** An attribution may be wrapped over so many lines. */
+const MAX_WRAPPED = 3;
+/** Header lines stand within so many lines of `From:`. */
+const HEADERS_WITHIN = 6;
+
+/** `-----Original Message-----`, in the languages of Outlook and its relatives; with at most a mark before and after it. */
+const DASHED_TITLE = new RegExp(
+  `^ {0,3}[-–—_=*]{2,}\\s*(?:${[
+    'original message|original appointment|forwarded message|begin forwarded message|reply message|message original',
+    'ursprüngliche nachricht|originalnachricht|ursprüngliche e-?mail|weitergeleitete nachricht',
+    "message d[’']origine|message original|message transféré|courriel original",
+    'mensaje original|mensaje reenviado|mensagem original|mensagem encaminhada',
+    'messaggio originale|messaggio inoltrato|oorspronkelijk bericht|doorgestuurd bericht',
+    'ursprungligt meddelande|originalmeddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti',
+    'wiadomość oryginalna|oryginalna wiadomość|původní zpráva|pôvodná správa|eredeti üzenet|mesaj original',
+    'исходное сообщение|пересылаемое сообщение|orijinal mesaj|özgün ileti|αρχικό μήνυμα',
+    '原始邮件|原始郵件|原始信件|元のメッセージ|転送されたメッセージ|원본 메시지|원본 메일',
+  ].join('|')})\\s*[-–—_=*]{2,}\\s*$`,
+  'iu',
+);
+
+/** A rule of one kind, as Outlook puts before the header lines. */
+const RULE = /^ {0,3}(?:_{5,}|-{5,}|[–—]{3,}|={5,}|\*{5,})\s*$/u;
+
+const headerLine = (names: string): RegExp =>
+  new RegExp(`^ {0,3}[*_]{0,2}(?:${names})[*_]{0,2}\\s?[*_]{0,2}[:：]`, 'iu');
+const FROM = headerLine(
+  'from|von|de|da|van|från|fra|lähettäjä|od|odesílatel|feladó|от|від|kimden|gönderen|από|发件人|發件人|寄件者|差出人|送信者|보낸 ?사람|expeditor|exp[ée]diteur|remitente|mittente|afzender',
+);
+const OTHER_HEADER = headerLine(
+  [
+    'sent|date|to|cc|subject|reply-to|importance|gesendet|datum|an|betreff|antwort an',
+    'envoyé|date|à|objet|enviado|fecha|data|para|asunto|assunto|inviato|oggetto|a',
+    'verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|lähetetty|vastaanottaja|aihe|päivämäärä|dato',
+    'wysłano|do|temat|odesláno|komu|předmět|elküldve|címzett|tárgy|отправлено|дата|кому|тема|надіслано',
+    'gönderildi|tarih|kime|konu|στάλθηκε|προς|θέμα|发送时间|日期|收件人|主题|寄件日期|收件者|主旨|送信日時|日付|宛先|件名|보낸 ?날짜|날짜|받는 ?사람|제목',
+  ].join('|'),
+);
+
+/** `On Mon, Nov 24, 2026 at 10:00 Ada <ada@example.org> wrote:` has a number, a colon at its end, and an address or a verb. */
+const ADDRESS = /[<([][^\s<>()[\]@]{1,64}@[^\s<>()[\]@]{1,255}[>)\]]/u;
+const VERB =
+  /(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(?:\(a\)|a)?|napsala?|kirjoitti|írta|написала?|пишет|yazdı|έγραψε|写道|寫道|のメール|님이 작성)/iu;
+/** The name may follow the verb. */
+const VERB_WITHIN = 80;
+
+/** The first line of the quote, counted from 0; Infinity where there is none. What stands above it is the person's own. */
+export function findQuotedMail({ lines, blocks }: Pick<Markdown, 'lines' | 'blocks'>): number {
+  const isCode = codeLines({ blocks });
+  for (const [at, line] of lines.entries()) {
+    if (line.trim() !== '' && line.length <= MAX_LENGTH && !isCode(at) && beginsQuote(lines, at)) return at;
+  }
+  return Infinity;
+}
+
+function beginsQuote(lines: readonly string[], at: number): boolean {
+  const line = lines[at] ?? '';
+  if (DASHED_TITLE.test(line)) return true;
+  if (RULE.test(line)) return FROM.test(nextText(lines, at + 1));
+  if (FROM.test(line)) return countHeaders(lines, at + 1) >= 2;
+  return isAttribution(lines, at);
+}
+
+/** Of a real mail at least two follow: when it was sent, to whom, what about. */
+function countHeaders(lines: readonly string[], from: number): number {
+  return lines.slice(from, from + HEADERS_WITHIN).filter((line) => OTHER_HEADER.test(line.slice(0, MAX_LENGTH))).length;
+}
+
+/** Where the text below is quoted with `>`, that tells it apart, and what follows it is the person's own again. */
+function isAttribution(lines: readonly string[], at: number): boolean {
+  let text = '';
+  for (let end = at; end < Math.min(at + MAX_WRAPPED, lines.length); end += 1) {
+    const line = lines[end] ?? '';
+    if (line.trim() === '' || text.length + line.length > MAX_LENGTH || line.trimStart().startsWith('/')) return false;
+    text = text === '' ? line : `${text} ${line.trim()}`;
+    if (isWholeAttribution(text))
+      return !nextText(lines, end + 1)
+        .trimStart()
+        .startsWith('>');
+  }
+  return false;
+}
+
+function isWholeAttribution(text: string): boolean {
+  const trimmed = text.trim();
+  if (!/[:：]$/u.test(trimmed.slice(-1)) || trimmed.startsWith('>') || !/\d/u.test(trimmed)) return false;
+  return ADDRESS.test(trimmed) || VERB.test(trimmed.slice(-VERB_WITHIN));
+}
+
+/** The next line that is not blank, or nothing. */
+function nextText(lines: readonly string[], from: number): string {
+  return (
+    lines
+      .slice(from, from + HEADERS_WITHIN)
+      .find((line) => line.trim() !== '')
+      ?.slice(0, MAX_LENGTH) ?? ''
+  );
+}
+
+/** A mail that is shown as code is talked about, not answered. */
+function codeLines({ blocks }: Pick<Markdown, 'blocks'>): (line: number) => boolean {
+  const fenced = new Set<number>();
+  for (const block of blocks) {
+    if (block.kind !== 'fence') continue;
+    const count = block.text.split('\n').length;
+    for (let line = 0; line <= count; line += 1) fenced.add(block.firstLine + line);
+  }
+  return (line) => fenced.has(line);
+}

@@ -1,0 +1,83 @@
+// Answers by mail: what the mail program quoted is not the person's own, what stands above it is.
+import { describe, expect, test } from 'vitest';
+import { readCommandLines } from '../../src/comments/command-lines.ts';
+
+const texts = (body: string): readonly string[] => readCommandLines(body).lines.map(({ text }) => text);
+const QUOTED = ['', '/approve P12', '', 'Reply to this email directly'];
+const joined = (...lines: readonly string[]): string => lines.join('\n');
+
+const BEGINNINGS: readonly (readonly [name: string, lines: readonly string[]])[] = [
+  ['Outlook', ['-----Original Message-----']],
+  ['Outlook with blanks', ['  ----- Original Message -----  ']],
+  ['Outlook in German', ['-----Ursprüngliche Nachricht-----']],
+  ['Outlook in French', ["-----Message d'origine-----"]],
+  ['Outlook in French with a typographic apostrophe', ['-----Message d’origine-----']],
+  ['Outlook in Spanish', ['-----Mensaje original-----']],
+  ['Outlook in Italian', ['-----Messaggio originale-----']],
+  ['Outlook in Dutch', ['-----Oorspronkelijk bericht-----']],
+  ['Outlook in Swedish', ['-----Ursprungligt meddelande-----']],
+  ['Outlook in Russian', ['-----Исходное сообщение-----']],
+  ['Outlook in Chinese', ['-----原始邮件-----']],
+  ['a forward', ['---------- Forwarded message ---------']],
+  ['a rule of underscores and From:', ['________________________________', 'From: Ada <ada@example.org>']],
+  ['a rule of dashes and From:', ['-----', 'From: ada']],
+  ['a rule, a blank line and From: in bold', ['________________________________', '', '**From:** Ada']],
+  ['a rule and Von:', ['________________________________', 'Von: Ada']],
+  ['a rule and De :', ['________________________________', 'De : Ada']],
+  ['a rule and Da:', ['________________________________', 'Da: Ada']],
+  ['a rule and Van:', ['________________________________', 'Van: Ada']],
+  ['a rule and Från:', ['________________________________', 'Från: Ada']],
+  ['a rule and 发件人：', ['________________________________', '发件人：Ada']],
+  ['header lines without a rule', ['From: Ada', 'Sent: Monday', 'To: Bob', 'Subject: Re: P12']],
+  ['header lines in German', ['Von: Ada', 'Gesendet: Montag', 'An: Bob', 'Betreff: AW: P12']],
+  ['Gmail without >', ['On Mon, Nov 24, 2026 at 10:00 AM Ada <notifications@github.com> wrote:']],
+  ['Gmail wrapped', ['On Mon, Nov 24, 2026 at 10:00 AM Ada Lovelace', '<notifications@github.com>', 'wrote:']],
+  ['Gmail in German', ['Am Mo., 24. Nov. 2026 um 10:00 Uhr schrieb Ada <notifications@github.com>:']],
+  ['Gmail in French', ['Le lun. 24 nov. 2026 à 10:00, Ada <notifications@github.com> a écrit :']],
+  ['Gmail in Russian', ['пн, 24 нояб. 2026 г. в 10:00, Ada <notifications@github.com>:']],
+  ['Gmail in Japanese', ['2026年11月24日(火) 10:00 Ada <notifications@github.com>:']],
+  ['Apple Mail without an address', ['On 24 Nov 2026, at 10:00, Ada wrote:']],
+  ['Apple Mail in German', ['Am 24.11.2026 um 10:00 schrieb Ada:']],
+];
+
+describe('below', () => {
+  test.each(BEGINNINGS)('%s nothing is read, and nobody is told', (_name, lines) => {
+    expect(readCommandLines(joined('Thanks!', '', ...lines, ...QUOTED))).toEqual({ lines: [], hint: null });
+    expect(readCommandLines(joined(...lines, ...QUOTED))).toEqual({ lines: [], hint: null });
+    expect(texts(joined(...lines, ...QUOTED).replaceAll('\n', '\r\n'))).toEqual([]);
+  });
+});
+
+describe('above', () => {
+  test.each(BEGINNINGS)('%s the person’s own command is read', (_name, lines) => {
+    expect(texts(joined('/reject P12 --reason "no"', '', ...lines, ...QUOTED))).toEqual(['/reject P12 --reason "no"']);
+  });
+});
+
+describe('what people write on the web is no quote by mail:', () => {
+  test.each<readonly [name: string, lines: readonly string[]]>([
+    ['a quote with > under an attribution, and an answer below', ['On Nov 24, 2026 Jo wrote:', '> Ready?', '', 'Yes.']],
+    ['prose that ends with a verb and a colon', ['As Jo wrote:']],
+    ['prose with a colon and a number', ['The 3 images of today:']],
+    ['an address in prose', ['Ask <jo@example.org> about P12.']],
+    ['a heading between dashes', ['--- Release 12 ---']],
+    ['a rule', ['-----', 'From here on it is release 12.']],
+    ['a list of what changed', ['From: v1.2.0', 'To: v1.3.0']],
+    ['a table head', ['From: | To:', '---|---', 'a | b', '']],
+    ['a mail that is shown as code', ['```', '-----Original Message-----', 'From: Ada', '```']],
+    ['a mail in a quote', ['> -----Original Message-----', '> From: Ada', '']],
+  ])('%s', (_name, lines) => {
+    expect(texts(joined(...lines, '', '/approve P12'))).toEqual(['/approve P12']);
+  });
+});
+
+test('hostile text costs little', () => {
+  const bodies = [
+    `${'From: a\n'.repeat(8000)}/approve`,
+    `${'_'.repeat(60_000)}\n/approve`,
+    `${'On 1 <a@b> '.repeat(6000)}\n/approve`,
+    `${'1'.repeat(390)}\n`.repeat(160) + '/approve',
+    `${'*'.repeat(390)}x\n`.repeat(160) + '/approve',
+  ];
+  for (const body of bodies) expect(readCommandLines(body).lines.length).toBeLessThanOrEqual(1);
+});
