@@ -44,7 +44,7 @@ export async function openRepoContext(services: CliServices, name: RepoName): Pr
   }
   const { repo, github } = asked;
   const loaded = await loadPolicy({ github, settings }, repo);
-  const found = { repo, github: () => github.forInstallation(repo.installationId) };
+  const found = { repo, github: () => github.forRepo(repo) };
   if (loaded.kind === 'unreadable') {
     const { problems } = loaded;
     return { ...found, policy: builtIn, problems, policyFrom: `built in, because ${POLICY_PATH} can't be read` };

@@ -29,11 +29,11 @@ const MAX_CHECK_RUNS = 100;
 
 /** Asks GitHub once per hundred comments and once per check run; OutsideError when it can't say. */
 export async function compareAnchors(
-  { db, github }: { readonly db: Db; readonly github: Pick<GitHub, 'forInstallation'> },
+  { db, github }: { readonly db: Db; readonly github: Pick<GitHub, 'forRepo'> },
   repo: Repo,
   told: (message: string) => void,
 ): Promise<AnchorComparison> {
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   told('comments');
   const { comments, all } = await listOwnComments({ client, repo: repo.name, maxPages: MAX_COMMENT_PAGES });
   const runs: OwnComment[] = [];

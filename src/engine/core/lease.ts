@@ -45,17 +45,16 @@ async function permitWrite({ store, now }: Services, { id, lease }: Lease): Prom
 }
 
 function permitted(github: GitHub, permit: () => Promise<void>): GitHub {
+  const permittedClient = (client: InstallationClient): InstallationClient => ({
+    ...client,
+    ask: async (question) => {
+      if (question.makes === true) await permit();
+      return client.ask(question);
+    },
+  });
   return {
     ...github,
-    forInstallation: (installationId): InstallationClient => {
-      const client = github.forInstallation(installationId);
-      return {
-        ...client,
-        ask: async (question) => {
-          if (question.makes === true) await permit();
-          return client.ask(question);
-        },
-      };
-    },
+    forRepo: (repo) => permittedClient(github.forRepo(repo)),
+    forInstallation: (installationId) => permittedClient(github.forInstallation(installationId)),
   };
 }

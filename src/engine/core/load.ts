@@ -45,10 +45,10 @@ export const POLICY_PATH = '.github/promotion.yml';
  * may promote the image that the policy names is another question: see `authorize`.
  */
 export async function loadPolicy(
-  { github, settings }: Pick<Services, 'settings'> & { readonly github: Pick<GitHub, 'forInstallation'> },
+  { github, settings }: Pick<Services, 'settings'> & { readonly github: Pick<GitHub, 'forRepo'> },
   repo: Repo,
 ): Promise<LoadedPolicy> {
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   const file = await fetchFile({ client, repo: repo.name, path: POLICY_PATH, maxBytes: MAX_POLICY_FILE_BYTES });
   const around = { repo: repo.name, registryHost: settings.registryHost };
   if (file === null) return { kind: 'policy', policy: builtInPolicy(around), file: null };
@@ -137,7 +137,7 @@ export async function loadActor(
   args: { readonly repo: Repo; readonly by: Sender },
 ): Promise<Actor> {
   const { repo, by } = args;
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   return fetchActor({ client, repo: repo.name, id: by.id, login: by.login, kind: by.kind });
 }
 

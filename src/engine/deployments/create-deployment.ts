@@ -89,7 +89,7 @@ async function findOrCreate(
 ): Promise<number> {
   const { promotion, policy, commit } = asked;
   const { repo, number } = promotion;
-  const place = { client: services.github.forInstallation(repo.installationId), repo: repo.name };
+  const place = { client: services.github.forRepo(repo), repo: repo.name };
   const { environment } = policy.deployment;
   const question = { ...place, commit, environment, promotion: formatNumber(number) };
   const made = job.attempts > 1 ? await findOwnDeployment(question) : null;

@@ -51,7 +51,7 @@ function checkEnvironments(policy: Policy): Check {
 }
 
 async function checkBranches(github: GitHub, repo: Repo, policy: Policy): Promise<readonly Check[]> {
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   const names = [...new Set([policy.staging.branch, ...policy.environments.map(({ branch }) => branch)])];
   const missing: Check[] = [];
   for (const branch of names) {

@@ -29,7 +29,7 @@ async function handle(job: Job<'show-drift'>, services: Services): Promise<JobOu
   const { repo } = promotion;
   const body = renderDrift({ drift, promotion, auditHead: await findAuditHead(services.store.db, repo.id) });
   if (shownIn !== null) {
-    const client = services.github.forInstallation(repo.installationId);
+    const client = services.github.forRepo(repo);
     const edited = await updateComment({ client, repo: repo.name, commentId: shownIn.commentId, body });
     if (edited === 'updated') return DONE;
   }
@@ -70,7 +70,7 @@ async function tellIn(services: Services, { job, drift, promotion, body }: Alarm
 
 /** One for all alarms of the environment, as long as nobody closes it. */
 async function findOrOpenIssue({ github, identity }: Services, { repo, environment }: Promotion): Promise<number> {
-  const place = { client: github.forInstallation(repo.installationId), repo: repo.name };
+  const place = { client: github.forRepo(repo), repo: repo.name };
   const { marker, title, body } = driftIssue(environment);
   const creator = `${(await identity.learn()).slug}[bot]`;
   return (await findIssueByMarker({ ...place, creator, marker })) ?? createIssue({ ...place, title, body });

@@ -132,7 +132,7 @@ async function lookForReviewer(
   if (listsAnother(approvals, requester)) return 'some';
   const { role } = approvals;
   if (role === null) return 'none';
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   try {
     return await findOtherReviewer({ client, repo: repo.name, exceptId: requester.id, role });
   } catch (error) {

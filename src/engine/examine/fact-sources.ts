@@ -20,7 +20,7 @@ export function factSourcesOf(
   return {
     registry,
     images,
-    github: () => github.forInstallation(repo.installationId),
+    github: () => github.forRepo(repo),
     history: historyOf({ kind: 'open', store }, { repoId: repo.id, repository }),
   };
 }

@@ -25,7 +25,7 @@ export async function findYoungCommit(
   const { branch, tagPrefix } = about.policy.staging;
   const hex = hexOf(source, tagPrefix);
   if (hex === null) return null;
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   const found = await findCommit({ client, repo: repo.name, hex });
   if (found === null) return null;
   const { sha: commit, at } = found;

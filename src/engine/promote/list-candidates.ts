@@ -23,7 +23,7 @@ export async function listCandidates(
 ): Promise<Answer> {
   const { asked, policy, image, environment } = args;
   const { branch, tagPrefix } = policy.staging;
-  const client = services.github.forInstallation(asked.repo.installationId);
+  const client = services.github.forRepo(asked.repo);
   const [tags, commits] = await Promise.all([
     listCommitTags({ registry: services.registry, image, prefix: tagPrefix }),
     listCommits({ client, repo: asked.repo.name, branch, limit: COMMITS_LOOKED_AT }),

@@ -17,7 +17,7 @@ export async function postWithMarker(
   },
 ): Promise<number> {
   const { job, repo, issue, key, body } = post;
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   const place = { client, repo: repo.name, issue };
   const posted = job.attempts > 1 ? await findCommentByMarker({ ...place, marker: replyMarker(key) }) : null;
   return posted ?? createComment({ ...place, body });

@@ -15,7 +15,7 @@ async function handle({ payload }: Job<'react'>, { store, github }: Services): P
   const { repoId, commentId, reaction } = payload;
   const repo = await findRepo(store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   await addReaction({ client, repo: repo.name, commentId, reaction });
   return DONE;
 }

@@ -24,7 +24,7 @@ async function handle(job: Job<'update-card'>, services: Services): Promise<JobO
   const card = await findCard(services, job, promotion);
   // The first card notifies people, so it waits until there is something to say.
   if (card === null && state.kind === 'examining') return DONE;
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   const body = renderCard(await loadView(services, promotion));
   const place = { client, repo: repo.name, issue: thread.issue };
   const commentId = await publishComment({ ...place, body, existing: card, marker: cardMarker(promotion.number) });
@@ -40,6 +40,6 @@ async function findCard(
 ): Promise<number | null> {
   const mark = await findMark(services.store.db, { promotionId, kind: 'card' });
   if (mark !== null || job.attempts === 1 || thread === null) return mark?.githubId ?? null;
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   return findCommentByMarker({ client, repo: repo.name, issue: thread.issue, marker: cardMarker(number) });
 }

@@ -29,7 +29,7 @@ async function handle(job: Job<'update-check-run'>, services: Services): Promise
   if (commit === null) return DONE;
   const { text, title, summary, name, actions, ...rest } = renderCheckRun(await loadView(services, promotion));
   const checkRun = await publishCheckRun({
-    client: services.github.forInstallation(repo.installationId),
+    client: services.github.forRepo(repo),
     repo: repo.name,
     content: { name, headSha: commit, externalId: promotionId, title, summary, text, actions, ...statusOf(rest) },
     existing: mark === null ? null : { id: mark.githubId },

@@ -17,7 +17,7 @@ export async function compareDeployment(services: Services, promotion: Promotion
   const mark = await findMark(db, { promotionId: id, kind: 'deployment' });
   const last = await findLastPromoted(db, { repoId: repo.id, environment });
   if (mark === null || last?.id !== id) return [];
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   const listed = await listDeploymentNews({ client, repo: repo.name, deployment: mark.githubId });
   const [newest] = listed.flatMap(({ state, since, url }) => {
     const status = parseDeploymentState(state);

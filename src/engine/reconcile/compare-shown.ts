@@ -45,7 +45,7 @@ async function cardDiffers(services: Services, { promotion, view, mark }: Shown)
   const { repo, thread, state } = promotion;
   const card = mark('card');
   if (thread === null || (card === null && state.kind === 'examining')) return false;
-  const place = { client: services.github.forInstallation(repo.installationId), repo: repo.name };
+  const place = { client: services.github.forRepo(repo), repo: repo.name };
   const body = card === null ? null : await fetchCommentBody({ ...place, commentId: card.githubId });
   if (body !== null && comparable(body) === comparable(renderCard(view))) return false;
   return takesWords({ ...place, issue: thread.issue });
@@ -63,7 +63,7 @@ async function checkRunDiffers(services: Services, { promotion, view, mark }: Sh
     const commit = source.taggedCommit ?? knownCommit(promotion);
     return commit !== null && state.kind !== 'examining';
   }
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   const shown = await fetchShownCheckRun({ client, repo: repo.name, id: run.githubId });
   if (shown === null) return true;
   const wanted: RenderedCheckRun = renderCheckRun(view);

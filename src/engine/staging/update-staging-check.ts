@@ -29,7 +29,7 @@ async function handle(job: Job<'update-staging-check'>, services: Services): Pro
   const status =
     conclusion === null ? ({ status: 'in_progress' } as const) : ({ status: 'completed', conclusion } as const);
   const checkRunId = await publishCheckRun({
-    client: services.github.forInstallation(repo.installationId),
+    client: services.github.forRepo(repo),
     repo: repo.name,
     content: { ...texts, ...status, headSha: commit, externalId: stagingExternalId(commit) },
     existing: check.checkRunId === null ? null : { id: check.checkRunId },

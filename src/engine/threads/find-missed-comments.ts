@@ -47,7 +47,7 @@ export async function findMissedComments(
   // A new thread may be what we hear of first in its repository.
   const ours = thread === null ? hereSince - LATE_MS : hereSince;
   const since = thread?.readSince ?? Math.max(ours, now() - OLD_MS);
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   const missed: WaitingComment[] = [];
   const points: MissedComments['read'][] = [];
   for (let page = 1, last = 1; page <= last; page += 1) {

@@ -17,7 +17,7 @@ export async function recheckComment(
   { github, log }: Services,
   { repo, id, read }: { readonly repo: Repo; readonly id: number; readonly read: ReadComment },
 ): Promise<ReadComment | null> {
-  const client = github.forInstallation(repo.installationId);
+  const client = github.forRepo(repo);
   const fate = await fetchCommentFate({ client, repo: repo.name, commentId: id });
   if (fate === 'as-written') return read;
   log.info(

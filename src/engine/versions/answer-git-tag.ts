@@ -23,7 +23,7 @@ async function handle({ payload }: Job<'answer-git-tag'>, { store, github }: Ser
   const repo = await findRepo(store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
   await publishCheckRun({
-    client: github.forInstallation(repo.installationId),
+    client: github.forRepo(repo),
     repo: repo.name,
     content: {
       name: VERSION_CHECK_NAME,

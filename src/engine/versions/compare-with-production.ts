@@ -31,7 +31,7 @@ export type Comparison = { readonly kind: 'same-files'; readonly image: NamedIma
 /** Asks registry and GitHub; OutsideError when one of them can't say. */
 export async function compareWithProduction(services: Services, release: Release): Promise<Comparison> {
   const { repo, tagged, environment, image: repository } = release;
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   const held = await findHeld(services, release);
   if (held.kind !== 'held') return sayWhy(services, release, held);
   const { branch } = environment;
@@ -69,7 +69,7 @@ async function findCommit(
 
 async function hasTaggedFiles(services: Services, { repo, tagged }: Release, commit: CommitSha): Promise<boolean> {
   if (commit === tagged.sha) return true;
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   const found = await findTree({ client, repo: repo.name, ref: commit });
   return found?.tree === tagged.tree;
 }

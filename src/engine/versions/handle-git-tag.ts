@@ -29,7 +29,7 @@ export const handleGitTag: IntentDefinition<'git-tag'> = {
 
 async function handle(job: Job<'git-tag'>, services: Services): Promise<JobOutcome> {
   const { repo, tag } = job.payload;
-  const client = services.github.forInstallation(repo.installationId);
+  const client = services.github.forRepo(repo);
   const tagged = await findTree({ client, repo: repo.name, ref: `tags/${tag}` });
   // Deleted since, or a tag of something that is no commit.
   if (tagged === null) return DONE;

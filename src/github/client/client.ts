@@ -1,17 +1,31 @@
 // Makes the clients through which all questions to GitHub go: one per installation, one as the App itself.
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
+import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import { UNGUARDED, type HostGuard } from '../../net/breaker.ts';
 import { OUTSIDE_WRITE_MS } from '../../net/outside-write.ts';
 import type { RepoName } from '../../domain/image/reference.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
 import { toOutsideError, unreadableAnswer } from './errors.ts';
 import { createFetch } from './fetch.ts';
 import { failedByToken, statusOf } from './failure.ts';
-import { answerFromEtags, observeRequests, type ObservedRequest } from './hooks.ts';
+import {
+  addressById,
+  answerFromEtags,
+  createEtagCache,
+  observeRequests,
+  type EtagCache,
+  type ObservedRequest,
+} from './hooks.ts';
 
 export type GitHub = {
-  /** A client with the rights of one installation; the same one each time, so its token and ETags are reused. */
+  /**
+   * A client for one repository, with the rights of its installation. It addresses the repository by its id
+   * (`/repositories/{id}/…`), so a repository that has taken over the name is never read or written in its place.
+   */
+  readonly forRepo: (repo: Repo) => InstallationClient;
+  /** For what is asked by a name that somebody typed: the answer tells the id. */
   readonly forInstallation: (installationId: number) => InstallationClient;
   /** A client that speaks as the App, by JWT. */
   readonly asApp: () => AppClient;
@@ -82,20 +96,41 @@ export type AnonymousOptions = Omit<GitHubOptions, 'appId' | 'privateKey'>;
 /** Makes no request. Errors of all questions are `OutsideError`s with a `GitHubErrorCode`. */
 export function createGitHub(options: GitHubOptions): GitHub {
   const { appId } = options;
-  const installations = new Map<number, InstallationClient>();
+  const shared = { tokens: createTokenCache(), etags: createEtagCache() };
+  const clients = new LRUCache<string, InstallationClient>({ max: MAX_CLIENTS });
   const app: AppClient = { kind: 'app', appId, ask: askBy(createOctokit(options, null), options) };
+  const open = (installationId: number, repo: Repo | null): InstallationClient => {
+    const key = repo === null ? `${installationId}` : `${installationId}/${repo.id}/${repo.name}`;
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const octokit = createOctokit(options, { installationId, repo, ...shared });
+    const client: InstallationClient = { kind: 'installation', installationId, appId, ask: askBy(octokit, options) };
+    clients.set(key, client);
+    return client;
+  };
   return {
     asApp: () => app,
-    forInstallation: (installationId) => {
-      const known = installations.get(installationId);
-      if (known !== undefined) return known;
-      const ask = askBy(createOctokit(options, installationId), options);
-      const client: InstallationClient = { kind: 'installation', installationId, appId, ask };
-      installations.set(installationId, client);
-      return client;
-    },
+    forInstallation: (installationId) => open(installationId, null),
+    forRepo: (repo) => open(repo.installationId, repo),
   };
 }
+
+const MAX_CLIENTS = 1000;
+const MAX_TOKENS = 1000;
+
+/** One token of an installation serves all of its repositories. */
+function createTokenCache(): TokenCache {
+  const tokens = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_KEPT_MS });
+  return {
+    get: (key) => tokens.get(key) ?? '',
+    set: (key, value) => void tokens.set(key, value),
+  };
+}
+
+/** GitHub's tokens hold for an hour. */
+const TOKEN_KEPT_MS = 59 * 60 * 1000;
+
+type TokenCache = { readonly get: (key: string) => string; readonly set: (key: string, value: string) => void };
 
 /** Makes no request. Errors as of the clients above. */
 export function createAnonymousClient(options: AnonymousOptions): AnonymousClient {
@@ -120,19 +155,36 @@ export function splitRepo(name: RepoName): { readonly owner: string; readonly re
   return { owner: name.slice(0, slash), repo: name.slice(slash + 1) };
 }
 
-function createOctokit(options: GitHubOptions, installationId: number | null): Octokit {
+type InstallationAccess = {
+  readonly installationId: number;
+  readonly repo: Repo | null;
+  readonly tokens: TokenCache;
+  readonly etags: EtagCache;
+};
+
+function createOctokit(options: GitHubOptions, access: InstallationAccess | null): Octokit {
   const { appId, privateKey } = options;
-  const auth = { appId, privateKey, ...(installationId === null ? {} : { installationId }) };
-  return openOctokit(options, { auth: { authStrategy: createAppAuth, auth }, installationId });
+  if (access === null) {
+    return openOctokit(options, {
+      auth: { authStrategy: createAppAuth, auth: { appId, privateKey } },
+      installationId: null,
+    });
+  }
+  const { installationId, repo, tokens, etags } = access;
+  const auth = { appId, privateKey, installationId, cache: tokens };
+  const octokit = openOctokit(options, { auth: { authStrategy: createAppAuth, auth }, installationId, etags });
+  if (repo !== null) addressById(octokit, repo);
+  return octokit;
 }
 
 type Opened = {
   readonly auth: Pick<NonNullable<ConstructorParameters<typeof Octokit>[0]>, 'authStrategy' | 'auth'>;
   readonly installationId: number | null;
+  readonly etags?: EtagCache;
 };
 
 // Probot's throttle and retry plugins stay out: writes are paced by the job table, and those plugins repeat POSTs.
-function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened): Octokit {
+function openOctokit(options: AnonymousOptions, { auth, installationId, etags }: Opened): Octokit {
   const fields = installationId === null ? {} : { installation: installationId };
   const octokit = new Octokit({
     ...auth,
@@ -150,7 +202,7 @@ function openOctokit(options: AnonymousOptions, { auth, installationId }: Opened
     },
   });
   if (options.onRequest !== undefined) observeRequests(octokit, { installationId, onRequest: options.onRequest });
-  answerFromEtags(octokit);
+  answerFromEtags(octokit, { cache: etags ?? createEtagCache(), installationId });
   return octokit;
 }
 

@@ -1,6 +1,7 @@
 // Hooks around each request of an Octokit: one reports it, one answers it from the ETag cache where that is allowed.
 import type { Octokit } from '@octokit/rest';
 import { LRUCache } from 'lru-cache';
+import type { Repo } from '../../domain/promotion/promotion.ts';
 import { headersOf, heldBackOf, statusOf } from './failure.ts';
 
 export type ObservedRequest = {
@@ -19,7 +20,14 @@ export type ObservedRequest = {
 /** Given as `request` of a GET whose answer may be kept by its ETag. */
 export const CACHEABLE = { cacheable: true } as const;
 
-const MAX_CACHED = 200;
+const MAX_CACHED = 2000;
+const REPO_ROUTE = '/repos/{owner}/{repo}';
+
+export type EtagCache = LRUCache<string, Awaited<ReturnType<Octokit['request']>>>;
+
+export function createEtagCache(): EtagCache {
+  return new LRUCache({ max: MAX_CACHED });
+}
 
 /** Tells `onRequest` of each HTTP request that is sent, whatever becomes of it. */
 export function observeRequests(
@@ -29,7 +37,8 @@ export function observeRequests(
   octokit.hook.wrap('request', async (request, options) => {
     const startedAt = performance.now();
     const observe = (status: number | null, headers: Headers): void => {
-      const { method, url: route } = options;
+      const { method } = options;
+      const route = String(options.request['route'] ?? options.url);
       const rateLimitLeft = rateLimitLeftOf(headers);
       onRequest({ method, route, status, durationMs: performance.now() - startedAt, rateLimitLeft, installationId });
     };
@@ -45,23 +54,45 @@ export function observeRequests(
 }
 
 /** Asks again with `if-none-match` what was marked CACHEABLE; GitHub's 304 doesn't count against the rate limit. */
-export function answerFromEtags(octokit: Octokit): void {
-  const cache = new LRUCache<string, Awaited<ReturnType<Octokit['request']>>>({ max: MAX_CACHED });
+export function answerFromEtags(
+  octokit: Octokit,
+  { cache, installationId }: { readonly cache: EtagCache; readonly installationId: number | null },
+): void {
   octokit.hook.wrap('request', async (request, options) => {
     if (options.request['cacheable'] !== true) return request(options);
-    const { url } = octokit.request.endpoint(options);
-    const known = cache.get(url);
+    // An answer of one installation is not shown to another.
+    const key = `${installationId ?? ''} ${octokit.request.endpoint(options).url}`;
+    const known = cache.get(key);
     const etag = known?.headers.etag;
     // Written into the options we were given: inner hooks get those very options, whatever is handed on here.
     if (etag !== undefined) options.headers['if-none-match'] = etag;
     try {
       const response = await request(options);
-      if (response.headers.etag !== undefined) cache.set(url, response);
+      if (response.headers.etag !== undefined) cache.set(key, response);
       return response;
     } catch (error) {
       if (known === undefined || statusOf(error) !== 304) throw error;
       return known;
     }
+  });
+}
+
+/**
+ * Sends what is asked of the repository to `/repositories/{id}/…`: GitHub's own pages of lists and redirects of renamed
+ * repositories lead there. The name may be another repository's by now. A request for another name is a bug.
+ */
+export function addressById(octokit: Octokit, { id, name }: Repo): void {
+  octokit.hook.wrap('request', async (request, options) => {
+    const { url: route } = options;
+    if (!route.startsWith(REPO_ROUTE)) return request(options);
+    const asked = `${String(options['owner'])}/${String(options['repo'])}`;
+    if (asked !== name) throw new Error(`the client of ${name} was asked for ${asked}`);
+    // In the options we were given, as above.
+    options.request['route'] = route;
+    options.url = `/repositories/${id}${route.slice(REPO_ROUTE.length)}`;
+    delete options['owner'];
+    delete options['repo'];
+    return request(options);
   });
 }
 

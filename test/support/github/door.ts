@@ -175,8 +175,10 @@ function failWith(fault: Fault): Answer | 'hang-up' {
 /** `/repositories/{id}/…`, where GitHub redirects renamed repositories to, is the same as the present name. */
 function byName(state: State, path: string): string {
   const found = /^\/repositories\/(\d+)(\/.*)?$/.exec(path);
-  const repo = state.repos.get(Number(found?.[1]));
-  return repo === undefined ? path : `/repos/${fullNameOf(repo)}${found?.[2] ?? ''}`;
+  if (found === null) return path;
+  const repo = state.repos.get(Number(found[1]));
+  // A repository that was deleted is not found under any name.
+  return `/repos/${repo === undefined ? 'deleted/deleted' : fullNameOf(repo)}${found[2] ?? ''}`;
 }
 
 function parseBody(text: string): { readonly value: unknown; readonly broken: boolean } {
