@@ -2,13 +2,15 @@
 import type { ImageGrant } from '../domain/image/image-access.ts';
 import { parseImageRepository, parseRepoName } from '../domain/image/reference.ts';
 
-/** Pairs `image=repository`. What is none is told in `problems`, here and below. */
+/** Pairs `image=repository` or `image=repository@id`. What is none is told in `problems`, here and below. */
 export function readGrants(text: string | null, problems: string[]): readonly ImageGrant[] {
   return listOf(text).flatMap((pair) => {
     const [left = '', right = '', ...rest] = pair.split('=');
     const image = parseImageRepository(left.trim());
-    const repo = parseRepoName(right.trim());
-    if (image !== null && repo !== null && rest.length === 0) return [{ image, repo }];
+    const [, named = right, id] = /^(.*)@(\d{1,15})$/.exec(right.trim()) ?? [];
+    const repo = parseRepoName(named.trim());
+    const ids = id === undefined ? {} : { id: Number(id) };
+    if (image !== null && repo !== null && rest.length === 0) return [{ image, repo, ...ids }];
     problems.push(`IMAGE_GRANTS: "${pair}" is not a pair; write e.g. ghcr.io/acme/api=acme/backend`);
     return [];
   });

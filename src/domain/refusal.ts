@@ -13,6 +13,27 @@ export type Refusal =
   | { readonly code: 'owner-not-allowed'; readonly owner: string }
   /** The repository names an image that is neither its own nor granted. */
   | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
+  /** The operator granted the image to other repositories, and so not to the one of its name. */
+  | {
+      readonly code: 'image-granted-elsewhere';
+      readonly image: ImageRepository;
+      readonly repo: RepoName;
+      readonly repoId: number;
+    }
+  /** Another repository promoted the image first, whatever the names are today. */
+  | {
+      readonly code: 'image-of-another-repository';
+      readonly image: ImageRepository;
+      readonly repo: RepoName;
+      readonly repoId: number;
+    }
+  /** Nobody promoted the image yet, and no label proves whose it is. */
+  | {
+      readonly code: 'image-not-proven';
+      readonly image: ImageRepository;
+      readonly repo: RepoName;
+      readonly repoId: number;
+    }
   | { readonly code: 'environment-unknown'; readonly typed: string | null; readonly environments: readonly string[] }
   | { readonly code: 'not-permitted'; readonly verb: RefusedVerb; readonly role: Role; readonly wanted: Role }
   /** The policy names who may review; `role` is what others need, or null where nobody else may. */

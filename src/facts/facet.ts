@@ -8,6 +8,7 @@ import {
   type FacetValues,
   type FactsWith,
   type ImageFacts,
+  type ImageOwnership,
 } from '../domain/image/image-facts.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from '../domain/image/reference.ts';
 import type { History } from '../domain/promotion/history.ts';
@@ -38,6 +39,8 @@ export type FactSources = {
   readonly github: () => InstallationClient;
   /** What an environment held with images of this repository; NoAccess where there is no database. */
   readonly history: (environment: string) => Promise<History>;
+  /** Whom the image belongs to. */
+  readonly ownership: () => Promise<ImageOwnership>;
 };
 
 /** What a facet is collected with. */

@@ -5,6 +5,7 @@ import { alternative } from './facets/alternative.ts';
 import { contents } from './facets/contents.ts';
 import { lineage } from './facets/lineage.ts';
 import { missingParts } from './facets/missing-parts.ts';
+import { ownership } from './facets/ownership.ts';
 import { pastRollback } from './facets/past-rollback.ts';
 import { stagingDeployment } from './facets/staging-deployment.ts';
 
@@ -14,5 +15,6 @@ export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
   lineage,
   stagingDeployment,
   pastRollback,
+  ownership,
   alternative,
 };

@@ -37,6 +37,12 @@ export function problemWords(problem: FailureProblem, promotion: Place): string 
       return `This server does not serve ${problem.owner} any more: its operator decides, with ALLOWED_OWNERS.`;
     case 'image-not-granted':
       return `${problem.repo} may not promote ${problem.image} any more: the operator of this server decides, with IMAGE_GRANTS.`;
+    case 'image-granted-elsewhere':
+      return `The operator of this server granted ${problem.image} to another repository than ${problem.repo}. ${grantWords(problem)}`;
+    case 'image-of-another-repository':
+      return `Another repository promoted ${problem.image} before ${problem.repo} did. ${grantWords(problem)}`;
+    case 'image-not-proven':
+      return `No source label proves that ${problem.image} belongs to ${problem.repo}. ${grantWords(problem)}`;
     case 'tag-moved':
       return `Somebody else moved ${problem.tag} to ${problem.holds ?? 'nothing'} meanwhile; ${problem.expected ?? 'nothing'} was expected there. It was left as it is.`;
     case 'permanent-tag-taken':
@@ -48,6 +54,10 @@ export function problemWords(problem: FailureProblem, promotion: Place): string 
     case 'writes-not-shown':
       return `The registry acknowledged all tags, but could not be seen to hold them ten minutes later. ${notShownWords(problem.because)}`;
   }
+}
+
+function grantWords(to: { readonly image: string; readonly repo: string; readonly repoId: number }): string {
+  return `The operator of this server decides, with IMAGE_GRANTS=${to.image}=${to.repo}@${to.repoId}.`;
 }
 
 const VERSION_TAKEN = 'A version is never moved: take another version, or promote the digest that this one names.';

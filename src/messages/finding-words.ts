@@ -67,6 +67,15 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       return `${label}: add LABEL ${SOURCE_LABEL}="${wanted.source}" to the Dockerfile`;
     },
   },
+  'image-owner': {
+    seen: (seen) =>
+      seen.code === 'proven' ? `the source label names ${seen.names.join(', ')}` : 'no source label of this repository',
+    wanted: ({ image, seen, wanted }) => {
+      const label = `label ${SOURCE_LABEL} = ${wanted.source}`;
+      if (seen.code !== 'not-proven') return label;
+      return `${label} for the first promotion of this image, or IMAGE_GRANTS=${image}=${wanted.repo}@${seen.repoId}`;
+    },
+  },
   revision: {
     seen: (seen) => {
       switch (seen.code) {

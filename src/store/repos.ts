@@ -4,6 +4,7 @@ import type { Repo } from '../domain/promotion/promotion.ts';
 import { parseRepoName } from '../domain/image/reference.ts';
 import type { Db, Tx } from './database/schema.ts';
 import { readStored } from './database/stored.ts';
+import { saveRepoName } from './repo-names.ts';
 
 /**
  * Stores today's name and installation of a repository; the first time, its numbering and its empty audit chain. The App
@@ -19,6 +20,7 @@ export async function saveRepo(tx: Tx, repo: Repo, now: number): Promise<number 
       conflict.column('id').doUpdateSet({ ...today, ...(before === null ? {} : { here_since: now }) }),
     )
     .execute();
+  await saveRepoName(tx, { repoId: repo.id, name: repo.name, now });
   return before;
 }
 

@@ -41,6 +41,11 @@ const stagingSchema = z.discriminatedUnion('kind', [
       z.strictObject({ cause: z.literal('policy-without-image') }),
       z.strictObject({ cause: z.literal('policy-unreadable'), problems: z.array(policyProblem) }),
       z.strictObject({ cause: z.literal('not-granted'), image: imageRepository }),
+      z.strictObject({
+        cause: z.enum(['image-granted-elsewhere', 'image-of-another-repository']),
+        image: imageRepository,
+        repoId: z.int(),
+      }),
     ]),
   }),
 ]);

@@ -213,9 +213,11 @@ describe('accepted', () => {
   });
 
   test('image grants are pairs', () => {
-    expect(read({ IMAGE_GRANTS: ' ghcr.io/acme/api = Acme/Backend , localhost:5000/x/y=acme/z' }).imageGrants).toEqual([
+    expect(
+      read({ IMAGE_GRANTS: ' ghcr.io/acme/api = Acme/Backend , localhost:5000/x/y=acme/z@42' }).imageGrants,
+    ).toEqual([
       { image: 'ghcr.io/acme/api', repo: 'Acme/Backend' },
-      { image: 'localhost:5000/x/y', repo: 'acme/z' },
+      { image: 'localhost:5000/x/y', repo: 'acme/z', id: 42 },
     ]);
   });
 

@@ -145,6 +145,7 @@ export function facts({ platforms = PLATFORMS, ...change }: FactsChange = {}): I
     pastRollback: known({ kind: 'none' }),
     alternative: known(null),
     stagingDeployment: known({ kind: 'none-anywhere' }),
+    ownership: known({ claim: 'owned', repoId: 1, names: ['acme/dotca'], proving: ['acme/dotca'] }),
     ...change,
   };
 }

@@ -126,7 +126,13 @@ describe('a pushed git tag', () => {
 
   test('is judged by what it takes to be pulled, and by whose it is', () => {
     const rules = RULES.filter(({ kinds }) => kinds.includes('version'));
-    expect(rules.map(({ id }) => id)).toEqual(['completeness', 'source', 'permanent-tag', 'in-production']);
+    expect(rules.map(({ id }) => id)).toEqual([
+      'completeness',
+      'source',
+      'image-owner',
+      'permanent-tag',
+      'in-production',
+    ]);
   });
 
   test('that finds another image in production refuses, and moves nothing', () => {

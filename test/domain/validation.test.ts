@@ -82,14 +82,14 @@ test('what was not collected keeps the image out, whatever the kind', () => {
 const BUILT_IN = policy();
 
 test.each([
-  ['promotion', BUILT_IN, ['contents', 'missingParts', 'lineage', 'stagingDeployment', 'pastRollback']],
+  ['promotion', BUILT_IN, ['contents', 'missingParts', 'ownership', 'lineage', 'stagingDeployment', 'pastRollback']],
   [
     'promotion',
     { ...BUILT_IN, staging: { ...BUILT_IN.staging, deployed: 'off' } },
-    ['contents', 'missingParts', 'lineage', 'pastRollback'],
+    ['contents', 'missingParts', 'ownership', 'lineage', 'pastRollback'],
   ],
-  ['rollback', BUILT_IN, ['contents', 'missingParts']],
-  ['version', BUILT_IN, ['contents', 'missingParts']],
+  ['rollback', BUILT_IN, ['contents', 'missingParts', 'ownership']],
+  ['version', BUILT_IN, ['contents', 'missingParts', 'ownership']],
 ] as const)('the facets that a %s needs', (kind, under, facets) => {
   expect(facetsFor(kind, under)).toEqual(facets);
 });

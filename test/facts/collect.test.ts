@@ -13,7 +13,15 @@ import type { RegistryDouble } from '../support/registry/double.ts';
 import { buildImage, type TestImage } from '../support/registry/images.ts';
 
 const NAME = 'acme/dotca';
-const EVERYTHING = ['contents', 'missingParts', 'lineage', 'stagingDeployment', 'pastRollback', 'alternative'] as const;
+const EVERYTHING = [
+  'contents',
+  'missingParts',
+  'lineage',
+  'stagingDeployment',
+  'pastRollback',
+  'ownership',
+  'alternative',
+] as const;
 
 type World = {
   readonly double: RegistryDouble;
@@ -48,6 +56,7 @@ async function makeWorld(): Promise<World> {
           throw new NoAccess('github', 'APP_ID is not set');
         },
         history: async () => [],
+        ownership: async () => ({ claim: 'owned', repoId: 1, names: [NAME], proving: [NAME] }),
         ...change,
       },
     );

@@ -26,6 +26,7 @@ const repository = { name: 'repository', outcome: 'ok' } as const;
 const policy = { name: 'policy', outcome: 'ok' } as const;
 const environment = { name: 'environment', outcome: 'ok' } as const;
 const credential = { name: 'registry-credential', outcome: 'ok' } as const;
+const whose = { name: 'image', outcome: 'fail', image: IMAGE, repo: REPO, repoId: 7 } as const;
 const read = { name: 'registry-read', outcome: 'ok', image: IMAGE, tagPrefix: 'staging', branch: 'staging' } as const;
 const visibility = { name: 'public', outcome: 'ok', image: IMAGE } as const;
 const push = { name: 'registry-push', outcome: 'fail', code: 'outside-error', problem } as const;
@@ -128,7 +129,10 @@ const SAMPLES: Samples = {
   'default-environment': [{ ...environment, code: 'default-environment', environments: [production, canary] }],
   'no-default-environment': [{ ...environment, code: 'no-default-environment', environments: [canary] }],
   'branch-missing': [{ name: 'branch', outcome: 'warn', code: 'branch-missing', branch: 'next', repo: REPO }],
-  'image-not-granted': [{ name: 'image', outcome: 'fail', code: 'image-not-granted', image: IMAGE, repo: REPO }],
+  'image-not-granted': [{ ...whose, code: 'image-not-granted' }],
+  'image-granted-elsewhere': [{ ...whose, code: 'image-granted-elsewhere' }],
+  'image-of-another-repository': [{ ...whose, code: 'image-of-another-repository' }],
+  'image-not-proven': [{ ...whose, code: 'image-not-proven' }],
   'credential-set': [
     { ...credential, code: 'credential-set', host: 'ghcr.io', username: 'acme-bot' },
     { ...credential, code: 'credential-set', host: 'registry.example.com', username: 'ada' },

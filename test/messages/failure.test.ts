@@ -24,6 +24,9 @@ const PROBLEMS: readonly FailureProblem[] = [
   { code: 'image-not-in-policy', image: IMAGE, images: [IMAGE] },
   { code: 'owner-not-allowed', owner: 'acme' },
   { code: 'image-not-granted', image: IMAGE, repo: REPO },
+  { code: 'image-granted-elsewhere', image: IMAGE, repo: REPO, repoId: 7 },
+  { code: 'image-of-another-repository', image: IMAGE, repo: REPO, repoId: 7 },
+  { code: 'image-not-proven', image: IMAGE, repo: REPO, repoId: 7 },
   { code: 'tag-moved', tag: tagOf('main'), holds: FOREIGN, expected: OLD },
   { code: 'tag-moved', tag: tagOf('main'), holds: null, expected: null },
   { code: 'permanent-tag-taken', tag: tagOf('main-staging-abc1234'), holds: FOREIGN, isVersion: false },
@@ -55,6 +58,9 @@ test('the words of each failure', () => {
     The policy file names ghcr.io/acme/dotca now, and no longer ghcr.io/acme/dotca.
     This server does not serve acme any more: its operator decides, with ALLOWED_OWNERS.
     acme/dotca may not promote ghcr.io/acme/dotca any more: the operator of this server decides, with IMAGE_GRANTS.
+    The operator of this server granted ghcr.io/acme/dotca to another repository than acme/dotca. The operator of this server decides, with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
+    Another repository promoted ghcr.io/acme/dotca before acme/dotca did. The operator of this server decides, with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
+    No source label proves that ghcr.io/acme/dotca belongs to acme/dotca. The operator of this server decides, with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
     Somebody else moved main to sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff meanwhile; sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa was expected there. It was left as it is.
     Somebody else moved main to nothing meanwhile; nothing was expected there. It was left as it is.
     main-staging-abc1234 was free when this was planned and holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff now. Kept tags are never moved: build the commit once, or promote the digest that the tag holds.

@@ -14,6 +14,7 @@ const layer = { part: 'layer', digest: OLD, platform: 'linux/arm64' } as const;
 const config = { part: 'config', digest: NEW, platform: 'linux/amd64' } as const;
 const bounds = { minBytes: 100_000_000, maxBytes: 2_000_000_000 };
 const SOURCE = { source: 'https://github.com/acme/dotca' };
+const OWNER = { ...SOURCE, repo: 'acme/dotca' };
 
 const SAMPLES: readonly Finding[] = [
   finding({ rule: 'completeness', seen: { code: 'complete', platforms: ['linux/amd64', 'linux/arm64'] }, wanted: {} }),
@@ -38,6 +39,8 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'healthcheck', seen: { code: 'set' }, wanted: {} }),
   finding({ rule: 'source', seen: { code: 'label-missing' }, wanted: SOURCE }),
   finding({ rule: 'source', seen: { code: 'label', label: 'https://evil.io/x/y' }, wanted: SOURCE }),
+  finding({ rule: 'image-owner', seen: { code: 'proven', names: ['acme/dotca'] }, wanted: OWNER }),
+  finding({ rule: 'image-owner', seen: { code: 'not-proven', repoId: 7 }, wanted: OWNER }),
   finding({ rule: 'revision', seen: { code: 'label-missing' }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'malformed', label: 'abc1234' }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'platforms-disagree', labels: [commit, 'none'] }, wanted: {} }),

@@ -107,7 +107,11 @@ describe('a rule that fails', () => {
 });
 
 test('an image that proves no commit lives on its card alone', async () => {
-  talk = await begin({ image: { labels: { 'org.opencontainers.image.revision': 'a'.repeat(40) } } });
+  const labels = {
+    'org.opencontainers.image.source': 'https://github.com/acme/dotca',
+    'org.opencontainers.image.revision': 'a'.repeat(40),
+  };
+  talk = await begin({ image: { labels } });
   await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
   expect(await talk.state()).toBe('awaiting-approval');
   expect(talk.repo.checkRuns(talk.commit)).toEqual([]);

@@ -54,7 +54,7 @@ test("A's image under B's name is rejected by its source label, and no force hel
   const promotion = await findPromotionByNumber(world.app.store.db, { repoId: other.id, number: 1 });
   expect(promotion?.state.kind).toBe('checks-failed');
   const failed = promotion?.findings.filter(isBlocking).map(({ rule }) => rule);
-  expect(new Set(failed)).toEqual(new Set(['source', 'revision']));
+  expect(new Set(failed)).toEqual(new Set(['source', 'image-owner', 'revision']));
   const forced = await saySomewhere(other, 'eve', '/promote staging force');
   expect(forced.reactions).toEqual(['eyes', '-1']);
   expect((await saySomewhere(other, 'bob', '/approve P1')).answers).toMatchObject([
@@ -81,7 +81,10 @@ test("one platform with another repository's source label is enough to reject th
   world.registry.addImage({ repository: IMAGE, tag: `staging-${commit.slice(0, 7)}`, image });
   await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
   expect(await talk.state()).toBe('checks-failed');
-  expect((await talk.findings()).filter((line) => line.startsWith('fail '))).toEqual(['fail source linux/arm64']);
+  expect((await talk.findings()).filter((line) => line.startsWith('fail '))).toEqual([
+    'fail source linux/arm64',
+    'fail image-owner',
+  ]);
   expect(talk.card()).toMatch(/\| source \| `?linux\/arm64`? \|.*dotca-fork/);
   expect(talk.production().main).toBe(old.digest);
   await world.end();

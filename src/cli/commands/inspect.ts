@@ -12,6 +12,7 @@ import { escapeText } from '../../messages/escape.ts';
 import { findingTexts } from '../../messages/finding-words.ts';
 import { unknownText } from '../../messages/unknown-reason.ts';
 import { policyProblemWords } from '../../messages/policy-problem.ts';
+import { findOwnership } from '../../engine/people/authorize.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { renderFindingsText } from '../render/findings-text.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
@@ -42,6 +43,7 @@ export const inspect: CliCommand = {
     const place = await openRepoContext(services, name);
     const { repo, policy } = place;
     const { database, repoId } = await openDatabase(services, name);
+    const known = { ...repo, id: repo.id === 0 ? repoId : repo.id };
     const subject = {
       repository,
       digest,
@@ -54,7 +56,12 @@ export const inspect: CliCommand = {
       registry,
       images: createImageReader({ registry, now }),
       github: place.github,
-      history: historyOf(database, { repoId: repo.id === 0 ? repoId : repo.id, repository }),
+      history: historyOf(database, { repoId: known.id, repository }),
+      ownership: () =>
+        findOwnership(
+          { settings, store: database.kind === 'open' ? database.store : null },
+          { repo: known, image: repository },
+        ),
     });
     const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
     const image = { facts, contents: await collection.contents() };

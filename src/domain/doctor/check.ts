@@ -160,7 +160,16 @@ export type RepoCheck =
   | Of<'branch', { readonly code: 'branch-missing'; readonly branch: string; readonly repo: RepoName }>;
 
 export type ImageCheck =
-  | Of<'image', { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }>
+  | Of<
+      'image',
+      {
+        readonly code:
+          'image-not-granted' | 'image-granted-elsewhere' | 'image-of-another-repository' | 'image-not-proven';
+        readonly image: ImageRepository;
+        readonly repo: RepoName;
+        readonly repoId: number;
+      }
+    >
   | Of<
       'registry-credential',
       | { readonly code: 'credential-set'; readonly host: string; readonly username: string }

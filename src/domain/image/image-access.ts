@@ -1,21 +1,93 @@
-// Which images a repository may name: one machine user's token serves every installation, so names are the boundary.
+// Which images a repository may promote: one machine user's token serves every installation, so this is the boundary.
+import type { Refusal } from '../refusal.ts';
 import { hostOf, nameOf, type ImageRepository, type RepoName } from './reference.ts';
 
-/** One pair of `IMAGE_GRANTS`: this repository may promote that image as well. */
-export type ImageGrant = { readonly image: ImageRepository; readonly repo: RepoName };
+/** One entry of `IMAGE_GRANTS`: this repository may promote that image as well. With an id, whatever it is called. */
+export type ImageGrant = { readonly image: ImageRepository; readonly repo: RepoName; readonly id?: number };
 
-/**
- * True for `<registry>/<owner>/<repo>`, for names below it, and for granted pairs. GitHub names are compared without
- * case, as GitHub does; image names are lower case by the spec.
- */
-export function mayPromote(args: {
-  readonly repo: RepoName;
+/** A name, in lower case, that a repository has or had. */
+export type RepoNameHistory = {
+  readonly name: string;
+  /** It was called this before any other repository that we know of. */
+  readonly isFirst: boolean;
+  /** No other repository that we know of was ever called this. */
+  readonly isOnly: boolean;
+};
+
+export type ImageQuestion = {
+  readonly repo: { readonly id: number; readonly name: RepoName };
+  /** A name of earlier that still counts, where the account is the same: that of the request. */
+  readonly requestedAs: RepoName;
+  /** All names of the repository; none where there is no database to tell. */
+  readonly names: readonly RepoNameHistory[];
   readonly image: ImageRepository;
+  /** The repository that promoted the image first; null where none did, or nobody knows. */
+  readonly owner: number | null;
   readonly registryHost: string;
   readonly grants: readonly ImageGrant[];
-}): boolean {
-  const repo = args.repo.toLowerCase();
-  const name = nameOf(args.image);
-  const own = hostOf(args.image) === args.registryHost.toLowerCase() && (name === repo || name.startsWith(`${repo}/`));
-  return own || args.grants.some((grant) => grant.image === args.image && grant.repo.toLowerCase() === repo);
+};
+
+export type ImageAccess =
+  /** The operator granted the image to this repository. */
+  | { readonly kind: 'granted' }
+  /** The repository promoted it first. */
+  | { readonly kind: 'owned' }
+  /** It has the name of the repository, and nobody promoted it yet: whose it is has to be proven. */
+  | { readonly kind: 'unclaimed' }
+  | { readonly kind: 'refused'; readonly refusal: ImageRefusal };
+
+export type ImageRefusal = Extract<
+  Refusal,
+  { readonly code: 'image-not-granted' | 'image-granted-elsewhere' | 'image-of-another-repository' }
+>;
+
+/**
+ * An image belongs to the repositories it was granted to, else to the one that promoted it first, under a name that the
+ * repository has or had. GitHub's names are compared without case; image names are lower case by the spec.
+ */
+export function judgeAccess(question: ImageQuestion): ImageAccess {
+  const { repo, image, owner, grants } = question;
+  const about = { image, repo: repo.name, repoId: repo.id };
+  const granted = grants.filter((grant) => grant.image === image);
+  if (granted.some((grant) => isFor(grant, question))) return { kind: 'granted' };
+  if (granted.length > 0) return refuse({ code: 'image-granted-elsewhere', ...about });
+  if (owner !== null && owner !== repo.id) return refuse({ code: 'image-of-another-repository', ...about });
+  if (!hasOwnName(question)) return refuse({ code: 'image-not-granted', image, repo: repo.name });
+  return { kind: owner === null ? 'unclaimed' : 'owned' };
+}
+
+/** What `source` labels may call the repository: its name, and those it had that no other repository ever had. */
+export function sourceNames({ repo, names }: Pick<ImageQuestion, 'repo' | 'names'>): readonly string[] {
+  const own = repo.name.toLowerCase();
+  return [...new Set([own, ...names.filter(({ isOnly }) => isOnly).map(({ name }) => name)])];
+}
+
+/** Those that prove whose an image is: by the label alone nobody can tell two repositories of one name apart. */
+export function provingNames({ repo, names }: Pick<ImageQuestion, 'repo' | 'names'>): readonly string[] {
+  const shared = names.filter(({ isOnly }) => !isOnly).map(({ name }) => name);
+  return sourceNames({ repo, names }).filter((name) => !shared.includes(name));
+}
+
+/** A grant by name is for the repository that had the name first: who takes the name over gets nothing by it. */
+function isFor(grant: ImageGrant, { repo, names }: ImageQuestion): boolean {
+  if (grant.id !== undefined) return grant.id === repo.id;
+  const granted = grant.repo.toLowerCase();
+  const known = names.find(({ name }) => name === granted);
+  return known === undefined ? granted === repo.name.toLowerCase() : known.isFirst;
+}
+
+function hasOwnName({ repo, requestedAs, names, image, owner, registryHost }: ImageQuestion): boolean {
+  const former = owner === repo.id ? names.map(({ name }) => name) : [];
+  const today = repo.name.toLowerCase();
+  const own = [today, ...[requestedAs.toLowerCase(), ...former].filter((name) => accountOf(name) === accountOf(today))];
+  const name = nameOf(image);
+  return hostOf(image) === registryHost.toLowerCase() && own.some((one) => name === one || name.startsWith(`${one}/`));
+}
+
+function accountOf(name: string): string {
+  return name.split('/')[0] ?? '';
+}
+
+function refuse(refusal: ImageRefusal): ImageAccess {
+  return { kind: 'refused', refusal };
 }

@@ -17,6 +17,7 @@ export type FacetValues = {
   /** How the commit's latest deployment to `staging` went. */
   readonly stagingDeployment: StagingDeployment;
   readonly pastRollback: PastRollback;
+  readonly ownership: ImageOwnership;
   /** Where the target of a rollback is incomplete: what it could go back to instead. */
   readonly alternative: Alternative | null;
 };
@@ -45,6 +46,17 @@ export type ContentFacts = {
 
 /** Whether a rollback took the environment off this image; `by` is the number of the newest one. */
 export type PastRollback = { readonly kind: 'none' } | { readonly kind: 'rolled-back'; readonly by: number };
+
+/** Whom an image belongs to. */
+export type ImageOwnership = {
+  /** `unknown`: there is no database to tell. */
+  readonly claim: 'granted' | 'owned' | 'unclaimed' | 'refused' | 'unknown';
+  readonly repoId: number;
+  /** What `source` labels may call the repository, in lower case: today's name, and former ones. */
+  readonly names: readonly string[];
+  /** Those that prove a first promotion. */
+  readonly proving: readonly string[];
+};
 
 /** The newest other image that the environment held and that is complete. */
 export type Alternative = {
@@ -110,6 +122,7 @@ export const NOTHING_COLLECTED: Facets = {
   lineage: NOT_COLLECTED,
   stagingDeployment: NOT_COLLECTED,
   pastRollback: NOT_COLLECTED,
+  ownership: NOT_COLLECTED,
   alternative: NOT_COLLECTED,
 };
 

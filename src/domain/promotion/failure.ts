@@ -26,6 +26,9 @@ export type FailureProblem =
     }
   | { readonly code: 'owner-not-allowed'; readonly owner: string }
   | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
+  | ({ readonly code: 'image-granted-elsewhere' } & ImageOfRepo)
+  | ({ readonly code: 'image-of-another-repository' } & ImageOfRepo)
+  | ({ readonly code: 'image-not-proven' } & ImageOfRepo)
   /** Somebody else moved a floating tag while the tags were written. */
   | {
       readonly code: 'tag-moved';
@@ -52,6 +55,8 @@ export type FailureProblem =
         | { readonly kind: 'old-digest'; readonly tags: readonly Tag[] }
         | { readonly kind: 'no-answer'; readonly error: OutsideProblem };
     };
+
+type ImageOfRepo = { readonly image: ImageRepository; readonly repo: RepoName; readonly repoId: number };
 
 /** Why an image can't be pulled. */
 export type Incompleteness =

@@ -45,7 +45,12 @@ export type Ending =
   | { readonly cause: 'unreadable'; readonly problem: OutsideProblem }
   | { readonly cause: 'policy-without-image' }
   | { readonly cause: 'policy-unreadable'; readonly problems: readonly PolicyProblem[] }
-  | { readonly cause: 'not-granted'; readonly image: ImageRepository };
+  | { readonly cause: 'not-granted'; readonly image: ImageRepository }
+  | {
+      readonly cause: 'image-granted-elsewhere' | 'image-of-another-repository';
+      readonly image: ImageRepository;
+      readonly repoId: number;
+    };
 
 /** The first 12 hex digits of the image: what its Promote button carries. */
 export function stagingPlanId(digest: Digest): string {

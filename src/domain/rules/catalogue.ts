@@ -2,6 +2,7 @@
 import { command } from './command.ts';
 import { completeness } from './completeness.ts';
 import { healthcheck } from './healthcheck.ts';
+import { imageOwner } from './image-owner.ts';
 import { inProduction } from './in-production.ts';
 import { labels } from './labels.ts';
 import { layers } from './layers.ts';
@@ -20,6 +21,7 @@ export const RULES = [
   command,
   healthcheck,
   source,
+  imageOwner,
   revision,
   labels,
   tagCommit,

@@ -1,37 +1,56 @@
 // The `source` label names the repository that promotes: no policy and no force lets another repository's image in.
 import { z } from 'zod';
-import { SOURCE_LABEL } from '../image/image-facts.ts';
+import { SOURCE_LABEL, type PlatformFacts } from '../image/image-facts.ts';
+import type { UnknownReason } from '../image/unknown-reason.ts';
 import { outsideText } from '../outside-text.ts';
 import type { Level } from '../policy/policy.ts';
-import { platformRule, type RuleContext } from '../rule.ts';
+import { imageRule, type Judgement, type RuleContext } from '../rule.ts';
 
-export const source = platformRule({
+const seen = z.discriminatedUnion('code', [
+  z.strictObject({ code: z.literal('label-missing') }),
+  z.strictObject({ code: z.literal('label'), label: outsideText }),
+]);
+
+export const source = imageRule({
   id: 'source',
   kinds: ['promotion', 'unproven-rollback', 'version'],
-  seen: z.discriminatedUnion('code', [
-    z.strictObject({ code: z.literal('label-missing') }),
-    z.strictObject({ code: z.literal('label'), label: outsideText }),
-  ]),
+  facets: ['contents', 'ownership'],
+  seen,
   wanted: z.strictObject({ source: z.string() }),
 }).checkedBy({
   want: (context) => ({ source: homeOf(context) }),
   unknownIsFinal: true,
-  read: ({ config }) => config,
-  check: ({ labels }, context) => {
-    const label = labels[SOURCE_LABEL];
-    if (label === undefined || label === '') {
-      // What production is taken back to may be older than the label.
-      const level = context.kind === 'unproven-rollback' ? 'warn' : levelWhenMissing(context, SOURCE_LABEL);
-      return level === 'off' ? null : { outcome: level, seen: { code: 'label-missing' } };
-    }
-    const named = normalise(label);
-    const seen = { code: 'label', label } as const;
-    const isOurs = named !== null && named === normalise(homeOf(context));
-    return isOurs ? { outcome: 'pass', seen } : { outcome: 'fail', seen, final: true };
+  check: ({ contents, ownership }, context) => {
+    const homes = ownership.value.names.map((repo) => repositoryOf(homeOf({ ...context, repo })));
+    return contents.value.platforms.flatMap((facts) => judgePlatform(facts, { context, homes }));
   },
 });
 
-function homeOf({ githubHost, repo }: RuleContext): string {
+type PlatformJudgement = Judgement<
+  z.output<typeof seen> | { readonly code: 'unknown'; readonly reason: UnknownReason }
+>;
+
+/** `homes`: what the label may name. */
+function judgePlatform(
+  { platform, config }: PlatformFacts,
+  { context, homes }: { readonly context: RuleContext; readonly homes: readonly (string | null)[] },
+): readonly PlatformJudgement[] {
+  if (config.kind === 'unknown') {
+    return [{ platform, outcome: 'unknown', seen: { code: 'unknown', reason: config.reason } }];
+  }
+  const label = config.value.labels[SOURCE_LABEL];
+  if (label === undefined || label === '') {
+    // What production is taken back to may be older than the label.
+    const level = context.kind === 'unproven-rollback' ? 'warn' : levelWhenMissing(context, SOURCE_LABEL);
+    return level === 'off' ? [] : [{ platform, outcome: level, seen: { code: 'label-missing' } }];
+  }
+  const named = repositoryOf(label);
+  const isOurs = named !== null && homes.includes(named);
+  const about = { platform, seen: { code: 'label', label } } as const;
+  return [isOurs ? { ...about, outcome: 'pass' } : { ...about, outcome: 'fail', final: true }];
+}
+
+function homeOf({ githubHost, repo }: Pick<RuleContext, 'githubHost' | 'repo'>): string {
   return `https://${githubHost}/${repo}`;
 }
 
@@ -46,7 +65,7 @@ export function levelWhenMissing({ policy }: RuleContext, label: string): Level 
  * a default port, a branch behind `#`; null for what is no such form. The fragment goes first: behind it an `@` is no
  * longer the end of a user name (`https://evil.io#@github.com/acme/app` is a page of evil.io).
  */
-function normalise(label: string): string | null {
+export function repositoryOf(label: string): string | null {
   if (label.length > MAX_LABEL_LENGTH) return null;
   const text = label
     .trim()

@@ -53,8 +53,8 @@ function mayHaveMovedBefore({ job }: Application, rows: readonly JournalRow[]): 
 
 /** The operator may have taken the owner or the grant away since this was approved. */
 async function findUnauthorized({ services, promotion }: Application): Promise<Unauthorized | null> {
-  const { repo, requestedAs, images } = promotion;
-  return authorize(services, { repo, requestedAs, images: images.map(({ repository }) => repository) });
+  const { repo, requestedAs, images, findings } = promotion;
+  return authorize(services, { repo, requestedAs, images: images.map(({ repository }) => repository), findings });
 }
 
 type Moved = { readonly tag: Tag; readonly expected: Digest | null; readonly holds: Digest | null };

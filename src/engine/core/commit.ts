@@ -2,6 +2,7 @@
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import type { Accepted, Decision, JournalEntry } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
+import type { RepoName } from '../../domain/image/reference.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { saveMark, type GitHubMark } from '../../store/promotions/github-marks.ts';
@@ -10,6 +11,7 @@ import { claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
 import { savePolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { forgetKnownRights, saveKnownRights } from '../../store/people.ts';
 import { insertPromotion, updatePromotion } from '../../store/promotions/promotions.ts';
+import { saveFormerName } from '../../store/repo-names.ts';
 import { lockRepo, markLeft, saveRepo, takePromotionNumber } from '../../store/repos.ts';
 import {
   changeStagingCheck,
@@ -45,6 +47,8 @@ export type Commit = {
   readonly intents?: readonly Intent[];
   /** A delivery told of the repository, what it is called today and whose it is. */
   readonly told?: true;
+  /** What that repository was called until now, as the delivery says. */
+  readonly formerName?: RepoName;
   readonly thread?: ThreadWrite;
   readonly marks?: readonly GitHubMark[];
   /** The App may not act in the repository any more. */
@@ -182,6 +186,7 @@ async function store(
   const now = services.now();
   // Only a delivery knows today's name and installation; a promotion, or a command, remembers those of its day.
   if (commit.told === true) await registerRepo(tx, repo, { jobs, now, origin });
+  if (commit.formerName !== undefined) await saveFormerName(tx, { repoId: repo.id, name: commit.formerName });
   await lockRepo(tx, repo.id);
   if (promotion !== undefined) {
     await storePolicyFile(tx, { promotion, file: commit.policyFile ?? null, now });

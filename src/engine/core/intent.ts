@@ -4,7 +4,7 @@ import type { Deployment } from '../../domain/promotion/deployment.ts';
 import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts';
 import type { PlanId } from '../../domain/promotion/approval.ts';
 import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
-import type { CommitSha, Tag } from '../../domain/image/reference.ts';
+import type { CommitSha, RepoName, Tag } from '../../domain/image/reference.ts';
 import type { CommandHint } from '../../domain/reply.ts';
 
 /** The account that GitHub says sent the delivery; its rights are asked when the decision is taken. */
@@ -80,7 +80,13 @@ export type Intent =
   /** GitHub's Re-run of all our checks of a commit. */
   | { readonly kind: 're-run-suite'; readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender }
   /** Renamed, transferred, or back; `since`: what was to be shown after that time was not, as the App was away. */
-  | { readonly kind: 'repo-changed'; readonly repo: Repo; readonly since: number | null }
+  | {
+      readonly kind: 'repo-changed';
+      readonly repo: Repo;
+      readonly since: number | null;
+      /** What it was called until now, where it was renamed or transferred. */
+      readonly formerName?: RepoName;
+    }
   | Lifecycle
   /** A branch has a new head. */
   | {

@@ -13,9 +13,10 @@ async function handle({ payload: delivery }: Job<'delivery'>, { webhooks, log }:
   const [first] = intents;
   if (first === undefined) return DONE;
   log.info({ event, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
-  return 'repo' in first
-    ? { kind: 'done', commit: { repo: first.repo, told: true, intents } }
-    : { kind: 'handed-on', intents, told: [] };
+  if (!('repo' in first)) return { kind: 'handed-on', intents, told: [] };
+  const former =
+    first.kind === 'repo-changed' && first.formerName !== undefined ? { formerName: first.formerName } : {};
+  return { kind: 'done', commit: { repo: first.repo, told: true, ...former, intents } };
 }
 
 /** The time decides whether a review is about today's plan. */

@@ -4,13 +4,15 @@ import { findDenialCause, type DenialCause } from '../../domain/doctor/denial.ts
 import type { MachineToken } from '../../domain/machine-token.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import { hostOf, type ImageRepository, type RepoName, type Tag } from '../../domain/image/reference.ts';
+import { hostOf, type ImageRepository, type Tag } from '../../domain/image/reference.ts';
 import { unlessFails } from './check.ts';
-import { findForbiddenImage } from '../people/authorize.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { Store } from '../../store/database/database.ts';
+import { findImageRefusal } from '../people/authorize.ts';
 import type { DoctorSetup } from './setup.ts';
 
 export type ImageQuestion = {
-  readonly repo: RepoName;
+  readonly repo: Repo;
   readonly image: ImageRepository;
   readonly policy: Policy;
   readonly token: MachineToken | null;
@@ -18,13 +20,26 @@ export type ImageQuestion = {
 
 export async function examineImage(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
   const { repo, image } = question;
-  if (findForbiddenImage(setup.settings, { repo, images: [image] }) !== null)
-    return [{ name: 'image', outcome: 'fail', code: 'image-not-granted', image, repo }];
+  const { settings } = setup;
+  const refusal = await findImageRefusal({ settings, store: await openStore(setup) }, { repo, images: [image] });
+  if (refusal !== null) {
+    return [{ name: 'image', outcome: 'fail', code: refusal.code, image, repo: repo.name, repoId: repo.id }];
+  }
   return [
     checkCredential(setup, image),
     ...(await checkReading(setup, question)),
     ...(await checkPushing(setup, question)),
   ];
+}
+
+/** Another check says why there is none; then names alone decide. */
+async function openStore({ store }: DoctorSetup): Promise<Store | null> {
+  try {
+    return await store();
+  } catch (error) {
+    if (error instanceof OutsideError) return null;
+    throw error;
+  }
 }
 
 function checkCredential({ credentials }: DoctorSetup, image: ImageRepository): Check {

@@ -30,9 +30,7 @@ export async function examineRepo(
       return [found, { name: 'policy', outcome: 'fail', code: 'policy-unreadable', problems }];
     }
     const { policy } = loaded;
-    const images = await Promise.all(
-      policy.images.map((image) => examineImage(setup, { repo: repo.name, image, policy, token })),
-    );
+    const images = await Promise.all(policy.images.map((image) => examineImage(setup, { repo, image, policy, token })));
     return [found, checkPolicy(policy), ...(await checkBranches(github, repo, policy)), ...images.flat()];
   });
 }

@@ -7,6 +7,7 @@ import { NoAccess } from '../../facts/no-access.ts';
 import type { Store } from '../../store/database/database.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import type { Services } from '../core/services.ts';
+import { findOwnership } from '../people/authorize.ts';
 
 /** `absent`: the command line has none to read, and `why` says why. */
 export type Database =
@@ -14,14 +15,16 @@ export type Database =
 
 /** Those of the server, for images of one repository. */
 export function factSourcesOf(
-  { registry, images, github, store }: Pick<Services, 'registry' | 'images' | 'github' | 'store'>,
+  services: Pick<Services, 'registry' | 'images' | 'github' | 'store' | 'settings'>,
   { repo, repository }: { readonly repo: Repo; readonly repository: ImageRepository },
 ): FactSources {
+  const { registry, images, github, store } = services;
   return {
     registry,
     images,
     github: () => github.forRepo(repo),
     history: historyOf({ kind: 'open', store }, { repoId: repo.id, repository }),
+    ownership: () => findOwnership(services, { repo, image: repository }),
   };
 }
 

@@ -1,51 +1,136 @@
 // Decides whether this server promotes for a repository, and these images: policy files are written by people, owners and grants by the operator.
-import { mayPromote } from '../../domain/image/image-access.ts';
+import type { Finding } from '../../domain/finding.ts';
+import {
+  judgeAccess,
+  provingNames,
+  sourceNames,
+  type ImageAccess,
+  type ImageRefusal,
+  type RepoNameHistory,
+} from '../../domain/image/image-access.ts';
+import type { ImageOwnership } from '../../domain/image/image-facts.ts';
 import type { ImageRepository } from '../../domain/image/reference.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { AppIdentity } from '../../github/app/app-identity.ts';
+import type { Store } from '../../store/database/database.ts';
+import { findImageOwner } from '../../store/image-owners.ts';
+import { listRepoNames } from '../../store/repo-names.ts';
 import type { Services, Settings } from '../core/services.ts';
 
-export type Unauthorized = Extract<Refusal, { readonly code: 'owner-not-allowed' | 'image-not-granted' }>;
+export type Unauthorized = Extract<
+  Refusal,
+  {
+    readonly code:
+      | 'owner-not-allowed'
+      | 'image-not-granted'
+      | 'image-granted-elsewhere'
+      | 'image-of-another-repository'
+      | 'image-not-proven';
+  }
+>;
 
-export type AuthorizeServices = Pick<Services, 'settings'> & {
-  /** Null where nobody can be asked whose App this is: then the default owner is not checked. */
-  readonly identity: Pick<AppIdentity, 'learn'> | null;
+type ImageServices = {
+  readonly settings: Pick<Settings, 'registryHost' | 'imageGrants'>;
+  /** Null where there is no database: then names alone decide, and nothing may be written on that. */
+  readonly store: Pick<Store, 'db'> | null;
+};
+
+export type AuthorizeServices = ImageServices &
+  Pick<Services, 'settings'> & {
+    /** Null where nobody can be asked whose App this is: then the default owner is not checked. */
+    readonly identity: Pick<AppIdentity, 'learn'> | null;
+  };
+
+type Asking = {
+  readonly repo: Pick<Repo, 'id' | 'name'>;
+  /** A name that the repository had: it counts as well, where the account is still the same. */
+  readonly requestedAs?: Repo['name'];
 };
 
 /**
- * Null when the repository's owner is served (ALLOWED_OWNERS, or the App's own account) and the repository may promote
- * each of the images (its own, or IMAGE_GRANTS); else the refusal that names what it may not. OutsideError when GitHub
- * can't say whose App this is.
+ * Null when the repository's owner is served (ALLOWED_OWNERS, or the App's own account) and each of the images belongs to
+ * the repository; else the refusal that names what it may not. With `findings`, those of the plan that is about to be
+ * carried out, an image that nobody has promoted yet must be proven by them. OutsideError when GitHub can't say whose App
+ * this is.
  */
 export async function authorize(
   services: AuthorizeServices,
   {
-    repo,
     images,
-    requestedAs = repo.name,
-  }: {
-    readonly repo: Pick<Repo, 'name'>;
-    readonly images: readonly ImageRepository[];
-    /** A name that the repository had: it counts as well, where the account is still the same. */
-    readonly requestedAs?: Repo['name'];
-  },
+    findings,
+    ...asking
+  }: Asking & { readonly images: readonly ImageRepository[]; readonly findings?: readonly Finding[] },
 ): Promise<Unauthorized | null> {
+  const { repo } = asking;
   const owner = await findForeignOwner(services, repo);
   if (owner !== null) return { code: 'owner-not-allowed', owner };
-  const names = [repo.name, ...(ownerOf(requestedAs) === ownerOf(repo.name) ? [requestedAs] : [])];
-  const image = images.find((one) =>
-    names.every((name) => findForbiddenImage(services.settings, { repo: name, images: [one] }) !== null),
-  );
-  return image === undefined ? null : { code: 'image-not-granted', image, repo: repo.name };
+  const refusal = await findImageRefusal(services, { ...asking, images });
+  if (refusal !== null || findings === undefined) return refusal;
+  const names = await listNames(services, repo);
+  for (const image of images) {
+    const access = await findAccess(services, { ...asking, image, names });
+    const proof = { image, findings, names: provingNames({ repo, names }) };
+    if (access.kind === 'unclaimed' && !isProven(proof)) {
+      return { code: 'image-not-proven', image, repo: repo.name, repoId: repo.id };
+    }
+  }
+  return null;
 }
 
-/** The first image that the repository may not promote, or null. */
-export function findForbiddenImage(
-  { registryHost, imageGrants: grants }: Pick<Settings, 'registryHost' | 'imageGrants'>,
-  { repo, images }: { readonly repo: Repo['name']; readonly images: readonly ImageRepository[] },
-): ImageRepository | null {
-  return images.find((image) => !mayPromote({ repo, image, registryHost, grants })) ?? null;
+/** The refusal of the first image that the repository may not promote, or null. */
+export async function findImageRefusal(
+  services: ImageServices,
+  { images, ...asking }: Asking & { readonly images: readonly ImageRepository[] },
+): Promise<ImageRefusal | null> {
+  if (images.length === 0) return null;
+  const names = await listNames(services, asking.repo);
+  for (const image of images) {
+    const access = await findAccess(services, { ...asking, image, names });
+    if (access.kind === 'refused') return access.refusal;
+  }
+  return null;
+}
+
+/** What rules judge an image's `source` label by. */
+export async function findOwnership(
+  services: ImageServices,
+  { repo, image }: Pick<Asking, 'repo'> & { readonly image: ImageRepository },
+): Promise<ImageOwnership> {
+  const names = await listNames(services, repo);
+  const access = await findAccess(services, { repo, image, names });
+  const about = { repoId: repo.id, names: sourceNames({ repo, names }), proving: provingNames({ repo, names }) };
+  return { ...about, claim: services.store === null ? 'unknown' : access.kind };
+}
+
+async function listNames({ store }: ImageServices, { id }: Asking['repo']): Promise<readonly RepoNameHistory[]> {
+  return store === null ? [] : listRepoNames(store.db, id);
+}
+
+async function findAccess(
+  { settings, store }: ImageServices,
+  about: Asking & { readonly image: ImageRepository; readonly names: readonly RepoNameHistory[] },
+): Promise<ImageAccess> {
+  const { repo, requestedAs = repo.name, image, names } = about;
+  const { registryHost, imageGrants: grants } = settings;
+  const owner = store === null ? null : await findImageOwner(store.db, image);
+  return judgeAccess({ repo, requestedAs, names, image, owner, registryHost, grants });
+}
+
+/** The rule on images that nobody has promoted yet let it pass, by names that still prove it. */
+function isProven(args: {
+  readonly image: ImageRepository;
+  readonly findings: readonly Finding[];
+  readonly names: readonly string[];
+}): boolean {
+  return args.findings.some(
+    ({ rule, image, outcome, seen }) =>
+      rule === 'image-owner' &&
+      image === args.image &&
+      outcome === 'pass' &&
+      seen.code === 'proven' &&
+      seen.names.every((name) => args.names.includes(name)),
+  );
 }
 
 /** Null when the repository's owner is served, else the owner's name as GitHub writes it. */

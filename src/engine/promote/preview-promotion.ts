@@ -13,7 +13,7 @@ import type { FactSources } from '../../facts/facet.ts';
 import { createImageReader } from '../../facts/image-reader.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
-import { authorize, type AuthorizeServices } from '../people/authorize.ts';
+import { authorize, findOwnership, type AuthorizeServices } from '../people/authorize.ts';
 import { historyOf, type Database } from '../examine/fact-sources.ts';
 import { lineOf } from '../core/find-promotion.ts';
 import { readProduction } from '../examine/read-production.ts';
@@ -21,7 +21,7 @@ import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve
 import type { Services } from '../core/services.ts';
 
 export type PreviewServices = Pick<Services, 'registry' | 'now' | 'sha256'> &
-  AuthorizeServices & {
+  Omit<AuthorizeServices, 'store'> & {
     readonly github: FactSources['github'];
     /** Without one, leftovers, rollbacks and open promotions are not known. */
     readonly database: Database;
@@ -61,7 +61,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const environment = findEnvironment(policy, request.environment);
   if (environment === null) return no(unknownEnvironment(request));
   if (!policy.images.includes(repository)) return { kind: 'other-image', images: policy.images };
-  const unauthorized = await authorize(services, { repo, images: policy.images });
+  const unauthorized = await authorize({ ...services, store }, { repo, images: policy.images });
   if (unauthorized !== null) return no(unauthorized);
   const prefixes = sourcePrefixes(policy, { force });
   const question = { registry, image: repository, prefixes };
@@ -79,6 +79,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     images: createImageReader({ registry, now: services.now }),
     github: services.github,
     history: historyOf(database, { repoId: repo.id, repository }),
+    ownership: () => findOwnership({ ...services, store }, { repo, image: repository }),
   });
   const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
   const image = { facts, contents: await collection.contents() };

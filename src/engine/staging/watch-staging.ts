@@ -1,11 +1,12 @@
 // Looks for the image of a pushed staging commit until it is there, can't be read, or the time for its build is over.
 import { BUILD_TIME_MS, commitTagsOf, nextCheckAt } from '../../domain/image/image-wait.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import type { ImageRepository } from '../../domain/image/reference.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Ending, StagingCheck, StagingState } from '../../domain/promotion/staging-check.ts';
 import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
-import { authorize } from '../people/authorize.ts';
+import { authorize, type Unauthorized } from '../people/authorize.ts';
 import { commitAndContinue, type Commit } from '../core/commit.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
@@ -76,7 +77,7 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
   if (image === undefined) return ended({ cause: 'policy-without-image' }, !isMeant);
   const unauthorized = await authorize(services, { repo, images: policy.images });
   if (unauthorized !== null) {
-    return ended({ cause: 'not-granted', image }, !isMeant || unauthorized.code === 'owner-not-allowed');
+    return ended(endingOf(unauthorized, image), !isMeant || unauthorized.code === 'owner-not-allowed');
   }
   const tags = commitTagsOf(policy.staging.tagPrefix, check.commit);
   try {
@@ -90,6 +91,16 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
   } catch (error) {
     if (!(error instanceof OutsideError) || error.code !== 'registry-denied') throw error;
     return ended({ cause: 'no-access', image, problem: error.toProblem() }, !isMeant);
+  }
+}
+
+function endingOf(unauthorized: Unauthorized, image: ImageRepository): Ending {
+  switch (unauthorized.code) {
+    case 'image-granted-elsewhere':
+    case 'image-of-another-repository':
+      return { cause: unauthorized.code, image: unauthorized.image, repoId: unauthorized.repoId };
+    default:
+      return { cause: 'not-granted', image };
   }
 }
 

@@ -119,13 +119,17 @@ function titleOf({ check, state }: StagingCheckView): string {
   }
 }
 
+const NOT_OURS = 'This repository may not promote the image of its policy';
+
 const ENDINGS: Readonly<Record<Ending['cause'], string>> = {
   'no-image': 'No image was built for this commit',
   'no-access': 'The registry does not let Imprimatur see the image',
   unreadable: 'The image could not be examined',
   'policy-without-image': 'The image could not be examined',
   'policy-unreadable': 'The policy file can’t be read',
-  'not-granted': 'This repository may not promote the image of its policy',
+  'not-granted': NOT_OURS,
+  'image-granted-elsewhere': NOT_OURS,
+  'image-of-another-repository': NOT_OURS,
 };
 
 function examinedTitle(findings: readonly Finding[]): string {
@@ -191,6 +195,9 @@ function endingText({ check, repo }: StagingCheckView, why: Ending): string {
       return renderRefusal({ code: 'policy-unreadable', problems: why.problems });
     case 'not-granted':
       return renderRefusal({ code: 'image-not-granted', image: why.image, repo });
+    case 'image-granted-elsewhere':
+    case 'image-of-another-repository':
+      return renderRefusal({ code: why.cause, image: why.image, repo, repoId: why.repoId });
   }
 }
 

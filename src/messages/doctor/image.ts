@@ -6,10 +6,10 @@ import type { CheckWords } from './check-words.ts';
 export function imageWords(check: ImageCheck): CheckWords {
   switch (check.name) {
     case 'image': {
-      const { image, repo } = check;
+      const { image, repo, repoId } = check;
       return {
-        message: `${repo} may not promote ${image}: that is neither its own image nor granted.`,
-        hint: `If it should, add IMAGE_GRANTS=${image}=${repo} (a list with commas).`,
+        message: `${repo} may not promote ${image}: ${WHOSE[check.code]}.`,
+        hint: `If it should, add IMAGE_GRANTS=${image}=${repo}@${repoId} (a list with commas).`,
       };
     }
     case 'registry-credential':
@@ -22,6 +22,13 @@ export function imageWords(check: ImageCheck): CheckWords {
       return { message: `${check.image} can be written: an upload was begun, and given up.`, hint: null };
   }
 }
+
+const WHOSE = {
+  'image-not-granted': 'that is neither its own image nor granted',
+  'image-granted-elsewhere': 'IMAGE_GRANTS grants it to another repository',
+  'image-of-another-repository': 'another repository promoted it first',
+  'image-not-proven': 'no source label proves that it belongs to it',
+} as const;
 
 function credentialWords(check: Extract<ImageCheck, { name: 'registry-credential' }>): CheckWords {
   const { host } = check;

@@ -34,6 +34,15 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     `${code(repo)} may not promote ${code(image)}: a repository may promote only the image that has its own name, and names below it. ` +
     `Neither the policy file nor force changes that; the operator of this server can, with ${code(`IMAGE_GRANTS=${image}=${repo}`, { maxLength: 600 })} (a list with commas).`,
 
+  'image-granted-elsewhere': ({ image, repo, repoId }) =>
+    `${code(repo)} may not promote ${code(image)}: the operator of this server granted it to another repository, and so not to the one of its name. ${grantText({ image, repo, repoId })}`,
+
+  'image-of-another-repository': ({ image, repo, repoId }) =>
+    `${code(repo)} may not promote ${code(image)}: another repository promoted it first, and a repository that takes over a name gets no image by it. ${grantText({ image, repo, repoId })}`,
+
+  'image-not-proven': ({ image, repo, repoId }) =>
+    `Nobody has promoted ${code(image)} yet, and no ${code('source')} label proves that it belongs to ${code(repo)}. Build it with that label. ${grantText({ image, repo, repoId })}`,
+
   'environment-unknown': ({ typed, environments }) => {
     const known =
       environments.length === 0
@@ -200,6 +209,12 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     return `${id} can't be cancelled: it ${STATE_CLAUSES[state]} already.`;
   },
 };
+
+/** With the id, so that the grant stays with this repository whoever has its name later. */
+function grantText(to: { readonly image: string; readonly repo: string; readonly repoId: number }): string {
+  const line = code(`IMAGE_GRANTS=${to.image}=${to.repo}@${to.repoId}`, { maxLength: 600 });
+  return `The operator can grant it with ${line} (a list with commas).`;
+}
 
 function plainVerb(verb: RefusedVerb): string {
   return isVerb(verb) ? COMMAND_WORDS[verb].phrase : OTHER_PHRASES[verb];

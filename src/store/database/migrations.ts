@@ -4,6 +4,7 @@ import { OutsideError } from '../../net/outside-error.ts';
 import type { Store } from './database.ts';
 import type { ColumnTypes } from './driver.ts';
 import { initialSchema } from './initial-schema.ts';
+import { IMAGE_OWNERS } from './schema-changes/image-owners.ts';
 import { PEOPLE_TABLES } from './schema-changes/people.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -17,6 +18,7 @@ export type Migration = {
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, name: 'initial', statements: initialSchema },
   { id: 2, name: 'people', statements: () => PEOPLE_TABLES },
+  { id: 3, name: 'image-owners', statements: () => IMAGE_OWNERS },
 ];
 
 /**

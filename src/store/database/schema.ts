@@ -74,6 +74,9 @@ export type Schema = {
     readonly created_at: number;
     readonly updated_at: number;
   };
+  readonly image_owners: { readonly image: string; readonly repo_id: number; readonly since: number };
+  /** Names in lower case. */
+  readonly repo_names: { readonly repo_id: number; readonly name: string; readonly since: number };
   readonly policies: { readonly blob: string; readonly text: string; readonly first_seen: number };
   readonly tag_moves: {
     readonly promotion_id: string;

@@ -32,6 +32,12 @@ export const failureProblem = z.discriminatedUnion('code', [
   }),
   z.strictObject({ code: z.literal('owner-not-allowed'), owner: z.string() }),
   z.strictObject({ code: z.literal('image-not-granted'), image: imageRepository, repo: repoName }),
+  z.strictObject({
+    code: z.enum(['image-granted-elsewhere', 'image-of-another-repository', 'image-not-proven']),
+    image: imageRepository,
+    repo: repoName,
+    repoId: z.int(),
+  }),
   z.strictObject({ code: z.literal('tag-moved'), tag, holds: digest.nullable(), expected: digest.nullable() }),
   z.strictObject({ code: z.literal('permanent-tag-taken'), tag, holds: digest, isVersion: z.boolean() }),
   z.strictObject({

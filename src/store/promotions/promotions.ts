@@ -11,6 +11,7 @@ import { unlessTaken } from '../database/database-errors.ts';
 import { NewerFormat } from '../database/stored.ts';
 import { formatPromotion, readPromotion } from './promotion-document.ts';
 import type { Db, Schema, Tx } from '../database/schema.ts';
+import { saveImageOwner } from '../image-owners.ts';
 
 type EnvironmentKey = { readonly repoId: number; readonly environment: string };
 
@@ -56,7 +57,18 @@ export async function updatePromotion(
     .where('version', '=', expectedVersion);
   // Where the repository is not locked, somebody may take the environment just now; then the unique index refuses.
   const result = await unlessTaken(tx, () => update.executeTakeFirstOrThrow());
-  return result.kind === 'written' && result.value.numUpdatedRows === 1n ? 'stored' : 'conflict';
+  const isStored = result.kind === 'written' && result.value.numUpdatedRows === 1n;
+  if (isStored) await claimImages(tx, promotion);
+  return isStored ? 'stored' : 'conflict';
+}
+
+/** Only a promotion that reached production claims its images: one that is open takes no name from anybody. */
+async function claimImages(tx: Tx, promotion: Promotion): Promise<void> {
+  const now = heldSince(promotion);
+  if (now === null) return;
+  for (const { repository: image } of promotion.images) {
+    await saveImageOwner(tx, { image, repoId: promotion.repo.id, now });
+  }
 }
 
 export async function findPromotion(db: Db, id: string): Promise<Promotion | null> {

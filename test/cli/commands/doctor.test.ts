@@ -519,7 +519,14 @@ describe('a repository', () => {
     expectChecks(
       said,
       { name: 'branch', outcome: 'warn', code: 'branch-missing', branch: 'next', repo },
-      { name: 'image', outcome: 'fail', code: 'image-not-granted', image: image('acme/other'), repo },
+      {
+        name: 'image',
+        outcome: 'fail',
+        code: 'image-not-granted',
+        image: image('acme/other'),
+        repo,
+        repoId: talk.repo.id,
+      },
     );
     expect(onlyCheck(said, 'image').hint).toContain(`IMAGE_GRANTS=${registry.host}/acme/other=acme/dotca`);
   });

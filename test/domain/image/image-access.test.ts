@@ -1,7 +1,17 @@
-// Which images a repository may name: names are the boundary.
-import { expect, test } from 'vitest';
-import { mayPromote } from '../../../src/domain/image/image-access.ts';
+// Which images a repository may promote: those granted to its id, else those that it promoted first, under its own names.
+import { describe, expect, test } from 'vitest';
+import { judgeAccess, provingNames, sourceNames, type ImageQuestion } from '../../../src/domain/image/image-access.ts';
 import { image, repoName } from '../build.ts';
+
+type NameArgs = Pick<ImageQuestion, 'image' | 'registryHost' | 'grants'> & {
+  readonly repo: ReturnType<typeof repoName>;
+};
+
+/** Where nobody has promoted the image, and no other names are known. */
+function mayPromote({ repo: name, ...args }: NameArgs): boolean {
+  const repo = { id: 1, name };
+  return judgeAccess({ ...args, repo, requestedAs: name, names: [], owner: null }).kind !== 'refused';
+}
 
 const GRANTS = [{ image: image('ghcr.io/acme/api'), repo: repoName('acme/backend') }];
 
@@ -27,7 +37,9 @@ const ROWS: readonly (readonly [string, string, string, boolean])[] = [
 ];
 
 test.each(ROWS)('%s: %s → %s is %s', (_name, repo, name, allowed) => {
-  const args = { repo: repoName(repo), image: image(name), registryHost: 'ghcr.io', grants: GRANTS };
+  // A grant would exclude the repository of the image's own name.
+  const grants = repo.toLowerCase().includes('backend') ? GRANTS : [];
+  const args = { repo: repoName(repo), image: image(name), registryHost: 'ghcr.io', grants };
   expect(mayPromote(args)).toBe(allowed);
 });
 
@@ -51,4 +63,80 @@ test('a grant for an image on another registry opens that registry', () => {
   const args = { repo, image: granted, registryHost: 'ghcr.io', grants: [{ image: granted, repo }] };
   expect(mayPromote(args)).toBe(true);
   expect(mayPromote({ ...args, grants: [] })).toBe(false);
+});
+
+describe('whose an image is', () => {
+  const API = image('ghcr.io/acme/api');
+  const OWN = { name: 'acme/api', isFirst: true, isOnly: true };
+  const question: ImageQuestion = {
+    repo: { id: 1, name: repoName('acme/api') },
+    requestedAs: repoName('acme/api'),
+    names: [OWN],
+    image: API,
+    owner: null,
+    registryHost: 'ghcr.io',
+    grants: [],
+  };
+  const TAKEN = { ...OWN, isFirst: false, isOnly: false };
+  const toBackend = { image: API, repo: repoName('acme/backend') };
+  const RENAMED = { repo: { id: 1, name: repoName('acme/new') }, requestedAs: repoName('acme/new') };
+  const NEW_NAME = { ...OWN, name: 'acme/new' };
+
+  test.each<readonly [string, Partial<ImageQuestion>, string]>([
+    ['nobody promoted it: its name decides, and it has to be proven', {}, 'unclaimed'],
+    ['this repository promoted it first', { owner: 1 }, 'owned'],
+    ['another one promoted it first, whatever its name is now', { owner: 2 }, 'image-of-another-repository'],
+    [
+      'it is granted to another one, and not to the one of its name',
+      { grants: [toBackend] },
+      'image-granted-elsewhere',
+    ],
+    ['it is granted to both', { grants: [toBackend, { ...toBackend, repo: repoName('acme/api') }] }, 'granted'],
+    [
+      'a grant wins over who was first',
+      { owner: 2, grants: [{ ...toBackend, repo: repoName('acme/api') }] },
+      'granted',
+    ],
+    ['a grant by id', { owner: 2, grants: [{ ...toBackend, id: 1 }] }, 'granted'],
+    [
+      'a grant by id is not for another repository of that name',
+      { grants: [{ ...toBackend, repo: repoName('acme/api'), id: 2 }] },
+      'image-granted-elsewhere',
+    ],
+    [
+      'a grant by name is for the one that had it first',
+      { names: [TAKEN], grants: [{ ...toBackend, repo: repoName('acme/api') }] },
+      'image-granted-elsewhere',
+    ],
+    [
+      'it stays granted to the one that was renamed',
+      { ...RENAMED, names: [OWN, NEW_NAME], grants: [{ ...toBackend, repo: repoName('acme/api') }] },
+      'granted',
+    ],
+    ['the renamed one keeps what it promoted', { ...RENAMED, names: [OWN, NEW_NAME], owner: 1 }, 'owned'],
+    [
+      'the renamed one has no claim to what nobody promoted',
+      { ...RENAMED, names: [OWN, NEW_NAME] },
+      'image-not-granted',
+    ],
+    [
+      'transferred to another account, it leaves its image behind',
+      { repo: { id: 1, name: repoName('globex/api') }, names: [OWN, { ...OWN, name: 'globex/api' }], owner: 1 },
+      'image-not-granted',
+    ],
+  ])('%s', (_name, change, expected) => {
+    const access = judgeAccess({ ...question, ...change });
+    expect(access.kind === 'refused' ? access.refusal.code : access.kind).toBe(expected);
+  });
+
+  test('former names count in source labels, unless another repository ever had them', () => {
+    const names = [OWN, NEW_NAME, { ...TAKEN, name: 'acme/shared' }];
+    expect(sourceNames({ ...RENAMED, names })).toEqual(['acme/new', 'acme/api']);
+    expect(provingNames({ ...RENAMED, names })).toEqual(['acme/new', 'acme/api']);
+  });
+
+  test('a name that was taken over counts as a label, and proves nothing', () => {
+    expect(sourceNames({ ...question, names: [TAKEN] })).toEqual(['acme/api']);
+    expect(provingNames({ ...question, names: [TAKEN] })).toEqual([]);
+  });
 });

@@ -8,7 +8,9 @@ import { config, facts, judge, platform, ruleContext, seenUnread, unread } from 
 function outcomeOf(label: string | undefined, args: { repo?: string; githubHost?: string } = {}): string | undefined {
   const labels = label === undefined ? {} : { [SOURCE_LABEL]: label };
   const platforms = [platform({ config: known(config({ labels })) })];
-  const findings = judge(source, facts({ platforms }), { ...ruleContext(), ...args });
+  const name = (args.repo ?? 'acme/dotca').toLowerCase();
+  const ownership = known({ claim: 'owned', repoId: 1, names: [name], proving: [name] } as const);
+  const findings = judge(source, facts({ platforms, ownership }), { ...ruleContext(), ...args });
   return findings[0]?.outcome;
 }
 

@@ -65,6 +65,7 @@ function readingOf(branches: readonly string[]): Reading {
       images: { contents: refuse, missing: refuse },
       github: () => client,
       history: refuse,
+      ownership: refuse,
     },
     contents: refuse,
   };

@@ -33,6 +33,9 @@ function unproven(because: UnprovenCause, promotion: number): TargetOrigin {
 test.each<[string, Refusal]>([
   ['owner-not-allowed', { code: 'owner-not-allowed', owner: 'stranger' }],
   ['image-not-granted', { code: 'image-not-granted', image: API, repo: BACKEND }],
+  ['image-granted-elsewhere', { code: 'image-granted-elsewhere', image: API, repo: BACKEND, repoId: 7 }],
+  ['image-of-another-repository', { code: 'image-of-another-repository', image: API, repo: BACKEND, repoId: 7 }],
+  ['image-not-proven', { code: 'image-not-proven', image: API, repo: BACKEND, repoId: 7 }],
   [
     'environment-unknown, named',
     { code: 'environment-unknown', typed: 'prod', environments: ['production', 'canary'] },

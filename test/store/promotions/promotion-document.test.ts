@@ -21,6 +21,8 @@ const list = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, {
 
 const outside = fc.record({ code: text, detail: text });
 
+const imageOfRepo = { image: anImage, repo: fc.constant(repo.name), repoId: int };
+
 // One arbitrary for each code: the compiler asks for the missing one.
 const problems: {
   readonly [Code in FailureProblem['code']]: fc.Arbitrary<Extract<FailureProblem, { code: Code }>>;
@@ -58,6 +60,9 @@ const problems: {
     image: anImage,
     repo: fc.constant(repo.name),
   }),
+  'image-granted-elsewhere': fc.record({ code: fc.constant('image-granted-elsewhere'), ...imageOfRepo }),
+  'image-of-another-repository': fc.record({ code: fc.constant('image-of-another-repository'), ...imageOfRepo }),
+  'image-not-proven': fc.record({ code: fc.constant('image-not-proven'), ...imageOfRepo }),
   'tag-moved': fc.record({
     code: fc.constant('tag-moved'),
     tag: aTag,
@@ -191,6 +196,12 @@ const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { 
     ...found,
     seen: fc.oneof(codeOf('label-missing'), unknownSeen),
     wanted: fc.record(wantedText),
+  }),
+  'image-owner': fc.record({
+    rule: fc.constant('image-owner'),
+    ...found,
+    seen: fc.record({ code: fc.constant('proven' as const), names: list(text) }),
+    wanted: fc.record({ ...wantedText, repo: text }),
   }),
   revision: fc.record({
     rule: fc.constant('revision'),

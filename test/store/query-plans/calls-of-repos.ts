@@ -8,6 +8,7 @@ import {
   listUnwatchedEnvironments,
   writeDrift,
 } from '../../../src/store/drifts.ts';
+import { findImageOwner, saveImageOwner } from '../../../src/store/image-owners.ts';
 import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
 import {
   findHereSince,
@@ -21,6 +22,7 @@ import {
   saveRepo,
   takePromotionNumber,
 } from '../../../src/store/repos.ts';
+import { listRepoNames, saveFormerName, saveRepoName } from '../../../src/store/repo-names.ts';
 import {
   changeStagingCheck,
   deleteStagingChecksBefore,
@@ -46,7 +48,7 @@ import {
   saveComment,
   saveThread,
 } from '../../../src/store/threads.ts';
-import { NOW, repo, sha256 } from '../fixtures.ts';
+import { image, NOW, repo, sha256 } from '../fixtures.ts';
 import type { Calls } from './calls.ts';
 import { GIVEN } from './fill.ts';
 
@@ -66,6 +68,11 @@ export const CALLS_OF_REPOS: Calls = {
   findRepo: ({ tx }) => findRepo(tx, repoId),
   lockRepo: ({ tx }) => lockRepo(tx, repoId),
   peekPromotionNumber: ({ tx }) => peekPromotionNumber(tx, repoId),
+  findImageOwner: ({ tx }) => findImageOwner(tx, image),
+  saveImageOwner: ({ tx }) => saveImageOwner(tx, { image, repoId, now: NOW }),
+  saveRepoName: ({ tx }) => saveRepoName(tx, { repoId, name: repo.name, now: NOW }),
+  saveFormerName: ({ tx }) => saveFormerName(tx, { repoId, name: repo.name }),
+  listRepoNames: ({ tx }) => listRepoNames(tx, repoId),
   takePromotionNumber: ({ tx }) => takePromotionNumber(tx, repoId),
 
   appendAudit: ({ tx }) => appendAudit(tx, { repoId: repo.id, entries: [ENTRY], sha256 }),

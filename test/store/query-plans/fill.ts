@@ -6,6 +6,7 @@ import { appendAudit } from '../../../src/store/audit.ts';
 import type { Store } from '../../../src/store/database/database.ts';
 import type { Schema } from '../../../src/store/database/schema.ts';
 import { writeDrift } from '../../../src/store/drifts.ts';
+import { saveImageOwner } from '../../../src/store/image-owners.ts';
 import { savePolicyFile } from '../../../src/store/policies.ts';
 import { saveDeliveries } from '../../../src/store/queue/deliveries.ts';
 import { reserveWrite } from '../../../src/store/queue/github-write-limits.ts';
@@ -89,6 +90,8 @@ const ROWS: readonly Rows[] = [
       target: `'commit ' || n`,
     },
   },
+  { table: 'image_owners', count: 3000, columns: { image: `'ghcr.io/acme/r' || n`, repo_id: REPO_ID } },
+  { table: 'repo_names', count: 3000, columns: { repo_id: '1000 + n', name: TEXT.repo } },
   { table: 'policies', count: 3000, columns: { blob: `'blob ' || n` } },
   { table: 'audit', count: 16_000, columns: { repo_id: REPO_ID, seq: `n / ${BUSY_REPOS} + 1` } },
   { table: 'threads', count: 5000, columns: { repo_id: REPO_ID, issue: `n / ${BUSY_REPOS} + 1` } },
@@ -202,6 +205,7 @@ async function storeOneOfEach(store: Store): Promise<void> {
   };
   await store.transaction(async (tx) => {
     await savePolicyFile(tx, { blob: 'one', text: '{}' }, NOW);
+    await saveImageOwner(tx, { image, repoId: repo.id, now: NOW });
     await insertJournal(tx, promotionId, [entry('main')], NOW);
     await saveMark(tx, { promotionId, kind: 'card', githubId: 1, target: '5' }, NOW);
     await appendAudit(tx, { repoId: repo.id, entries: [audited], sha256 });
