@@ -29,7 +29,7 @@ function readConfigOrExit(): Config {
   }
 }
 
-async function listen({ server }: Application, { host, port, app, publicUrl }: Config): Promise<void> {
+async function listen({ server, setupToken }: Application, { host, port, app, publicUrl }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -41,7 +41,7 @@ async function listen({ server }: Application, { host, port, app, publicUrl }: C
     return;
   }
   const setup = `${publicUrl ?? `http://127.0.0.1:${bound}`}/setup`;
-  log.info({ host, port: bound, setup }, 'listening, not configured: set APP_ID, or make an App at /setup');
+  log.info({ host, port: bound, setup, setupToken }, 'listening, not configured: set APP_ID, or make an App at /setup');
 }
 
 async function drain(application: Application, signal: string): Promise<void> {

@@ -18,6 +18,7 @@ import { createPushRight } from '../registry/push-right.ts';
 import { openStore, type Store } from '../store/database/database.ts';
 import { migrate } from '../store/database/migrations.ts';
 import { createMetricsEndpoint } from '../web/metrics-endpoint.ts';
+import { issueSetupToken } from '../engine/installations/setup-token.ts';
 import { createWebServer } from '../web/server.ts';
 import { createReceiver } from '../webhooks/receiver.ts';
 import { openClients } from './clients.ts';
@@ -41,6 +42,8 @@ export type Application = {
   readonly store: Store;
   /** Null while the App is not configured. */
   readonly worker: Worker | null;
+  /** What `/setup` asks for; null once there is an App. */
+  readonly setupToken: string | null;
   /** Starts work: jobs, ticks, and the question to GitHub who we are. */
   start(): void;
   /** Starts no more work, lets what runs end within `graceMs`, and closes everything. */
@@ -74,12 +77,13 @@ export async function createApplication(config: Config, log: Logger, world: Worl
       token: config.metricsToken,
       render: async (names) => metrics.render(await readGauges({ ...gauges, names })),
     }),
-    pages: config.app === null ? createSetupPages({ config, log, metrics, ...world }) : {},
+    pages: config.app === null ? createSetupPages({ config, store, log, metrics, ...world }) : {},
     onError: (error) => log.error({ err: error }, 'an HTTP request failed'),
   });
   return {
     server,
     store,
+    setupToken: config.app === null ? await issueSetupToken(store, now()) : null,
     worker: active?.worker ?? null,
     start: () => active?.start(),
     stop: async (graceMs) => {

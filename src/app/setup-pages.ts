@@ -8,17 +8,20 @@ import { convertManifestCode } from '../github/app/manifest.ts';
 import { createAnonymousClient } from '../github/client/client.ts';
 import type { Metrics } from '../net/metrics.ts';
 import type { Pages } from '../web/server.ts';
+import type { Store } from '../store/database/database.ts';
+import { createSetupTokens } from '../engine/installations/setup-token.ts';
 import { createSetup } from '../web/setup/setup.ts';
 
 /** The keys of a new App go into the file that `npm start` reads. */
 export function createSetupPages(parts: {
   readonly config: Config;
+  readonly store: Store;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
   readonly newId: () => string;
 }): Pages {
-  const { config, log, metrics, now, newId } = parts;
+  const { config, store, log, metrics, now, newId } = parts;
   const { publicUrl, githubApiUrl: apiUrl, githubHost } = config;
   const client = createAnonymousClient({
     apiUrl,
@@ -33,6 +36,7 @@ export function createSetupPages(parts: {
     // An own server may speak plain HTTP inside of a network; the address of its API says so.
     githubUrl: githubHost === 'github.com' ? 'https://github.com' : new URL(`//${githubHost}`, apiUrl).origin,
     manifest: readAppManifest(),
+    tokens: createSetupTokens(store, now),
     hasRegistryUser: config.ghcr !== null,
     convert: (code) => convertManifestCode(client, code),
     keep: (variables) => addToEnvFile(join(process.cwd(), '.env'), variables),
@@ -40,6 +44,8 @@ export function createSetupPages(parts: {
     newId,
     onMade: ({ id, name, owner }, kept) =>
       log.warn({ app: id, name, owner, kept: kept.kind }, 'an App was made by /setup: restart with its keys'),
+    onOtherOwner: ({ id, owner }, typed) =>
+      log.warn({ app: id, owner, typed }, 'an App of another account came back to /setup: its keys were thrown away'),
     onError: (error) => log.error({ err: error }, 'GitHub did not give the keys of the new App'),
   });
 }

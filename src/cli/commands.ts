@@ -17,6 +17,7 @@ import { inspect } from './commands/inspect.ts';
 import { jobsDrop, jobsList, jobsRetry, jobsShow } from './commands/jobs.ts';
 import { migrate } from './commands/migrate.ts';
 import { plan } from './commands/plan.ts';
+import { setup } from './commands/setup.ts';
 import { tags } from './commands/tags.ts';
 import type { CliServices } from './services.ts';
 
@@ -34,6 +35,7 @@ export const COMMANDS: readonly CliCommand[] = [
   jobsShow,
   jobsRetry,
   jobsDrop,
+  setup,
   migrate,
   backup,
   doctor,

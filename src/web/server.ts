@@ -1,5 +1,6 @@
 // The HTTP server: webhooks, health, readiness, metrics, set-up while there is no App; everything else is 404.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readForm } from './read-form.ts';
 
 export type Page = {
   readonly status: number;
@@ -8,7 +9,13 @@ export type Page = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-export type Pages = Readonly<Record<string, ((query: URLSearchParams) => Promise<Page>) | undefined>>;
+/** What a page answers to a query, and to a form that was posted. */
+export type PageMethods = {
+  readonly get: (query: URLSearchParams) => Promise<Page>;
+  readonly post?: (form: URLSearchParams) => Promise<Page>;
+};
+
+export type Pages = Readonly<Record<string, PageMethods | undefined>>;
 
 /** Is handed the header `Authorization`. */
 export type MetricsEndpoint = (authorization: string | undefined) => Promise<Page>;
@@ -18,7 +25,7 @@ export type ServerOptions = {
   readonly receiveWebhook: (request: IncomingMessage) => Promise<{ readonly status: number; readonly text: string }>;
   readonly ready: () => Promise<Page>;
   readonly metrics: MetricsEndpoint;
-  /** Further pages by their path, for GET only: those of the set-up, while there is no App. */
+  /** Further pages by their path: those of the set-up, while there is no App. */
   readonly pages: Pages;
   readonly onError: (error: unknown) => void;
 };
@@ -55,16 +62,37 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     return;
   }
   const fixed = PAGES[path];
-  const page = fixed === undefined ? options.pages[path] : () => fixed(options, request);
-  const methods = fixed === undefined ? ['GET'] : ['GET', 'HEAD'];
-  if (page === undefined) {
+  const page = options.pages[path];
+  const methods = methodsOf({ fixed, page });
+  if (methods.length === 0) {
     send(response, { status: 404, type: 'text/plain', body: 'not found\n' });
   } else if (!methods.includes(request.method ?? '')) {
     response.setHeader('Allow', methods.join(', '));
-    send(response, { status: 405, type: 'text/plain', body: 'GET only\n' });
+    send(response, { status: 405, type: 'text/plain', body: `${methods.join(' or ')} only\n` });
+  } else if (request.method === 'POST') {
+    await sendFirst(request, response, await answerForm(request, page));
   } else {
-    send(response, await page(new URLSearchParams(query)));
+    send(response, (await (fixed?.(options, request) ?? page?.get(new URLSearchParams(query)))) ?? NOT_A_FORM);
   }
+}
+
+function methodsOf({
+  fixed,
+  page,
+}: {
+  readonly fixed: unknown;
+  readonly page: PageMethods | undefined;
+}): readonly string[] {
+  if (fixed !== undefined) return ['GET', 'HEAD'];
+  if (page === undefined) return [];
+  return page.post === undefined ? ['GET'] : ['GET', 'POST'];
+}
+
+const NOT_A_FORM: Page = { status: 400, type: 'text/plain', body: 'not a form of ours\n' };
+
+async function answerForm(request: IncomingMessage, page: PageMethods | undefined): Promise<Page> {
+  const form = await readForm(request);
+  return form === null ? NOT_A_FORM : ((await page?.post?.(form)) ?? NOT_A_FORM);
 }
 
 type FixedPage = (options: ServerOptions, request: IncomingMessage) => Promise<Page>;

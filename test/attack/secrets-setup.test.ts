@@ -44,8 +44,11 @@ test('neither where GitHub fails, nor where it gives them', async () => {
   void ended.then(() => reject(new Error(`it ended: ${log}`)));
   const url = `http://127.0.0.1:${await port}`;
 
-  const html = await (await fetch(`${url}/setup`)).text();
-  const valueOf = (form: RegExp): string => unescape(form.exec(html)?.[1] ?? '');
+  // The token of the set-up stands in the log: that is how its reader gets it.
+  const token = /"setupToken":"([^"]+)"/.exec(log)?.[1] ?? '';
+  const form = new URLSearchParams({ token, kind: 'organization', account: 'acme' });
+  const html = await (await fetch(`${url}/setup`, { method: 'POST', body: form })).text();
+  const valueOf = (pattern: RegExp): string => unescape(pattern.exec(html)?.[1] ?? '');
   const manifest = valueOf(/name="manifest" value="([^"]*)"/);
   const state = new URL(valueOf(/<form method="post" action="([^"]*)"/)).searchParams.get('state') ?? '';
   const back = new URL(github.createApp({ manifest, state }));

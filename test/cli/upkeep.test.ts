@@ -10,6 +10,7 @@ import { parseRepoName } from '../../src/domain/image/reference.ts';
 import { appendAudit } from '../../src/store/audit.ts';
 import { openStore, type Store } from '../../src/store/database/database.ts';
 import { addJob, claimJob, parkJob } from '../../src/store/queue/jobs.ts';
+import { createSetupTokens } from '../../src/engine/installations/setup-token.ts';
 import { migrate } from '../../src/store/database/migrations.ts';
 import { saveRepo } from '../../src/store/repos.ts';
 import { z } from 'zod';
@@ -150,6 +151,25 @@ describe('dead jobs', () => {
     const [second] = [await park('it broke'), await park('it broke again')];
     texts.push(await cli('jobs list --limit 1'), await cli(`jobs drop ${second}`), await cli(`jobs show ${second}`));
     expect(texts.map(textOf).join('\n')).toMatchSnapshot();
+  });
+});
+
+describe('setup', () => {
+  test('makes a token for /setup, and stores only its hash', async () => {
+    await cli('migrate');
+    const Made = z.object({ token: z.string(), expiresAt: z.string() });
+    const first = Made.parse(JSON.parse((await cli('setup --json')).out));
+    const second = Made.parse(JSON.parse((await cli('setup --json')).out));
+    expect(Date.parse(second.expiresAt)).toBe(NOW + 30 * 60 * 1000);
+    await withStore(async (store) => {
+      const tokens = createSetupTokens(store, () => NOW);
+      expect(await tokens.check(first.token)).toBeNull();
+      expect(await tokens.check(second.token)).not.toBeNull();
+    });
+  });
+
+  test('has no token where there is no database', async () => {
+    expect(await cli('setup')).toMatchObject({ code: 1, out: '' });
   });
 });
 

@@ -54,9 +54,6 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'users.getAuthenticated': null,
 };
 
-/** What the next versions will need: asked for now, because a wider App needs the consent of every installation. */
-const SOON: readonly string[] = ['actions: read', 'attestations: read', 'members: read'];
-
 const manifest = Manifest.parse(parse(readText('app.yml')));
 
 function readText(path: string): string {
@@ -115,12 +112,11 @@ test('every call to GitHub has the permissions that it needs', () => {
 
 test('it asks for nothing else', () => {
   const calls = Object.values(NEEDS).flatMap((needs) => needs ?? []);
-  const wanted = new Set([...calls, ...Object.values(EVENT_NEEDS), ...SOON]);
+  const wanted = new Set([...calls, ...Object.values(EVENT_NEEDS)]);
   const surplus = Object.entries(manifest.default_permissions)
     .map(([name, level]) => `${name}: ${level}`)
     .filter((granted) => !wanted.has(granted));
   expect(surplus).toEqual([]);
-  expect(SOON.filter((need) => !isGranted(need))).toEqual([]);
 });
 
 test('deliveries come to the path that we serve', () => {

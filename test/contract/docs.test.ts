@@ -153,6 +153,8 @@ test('every variable that is named exists', () => {
     'VECTORS',
     'BASE',
     'POSTGRES_PASSWORD',
+    'MIN_APPROVALS',
+    'FORBID_SELF_APPROVAL',
     'DOCKER_IMAGE',
     'FULL',
     'IMMEDIATE',

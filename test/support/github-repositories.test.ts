@@ -134,6 +134,7 @@ describe('people', () => {
   test('team membership is known to those who may read members', async () => {
     const { world, app } = stage();
     world.team({ org: 'acme', slug: 'release', members: { ada: 'active', bob: 'pending' } });
+    await world.installation('acme').setPermissions({ metadata: 'read', members: 'read' });
     expect((await membershipOf(app, 'ada')).data.state).toBe('active');
     expect((await membershipOf(app, 'bob')).data.state).toBe('pending');
     expect(await statusOf(membershipOf(app, 'eve'))).toBe(404);

@@ -147,6 +147,7 @@ export type Schema = {
     readonly commands: number;
     readonly at: number;
   };
+  readonly setup_tokens: { readonly id: number; readonly hash: string; readonly expires_at: number };
   readonly idempotency_keys: { readonly key: string; readonly until: number };
   readonly github_write_limits: {
     readonly installation_id: number;

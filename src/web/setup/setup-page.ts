@@ -6,10 +6,13 @@ import type { CreatedApp } from '../../github/app/manifest.ts';
 import type { Page } from '../server.ts';
 import { SETUP_STYLE } from './setup-style.ts';
 
-export type Begin = {
+export type Confirmation = {
   /** Where GitHub takes the manifest, with the state. */
   readonly action: string;
-  readonly organization: string | null;
+  readonly account: string;
+  readonly kind: 'organization' | 'own';
+  /** Lines that go into the env file besides the keys. */
+  readonly floors: Readonly<Record<string, string>>;
   readonly manifest: AppManifest & { readonly redirect_url: string };
 };
 
@@ -20,40 +23,94 @@ export type Finished = {
   readonly hasRegistryUser: boolean;
 };
 
-/** The way to GitHub. */
-export function renderBegin({ action, organization, manifest }: Begin): Page {
-  const { host, origin } = new URL(action);
-  const owner = organization === null ? 'your own account' : `<strong>${escape(organization)}</strong>`;
+const MISTAKES = {
+  token:
+    'This is not the set-up token, or it has expired. The server’s log has it from its start; <code>imprimatur setup</code> makes a new one.',
+  account: 'This is no name of an account. Type it as it stands in the address of its page on GitHub.',
+} as const;
+
+/** One form: what is typed is what is used. */
+export function renderForm({
+  mistake,
+  account,
+}: {
+  readonly mistake: keyof typeof MISTAKES | null;
+  readonly account: string;
+}): Page {
+  const problem = mistake === null ? '' : `<p class="problem" role="alert">${MISTAKES[mistake]}</p>`;
   const body = `
 <h1>Create the GitHub App</h1>
-<p>GitHub shows you the App and asks for a name; then it sends you back here with the App’s keys. Be signed in to ${escape(host)} in this browser before you begin.</p>
-<section>
-<h2>1 · Who owns it?</h2>
-<p>The App can be installed only on the account that owns it: choose the one whose repositories it will serve.</p>
-<form class="row" method="get" action="">
-<label for="organization">Organisation</label>
-<input id="organization" name="organization" value="${escape(organization ?? '')}" placeholder="acme" autocapitalize="none" autocomplete="off" spellcheck="false">
-<button class="quiet">Use it</button>
-</form>
-<p class="note">Left empty, it is your own account.</p>
-</section>
-<section>
-<h2>2 · Create it</h2>
+<p>GitHub makes the App and sends you back here with its keys. Sign in to GitHub in this browser first.</p>
+${problem}
+<form class="stack" method="post" action="setup">
+<div class="field">
+<label for="token">Set-up token</label>
+<input id="token" name="token" type="password" required autocomplete="off" spellcheck="false">
+<p class="note">The server printed it in its log when it started. It is good for 30 minutes.</p>
+</div>
+<fieldset>
+<legend>Who owns the App?</legend>
+<label class="choice"><input type="radio" name="kind" value="organization" checked> An organisation</label>
+<label class="choice"><input type="radio" name="kind" value="own"> My own account</label>
+<div class="field">
+<label for="account">Its name on GitHub</label>
+<input id="account" name="account" required value="${escape(account)}" placeholder="acme" autocapitalize="none" autocomplete="off" spellcheck="false">
+<p class="note">The App can be installed only on this account: name the one whose repositories it will serve.</p>
+</div>
+</fieldset>
+<fieldset>
+<legend>Production</legend>
+<label class="choice of-organization"><input type="checkbox" name="second_person_organization" checked> A second person must approve production</label>
+<label class="choice of-own"><input type="checkbox" name="second_person_own"> A second person must approve production</label>
+<p class="note">Writes <code>MIN_APPROVALS</code> and <code>FORBID_SELF_APPROVAL</code>. Without them, anybody who can push to a default branch can release alone.</p>
+</fieldset>
+<button>Continue</button>
+</form>`;
+  return page({
+    status: mistake === null ? 200 : mistake === 'token' ? 403 : 400,
+    title: 'Create the GitHub App',
+    body,
+  });
+}
+
+/** What goes to GitHub, before it goes there. */
+export function renderConfirm({ action, account, kind, floors, manifest }: Confirmation): Page {
+  const { host, origin } = new URL(action);
+  const lines = formatEnvLines(floors)
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '');
+  const production =
+    lines.length === 0
+      ? 'the policy file alone decides who approves'
+      : lines.map((line) => `<code>${escape(line)}</code>`).join('<br>');
+  const body = `
+<h1>Create it on ${escape(host)}</h1>
 <dl>
-<dt>Owner</dt><dd>${owner}</dd>
+<dt>Owner</dt><dd><strong>${escape(account)}</strong>, ${kind === 'own' ? 'your own account' : 'an organisation'}</dd>
 <dt>Webhook</dt><dd><code>${escape(manifest.hook_attributes.url)}</code></dd>
+<dt>Production</dt><dd>${production}</dd>
 </dl>
 <form method="post" action="${escape(action)}">
 <input type="hidden" name="manifest" value="${escape(JSON.stringify(manifest))}">
-<button>Create it on ${escape(host)}</button>
+<button>Create the App on ${escape(host)}</button>
 </form>
+<p class="note">Is something wrong? <a href="setup">Go back</a>; the token is still good. An App that GitHub makes for another account is refused.</p>
 <details>
-<summary>What it may do, and what it hears of</summary>
+<summary>Permissions and events of the App</summary>
 <ul class="columns">${list(Object.entries(manifest.default_permissions).map(([name, level]) => `${name}: ${level}`))}</ul>
 <ul class="columns">${list(manifest.default_events)}</ul>
-</details>
-</section>`;
+</details>`;
   return page({ status: 200, title: 'Create the GitHub App', body, formTarget: origin });
+}
+
+/** Whoever made it has its keys on GitHub; here they are thrown away. */
+export function renderOtherOwner({ app, typed }: { readonly app: CreatedApp; readonly typed: string }): Page {
+  return renderProblem({
+    status: 403,
+    what: `GitHub made “${app.name}” for ${app.owner}, and ${typed} was typed here. Its keys were thrown away.`,
+    advice: 'Delete that App in its settings on GitHub, and begin again at /setup.',
+  });
 }
 
 /** Without an address GitHub would not know where to deliver. */

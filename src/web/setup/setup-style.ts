@@ -28,6 +28,18 @@ input {
   flex: 1 1 10rem; min-width: 0; padding: .5rem .7rem; font: inherit; color: inherit; background: var(--paper);
   border: 1px solid var(--line); border-radius: 7px;
 }
+input[type=radio], input[type=checkbox] { flex: none; width: 1.1rem; height: 1.1rem; margin: 0 .6rem 0 0; accent-color: var(--seal) }
+.stack { display: grid; gap: 1.5rem; margin-top: 1.5rem }
+.field { display: grid; gap: .35rem }
+fieldset { display: grid; gap: .75rem; min-width: 0; margin: 0; padding: 1rem 1.1rem 1.1rem; border: 1px solid var(--line); border-radius: 9px }
+legend { padding: 0 .4rem; font-weight: 600 }
+.field > label { font-weight: 600 }
+.choice { display: flex; align-items: center }
+fieldset .note, .field .note { margin: 0 }
+.problem { margin-top: 1rem; padding: .7rem .9rem; border: 1px solid var(--seal); border-radius: 7px }
+.of-own { display: none }
+form:has([value=own]:checked) .of-own { display: flex }
+form:has([value=own]:checked) .of-organization { display: none }
 button {
   padding: .65rem 1.2rem; font: inherit; font-weight: 600; color: var(--on-seal); background: var(--seal);
   border: 1px solid var(--seal); border-radius: 7px; cursor: pointer;

@@ -1,10 +1,20 @@
-// Set-up, while there is no App: sends people to GitHub with our manifest, and brings the new App's keys home.
+// Set-up, while there is no App: who has the token is sent to GitHub with our manifest, and the new App's keys are fetched.
 import type { AppManifest } from '../../config/app-manifest.ts';
 import type { EnvFileResult } from '../../config/env-file.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { CreatedApp } from '../../github/app/manifest.ts';
 import { WEBHOOK_PATH, type Page, type Pages } from '../server.ts';
-import { renderBegin, renderFinished, renderMade, renderNoAddress, renderProblem } from './setup-page.ts';
+import {
+  renderConfirm,
+  renderFinished,
+  renderForm,
+  renderMade,
+  renderNoAddress,
+  renderOtherOwner,
+  renderProblem,
+  type Confirmation,
+} from './setup-page.ts';
+import type { SetupTokens } from '../../engine/installations/setup-token.ts';
 
 export type SetupOptions = {
   /** `PUBLIC_URL`. */
@@ -12,6 +22,7 @@ export type SetupOptions = {
   /** Root of GitHub's pages: `https://github.com`. */
   readonly githubUrl: string;
   readonly manifest: AppManifest;
+  readonly tokens: SetupTokens;
   readonly hasRegistryUser: boolean;
   /** Throws an OutsideError. */
   readonly convert: (code: string) => Promise<CreatedApp>;
@@ -20,6 +31,8 @@ export type SetupOptions = {
   readonly newId: () => string;
   readonly onMade: (app: CreatedApp, kept: EnvFileResult) => void;
   readonly onError: (error: OutsideError) => void;
+  /** GitHub made it for another account than was typed: its keys are thrown away. */
+  readonly onOtherOwner: (app: CreatedApp, typed: string) => void;
 };
 
 export const SETUP_PATH = '/setup';
@@ -27,37 +40,27 @@ export const SETUP_PATH = '/setup';
 const CALLBACK_PATH = `${SETUP_PATH}/callback`;
 /** As long as GitHub's code is good. */
 const STATE_LIFE_MS = 60 * 60 * 1000;
-/** Anybody may open the page; more than these are not kept in mind. */
-const MAX_STATES = 1000;
 
-/** `GET /setup` and `GET /setup/callback`. */
+/** `GET /setup` is the form, `POST /setup` leads on to GitHub, `GET /setup/callback` is where GitHub sends the browser back. */
 export function createSetup(options: SetupOptions): Pages {
   const states = createStates(options);
   let made: CreatedApp | null = null;
 
-  const begin = (query: URLSearchParams): Page => {
-    const { publicUrl, manifest, githubUrl } = options;
+  const form = async (): Promise<Page> => {
+    if (made !== null) return renderMade(made);
+    return options.publicUrl === null ? renderNoAddress() : renderForm({ mistake: null, account: '' });
+  };
+
+  const begin = async (posted: URLSearchParams): Promise<Page> => {
+    const { publicUrl } = options;
     if (made !== null) return renderMade(made);
     if (publicUrl === null) return renderNoAddress();
-    const organization = (query.get('organization') ?? '').trim().replace(/^@/, '');
-    if (organization !== '' && !isAccount(organization)) {
-      return renderProblem({
-        status: 400,
-        what: `“${organization}” is no name of an organisation.`,
-        advice: 'Type it as it stands in the address of its page on GitHub.',
-      });
-    }
-    const form = organization === '' ? '/settings/apps/new' : `/organizations/${organization}/settings/apps/new`;
-    return renderBegin({
-      action: `${githubUrl}${form}?state=${states.issue()}`,
-      organization: organization === '' ? null : organization,
-      manifest: {
-        ...manifest,
-        url: publicUrl,
-        hook_attributes: { url: `${publicUrl}${WEBHOOK_PATH}`, active: true },
-        redirect_url: `${publicUrl}${CALLBACK_PATH}`,
-      },
-    });
+    const tokenHash = await options.tokens.check(posted.get('token') ?? '');
+    const request = readRequest(posted);
+    if (tokenHash === null) return renderForm({ mistake: 'token', account: request?.account ?? '' });
+    if (request === null) return renderForm({ mistake: 'account', account: '' });
+    const state = states.issue({ ...request, tokenHash });
+    return renderConfirm(confirmationOf(options, { publicUrl, request, state }));
   };
 
   const finish = async (query: URLSearchParams): Promise<Page> => {
@@ -68,58 +71,105 @@ export function createSetup(options: SetupOptions): Pages {
       return renderProblem({ status: 400, what: 'GitHub sent no code along.', advice: BEGIN_AGAIN });
     }
     // Taken before anything is awaited, so that it is good once.
-    if (!states.take(state)) {
+    const begun = states.take(state);
+    if (begun === null || !(await options.tokens.isCurrent(begun.tokenHash))) {
       const what = 'This was not begun on this server, was finished already, or was begun more than an hour ago.';
       return renderProblem({ status: 403, what, advice: BEGIN_AGAIN });
     }
     try {
       const app = await options.convert(code);
-      const variables = variablesOf(app);
+      if (app.owner.toLowerCase() !== begun.account.toLowerCase()) {
+        options.onOtherOwner(app, begun.account);
+        return renderOtherOwner({ app, typed: begun.account });
+      }
+      const variables = { ...variablesOf(app), ...(begun.isSecondPersonNeeded ? SECOND_PERSON : {}) };
       const kept = await options.keep(variables);
       made = app;
+      await options.tokens.use(begun.tokenHash);
       options.onMade(app, kept);
       return renderFinished({ app, kept, variables, hasRegistryUser: options.hasRegistryUser });
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error;
       options.onError(error);
       if (!error.retryable) return renderProblem({ status: 400, what: error.message, advice: BEGIN_AGAIN });
-      states.giveBack(state);
+      states.giveBack(state, begun);
       return renderProblem({ status: 502, what: error.message, advice: 'Reload this page to try again.' });
     }
   };
 
-  return { [SETUP_PATH]: async (query) => begin(query), [CALLBACK_PATH]: finish };
+  return { [SETUP_PATH]: { get: form, post: begin }, [CALLBACK_PATH]: { get: finish } };
+}
+
+/** What was typed into the form. */
+type SetupRequest = {
+  readonly account: string;
+  readonly kind: 'organization' | 'own';
+  /** A second person must approve production. */
+  readonly isSecondPersonNeeded: boolean;
+};
+
+type Begun = SetupRequest & { readonly tokenHash: string };
+
+/** Operator floors: what no policy file can lower. */
+const SECOND_PERSON = { MIN_APPROVALS: 'production=1', FORBID_SELF_APPROVAL: 'production' } as const;
+
+/** Null where the account is none. Each kind of account has a box of its own, since their defaults differ. */
+function readRequest(posted: URLSearchParams): SetupRequest | null {
+  const account = (posted.get('account') ?? '').trim().replace(/^@/, '');
+  if (!isAccount(account)) return null;
+  const kind = posted.get('kind') === 'own' ? 'own' : 'organization';
+  return { account, kind, isSecondPersonNeeded: posted.has(`second_person_${kind}`) };
+}
+
+function confirmationOf(
+  { manifest, githubUrl }: SetupOptions,
+  begun: { readonly publicUrl: string; readonly request: SetupRequest; readonly state: string },
+): Confirmation {
+  const { publicUrl, request, state } = begun;
+  const { account, kind, isSecondPersonNeeded } = request;
+  const form = kind === 'own' ? '/settings/apps/new' : `/organizations/${account}/settings/apps/new`;
+  return {
+    action: `${githubUrl}${form}?state=${state}`,
+    account,
+    kind,
+    floors: isSecondPersonNeeded ? SECOND_PERSON : {},
+    manifest: {
+      ...manifest,
+      url: publicUrl,
+      hook_attributes: { url: `${publicUrl}${WEBHOOK_PATH}`, active: true },
+      redirect_url: `${publicUrl}${CALLBACK_PATH}`,
+    },
+  };
 }
 
 const BEGIN_AGAIN =
   'Begin again at /setup. An App that GitHub made meanwhile can be deleted in its settings, or configured by hand.';
 
 type States = {
-  issue(): string;
-  /** False where it was not issued, was taken before, or is too old. */
-  take(state: string): boolean;
-  giveBack(state: string): void;
+  issue(begun: Begun): string;
+  /** Null where it was not issued, was taken before, or is too old. */
+  take(state: string): Begun | null;
+  giveBack(state: string, begun: Begun): void;
 };
 
 /** Nobody who can't read our page can know one: that keeps other sites from finishing a set-up with their App. */
 function createStates({ now, newId }: Pick<SetupOptions, 'now' | 'newId'>): States {
-  const expiries = new Map<string, number>();
+  const issued = new Map<string, { readonly begun: Begun; readonly expiresAt: number }>();
+  const keep = (state: string, begun: Begun): void => {
+    issued.set(state, { begun, expiresAt: now() + STATE_LIFE_MS });
+  };
   return {
-    issue: () => {
-      const [oldest] = expiries.keys();
-      if (oldest !== undefined && expiries.size >= MAX_STATES) expiries.delete(oldest);
+    issue: (begun) => {
       const state = newId();
-      expiries.set(state, now() + STATE_LIFE_MS);
+      keep(state, begun);
       return state;
     },
     take: (state) => {
-      const expiresAt = expiries.get(state) ?? 0;
-      expiries.delete(state);
-      return expiresAt > now();
+      const found = issued.get(state);
+      issued.delete(state);
+      return found !== undefined && found.expiresAt > now() ? found.begun : null;
     },
-    giveBack: (state) => {
-      expiries.set(state, now() + STATE_LIFE_MS);
-    },
+    giveBack: keep,
   };
 }
 

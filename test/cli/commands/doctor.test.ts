@@ -335,16 +335,7 @@ describe('the App', () => {
       outcome: 'fail',
       code: 'installation-lacks-grants',
       account: 'acme',
-      permissions: [
-        'checks: write',
-        'deployments: write',
-        'issues: write',
-        'packages: read',
-        'pull_requests: write',
-        'actions: read',
-        'attestations: read',
-        'members: read',
-      ],
+      permissions: ['checks: write', 'deployments: write', 'issues: write', 'packages: read', 'pull_requests: write'],
       events: [],
     });
   });

@@ -49,6 +49,7 @@ import {
   saveThread,
 } from '../../../src/store/threads.ts';
 import { image, NOW, repo, sha256 } from '../fixtures.ts';
+import { deleteSetupToken, findSetupToken, saveSetupToken } from '../../../src/store/setup-tokens.ts';
 import type { Calls } from './calls.ts';
 import { GIVEN } from './fill.ts';
 
@@ -101,6 +102,9 @@ export const CALLS_OF_REPOS: Calls = {
   listUnsettledStagingChecks: ({ tx }) => listUnsettledStagingChecks(tx),
   deleteStagingChecksBefore: ({ tx }) => deleteStagingChecksBefore(tx, NOW - 9_900_000),
 
+  saveSetupToken: ({ tx }) => saveSetupToken(tx, { hash: 'one', expiresAt: NOW }),
+  findSetupToken: ({ tx }) => findSetupToken(tx),
+  deleteSetupToken: ({ tx }) => deleteSetupToken(tx, 'one'),
   saveKnownRights: ({ tx }) => saveKnownRights(tx, PERSON),
   forgetKnownRights: ({ tx }) => forgetKnownRights(tx, PERSON),
   findRightsConfirmedAt: ({ tx }) => findRightsConfirmedAt(tx, PERSON),

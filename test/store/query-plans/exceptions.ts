@@ -5,6 +5,7 @@ import type { PlanProblem } from './plan.ts';
 export const FIXED_TABLES: Readonly<Record<string, string>> = {
   migrations: 'a row for each version of the schema',
   heartbeat: 'one row',
+  setup_tokens: 'one row',
   delivery_recoveries: 'a row for each webhook of the App, which has one',
 };
 

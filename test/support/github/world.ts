@@ -88,13 +88,10 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
 };
 
 export const DEFAULT_PERMISSIONS: Permissions = {
-  actions: 'read',
-  attestations: 'read',
   checks: 'write',
   contents: 'read',
   deployments: 'write',
   issues: 'write',
-  members: 'read',
   metadata: 'read',
   packages: 'read',
   pull_requests: 'write',

@@ -11,7 +11,10 @@ import { addToEnvFile, type EnvFileResult } from '../../../src/config/env-file.t
 import { createAnonymousClient } from '../../../src/github/client/client.ts';
 import { convertManifestCode } from '../../../src/github/app/manifest.ts';
 import type { Page } from '../../../src/web/server.ts';
+import { openStore, type Store } from '../../../src/store/database/database.ts';
+import { migrate } from '../../../src/store/database/migrations.ts';
 import { createSetup, type SetupOptions } from '../../../src/web/setup/setup.ts';
+import { createSetupTokens, issueSetupToken } from '../../../src/engine/installations/setup-token.ts';
 import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 import { headersOf, openDoors, WEBHOOKS } from '../harness.ts';
 
@@ -80,6 +83,13 @@ async function start(): Promise<Server> {
   throw new Error('it ended without listening');
 }
 
+/** The form of the page, as a browser posts it. */
+function postForm(server: Server, fields: Readonly<Record<string, string>>): Promise<Response> {
+  const token = String(server.line['setupToken']);
+  const body = new URLSearchParams({ token, kind: 'organization', account: 'acme', ...fields });
+  return fetch(`${server.url}/setup`, { method: 'POST', body });
+}
+
 describe('the real server', () => {
   test('from the page to a configured server: GitHub makes the App, .env gets its keys, and after a restart they are accepted', async () => {
     const example = await readFile(join(import.meta.dirname, '../../../.env.example'), 'utf8');
@@ -88,8 +98,11 @@ describe('the real server', () => {
     expect(first.line).toMatchObject({
       msg: 'listening, not configured: set APP_ID, or make an App at /setup',
       setup: `${PUBLIC_URL}/setup`,
+      setupToken: expect.stringMatching(/^[\w-]{32}$/),
     });
-    const page = await fetch(`${first.url}/setup?organization=acme`);
+    expect((await fetch(`${first.url}/setup`)).status).toBe(200);
+    expect((await postForm(first, { token: 'guessed' })).status).toBe(403);
+    const page = await postForm(first, { second_person_organization: 'on' });
     expect(page.status).toBe(200);
     const back = pressCreate(await page.text());
     const finished = await fetch(`${first.url}${back.pathname}${back.search}`);
@@ -103,7 +116,9 @@ describe('the real server', () => {
     const filled = example
       .replace('\nAPP_ID=\n', `\nAPP_ID=${APP_ID}\n`)
       .replace('\nWEBHOOK_SECRET=\n', `\nWEBHOOK_SECRET=${WEBHOOK_SECRET}\n`);
-    expect(text).toBe(`${filled}PRIVATE_KEY=${Buffer.from(PRIVATE_KEY).toString('base64')}\n`);
+    expect(text).toBe(
+      `${filled}PRIVATE_KEY=${Buffer.from(PRIVATE_KEY).toString('base64')}\nMIN_APPROVALS=production=1\nFORBID_SELF_APPROVAL=production\n`,
+    );
     expect((await stat(join(folder, '.env'))).mode & 0o777).toBe(0o600);
     const early = await fetch(`${first.url}${WEBHOOKS}`, { method: 'POST', headers: headersOf('{}'), body: '{}' });
     expect(early.status).toBe(503);
@@ -126,7 +141,7 @@ describe('the real server', () => {
   test('where .env can not be written, the page shows the lines once', async () => {
     await writeFile(join(folder, '.env'), 'WEBHOOK_SECRET=one-that-is-mine-already\n');
     const server = await start();
-    const back = pressCreate(await (await fetch(`${server.url}/setup`)).text());
+    const back = pressCreate(await (await postForm(server, {})).text());
     const finished = await fetch(`${server.url}${back.pathname}${back.search}`);
     const html = await finished.text();
     expect(html).toContain('.env sets WEBHOOK_SECRET already');
@@ -146,7 +161,8 @@ describe('the real server', () => {
 describe('the doors', () => {
   test.each([
     ['HEAD', '/setup', 405],
-    ['POST', '/setup', 405],
+    ['POST', '/setup', 400],
+    ['POST', '/setup/callback', 405],
     ['HEAD', '/setup/callback', 405],
     ['GET', '/setup/', 404],
     ['GET', '/setup/callback', 400],
@@ -170,7 +186,7 @@ describe('the doors', () => {
       "default-src 'none'",
       'img-src data:',
       `style-src 'sha256-${digest}'`,
-      "form-action 'self' https://github.com",
+      "form-action 'self'",
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ]);
@@ -182,12 +198,25 @@ describe('the doors', () => {
 describe('the pages', () => {
   let clock: number;
   let written: Readonly<Record<string, string>>[];
-  beforeEach(() => {
+  let store: Store;
+  let token: string;
+  beforeEach(async () => {
     clock = Date.UTC(2026, 10, 24);
     written = [];
+    store = await openStore({ url: `sqlite:${join(folder, 'setup.db')}` });
+    await migrate(store, clock);
+    token = await issueSetupToken(store, clock);
+  });
+  afterEach(async () => {
+    await store.close();
   });
 
-  function setup(changes: Partial<SetupOptions> = {}): (address: string) => Promise<Page> {
+  type Get = ((address: string) => Promise<Page>) & {
+    /** Posts the form of `/setup` with these fields besides the token. */
+    readonly begin: (fields?: Readonly<Record<string, string>>) => Promise<Page>;
+  };
+
+  function setup(changes: Partial<SetupOptions> = {}): Get {
     const client = createAnonymousClient({
       apiUrl: github.url,
       userAgent: 'imprimatur',
@@ -198,6 +227,7 @@ describe('the pages', () => {
       publicUrl: PUBLIC_URL,
       githubUrl: 'https://github.com',
       manifest: readAppManifest(),
+      tokens: createSetupTokens(store, () => clock),
       hasRegistryUser: false,
       convert: (code) => convertManifestCode(client, code),
       keep: async (variables): Promise<EnvFileResult> => {
@@ -208,20 +238,27 @@ describe('the pages', () => {
       newId: () => crypto.randomUUID(),
       onMade: () => undefined,
       onError: () => undefined,
+      onOtherOwner: () => undefined,
       ...changes,
     });
-    return async (address) => {
+    const get = async (address: string): Promise<Page> => {
       const { pathname, searchParams } = new URL(address, PUBLIC_URL);
       const page = pages[pathname];
       if (page === undefined) throw new Error(`no page ${pathname}`);
-      return page(searchParams);
+      return page.get(searchParams);
     };
+    const begin: Get['begin'] = async (fields = {}) => {
+      const post = pages['/setup']?.post;
+      if (post === undefined) throw new Error('the form can not be posted');
+      return post(new URLSearchParams({ token, kind: 'organization', account: 'acme', ...fields }));
+    };
+    return Object.assign(get, { begin });
   }
 
   test('the manifest is app.yml with our own addresses', async () => {
     const get = setup();
-    const { action, manifest } = formOf((await get('/setup')).body);
-    expect(`${action.origin}${action.pathname}`).toBe('https://github.com/settings/apps/new');
+    const { action, manifest } = formOf((await get.begin()).body);
+    expect(`${action.origin}${action.pathname}`).toBe('https://github.com/organizations/acme/settings/apps/new');
     expect(JSON.parse(manifest)).toEqual({
       ...readAppManifest(),
       url: PUBLIC_URL,
@@ -230,27 +267,103 @@ describe('the pages', () => {
     });
   });
 
-  test.each<readonly [string, string, string]>([
-    ['acme', 'https://github.com', 'https://github.com/organizations/acme/settings/apps/new'],
-    ['%20@Acme-Corp%20', 'https://github.com', 'https://github.com/organizations/Acme-Corp/settings/apps/new'],
-    ['acme_inc', 'https://acme.ghe.com', 'https://acme.ghe.com/organizations/acme_inc/settings/apps/new'],
-    ['', 'https://ghes.acme.example', 'https://ghes.acme.example/settings/apps/new'],
-  ])('the form for "%s" on %s goes to %s', async (organization, githubUrl, address) => {
-    const page = await setup({ githubUrl })(`/setup?organization=${organization}`);
+  test.each<readonly [string, string, string, string]>([
+    ['organization', 'acme', 'https://github.com', 'https://github.com/organizations/acme/settings/apps/new'],
+    [
+      'organization',
+      ' @Acme-Corp ',
+      'https://github.com',
+      'https://github.com/organizations/Acme-Corp/settings/apps/new',
+    ],
+    [
+      'organization',
+      'acme_inc',
+      'https://acme.ghe.com',
+      'https://acme.ghe.com/organizations/acme_inc/settings/apps/new',
+    ],
+    ['own', 'ada', 'https://ghes.acme.example', 'https://ghes.acme.example/settings/apps/new'],
+  ])('the form for the %s "%s" on %s goes to %s', async (kind, account, githubUrl, address) => {
+    const page = await setup({ githubUrl }).begin({ kind, account });
     const { action } = formOf(page.body);
     expect(`${action.origin}${action.pathname}`).toBe(address);
     expect(page.headers?.['Content-Security-Policy']).toContain(`form-action 'self' ${githubUrl};`);
   });
 
-  test.each(['../../evil', 'a/b', 'a?b', '-a', '"><script>alert(1)</script>'])(
-    '%j is no organisation, and nothing of it gets into the page unescaped',
-    async (organization) => {
-      const page = await setup()(`/setup?${new URLSearchParams({ organization }).toString()}`);
+  test.each(['', '../../evil', 'a/b', 'a?b', '-a', '"><script>alert(1)</script>'])(
+    '%j is no account, and nothing of it gets into the page',
+    async (account) => {
+      const page = await setup().begin({ account });
       expect(page.status).toBe(400);
-      expect(page.body).not.toContain('<form');
+      expect(page.body).not.toContain('name="manifest"');
       expect(page.body).not.toContain('<script');
     },
   );
+
+  test('there is one form on each page', async () => {
+    const get = setup();
+    for (const page of [await get('/setup'), await get.begin(), await get.begin({ token: 'wrong' })]) {
+      expect(page.body.match(/<form/g)).toHaveLength(1);
+    }
+  });
+
+  describe('the token', () => {
+    test.each(['', 'guessed', ' '])('%j is not it: no way leads to GitHub', async (wrong) => {
+      const page = await setup().begin({ token: wrong });
+      expect(page.status).toBe(403);
+      expect(page.body).not.toContain('name="manifest"');
+    });
+
+    test('is good for 30 minutes', async () => {
+      const get = setup();
+      clock += 30 * 60 * 1000 - 1;
+      expect((await get.begin()).status).toBe(200);
+      clock += 1;
+      expect((await get.begin()).status).toBe(403);
+    });
+
+    test('is replaced by a new one, which ends what was begun with it', async () => {
+      const get = setup();
+      const back = pressCreate((await get.begin()).body);
+      const old = token;
+      token = await issueSetupToken(store, clock);
+      expect((await get.begin({ token: old })).status).toBe(403);
+      expect((await get(back.href)).status).toBe(403);
+      expect((await get(pressCreate((await get.begin()).body).href)).status).toBe(200);
+    });
+
+    test('is good for one App, after a restart as well', async () => {
+      const get = setup();
+      await get(pressCreate((await get.begin()).body).href);
+      expect((await setup().begin()).status).toBe(403);
+    });
+
+    test('is stored as a hash', async () => {
+      const rows = await store.db.selectFrom('setup_tokens').selectAll().execute();
+      expect(rows).toHaveLength(1);
+      expect(JSON.stringify(rows)).not.toContain(token);
+    });
+  });
+
+  test('an App that GitHub made for another account is refused, and its keys are not kept', async () => {
+    const others: string[] = [];
+    const get = setup({ onOtherOwner: ({ owner }, typed) => others.push(`${owner} instead of ${typed}`) });
+    const page = await get(pressCreate((await get.begin({ account: 'globex' })).body).href);
+    expect(page.status).toBe(403);
+    expect(written).toEqual([]);
+    expect(others).toEqual(['acme instead of globex']);
+    expect((await get(pressCreate((await get.begin({ account: 'ACME' })).body).href)).status).toBe(200);
+  });
+
+  test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
+    ['ticked for an organisation', { second_person_organization: 'on' }, true],
+    ['not ticked', {}, false],
+    ['ticked for an own account alone', { second_person_own: 'on' }, false],
+  ])('the box %s: the floors are written, or not', async (_name, fields, isWritten) => {
+    const get = setup();
+    await get(pressCreate((await get.begin(fields)).body).href);
+    const floors = written.map(({ MIN_APPROVALS, FORBID_SELF_APPROVAL }) => [MIN_APPROVALS, FORBID_SELF_APPROVAL]);
+    expect(floors).toEqual([isWritten ? ['production=1', 'production'] : [undefined, undefined]]);
+  });
 
   test('without PUBLIC_URL it says so, and has no form', async () => {
     const page = await setup({ publicUrl: null })('/setup');
@@ -261,15 +374,16 @@ describe('the pages', () => {
 
   test('a server that has its machine user is not told to get one', async () => {
     const get = setup({ hasRegistryUser: true });
-    const page = await get(pressCreate((await get('/setup')).body).href);
+    const page = await get(pressCreate((await get.begin()).body).href);
     expect(page.body).not.toContain('GHCR_USERNAME');
+    token = await issueSetupToken(store, clock);
     const other = setup();
-    const asked = await other(pressCreate((await other('/setup')).body).href);
+    const asked = await other(pressCreate((await other.begin()).body).href);
     expect(asked.body).toContain('GHCR_USERNAME');
   });
 
   describe('the way back is refused, and nothing is written', () => {
-    type Spoil = (back: URL, get: (address: string) => Promise<Page>) => void | Promise<void>;
+    type Spoil = (back: URL, get: Get) => void | Promise<void>;
     test.each<readonly [string, Spoil, number]>([
       ['without a state', (back) => back.searchParams.delete('state'), 403],
       ['with a state that we did not give', (back) => back.searchParams.set('state', crypto.randomUUID()), 403],
@@ -285,7 +399,7 @@ describe('the pages', () => {
       ['with a code that GitHub does not know', (back) => back.searchParams.set('code', 'f'.repeat(40)), 400],
     ])('%s', async (_why, spoil, status) => {
       const get = setup();
-      const back = pressCreate((await get('/setup')).body);
+      const back = pressCreate((await get.begin()).body);
       await spoil(back, get);
       const page = await get(back.href);
       expect(page.status).toBe(status);
@@ -295,7 +409,7 @@ describe('the pages', () => {
 
   test('a state is good once, even for two who come at the same time', async () => {
     const get = setup();
-    const back = pressCreate((await get('/setup')).body);
+    const back = pressCreate((await get.begin()).body);
     const pages = await Promise.all([get(back.href), get(back.href)]);
     expect(pages.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
     expect(written).toHaveLength(1);
@@ -304,7 +418,7 @@ describe('the pages', () => {
   test('when GitHub is away for a moment, a reload goes on', async () => {
     github.failNext({ path: /conversions/, status: 502 });
     const get = setup();
-    const back = pressCreate((await get('/setup')).body);
+    const back = pressCreate((await get.begin()).body);
     const page = await get(back.href);
     expect(page.status).toBe(502);
     expect(page.body).toContain('Reload this page to try again.');
@@ -313,8 +427,8 @@ describe('the pages', () => {
 
   test('once an App was made there is no second form, and no second App: a reload or another tab says so', async () => {
     const get = setup();
-    const other = pressCreate((await get('/setup')).body);
-    const back = pressCreate((await get('/setup')).body);
+    const other = pressCreate((await get.begin()).body);
+    const back = pressCreate((await get.begin()).body);
     await get(back.href);
     for (const address of ['/setup', back.href, other.href]) {
       const page = await get(address);
@@ -336,18 +450,9 @@ describe('the pages', () => {
         webhookSecret: null,
       }),
     });
-    const page = await get(pressCreate((await get('/setup')).body).href);
+    const page = await get(pressCreate((await get.begin()).body).href);
     expect(page.body).toContain('<strong>Set a webhook secret.</strong>');
     expect(page.body).not.toContain('<b>');
     expect(written.map((variables) => Object.keys(variables))).toEqual([['APP_ID', 'PRIVATE_KEY']]);
-  });
-
-  test('whoever opens it without end fills no memory: the oldest thousand are forgotten first', async () => {
-    const get = setup();
-    const first = pressCreate((await get('/setup')).body);
-    const second = pressCreate((await get('/setup')).body);
-    for (let count = 2; count <= 1000; count += 1) await get('/setup');
-    expect((await get(first.href)).status).toBe(403);
-    expect((await get(second.href)).status).toBe(200);
   });
 });

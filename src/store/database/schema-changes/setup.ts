@@ -1,0 +1,9 @@
+// The table of the token that `/setup` asks for: one row at most.
+
+export const SETUP_TABLES: readonly string[] = [
+  `CREATE TABLE setup_tokens (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    hash TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+  )`,
+];
