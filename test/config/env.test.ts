@@ -254,13 +254,13 @@ describe("GitHub's address tells the host of its pages and how fast we may write
   });
 });
 
-describe('a secret in a file', () => {
-  const fileOf = (text: string): string => {
-    const path = join(folder, `secret-${text.length}`);
-    writeFileSync(path, text);
-    return path;
-  };
+function fileOf(text: string): string {
+  const path = join(folder, `secret-${text.length}`);
+  writeFileSync(path, text);
+  return path;
+}
 
+describe('a secret in a file', () => {
   test.each(SECRETS)('%s is read, without the line end', (name) => {
     const values: Readonly<Record<(typeof SECRETS)[number], string>> = {
       PRIVATE_KEY: KEY,

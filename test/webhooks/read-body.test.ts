@@ -18,10 +18,7 @@ async function read(send: (socket: Socket) => void): Promise<ReadBody['body']> {
   const { promise, resolve } = Promise.withResolvers<ReadBody['body']>();
   const rate = { bytesPerSecond: 1024 * 1024 * 1024, graceMs: 100 };
   server = createServer((request) => {
-    void readBody(request, { budget: createBodyBudget(), rate }).then(({ body, release }) => {
-      release();
-      resolve(body);
-    });
+    resolve(readBody(request, { budget: createBodyBudget(), rate }).then(({ body }) => body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
