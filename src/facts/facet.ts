@@ -9,8 +9,9 @@ import {
   type FactsWith,
   type ImageFacts,
   type ImageOwnership,
+  type PastRejection,
 } from '../domain/image/image-facts.ts';
-import type { Digest, ImageRepository, RepoName, Tag } from '../domain/image/reference.ts';
+import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../domain/image/reference.ts';
 import type { History } from '../domain/promotion/history.ts';
 import type { InstallationClient } from '../github/client/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -41,6 +42,19 @@ export type FactSources = {
   readonly history: (environment: string) => Promise<History>;
   /** Whom the image belongs to. */
   readonly ownership: () => Promise<ImageOwnership>;
+  /** Who rejected the image before; NoAccess where there is no database. */
+  readonly rejectionOf: (digest: Digest) => Promise<PastRejection>;
+  /** What the staging check of a commit examined; null where there is none. NoAccess where there is no database. */
+  readonly stagingCheckOf: (commit: CommitSha) => Promise<ExaminedTag | null>;
+};
+
+/** A tag as the staging check found it; `now` is when that is asked. */
+export type ExaminedTag = {
+  readonly image: ImageRepository;
+  readonly tag: Tag;
+  readonly digest: Digest;
+  readonly checkedAt: number | null;
+  readonly now: number;
 };
 
 /** What a facet is collected with. */

@@ -2,10 +2,12 @@
 import type { FacetName } from '../domain/image/image-facts.ts';
 import type { Facet } from './facet.ts';
 import { alternative } from './facets/alternative.ts';
+import { checkedTag } from './facets/checked-tag.ts';
 import { contents } from './facets/contents.ts';
 import { lineage } from './facets/lineage.ts';
 import { missingParts } from './facets/missing-parts.ts';
 import { ownership } from './facets/ownership.ts';
+import { pastRejection } from './facets/past-rejection.ts';
 import { pastRollback } from './facets/past-rollback.ts';
 import { stagingDeployment } from './facets/staging-deployment.ts';
 
@@ -15,6 +17,8 @@ export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
   lineage,
   stagingDeployment,
   pastRollback,
+  pastRejection,
+  checkedTag,
   ownership,
   alternative,
 };

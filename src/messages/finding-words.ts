@@ -6,7 +6,7 @@ import { MAX_TEXT_LENGTH } from '../domain/outside-text.ts';
 import type { RuleId } from '../domain/rules/catalogue.ts';
 import { STAGING_ENVIRONMENT } from '../domain/rules/staging-deployed.ts';
 import { rollbackLine } from './card/next-steps.ts';
-import { formatBytes, plural } from './format.ts';
+import { formatBytes, formatTime, plural } from './format.ts';
 import { unknownText } from './unknown-reason.ts';
 
 export type FindingTexts = { readonly seen: string; readonly wanted: string };
@@ -108,6 +108,15 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   'staging-deployed': {
     seen: (seen) => (seen.code === 'status' ? seen.state.replaceAll('_', ' ') : NOT_DEPLOYED[seen.code]),
     wanted: () => `the commit's latest deployment to ${STAGING_ENVIRONMENT} is a success`,
+  },
+  'tag-overwritten': {
+    seen: ({ tag, checked, checkedAt, holds, readAt }) =>
+      `${tag} held ${checked} when the staging check examined it${checkedAt === null ? '' : ` (${formatTime(checkedAt)})`}, and ${holds} now (${formatTime(readAt)})`,
+    wanted: () => 'the image that the staging check examined; Re-run of that check examines the new one',
+  },
+  'rejected-before': {
+    seen: ({ by, promotion, at }) => `${by} rejected this image in ${formatNumber(promotion)} (${formatTime(at)})`,
+    wanted: () => 'an image that nobody has rejected',
   },
   'rolled-back': {
     seen: ({ by }) => `${formatNumber(by)} rolled this image back`,

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { parseCommitSha, type CommitSha } from '../domain/image/reference.ts';
 import { policyProblem } from '../domain/policy/policy-problem.ts';
 import type { StagingCheck, StagingState } from '../domain/promotion/staging-check.ts';
-import { digest, finding, imageRepository, outsideProblem, tag, type DeepReadonly } from './documents/parts.ts';
-import { documentFormat } from './documents/document-format.ts';
+import { digest, finding, imageRepository, outsideProblem, tag, time, type DeepReadonly } from './documents/parts.ts';
+import { documentFormat, type AnyDocument } from './documents/document-format.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
 import { readStored } from './database/stored.ts';
 
@@ -27,6 +27,7 @@ const stagingSchema = z.discriminatedUnion('kind', [
     image: imageRepository,
     tag,
     digest,
+    examinedAt: time.nullable(),
     platforms: z.array(z.string()),
     findings: z.array(finding),
     environments: z.array(z.string()),
@@ -50,7 +51,12 @@ const stagingSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const STAGING_FORMAT = documentFormat({ name: 'staging check', schema: stagingSchema, steps: [] });
+export const STAGING_FORMAT = documentFormat({ name: 'staging check', schema: stagingSchema, steps: [withoutTime] });
+
+/** Format 1 did not keep when an image was examined. */
+function withoutTime(document: AnyDocument): AnyDocument {
+  return document['kind'] === 'examined' ? { ...document, examinedAt: null } : document;
+}
 
 /** Begins to look for the image of a commit, or begins again; the check run that there is stays its own. */
 export async function openStagingCheck(

@@ -24,6 +24,8 @@ validation:
   command: fail
   labels: { level: fail, required: [org.opencontainers.image.source, org.opencontainers.image.revision] }
   healthcheck: warn
+  rejected_before: warn
+  tag_overwritten: warn
 rollback: { role: write, approvals: { required: 0 } }
 force: { role: maintain }
 drift: { interval: 5m }

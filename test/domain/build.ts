@@ -145,6 +145,8 @@ export function facts({ platforms = PLATFORMS, ...change }: FactsChange = {}): I
     pastRollback: known({ kind: 'none' }),
     alternative: known(null),
     stagingDeployment: known({ kind: 'none-anywhere' }),
+    pastRejection: known({ kind: 'none' }),
+    checkedTag: known({ kind: 'same' }),
     ownership: known({ claim: 'owned', repoId: 1, names: ['acme/dotca'], proving: ['acme/dotca'] }),
     ...change,
   };

@@ -82,11 +82,24 @@ test('what was not collected keeps the image out, whatever the kind', () => {
 const BUILT_IN = policy();
 
 test.each([
-  ['promotion', BUILT_IN, ['contents', 'missingParts', 'ownership', 'lineage', 'stagingDeployment', 'pastRollback']],
+  [
+    'promotion',
+    BUILT_IN,
+    [
+      'contents',
+      'missingParts',
+      'ownership',
+      'lineage',
+      'checkedTag',
+      'stagingDeployment',
+      'pastRollback',
+      'pastRejection',
+    ],
+  ],
   [
     'promotion',
     { ...BUILT_IN, staging: { ...BUILT_IN.staging, deployed: 'off' } },
-    ['contents', 'missingParts', 'ownership', 'lineage', 'pastRollback'],
+    ['contents', 'missingParts', 'ownership', 'lineage', 'checkedTag', 'pastRollback', 'pastRejection'],
   ],
   ['rollback', BUILT_IN, ['contents', 'missingParts', 'ownership']],
   ['version', BUILT_IN, ['contents', 'missingParts', 'ownership']],

@@ -20,6 +20,8 @@ const EVERYTHING = [
   'stagingDeployment',
   'pastRollback',
   'ownership',
+  'pastRejection',
+  'checkedTag',
   'alternative',
 ] as const;
 
@@ -56,6 +58,8 @@ async function makeWorld(): Promise<World> {
           throw new NoAccess('github', 'APP_ID is not set');
         },
         history: async () => [],
+        rejectionOf: async () => ({ kind: 'none' }),
+        stagingCheckOf: async () => null,
         ownership: async () => ({ claim: 'owned', repoId: 1, names: [NAME], proving: [NAME] }),
         ...change,
       },

@@ -14,6 +14,7 @@ const layer = { part: 'layer', digest: OLD, platform: 'linux/arm64' } as const;
 const config = { part: 'config', digest: NEW, platform: 'linux/amd64' } as const;
 const bounds = { minBytes: 100_000_000, maxBytes: 2_000_000_000 };
 const SOURCE = { source: 'https://github.com/acme/dotca' };
+const AT = Date.UTC(2026, 10, 24, 9, 0, 0);
 const OWNER = { ...SOURCE, repo: 'acme/dotca' };
 
 const SAMPLES: readonly Finding[] = [
@@ -39,6 +40,12 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'healthcheck', seen: { code: 'set' }, wanted: {} }),
   finding({ rule: 'source', seen: { code: 'label-missing' }, wanted: SOURCE }),
   finding({ rule: 'source', seen: { code: 'label', label: 'https://evil.io/x/y' }, wanted: SOURCE }),
+  finding({ rule: 'rejected-before', seen: { code: 'rejected', promotion: 3, by: 'bob', at: AT }, wanted: {} }),
+  finding({
+    rule: 'tag-overwritten',
+    seen: { code: 'overwritten', tag: tagOf('staging-abc1234'), checked: OLD, checkedAt: AT, holds: NEW, readAt: AT },
+    wanted: {},
+  }),
   finding({ rule: 'image-owner', seen: { code: 'proven', names: ['acme/dotca'] }, wanted: OWNER }),
   finding({ rule: 'image-owner', seen: { code: 'not-proven', repoId: 7 }, wanted: OWNER }),
   finding({ rule: 'revision', seen: { code: 'label-missing' }, wanted: {} }),

@@ -24,6 +24,7 @@ const STATES: readonly StagingState[] = [
   { kind: 'waiting', image, tags: [tag('staging-aaaaaaa'), tag(`staging-${commit}`)] },
   {
     kind: 'examined',
+    examinedAt: NOW,
     image,
     tag: tag('staging-aaaaaaa'),
     digest: digest('a'),

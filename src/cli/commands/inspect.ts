@@ -5,7 +5,7 @@ import { formatReference } from '../../domain/image/reference.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { facetsFor, validate } from '../../domain/validation.ts';
-import { historyOf, possibleEnvironments } from '../../engine/examine/fact-sources.ts';
+import { historyOf, possibleEnvironments, recordsOf } from '../../engine/examine/fact-sources.ts';
 import { createCollection } from '../../facts/collect.ts';
 import { createImageReader } from '../../facts/image-reader.ts';
 import { escapeText } from '../../messages/escape.ts';
@@ -57,6 +57,7 @@ export const inspect: CliCommand = {
       images: createImageReader({ registry, now }),
       github: place.github,
       history: historyOf(database, { repoId: known.id, repository }),
+      ...recordsOf(database, { repoId: known.id, now }),
       ownership: () =>
         findOwnership(
           { settings, store: database.kind === 'open' ? database.store : null },

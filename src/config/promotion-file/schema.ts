@@ -130,6 +130,13 @@ const Validation = section({
     .meta({ description: 'Labels of the image.' })
     .optional(),
   healthcheck: level.meta({ description: 'A HEALTHCHECK is set; NONE is none.', defaultsTo: 'warn' }).optional(),
+  rejected_before: level.meta({ description: 'A person rejected the image before.', defaultsTo: 'warn' }).optional(),
+  tag_overwritten: level
+    .meta({
+      description: 'The tag of the commit held another image when the staging check examined it.',
+      defaultsTo: 'warn',
+    })
+    .optional(),
 });
 
 export const PromotionFile = section({

@@ -97,5 +97,7 @@ function toValidation(written: PromotionFile['validation'], base: ValidationPoli
     command: written?.command ?? base.command,
     labels: { level: labels?.level ?? base.labels.level, required: labels?.required ?? base.labels.required },
     healthcheck: written?.healthcheck ?? base.healthcheck,
+    rejectedBefore: written?.rejected_before ?? base.rejectedBefore,
+    tagOverwritten: written?.tag_overwritten ?? base.tagOverwritten,
   };
 }

@@ -18,6 +18,8 @@ export type FacetValues = {
   readonly stagingDeployment: StagingDeployment;
   readonly pastRollback: PastRollback;
   readonly ownership: ImageOwnership;
+  readonly pastRejection: PastRejection;
+  readonly checkedTag: CheckedTag;
   /** Where the target of a rollback is incomplete: what it could go back to instead. */
   readonly alternative: Alternative | null;
 };
@@ -46,6 +48,23 @@ export type ContentFacts = {
 
 /** Whether a rollback took the environment off this image; `by` is the number of the newest one. */
 export type PastRollback = { readonly kind: 'none' } | { readonly kind: 'rolled-back'; readonly by: number };
+
+/** The newest rejection of the image by a person; `by` is a login. */
+export type PastRejection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'rejected'; readonly promotion: number; readonly by: string; readonly at: number };
+
+/** Whether the commit's tag holds what the staging check examined. */
+export type CheckedTag =
+  | { readonly kind: 'same' }
+  | {
+      readonly kind: 'overwritten';
+      readonly tag: Tag;
+      readonly checked: Digest;
+      readonly checkedAt: number | null;
+      readonly holds: Digest;
+      readonly readAt: number;
+    };
 
 /** Whom an image belongs to. */
 export type ImageOwnership = {
@@ -123,6 +142,8 @@ export const NOTHING_COLLECTED: Facets = {
   stagingDeployment: NOT_COLLECTED,
   pastRollback: NOT_COLLECTED,
   ownership: NOT_COLLECTED,
+  pastRejection: NOT_COLLECTED,
+  checkedTag: NOT_COLLECTED,
   alternative: NOT_COLLECTED,
 };
 

@@ -55,6 +55,10 @@ export type ValidationPolicy = {
   readonly command: Level;
   readonly labels: { readonly level: Level; readonly required: readonly string[] };
   readonly healthcheck: Level;
+  /** Of an image that a person rejected before. */
+  readonly rejectedBefore: Level;
+  /** Of a commit tag that held another image when the staging check examined it. */
+  readonly tagOverwritten: Level;
 };
 
 /** `strict` makes the whole list of checks binding. */
@@ -85,6 +89,8 @@ export function builtInPolicy(args: {
       // Without them nobody knows whose image it is, and no check run and no deployment follows.
       labels: { level: 'fail', required: [SOURCE_LABEL, REVISION_LABEL] },
       healthcheck: binding ? 'fail' : 'warn',
+      rejectedBefore: binding ? 'fail' : 'warn',
+      tagOverwritten: binding ? 'fail' : 'warn',
     },
     // The target was approved once, and at three in the morning there is no second person.
     rollback: { role: 'write', approvals: { required: 0 } },

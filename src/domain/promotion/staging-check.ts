@@ -30,6 +30,8 @@ export type StagingState =
       readonly image: ImageRepository;
       readonly tag: Tag;
       readonly digest: Digest;
+      /** Null for one of before that time was kept. */
+      readonly examinedAt: number | null;
       readonly platforms: readonly string[];
       readonly findings: readonly Finding[];
       /** Where the policy lets it go, and which of these is meant where none is named. */

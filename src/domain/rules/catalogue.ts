@@ -1,6 +1,8 @@
 // All rules, in the order in which people read their findings.
 import { command } from './command.ts';
 import { completeness } from './completeness.ts';
+import { rejectedBefore } from './history/rejected-before.ts';
+import { tagOverwritten } from './history/tag-overwritten.ts';
 import { healthcheck } from './healthcheck.ts';
 import { imageOwner } from './image-owner.ts';
 import { inProduction } from './in-production.ts';
@@ -25,8 +27,10 @@ export const RULES = [
   revision,
   labels,
   tagCommit,
+  tagOverwritten,
   stagingDeployed,
   rolledBack,
+  rejectedBefore,
   permanentTag,
   inProduction,
 ] as const;

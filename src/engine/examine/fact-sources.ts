@@ -5,6 +5,8 @@ import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../doma
 import type { FactSources } from '../../facts/facet.ts';
 import { NoAccess } from '../../facts/no-access.ts';
 import type { Store } from '../../store/database/database.ts';
+import { findRejection } from '../../store/promotions/rejections.ts';
+import { findStagingCheck } from '../../store/staging-checks.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import type { Services } from '../core/services.ts';
 import { findOwnership } from '../people/authorize.ts';
@@ -15,16 +17,17 @@ export type Database =
 
 /** Those of the server, for images of one repository. */
 export function factSourcesOf(
-  services: Pick<Services, 'registry' | 'images' | 'github' | 'store' | 'settings'>,
+  services: Pick<Services, 'registry' | 'images' | 'github' | 'store' | 'settings' | 'now'>,
   { repo, repository }: { readonly repo: Repo; readonly repository: ImageRepository },
 ): FactSources {
-  const { registry, images, github, store } = services;
+  const { registry, images, github, store, now } = services;
   return {
     registry,
     images,
     github: () => github.forRepo(repo),
     history: historyOf({ kind: 'open', store }, { repoId: repo.id, repository }),
     ownership: () => findOwnership(services, { repo, image: repository }),
+    ...recordsOf({ kind: 'open', store }, { repoId: repo.id, now }),
   };
 }
 
@@ -35,6 +38,26 @@ export function historyOf(
   return async (environment) => {
     if (database.kind === 'absent') throw new NoAccess('database', database.why);
     return listHeld(database.store.db, { ...about, environment });
+  };
+}
+
+/** What our own promotions and staging checks tell of an image. */
+export function recordsOf(
+  database: Database,
+  { repoId, now }: { readonly repoId: number; readonly now: () => number },
+): Pick<FactSources, 'rejectionOf' | 'stagingCheckOf'> {
+  const open = (): Store => {
+    if (database.kind === 'absent') throw new NoAccess('database', database.why);
+    return database.store;
+  };
+  return {
+    rejectionOf: async (digest) => findRejection(open().db, { repoId, digest }),
+    stagingCheckOf: async (commit) => {
+      const check = await findStagingCheck(open().db, { repoId, commit });
+      if (check?.state.kind !== 'examined') return null;
+      const { image, tag, digest, examinedAt: checkedAt } = check.state;
+      return { image, tag, digest, checkedAt, now: now() };
+    },
   };
 }
 

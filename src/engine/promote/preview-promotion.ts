@@ -14,7 +14,7 @@ import { createImageReader } from '../../facts/image-reader.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { authorize, findOwnership, type AuthorizeServices } from '../people/authorize.ts';
-import { historyOf, type Database } from '../examine/fact-sources.ts';
+import { historyOf, recordsOf, type Database } from '../examine/fact-sources.ts';
 import { lineOf } from '../core/find-promotion.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
@@ -79,6 +79,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     images: createImageReader({ registry, now: services.now }),
     github: services.github,
     history: historyOf(database, { repoId: repo.id, repository }),
+    ...recordsOf(database, { repoId: repo.id, now: services.now }),
     ownership: () => findOwnership({ ...services, store }, { repo, image: repository }),
   });
   const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);

@@ -36,6 +36,7 @@ export async function examineImage(
     kind: 'examined',
     image,
     ...found,
+    examinedAt: services.now(),
     platforms: platformNamesOf(facts),
     findings: validate(facts, { policy, repo: repo.name, githubHost }, 'promotion'),
     environments: policy.environments.map(({ name }) => name),

@@ -2,6 +2,7 @@
 import { covers } from '../../domain/promotion/approval.ts';
 import { formatReference } from '../../domain/image/reference.ts';
 import {
+  formatNumber,
   isOpen,
   movesProduction,
   promotedAt,
@@ -13,7 +14,7 @@ import {
 import { joinBlocks, joinSentences } from '../blocks.ts';
 import { deploymentNews, deploymentNoticeText, isDeploymentNotice, type DeploymentNotice } from '../deployment.ts';
 import type { Detail } from './detail.ts';
-import { code, escapeText } from '../escape.ts';
+import { code, escapeText, mention } from '../escape.ts';
 import { failureWords, problemWords } from '../failure.ts';
 import { codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
 import { policyProblemWords } from '../policy-problem.ts';
@@ -44,7 +45,7 @@ function storyOf(view: PromotionView, detail: Detail): string {
       return joinBlocks([policyText(promotion), waitingNotice(view)]);
     case 'awaiting-approval':
     case 'scheduled':
-      return joinBlocks([policyText(promotion), waitingNotice(view), commitText(promotion)]);
+      return joinBlocks([policyText(promotion), waitingNotice(view), commitText(promotion), rejectedText(promotion)]);
     case 'promoted':
     case 'deploying':
     case 'deployed':
@@ -57,7 +58,10 @@ function storyOf(view: PromotionView, detail: Detail): string {
     case 'applying':
       return state.undoing === null ? '' : escapeText(problemWords(state.undoing, promotion), { maxLength: 1000 });
     case 'checks-failed':
-      return promotion.notice?.kind === 'policy-changed' ? noticeText(promotion.notice, view) : '';
+      return joinBlocks([
+        rejectedText(promotion),
+        promotion.notice?.kind === 'policy-changed' ? noticeText(promotion.notice, view) : '',
+      ]);
     case 'cancelled':
     case 'superseded':
     case 'expired':
@@ -81,6 +85,16 @@ function policyText({ policyProblems: problems = [] }: Promotion): string {
 function commitText({ images }: Promotion): string {
   if (images.some(({ commit }) => commit !== null)) return '';
   return 'The commit of this image is unknown: no check run and no deployment will be created.';
+}
+
+/** Mentions whoever rejected the image, once: an edit of the card notifies nobody again. */
+function rejectedText({ findings }: Promotion): string {
+  const before = findings.flatMap(({ rule, seen }) =>
+    rule === 'rejected-before' && seen.code === 'rejected' ? [seen] : [],
+  );
+  const [rejection] = before;
+  if (rejection === undefined) return '';
+  return `${mention(rejection.by)} rejected this image in ${formatNumber(rejection.promotion)}.`;
 }
 
 /** Where a version is added to what the environment holds, and nothing else happens. */

@@ -7,6 +7,7 @@ import { initialSchema } from './initial-schema.ts';
 import { IMAGE_OWNERS } from './schema-changes/image-owners.ts';
 import { PEOPLE_TABLES } from './schema-changes/people.ts';
 import { SETUP_TABLES } from './schema-changes/setup.ts';
+import { REJECTIONS } from './schema-changes/rejections.ts';
 import type { Db, Tx } from './schema.ts';
 
 export type Migration = {
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 2, name: 'people', statements: () => PEOPLE_TABLES },
   { id: 3, name: 'image-owners', statements: () => IMAGE_OWNERS },
   { id: 4, name: 'setup', statements: () => SETUP_TABLES },
+  { id: 5, name: 'rejections', statements: () => REJECTIONS },
 ];
 
 /**

@@ -83,7 +83,7 @@ describe('an edit changes the rules', () => {
 
 test('the built-in rules have one text: whoever changes it voids the reviews of all that wait at the update', () => {
   expect(rulesOf({})).toMatchInlineSnapshot(
-    `"{"approvals":{"required":1,"role":"write","selfApproval":false,"users":[]},"force":{"role":"maintain"},"sources":{"branch":"main","hotfix":{"branch":"main","tagPrefix":"hotfix"},"staging":{"branch":"staging","deployed":"warn","tagPrefix":"staging"}},"tags":{"floating":["main","latest"],"keepAs":"main-{source}","rollbackTags":true},"validation":{"command":"fail","healthcheck":"warn","labels":{"level":"fail","required":["org.opencontainers.image.revision","org.opencontainers.image.source"]},"layers":{"level":"fail","max":100},"size":{"level":"fail","maxBytes":2000000000,"minBytes":100000000}}}"`,
+    `"{"approvals":{"required":1,"role":"write","selfApproval":false,"users":[]},"force":{"role":"maintain"},"sources":{"branch":"main","hotfix":{"branch":"main","tagPrefix":"hotfix"},"staging":{"branch":"staging","deployed":"warn","tagPrefix":"staging"}},"tags":{"floating":["main","latest"],"keepAs":"main-{source}","rollbackTags":true},"validation":{"command":"fail","healthcheck":"warn","labels":{"level":"fail","required":["org.opencontainers.image.revision","org.opencontainers.image.source"]},"layers":{"level":"fail","max":100},"rejectedBefore":"warn","size":{"level":"fail","maxBytes":2000000000,"minBytes":100000000},"tagOverwritten":"warn"}}"`,
   );
 });
 

@@ -31,6 +31,8 @@ test('without a file: one image named like the repository, to production, one ap
         required: ['org.opencontainers.image.source', 'org.opencontainers.image.revision'],
       },
       healthcheck: 'warn',
+      rejectedBefore: 'warn',
+      tagOverwritten: 'warn',
     },
     rollback: { role: 'write', approvals: { required: 0 } },
     force: { role: 'maintain' },
@@ -40,10 +42,9 @@ test('without a file: one image named like the repository, to production, one ap
 test('the preset strict makes the whole list binding, and changes nothing else', () => {
   const strict = builtInPolicy({ repo: repoName('acme/dotca'), registryHost: 'ghcr.io', preset: 'strict' });
   const { validation, staging } = strict;
-  const { size, layers, command, labels, healthcheck } = validation;
-  expect([size.level, layers.level, command, labels.level, healthcheck]).toEqual(
-    Array.from({ length: 5 }, () => 'fail'),
-  );
+  const { size, layers, command, labels, healthcheck, rejectedBefore, tagOverwritten } = validation;
+  const levels = [size.level, layers.level, command, labels.level, healthcheck, rejectedBefore, tagOverwritten];
+  expect(levels).toEqual(levels.map(() => 'fail'));
   expect(staging.deployed).toBe('required');
   const built = policy();
   expect({ ...strict, validation: built.validation, staging: built.staging }).toEqual(built);

@@ -66,6 +66,8 @@ function readingOf(branches: readonly string[]): Reading {
       github: () => client,
       history: refuse,
       ownership: refuse,
+      rejectionOf: refuse,
+      stagingCheckOf: refuse,
     },
     contents: refuse,
   };

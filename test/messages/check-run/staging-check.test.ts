@@ -25,6 +25,7 @@ type Examined = Extract<StagingState, { kind: 'examined' }>;
 function examined(change: Partial<Examined> = {}): Examined {
   return {
     kind: 'examined',
+    examinedAt: 1,
     image: IMAGE,
     tag: tagOf('staging-abc1234'),
     digest: NEW,

@@ -197,6 +197,25 @@ const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { 
     seen: fc.oneof(codeOf('label-missing'), unknownSeen),
     wanted: fc.record(wantedText),
   }),
+  'rejected-before': fc.record({
+    rule: fc.constant('rejected-before'),
+    ...found,
+    seen: fc.record({ code: fc.constant('rejected' as const), promotion: int, by: text, at: int }),
+    wanted: none,
+  }),
+  'tag-overwritten': fc.record({
+    rule: fc.constant('tag-overwritten'),
+    ...found,
+    seen: fc.record({
+      code: fc.constant('overwritten' as const),
+      tag: aTag,
+      checked: aDigest,
+      checkedAt: maybe(int),
+      holds: aDigest,
+      readAt: int,
+    }),
+    wanted: none,
+  }),
   'image-owner': fc.record({
     rule: fc.constant('image-owner'),
     ...found,

@@ -32,8 +32,9 @@ import {
   markMove,
   renameMove,
 } from '../../../src/store/promotions/tag-moves.ts';
+import { findRejection } from '../../../src/store/promotions/rejections.ts';
 import { claimJob, type Lease } from '../../../src/store/queue/jobs.ts';
-import { entry, NOW, promotion, repo, tag } from '../fixtures.ts';
+import { digest, entry, NOW, promotion, repo, tag } from '../fixtures.ts';
 import type { Calls } from './calls.ts';
 import { GIVEN } from './fill.ts';
 
@@ -57,6 +58,7 @@ export const CALLS_OF_PROMOTIONS: Calls = {
   listPromotionsChangedSince: ({ tx }) => listPromotionsChangedSince(tx, { repoId, since: NOW - 100_000 }),
   listPromotionsOfThread: ({ tx }) => listPromotionsOfThread(tx, { repoId, issue: GIVEN.issue }),
   isEnvironmentBusy: ({ tx }) => isEnvironmentBusy(tx, { repoId, environment, exceptId: promotionId }),
+  findRejection: ({ tx }) => findRejection(tx, { repoId, digest: digest('a') }),
   findLastPromoted: ({ tx }) => findLastPromoted(tx, { repoId, environment }),
   countPromotionsByState: ({ tx }) => countPromotionsByState(tx),
   countMixed: ({ tx }) => countMixed(tx),

@@ -1,0 +1,31 @@
+// A commit tag held another image when the staging check examined it: what was checked then is not what is promoted now.
+import { z } from 'zod';
+import { digest, tag } from '../../image/reference-schema.ts';
+import { imageRule, NO_VALUES } from '../../rule.ts';
+
+export const tagOverwritten = imageRule({
+  id: 'tag-overwritten',
+  kinds: ['promotion'],
+  facets: ['checkedTag'],
+  seen: z.strictObject({
+    code: z.literal('overwritten'),
+    tag,
+    checked: digest,
+    /** When the staging check examined it; null for a check of before that time was kept. */
+    checkedAt: z.int().nullable(),
+    holds: digest,
+    readAt: z.int(),
+  }),
+  wanted: NO_VALUES,
+}).checkedBy({
+  want: () => ({}),
+  isOn: ({ validation }) => validation.tagOverwritten !== 'off',
+  whenUnknown: () => null,
+  check: ({ checkedTag: { value } }, { policy }) => {
+    const level = policy.validation.tagOverwritten;
+    if (value.kind !== 'overwritten' || level === 'off') return [];
+    const { kind: code, ...seen } = value;
+    // A build that runs again makes another digest of the same commit: that alone is no attack.
+    return [{ platform: null, outcome: level, seen: { code, ...seen } }];
+  },
+});

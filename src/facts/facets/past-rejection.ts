@@ -1,0 +1,9 @@
+// Whether a person rejected this image before in this repository, as our own promotions tell.
+import { known } from '../../domain/image/image-facts.ts';
+import { facet } from '../facet.ts';
+
+export const pastRejection = facet<'pastRejection', never>({
+  needs: [],
+  cost: 'database: the newest rejected promotions of the repository',
+  collect: async (_facts, { subject: { digest }, sources }) => known(await sources.rejectionOf(digest)),
+});

@@ -1,0 +1,94 @@
+// What happened to an image before it is asked for: a person rejected it, or its commit's tag held another one when it was checked.
+import { afterEach, describe, expect, test } from 'vitest';
+import { begin, type Conversation } from './conversation.ts';
+import { beginUnder } from './policy-world.ts';
+import { stage } from './world.ts';
+
+const STRICT = 'preset: strict\nstaging: { deployed: off }\nvalidation: { healthcheck: off }\n';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+async function askAgain(): Promise<void> {
+  await talk.request();
+  await talk.say('bob', '/reject P1 it leaks memory');
+  expect(await talk.state()).toBe('rejected');
+  await talk.say('ada', `/promote staging-${talk.short}`);
+}
+
+/** Another build of the same commit, under the same tag. */
+async function overwrite(): Promise<{ readonly commit: string; readonly checked: string; readonly holds: string }> {
+  const { world, repo } = talk;
+  const { sha: commit } = await repo.push('staging', { message: 'Pushed' });
+  const checked = stage(world, { commit });
+  await world.drain();
+  world.clock.turn(60_000);
+  const rebuilt = stage(world, { commit, image: { seed: 'rebuilt' } });
+  await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
+  return { commit, checked: checked.digest, holds: rebuilt.digest };
+}
+
+describe('an image that a person rejected', () => {
+  test('warns when it is asked for again, and mentions that person', async () => {
+    talk = await begin();
+    await askAgain();
+    expect(await talk.state(2)).toBe('awaiting-approval');
+    const finding = (await talk.promotion(2)).findings.find(({ rule }) => rule === 'rejected-before');
+    expect(finding).toMatchObject({ outcome: 'warn', seen: { code: 'rejected', promotion: 1, by: 'bob' } });
+    expect(talk.card(2).match(/@bob\b/g)).toHaveLength(1);
+    await talk.say('mia', '/approve P2');
+    expect(talk.production().main).toBe(talk.image.digest);
+  });
+
+  test('fails under the preset strict', async () => {
+    talk = await beginUnder(STRICT);
+    await askAgain();
+    expect(await talk.state(2)).toBe('checks-failed');
+    expect(await talk.findings(2)).toContain('fail rejected-before');
+    expect(talk.card(2)).toContain('@bob');
+  });
+
+  test('says nothing of another image, nor of one that was only cancelled', async () => {
+    talk = await begin();
+    await talk.request();
+    await talk.say('ada', '/cancel P1');
+    await talk.say('ada', `/promote staging-${talk.short}`);
+    expect((await talk.findings(2)).filter((line) => line.includes('rejected-before'))).toEqual([]);
+  });
+});
+
+describe('a commit tag that was overwritten after the staging check', () => {
+  test('warns with both digests and times', async () => {
+    talk = await begin();
+    const at = talk.world.clock.now();
+    const { commit, checked, holds } = await overwrite();
+    expect(await talk.state()).toBe('awaiting-approval');
+    const finding = (await talk.promotion()).findings.find(({ rule }) => rule === 'tag-overwritten');
+    const tag = `staging-${commit.slice(0, 7)}`;
+    expect(finding).toMatchObject({ outcome: 'warn', seen: { code: 'overwritten', tag, checked, holds } });
+    expect(finding?.seen).toMatchObject({ checkedAt: at, readAt: at + 60_000 });
+  });
+
+  test('fails under the preset strict, and passes once the staging check examined the new image', async () => {
+    talk = await beginUnder(STRICT);
+    const { commit } = await overwrite();
+    expect(await talk.state()).toBe('checks-failed');
+    expect(await talk.findings()).toContain('fail tag-overwritten');
+    const [run] = talk.repo.checkRuns(commit);
+    await talk.repo.rerun({ checkRun: run?.id ?? 0, by: 'bob' });
+    await talk.world.drain();
+    await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
+    expect(await talk.state(2)).toBe('awaiting-approval');
+  });
+
+  test('is seen by its tag, also where the moving tag is asked for', async () => {
+    talk = await begin();
+    await overwrite();
+    await talk.say('ada', '/cancel P1');
+    await talk.say('ada', '/promote staging');
+    expect(await talk.findings(2)).toContain('warn tag-overwritten');
+  });
+});
