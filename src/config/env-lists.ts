@@ -1,5 +1,6 @@
 // The variables that hold lists with commas: hosts, accounts, and pairs of image and repository.
 import type { ImageGrant } from '../domain/image/image-access.ts';
+import type { FloorPlace, Floors } from '../domain/policy/floors.ts';
 import { parseImageRepository, parseRepoName } from '../domain/image/reference.ts';
 
 /** Pairs `image=repository` or `image=repository@id`. What is none is told in `problems`, here and below. */
@@ -14,6 +15,40 @@ export function readGrants(text: string | null, problems: string[]): readonly Im
     problems.push(`IMAGE_GRANTS: "${pair}" is not a pair; write e.g. ghcr.io/acme/api=acme/backend`);
     return [];
   });
+}
+
+/** Entries such as `production=1`, `owner/repo:production=2` and `*=1`. */
+export function readMinApprovals(text: string | null, problems: string[]): Floors['minApprovals'] {
+  return listOf(text).flatMap((entry) => {
+    const [left = '', count = '', ...rest] = entry.split('=');
+    const place = readPlace(left.trim());
+    if (place !== null && /^(?:\d|10)$/.test(count.trim()) && rest.length === 0) {
+      return [{ ...place, required: Number(count) }];
+    }
+    problems.push(
+      `MIN_APPROVALS: "${entry}" is not an environment and a number from 0 to 10; write e.g. production=1 or acme/api:production=2`,
+    );
+    return [];
+  });
+}
+
+/** Entries such as `production`, `owner/repo:production` and `*`. */
+export function readForbidSelfApproval(text: string | null, problems: string[]): Floors['forbidSelfApproval'] {
+  return listOf(text).flatMap((entry) => {
+    const place = readPlace(entry);
+    if (place !== null) return [place];
+    problems.push(`FORBID_SELF_APPROVAL: "${entry}" is no environment; write e.g. production or acme/api:production`);
+    return [];
+  });
+}
+
+/** `environment`, or `owner/repo:environment`; null for what is neither. */
+function readPlace(text: string): FloorPlace | null {
+  const [first = '', second, ...rest] = text.split(':').map((part) => part.trim());
+  const environment = second ?? first;
+  const repo = second === undefined ? null : parseRepoName(first);
+  const isNamed = environment === '*' || /^[A-Za-z0-9_-]{1,255}$/.test(environment);
+  return isNamed && rest.length === 0 && (second === undefined || repo !== null) ? { repo, environment } : null;
 }
 
 /** Lower-case account names; null where the variable is unset. */

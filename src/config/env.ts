@@ -5,8 +5,16 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ImageGrant } from '../domain/image/image-access.ts';
+import type { Floors } from '../domain/policy/floors.ts';
 import { isPlainPostgres, PLAIN_POSTGRES, readApiUrl, readPublicUrl } from './env-addresses.ts';
-import { isHost, readGrants, readOwners, readTokenHosts } from './env-lists.ts';
+import {
+  isHost,
+  readForbidSelfApproval,
+  readGrants,
+  readMinApprovals,
+  readOwners,
+  readTokenHosts,
+} from './env-lists.ts';
 import { withSecretFiles } from './secret-files.ts';
 
 export type Config = {
@@ -31,6 +39,7 @@ export type Config = {
   readonly imageGrants: readonly ImageGrant[];
   /** Lower-case account names, or null for the App's owner. */
   readonly allowedOwners: readonly string[] | null;
+  readonly floors: Floors;
   /** What is legal and dangerous, a sentence each. */
   readonly warnings: readonly string[];
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
@@ -78,6 +87,8 @@ export const VARIABLES = [
   'REGISTRY_TOKEN_HOSTS',
   'IMAGE_GRANTS',
   'ALLOWED_OWNERS',
+  'MIN_APPROVALS',
+  'FORBID_SELF_APPROVAL',
   'LOG_LEVEL',
   'LOG_FORMAT',
 ] as const;
@@ -135,6 +146,10 @@ export function readConfig(given: Environment, options: { readonly isTty: boolea
     registryTokenHosts: readTokenHosts(value('REGISTRY_TOKEN_HOSTS'), problems),
     imageGrants: readGrants(value('IMAGE_GRANTS'), problems),
     allowedOwners: readOwners(value('ALLOWED_OWNERS'), problems),
+    floors: {
+      minApprovals: readMinApprovals(value('MIN_APPROVALS'), problems),
+      forbidSelfApproval: readForbidSelfApproval(value('FORBID_SELF_APPROVAL'), problems),
+    },
     log: {
       level: check(
         'LOG_LEVEL',

@@ -6,6 +6,9 @@ export type Role = (typeof ROLES)[number];
 /** Enough to name somebody again: logins change, ids do not. */
 export type Person = { readonly id: number; readonly login: string };
 
+/** An App that acted with a person's token; `slug` is the name in its address. */
+export type ActingApp = { readonly id: number; readonly slug: string };
+
 export type Actor = Person & { readonly kind: 'user' | 'bot'; readonly role: Role };
 
 /**

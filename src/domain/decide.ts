@@ -49,7 +49,7 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
     case 'policy-seen':
       return decidePolicySeen(promotion, event, context);
     case 'policy-changed':
-      return decidePolicyChanged(promotion, context);
+      return decidePolicyChanged(promotion, event, context);
     case 'production-read':
       return decideProductionRead(promotion, event.production, context);
     case 'source-read':

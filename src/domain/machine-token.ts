@@ -4,6 +4,7 @@
 export type MachineToken =
   | {
       readonly kind: 'accepted';
+      readonly id: number;
       readonly login: string;
       /** Null for a token that has none: one that is not classic. */
       readonly scopes: readonly string[] | null;
@@ -21,6 +22,19 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const WRITE = 'write:packages';
 /** What tagging needs; the first includes the second. */
 const NEEDED: readonly string[] = [WRITE, 'read:packages'];
+
+/** The account behind the token; `canComment` null: its scopes are not known. */
+export type RegistryUser = { readonly id: number; readonly login: string; readonly canComment: boolean | null };
+
+/** Scopes with which a token can comment as its owner. GitHub's form ticks `repo` along with `write:packages`. */
+const COMMENTING: readonly string[] = ['repo', 'public_repo'];
+
+/** Null where nobody knows whose it is. */
+export function registryUserOf(token: MachineToken): RegistryUser | null {
+  if (token.kind !== 'accepted') return null;
+  const { id, login, scopes } = token;
+  return { id, login, canComment: scopes === null ? null : scopes.some((scope) => COMMENTING.includes(scope)) };
+}
 
 /** Days until it expires, negative once it has; null where it never does or nobody knows. A refused one has none left. */
 export function daysLeft(token: MachineToken, now: number): number | null {

@@ -44,6 +44,15 @@ export type Refusal =
       readonly role: Role | null;
     }
   | { readonly code: 'bot-not-permitted'; readonly verb: RefusedVerb }
+  /** Listed in the policy, and neither a collaborator nor a member of the organisation. */
+  | { readonly code: 'outside-reviewer'; readonly verb: RefusedVerb }
+  /** The policy's login belonged to another account when it was first used. */
+  | { readonly code: 'another-account'; readonly login: string; readonly id: number }
+  /** An App wrote the comment with the person's token; `app` is its slug. */
+  | { readonly code: 'acted-through-app'; readonly verb: RefusedVerb; readonly app: string }
+  /** The account whose token writes the images, and can comment with it. */
+  | { readonly code: 'registry-user'; readonly promotion: number }
+  | { readonly code: 'contributor'; readonly promotion: number; readonly commits: number; readonly of: number }
   /** A legal tag that is neither one of the prefixes nor begins with one and a dash. */
   | { readonly code: 'not-a-source'; readonly typed: string; readonly prefixes: readonly string[] }
   | {
@@ -107,7 +116,8 @@ export type Refusal =
   | { readonly code: 'promotion-not-found'; readonly promotion: number }
   | { readonly code: 'nothing-waits-here'; readonly verb: Verb; readonly elsewhere: readonly PromotionLine[] }
   | { readonly code: 'several-wait-here'; readonly verb: Verb; readonly promotions: readonly PromotionLine[] }
-  | { readonly code: 'own-request'; readonly promotion: number }
+  /** `isFloor`: by FORBID_SELF_APPROVAL, whatever the policy says. */
+  | { readonly code: 'own-request'; readonly promotion: number; readonly isFloor?: true }
   | { readonly code: 'already-approved'; readonly promotion: number }
   | { readonly code: 'not-awaiting-approval'; readonly promotion: number; readonly state: StateKind }
   | { readonly code: 'outdated-check-run'; readonly promotion: number }

@@ -25,28 +25,54 @@ const Collaborator = z.object({
 type Collaborator = z.infer<typeof Collaborator>;
 
 /**
- * Whether a person other than `exceptId` has `role` or above. `unknown` when the App may not list collaborators, or the
+ * Whether a person other than `exceptIds` has `role` or above. `unknown` when the App may not list collaborators, or the
  * list is longer than a few pages. GitHub's own `permission` filter is not used: whether it means "at least" is not said.
  */
 export async function findOtherReviewer({
   client,
   repo,
-  exceptId,
+  exceptIds,
   role,
 }: {
   readonly client: InstallationClient;
   readonly repo: RepoName;
-  readonly exceptId: number;
+  /** The requester, and those whose approval does not count. */
+  readonly exceptIds: readonly number[];
   readonly role: Role;
 }): Promise<'some' | 'none' | 'unknown'> {
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const people = await listPage({ client, repo, page });
     if (people === 'forbidden') return 'unknown';
-    if (people.some((one) => one.id !== exceptId && one.type === 'User' && reaches(roleOf(one), role))) return 'some';
+    if (people.some((one) => !exceptIds.includes(one.id) && one.type === 'User' && reaches(roleOf(one), role)))
+      return 'some';
     if (people.length < PAGE_SIZE) return 'none';
   }
   return 'unknown';
 }
+
+/**
+ * Whether somebody is a collaborator of the repository: directly, by a team, or as a member of the organisation whose
+ * members have access. That they can read a public repository does not make them one. False where GitHub does not tell.
+ */
+export async function isCollaborator({
+  client,
+  repo,
+  id,
+}: {
+  readonly client: InstallationClient;
+  readonly repo: RepoName;
+  readonly id: number;
+}): Promise<boolean> {
+  for (let page = 1; page <= MAX_MEMBER_PAGES; page += 1) {
+    const people = await listPage({ client, repo, page });
+    if (people === 'forbidden') return false;
+    if (people.some((one) => one.id === id && roleOf(one) !== 'none')) return true;
+    if (people.length < PAGE_SIZE) return false;
+  }
+  return false;
+}
+
+const MAX_MEMBER_PAGES = 10;
 
 async function listPage({
   client,

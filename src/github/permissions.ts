@@ -31,12 +31,41 @@ export async function fetchActor({
   return { id, login, kind, role: await fetchRole({ client, repo, id, login }) };
 }
 
+/** The id of the account that has this login now; null where there is none. */
+export async function findAccountId({
+  client,
+  repo,
+  login,
+}: {
+  readonly client: InstallationClient;
+  readonly repo: RepoName;
+  readonly login: string;
+}): Promise<number | null> {
+  const permission = await fetchPermission({ client, repo, login });
+  return permission?.user?.id ?? null;
+}
+
 async function fetchRole({
   client,
   repo,
   id,
   login,
 }: Person & { readonly client: InstallationClient; readonly repo: RepoName }): Promise<Role> {
+  const permission = await fetchPermission({ client, repo, login });
+  if (permission === null || permission.user?.id !== id) return 'none';
+  return rankOf({ permission: permission.permission, roleName: permission.role_name });
+}
+
+/** Null where GitHub knows no such account. */
+async function fetchPermission({
+  client,
+  repo,
+  login,
+}: {
+  readonly client: InstallationClient;
+  readonly repo: RepoName;
+  readonly login: string;
+}): Promise<z.infer<typeof Permission> | null> {
   try {
     const { data } = await client.ask({
       tried: `reading what ${login} may do in ${repo}`,
@@ -44,9 +73,9 @@ async function fetchRole({
         api.repos.getCollaboratorPermissionLevel({ ...splitRepo(repo), username: login, request: CACHEABLE }),
       answer: Permission,
     });
-    return data.user?.id === id ? rankOf({ permission: data.permission, roleName: data.role_name }) : 'none';
+    return data;
   } catch (error) {
-    if (isGitHubError(error, 'github-not-found')) return 'none';
+    if (isGitHubError(error, 'github-not-found')) return null;
     throw error;
   }
 }

@@ -15,10 +15,13 @@ export function formatTime(at: number): string {
 /** `5 minutes ago`; what lies in the future (clocks differ) is `just now`. */
 export function formatAge(at: number, now: number): string {
   const ageMs = now - at;
-  if (ageMs < MINUTE_MS) return 'just now';
-  if (ageMs < HOUR_MS) return `${plural(Math.floor(ageMs / MINUTE_MS), 'minute')} ago`;
-  if (ageMs < DAY_MS) return `${plural(Math.floor(ageMs / HOUR_MS), 'hour')} ago`;
-  return `${plural(Math.floor(ageMs / DAY_MS), 'day')} ago`;
+  return ageMs < MINUTE_MS ? 'just now' : `${formatSpan(ageMs)} ago`;
+}
+
+/** `3 minutes`, in whole minutes, hours or days; never less than a minute. */
+export function formatSpan(ms: number): string {
+  if (ms < HOUR_MS) return plural(Math.max(1, Math.floor(ms / MINUTE_MS)), 'minute');
+  return ms < DAY_MS ? plural(Math.floor(ms / HOUR_MS), 'hour') : plural(Math.floor(ms / DAY_MS), 'day');
 }
 
 /** `` `sha256:0123456789ab…` ``: enough to compare by eye, and visibly not the whole. */

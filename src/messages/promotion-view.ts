@@ -1,6 +1,8 @@
 // What a card, a check run and a status answer are written from: a promotion and today's truth around it.
 import type { AuditHead } from '../domain/audit/audit.ts';
 import type { TokenWarning } from '../domain/machine-token.ts';
+import type { ApprovalRules } from '../domain/policy/approval-rules.ts';
+import type { PolicyChange } from '../domain/policy/policy-change.ts';
 import type { EnvironmentPolicy } from '../domain/policy/policy.ts';
 import type { Promotion, TagOutcome } from '../domain/promotion/promotion.ts';
 
@@ -8,6 +10,10 @@ export type PromotionView = {
   readonly promotion: Promotion;
   /** What the policy that it was planned under says; null where that can't be read any more. */
   readonly environment: EnvironmentPolicy | null;
+  /** What its approvals have to satisfy; none where the policy can't be read any more. */
+  readonly rules: readonly ApprovalRules[];
+  /** Who changed the policy file to what it is; null where nobody told. */
+  readonly policyChange: PolicyChange | null;
   /** SHA-256 (hex) of what a review would cover now: a review of anything else counts no more. */
   readonly subject: string;
   /** The journal as it stands; empty before applying. */

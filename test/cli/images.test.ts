@@ -198,7 +198,7 @@ describe('plan', () => {
         { tag: 'main', kind: 'floating', from: w.old.digest, to: w.image.digest },
         { tag: 'latest', kind: 'floating' },
       ],
-      approvals: { required: 1, role: 'write', users: [], selfApproval: false },
+      approvals: { required: 1, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
       databaseRead: true,
       open: [],
     });

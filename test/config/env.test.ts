@@ -51,6 +51,7 @@ test('an empty environment is a server without an App, on defaults', () => {
     registryTokenHosts: [],
     imageGrants: [],
     allowedOwners: null,
+    floors: { minApprovals: [], forbidSelfApproval: [] },
     log: { level: 'info', format: 'json' },
   });
 });

@@ -57,7 +57,14 @@ describe('environments', () => {
       tags: ['eu', 'eu-latest'],
       keepAs: 'eu-{source}',
       rollbackTags: true,
-      approvals: { required: 0, role: 'admin', users: ['Ada-L', 'bob_acme'], selfApproval: true },
+      approvals: {
+        required: 0,
+        role: 'admin',
+        users: ['Ada-L', 'bob_acme'],
+        selfApproval: true,
+        apps: [],
+        contributors: 'warn',
+      },
       deployment: { create: false, environment: 'Production (EU)' },
       driftIntervalMs: 3_600_000,
     });

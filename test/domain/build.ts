@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Actor, Person, Role } from '../../src/domain/actor.ts';
 import type { DecisionContext } from '../../src/domain/decide.ts';
+import type { People } from '../../src/domain/decide/decision.ts';
+import type { Reviewer } from '../../src/domain/eligibility.ts';
+import { NO_FLOORS } from '../../src/domain/policy/floors.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import {
   known,
@@ -70,9 +73,15 @@ export const ALICE: Person = { id: 1, login: 'alice' };
 export const BOB: Person = { id: 2, login: 'bob' };
 export const CAROL: Person = { id: 3, login: 'carol' };
 
-export function actor(person: Person, role: Role = 'write', kind: Actor['kind'] = 'user'): Actor {
-  return { ...person, kind, role };
+export function actor(person: Person, role: Role = 'write', kind: Actor['kind'] = 'user'): Reviewer {
+  return { ...person, kind, role, membership: 'unasked', isRegistryUser: false };
 }
+
+/** Everybody has write access, and each login has always been theirs. */
+export const PEOPLE: People = {
+  reviewers: new Map([ALICE, BOB, CAROL, { id: 4, login: 'dave' }].map((person) => [person.id, actor(person)])),
+  pins: { users: new Map([ALICE, BOB, CAROL].map(({ id, login }) => [login, id])), apps: new Map() },
+};
 
 export function policy(): Policy {
   return builtInPolicy({ repo: REPO, registryHost: 'ghcr.io' });
@@ -94,6 +103,9 @@ export function context(change: Partial<TestContext> = {}): TestContext {
     sha256,
     environmentBusy: false,
     isTargetHeld: true,
+    requestPolicy: null,
+    floors: { floors: NO_FLOORS, moved: [] },
+    people: PEOPLE,
     ...change,
   };
 }

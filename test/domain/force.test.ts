@@ -105,7 +105,9 @@ test('with force they ask for approval, say what is overridden, and are recorded
 test('an approval of what passes is none of what is overridden', () => {
   const passed = accept(promotion({ force: true }), EVENTS['examined well']).promotion;
   const two = context({
-    environmentPolicy: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+    environmentPolicy: environment({
+      approvals: { required: 2, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
+    }),
   });
   const again = accept(accept(passed, approve(BOB), two).promotion, EVENTS.rerequested, two).promotion;
   expect(accept(again, small, two).audit).toMatchObject([{ details: { voided: ['bob'] } }]);

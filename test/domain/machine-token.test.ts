@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 
 function expiringIn(days: number | null): MachineToken {
   const expiresAt = days === null ? null : NOW + days * DAY_MS;
-  return { kind: 'accepted', login: 'acme-bot', scopes: ['write:packages'], expiresAt };
+  return { kind: 'accepted', id: 9, login: 'acme-bot', scopes: ['write:packages'], expiresAt };
 }
 
 test.each([

@@ -1,4 +1,5 @@
 // The engine on a database of its own, with a clock turned by hand; whoever it would ask outside is not there.
+import { NO_FLOORS } from '../../src/domain/policy/floors.ts';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -84,6 +85,7 @@ export async function startEngine(settings: Partial<Settings> = {}): Promise<Eng
       registryHost: '127.0.0.1:9',
       imageGrants: [],
       allowedOwners: ['acme'],
+      floors: NO_FLOORS,
       githubHost: 'github.com',
       githubWriteIntervalMs: 0,
       ...settings,

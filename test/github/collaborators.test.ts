@@ -19,7 +19,7 @@ const eve = { id: 13, login: 'eve', type: 'User', role_name: 'read', permissions
 const bot = { ...bob, id: 14, login: 'bors[bot]', type: 'Bot' };
 const byTeam = { ...eve, id: 15, role_name: 'maintain' };
 const custom = { ...bob, id: 16, role_name: 'deployer' };
-const ASK = { repo: REPO, exceptId: 11, role: 'write' } as const;
+const ASK = { repo: REPO, exceptIds: [11], role: 'write' } as const;
 
 function answerPage(page: number, people: readonly object[]): void {
   nock(API)

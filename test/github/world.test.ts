@@ -107,7 +107,7 @@ test('whether somebody else could review follows the roles of the moment', async
 test('the one other reviewer is found on the second page', async () => {
   for (let index = 0; index < 100; index += 1) repo.user(`reader-${index}`, 'read');
   repo.user('zoe', 'admin');
-  const ask = { client, repo: REPO, exceptId: senderId('ada'), role: 'admin' } as const;
+  const ask = { client, repo: REPO, exceptIds: [senderId('ada')], role: 'admin' } as const;
   expect(await findOtherReviewer(ask)).toBe('some');
   expect(world.requests.filter(({ path }) => path.endsWith('/collaborators'))).toHaveLength(2);
 });
@@ -254,7 +254,7 @@ function shown({ headSha }: CheckRunContent): readonly string[] {
 
 /** Who else could review, for each role that may be asked for. */
 async function otherThanAda(): Promise<Readonly<Record<'write' | 'maintain' | 'admin', string>>> {
-  const ask = { client, repo: REPO, exceptId: senderId('ada') };
+  const ask = { client, repo: REPO, exceptIds: [senderId('ada')] };
   return {
     write: await findOtherReviewer({ ...ask, role: 'write' }),
     maintain: await findOtherReviewer({ ...ask, role: 'maintain' }),

@@ -98,9 +98,12 @@ export function viewOf(
   promotion: Partial<Promotion> = {},
   around: Partial<Omit<PromotionView, 'promotion'>> = {},
 ): PromotionView {
+  const { environment = PRODUCTION } = around;
   return {
     promotion: { ...PROMOTION, ...promotion },
-    environment: PRODUCTION,
+    environment,
+    policyChange: null,
+    rules: environment === null ? [] : [{ ...environment.approvals, of: 'both', floor: null }],
     subject: SUBJECT,
     outcomes: [],
     auditHead: { seq: 123, hash: `ab12cd34${'0'.repeat(56)}` },

@@ -21,7 +21,14 @@ describe('who approves', () => {
   test('two people, each once, and not who asked', async () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
-    expect(await talk.approvals()).toEqual({ required: 2, role: 'write', users: [], selfApproval: false });
+    expect(await talk.approvals()).toEqual({
+      required: 2,
+      role: 'write',
+      users: [],
+      selfApproval: false,
+      apps: [],
+      contributors: 'warn',
+    });
     expect((await talk.say('ada', '/approve')).reactions).toEqual(['eyes', '-1']);
     expect(await talk.click('bob', 'approve')).toEqual([]);
     expect(await talk.world.outdated()).toEqual([]);

@@ -1,4 +1,5 @@
 // Who may ask and who may approve: GitHub's answer at the moment of the decision.
+import { listOpenPromotions } from '../../src/store/promotions/promotions.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../support/github/state.ts';
 import { refused } from './answers.ts';
@@ -42,7 +43,8 @@ describe('roles', () => {
     expect((await asking.request({ by: 'rita' })).reactions).toEqual(['eyes', 'rocket']);
     await asking.say('bob', '/cancel');
     await asking.request({ by: 'ada' });
-    expect((await asking.say('rita', '/approve')).reactions).toEqual(['eyes', 'rocket']);
+    const [asked] = await listOpenPromotions(world.app.store.db, { repoId: repo.id });
+    expect((await asking.approve('rita', asked?.number ?? 0)).reactions).toEqual(['eyes', 'rocket']);
     expect(asking.production().main).toBe(asking.image.digest);
   });
 

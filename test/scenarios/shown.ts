@@ -1,4 +1,5 @@
 // Compares what GitHub shows of each promotion with what is stored: a card or a check run that is out of date.
+import { NO_FLOORS, type Floors } from '../../src/domain/policy/floors.ts';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import { NO_REGISTRY_TOKEN_WATCH } from '../../src/github/app/registry-token-watch.ts';
 import { loadView } from '../../src/engine/publish/load-view.ts';
@@ -15,12 +16,16 @@ import type { GitHubRepo } from '../support/github/repo.ts';
 type ShownWorld = {
   readonly store: Store;
   readonly registryHost: string;
+  readonly floors?: Floors;
   readonly sha256: (text: string) => string;
 };
 
 /** Today's truth about a promotion. */
-export function viewIn({ store, registryHost, sha256 }: ShownWorld, promotion: Promotion): Promise<PromotionView> {
-  const settings = { githubHost: 'github.com', registryHost };
+export function viewIn(
+  { store, registryHost, sha256, floors = NO_FLOORS }: ShownWorld,
+  promotion: Promotion,
+): Promise<PromotionView> {
+  const settings = { githubHost: 'github.com', registryHost, floors };
   const services = { store, sha256, settings, jobs: JOB_ROWS, registryTokenWatch: NO_REGISTRY_TOKEN_WATCH };
   return loadView(services, promotion);
 }

@@ -1,4 +1,5 @@
 // The world of the scenarios: the real app on a real database, a stateful GitHub, a registry, and a clock turned by hand.
+import type { Floors } from '../../src/domain/policy/floors.ts';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,6 +52,7 @@ export class Scenario {
   readonly #folder: string;
   readonly #abandoned: Application[] = [];
   #life: Life;
+  #floors: Floors;
 
   private constructor(parts: {
     readonly github: GitHubWorld;
@@ -69,6 +71,7 @@ export class Scenario {
     this.repos = parts.repos;
     this.app = parts.process.app;
     this.#life = parts.process.life;
+    this.#floors = parts.process.floors;
     this.#restart = parts.restart;
     this.#folder = parts.folder;
   }
@@ -108,18 +111,15 @@ export class Scenario {
     const start = async (changes: ScenarioOptions['env'] = {}): Promise<Process> => {
       const life: Life = { killed: false };
       const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
-      const app = await createApplication(
-        readConfig({ ...env, ...changes }, { isTty: false }),
-        logger,
-        mortal({ ...clock.world, ...within }, life),
-      );
+      const config = readConfig({ ...env, ...changes }, { isTty: false });
+      const app = await createApplication(config, logger, mortal({ ...clock.world, ...within }, life));
       const { promise: listening, resolve } = Promise.withResolvers<void>();
       app.server.listen(0, '127.0.0.1', resolve);
       await listening;
       const address = app.server.address();
       if (typeof address !== 'object' || address === null) throw new Error('the app does not listen');
       github.setAppUrl(`http://127.0.0.1:${address.port}`);
-      return { app, life };
+      return { app, life, floors: config.floors };
     };
     return new Scenario({ github, registry, clock, log, repos, folder, restart: start, process: await start() });
   }
@@ -183,7 +183,8 @@ export class Scenario {
   }
 
   async #begin(env: ScenarioOptions['env'] = {}): Promise<void> {
-    const { app, life } = await this.#restart(env);
+    const { app, life, floors } = await this.#restart(env);
+    this.#floors = floors;
     this.app = app;
     this.#life = life;
   }
@@ -204,7 +205,7 @@ export class Scenario {
   }
 
   #shown(): Parameters<typeof viewIn>[0] {
-    return { store: this.app.store, registryHost: this.registry.host, sha256 };
+    return { store: this.app.store, registryHost: this.registry.host, floors: this.#floors, sha256 };
   }
 
   /**
@@ -240,7 +241,7 @@ export class Scenario {
 }
 
 type Life = { killed: boolean };
-type Process = { readonly app: Application; readonly life: Life };
+type Process = { readonly app: Application; readonly life: Life; readonly floors: Floors };
 
 function mortal(world: World, life: Life): World {
   return {

@@ -13,6 +13,7 @@ import {
   keepAs,
   label,
   level,
+  appSlug,
   login,
   oneOf,
   role,
@@ -59,9 +60,22 @@ const Approvals = section({
     })
     .optional(),
   users: list(login, { of: 'logins', from: 0, to: 100 })
-    .meta({ description: 'Logins of people who may review, whatever their role.', defaultsTo: [] })
+    .meta({
+      description:
+        'Logins of collaborators or members who may review, whatever their role. A login stands for the account that had it when it was first used; `login#id` names another one.',
+      defaultsTo: [],
+    })
     .optional(),
   self_approval: flag.meta({ description: 'Whether the one who asked may approve.', defaultsTo: false }).optional(),
+  apps: list(appSlug, { of: 'apps', from: 0, to: 20 })
+    .meta({ description: 'Apps through which people may approve, force and roll back.', defaultsTo: [] })
+    .optional(),
+  contributors: oneOf(['allow', 'warn', 'refuse'])
+    .meta({
+      description:
+        'Whether people who wrote commits of what is promoted may approve it. Default: warn; refuse under `preset: strict`.',
+    })
+    .optional(),
 });
 
 const Environment = section({

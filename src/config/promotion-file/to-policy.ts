@@ -16,7 +16,7 @@ export function toPolicy(
 ): Policy {
   const { blob, repo, registryHost } = around;
   const base = builtInPolicy({ repo, registryHost, preset: file.preset ?? 'default' });
-  const { staging, hotfix, rollback, force, environments, drift } = file;
+  const { staging, hotfix, rollback, force, drift } = file;
   return {
     blob,
     images: file.images ?? base.images,
@@ -29,7 +29,7 @@ export function toPolicy(
       branch: hotfix?.branch ?? base.hotfix.branch,
       tagPrefix: hotfix?.tag_prefix ?? base.hotfix.tagPrefix,
     },
-    environments: listEnvironments(environments, base.environments).map(([environment, written]) =>
+    environments: listEnvironments(file, base.environments).map(([environment, written]) =>
       withDrift(environment, written?.drift ?? drift),
     ),
     validation: toValidation(file.validation, base.validation),
@@ -42,11 +42,11 @@ export function toPolicy(
 }
 
 function listEnvironments(
-  written: PromotionFile['environments'],
+  { environments: written, preset }: Pick<PromotionFile, 'environments' | 'preset'>,
   builtIn: readonly EnvironmentPolicy[],
 ): readonly (readonly [EnvironmentPolicy, EnvironmentFile | null])[] {
   if (written === undefined) return builtIn.map((environment) => [environment, null]);
-  return Object.entries(written).map(([name, file]) => [toEnvironment(name, file), file]);
+  return Object.entries(written).map(([name, file]) => [toEnvironment(name, file, preset), file]);
 }
 
 /** What is written in an environment wins over what is written for all of them. */
@@ -57,8 +57,8 @@ function withDrift(environment: EnvironmentPolicy, written: PromotionFile['drift
     : { ...environment, driftIntervalMs: interval === 'off' ? null : interval };
 }
 
-function toEnvironment(name: string, written: EnvironmentFile): EnvironmentPolicy {
-  const base = defaultEnvironment(name);
+function toEnvironment(name: string, written: EnvironmentFile, preset: PromotionFile['preset']): EnvironmentPolicy {
+  const base = defaultEnvironment(name, preset);
   return {
     name,
     branch: written.branch ?? base.branch,
@@ -82,6 +82,8 @@ function toApprovals(written: EnvironmentFile['approvals'], base: ApprovalPolicy
     role: written?.role ?? (users.length > 0 ? null : base.role),
     users,
     selfApproval: written?.self_approval ?? base.selfApproval,
+    apps: written?.apps ?? base.apps,
+    contributors: written?.contributors ?? base.contributors,
   };
 }
 

@@ -58,9 +58,16 @@ export const keepAs = parsed({
   legal: { form: 'keep-as', maxLength: 128 - MAX_SOURCE_LENGTH },
 });
 
+/** A login, perhaps with `#` and the id of its account. */
 export const login = parsed({
-  parse: (text) => (/^(?!-)[A-Za-z0-9-]{1,39}(?:_[A-Za-z0-9]{1,10})?$/.test(text) ? text : null),
+  parse: (text) => (/^(?!-)[A-Za-z0-9-]{1,39}(?:_[A-Za-z0-9]{1,10})?(?:#[1-9]\d{0,14})?$/.test(text) ? text : null),
   legal: { form: 'login' },
+});
+
+/** The name in an App's address, perhaps with `#` and its id. */
+export const appSlug = parsed({
+  parse: (text) => (/^[a-z0-9][a-z0-9-]{0,99}(?:#[1-9]\d{0,14})?$/.test(text) ? text : null),
+  legal: { form: 'app' },
 });
 
 export const label = parsed({

@@ -1,15 +1,25 @@
 // The words of the state machine: what may happen to a promotion, what a decision is made from, and what it answers.
-import type { Actor, Person } from '../actor.ts';
+import type { ActingApp, Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Deployment } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
+import type { Pins, Reviewer } from '../eligibility.ts';
+import type { PolicyChange } from '../policy/policy-change.ts';
+import type { FloorFacts } from '../policy/approval-rules.ts';
 import type { SeenPlan } from '../promotion/approval.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import type { ImageFacts } from '../image/image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../policy/policy.ts';
-import type { CancelCause, DeploymentNews, Failure, Promotion, TagOutcome } from '../promotion/promotion.ts';
+import type {
+  CancelCause,
+  Contributors,
+  DeploymentNews,
+  Failure,
+  Promotion,
+  TagOutcome,
+} from '../promotion/promotion.ts';
 import type { Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
@@ -30,15 +40,18 @@ export type PromotionEvent =
       readonly otherReviewers: Promotion['otherReviewers'];
       /** How the target of a rollback is known now. */
       readonly target?: TargetOrigin;
+      readonly contributors: Contributors | null;
     }
   | { readonly kind: 'examination-failed'; readonly problem: FailureProblem }
   | {
       readonly kind: 'reviewed';
       readonly verdict: Review['verdict'];
-      readonly by: Actor;
+      readonly by: Reviewer;
       readonly reason: string | null;
       /** A click is only good on the check run that shows the promotion now. */
-      readonly via: { readonly kind: 'comment' } | { readonly kind: 'check-run'; readonly current: boolean };
+      readonly via:
+        | { readonly kind: 'comment'; readonly id: number; readonly app: ActingApp | null }
+        | { readonly kind: 'check-run'; readonly id: number; readonly current: boolean };
       /** An approval counts for the plan that was seen; a rejection for whichever there is. */
       readonly seen: SeenPlan;
       /** When it was written or clicked, to the second: whoever approved an older plan has not seen this one. */
@@ -49,7 +62,7 @@ export type PromotionEvent =
   /** The policy file can't be read, or can be again, which is when there are no problems. */
   | ({ readonly kind: 'policy-seen' } & PolicyReading)
   /** The rules were edited since the plan was made, or can't be read any more. */
-  | { readonly kind: 'policy-changed' }
+  | { readonly kind: 'policy-changed'; readonly change: PolicyChange | null }
   /** Production was read again: the environment is free, or the plan's baseline was found moved before anything was written. */
   | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
   /** The tag that it was asked for by was read again: what it holds, or null where nobody knows. */
@@ -100,7 +113,14 @@ export type DecisionContext = {
   readonly environmentPolicy: EnvironmentPolicy | null;
   /** False where the journal does not show any more that the environment held the target of a rollback. */
   readonly isTargetHeld: boolean;
+  /** The same of the policy that it was requested under; null where that is not known, or can't be read any more. */
+  readonly requestPolicy: EnvironmentPolicy | null;
+  readonly floors: FloorFacts;
+  /** Who may have given the approvals that could count now, and the names of policies: nobody else's approval counts. */
+  readonly people: People;
 };
+
+export type People = { readonly reviewers: ReadonlyMap<number, Reviewer>; readonly pins: Pins };
 
 export type Decision =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly audit: readonly AuditEntry[] }

@@ -2,18 +2,27 @@
 import type { AuditEntry } from '../audit/audit.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { policySeen, type Promotion } from '../promotion/promotion.ts';
+import type { PolicyChange } from '../policy/policy-change.ts';
 import { entryOf, showEffects } from './accept.ts';
-import type { Accepted, Decision, DecisionContext, PolicyReading } from './decision.ts';
+import type { Accepted, Decision, DecisionContext, EventOf, PolicyReading } from './decision.ts';
 
 /** Whoever waits is examined again under the policy of today; what is being written goes on as it was approved. */
-export function decidePolicyChanged(promotion: Promotion, context: DecisionContext): Decision {
+export function decidePolicyChanged(
+  promotion: Promotion,
+  { change }: EventOf<'policy-changed'>,
+  context: DecisionContext,
+): Decision {
   const { state } = promotion;
   if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
-  return examineUnderTodaysPolicy(promotion, context);
+  return examineUnderTodaysPolicy(promotion, context, change);
 }
 
 /** Where the rules of the plan can't be read any more, nobody can tell what was approved: no review counts. */
-export function examineUnderTodaysPolicy(before: Promotion, context: DecisionContext): Accepted {
+export function examineUnderTodaysPolicy(
+  before: Promotion,
+  context: DecisionContext,
+  change: PolicyChange | null = null,
+): Accepted {
   const { id, policyBlob } = before;
   const voids = context.environmentPolicy === null;
   const promotion = voids ? withoutReviews(before, context.now) : before;
@@ -25,6 +34,9 @@ export function examineUnderTodaysPolicy(before: Promotion, context: DecisionCon
     audit: [
       entryOf(promotion, context, 'policy-changed', {
         before: policyBlob,
+        ...(change === null
+          ? {}
+          : { changedBy: { ...change.by, source: change.source, at: change.at, after: change.blob } }),
         readable: !voids,
         voided: voided.map(({ by }) => by.login),
       }),

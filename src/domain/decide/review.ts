@@ -1,19 +1,20 @@
 // Whose review is taken, and what it makes of the promotion.
-import { findIneligibility, type Ineligibility } from '../eligibility.ts';
+import { findIneligibility } from '../eligibility.ts';
+import type { Ineligibility } from '../ineligibility.ts';
 import { covers, planIdOf, plansShown, subjectOf, type PlanId } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Promotion } from '../promotion/promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
+import type { ApprovalRules } from '../policy/approval-rules.ts';
 import { entryOf, showEffects } from './accept.ts';
-import { proceed } from './settle.ts';
+import { proceed, rulesOf } from './settle.ts';
 
 export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>, context: DecisionContext): Decision {
   const { environmentPolicy: environment } = context;
-  const { by: person, verdict } = event;
-  const approvals = environment?.approvals ?? null;
-  const ineligible = findIneligibility({ person, verdict, promotion, approvals });
+  const rules = environment === null ? [] : rulesOf(promotion, environment, context);
+  const ineligible = findReviewProblem(promotion, event, { rules, context });
   if (environment === null) {
     const refusal = refuseWithoutPolicy(promotion, event, ineligible);
     return refuseReviewed(promotion, event, { refusal, context });
@@ -28,19 +29,24 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
     at: context.now,
     via,
     subject: context.sha256(subjectOf(promotion)),
+    ...placeOf(event),
   };
   const reviewed = { ...promotion, reviews: [...promotion.reviews, review], updatedAt: context.now };
   const audit: AuditEntry = {
     ...entryOf(promotion, context, 'reviewed', {
       verdict: event.verdict,
       via,
+      ...placeOf(event),
       subject: review.subject,
       role: event.by.role,
       reason: event.reason,
     }),
     actor: by,
   };
-  if (event.verdict === 'approve') return proceed(reviewed, { environment, context, audit: [audit] });
+  if (event.verdict === 'approve') {
+    const people = { ...context.people, reviewers: new Map([...context.people.reviewers, [by.id, event.by]]) };
+    return proceed(reviewed, { environment, context: { ...context, people }, audit: [audit] });
+  }
   return {
     kind: 'accepted',
     promotion: { ...reviewed, state: { kind: 'rejected', by, reason: event.reason } },
@@ -49,6 +55,30 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
     journal: [],
   };
 }
+
+/** Where it was given on GitHub, and through which App. */
+function placeOf({ via }: EventOf<'reviewed'>): Pick<Review, 'app' | 'commentId' | 'checkRunId'> {
+  if (via.kind === 'check-run') return { checkRunId: via.id };
+  return { commentId: via.id, ...(via.app === null ? {} : { app: via.app }) };
+}
+
+/** Each rule is evaluated on its own: a review is taken where it counts under one of them. Under none: what today's says. */
+function findReviewProblem(
+  promotion: Promotion,
+  { by: person, verdict, via }: EventOf<'reviewed'>,
+  { rules, context }: { readonly rules: readonly ApprovalRules[]; readonly context: DecisionContext },
+): FoundProblem | null {
+  const app = via.kind === 'comment' ? via.app : null;
+  const { pins } = context.people;
+  const under = (approvals: ApprovalRules | null): FoundProblem | null => {
+    const problem = findIneligibility({ person, verdict, app, promotion, approvals, pins });
+    return problem === null ? null : { ...problem, floor: approvals?.floor ?? null };
+  };
+  const found = rules.length === 0 ? [under(null)] : rules.map(under);
+  return found.includes(null) ? null : (found.at(-1) ?? null);
+}
+
+type FoundProblem = Ineligibility & Pick<ApprovalRules, 'floor'>;
 
 /** A review that does not count, with what the trail keeps of it. */
 export function refuseReviewed(
@@ -63,13 +93,13 @@ export function refuseReviewed(
 function refuseReview(
   promotion: Promotion,
   event: EventOf<'reviewed'>,
-  { ineligible, context }: { readonly ineligible: Ineligibility | null; readonly context: DecisionContext },
+  { ineligible, context }: { readonly ineligible: FoundProblem | null; readonly context: DecisionContext },
 ): Refusal | null {
   const { by, via } = event;
   const { number, state } = promotion;
   const refusal = ineligible === null ? null : refusalOf(ineligible, promotion, event);
   // Who may not review here hears no more than that; who only may not approve this one, first why nobody can.
-  if (refusal !== null && refusal.code !== 'own-request') return refusal;
+  if (refusal !== null && !ABOUT_THIS_ONE.includes(refusal.code)) return refusal;
   if (state.kind !== 'awaiting-approval') {
     return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
   }
@@ -103,7 +133,9 @@ function refuseUnseenPlan(
   }
 }
 
-function refusalOf(ineligible: Ineligibility, { number }: Promotion, event: EventOf<'reviewed'>): Refusal {
+const ABOUT_THIS_ONE: readonly Refusal['code'][] = ['own-request', 'contributor', 'registry-user'];
+
+function refusalOf(ineligible: FoundProblem, { number }: Promotion, event: EventOf<'reviewed'>): Refusal {
   const { verdict: verb, by } = event;
   switch (ineligible.code) {
     case 'bot':
@@ -112,8 +144,20 @@ function refusalOf(ineligible: Ineligibility, { number }: Promotion, event: Even
       return { code: 'not-permitted', verb, role: by.role, wanted: ineligible.wanted };
     case 'not-listed':
       return { code: 'not-a-reviewer', verb, users: ineligible.users, role: ineligible.role };
-    case 'own-request':
-      return { code: 'own-request', promotion: number };
+    case 'outsider':
+      return { code: 'outside-reviewer', verb };
+    case 'another-account':
+      return { code: 'another-account', login: ineligible.login, id: by.id };
+    case 'acted-through-app':
+      return { code: 'acted-through-app', verb, app: ineligible.app };
+    case 'registry-user':
+      return { code: 'registry-user', promotion: number };
+    case 'contributor':
+      return { code: 'contributor', promotion: number, commits: ineligible.commits, of: ineligible.of };
+    case 'own-request': {
+      const isFloor = ineligible.floor?.forbidsSelfApproval === true ? { isFloor: true as const } : {};
+      return { code: 'own-request', promotion: number, ...isFloor };
+    }
   }
 }
 
@@ -121,7 +165,7 @@ function refusalOf(ineligible: Ineligibility, { number }: Promotion, event: Even
 function refuseWithoutPolicy(
   promotion: Promotion,
   event: EventOf<'reviewed'>,
-  ineligible: Ineligibility | null,
+  ineligible: FoundProblem | null,
 ): Refusal {
   const { number, state } = promotion;
   if (ineligible !== null) return refusalOf(ineligible, promotion, event);

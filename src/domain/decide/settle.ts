@@ -1,7 +1,12 @@
 // Where an examined promotion comes to rest: its plan, its findings and its reviews decide.
-import { approvalsMissing, covers, plansShown, subjectOf, voidedApprovals } from '../promotion/approval.ts';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import { findIneligibility } from '../eligibility.ts';
+import type { IneligibilityCode } from '../ineligibility.ts';
+import { approvalRulesOf, type ApprovalRules } from '../policy/approval-rules.ts';
+import type { Review } from '../promotion/review.ts';
+import { covers, plansShown, subjectOf, tallyApprovals, voidedApprovals, type Tally } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
-import type { Accepted, DecisionContext, JournalEntry } from './decision.ts';
+import type { Accepted, DecisionContext, JournalEntry, People } from './decision.ts';
 import type { Notice, Promotion, PromotionState, StateKind } from '../promotion/promotion.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import { isAcceptable, type Finding } from '../finding.ts';
@@ -76,14 +81,24 @@ export function proceed(
   const promotion = { ...withLiveNotice(asked, context), updatedAt: context.now };
   if (isHeldTarget(promotion) && !context.isTargetHeld) return examineTarget(promotion, { context, audit });
   const subject = context.sha256(subjectOf(promotion));
-  const missing = approvalsMissing({
-    approvals: environment.approvals,
-    requester: promotion.requester,
+  const rules = rulesOf(promotion, environment, context);
+  const tally = tallyApprovals({
     reviews: promotion.reviews,
     subject,
+    rules,
+    ineligible: (review, one) => ineligibilityAtRelease(promotion, review, { rules: one, people: context.people }),
   });
   const show = showEffects(promotion.id);
-  if (missing > 0) return { kind: 'accepted', promotion, effects: show, audit, journal: [] };
+  if (tally.missing > 0) {
+    const waiting = withLost(promotion, tally);
+    return {
+      kind: 'accepted',
+      promotion: waiting,
+      effects: show,
+      audit: [...audit, ...lostEntries(promotion, waiting, context)],
+      journal: [],
+    };
+  }
   if (context.environmentBusy) {
     return {
       kind: 'accepted',
@@ -102,9 +117,13 @@ export function proceed(
   }));
   return {
     kind: 'accepted',
-    promotion: { ...promotion, notice: null, state: { kind: 'applying', since: context.now, undoing: null } },
+    promotion: {
+      ...withLost(promotion, tally),
+      notice: null,
+      state: { kind: 'applying', since: context.now, undoing: null },
+    },
     effects: [{ kind: 'apply-tag-plan', promotionId: promotion.id }, ...show],
-    audit: [...audit, entryOf(promotion, context, 'applying', { subject, tags })],
+    audit: [...audit, entryOf(promotion, context, 'applying', { subject, tags, ...releasedBy(tally, rules) })],
     journal,
   };
 }
@@ -120,6 +139,59 @@ function examineTarget(
     effects: [{ kind: 'collect-facts', promotionId: promotion.id }, ...showEffects(promotion.id)],
     audit: [...audit, entryOf(promotion, context, 'target-changed', {})],
     journal: [],
+  };
+}
+
+/** What the approvals of a promotion have to satisfy. */
+export function rulesOf(
+  promotion: Promotion,
+  today: EnvironmentPolicy,
+  { requestPolicy: request, floors }: Pick<DecisionContext, 'requestPolicy' | 'floors'>,
+): readonly ApprovalRules[] {
+  return approvalRulesOf(promotion, { today, request, floors });
+}
+
+/** Whoever gave a review may have lost their rights since: nobody counts of whom nothing is known now. */
+function ineligibilityAtRelease(
+  promotion: Promotion,
+  { by, app }: Review,
+  { rules: approvals, people }: { readonly rules: ApprovalRules; readonly people: People },
+): IneligibilityCode | null {
+  const person = people.reviewers.get(by.id);
+  if (person === undefined) return 'not-listed';
+  const { pins } = people;
+  return findIneligibility({ person, verdict: 'approve', app: app ?? null, promotion, approvals, pins })?.code ?? null;
+}
+
+function withLost(promotion: Promotion, { lost }: Tally): Promotion {
+  const { lostApprovals: _before, ...rest } = promotion;
+  return lost.length === 0 ? rest : { ...rest, lostApprovals: lost };
+}
+
+/** News only: the trail keeps whose approval stopped to count, and why. */
+function lostEntries(
+  before: Promotion,
+  { lostApprovals: now = [] }: Promotion,
+  context: DecisionContext,
+): readonly AuditEntry[] {
+  if (canonicalJson(now) === canonicalJson(before.lostApprovals ?? [])) return [];
+  return [
+    entryOf(before, context, 'approvals-lost', {
+      approvals: now.map(({ by, code }) => ({ by: by.login, id: by.id, code })),
+    }),
+  ];
+}
+
+/** The reviews that were counted, and what they had to satisfy: `audit verify` counts them again. */
+function releasedBy({ counted }: Tally, rules: readonly ApprovalRules[]): AuditEntry['details'] {
+  return {
+    approvedBy: counted.map(({ by, at }) => ({ id: by.id, login: by.login, at })),
+    required: rules.map(({ of, required, selfApproval, floor }) => ({
+      of,
+      approvals: required,
+      selfApproval,
+      floor: floor === null ? null : { required: floor.required, forbidsSelfApproval: floor.forbidsSelfApproval },
+    })),
   };
 }
 

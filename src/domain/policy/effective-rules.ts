@@ -15,10 +15,17 @@ type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolic
 export function effectiveRules(args: RulesOf): string {
   const { policy, environment, kind } = args;
   const { staging, hotfix, validation, rollback, force } = policy;
-  const { required, role, users, selfApproval } = environmentPolicyFor(args).approvals;
+  const { required, role, users, selfApproval, apps, contributors } = environmentPolicyFor(args).approvals;
   return canonicalJson({
     sources: { staging, hotfix, branch: environment.branch },
-    approvals: { required, role, users: setOf(users.map((user) => user.toLowerCase())), selfApproval },
+    approvals: {
+      required,
+      role,
+      users: setOf(users.map((user) => user.toLowerCase())),
+      selfApproval,
+      ...(apps.length === 0 ? {} : { apps: setOf(apps.map((app) => app.toLowerCase())) }),
+      ...(contributors === 'warn' ? {} : { contributors }),
+    },
     tags: { floating: environment.tags, keepAs: environment.keepAs, rollbackTags: environment.rollbackTags },
     validation: { ...validation, labels: { ...validation.labels, required: setOf(validation.labels.required) } },
     ...(kind === 'rollback' || kind === 'unproven-rollback' ? { rollback } : { force }),

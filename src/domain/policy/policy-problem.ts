@@ -10,6 +10,7 @@ const legalForm = z.discriminatedUnion('form', [
       'branch',
       'floating-tag',
       'login',
+      'app',
       'label',
       'github-environment',
       'environment-name',
@@ -24,7 +25,7 @@ const legalForm = z.discriminatedUnion('form', [
   z.strictObject({ form: z.literal('map'), keys: z.array(z.string()) }),
   z.strictObject({
     form: z.literal('list'),
-    of: z.enum(['image', 'logins', 'tags', 'labels']),
+    of: z.enum(['image', 'logins', 'apps', 'tags', 'labels']),
     from: z.int(),
     to: z.int(),
   }),

@@ -4,6 +4,9 @@ import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
 import type { RuledKind } from '../promotion/promotion-kind.ts';
 import { parseImageRepository, parseTag, type ImageRepository, type RepoName, type Tag } from '../image/reference.ts';
 
+/** Where a repository's policy file is, on its default branch. */
+export const POLICY_PATH = '.github/promotion.yml';
+
 export type Policy = {
   /** Git blob id of the policy file, or `none`: what a review was made under. */
   readonly blob: string;
@@ -42,9 +45,13 @@ export type ApprovalPolicy = {
   readonly required: number;
   /** Who reaches it may review; null: only the listed users may. */
   readonly role: Role | null;
-  /** Logins, compared without case: these may review whatever their role. */
+  /** Logins, each perhaps with `#` and its id: these may review whatever their role. See `Pins`. */
   readonly users: readonly string[];
   readonly selfApproval: boolean;
+  /** Slugs of Apps through which people may approve, force and roll back; as `users`, perhaps with an id. */
+  readonly apps: readonly string[];
+  /** What is made of an approval by somebody who wrote commits of what is promoted. */
+  readonly contributors: 'allow' | 'warn' | 'refuse';
 };
 
 export type Level = 'fail' | 'warn' | 'off';
@@ -81,7 +88,7 @@ export function builtInPolicy(args: {
     images: image === null ? [] : [image],
     staging: { branch: 'staging', tagPrefix: 'staging', deployed: binding ? 'required' : 'warn' },
     hotfix: { branch: 'main', tagPrefix: 'hotfix' },
-    environments: [defaultEnvironment(PRODUCTION)],
+    environments: [defaultEnvironment(PRODUCTION, args.preset)],
     validation: {
       size: { level: 'fail', minBytes: 100 * MEGABYTE, maxBytes: 2000 * MEGABYTE },
       layers: { level: 'fail', max: 100 },
@@ -102,7 +109,7 @@ export function builtInPolicy(args: {
  * An environment of which nothing but the name is written. All but `production` have one floating tag, called like
  * them (none where that is no legal tag), and neither kept nor rollback tags.
  */
-export function defaultEnvironment(name: string): EnvironmentPolicy {
+export function defaultEnvironment(name: string, preset: Preset = 'default'): EnvironmentPolicy {
   const isProduction = name === PRODUCTION;
   return {
     name,
@@ -110,7 +117,14 @@ export function defaultEnvironment(name: string): EnvironmentPolicy {
     tags: (isProduction ? ['main', 'latest'] : [name]).map(parseTag).filter((tag) => tag !== null),
     keepAs: isProduction ? 'main-{source}' : null,
     rollbackTags: isProduction,
-    approvals: { required: 1, role: 'write', users: [], selfApproval: false },
+    approvals: {
+      required: 1,
+      role: 'write',
+      users: [],
+      selfApproval: false,
+      apps: [],
+      contributors: preset === 'strict' ? 'refuse' : 'warn',
+    },
     deployment: { create: true, environment: name },
     driftIntervalMs: DRIFT_INTERVAL_MS,
   };

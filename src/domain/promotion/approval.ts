@@ -2,8 +2,9 @@
 import type { Person } from '../actor.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { countsFor } from '../eligibility.ts';
-import type { ApprovalPolicy } from '../policy/policy.ts';
-import type { Promotion } from './promotion.ts';
+import type { IneligibilityCode } from '../ineligibility.ts';
+import type { ApprovalRules } from '../policy/approval-rules.ts';
+import type { LostApproval, Promotion } from './promotion.ts';
 import type { Review } from './review.ts';
 import { ruledKindOf } from './target-origin.ts';
 import { tagNameOf } from '../image/tag-plan.ts';
@@ -60,19 +61,49 @@ export function covers(review: Review, subject: string): boolean {
   return review.subject === subject && review.void !== true;
 }
 
-/** How many more people must approve this subject; one person counts once, the requester only where the policy says so. */
-export function approvalsMissing(args: {
-  readonly approvals: ApprovalPolicy;
-  readonly requester: Person;
+/** What the approvals of one plan come to. */
+export type Tally = {
+  /** How many more people must approve before every rule is satisfied. */
+  readonly missing: number;
+  /** The approvals that count under at least one of the rules, one for each person. */
+  readonly counted: readonly Review[];
+  /** The approvals of this plan that count under none of them. */
+  readonly lost: readonly LostApproval[];
+};
+
+/** `ineligible` says why an approval does not count under a rule, or null; one person counts once. */
+export function tallyApprovals(args: {
   readonly reviews: readonly Review[];
   readonly subject: string;
-}): number {
-  const counted = args.reviews.filter(
-    (review) =>
-      review.verdict === 'approve' && covers(review, args.subject) && countsFor(args, review.by, args.approvals),
+  readonly rules: readonly ApprovalRules[];
+  readonly ineligible: (review: Review, rules: ApprovalRules) => IneligibilityCode | null;
+}): Tally {
+  const { reviews, subject, rules, ineligible } = args;
+  const approvals = reviews.filter((review) => review.verdict === 'approve' && covers(review, subject));
+  const ofPeople = [...new Map(approvals.map((review) => [review.by.id, review])).values()];
+  const judged = ofPeople.map((review) => ({ review, codes: rules.map((one) => ineligible(review, one)) }));
+  const missing = rules.map(
+    ({ required }, index) => required - judged.filter(({ codes }) => codes[index] === null).length,
   );
-  const people = new Set(counted.map(({ by }) => by.id));
-  return Math.max(0, args.approvals.required - people.size);
+  return {
+    missing: Math.max(0, ...missing),
+    counted: judged.filter(({ codes }) => codes.includes(null)).map(({ review }) => review),
+    lost: judged.flatMap(({ review: { by }, codes }) => {
+      const code = codes.includes(null) ? null : codes.at(-1);
+      return code === null || code === undefined ? [] : [{ by, code }];
+    }),
+  };
+}
+
+/** What people are shown: as it was when it was last decided, since whether a review counts is only asked then. */
+export function shownTally(
+  promotion: Pick<Promotion, 'reviews' | 'requester' | 'lostApprovals'>,
+  { subject, rules }: { readonly subject: string; readonly rules: readonly ApprovalRules[] },
+): Tally {
+  const { reviews, lostApprovals = [] } = promotion;
+  const ineligible = ({ by }: Review, one: ApprovalRules): IneligibilityCode | null =>
+    lostApprovals.find((lost) => lost.by.id === by.id)?.code ?? (countsFor(promotion, by, one) ? null : 'own-request');
+  return tallyApprovals({ reviews, subject, rules, ineligible });
 }
 
 /** Who approved something, but not this subject: their approvals count no more. */

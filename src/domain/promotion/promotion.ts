@@ -1,5 +1,6 @@
 // A promotion: one set of images, each pinned by digest, on its way to one environment.
 import type { Person } from '../actor.ts';
+import type { IneligibilityCode } from '../ineligibility.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { Review } from './review.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
@@ -47,6 +48,12 @@ export type Promotion = {
   readonly plansShown?: 'none' | 'first' | 'later';
   /** Why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
   readonly policyProblems?: readonly PolicyProblem[];
+  /** Who wrote the commits between what production held and this image; left out where that is not known. */
+  readonly contributors?: Contributors;
+  /** Approvals of this plan that did not count when it was last decided whether there are enough. */
+  readonly lostApprovals?: readonly LostApproval[];
+  /** Git blob id of the policy file that it was requested under, or `none`; left out where that is not known. */
+  readonly requestedUnder?: string;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
   /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
@@ -80,6 +87,18 @@ export type BaselineTag = {
   readonly tag: Tag;
   readonly digest: Digest | null;
 };
+
+/** By GitHub's account of each commit's author, which is a claim of whoever pushed. */
+export type Contributors = {
+  /** How many commits there are. */
+  readonly commits: number;
+  readonly people: readonly (Person & { readonly commits: number })[];
+  /** Commits whose author is no account that GitHub knows. */
+  readonly unknown: readonly CommitSha[];
+};
+
+/** Whose approval, and why it does not count. */
+export type LostApproval = { readonly by: Person; readonly code: IneligibilityCode };
 
 export type Notice =
   | { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] }

@@ -1,5 +1,5 @@
 // How a command is answered: 🚀 and what was decided, or 👎 and why not.
-import type { Actor } from '../../domain/actor.ts';
+import type { ActingApp, Actor } from '../../domain/actor.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { OutsideError } from '../../net/outside-error.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -13,6 +13,8 @@ export type Asked = {
   readonly issue: number;
   readonly commentId: number;
   readonly by: Actor;
+  /** The App that wrote the comment for them, where one did. */
+  readonly app: ActingApp | null;
   /** When it was asked, where that is known. */
   readonly sentAt?: number;
 };

@@ -8,6 +8,8 @@ import { appendAudit } from '../../store/audit.ts';
 import { saveMark, type GitHubMark } from '../../store/promotions/github-marks.ts';
 import { addJob, finishJob, holdsLease, type Lease, type Origin } from '../../store/queue/jobs.ts';
 import { claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
+import type { PolicyChange } from '../../domain/policy/policy-change.ts';
+import { savePolicyChange } from '../../store/policy-changes.ts';
 import { savePolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { forgetKnownRights, saveKnownRights } from '../../store/people.ts';
 import { insertPromotion, updatePromotion } from '../../store/promotions/promotions.ts';
@@ -19,6 +21,7 @@ import {
   type StagingChange,
   type StagingKey,
 } from '../../store/staging-checks.ts';
+import { saveEnvironmentTags } from '../../store/environment-tags.ts';
 import { writeDrift, type DriftWrite } from '../../store/drifts.ts';
 import { insertJournal } from '../../store/promotions/tag-moves.ts';
 import {
@@ -55,6 +58,8 @@ export type Commit = {
   readonly leaves?: true;
   readonly stagingChecks?: readonly StagingWrite[];
   readonly drifts?: readonly DriftWrite[];
+  /** A push brought another policy file. */
+  readonly policyChange?: PolicyChange;
   readonly rights?: RightsWrite;
 };
 
@@ -191,7 +196,7 @@ async function store(
   if (promotion !== undefined) {
     await storePolicyFile(tx, { promotion, file: commit.policyFile ?? null, now });
     await storePromotion(tx, promotion);
-    if (journal.length > 0) await insertJournal(tx, promotion.after.id, journal, now);
+    if (journal.length > 0) await storeJournal(tx, promotion.after, { journal, now });
   }
   if (audit.length > 0) await appendAudit(tx, { repoId: repo.id, entries: audit, sha256: services.sha256 });
   for (const write of stagingChecks) {
@@ -199,6 +204,7 @@ async function store(
     else await changeStagingCheck(tx, write);
   }
   for (const write of drifts) await writeDrift(tx, write);
+  if (commit.policyChange !== undefined) await savePolicyChange(tx, repo.id, commit.policyChange);
   if (commit.leaves === true) {
     await markLeft(tx, repo.id, now);
     await dropWaitingComments(tx, repo.id);
@@ -246,6 +252,16 @@ async function storeRights(
 async function registerRepo(tx: Tx, repo: Repo, { jobs, now, origin }: Asking): Promise<void> {
   const since = await saveRepo(tx, repo, now);
   if (since !== null) await addJob(tx, { ...jobs.ofIntent({ kind: 'repo-changed', repo, since }, now), now, origin });
+}
+
+async function storeJournal(
+  tx: Tx,
+  { id, repo, environment }: Promotion,
+  { journal, now }: { readonly journal: readonly JournalEntry[]; readonly now: number },
+): Promise<void> {
+  await insertJournal(tx, id, journal, now);
+  const tags = journal.filter(({ kind }) => kind === 'floating').map(({ tag }) => tag);
+  await saveEnvironmentTags(tx, { repoId: repo.id, environment, tags: [...new Set(tags)] });
 }
 
 async function storePolicyFile(

@@ -9,7 +9,12 @@ import type { JobRows } from './job-description.ts';
 
 /** Today's format of a comment that waits. */
 const waitingSchema = z.strictObject({
-  by: z.strictObject({ id: z.number(), login: z.string(), kind: z.enum(['user', 'bot']) }),
+  by: z.strictObject({
+    id: z.number(),
+    login: z.string(),
+    kind: z.enum(['user', 'bot']),
+    app: z.strictObject({ id: z.number(), slug: z.string() }).exactOptional(),
+  }),
   /** By GitHub's clock, to the second; null where it does not tell. */
   writtenAt: z.number().nullable(),
   /** When we should have heard of it, by our clock; null where that was when we did. */

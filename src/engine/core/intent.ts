@@ -1,4 +1,5 @@
 // What the outside asks of us: doors translate deliveries into these, and nothing of GitHub's payloads travels further in.
+import type { ActingApp } from '../../domain/actor.ts';
 import type { CandidateLine, LONG_FORM, OurLine, Verb } from '../../domain/command.ts';
 import type { Deployment } from '../../domain/promotion/deployment.ts';
 import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts';
@@ -8,7 +9,13 @@ import type { CommitSha, RepoName, Tag } from '../../domain/image/reference.ts';
 import type { CommandHint } from '../../domain/reply.ts';
 
 /** The account that GitHub says sent the delivery; its rights are asked when the decision is taken. */
-export type Sender = { readonly id: number; readonly login: string; readonly kind: 'user' | 'bot' };
+export type Sender = {
+  readonly id: number;
+  readonly login: string;
+  readonly kind: 'user' | 'bot';
+  /** The App that wrote the comment with their token, where one did. */
+  readonly app?: ActingApp;
+};
 
 export type Intent =
   /** A new comment; it waits for its turn in its thread. */
@@ -95,6 +102,8 @@ export type Intent =
       readonly branch: string;
       readonly head: CommitSha;
       readonly toDefaultBranch: boolean;
+      /** Who pushed a commit that changes the policy file. */
+      readonly policyBy?: Sender;
     }
   /** A hint that something came into a package, `owner/name` in lower case. */
   | { readonly kind: 'registry-package'; readonly repo: Repo; readonly package: string }

@@ -6,9 +6,12 @@ import {
   builtInPolicy,
   environmentPolicyFor,
   findEnvironment,
+  POLICY_PATH,
   type EnvironmentPolicy,
   type Policy,
 } from '../../domain/policy/policy.ts';
+import { NO_PINS } from '../../domain/eligibility.ts';
+import type { FloorFacts } from '../../domain/policy/approval-rules.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import { originOf } from '../../domain/promotion/history.ts';
@@ -20,6 +23,7 @@ import { fetchActor } from '../../github/permissions.ts';
 import { findPolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
+import { listEnvironmentTags } from '../../store/environment-tags.ts';
 import { findRepo } from '../../store/repos.ts';
 import type { Sender } from './intent.ts';
 import type { Services, Settings } from './services.ts';
@@ -36,8 +40,6 @@ export type LoadedPolicy =
   /** `file` goes into the commit of a promotion that is planned under it; null for the built-in policy. */
   | { readonly kind: 'policy'; readonly policy: Policy; readonly file: PolicyFile | null }
   | { readonly kind: 'unreadable'; readonly problems: readonly PolicyProblem[] };
-
-export const POLICY_PATH = '.github/promotion.yml';
 
 /**
  * The repository's policy as its default branch has it now; the built-in one where there is no file. OutsideError when
@@ -72,12 +74,16 @@ export async function loadPolicy(
 export async function loadContext(services: Services, promotion: Promotion): Promise<DecisionContext> {
   const { store, settings, now, sha256 } = services;
   const { repo, environment, id: exceptId } = promotion;
-  const [environmentBusy, environmentPolicy] = await Promise.all([
+  const [environmentBusy, environmentPolicy, requestPolicy, floors] = await Promise.all([
     isEnvironmentBusy(store.db, { repoId: repo.id, environment, exceptId }),
     loadPlannedPolicy(services, promotion),
+    loadRequestPolicy(services, promotion),
+    loadFloors(services, repo),
   ]);
   const isTargetHeld = await isStillHeld(services, promotion, environmentPolicy);
-  return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, environmentPolicy, isTargetHeld };
+  const people = { reviewers: new Map(), pins: NO_PINS };
+  const policies = { environmentPolicy, requestPolicy, floors };
+  return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, ...policies, isTargetHeld, people };
 }
 
 /** How the target of a rollback is known today. `floating`: the tags that the environment has. Null: it is no rollback. */
@@ -101,6 +107,25 @@ async function isStillHeld(
   if (policy === null || !isHeldTarget(promotion) || !isOpen(promotion.state)) return false;
   const target = await loadTargetOrigin(services, { promotion, floating: policy.tags });
   return target !== null && target.kind !== 'unproven';
+}
+
+/** The operator's floors, and what they follow. */
+export async function loadFloors(
+  { store, settings }: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'floors'> },
+  { id }: Pick<Repo, 'id'>,
+): Promise<FloorFacts> {
+  const { floors } = settings;
+  const isSet = floors.minApprovals.length > 0 || floors.forbidSelfApproval.length > 0;
+  return { floors, moved: isSet ? await listEnvironmentTags(store.db, id) : [] };
+}
+
+/** The same of the policy that it was requested under; null where that is not known, or can't be read. */
+export async function loadRequestPolicy(
+  services: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'registryHost'> },
+  promotion: Promotion,
+): Promise<EnvironmentPolicy | null> {
+  const { requestedUnder: policyBlob } = promotion;
+  return policyBlob === undefined ? null : loadPlannedPolicy(services, { ...promotion, policyBlob });
 }
 
 /**
@@ -133,7 +158,7 @@ async function readStoredPolicy(
 
 /** Who acts, with the role that GitHub gives them now. */
 export async function loadActor(
-  services: Services,
+  services: Pick<Services, 'github'>,
   args: { readonly repo: Repo; readonly by: Sender },
 ): Promise<Actor> {
   const { repo, by } = args;

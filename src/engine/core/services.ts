@@ -39,12 +39,12 @@ export type Services = {
 /** What the engine has to know of the configuration. */
 export type Settings = Pick<
   Config,
-  'registryHost' | 'imageGrants' | 'allowedOwners' | 'githubHost' | 'githubWriteIntervalMs'
+  'registryHost' | 'imageGrants' | 'allowedOwners' | 'floors' | 'githubHost' | 'githubWriteIntervalMs'
 >;
 
 export function settingsOf(config: Settings): Settings {
-  const { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs } = config;
-  return { registryHost, imageGrants, allowedOwners, githubHost, githubWriteIntervalMs };
+  const { registryHost, imageGrants, allowedOwners, floors, githubHost, githubWriteIntervalMs } = config;
+  return { registryHost, imageGrants, allowedOwners, floors, githubHost, githubWriteIntervalMs };
 }
 
 /** What the engine needs of webhooks/, a layer above that it can't import: app/ hands it over. */

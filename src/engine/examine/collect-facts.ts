@@ -6,11 +6,13 @@ import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment, environmentPolicyFor, type ApprovalPolicy, type Policy } from '../../domain/policy/policy.ts';
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
-import { isOpen, sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
+import { isOpen, sourceSeen, type Contributors, type Promotion } from '../../domain/promotion/promotion.ts';
 import { ruledKindOf, withTarget } from '../../domain/promotion/target-origin.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { authorize } from '../people/authorize.ts';
+import { loadPins, loadReleaseContext } from '../people/reviewers.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
+import { findContributors } from './find-contributors.ts';
 import { findAlternativeName } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
@@ -75,23 +77,31 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   if (!(await identify(services, { job, promotion: pinned, images: identified }))) {
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
-  const [examinations, otherReviewers, sourceHolds] = await Promise.all([
+  const [examinations, sourceHolds] = await Promise.all([
     Promise.all(collections.map((one) => examineImage(services, place, one))),
-    lookForReviewer(services, promotion, environmentPolicy.approvals),
     readSource(services, promotion),
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const images = examinations.map(({ examined }) => examined);
   const production = examinations.flatMap((one) => one.production);
-  const about = { policy, environment, images, production, otherReviewers };
+  const commit = examinations.map(({ examined }) => commitOfImage(examined.facts))[0] ?? null;
+  const { approvals } = environmentPolicy;
+  const contributors = await findContributors(services, {
+    promotion,
+    environment: environmentPolicy,
+    commit,
+    production,
+  });
+  const otherReviewers = await lookForReviewer(services, promotion, { approvals, contributors });
+  const about = { policy, environment, images, production, otherReviewers, contributors };
   const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;
-  const decision = decide(today, event, await loadContext(services, today));
+  const decision = decide(today, event, await loadReleaseContext(services, today, { also: [approvals] }));
   // Asked for before people are: nobody should approve what our account may not carry out.
   if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) {
     await Promise.all(promotion.images.map(({ repository }) => services.pushRight.prove(repository)));
   }
-  const commit = commitOf(today, decision);
-  return { kind: 'done', commit: commit === null ? null : { ...commit, policyFile: loaded.file } };
+  const next = commitOf(today, decision);
+  return { kind: 'done', commit: next === null ? null : { ...next, policyFile: loaded.file } };
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
@@ -123,18 +133,22 @@ async function failExamination(services: Services, promotion: Promotion, problem
 
 /** A courtesy of the card: where GitHub does not tell, the card says nothing of it. */
 async function lookForReviewer(
-  { github, log }: Services,
+  services: Services,
   { repo, requester }: Promotion,
-  approvals: ApprovalPolicy,
+  { approvals, contributors }: { readonly approvals: ApprovalPolicy; readonly contributors: Contributors | null },
 ): Promise<Promotion['otherReviewers']> {
   // Nobody is asked: there is no card that would say so.
   if (approvals.required === 0) return 'unknown';
-  if (listsAnother(approvals, requester)) return 'some';
-  const { role } = approvals;
-  if (role === null) return 'none';
-  const client = github.forRepo(repo);
+  const { github, log } = services;
   try {
-    return await findOtherReviewer({ client, repo: repo.name, exceptId: requester.id, role });
+    const pins = await loadPins(services, repo, { policies: [approvals] });
+    if (listsAnother(approvals, requester, pins)) return 'some';
+    const { role } = approvals;
+    if (role === null) return 'none';
+    const client = github.forRepo(repo);
+    const authors = approvals.contributors === 'refuse' ? (contributors?.people ?? []) : [];
+    const exceptIds = [requester.id, ...authors.map(({ id }) => id)];
+    return await findOtherReviewer({ client, repo: repo.name, exceptIds, role });
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     log.warn({ err: error, repo: repo.name }, 'GitHub did not tell who else could approve');

@@ -5,6 +5,8 @@ import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import type { PolicyChange } from '../../domain/policy/policy-change.ts';
+import { findPolicyChange } from '../../store/policy-changes.ts';
 import type { PolicyFile } from '../../store/policies.ts';
 import { authorize } from '../people/authorize.ts';
 import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
@@ -15,7 +17,7 @@ export type PolicyComparison =
   /** The rules are those of the plan; the file may be another one. */
   | { readonly kind: 'same'; readonly blob: string; readonly file: PolicyFile | null }
   /** The rules were edited, or those of the plan can't be read any more: the promotion has to be examined again. */
-  | { readonly kind: 'changed'; readonly refusal: Refusal }
+  | { readonly kind: 'changed'; readonly refusal: Refusal; readonly change: PolicyChange | null }
   /** The promotion stays as it is, and waits until the file, or the operator, allows it again. */
   | { readonly kind: 'barred'; readonly refusal: Refusal };
 
@@ -40,12 +42,13 @@ export async function comparePolicy(services: Services, promotion: Promotion): P
       ? { kind: 'same', blob: policy.blob, file }
       : { kind: 'barred', refusal: unauthorized };
   }
-  if (unauthorized !== null) return { kind: 'changed', refusal: unauthorized };
+  const change = await findPolicyChange(services.store.db, repo.id, policy.blob);
+  if (unauthorized !== null) return { kind: 'changed', refusal: unauthorized, change };
   if (findEnvironment(policy, environment) === null) {
     const environments = policy.environments.map(({ name }) => name);
-    return { kind: 'changed', refusal: { code: 'environment-unknown', typed: environment, environments } };
+    return { kind: 'changed', refusal: { code: 'environment-unknown', typed: environment, environments }, change };
   }
-  return { kind: 'changed', refusal: { code: 'policy-changed', promotion: number } };
+  return { kind: 'changed', refusal: { code: 'policy-changed', promotion: number }, change };
 }
 
 async function hasSameRules(services: Services, promotion: Promotion, policy: Policy): Promise<boolean> {

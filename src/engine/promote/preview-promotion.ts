@@ -1,4 +1,7 @@
 // What would become of a promotion that somebody asks for now: it is resolved, examined and planned, and nothing is written.
+import { NO_PINS } from '../../domain/eligibility.ts';
+import { approvalRulesOf, type FloorFacts } from '../../domain/policy/approval-rules.ts';
+import { listEnvironmentTags } from '../../store/environment-tags.ts';
 import { decide } from '../../domain/decide.ts';
 import { commitOf } from '../../domain/image/image-facts.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
@@ -87,18 +90,13 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const commit = commitOf(facts);
   const commitTag = await findCommitTag(question, { tag, digest, commit });
   const pinned = { repository, digest, commit, commitTag, platforms: [] };
-  const production = await readProduction(
-    { registry, store },
-    {
-      repoId: repo.id,
-      environment,
-      image: pinned,
-      versionTag: request.version,
-    },
-  );
+  const around = { repoId: repo.id, environment, image: pinned, versionTag: request.version };
+  const production = await readProduction({ registry, store }, around);
   const place = { repoId: repo.id, environment: environment.name };
   const marks = policyMarks({ policy, environment, kind: 'promotion', sha256: services.sha256 });
   const draft = draftOf(request, { marks, environment, image: pinned, tag, now: services.now() });
+  const moved = store === null ? [] : await listEnvironmentTags(store.db, repo.id);
+  const floors = { floors: services.settings.floors, moved };
   const decision = decide(
     draft,
     {
@@ -108,6 +106,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
       images: [{ facts, commitTag }],
       production,
       otherReviewers: 'unknown',
+      contributors: null,
     },
     {
       githubHost: services.settings.githubHost,
@@ -116,12 +115,15 @@ export async function previewPromotion(services: PreviewServices, request: Previ
       environmentBusy: false,
       environmentPolicy: environment,
       isTargetHeld: false,
+      requestPolicy: null,
+      floors,
+      people: { reviewers: new Map(), pins: NO_PINS },
     },
   );
   if (decision.kind !== 'accepted') throw new Error('an examination was not accepted');
   const { promotion } = decision;
   const open = store === null ? [] : await listOpenPromotions(store.db, place);
-  const asking = viewOf(services, promotion, environment);
+  const asking = viewOf(services, promotion, { environment, floors });
   return {
     kind: 'planned',
     promotion,
@@ -188,11 +190,13 @@ function draftOf(
 function viewOf(
   { settings, sha256 }: PreviewServices,
   promotion: Promotion,
-  environment: EnvironmentPolicy,
+  { environment, floors }: { readonly environment: EnvironmentPolicy; readonly floors: FloorFacts },
 ): PromotionView {
   return {
     promotion: { ...promotion, state: { kind: 'awaiting-approval' } },
     environment,
+    policyChange: null,
+    rules: approvalRulesOf(promotion, { today: environment, request: null, floors }),
     subject: sha256(subjectOf(promotion)),
     outcomes: [],
     auditHead: null,

@@ -3,6 +3,7 @@ import { reaches } from '../../domain/actor.ts';
 import { findIneligibility } from '../../domain/eligibility.ts';
 import type { CommandOf, SourceSpec } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
+import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
 import { isOpen, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
@@ -15,17 +16,19 @@ import { peekPromotionNumber } from '../../store/repos.ts';
 import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { listCandidates } from './list-candidates.ts';
-import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
+import { loadFloors, loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
+import { refuseActingApp } from '../people/acting-app.ts';
 import { authorize } from '../people/authorize.ts';
+import { describeReviewer, loadPins } from '../people/reviewers.ts';
 import { findYoungCommit } from '../examine/find-young-commit.ts';
 
 type Promote = CommandOf<'promote'>;
 
 /** Somebody whose role is known, and the thread where the card goes; none where they clicked on a check run. */
-export type Requester = Pick<Asked, 'repo' | 'by'> & {
+export type Requester = Pick<Asked, 'repo' | 'by' | 'app'> & {
   readonly thread: Thread | null;
   /** What the source was shown to hold, where they clicked. */
   readonly expected?: Digest;
@@ -39,8 +42,8 @@ export type Request =
 
 /** The answer to one `/promote` line by somebody whose role is known. */
 export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
-  const { repo, by, issue } = asked;
-  const request = await openPromotion(services, { repo, by, thread: { issue } }, command);
+  const { repo, by, app, issue } = asked;
+  const request = await openPromotion(services, { repo, by, app, thread: { issue } }, command);
   switch (request.kind) {
     case 'opened':
       return answered(asked, request.commit);
@@ -63,6 +66,8 @@ export async function openPromotion(services: Services, asked: Requester, comman
   if (unauthorized !== null) return no(unauthorized);
   const environment = findEnvironment(policy, command.environment);
   if (environment === null || image === undefined) return no(unknownEnvironment(command, policy));
+  const through = await refuseActingApp(services, { ...asked, environment, verb: 'promote with force' });
+  if (command.force && through !== null) return no(through);
   if (command.source === null) return { kind: 'no-source', policy, image };
 
   const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
@@ -138,6 +143,7 @@ async function openNew(
     reviews: [],
     moves: [],
     ...policyMarks({ policy, environment, kind: 'promotion', sha256: services.sha256 }),
+    requestedUnder: policy.blob,
     otherReviewers: 'unknown',
     notice: null,
     thread: asked.thread,
@@ -159,12 +165,24 @@ async function alreadyRequested(
   const { number, state, environment, versionTag } = open;
   const lacks = version === null || version === versionTag ? {} : { lacks: version };
   const policy = await loadPlannedPolicy(services, open);
-  const who = policy === null ? {} : { mayApprove: mayApprove(open, asked, policy) };
+  const who = policy === null ? {} : { mayApprove: await mayApprove(services, { promotion: open, asked, policy }) };
   return no({ code: 'already-requested', promotion: number, state: state.kind, environment, ...who, ...lacks });
 }
 
-function mayApprove(promotion: Promotion, { by: person }: Requester, { approvals }: EnvironmentPolicy): boolean {
-  return findIneligibility({ person, verdict: 'approve', promotion, approvals }) === null;
+async function mayApprove(
+  services: Services,
+  about: { readonly promotion: Promotion; readonly asked: Requester; readonly policy: EnvironmentPolicy },
+): Promise<boolean> {
+  const { promotion, asked, policy } = about;
+  const { repo, by: actor, app } = asked;
+  const policies = [policy.approvals];
+  const pins = await loadPins(services, repo, { policies });
+  const person = await describeReviewer(services, { repo, actor, policies, pins });
+  const floors = await loadFloors(services, repo);
+  const rules = approvalRulesOf(promotion, { today: policy, request: null, floors });
+  return rules.some(
+    (approvals) => findIneligibility({ person, verdict: 'approve', app, promotion, approvals, pins }) === null,
+  );
 }
 
 function no(refusal: Refusal): Request {

@@ -1,6 +1,7 @@
 // Approvals and rejections, by comment or by a click on the check run.
 import type { CommandOf } from '../../domain/command.ts';
-import { decide, refuseReviewed, type PromotionEvent } from '../../domain/decide.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { decide, refuseReviewed, type DecisionContext, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { SeenPlan } from '../../domain/promotion/approval.ts';
 import { knownCommit, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -16,6 +17,7 @@ import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/
 import { loadActor, loadContext } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { withSource } from '../examine/read-source.ts';
+import { describeReviewer, loadApprovals, loadPins, loadReleaseContext } from '../people/reviewers.ts';
 import type { Services } from '../core/services.ts';
 import { refuseOnStaging } from './note-on-staging.ts';
 
@@ -35,8 +37,9 @@ export async function reviewByComment(
   const time = asked.sentAt === undefined ? {} : { sentAt: asked.sentAt };
   const plan = command.kind === 'approve' ? command.plan : null;
   const seen = await findSeenPlan(services, asked, { promotion, id, plan });
-  const event: Reviewed = { kind: 'reviewed', verdict, by: asked.by, reason, via: { kind: 'comment' }, seen, ...time };
-  const outcome = await decideReview(services, promotion, event);
+  const via = { kind: 'comment', id: asked.commentId, app: asked.app } as const;
+  const review = { kind: 'reviewed', verdict, reason, via, seen, ...time } as const;
+  const outcome = await decideReview(services, { promotion, by: asked.by, review });
   if (outcome.refusal === null) return answered(asked, outcome.commit);
   return withEffects(outcome.commit, refused(asked, outcome.refusal));
 }
@@ -83,22 +86,27 @@ async function decideClick(
   const { action, checkRunId, plan, sentAt = createdAt } = click;
   const mark = await findMark(services.store.db, { promotionId: promotion.id, kind: 'check-run' });
   const by = await loadActor(services, click);
-  const via = { kind: 'check-run', current: mark?.githubId === checkRunId } as const;
+  const via = { kind: 'check-run', id: checkRunId, current: mark?.githubId === checkRunId } as const;
   const seen: SeenPlan = plan === undefined ? { kind: 'unclear' } : { kind: 'named', plan };
-  const event: Reviewed = { kind: 'reviewed', verdict: action, by, reason: null, via, seen, sentAt };
-  const { commit, refusal } = await decideReview(services, promotion, event);
+  const review = { kind: 'reviewed', verdict: action, reason: null, via, seen, sentAt } as const;
+  const { commit, refusal } = await decideReview(services, { promotion, by, review });
   return refusal === null ? commit : withEffects(commit, clickRefused(promotion, click.by, refusal));
 }
+
+type Given = {
+  readonly promotion: Promotion;
+  readonly by: Actor;
+  readonly review: Omit<Reviewed, 'by'>;
+};
 
 /** A review counts under the policy of today: where that is not what was planned under, it is refused. */
 async function decideReview(
   services: Services,
-  promotion: Promotion,
-  event: Reviewed,
+  { promotion, by, review }: Given,
 ): Promise<{ readonly commit: Commit; readonly refusal: Refusal | null }> {
   const { repo, state } = promotion;
-  const context = await loadContext(services, promotion);
-  const counts = state.kind === 'awaiting-approval' && event.by.kind === 'user';
+  const { event, context } = await loadReview(services, { promotion, by, review });
+  const counts = state.kind === 'awaiting-approval' && by.kind === 'user';
   const today = counts ? await comparePolicy(services, promotion) : null;
   const told = today === null ? null : decide(promotion, newsOf(today), context);
   if (today === null || today.kind === 'same') {
@@ -117,8 +125,27 @@ async function decideReview(
   return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
 }
 
+/** The review with what is known of whoever gives it, and of everybody whose approval could count with it. */
+async function loadReview(
+  services: Services,
+  { promotion, by, review }: Given,
+): Promise<{ readonly event: Reviewed; readonly context: DecisionContext }> {
+  const { repo } = promotion;
+  const app = review.via.kind === 'comment' ? review.via.app : null;
+  const rules = await loadApprovals(services, promotion);
+  const pins = await loadPins(services, repo, { policies: rules, acting: app });
+  const reviewer = await describeReviewer(services, { repo, actor: by, policies: rules, pins });
+  const isApproval = review.verdict === 'approve' && promotion.state.kind === 'awaiting-approval';
+  const context = isApproval
+    ? await loadReleaseContext(services, promotion, { reviewer })
+    : { ...(await loadContext(services, promotion)), people: { reviewers: new Map(), pins } };
+  return { event: { ...review, by: reviewer }, context };
+}
+
 function newsOf(today: PolicyComparison): PromotionEvent {
-  return today.kind === 'changed' ? { kind: 'policy-changed' } : { kind: 'policy-seen', ...readingOf(today) };
+  return today.kind === 'changed'
+    ? { kind: 'policy-changed', change: today.change }
+    : { kind: 'policy-seen', ...readingOf(today) };
 }
 
 function withEffects(commit: Commit, { effects = [], stagingChecks = [] }: Commit): Commit {
@@ -131,6 +158,7 @@ const FOR_STRANGERS: readonly Refusal['code'][] = [
   'not-permitted',
   'not-a-reviewer',
   'bot-not-permitted',
+  'outside-reviewer',
   'github-problem',
 ];
 

@@ -3,6 +3,7 @@ import { decide, type PolicyReading, type PromotionEvent } from '../../domain/de
 import { OutsideError } from '../../net/outside-error.ts';
 import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findLastPromoted, listOpenPromotions } from '../../store/promotions/promotions.ts';
+import type { PolicyChange } from '../../domain/policy/policy-change.ts';
 import type { PolicyFile } from '../../store/policies.ts';
 import { findRepo } from '../../store/repos.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
@@ -10,6 +11,7 @@ import { comparePolicy, readingOf, type PolicyComparison } from '../examine/comp
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
+import { loadReleaseContext } from '../people/reviewers.ts';
 import { readProductionOf } from '../examine/read-production.ts';
 import type { Services } from '../core/services.ts';
 
@@ -53,7 +55,7 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
   if (overtaken) return decided(services, promotion, { kind: 'overtaken', by: last.number });
   if (!isWaiting(promotion)) return DONE;
   const today = await lookAtPolicy(services, promotion);
-  if (today.kind === 'changed') return decided(services, promotion, { kind: 'policy-changed' });
+  if (today.kind === 'changed') return decided(services, promotion, { kind: 'policy-changed', change: today.change });
   const shown = await tellOfPolicy(services, { job, promotion, today });
   if (!shown) return { kind: 'again', at: services.now(), because: 'the promotion changed while its policy was read' };
   if (today.kind === 'barred') {
@@ -84,12 +86,13 @@ async function tellOfPolicy(
 }
 
 async function decided(services: Services, promotion: Promotion, event: PromotionEvent): Promise<JobOutcome> {
-  const decision = decide(promotion, event, await loadContext(services, promotion));
+  const decision = decide(promotion, event, await loadReleaseContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };
 }
 
 /** `reading` null: nothing is known of the file. */
 type PolicyView = Pick<PolicyComparison, 'kind'> & {
+  readonly change: PolicyChange | null;
   readonly because: string;
   readonly reading: PolicyReading | null;
   readonly file: PolicyFile | null;
@@ -101,10 +104,11 @@ async function lookAtPolicy(services: Services, promotion: Promotion): Promise<P
     const today = await comparePolicy(services, promotion);
     const because = today.kind === 'same' ? '' : `the policy says ${today.refusal.code}`;
     const file = today.kind === 'same' ? today.file : null;
-    return { kind: today.kind, because, reading: readingOf(today), file };
+    const change = today.kind === 'changed' ? today.change : null;
+    return { kind: today.kind, because, change, reading: readingOf(today), file };
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
-    return { kind: 'barred', because: error.message, reading: null, file: null };
+    return { kind: 'barred', because: error.message, change: null, reading: null, file: null };
   }
 }
 

@@ -1,7 +1,9 @@
 // Gathers today's truth about a promotion, for everything that shows it.
+import { findPolicyChange } from '../../store/policy-changes.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
+import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { hostOf } from '../../domain/image/reference.ts';
 import { outcomesOf } from '../core/journal.ts';
@@ -12,26 +14,30 @@ import { listMarks } from '../../store/promotions/github-marks.ts';
 import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { listJournal } from '../../store/promotions/tag-moves.ts';
-import { loadPlannedPolicy } from '../core/load.ts';
+import { loadFloors, loadPlannedPolicy, loadRequestPolicy } from '../core/load.ts';
 import type { Services, Settings } from '../core/services.ts';
 
 type ViewServices = Pick<Services, 'store' | 'jobs' | 'registryTokenWatch' | 'sha256'> & {
-  readonly settings: Pick<Settings, 'githubHost' | 'registryHost'>;
+  readonly settings: Pick<Settings, 'githubHost' | 'registryHost' | 'floors'>;
 };
 
 export async function loadView(services: ViewServices, promotion: Promotion): Promise<PromotionView> {
   const { store, jobs, settings, sha256 } = services;
   const { repo, environment, thread } = promotion;
-  const [journal, auditHead, marks, open, deadJob, environmentPolicy] = await Promise.all([
-    listJournal(store.db, promotion.id),
-    findAuditHead(store.db, repo.id),
-    listMarks(store.db, promotion.id),
-    listOpenPromotions(store.db, { repoId: repo.id, environment }),
-    isOpen(promotion.state)
-      ? findDeadJobOf(store.db, { key: promotion.id, kinds: jobs.kindsWith('moves-promotion') })
-      : null,
-    loadPlannedPolicy(services, promotion),
-  ]);
+  const [journal, auditHead, marks, open, deadJob, environmentPolicy, request, floors, policyChange] =
+    await Promise.all([
+      listJournal(store.db, promotion.id),
+      findAuditHead(store.db, repo.id),
+      listMarks(store.db, promotion.id),
+      listOpenPromotions(store.db, { repoId: repo.id, environment }),
+      isOpen(promotion.state)
+        ? findDeadJobOf(store.db, { key: promotion.id, kinds: jobs.kindsWith('moves-promotion') })
+        : null,
+      loadPlannedPolicy(services, promotion),
+      loadRequestPolicy(services, promotion),
+      loadFloors(services, repo),
+      findPolicyChange(store.db, repo.id, promotion.policyBlob),
+    ]);
   const githubUrl = `https://${settings.githubHost}`;
   const home = `${githubUrl}/${repo.name}`;
   const checkRun = marks.find(({ kind }) => kind === 'check-run');
@@ -40,6 +46,8 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
   return {
     promotion,
     environment: environmentPolicy,
+    policyChange,
+    rules: environmentPolicy === null ? [] : approvalRulesOf(promotion, { today: environmentPolicy, request, floors }),
     subject: sha256(subjectOf(promotion)),
     outcomes: outcomesOf(journal),
     auditHead,

@@ -23,6 +23,7 @@ import type { IntentDefinition, Job, JobOutcome } from '../core/handler.ts';
 import { byComment } from '../core/job-description.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
 import { carryOut } from './commands.ts';
+import { loadPins } from '../people/reviewers.ts';
 import { hasRetryBudget, RETRY_BUDGET_MS } from '../core/retry-budget.ts';
 import type { Services } from '../core/services.ts';
 
@@ -52,7 +53,8 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
   let asked: Asked | null = null;
   try {
     const time = sentAt === undefined ? {} : { sentAt };
-    asked = { repo, issue, commentId, by: await loadActor(services, job.payload), ...time };
+    const by = await loadActor(services, job.payload);
+    asked = { repo, issue, commentId, by, app: job.payload.by.app ?? null, ...time };
     return await answer(services, { job, asked }, line);
   } catch (error) {
     if (
@@ -67,7 +69,7 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
 
 /** By somebody whose role is not known. */
 function askedByUnknown({ payload: { repo, issue, commentId, by } }: Job<'command'>): Asked {
-  return { repo, issue, commentId, by: { ...by, role: 'none' } };
+  return { repo, issue, commentId, by: { ...by, role: 'none' }, app: by.app ?? null };
 }
 
 /** The wait for its turn counts, but each has a minute of its own: a host that just failed may be asked again by then. */
@@ -145,7 +147,8 @@ async function barOf(services: Services, { repo, by }: Asked, verb: Verb | typeo
   if (loaded.kind === 'unreadable') return { code: 'policy-unreadable', problems: loaded.problems };
   const { environments, rollback } = loaded.policy;
   if (access === 'rollback-role') return reaches(by.role, rollback.role) ? null : notPermitted(rollback.role);
-  if (environments.some(({ approvals }) => mayReview(approvals, by))) return null;
+  const pins = await loadPins(services, repo, { policies: environments.map(({ approvals }) => approvals) });
+  if (environments.some(({ approvals }) => mayReview(approvals, by, pins))) return null;
   return notPermitted(environments.some(({ approvals }) => approvals.role === 'triage') ? 'triage' : 'write');
 }
 

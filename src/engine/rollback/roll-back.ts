@@ -9,6 +9,7 @@ import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { peekPromotionNumber } from '../../store/repos.ts';
+import { refuseActingApp } from '../people/acting-app.ts';
 import { authorize } from '../people/authorize.ts';
 import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOfAccepted } from '../core/commit.ts';
@@ -35,6 +36,8 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
   }
   const unauthorized = await authorize(services, { repo, images: policy.images });
   if (unauthorized !== null) return refused(asked, unauthorized);
+  const through = await refuseActingApp(services, { ...asked, environment, verb: 'rollback' });
+  if (through !== null) return refused(asked, through);
 
   const { name, tags } = environment;
   const [history, held, open] = await Promise.all([
@@ -80,6 +83,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
       kind: ruledKindOf({ kind: 'rollback', source }),
       sha256: services.sha256,
     }),
+    requestedUnder: policy.blob,
     otherReviewers: 'unknown',
     notice: null,
     thread: { issue: asked.issue },

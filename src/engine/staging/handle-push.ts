@@ -3,7 +3,8 @@ import type { Effect } from '../../domain/effect.ts';
 import { builtInPolicy } from '../../domain/policy/policy.ts';
 import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
-import { loadPolicy } from '../core/load.ts';
+import type { Commit } from '../core/commit.ts';
+import { loadPolicy, type LoadedPolicy } from '../core/load.ts';
 
 export const handlePush: IntentDefinition<'push'> = {
   key: null,
@@ -19,15 +20,28 @@ async function handle({ payload }: Job<'push'>, services: Services): Promise<Job
   const { registryHost } = services.settings;
   // Under a file that can't be read, its check says so where most people would look for it.
   const policy = loaded.kind === 'policy' ? loaded.policy : builtInPolicy({ repo: repo.name, registryHost });
+  const change = policyChangeOf(payload, { loaded, at: services.now() });
   const revisits: readonly Effect[] = toDefaultBranch ? [{ kind: 'revisit-policy', repoId: repo.id }] : [];
   if (branch !== policy.staging.branch) {
-    return revisits.length === 0 ? DONE : { kind: 'done', commit: { repo, effects: revisits } };
+    return revisits.length === 0 ? DONE : { kind: 'done', commit: { repo, effects: revisits, ...change } };
   }
   const key = { repoId: repo.id, commit };
   const commitOfPush = {
     repo,
     stagingChecks: [{ kind: 'open', ...key }],
     effects: [{ kind: 'watch-staging', ...key }, ...revisits],
+    ...change,
   } as const;
   return { kind: 'done', commit: commitOfPush };
+}
+
+/** Who brought the file that the default branch has now, where this push says so. */
+function policyChangeOf(
+  { toDefaultBranch, policyBy }: Job<'push'>['payload'],
+  { loaded, at }: { readonly loaded: LoadedPolicy; readonly at: number },
+): Pick<Commit, 'policyChange'> {
+  const blob = loaded.kind === 'policy' ? loaded.policy.blob : null;
+  if (!toDefaultBranch || policyBy === undefined || blob === null) return {};
+  const { id, login } = policyBy;
+  return { policyChange: { blob, by: { id, login }, source: 'push', at } };
 }

@@ -46,7 +46,11 @@ async function request(services: Services, check: StagingCheck, click: Click): P
   if (by.kind === 'bot') return refuse(click, { code: 'bot-not-permitted', verb: 'promote' });
   const shown = digestShownFor(check, click);
   if (shown === null) return refuse(click, outdated(check));
-  const opened = await openPromotion(services, { repo, by, thread: null, expected: shown }, commandOf(check));
+  const opened = await openPromotion(
+    services,
+    { repo, by, app: null, thread: null, expected: shown },
+    commandOf(check),
+  );
   switch (opened.kind) {
     case 'refused':
       return refuse(click, opened.refusal);

@@ -11,14 +11,20 @@ export async function fetchMachineToken(client: TokenClient): Promise<MachineTok
     const { data, header } = await client.ask({
       tried: 'asking GitHub about GHCR_TOKEN',
       send: (api) => api.users.getAuthenticated(),
-      answer: z.object({ login: z.string() }),
+      answer: z.object({ id: z.number(), login: z.string() }),
     });
     const scopes = header('x-oauth-scopes');
     const expiry = header('github-authentication-token-expiration');
     const expiresAt = expiry === null ? null : parseTokenExpiry(expiry);
     if (expiry !== null && expiresAt === null)
       return { kind: 'unknown', because: `GitHub says that it expires at "${expiry.slice(0, 40)}", which is no time` };
-    return { kind: 'accepted', login: data.login, scopes: scopes === null ? null : parseScopes(scopes), expiresAt };
+    return {
+      kind: 'accepted',
+      id: data.id,
+      login: data.login,
+      scopes: scopes === null ? null : parseScopes(scopes),
+      expiresAt,
+    };
   } catch (error) {
     if (isGitHubError(error, 'github-unauthorized')) return { kind: 'refused' };
     if (error instanceof OutsideError) return { kind: 'unknown', because: error.message };

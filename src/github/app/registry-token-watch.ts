@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import {
   daysLeft,
   findTokenWarning,
+  registryUserOf,
   WARN_DAYS,
   type MachineToken,
+  type RegistryUser,
   type TokenWarning,
 } from '../../domain/machine-token.ts';
 import { isLoopbackHost } from '../../net/addresses.ts';
@@ -21,6 +23,8 @@ export type RegistryTokenWatch = {
   check(): Promise<void>;
   /** Null while it is good for long, and where nobody knows. */
   warning(): TokenWarning | null;
+  /** Null where nobody knows whose it is. */
+  user(): RegistryUser | null;
   /** Null where it never expires, and where nobody knows. */
   daysLeft(): number | null;
 };
@@ -29,6 +33,7 @@ export type RegistryTokenWatch = {
 export const NO_REGISTRY_TOKEN_WATCH: RegistryTokenWatch = {
   check: async () => undefined,
   warning: () => null,
+  user: () => null,
   daysLeft: () => null,
 };
 
@@ -61,6 +66,7 @@ export function createRegistryTokenWatch(parts: {
       logAnswer(log, answer, now());
     },
     warning: () => findTokenWarning(token, now()),
+    user: () => registryUserOf(token),
     daysLeft: () => daysLeft(token, now()),
   };
 }

@@ -1,5 +1,6 @@
 // Writes, edits and finds again the comments of our App on issues and pull requests.
 import { z } from 'zod';
+import type { ActingApp } from '../../domain/actor.ts';
 import type { RepoName } from '../../domain/image/reference.ts';
 import { splitRepo, type InstallationClient } from '../client/client.ts';
 import { isGitHubError } from '../client/errors.ts';
@@ -52,7 +53,12 @@ export type ListedComment = {
   readonly id: number;
   readonly body: string;
   /** Null: the account was deleted. */
-  readonly by: { readonly id: number; readonly login: string; readonly kind: 'user' | 'bot' } | null;
+  readonly by: {
+    readonly id: number;
+    readonly login: string;
+    readonly kind: 'user' | 'bot';
+    readonly app?: ActingApp;
+  } | null;
   /** By GitHub's clock, to the second. */
   readonly writtenAt: number;
   readonly isEdited: boolean;
@@ -66,6 +72,7 @@ const Listed = z.array(
     id: z.number().int(),
     body: z.string().nullish(),
     user: z.object({ id: z.number().int(), login: z.string(), type: z.string() }).nullish(),
+    performed_via_github_app: z.object({ id: z.number().int(), slug: z.string().nullish() }).nullish(),
     issue_url: z.string(),
   }),
 );
@@ -138,14 +145,16 @@ function isOf(issueUrl: string, { repo, issue }: { readonly repo: RepoName; read
   return issueUrl.toLowerCase().endsWith(`/repos/${repo}/issues/${issue}`.toLowerCase());
 }
 
-function toListed({ id, body, user, created_at, updated_at }: z.infer<typeof Listed>[number]): ListedComment {
+function toListed(listed: z.infer<typeof Listed>[number]): ListedComment {
+  const { id, body, user, performed_via_github_app: app, created_at, updated_at } = listed;
+  const acting = app === null || app === undefined ? {} : { app: { id: app.id, slug: app.slug ?? '' } };
   return {
     id,
     body: body ?? '',
     by:
       user === null || user === undefined
         ? null
-        : { id: user.id, login: user.login, kind: user.type === 'Bot' ? 'bot' : 'user' },
+        : { id: user.id, login: user.login, kind: user.type === 'Bot' ? 'bot' : 'user', ...acting },
     writtenAt: Date.parse(created_at),
     isEdited: updated_at !== created_at,
   };

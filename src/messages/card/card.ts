@@ -9,7 +9,7 @@ import { renderFindings } from './findings.ts';
 import { tokenWarningText } from '../machine-token.ts';
 import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';
-import { askNamed, renderReviews, whoCanApprove } from './reviews.ts';
+import { askNamed, nobodyHadTo, renderReviews, whoCanApprove } from './reviews.ts';
 import { STATE_SYMBOLS, stateTitle } from './state.ts';
 import { renderStory } from './story.ts';
 import { renderTags } from './tags.ts';
@@ -32,6 +32,7 @@ export function renderCard(view: PromotionView): string {
       renderTags(view, detail),
       renderFindings(view.promotion.findings, detail),
       renderReviews(view, detail),
+      nobodyHadTo(view),
       tokenWarningText(view),
       joinSentences([whoCanApprove(view), askNamed(view), nextSteps(view, 'card')]),
       footer(view),

@@ -1,11 +1,16 @@
 // Who reviewed, whether it still counts, and who can approve: sentences made from the rule.
-import { approvalsMissing, covers } from '../../domain/promotion/approval.ts';
+import type { PolicyChange } from '../../domain/policy/policy-change.ts';
+import type { IneligibilityCode } from '../../domain/ineligibility.ts';
+import type { ApprovalRules } from '../../domain/policy/approval-rules.ts';
+import type { Floor } from '../../domain/policy/floors.ts';
+import { readListed } from '../../domain/eligibility.ts';
+import { covers, shownTally } from '../../domain/promotion/approval.ts';
 import type { ApprovalPolicy } from '../../domain/policy/policy.ts';
 import type { Review } from '../../domain/promotion/review.ts';
 import type { Role } from '../../domain/actor.ts';
 import type { Detail } from './detail.ts';
 import { code, mention } from '../escape.ts';
-import { capitalise, formatTime, listWords, plural } from '../format.ts';
+import { capitalise, formatSpan, formatTime, listWords, plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** One line per review, the newest ones where there are too many; empty when nobody reviewed. */
@@ -16,26 +21,68 @@ export function renderReviews({ promotion, subject }: PromotionView, detail: Det
   const leftOut = reviews.length - shown.length;
   const lines = [
     ...(leftOut > 0 ? [`- ${plural(leftOut, 'review')} left out to fit in here`] : []),
-    ...shown.map((review) => `- ${reviewLine(review, subject)}`),
+    ...shown.map((review) => `- ${reviewLine(review, { promotion, subject })}`),
   ];
   return ['**Reviews**', '', ...lines].join('\n');
 }
 
 /** "Anyone with write access can approve, but not the one who asked."; empty when no approval is waited for. */
-export function whoCanApprove({ promotion, environment, subject }: PromotionView): string {
-  const { requester, reviews, otherReviewers, state } = promotion;
-  if (state.kind !== 'awaiting-approval' || environment === null) return '';
-  const { approvals } = environment;
-  if (otherReviewers === 'none' && !approvals.selfApproval) {
-    return `Nobody but ${code(requester.login)}, who asked, could approve. ${howToAdd(approvals)}; then they can.`;
+export function whoCanApprove({ promotion, rules, subject, policyChange }: PromotionView): string {
+  const { requester, otherReviewers, state } = promotion;
+  const [first, second] = rules;
+  if (state.kind !== 'awaiting-approval' || first === undefined) return '';
+  if (otherReviewers === 'none' && rules.every(({ selfApproval }) => !selfApproval)) {
+    return `Nobody but ${code(requester.login)}, who asked, could approve. ${howToAdd(first)}; then they can.`;
   }
-  const missing = approvalsMissing({ approvals, requester, reviews, subject });
-  const still = missing < approvals.required ? `${missing} more` : `${approvals.required}`;
+  if (second === undefined) return whoUnder(first, { promotion, subject });
+  // Edited while it waits: neither of the two asks for less.
+  const edited = changeWords({ policyBlob: promotion.policyBlob, policyChange, at: promotion.createdAt });
+  return `The policy was edited since this was asked for (${edited}), and both have to be satisfied. As it was: ${whoUnder(first, { promotion, subject })} Today: ${whoUnder(second, { promotion, subject })}`;
+}
+
+function whoUnder(rules: ApprovalRules, { promotion, subject }: Pick<PromotionView, 'promotion' | 'subject'>): string {
+  const { required, selfApproval, floor } = rules;
+  const { missing } = shownTally(promotion, { subject, rules: [rules] });
+  const still = missing < required ? `${missing} more` : `${required}`;
   const who =
-    approvals.required === 1
-      ? `${capitalise(reviewerWords(approvals))} can approve`
-      : `${still} ${missing === 1 ? 'person' : 'people'} ${groupWords(approvals)} must approve`;
-  return approvals.selfApproval ? `${who}, also the one who asked.` : `${who}, but not the one who asked.`;
+    required === 0
+      ? 'Nobody has to approve'
+      : required === 1
+        ? `${capitalise(reviewerWords(rules))} can approve`
+        : `${still} ${missing === 1 ? 'person' : 'people'} ${groupWords(rules)} must approve`;
+  const self = required === 0 ? '' : selfApproval ? ', also the one who asked' : ', but not the one who asked';
+  return `${who}${self}${floor === null ? '' : ` (${floorWords(floor)})`}.`;
+}
+
+/** "Nobody had to approve (policy 1a2b3c4, changed by ada 3 minutes before)."; empty where somebody has to, or did. */
+export function nobodyHadTo({ promotion, rules, policyChange }: PromotionView): string {
+  const { kind, reviews, policyBlob, createdAt } = promotion;
+  const isFree = rules.length > 0 && rules.every(({ required }) => required === 0);
+  if (kind !== 'promotion' || !isFree || reviews.length > 0 || policyBlob === 'none') return '';
+  return `Nobody had to approve (${changeWords({ policyBlob, policyChange, at: createdAt })}).`;
+}
+
+/** `policy 1a2b3c4, changed by ada 3 minutes before`. */
+export function changeWords(args: {
+  readonly policyBlob: string;
+  readonly policyChange: PolicyChange | null;
+  readonly at: number;
+}): string {
+  const { policyBlob, policyChange: change, at } = args;
+  const policy = `policy ${code(policyBlob.slice(0, 7))}`;
+  if (change === null) return policy;
+  const who = `${change.source === 'git-author' ? 'git author ' : ''}${code(change.by.login)}`;
+  const when = change.at > at ? formatTime(change.at) : `${formatSpan(at - change.at)} before`;
+  return `${policy}, changed by ${who} ${when}`;
+}
+
+/** Which of the operator's variables asks for more than the policy. */
+function floorWords({ required, forbidsSelfApproval }: Floor): string {
+  const variables = [
+    ...(required > 0 ? ['MIN_APPROVALS'] : []),
+    ...(forbidsSelfApproval ? ['FORBID_SELF_APPROVAL'] : []),
+  ];
+  return `the operator's ${listWords(variables.map((name) => code(name)))} ${variables.length === 1 ? 'asks' : 'ask'} for that`;
 }
 
 /**
@@ -46,7 +93,8 @@ export function askNamed({ promotion, environment }: PromotionView): string {
   const { requester, state } = promotion;
   if (state.kind !== 'awaiting-approval' || environment === null) return '';
   const { users } = environment.approvals;
-  const asked = users.filter((user) => user.toLowerCase() !== requester.login.toLowerCase());
+  const logins = users.map((user) => readListed(user).name);
+  const asked = logins.filter((login) => login.toLowerCase() !== requester.login.toLowerCase());
   const shown = asked.slice(0, MAX_MENTIONED).map(mention);
   const rest = asked.length - shown.length;
   return shown.length === 0
@@ -56,7 +104,7 @@ export function askNamed({ promotion, environment }: PromotionView): string {
 
 /** `anyone with write access`, or the users that the policy names, or both; as code, which mentions nobody. */
 export function reviewerWords({ role, users }: Pick<ApprovalPolicy, 'role' | 'users'>): string {
-  const named = users.slice(0, MAX_NAMED).map((user) => code(user));
+  const named = users.slice(0, MAX_NAMED).map((user) => code(readListed(user).name));
   const rest = users.length - named.length;
   return listWords(
     [
@@ -73,13 +121,33 @@ export function accessWords(role: Role): string {
   return role === 'none' ? 'no access' : `${role} access`;
 }
 
-function reviewLine(review: Review, current: string): string {
-  const { verdict, by, at, via } = review;
-  const how = via === 'check-run' ? 'with the button' : 'by comment';
+function reviewLine(review: Review, { promotion, subject }: Pick<PromotionView, 'promotion' | 'subject'>): string {
+  const { verdict, by, at, via, app } = review;
+  const how =
+    via === 'check-run' ? 'with the button' : app === undefined ? 'by comment' : `through the App ${code(app.slug)}`;
   const word = verdict === 'approve' ? '✓ Approved' : '✗ Declined';
   const line = `${word} by ${code(by.login)}, ${formatTime(at)}, ${how}`;
-  return verdict === 'approve' && !covers(review, current) ? `${line}; counts no more` : line;
+  if (verdict !== 'approve') return line;
+  if (!covers(review, subject)) return `${line}; counts no more`;
+  const lost = promotion.lostApprovals?.find((one) => one.by.id === by.id);
+  if (lost !== undefined) return `${line}; does not count: ${LOST_WORDS[lost.code]}`;
+  const own = promotion.contributors?.people.find(({ id }) => id === by.id);
+  if (own === undefined || promotion.contributors === undefined) return line;
+  return `${line}; wrote ${own.commits} of these ${plural(promotion.contributors.commits, 'commit')}`;
 }
+
+/** Why an approval that was given does not count at the moment it would be needed. */
+const LOST_WORDS: Readonly<Record<IneligibilityCode, string>> = {
+  bot: 'a bot can not approve',
+  'role-too-low': 'lost the access that it takes',
+  'not-listed': 'is not among those who may review any more',
+  outsider: 'is neither a collaborator nor a member of the organisation',
+  'another-account': 'the login in the policy belonged to another account',
+  'acted-through-app': 'an App wrote the comment',
+  'registry-user': 'is the account whose token writes the images',
+  contributor: 'wrote commits of this image',
+  'own-request': 'asked for it',
+};
 
 const MAX_NAMED = 10;
 /** GitHub tells no more than fifty people of one comment. */

@@ -10,7 +10,7 @@ import { renderFacts } from '../card/facts-table.ts';
 import { renderFindings } from '../card/findings.ts';
 import { nextSteps } from '../card/next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';
-import { renderReviews, whoCanApprove } from '../card/reviews.ts';
+import { nobodyHadTo, renderReviews, whoCanApprove } from '../card/reviews.ts';
 import { stateTitle } from '../card/state.ts';
 import { renderStory } from '../card/story.ts';
 import { renderTags } from '../card/tags.ts';
@@ -115,5 +115,6 @@ function textOf(view: PromotionView, detail: Detail): string {
     renderTags(view, detail),
     renderFindings(view.promotion.findings, detail),
     renderReviews(view, detail),
+    nobodyHadTo(view),
   ]);
 }

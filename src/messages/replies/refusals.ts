@@ -4,7 +4,7 @@ import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import type { PromotionLine, Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { code, escapeText } from '../escape.ts';
-import { capitalise, codeList, formatTime, listWords, shortDigest } from '../format.ts';
+import { capitalise, codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
 import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 import { policyProblemWords } from '../policy-problem.ts';
@@ -61,6 +61,21 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
 
   'bot-not-permitted': ({ verb }) =>
     `A bot can't ${plainVerb(verb)}: that takes a person with write access to this repository.`,
+
+  'outside-reviewer': ({ verb }) =>
+    `To ${plainVerb(verb)} takes a collaborator of this repository or a member of its organisation: the policy file names you, but everybody can read a public repository. Those who administer it can add you.`,
+
+  'another-account': ({ login, id }) =>
+    `${code(login)} in the policy file stands for the account that had this login when the policy was first used, and yours is another one. Whoever maintains the file can name you with your id: ${code(`${login}#${id}`)}.`,
+
+  'acted-through-app': ({ verb, app }) =>
+    `The App ${code(app)} wrote this comment with your token, and an App can't ${plainVerb(verb)} for a person. Comment yourself; or the policy file lists the App: ${code(`approvals: { apps: [${app}] }`)}.`,
+
+  'registry-user': ({ promotion }) =>
+    `Your approval of ${formatNumber(promotion)} does not count: the token in ${code('GHCR_TOKEN')} is yours and can also comment, so whoever has it could write approvals. Let the operator make one that can't, with just ${code('write:packages')}: https://github.com/settings/tokens/new?scopes=write:packages`,
+
+  contributor: ({ promotion, commits, of }) =>
+    `Your approval of ${formatNumber(promotion)} does not count: you wrote ${commits} of its ${plural(of, 'commit')}, and the policy file says ${code('contributors: refuse')}. Somebody else has to approve.`,
 
   'not-a-source': ({ typed, prefixes }) => {
     const legal = prefixes.flatMap((prefix) => [code(prefix), code(`${prefix}-…`)]);
@@ -165,9 +180,10 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   'several-wait-here': ({ verb, promotions }) =>
     `Nothing was done: several promotions of this thread wait. Say which:\n\n${promotionLines(promotions, commandOf(verb))}`,
 
-  'own-request': ({ promotion }) => {
+  'own-request': ({ promotion, isFloor }) => {
     const id = formatNumber(promotion);
-    return `Your approval of ${id} does not count, because you asked for it: somebody else has to approve. To withdraw it: ${code(`/cancel ${id}`)}.`;
+    const why = isFloor === true ? ` The operator of this server wants it so (${code('FORBID_SELF_APPROVAL')}).` : '';
+    return `Your approval of ${id} does not count, because you asked for it: somebody else has to approve.${why} To withdraw it: ${code(`/cancel ${id}`)}.`;
   },
 
   'already-approved': ({ promotion }) =>

@@ -5,6 +5,7 @@ import type { Store } from './database.ts';
 import type { ColumnTypes } from './driver.ts';
 import { initialSchema } from './initial-schema.ts';
 import { IMAGE_OWNERS } from './schema-changes/image-owners.ts';
+import { AUTHORITY_TABLES } from './schema-changes/authority.ts';
 import { PEOPLE_TABLES } from './schema-changes/people.ts';
 import { SETUP_TABLES } from './schema-changes/setup.ts';
 import { REJECTIONS } from './schema-changes/rejections.ts';
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 3, name: 'image-owners', statements: () => IMAGE_OWNERS },
   { id: 4, name: 'setup', statements: () => SETUP_TABLES },
   { id: 5, name: 'rejections', statements: () => REJECTIONS },
+  { id: 6, name: 'authority', statements: () => AUTHORITY_TABLES },
 ];
 
 /**

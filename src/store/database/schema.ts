@@ -30,6 +30,23 @@ export type Schema = {
     readonly left_at: number | null;
     readonly updated_at: number;
   };
+  readonly environment_tags: { readonly repo_id: number; readonly environment: string; readonly tag: string };
+  readonly pins: {
+    readonly owner: string;
+    readonly kind: 'user' | 'app';
+    readonly name: string;
+    readonly id: number;
+    readonly first_used: number;
+  };
+  readonly policy_changes: {
+    readonly repo_id: number;
+    readonly blob: string;
+    /** Null for an author whom GitHub does not know. */
+    readonly actor_id: number | null;
+    readonly actor_login: string;
+    readonly source: 'push' | 'git-author';
+    readonly at: number;
+  };
   readonly deliveries: { readonly hook_target: string; readonly delivery_id: string; readonly received_at: number };
   readonly delivery_recoveries: {
     readonly hook_target: string;

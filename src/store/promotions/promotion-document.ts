@@ -19,6 +19,18 @@ import { PROMOTION_STEPS } from './upgrade.ts';
 
 const person = z.strictObject({ id: z.int(), login: z.string() });
 
+const ineligibility = z.enum([
+  'bot',
+  'role-too-low',
+  'not-listed',
+  'outsider',
+  'another-account',
+  'acted-through-app',
+  'registry-user',
+  'contributor',
+  'own-request',
+]);
+
 const deploymentNews = { at: time, since: time, url: z.string().nullable() };
 
 const state = z.discriminatedUnion('kind', [
@@ -136,6 +148,9 @@ export const promotionSchema = z.strictObject({
       via: z.enum(['comment', 'check-run']),
       subject: z.string(),
       void: z.literal(true).exactOptional(),
+      app: z.strictObject({ id: z.int(), slug: z.string() }).exactOptional(),
+      commentId: z.int().exactOptional(),
+      checkRunId: z.int().exactOptional(),
     }),
   ),
   moves: z.array(move),
@@ -144,6 +159,15 @@ export const promotionSchema = z.strictObject({
   policyProblems: z.array(policyProblem).exactOptional(),
   plannedAt: time.exactOptional(),
   plansShown: z.enum(['none', 'first', 'later']).exactOptional(),
+  contributors: z
+    .strictObject({
+      commits: z.int(),
+      people: z.array(z.strictObject({ ...person.shape, commits: z.int() })),
+      unknown: z.array(commitSha),
+    })
+    .exactOptional(),
+  lostApprovals: z.array(z.strictObject({ by: person, code: ineligibility })).exactOptional(),
+  requestedUnder: z.string().exactOptional(),
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),
   thread: z.strictObject({ issue: z.int() }).nullable(),

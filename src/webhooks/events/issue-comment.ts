@@ -15,6 +15,7 @@ const Created = z.object({
     body: z.string().nullish(),
     user: Account.nullish(),
     created_at: z.string().nullish(),
+    performed_via_github_app: z.object({ id: z.number().int(), slug: z.string().nullish() }).nullish(),
   }),
   sender: Account,
 });
@@ -31,7 +32,10 @@ function translate(payload: unknown): readonly Intent[] {
   const repo = toRepo(delivery);
   const writtenAt = Date.parse(comment.created_at ?? '');
   const time = Number.isNaN(writtenAt) ? {} : { writtenAt };
-  return [
-    { kind: 'comment', repo, issue: issue.number, commentId: comment.id, by: comment.user, ...time, lines, hint },
-  ];
+  const app = comment.performed_via_github_app;
+  const by = {
+    ...comment.user,
+    ...(app === null || app === undefined ? {} : { app: { id: app.id, slug: app.slug ?? '' } }),
+  };
+  return [{ kind: 'comment', repo, issue: issue.number, commentId: comment.id, by, ...time, lines, hint }];
 }

@@ -49,7 +49,7 @@ export const EVENTS = {
     verdict: 'reject',
     by: actor(BOB),
     reason: 'not now',
-    via: { kind: 'comment' },
+    via: { kind: 'comment', id: 500, app: null },
     seen: TODAY,
   },
   cancelled: { kind: 'cancelled', by: actor(ALICE) },
@@ -61,7 +61,7 @@ export const EVENTS = {
     production: production({ main: FOREIGN, latest: OLD, [KEPT]: FOREIGN }),
   },
   'production holds it': { kind: 'production-read', production: production({ main: NEW, latest: NEW, [KEPT]: NEW }) },
-  'policy-changed': { kind: 'policy-changed' },
+  'policy-changed': { kind: 'policy-changed', change: null },
   'policy-broken': { kind: 'policy-seen', problems: [badYaml('what is this?')], blob: null },
   'source went on': { kind: 'source-read', holds: FOREIGN },
   'source as pinned': { kind: 'source-read', holds: NEW },
@@ -102,6 +102,7 @@ export function examined({
     images: [{ facts: seen, commitTag }],
     production: BEFORE,
     otherReviewers: 'some',
+    contributors: null,
     ...change,
   };
 }
@@ -112,7 +113,7 @@ export function approve(by: Promotion['requester']): Extract<PromotionEvent, { k
     verdict: 'approve',
     by: actor(by),
     reason: null,
-    via: { kind: 'comment' },
+    via: { kind: 'comment', id: 500, app: null },
     seen: TODAY,
   };
 }

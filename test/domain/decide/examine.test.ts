@@ -35,10 +35,14 @@ import {
 import { decide as decideInDomain } from '../../../src/domain/decide.ts';
 
 const TWO = context({
-  environmentPolicy: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({
+    approvals: { required: 2, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
+  }),
 });
 const NONE = context({
-  environmentPolicy: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({
+    approvals: { required: 0, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
+  }),
 });
 const smaller = facts({ platforms: [platform({ sizeBytes: known(1) }), platform({ platform: 'linux/arm64' })] });
 
@@ -272,7 +276,7 @@ describe('a Re-run', () => {
 
   test('because the policy of the plan can’t be read any more voids the reviews, whatever comes out', () => {
     const unreadable = { ...TWO, environmentPolicy: null };
-    const again = decideInDomain(approvedByBob, { kind: 'policy-changed' }, unreadable);
+    const again = decideInDomain(approvedByBob, { kind: 'policy-changed', change: null }, unreadable);
     if (again.kind !== 'accepted') throw new Error(again.kind);
     expect(again.audit).toMatchObject([
       { kind: 'policy-changed', details: { before: 'none', readable: false, voided: ['bob'] } },
@@ -286,7 +290,7 @@ describe('a Re-run', () => {
   });
 
   test('under edited rules tells so, also where nobody had approved, until it is approved', () => {
-    const again = accept(asking, { kind: 'policy-changed' }, TWO).promotion;
+    const again = accept(asking, { kind: 'policy-changed', change: null }, TWO).promotion;
     const { promotion: after } = accept(again, examined({}), edited);
     expect(after).toMatchObject({ state: { kind: 'awaiting-approval' }, notice: { kind: 'policy-changed' } });
     const half = accept(after, approve(BOB), edited).promotion;

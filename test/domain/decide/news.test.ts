@@ -20,10 +20,14 @@ import {
 } from './build.ts';
 
 const TWO = context({
-  environmentPolicy: environment({ approvals: { required: 2, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({
+    approvals: { required: 2, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
+  }),
 });
 const NONE = context({
-  environmentPolicy: environment({ approvals: { required: 0, role: 'write', users: [], selfApproval: false } }),
+  environmentPolicy: environment({
+    approvals: { required: 0, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
+  }),
 });
 const DAY_MS = 24 * 60 * 60 * 1000;
 const revisit = { kind: 'revisit-environment', repoId: 77, environment: 'production' };

@@ -74,7 +74,7 @@ const reviews = tuple(constantFrom(...repeat('approve', 9), 'reject' as const), 
     verdict,
     by,
     reason: null,
-    via: clicked ? { kind: 'check-run', current: true } : { kind: 'comment' },
+    via: clicked ? { kind: 'check-run', id: 501, current: true } : { kind: 'comment', id: 500, app: null },
     seen: TODAY,
   }),
 );
@@ -91,7 +91,7 @@ const events: Arbitrary<PromotionEvent> = oneof(
 const contexts: Arbitrary<Partial<TestContext>> = record({
   environmentBusy: boolean(),
   environmentPolicy: tuple(constantFrom(1, 1, 2, 0), boolean()).map(([required, selfApproval]) =>
-    environment({ approvals: { required, role: 'write', users: [], selfApproval } }),
+    environment({ approvals: { required, role: 'write', users: [], selfApproval, apps: [], contributors: 'warn' } }),
   ),
 });
 
@@ -176,6 +176,8 @@ function identityOf(one: Promotion): unknown {
     plannedAt: 0,
     plansShown: 0,
     otherReviewers: 0,
+    contributors: 0,
+    lostApprovals: 0,
     notice: 0,
     sourceMovedTo: 0,
   };

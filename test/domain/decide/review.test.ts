@@ -13,12 +13,12 @@ function asking(
 ): TestContext {
   return context({
     environmentPolicy: environment({
-      approvals: { required, role: 'write', users: [], selfApproval: false, ...change },
+      approvals: { required, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn', ...change },
     }),
   });
 }
 
-const click = (current: boolean): Pick<Review, 'via'> => ({ via: { kind: 'check-run', current } });
+const click = (current: boolean): Pick<Review, 'via'> => ({ via: { kind: 'check-run', id: 501, current } });
 const byBob = approve(BOB);
 const no: Review = { ...byBob, verdict: 'reject', reason: 'not now' };
 

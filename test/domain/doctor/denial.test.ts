@@ -7,7 +7,13 @@ import { must } from '../../messages/sample-view.ts';
 
 const GHCR = must(parseImageRepository('ghcr.io/acme/dotca'));
 const OTHER = must(parseImageRepository('registry.example.com/acme/dotca'));
-const WRITES: MachineToken = { kind: 'accepted', login: 'acme-bot', scopes: ['write:packages'], expiresAt: null };
+const WRITES: MachineToken = {
+  kind: 'accepted',
+  id: 9,
+  login: 'acme-bot',
+  scopes: ['write:packages'],
+  expiresAt: null,
+};
 const READS: MachineToken = { ...WRITES, scopes: ['read:packages'] };
 const DENIED = { image: GHCR, access: 'push', code: 'registry-denied', hasCredential: true, token: WRITES } as const;
 

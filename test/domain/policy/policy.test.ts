@@ -17,7 +17,7 @@ test('without a file: one image named like the repository, to production, one ap
         tags: ['main', 'latest'],
         keepAs: 'main-{source}',
         rollbackTags: true,
-        approvals: { required: 1, role: 'write', users: [], selfApproval: false },
+        approvals: { required: 1, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
         deployment: { create: true, environment: 'production' },
         driftIntervalMs: 300_000,
       },
@@ -46,8 +46,10 @@ test('the preset strict makes the whole list binding, and changes nothing else',
   const levels = [size.level, layers.level, command, labels.level, healthcheck, rejectedBefore, tagOverwritten];
   expect(levels).toEqual(levels.map(() => 'fail'));
   expect(staging.deployed).toBe('required');
+  expect(strict.environments.map(({ approvals }) => approvals.contributors)).toEqual(['refuse']);
   const built = policy();
-  expect({ ...strict, validation: built.validation, staging: built.staging }).toEqual(built);
+  const { environments } = built;
+  expect({ ...strict, validation: built.validation, staging: built.staging, environments }).toEqual(built);
 });
 
 test('any other environment has one floating tag, called like it, and keeps no tags', () => {
@@ -57,7 +59,7 @@ test('any other environment has one floating tag, called like it, and keeps no t
     tags: ['canary'],
     keepAs: null,
     rollbackTags: false,
-    approvals: { required: 1, role: 'write', users: [], selfApproval: false },
+    approvals: { required: 1, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
     deployment: { create: true, environment: 'canary' },
     driftIntervalMs: 300_000,
   });

@@ -1,6 +1,6 @@
 // Whose review counts for what: the subject, and how many approvals are missing.
 import { describe, expect, test } from 'vitest';
-import { approvalsMissing, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
+import { shownTally, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
 import type { Review } from '../../../src/domain/promotion/review.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
@@ -136,8 +136,8 @@ describe('approvals missing', () => {
     ];
 
   test.each(rows)('%s', (_name, approvals, reviews, missing) => {
-    const policy = { ...environment().approvals, ...approvals };
-    expect(approvalsMissing({ approvals: policy, requester: ALICE, reviews, subject: 'now' })).toBe(missing);
+    const rules = [{ ...environment().approvals, ...approvals, of: 'both', floor: null }] as const;
+    expect(shownTally({ requester: ALICE, reviews }, { subject: 'now', rules }).missing).toBe(missing);
   });
 });
 

@@ -97,7 +97,12 @@ describe('the App', () => {
     ['a token without scopes', { scopes: null, expiresAt: NOW + DAY_MS }],
   ])('%s tells whose it is, its scopes and its end', async (_, token) => {
     github.personalToken(TOKEN, { login: 'acme-bot', ...token });
-    expect(await fetchMachineToken(tokenClient(github.url))).toEqual({ kind: 'accepted', login: 'acme-bot', ...token });
+    expect(await fetchMachineToken(tokenClient(github.url))).toEqual({
+      kind: 'accepted',
+      id: expect.any(Number),
+      login: 'acme-bot',
+      ...token,
+    });
   });
 
   test.each([

@@ -149,7 +149,14 @@ test('nobody is mentioned, whatever people wrote', () => {
 });
 
 test('people whom the policy names are mentioned on the card alone, not on the check run', () => {
-  const approvals = { required: 1, role: 'write', users: ['jo'], selfApproval: false } as const;
+  const approvals = {
+    required: 1,
+    role: 'write',
+    users: ['jo'],
+    selfApproval: false,
+    apps: [],
+    contributors: 'warn',
+  } as const;
   const around: Partial<PromotionView> = { environment: { ...PRODUCTION, approvals } };
   expect(renderCard(viewOf({}, around))).toContain('@jo');
   const { summary, text } = renderCheckRun(viewOf({}, around));

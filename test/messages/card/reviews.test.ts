@@ -1,4 +1,5 @@
 // Who reviewed, and who can approve.
+import type { IneligibilityCode } from '../../../src/domain/ineligibility.ts';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalPolicy } from '../../../src/domain/policy/policy.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
@@ -19,6 +20,28 @@ test('reviews are told with how they were given, and whether they still count', 
   expect(renderReviews(viewOf({ reviews }), DETAIL)).toMatchSnapshot('all');
   expect(renderReviews(viewOf({ reviews }), { ...DETAIL, reviews: 1 })).toMatchSnapshot('the newest');
   expect(renderReviews(viewOf(), DETAIL)).toBe('');
+});
+
+test.each<IneligibilityCode>([
+  'bot',
+  'role-too-low',
+  'not-listed',
+  'outsider',
+  'another-account',
+  'acted-through-app',
+  'registry-user',
+  'contributor',
+  'own-request',
+])('an approval that does not count says why: %s', (code) => {
+  const view = viewOf({ reviews: [APPROVAL], lostApprovals: [{ by: APPROVAL.by, code }] });
+  expect(renderReviews(view, DETAIL)).toMatchSnapshot('lost');
+});
+
+test('an approval tells the App that wrote it, and how many of the commits are theirs', () => {
+  const app = { id: 7, slug: 'deployer' };
+  const reviews = [{ ...APPROVAL, via: 'comment', app }] as const;
+  const contributors = { commits: 12, people: [{ ...APPROVAL.by, commits: 3 }], unknown: [] };
+  expect(renderReviews(viewOf({ reviews, contributors }), DETAIL)).toMatchSnapshot('with both');
 });
 
 describe('who can approve', () => {
@@ -43,6 +66,16 @@ describe('who can approve', () => {
   test.each([2, 3])('of %i approvals, one is there already', (required) => {
     const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, required } };
     expect(whoCanApprove(viewOf({ reviews: [APPROVAL] }, { environment }))).toMatchSnapshot('sentence');
+  });
+
+  test('under two policies, and the operator’s floor', () => {
+    const { approvals } = PRODUCTION;
+    const request = { ...approvals, required: 2, of: 'request', floor: null } as const;
+    const today = { ...approvals, of: 'today', floor: { required: 1, forbidsSelfApproval: true } } as const;
+    expect(whoCanApprove(viewOf({ reviews: [APPROVAL] }, { rules: [request, today] }))).toMatchSnapshot('two policies');
+    const floor = { required: 2, forbidsSelfApproval: false };
+    const raised = { ...approvals, required: 2, of: 'both', floor } as const;
+    expect(whoCanApprove(viewOf({}, { rules: [raised] }))).toMatchSnapshot('a floor');
   });
 
   test('is told while an approval is waited for, and where the policy can be read', () => {

@@ -9,6 +9,9 @@ import {
   writeDrift,
 } from '../../../src/store/drifts.ts';
 import { findImageOwner, saveImageOwner } from '../../../src/store/image-owners.ts';
+import { listEnvironmentTags, saveEnvironmentTags } from '../../../src/store/environment-tags.ts';
+import { findPins, savePin } from '../../../src/store/pins.ts';
+import { findPolicyChange, savePolicyChange } from '../../../src/store/policy-changes.ts';
 import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
 import {
   findHereSince,
@@ -59,7 +62,16 @@ const DRIFT_STATE = { differences: [], alternative: null, over: null };
 
 const PERSON = { repoId, personId: 41, now: NOW };
 
+const PIN = { owner: 'acme', kind: 'user', name: 'ada', id: 1, now: NOW } as const;
+const CHANGE = { blob: 'b'.repeat(40), by: { id: 1, login: 'ada' }, source: 'push', at: NOW } as const;
+
 export const CALLS_OF_REPOS: Calls = {
+  listEnvironmentTags: ({ tx }) => listEnvironmentTags(tx, repoId),
+  saveEnvironmentTags: ({ tx }) => saveEnvironmentTags(tx, { repoId, environment, tags: ['main'] }),
+  findPins: ({ tx }) => findPins(tx, { ...PIN, names: ['ada', 'bob'] }),
+  savePin: ({ tx }) => savePin(tx, PIN),
+  findPolicyChange: ({ tx }) => findPolicyChange(tx, repoId, CHANGE.blob),
+  savePolicyChange: ({ tx }) => savePolicyChange(tx, repoId, CHANGE),
   saveRepo: ({ tx }) => saveRepo(tx, { ...repo, id: repoId }, NOW),
   findLeftAt: ({ tx }) => findLeftAt(tx, repoId),
   findHereSince: ({ tx }) => findHereSince(tx, repoId),

@@ -7,6 +7,9 @@ import type { Store } from '../../../src/store/database/database.ts';
 import type { Schema } from '../../../src/store/database/schema.ts';
 import { writeDrift } from '../../../src/store/drifts.ts';
 import { saveImageOwner } from '../../../src/store/image-owners.ts';
+import { saveEnvironmentTags } from '../../../src/store/environment-tags.ts';
+import { savePin } from '../../../src/store/pins.ts';
+import { savePolicyChange } from '../../../src/store/policy-changes.ts';
 import { savePolicyFile } from '../../../src/store/policies.ts';
 import { saveDeliveries } from '../../../src/store/queue/deliveries.ts';
 import { reserveWrite } from '../../../src/store/queue/github-write-limits.ts';
@@ -128,6 +131,28 @@ const ROWS: readonly Rows[] = [
   },
   { table: 'deliveries', count: 15_000, columns: { delivery_id: `'delivery ' || n`, received_at: `${NOW} - n` } },
   {
+    table: 'environment_tags',
+    count: 2000,
+    columns: { repo_id: REPO_ID, environment: `'production'`, tag: `'tag-' || n` },
+  },
+  {
+    table: 'pins',
+    count: 2000,
+    columns: { owner: `'acme'`, kind: `'user'`, name: `'login-' || n`, id: 'n', first_used: `${NOW}` },
+  },
+  {
+    table: 'policy_changes',
+    count: 2000,
+    columns: {
+      repo_id: REPO_ID,
+      blob: `'blob ' || n`,
+      actor_id: 'n',
+      actor_login: `'ada'`,
+      source: `'push'`,
+      at: `${NOW}`,
+    },
+  },
+  {
     table: 'known_rights',
     count: 8000,
     columns: { repo_id: REPO_ID, person_id: 'n', confirmed_at: `${NOW} - n * 1000` },
@@ -225,6 +250,9 @@ async function storeOneOfEach(store: Store): Promise<void> {
       shownIn: null,
     });
     await saveDeliveries(tx, { deliveries: [{ hookTarget: GIVEN.hookTarget, deliveryId: 'one' }], now: NOW });
+    await saveEnvironmentTags(tx, { repoId: repo.id, environment: 'production', tags: ['main'] });
+    await savePin(tx, { owner: 'acme', kind: 'user', name: 'ada', id: 1, now: NOW });
+    await savePolicyChange(tx, repo.id, { blob: 'b'.repeat(40), by: { id: 1, login: 'ada' }, source: 'push', at: NOW });
     await saveKnownRights(tx, { repoId: repo.id, personId: 1, now: NOW });
     await countStrangerCommands(tx, { repoId: repo.id, personId: 1, commentId: 1, commands: 1, now: NOW });
     await claimIdempotencyKey(tx, { key: 'one', until: NOW, now: NOW });

@@ -79,7 +79,7 @@ export function renderComment(state: State, repo: Repo, comment: Comment): Json 
     author_association: associationOf(repo, comment.author),
     body: comment.body,
     reactions: renderReactionCounts(url, contents),
-    performed_via_github_app: comment.byApp ? renderApp(state) : null,
+    performed_via_github_app: comment.byApp ? renderApp(state) : comment.via,
   };
 }
 

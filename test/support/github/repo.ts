@@ -74,6 +74,8 @@ export type GitHubRepo = {
     readonly issue: number;
     readonly by: string;
     readonly body: string;
+    /** An App that writes it with their token. */
+    readonly via?: { readonly id: number; readonly slug: string };
   }) => Promise<Posted>;
   readonly editComment: (change: {
     readonly comment: number;
@@ -248,9 +250,10 @@ export function openRepo(parts: {
       }
       return number;
     },
-    comment: async ({ issue, by, body }) => {
+    comment: async ({ issue, by, body, via }) => {
       const author = ensureAccount(state, by);
-      const comment = addComment({ state, repo, thread: threadOf(repo, issue), author, body });
+      const through = via === undefined ? {} : { via };
+      const comment = addComment({ state, repo, thread: threadOf(repo, issue), author, body, ...through });
       const payload = commentPayload(about(by), { action: 'created', comment });
       return { id: comment.id, delivery: await deliver('issue_comment', payload) };
     },

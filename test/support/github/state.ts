@@ -47,6 +47,8 @@ export type Comment = {
   readonly thread: number;
   readonly author: Account;
   readonly byApp: boolean;
+  /** Another App that wrote it with the author's token. */
+  readonly via: { readonly id: number; readonly slug: string } | null;
   readonly createdAt: number;
   updatedAt: number;
   body: string;

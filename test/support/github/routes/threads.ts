@@ -139,6 +139,7 @@ export function addComment(options: {
   readonly thread: Thread;
   readonly author: Account;
   readonly body: string;
+  readonly via?: Comment['via'];
 }): Comment {
   const { state, repo } = options;
   const added: Comment = {
@@ -146,6 +147,7 @@ export function addComment(options: {
     thread: options.thread.number,
     author: options.author,
     byApp: options.author.id === state.bot.id,
+    via: options.via ?? null,
     createdAt: state.now(),
     updatedAt: state.now(),
     body: options.body,

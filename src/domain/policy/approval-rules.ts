@@ -1,0 +1,52 @@
+// What the approvals of one promotion have to satisfy: the policy of its request and that of today, each with the operator's floor.
+import { canonicalJson } from '../audit/canonical-json.ts';
+import { isHeldTarget } from '../promotion/target-origin.ts';
+import type { Promotion } from '../promotion/promotion.ts';
+import { floorOf, type Floor, type Floors, type EnvironmentTag } from './floors.ts';
+import type { ApprovalPolicy, EnvironmentPolicy } from './policy.ts';
+
+/** One policy's approvals, raised to the floor. */
+export type ApprovalRules = ApprovalPolicy & {
+  readonly of: 'request' | 'today' | 'both';
+  /** What the floor raised; null where the policy asks for as much by itself. */
+  readonly floor: Floor | null;
+};
+
+export type FloorFacts = { readonly floors: Floors; readonly moved: readonly EnvironmentTag[] };
+
+/**
+ * Each is evaluated on its own, and one review counts for both: a promotion never needs fewer approvals than it was asked for
+ * under, and never fewer than today's policy wants. `request` null: it is the same, or can't be read any more.
+ */
+export function approvalRulesOf(
+  promotion: Pick<Promotion, 'repo' | 'kind' | 'source'>,
+  args: {
+    readonly today: EnvironmentPolicy;
+    readonly request: EnvironmentPolicy | null;
+    readonly floors: FloorFacts;
+  },
+): readonly ApprovalRules[] {
+  const { today, request, floors } = args;
+  const raise = (environment: EnvironmentPolicy, of: ApprovalRules['of']): ApprovalRules => {
+    const floor = hasFloor(promotion) ? floorOf({ ...floors, repo: promotion.repo.name, environment }) : null;
+    return { ...raised(environment.approvals, floor), of };
+  };
+  if (request === null || canonicalJson(request.approvals) === canonicalJson(today.approvals)) {
+    return [raise(today, 'both')];
+  }
+  // The tags of today decide the floor of both: what the request's policy moved is not what is about to be moved.
+  return [raise({ ...request, tags: today.tags, name: today.name }, 'request'), raise(today, 'today')];
+}
+
+/** Versions move nothing, and what production held was approved before. */
+function hasFloor(promotion: Pick<Promotion, 'kind' | 'source'>): boolean {
+  return promotion.kind === 'promotion' || (promotion.kind === 'rollback' && !isHeldTarget(promotion));
+}
+
+function raised(approvals: ApprovalPolicy, floor: Floor | null): Omit<ApprovalRules, 'of'> {
+  if (floor === null) return { ...approvals, floor };
+  const required = Math.max(approvals.required, floor.required);
+  const selfApproval = approvals.selfApproval && !floor.forbidsSelfApproval;
+  const isRaised = required !== approvals.required || selfApproval !== approvals.selfApproval;
+  return { ...approvals, required, selfApproval, floor: isRaised ? floor : null };
+}
