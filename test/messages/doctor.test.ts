@@ -28,6 +28,7 @@ const environment = { name: 'environment', outcome: 'ok' } as const;
 const credential = { name: 'registry-credential', outcome: 'ok' } as const;
 const whose = { name: 'image', outcome: 'fail', image: IMAGE, repo: REPO, repoId: 7 } as const;
 const read = { name: 'registry-read', outcome: 'ok', image: IMAGE, tagPrefix: 'staging', branch: 'staging' } as const;
+const labels = { name: 'labels', outcome: 'fail', image: IMAGE, tag: tagOf('staging') } as const;
 const visibility = { name: 'public', outcome: 'ok', image: IMAGE } as const;
 const push = { name: 'registry-push', outcome: 'fail', code: 'outside-error', problem } as const;
 
@@ -139,6 +140,15 @@ const SAMPLES: Samples = {
   ],
   'no-credential': [{ ...credential, code: 'no-credential', host: 'ghcr.io' }],
   'tags-readable': [{ ...read, code: 'tags-readable', tags: 5, stagingTags: 2 }],
+  'labels-set': [{ ...labels, code: 'labels-set' }],
+  'labels-missing': [
+    {
+      ...labels,
+      code: 'labels-missing',
+      source: 'https://github.com/acme/dotca',
+      labels: ['org.opencontainers.image.source', 'org.opencontainers.image.revision', 'team'],
+    },
+  ],
   'no-staging-tag': [{ ...read, code: 'no-staging-tag', tags: 1, stagingTags: 0 }],
   'no-tag-to-pull': [{ ...visibility, code: 'no-tag-to-pull' }],
   'image-hidden': [{ ...visibility, code: 'image-hidden' }],

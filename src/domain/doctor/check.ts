@@ -29,6 +29,7 @@ export const CHECK_NAMES = [
   'image',
   'registry-credential',
   'registry-read',
+  'labels',
   'public',
   'registry-push',
 ] as const;
@@ -185,6 +186,18 @@ export type ImageCheck =
         readonly tagPrefix: string;
         readonly branch: string;
       }
+    >
+  | Of<
+      'labels',
+      | { readonly code: 'labels-set'; readonly image: ImageRepository; readonly tag: Tag }
+      | {
+          readonly code: 'labels-missing';
+          readonly image: ImageRepository;
+          readonly tag: Tag;
+          readonly labels: readonly string[];
+          /** What the `source` label has to be. */
+          readonly source: string;
+        }
     >
   | Of<
       'public',

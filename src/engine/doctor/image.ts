@@ -5,6 +5,7 @@ import type { MachineToken } from '../../domain/machine-token.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { hostOf, type ImageRepository, type Tag } from '../../domain/image/reference.ts';
+import { collectContents } from '../../facts/contents.ts';
 import { unlessFails } from './check.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Store } from '../../store/database/database.ts';
@@ -56,7 +57,8 @@ async function checkReading(setup: DoctorSetup, question: ImageQuestion): Promis
     'registry-read',
     async () => {
       const tags = await setup.registry.listTags(image);
-      return [checkTags(question, tags), await checkStranger(setup, image, tags)];
+      const read = [checkTags(question, tags), ...(await checkLabels(setup, question, tags))];
+      return [...read, await checkStranger(setup, image, tags)];
     },
     (error) => causeOf(error, setup, { ...question, access: 'pull' }),
   );
@@ -69,6 +71,28 @@ function checkTags({ image, policy }: ImageQuestion, tags: readonly Tag[]): Chec
   const values = { image, tags: tags.length, stagingTags, tagPrefix, branch };
   if (stagingTags > 0) return { name, outcome: 'ok', code: 'tags-readable', ...values };
   return { name, outcome: 'warn', code: 'no-staging-tag', ...values };
+}
+
+/** Of the staging image: nothing is promoted without these labels, and somebody should hear of it before they ask. */
+async function checkLabels(
+  { registry, settings }: DoctorSetup,
+  { image: repository, policy, repo }: ImageQuestion,
+  tags: readonly Tag[],
+): Promise<readonly Check[]> {
+  const { staging, validation } = policy;
+  const { level, required } = validation.labels;
+  const tag =
+    tags.find((one) => one === staging.tagPrefix) ?? tags.findLast((one) => one.startsWith(`${staging.tagPrefix}-`));
+  const digest = tag === undefined ? null : await registry.findDigest(repository, tag);
+  if (tag === undefined || digest === null || level === 'off') return [];
+  const { platforms } = await collectContents({ registry, repository }, digest);
+  const labels = required.filter((label) =>
+    platforms.some(({ config }) => config.kind === 'known' && (config.value.labels[label] ?? '') === ''),
+  );
+  const about = { name: 'labels', image: repository, tag } as const;
+  const source = `https://${settings.githubHost}/${repo.name}`;
+  if (labels.length === 0) return [{ ...about, outcome: 'ok', code: 'labels-set' }];
+  return [{ ...about, outcome: level, code: 'labels-missing', labels, source }];
 }
 
 /** Not a fault: many packages are meant to be public, and many people don't know of theirs. */

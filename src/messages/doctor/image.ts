@@ -1,6 +1,7 @@
 // The words of the checks of an image in its registry: the credential, and the rights to read, to pull and to push.
 import type { ImageCheck } from '../../domain/doctor/check.ts';
-import { plural } from '../format.ts';
+import { REVISION_LABEL, SOURCE_LABEL } from '../../domain/image/image-facts.ts';
+import { listWords, plural } from '../format.ts';
 import type { CheckWords } from './check-words.ts';
 
 export function imageWords(check: ImageCheck): CheckWords {
@@ -16,6 +17,8 @@ export function imageWords(check: ImageCheck): CheckWords {
       return credentialWords(check);
     case 'registry-read':
       return tagWords(check);
+    case 'labels':
+      return labelWords(check);
     case 'public':
       return visibilityWords(check);
     case 'registry-push':
@@ -50,6 +53,21 @@ function tagWords(check: Extract<ImageCheck, { name: 'registry-read' }>): CheckW
         ? null
         : `There is nothing to promote: let the build of ${branch} push ${tagPrefix}-<commit>.`,
   };
+}
+
+function labelWords(check: Extract<ImageCheck, { name: 'labels' }>): CheckWords {
+  const { image, tag } = check;
+  if (check.code === 'labels-set') return { message: `${image}:${tag} has the labels of the policy.`, hint: null };
+  const lines = check.labels.map((label) => labelLine(label, check.source));
+  return {
+    message: `${image}:${tag} lacks ${listWords(check.labels)}${check.outcome === 'fail' ? ': it can’t be promoted' : ''}.`,
+    hint: `Let the build add ${listWords(lines)} to docker build.`,
+  };
+}
+
+function labelLine(label: string, source: string): string {
+  if (label === SOURCE_LABEL) return `--label "${label}=${source}"`;
+  return label === REVISION_LABEL ? `--label "${label}=$GITHUB_SHA"` : `--label "${label}=…"`;
 }
 
 function visibilityWords(check: Extract<ImageCheck, { name: 'public' }>): CheckWords {

@@ -37,6 +37,7 @@ export function checkWords(check: Check): CheckWords {
     case 'image':
     case 'registry-credential':
     case 'registry-read':
+    case 'labels':
     case 'public':
     case 'registry-push':
       return imageWords(check);
