@@ -3,6 +3,7 @@ import { OutsideError } from '../net/outside-error.ts';
 import { parseRepoName } from '../domain/image/reference.ts';
 import { listAuditedRepoIds } from '../store/audit.ts';
 import type { Store } from '../store/database/database.ts';
+import type { Repo } from '../domain/promotion/promotion.ts';
 import { findRepo } from '../store/repos.ts';
 import type { Flag } from './command.ts';
 
@@ -10,6 +11,8 @@ export type AuditedRepo = {
   readonly id: number;
   /** Today's name, or the id where the database knows no name for it. */
   readonly name: string;
+  /** As GitHub knows it, where the database does not. */
+  readonly installed?: Repo;
 };
 
 export const repoFlag: Flag = {

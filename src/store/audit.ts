@@ -7,6 +7,7 @@ import {
   type AuditRow,
 } from '../domain/audit/audit.ts';
 import type { ChainProblem } from '../domain/audit/audit.ts';
+import { findReplayProblem, type ReplayProblem } from '../domain/audit/replay.ts';
 import { lockRepo } from './repos.ts';
 import type { Db, Tx } from './database/schema.ts';
 
@@ -19,7 +20,12 @@ export type AuditVerification = {
 };
 
 /** `beyond-head`: rows after the recorded head, which only something else than this code can have made. */
-export type AuditProblem = ChainProblem | { readonly seq: number; readonly problem: 'beyond-head' };
+export type AuditProblem =
+  | ChainProblem
+  | ReplayProblem
+  | { readonly seq: number; readonly problem: 'beyond-head' }
+  /** The repository has promotions, and not a row. */
+  | { readonly seq: number; readonly problem: 'no-trail' };
 
 const PAGE = 1000;
 
@@ -62,12 +68,12 @@ export async function findAuditHead(db: Db, repoId: number): Promise<AuditHead |
   return row === undefined || row.audit_seq === 0 ? null : { seq: row.audit_seq, hash: row.audit_hash };
 }
 
-/** The ids of the repositories that have an audit trail, in order. */
+/** The ids of the repositories that have an audit trail, or ought to, in order. */
 export async function listAuditedRepoIds(db: Db): Promise<readonly number[]> {
   const rows = await db
     .selectFrom('repos')
     .select('id')
-    .where('audit_seq', '>', 0)
+    .where((where) => where.or([where('audit_seq', '>', 0), where('next_promotion', '>', 1)]))
     .union(db.selectFrom('audit').select('repo_id as id'))
     .orderBy('id')
     .execute();
@@ -110,8 +116,23 @@ export async function verifyAudit(
   }
   const headAfter = await findAuditHead(db, repoId);
   const problem =
-    findChainProblem(rows, { repoId, sha256 }) ?? findHeadProblem(rows, { before: headBefore, after: headAfter });
+    findChainProblem(rows, { repoId, sha256 }) ??
+    findHeadProblem(rows, { before: headBefore, after: headAfter }) ??
+    (rows.length === 0 && (await hasPromotions(db, repoId)) ? ({ seq: 1, problem: 'no-trail' } as const) : null) ??
+    findReplayProblem(rows);
   return { rows: rows.length, head: headAfter, problem };
+}
+
+/** Every promotion begins with a row. */
+async function hasPromotions(db: Db, repoId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('promotions')
+    .select('id')
+    .where('repo_id', '=', repoId)
+    .where('number', '>', 0)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Rows and head are committed together: what the head named before is there, and nothing lies beyond the head after. */

@@ -1,6 +1,7 @@
 // `audit verify`: is each repository's audit trail as it was written? Names the first row that is not.
 import { formatHead } from '../../domain/audit/audit.ts';
 import { compareAnchors, findHashStart, type AnchorComparison } from '../../engine/audit/compare-anchors.ts';
+import { listInstalledRepos } from '../../github/app/installed-repos.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import type { PrintedHead } from '../../messages/log/audit-line.ts';
 import { plural } from '../../messages/format.ts';
@@ -30,7 +31,7 @@ export const auditVerify: CliCommand = {
     const { out, terminal } = services;
     const github = switches.has('anchors') ? await needGitHub(services) : null;
     const store = await services.store();
-    const repos = await listAuditedRepos(store, flags['repo']);
+    const repos = await listRepos(store, { named: flags['repo'], github });
     const head = flags['head'] === undefined ? null : readHead(flags['head']);
     if (head !== null && repos.length !== 1) {
       throw new UsageError(`--head is of one repository, and there are ${repos.length}; say which with --repo`);
@@ -51,6 +52,18 @@ export const auditVerify: CliCommand = {
     return intact ? 0 : 1;
   },
 };
+
+/** With anchors, what GitHub says that the App is installed for counts as well: a whole trail may have been deleted. */
+async function listRepos(
+  store: Store,
+  { named, github }: { readonly named: string | undefined; readonly github: GitHub | null },
+): Promise<readonly AuditedRepo[]> {
+  const audited = await listAuditedRepos(store, named);
+  if (github === null || named !== undefined) return audited;
+  const known = new Set(audited.map(({ id }) => id));
+  const installed = (await listInstalledRepos(github)).filter(({ id }) => !known.has(id));
+  return [...audited, ...installed.map((repo) => ({ id: repo.id, name: repo.name, installed: repo }))];
+}
 
 type Checked = {
   readonly repo: string;
@@ -73,7 +86,7 @@ async function check({ sha256, terminal }: CliServices, { repo, store, head, git
   const { id: repoId, name } = repo;
   const verification = await verifyAudit(db, { repoId, sha256 });
   const noted = head === null ? null : { head, found: await findHashStart(db, { repoId, head }) };
-  const known = github === null ? null : await findRepo(db, repoId);
+  const known = github === null ? null : ((await findRepo(db, repoId)) ?? repo.installed ?? null);
   const anchors =
     github === null || known === null
       ? null
@@ -105,6 +118,9 @@ const PROBLEMS: Readonly<Record<AuditProblem['problem'], string>> = {
   changed: 'was changed',
   'wrong-repository': 'belongs to another repository',
   'beyond-head': 'lies beyond the recorded head',
+  'no-trail': 'is missing, and so is the whole trail of its promotions',
+  unapproved: 'moves tags without the approvals that it asks for',
+  unplanned: 'tells of a promotion whose tags were never to be moved',
 };
 
 function renderVerification({ rows, head, problem }: AuditVerification): string {
