@@ -1,7 +1,12 @@
 // The state machine: (promotion, event, context) → a new promotion with effects and audit entries, or a refusal. Total and pure.
 import { revisitEnvironment } from './decide/accept.ts';
 import type { Decision, DecisionContext, PromotionEvent } from './decide/decision.ts';
-import { decideDeployedByOthers, decideDeploymentRefused, decideDeploymentStatus } from './decide/deployment.ts';
+import {
+  decideDeployedByOthers,
+  decideDeploymentRefused,
+  decideDeploymentStatus,
+  decideUncountedStatus,
+} from './decide/deployment.ts';
 import { decideExaminationFailed, decideExamined, decideIdentified, decideRerequested } from './decide/examine.ts';
 import { decideApplied, decideApplyFailed, decideApplyStopped, decideRestored } from './decide/outcome.ts';
 import { decidePolicyChanged, decidePolicySeen } from './decide/policy.ts';
@@ -60,6 +65,8 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
       return decideImageUnreadable(promotion, event.problem, context);
     case 'deployment-status':
       return decideDeploymentStatus(promotion, event, context);
+    case 'uncounted-status':
+      return decideUncountedStatus(promotion, event, context);
     case 'deployed-by-others':
       return decideDeployedByOthers(promotion, event, context);
     case 'deployment-refused':

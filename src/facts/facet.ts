@@ -11,6 +11,7 @@ import {
   type ImageOwnership,
   type PastRejection,
 } from '../domain/image/image-facts.ts';
+import type { Person } from '../domain/actor.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../domain/image/reference.ts';
 import type { History } from '../domain/promotion/history.ts';
 import type { InstallationClient } from '../github/client/client.ts';
@@ -28,6 +29,8 @@ export type FactSubject = {
   readonly repo: RepoName;
   /** Where its commit may be, in the order of asking. */
   readonly branches: readonly string[];
+  /** Whose statuses of staging deployments count, as the policy lists them. */
+  readonly stagingReporters: readonly Person[];
   /** Where it is to go: the one environment of a promotion, or all that it may be promoted to. */
   readonly environments: readonly { readonly name: string; readonly tags: readonly Tag[] }[];
 };

@@ -1,7 +1,8 @@
 // The words about deployments: GitHub's one line about ours, and what the card tells of how it goes.
 import { formatNumber, sourceName, type Notice, type Promotion } from '../domain/promotion/promotion.ts';
+import { reportersLine } from '../domain/promotion/reporter.ts';
 import { code, escapeText, link } from './escape.ts';
-import { formatTime } from './format.ts';
+import { formatTime, shortDigest } from './format.ts';
 
 /** GitHub refuses a description over this. */
 const MAX_DESCRIPTION_LENGTH = 140;
@@ -22,11 +23,20 @@ export function deploymentNews({ state }: Promotion): string {
     case 'deployed':
     case 'deployment-failed': {
       const more = state.url === null ? '' : ` (${link('more from its deployer', state.url)})`;
-      return `${NEWS[state.kind]} ${formatTime(state.since)}${more}.`;
+      const by = state.by === undefined ? '' : `, reported by ${code(state.by.login)}`;
+      return `${NEWS[state.kind]} ${formatTime(state.since)}${by}${more}.`;
     }
     default:
       return '';
   }
+}
+
+/** A later report that does not count, as an alert with the line that makes it count; empty where there is none. */
+export function uncountedReportText({ uncountedReport: report, environment }: Promotion): string {
+  if (report === undefined) return '';
+  const { by, status, at } = report;
+  const key = code(`environments.${environment}.deployment`);
+  return `> [!NOTE]\n> ${NEWS[status]} ${formatTime(at)}, reported by ${code(by.login)}, not counted. To count such reports, add ${code(reportersLine(by))} to ${key} in ${code('.github/promotion.yml')}.`;
 }
 
 /** A sentence; empty where the deployer said nothing. */
@@ -52,7 +62,7 @@ export function deploymentNoticeText(notice: DeploymentNotice, { repo }: Promoti
   if (notice.kind === 'no-deployment') {
     return `> [!WARNING]\n> GitHub made no deployment: ${escapeText(notice.problem.detail, { maxLength: 500 })} The tags stand; deploy by hand.`;
   }
-  const { environment, commit, by, at } = notice;
+  const { environment, commit, digest, by, at } = notice;
   const shown = link(code(commit.slice(0, 7)), `${githubUrl}/${repo.name}/commit/${commit}`);
-  return `> [!WARNING]\n> Somebody deployed ${shown} to ${code(environment)}, which is not what its tags hold: ${code(by)}, ${formatTime(at)}.`;
+  return `> [!WARNING]\n> Somebody deployed ${shown} to ${code(environment)}, which is not what its tags hold: ${digest === undefined ? '' : `image ${shortDigest(digest)}, `}${code(by)}, ${formatTime(at)}.`;
 }

@@ -1,4 +1,5 @@
 // The words for what each rule saw and wanted.
+import { reportersLine } from '../domain/promotion/reporter.ts';
 import { formatNumber } from '../domain/promotion/promotion.ts';
 import { REVISION_LABEL, SOURCE_LABEL } from '../domain/image/image-facts.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -106,8 +107,15 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     wanted: ({ seen }) => `a revision that begins with ${seen.code === 'tag' ? seen.hex : 'what its tag names'}`,
   },
   'staging-deployed': {
-    seen: (seen) => (seen.code === 'status' ? seen.state.replaceAll('_', ' ') : NOT_DEPLOYED[seen.code]),
-    wanted: () => `the commit's latest deployment to ${STAGING_ENVIRONMENT} is a success`,
+    seen: (seen) => {
+      if (seen.code === 'status') return seen.state.replaceAll('_', ' ');
+      if (seen.code !== 'not-counted') return NOT_DEPLOYED[seen.code];
+      return `${seen.state.replaceAll('_', ' ')}, reported by ${seen.login}, not counted`;
+    },
+    wanted: ({ seen }) => {
+      const success = `the commit's latest deployment to ${STAGING_ENVIRONMENT} is a success`;
+      return seen.code === 'not-counted' ? `${success}; to count it: ${reportersLine(seen)} in staging` : success;
+    },
   },
   'tag-overwritten': {
     seen: ({ tag, checked, checkedAt, holds, readAt }) =>

@@ -136,6 +136,7 @@ const FORMS = {
   'floating-tag': 'a tag that may move, such as main; not rollback-…, sha256-… or a version such as v1.2.3',
   login: 'the login of a person on GitHub, without @, perhaps with # and the id of the account',
   app: 'the name of a GitHub App as in its address, perhaps with # and its id',
+  reporter: 'the login and the id of an account on GitHub, such as ada#12345 or argocd[bot]#678',
   label: 'the name of a label, such as org.opencontainers.image.source',
   'github-environment': 'the name of an environment on GitHub, such as production',
   'environment-name': 'a name of letters, digits, - and _, other than P and a number',

@@ -16,7 +16,9 @@ describe('a mistake is told with its place and with what is legal', () => {
     [
       'a key in another spelling',
       'staging:\n  tagPrefix: x',
-      ['2:3 staging.tagPrefix: unknown-key key=tagPrefix meant=tag_prefix legal=branch, tag_prefix, deployed'],
+      [
+        '2:3 staging.tagPrefix: unknown-key key=tagPrefix meant=tag_prefix legal=branch, tag_prefix, deployed, reporters',
+      ],
     ],
     [
       'an unknown key of an environment',
@@ -62,7 +64,7 @@ describe('a mistake is told with its place and with what is legal', () => {
     [
       'nothing behind a key',
       'staging:\nforce: {}',
-      ['1:1 staging: empty-value legal=map branch, tag_prefix, deployed'],
+      ['1:1 staging: empty-value legal=map branch, tag_prefix, deployed, reporters'],
     ],
     ['a list as the file', '- production', [`1:1 : illegal-value legal=map ${TOP} seen=list 1`]],
     [

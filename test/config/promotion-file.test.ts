@@ -48,7 +48,7 @@ describe('environments', () => {
     keep_as: "eu-{source}"
     rollback_tags: true
     approvals: { required: 0, role: admin, users: [Ada-L, bob_acme], self_approval: true }
-    deployment: { create: false, environment: "Production (EU)" }
+    deployment: { create: false, environment: "Production (EU)", reporters: ["argocd[bot]#678"] }
     drift: { interval: 1h }
 `;
     expect(environmentOf(text, 'eu-west_1')).toEqual({
@@ -65,7 +65,7 @@ describe('environments', () => {
         apps: [],
         contributors: 'warn',
       },
-      deployment: { create: false, environment: 'Production (EU)' },
+      deployment: { create: false, environment: 'Production (EU)', reporters: [{ login: 'argocd[bot]', id: 678 }] },
       driftIntervalMs: 3_600_000,
     });
   });

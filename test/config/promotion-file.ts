@@ -8,7 +8,7 @@ export const BLOB = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
 
 /** All defaults, as issue and docs show them. */
 export const FULL_FILE = `images: [ghcr.io/acme/dotca]
-staging: { branch: staging, tag_prefix: staging, deployed: warn }
+staging: { branch: staging, tag_prefix: staging, deployed: warn, reporters: [] }
 hotfix: { branch: main, tag_prefix: hotfix }
 environments:
   production:
@@ -17,7 +17,7 @@ environments:
     keep_as: main-{source}
     rollback_tags: true
     approvals: { required: 1, role: write, users: [], self_approval: false }
-    deployment: { create: true, environment: production }
+    deployment: { create: true, environment: production, reporters: [] }
 validation:
   size: { level: fail, min: 100MB, max: 2GB }
   layers: { level: fail, max: 100 }

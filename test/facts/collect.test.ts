@@ -49,6 +49,7 @@ async function makeWorld(): Promise<World> {
         tag: null,
         repo: repoName(NAME),
         branches: ['staging'],
+        stagingReporters: [],
         environments: environments.map((name) => ({ name, tags: [tag('main')] })),
       },
       {

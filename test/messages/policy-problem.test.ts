@@ -51,6 +51,7 @@ const PLAIN_FORMS = [
   'branch',
   'floating-tag',
   'login',
+  'reporter',
   'label',
   'github-environment',
   'environment-name',
@@ -69,6 +70,7 @@ const FORMS: readonly LegalForm[] = [
   { form: 'map', keys: ['interval'] },
   { form: 'list', of: 'image', from: 1, to: 1 },
   { form: 'list', of: 'logins', from: 0, to: 50 },
+  { form: 'list', of: 'reporters', from: 0, to: 50 },
 ];
 
 test('what is legal', () => {

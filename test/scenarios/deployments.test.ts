@@ -10,6 +10,7 @@ afterEach(async () => {
 });
 
 const SECOND = 1000;
+const ACTIONS = 'github-actions[bot]';
 
 describe('after a promotion', () => {
   test('there is a deployment of its commit, with what a deployer needs to know', async () => {
@@ -66,9 +67,9 @@ describe('after a promotion', () => {
     const { world, repo } = talk;
     const deployment = await promote();
     world.github.setAppUrl(null);
-    const started = await repo.deploymentStatus({ deployment, state: 'in_progress', by: 'carol' });
+    const started = await repo.deploymentStatus({ deployment, state: 'in_progress', by: ACTIONS });
     world.clock.turn(10 * SECOND);
-    const done = await repo.deploymentStatus({ deployment, state: 'success', by: 'carol' });
+    const done = await repo.deploymentStatus({ deployment, state: 'success', by: ACTIONS });
     expect([started.status, done.status]).toEqual([502, 502]);
     const address = world.app.server.address();
     world.github.setAppUrl(typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : null);
@@ -267,6 +268,83 @@ describe('deployments by others', () => {
   });
 });
 
+describe('whose statuses count', () => {
+  test('those of a person who neither made the deployment nor is listed show with the line to add, and count once it is there', async () => {
+    talk = await begin();
+    const deployment = await promote();
+    await report(deployment, 'in_progress');
+    talk.world.clock.turn(SECOND);
+    await reportAs('ada', deployment, { state: 'success' });
+    expect(await talk.told()).toBe('deploying');
+    const { uncountedReport } = await talk.promotion();
+    expect(uncountedReport).toMatchObject({ by: { login: 'ada' }, status: 'deployed', at: START + SECOND });
+    expect(await entry('deployment-status-not-counted')).toMatchObject({ actor: { login: 'ada' } });
+    const line = `reporters: ["ada#${uncountedReport?.by.id}"]`;
+    expect(talk.card()).toContain(`\`${line}\``);
+
+    talk.repo.writeFiles('main', {
+      '.github/promotion.yml': `environments: { production: { deployment: { ${line} } } }\n`,
+    });
+    await talk.say('bob', '/refresh P1');
+    expect(await talk.told()).toBe('deployed');
+    expect((await talk.promotion()).uncountedReport).toBeUndefined();
+    expect((await talk.promotion()).state).toMatchObject({ by: { login: 'ada' } });
+    await talk.world.end();
+  });
+
+  test('a failure by a stranger neither fails the promotion nor mentions anybody', async () => {
+    talk = await begin();
+    const deployment = await promote();
+    await report(deployment, 'success');
+    talk.world.clock.turn(SECOND);
+    await reportAs('ron', deployment, { state: 'failure' });
+    expect(await talk.told()).toBe('deployed');
+    expect(talk.replies()).toEqual([]);
+    talk.world.clock.turn(SECOND);
+    await report(deployment, 'success');
+    expect((await talk.promotion()).uncountedReport).toBeUndefined();
+    expect(await talk.told()).toBe('deployed');
+    await talk.world.end();
+  });
+
+  test('who made the deployment reports on it, and nobody else on theirs', async () => {
+    talk = await begin();
+    await promote();
+    const { id } = await talk.repo.deploy({ by: 'carol', commit: talk.commit });
+    await reportAs('ada', id, { state: 'success' });
+    expect(await talk.state()).toBe('promoted');
+    await reportAs('carol', id, { state: 'success' });
+    expect(await talk.told()).toBe('deployed');
+    expect((await talk.promotion()).state).toMatchObject({ by: { login: 'carol' } });
+    await talk.world.end();
+  });
+});
+
+test('a deployment whose payload names another image is about that one, though its commit is ours', async () => {
+  talk = await begin();
+  await promote();
+  const { id } = await talk.repo.deploy({ by: 'carol', commit: talk.commit, payload: { digest: talk.old.digest } });
+  await report(id, 'success');
+  expect(await talk.told()).toBe('promoted');
+  expect((await talk.promotion()).notice).toMatchObject({ kind: 'other-deployment', digest: talk.old.digest });
+  await talk.world.end();
+});
+
+test('after an unclear answer, a deployment of a workflow that copied our payload is not taken for ours', async () => {
+  talk = await begin();
+  await talk.request();
+  talk.world.github.failNext({ method: 'POST', path: /\/deployments$/, status: 502 });
+  await talk.repo.deploy({ by: ACTIONS, commit: talk.commit, payload: { promotion: 'P1', digest: talk.image.digest } });
+  await talk.click('bob', 'approve');
+  await talk.world.pass(60 * SECOND, 10 * SECOND);
+  const [theirs, ours, ...more] = talk.repo.deployments();
+  expect(more).toEqual([]);
+  await report(ours?.id ?? 0, 'success');
+  expect(await talk.told()).toBe('deployed');
+  expect(theirs?.creator.login).toBe(ACTIONS);
+  await talk.world.end();
+});
+
 describe('when GitHub does not do as it should', () => {
   test.each([
     ['answers nothing, but has made it', 'applyThenFail', 'hang-up'],
@@ -384,7 +462,15 @@ function newest(): number {
 }
 
 async function report(deployment: number, state: string, logUrl?: string): Promise<void> {
-  await talk.repo.deploymentStatus({ deployment, state, by: 'carol', ...(logUrl === undefined ? {} : { logUrl }) });
+  await reportAs(ACTIONS, deployment, { state, ...(logUrl === undefined ? {} : { logUrl }) });
+}
+
+async function reportAs(
+  by: string,
+  deployment: number,
+  status: { readonly state: string; readonly logUrl?: string },
+): Promise<void> {
+  await talk.repo.deploymentStatus({ deployment, by, ...status });
   await talk.world.drain();
 }
 

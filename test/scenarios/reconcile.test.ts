@@ -153,7 +153,12 @@ describe('what is so elsewhere', () => {
     await talk.click('bob', 'approve');
     const [deployment] = repo.deployments();
     const report = (state: string): Promise<unknown> =>
-      repo.deploymentStatus({ deployment: deployment?.id ?? 0, state, by: 'ada', logUrl: 'https://ci.example.com/7' });
+      repo.deploymentStatus({
+        deployment: deployment?.id ?? 0,
+        state,
+        by: 'github-actions[bot]',
+        logUrl: 'https://ci.example.com/7',
+      });
     world.github.setFate(({ event }) => (event === 'deployment_status' ? 'unlisted' : 'arrives'));
     await report('success');
     expect(await talk.state()).toBe('promoted');

@@ -1,5 +1,7 @@
 // The rule on staging deployments, from GitHub's answers to the card.
 import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { reportersLine } from '../../src/domain/promotion/reporter.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import { begin, type Conversation } from './conversation.ts';
 
@@ -21,6 +23,39 @@ async function finding(): Promise<string> {
   if (found?.rule !== 'staging-deployed') return '-';
   return `${found.outcome}: ${found.seen.code === 'status' ? found.seen.state : found.seen.code}`;
 }
+
+test('a status by somebody who is not listed does not count, and the finding has the line to add', async () => {
+  talk = await begin();
+  talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: required }\n' });
+  const { id: deployment } = await talk.repo.deploy({
+    commit: talk.commit,
+    environment: 'staging',
+    by: 'deployer[bot]',
+  });
+  await talk.repo.deploymentStatus({ deployment, state: 'success', by: 'ada' });
+  await talk.request();
+  expect(await finding()).toBe('fail: not-counted');
+  expect(await talk.state()).toBe('checks-failed');
+  const [found] = (await talk.promotion()).findings.filter(({ rule }) => rule === 'staging-deployed');
+  const { login, id } = z.object({ login: z.string(), id: z.int() }).parse(found?.seen);
+  const line = reportersLine({ login, id });
+  talk.repo.writeFiles('main', { '.github/promotion.yml': `staging: { deployed: required, ${line} }\n` });
+  await talk.repo.rerun({ checkRun: talk.repo.checkRuns(talk.commit).at(-1)?.id ?? 0, by: 'bob' });
+  await talk.world.drain();
+  expect(await finding()).toBe('pass: success');
+  await talk.world.end();
+});
+
+test('a deployment whose payload names another image is none of this one', async () => {
+  talk = await begin();
+  const payload = { digest: talk.old.digest };
+  const about = { commit: talk.commit, environment: 'staging', by: 'deployer[bot]' };
+  const { id: deployment } = await talk.repo.deploy({ ...about, payload });
+  await talk.repo.deploymentStatus({ deployment, state: 'success', by: 'deployer[bot]' });
+  await talk.request();
+  expect(await finding()).toBe('warn: commit-not-deployed');
+  await talk.world.end();
+});
 
 test('a repository that never deployed to staging hears nothing of it', async () => {
   talk = await begin();

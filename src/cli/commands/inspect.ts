@@ -50,6 +50,7 @@ export const inspect: CliCommand = {
       tag: reference.kind === 'tag' ? reference.tag : null,
       repo: repo.name,
       branches: [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch],
+      stagingReporters: policy.staging.reporters,
       environments: possibleEnvironments(policy),
     };
     const collection = createCollection(subject, {

@@ -15,6 +15,7 @@ import {
   level,
   appSlug,
   login,
+  reporter,
   oneOf,
   role,
   size,
@@ -28,6 +29,8 @@ const ENVIRONMENTS_LEGAL = encodeLegal({ form: 'environments' });
 
 const required = wholeNumber({ from: 0, to: MAX_APPROVALS });
 
+const reporters = list(reporter, { of: 'reporters', from: 0, to: 50 });
+
 const Staging = section({
   branch: branch.meta({ description: 'The branch whose images are promoted.', defaultsTo: 'staging' }).optional(),
   tag_prefix: tagPrefix
@@ -38,6 +41,12 @@ const Staging = section({
       description:
         'Whether the latest deployment of the commit to environment `staging` must have succeeded. `warn` says something only where there are such deployments.',
       defaultsTo: 'warn',
+    })
+    .optional(),
+  reporters: reporters
+    .meta({
+      description: 'Accounts, as `login#id`, whose statuses of staging deployments count as well.',
+      defaultsTo: [],
     })
     .optional(),
 });
@@ -103,6 +112,13 @@ const Environment = section({
     create: flag.meta({ description: 'Whether a GitHub Deployment is made.', defaultsTo: true }).optional(),
     environment: gitHubEnvironment
       .meta({ description: 'The environment on GitHub. Default: the same name.' })
+      .optional(),
+    reporters: reporters
+      .meta({
+        description:
+          'Accounts, as `login#id`, whose deployment statuses count besides those of GitHub Actions and of the deployment’s creator.',
+        defaultsTo: [],
+      })
       .optional(),
   })
     .meta({ description: 'The GitHub Deployment that follows a promotion.' })

@@ -24,6 +24,7 @@ export function toPolicy(
       branch: staging?.branch ?? base.staging.branch,
       tagPrefix: staging?.tag_prefix ?? base.staging.tagPrefix,
       deployed: staging?.deployed ?? base.staging.deployed,
+      reporters: staging?.reporters ?? base.staging.reporters,
     },
     hotfix: {
       branch: hotfix?.branch ?? base.hotfix.branch,
@@ -69,6 +70,7 @@ function toEnvironment(name: string, written: EnvironmentFile, preset: Promotion
     deployment: {
       create: written.deployment?.create ?? base.deployment.create,
       environment: written.deployment?.environment ?? base.deployment.environment,
+      reporters: written.deployment?.reporters ?? base.deployment.reporters,
     },
     driftIntervalMs: base.driftIntervalMs,
   };

@@ -1,6 +1,7 @@
 // The single values of a policy file. The error of each schema is what is legal there (`encodeLegal`).
 import semver from 'semver';
 import { z } from 'zod';
+import type { Person } from '../../domain/actor.ts';
 import { parseImageRepository, parseTag, type Tag } from '../../domain/image/reference.ts';
 import { encodeLegal, type LegalForm } from '../../domain/policy/policy-problem.ts';
 
@@ -68,6 +69,15 @@ export const login = parsed({
 export const appSlug = parsed({
   parse: (text) => (/^[a-z0-9][a-z0-9-]{0,99}(?:#[1-9]\d{0,14})?$/.test(text) ? text : null),
   legal: { form: 'app' },
+});
+
+export const reporter = parsed({
+  parse: (text): Person | null => {
+    const [, name = '', id = ''] =
+      /^([A-Za-z0-9-]{1,60}(?:_[A-Za-z0-9]{1,10})?(?:\[bot\])?)#([1-9]\d{0,14})$/.exec(text) ?? [];
+    return id === '' ? null : { login: name, id: Number(id) };
+  },
+  legal: { form: 'reporter' },
 });
 
 export const label = parsed({

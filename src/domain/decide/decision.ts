@@ -19,6 +19,7 @@ import type {
   Failure,
   Promotion,
   TagOutcome,
+  UncountedReport,
 } from '../promotion/promotion.ts';
 import type { Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
@@ -72,6 +73,8 @@ export type PromotionEvent =
   /** The registry says for good that it can't be read. */
   | { readonly kind: 'image-unreadable'; readonly problem: OutsideProblem }
   | ({ readonly kind: 'deployment-status'; readonly status: DeploymentStatus } & Omit<DeploymentNews, 'at'>)
+  /** By somebody whose statuses don't count. */
+  | { readonly kind: 'uncounted-status'; readonly report: UncountedReport }
   /** Somebody else made a deployment to the environment. */
   | { readonly kind: 'deployed-by-others'; readonly deployment: Deployment; readonly by: Person }
   /** GitHub does not make the deployment that was to follow. */

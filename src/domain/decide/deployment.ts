@@ -1,7 +1,7 @@
 // What news of deployments makes of a promotion whose tags stand.
 import type { Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
-import { isBefore, namesImageOf, type Deployment } from '../promotion/deployment.ts';
+import { isBefore, namesAnotherImage, namesImageOf, type Deployment } from '../promotion/deployment.ts';
 import type { Effect } from '../effect.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
@@ -21,22 +21,49 @@ import type { Decision, DecisionContext, EventOf } from './decision.ts';
  * the time that older ones are measured by.
  */
 export function decideDeploymentStatus(
-  promotion: Promotion,
-  { status, since, url }: EventOf<'deployment-status'>,
+  before: Promotion,
+  { status, since, url, by }: EventOf<'deployment-status'>,
   context: DecisionContext,
 ): Decision {
-  const { id, state } = promotion;
-  const at = promotedAt(promotion);
+  const { id, state } = before;
+  const at = promotedAt(before);
   const known = newsOf(state);
   if (at === null || (known !== null && !isNewer({ status, since }, known))) return { kind: 'ignored' };
-  const news: PromotionState = { kind: status, at, since, url };
-  if (known?.kind === status && known.url === url) {
+  const news: PromotionState = { kind: status, at, since, url, ...(by === undefined ? {} : { by }) };
+  const promotion = withoutUncounted(before, since);
+  if (known?.kind === status && known.url === url && known.by?.id === by?.id && promotion === before) {
     return { kind: 'accepted', promotion: { ...promotion, state: news }, effects: [], audit: [], journal: [] };
   }
   const told = status === 'deployed' ? withoutNotice(promotion, since) : promotion;
-  const ended = end(told, news, { context, actor: null, details: { url, since } });
+  const ended = end(told, news, { context, actor: null, details: { url, since, by: by?.login ?? null } });
   if (status !== 'deployment-failed' || known?.kind === status) return ended;
   return { ...ended, effects: [...ended.effects, { kind: 'notify-requester', promotionId: id }] };
+}
+
+/** On record and on the card, with the line to add; the state stays as it is. */
+export function decideUncountedStatus(
+  promotion: Promotion,
+  { report }: EventOf<'uncounted-status'>,
+  context: DecisionContext,
+): Decision {
+  const { state, uncountedReport: told } = promotion;
+  const known = Math.max(newsOf(state)?.since ?? 0, told?.at ?? 0);
+  const isSame = told?.by.id === report.by.id && told.status === report.status && told.at === report.at;
+  if (promotedAt(promotion) === null || report.at < known || isSame) return { kind: 'ignored' };
+  const details = { status: report.status, since: report.at };
+  const entry = entryOf(promotion, context, 'deployment-status-not-counted', details);
+  return {
+    kind: 'accepted',
+    promotion: { ...promotion, uncountedReport: report, updatedAt: context.now },
+    effects: showEffects(promotion.id),
+    audit: [{ ...entry, actor: report.by }],
+    journal: [],
+  };
+}
+
+function withoutUncounted(promotion: Promotion, since: number): Promotion {
+  const { uncountedReport: told, ...rest } = promotion;
+  return told === undefined || told.at > since ? promotion : rest;
 }
 
 /** On record in any case; shown where what runs is not what the tags hold. */
@@ -50,12 +77,24 @@ export function decideDeployedByOthers(
   const held = knownCommit(promotion);
   const audit = [deployedByOthersEntry({ deployment, by, now: context.now, promotion: promotion.number })];
   const recorded = { kind: 'accepted', promotion, effects: [], audit, journal: [] } as const;
-  // Without a commit of ours there is nothing to compare; and what came before us, we came after.
-  if (held === null || isBefore(at, promotion)) return recorded;
-  const fits = held === commit || namesImageOf(deployment, promotion);
+  if (isBefore(at, promotion)) return recorded;
+  const other = deployment.digests.find((digest) => namesAnotherImage({ digests: [digest] }, promotion));
+  // Without a commit of ours, and without a digest in the payload, there is nothing to compare.
+  if (held === null && other === undefined) return recorded;
+  const fits = other === undefined && (held === commit || namesImageOf(deployment, promotion));
   const told: Promotion = fits
     ? withoutNotice(promotion, at)
-    : { ...promotion, notice: { kind: 'other-deployment', environment, commit, by: by.login, at } };
+    : {
+        ...promotion,
+        notice: {
+          kind: 'other-deployment',
+          environment,
+          commit,
+          ...(other === undefined ? {} : { digest: other }),
+          by: by.login,
+          at,
+        },
+      };
   if (told.notice === promotion.notice) return recorded;
   return { ...recorded, promotion: { ...told, updatedAt: context.now }, effects: showEffects(promotion.id) };
 }

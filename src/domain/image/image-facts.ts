@@ -1,5 +1,6 @@
 // What is known of one image: the value that collectors fill and rules read.
 import type { CommitSha, Digest, ImageRepository, Tag } from './reference.ts';
+import type { Person } from '../actor.ts';
 import type { UnknownReason } from './unknown-reason.ts';
 
 /** A fact is known with a value, or unknown with a reason; unknown fails closed. */
@@ -127,7 +128,9 @@ export type StagingDeployment =
   | { readonly kind: 'none-anywhere' }
   | { readonly kind: 'none' }
   | { readonly kind: 'no-status' }
-  | { readonly kind: 'status'; readonly state: string };
+  | { readonly kind: 'status'; readonly state: string }
+  /** Somebody reported whose statuses don't count. */
+  | { readonly kind: 'not-counted'; readonly state: string; readonly by: Person };
 
 export const SOURCE_LABEL = 'org.opencontainers.image.source';
 export const REVISION_LABEL = 'org.opencontainers.image.revision';

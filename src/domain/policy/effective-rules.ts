@@ -2,6 +2,7 @@
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Promotion } from '../promotion/promotion.ts';
 import type { RuledKind } from '../promotion/promotion-kind.ts';
+import { formatReporter } from '../promotion/reporter.ts';
 import { environmentPolicyFor, type EnvironmentPolicy, type Policy } from './policy.ts';
 
 type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolicy; readonly kind: RuledKind };
@@ -14,7 +15,9 @@ type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolic
  */
 export function effectiveRules(args: RulesOf): string {
   const { policy, environment, kind } = args;
-  const { staging, hotfix, validation, rollback, force } = policy;
+  const { reporters, ...sources } = policy.staging;
+  const staging = reporters.length === 0 ? sources : { ...sources, reporters: setOf(reporters.map(formatReporter)) };
+  const { hotfix, validation, rollback, force } = policy;
   const { required, role, users, selfApproval, apps, contributors } = environmentPolicyFor(args).approvals;
   return canonicalJson({
     sources: { staging, hotfix, branch: environment.branch },

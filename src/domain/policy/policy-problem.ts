@@ -11,6 +11,7 @@ const legalForm = z.discriminatedUnion('form', [
       'floating-tag',
       'login',
       'app',
+      'reporter',
       'label',
       'github-environment',
       'environment-name',
@@ -25,7 +26,7 @@ const legalForm = z.discriminatedUnion('form', [
   z.strictObject({ form: z.literal('map'), keys: z.array(z.string()) }),
   z.strictObject({
     form: z.literal('list'),
-    of: z.enum(['image', 'logins', 'apps', 'tags', 'labels']),
+    of: z.enum(['image', 'logins', 'apps', 'reporters', 'tags', 'labels']),
     from: z.int(),
     to: z.int(),
   }),

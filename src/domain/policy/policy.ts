@@ -1,5 +1,5 @@
 // What a repository's policy says; without a file, the built-in policy holds.
-import type { Role } from '../actor.ts';
+import type { Person, Role } from '../actor.ts';
 import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
 import type { RuledKind } from '../promotion/promotion-kind.ts';
 import { parseImageRepository, parseTag, type ImageRepository, type RepoName, type Tag } from '../image/reference.ts';
@@ -14,6 +14,8 @@ export type Policy = {
   readonly staging: SourcePolicy & {
     /** Whether the commit's latest deployment to environment `staging` must have succeeded. */
     readonly deployed: 'off' | 'warn' | 'required';
+    /** Whose statuses of staging deployments count, as of an environment's. */
+    readonly reporters: readonly Person[];
   };
   /** The second source, for promotions by force. */
   readonly hotfix: SourcePolicy;
@@ -36,7 +38,12 @@ export type EnvironmentPolicy = {
   readonly rollbackTags: boolean;
   readonly approvals: ApprovalPolicy;
   /** The GitHub Deployment that follows, to an environment of GitHub's. */
-  readonly deployment: { readonly create: boolean; readonly environment: string };
+  readonly deployment: {
+    readonly create: boolean;
+    readonly environment: string;
+    /** Whose statuses count, besides those of GitHub Actions and of the deployment's creator. */
+    readonly reporters: readonly Person[];
+  };
   /** How often it is looked at whether the tags still hold what was promoted; null: never. */
   readonly driftIntervalMs: number | null;
 };
@@ -86,7 +93,7 @@ export function builtInPolicy(args: {
   return {
     blob: 'none',
     images: image === null ? [] : [image],
-    staging: { branch: 'staging', tagPrefix: 'staging', deployed: binding ? 'required' : 'warn' },
+    staging: { branch: 'staging', tagPrefix: 'staging', deployed: binding ? 'required' : 'warn', reporters: [] },
     hotfix: { branch: 'main', tagPrefix: 'hotfix' },
     environments: [defaultEnvironment(PRODUCTION, args.preset)],
     validation: {
@@ -125,7 +132,7 @@ export function defaultEnvironment(name: string, preset: Preset = 'default'): En
       apps: [],
       contributors: preset === 'strict' ? 'refuse' : 'warn',
     },
-    deployment: { create: true, environment: name },
+    deployment: { create: true, environment: name, reporters: [] },
     driftIntervalMs: DRIFT_INTERVAL_MS,
   };
 }

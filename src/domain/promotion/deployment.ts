@@ -1,7 +1,8 @@
 // Decides which promotion a GitHub deployment is about, from what the deployment itself tells.
+import { z } from 'zod';
 import { promotedAt, type Promotion } from './promotion.ts';
 import type { DeploymentStatus } from './promotion-kind.ts';
-import type { CommitSha, Digest } from '../image/reference.ts';
+import { parseDigest, type CommitSha, type Digest } from '../image/reference.ts';
 import { STAGING_ENVIRONMENT } from '../rules/staging-deployed.ts';
 
 export type Deployment = {
@@ -13,6 +14,8 @@ export type Deployment = {
   readonly digests: readonly Digest[];
   /** Epoch milliseconds; GitHub tells whole seconds. */
   readonly createdAt: number;
+  /** The id of the account that made it, as far as GitHub tells. */
+  readonly creatorId?: number;
 };
 
 /** What GitHub's states of a deployment mean to a promotion. */
@@ -57,6 +60,7 @@ export function findFollower(args: {
   const here = latest.filter(({ deployedTo }) => goesTo(deployment, deployedTo));
   const followers = latest.filter((one) => {
     const { promotion } = one;
+    if (namesAnotherImage(deployment, promotion)) return false;
     const isHere = here.includes(one);
     // The same digest goes through several environments: where one has its own promotion, that one alone is meant.
     const isMeant = isHere || (here.length === 0 && !goesTo(deployment, STAGING_ENVIRONMENT));
@@ -82,6 +86,11 @@ export function goesTo(deployment: Pick<Deployment, 'environment'>, environment:
   return deployment.environment.toLowerCase() === environment.toLowerCase();
 }
 
+/** Whether its payload names an image that the promotion does not have: then it is about something else, whatever its commit. */
+export function namesAnotherImage({ digests }: Pick<Deployment, 'digests'>, { images }: Promotion): boolean {
+  return digests.some((digest) => images.every((image) => image.digest !== digest));
+}
+
 export function namesImageOf({ digests }: Pick<Deployment, 'digests'>, promotion: Promotion): boolean {
   return promotion.images.some(({ digest }) => digests.includes(digest));
 }
@@ -90,4 +99,23 @@ export function namesImageOf({ digests }: Pick<Deployment, 'digests'>, promotion
 export function isBefore(at: number, promotion: Promotion): boolean {
   const stoodAt = promotedAt(promotion) ?? Infinity;
   return at < Math.floor(stoodAt / 1000) * 1000;
+}
+
+const Named = z.object({ digest: z.string().catch(''), image: z.string().catch('') });
+
+/** Digests in `digest` and `image` of a payload; GitHub hands on JSON as an object, or as the text that it was sent as. */
+export function digestsIn(payload: unknown): readonly Digest[] {
+  const named = Named.safeParse(typeof payload === 'string' ? readJson(payload) : payload);
+  const text = named.success ? `${named.data.digest} ${named.data.image}` : typeof payload === 'string' ? payload : '';
+  const found = text.match(/sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})(?![0-9a-f])/g) ?? [];
+  return [...new Set(found.map(parseDigest).filter((digest) => digest !== null))];
+}
+
+/** Null where the text is no JSON: deployers put there what they like. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -7,7 +7,7 @@ import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
 import type { FailureProblem } from './failure.ts';
 import type { Finding } from '../finding.ts';
-import type { PromotionKind } from './promotion-kind.ts';
+import type { DeploymentStatus, PromotionKind } from './promotion-kind.ts';
 import type { PinnedImage, TagMove } from '../image/tag-plan.ts';
 import type { TargetOrigin } from './target-origin.ts';
 
@@ -58,6 +58,8 @@ export type Promotion = {
   readonly otherReviewers: 'some' | 'none' | 'unknown';
   /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
   readonly notice: Notice | null;
+  /** A later deployment status by somebody whose statuses don't count. */
+  readonly uncountedReport?: UncountedReport;
   readonly thread: Thread | null;
   readonly state: PromotionState;
   /** Grows by one with each commit; a commit on an older version is refused. */
@@ -111,6 +113,8 @@ export type Notice =
       readonly kind: 'other-deployment';
       readonly environment: string;
       readonly commit: CommitSha;
+      /** That its payload names, where that is another one than ours. */
+      readonly digest?: Digest;
       /** A login. */
       readonly by: string;
       readonly at: number;
@@ -153,12 +157,20 @@ export type PromotionState =
   | { readonly kind: 'superseded'; readonly by: Superseder }
   | { readonly kind: 'expired' };
 
-/** From the latest deployment status; `at` is when the tags stood, `since` when the status came. */
+/** From the latest deployment status that counts; `at` is when the tags stood, `since` when the status came. */
 export type DeploymentNews = {
   readonly at: number;
   readonly since: number;
   /** Where the deployer tells more, an https URL. */
   readonly url: string | null;
+  /** Who reported it; an older version did not keep that. */
+  readonly by?: Person;
+};
+
+export type UncountedReport = {
+  readonly by: Person;
+  readonly status: DeploymentStatus;
+  readonly at: number;
 };
 
 export type CancelCause = 'person' | 'installation-gone' | 'repository-gone' | 'repository-archived';

@@ -7,6 +7,8 @@ import { imageRule, NO_VALUES, type Outcome } from '../rule.ts';
 const seen = z.discriminatedUnion('code', [
   z.strictObject({ code: z.enum(['no-commit', 'never-deployed', 'commit-not-deployed', 'no-status']) }),
   z.strictObject({ code: z.literal('status'), state: outsideText }),
+  /** By an account that the policy does not list. */
+  z.strictObject({ code: z.literal('not-counted'), state: outsideText, login: outsideText, id: z.int() }),
 ]);
 
 export const stagingDeployed = imageRule({
@@ -49,5 +51,7 @@ function seenOf(deployment: StagingDeployment): z.output<typeof seen> {
       return { code: 'commit-not-deployed' };
     case 'status':
       return { code: 'status', state: deployment.state };
+    case 'not-counted':
+      return { code: 'not-counted', state: deployment.state, login: deployment.by.login, id: deployment.by.id };
   }
 }

@@ -2,6 +2,7 @@
 import type { ActingApp } from '../../domain/actor.ts';
 import type { CandidateLine, LONG_FORM, OurLine, Verb } from '../../domain/command.ts';
 import type { Deployment } from '../../domain/promotion/deployment.ts';
+import type { Reporter } from '../../domain/promotion/reporter.ts';
 import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts';
 import type { PlanId } from '../../domain/promotion/approval.ts';
 import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
@@ -75,6 +76,8 @@ export type Intent =
       readonly status: DeploymentStatus;
       readonly since: number;
       readonly url: string | null;
+      /** Who reported it; null where GitHub does not say. */
+      readonly by?: Reporter | null;
     }
   /** A version was tagged in git; `by` may be a bot. Or somebody wants the answer to it looked at again. */
   | {

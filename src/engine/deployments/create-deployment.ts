@@ -92,8 +92,13 @@ async function findOrCreate(
   const place = { client: services.github.forRepo(repo), repo: repo.name };
   const { environment } = policy.deployment;
   const question = { ...place, commit, environment, promotion: formatNumber(number) };
-  const made = job.attempts > 1 ? await findOwnDeployment(question) : null;
+  const made = job.attempts > 1 ? await findOwnDeployment({ ...question, bot: await botOf(services) }) : null;
   return made ?? create({ ...place, content: await contentOf(services, asked) });
+}
+
+/** The account that our App acts as: a payload alone proves nothing, since anybody who may write can copy ours. */
+async function botOf({ identity }: Services): Promise<string> {
+  return `${(await identity.learn()).slug}[bot]`;
 }
 
 async function contentOf({ store }: Services, { promotion, policy, commit }: Asked): Promise<DeploymentContent> {

@@ -24,7 +24,7 @@ export type ExaminationPlace = {
 
 /** What is or was in production is old, and may have been cleaned away; who asks again wants to know anew. */
 export function startCollections(services: Services, place: ExaminationPlace): readonly ImageCollection[] {
-  const { promotion, environment } = place;
+  const { promotion, policy, environment } = place;
   const { repo, source, images } = promotion;
   return images.map((image) => {
     const { repository, digest } = image;
@@ -35,6 +35,7 @@ export function startCollections(services: Services, place: ExaminationPlace): r
       tag: source.tag,
       repo: repo.name,
       branches: branchesOf(place),
+      stagingReporters: policy.staging.reporters,
       environments: [environment],
     };
     return { image, collection: createCollection(subject, factSourcesOf(services, { repo, repository })) };

@@ -76,7 +76,16 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   if (source.kind === 'refused') return no(source.refusal);
   const { tag, digest } = source;
   const branches = [policy.staging.branch, environment.branch, ...(force ? [policy.hotfix.branch] : [])];
-  const subject = { repository, digest, tag, repo: repo.name, branches, environments: [environment] };
+  const { reporters: stagingReporters } = policy.staging;
+  const subject = {
+    repository,
+    digest,
+    tag,
+    repo: repo.name,
+    branches,
+    stagingReporters,
+    environments: [environment],
+  };
   const collection = createCollection(subject, {
     registry,
     images: createImageReader({ registry, now: services.now }),

@@ -2,10 +2,12 @@
 import { decide } from '../../domain/decide.ts';
 import { parseDeploymentState } from '../../domain/promotion/deployment.ts';
 import { promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import { isCountedReporter } from '../../domain/promotion/reporter.ts';
 import { listDeploymentNews } from '../../github/deployments/deployment-statuses.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { loadContext } from '../core/load.ts';
+import { loadReporters } from '../deployments/load-reporters.ts';
 import type { Services } from '../core/services.ts';
 import type { ReconcileResult } from './found.ts';
 
@@ -19,9 +21,14 @@ export async function compareDeployment(services: Services, promotion: Promotion
   if (mark === null || last?.id !== id) return [];
   const client = services.github.forRepo(repo);
   const listed = await listDeploymentNews({ client, repo: repo.name, deployment: mark.githubId });
-  const [newest] = listed.flatMap(({ state, since, url }) => {
+  if (listed.length === 0) return [];
+  const reporters = await loadReporters(services, promotion);
+  const [newest] = listed.flatMap(({ state, since, url, by: reporter }) => {
+    // Our own App made this deployment, and reports nothing.
+    if (!isCountedReporter(reporter, { creatorId: null, reporters })) return [];
+    const by = { id: reporter.id, login: reporter.login };
     const status = parseDeploymentState(state);
-    return status === null ? [] : [{ kind: 'deployment-status', status, since, url } as const];
+    return status === null ? [] : [{ kind: 'deployment-status', status, since, url, by } as const];
   });
   if (newest === undefined) return [];
   const decision = decide(promotion, newest, await loadContext(services, promotion));

@@ -27,6 +27,7 @@ export async function examineImage(
     ...found,
     repo: repo.name,
     branches: [policy.staging.branch, ...(target === null ? [] : [target.branch])],
+    stagingReporters: policy.staging.reporters,
     environments: possibleEnvironments(policy),
   };
   const collection = createCollection(subject, factSourcesOf(services, { repo, repository: image }));

@@ -62,7 +62,15 @@ async function findCommit(
   digest: Digest,
 ): Promise<CommitSha | null> {
   const branches = [policy.staging.branch, environment.branch, policy.hotfix.branch];
-  const subject = { repository, digest, tag: null, repo: repo.name, branches, environments: [environment] };
+  const subject = {
+    repository,
+    digest,
+    tag: null,
+    repo: repo.name,
+    branches,
+    stagingReporters: [],
+    environments: [environment],
+  };
   const collection = createCollection(subject, factSourcesOf(services, { repo, repository }));
   return commitOf(await collection.collect(['lineage']));
 }

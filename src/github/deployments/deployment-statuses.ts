@@ -1,16 +1,19 @@
 // Reads the statuses of a deployment that say how it goes.
 import { z } from 'zod';
 import { newsUrl } from '../../domain/promotion/deployment.ts';
+import type { Reporter } from '../../domain/promotion/reporter.ts';
 import type { RepoName } from '../../domain/image/reference.ts';
 import { splitRepo, type InstallationClient } from '../client/client.ts';
 import { isGitHubError } from '../client/errors.ts';
 import { CACHEABLE } from '../client/hooks.ts';
+import { reporter } from './reporter-part.ts';
 
 export type DeploymentNews = {
   /** GitHub's word, such as `success`. */
   readonly state: string;
   readonly since: number;
   readonly url: string | null;
+  readonly by: Reporter | null;
 };
 
 /** A deployment has a handful. */
@@ -23,6 +26,7 @@ const Statuses = z.array(
     log_url: z.string().nullish(),
     environment_url: z.string().nullish(),
     target_url: z.string().nullish(),
+    creator: reporter,
   }),
 );
 
@@ -48,8 +52,8 @@ export async function listDeploymentNews({
         }),
       answer: Statuses,
     });
-    return data.map(({ state, created_at: since, log_url, environment_url, target_url }) => {
-      return { state, since: Date.parse(since), url: newsUrl([log_url, environment_url, target_url]) };
+    return data.map(({ state, created_at: since, log_url, environment_url, target_url, creator: by }) => {
+      return { state, since: Date.parse(since), url: newsUrl([log_url, environment_url, target_url]), by };
     });
   } catch (error) {
     if (isGitHubError(error, 'github-not-found')) return [];

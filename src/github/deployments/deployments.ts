@@ -1,12 +1,15 @@
 // Makes the deployments of our App, and reads those of a repository and how they went.
 import { z } from 'zod';
 import type { CommitSha, Digest, RepoName } from '../../domain/image/reference.ts';
+import { digestsIn } from '../../domain/promotion/deployment.ts';
+import type { Reporter } from '../../domain/promotion/reporter.ts';
 import { splitRepo, type InstallationClient } from '../client/client.ts';
+import { reporter } from './reporter-part.ts';
 
 type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };
 
-const Deployments = z.array(z.object({ id: z.number(), sha: z.string() }));
-const Statuses = z.array(z.object({ state: z.string() }));
+const Deployments = z.array(z.object({ id: z.number(), sha: z.string(), payload: z.unknown(), creator: reporter }));
+const Statuses = z.array(z.object({ state: z.string(), creator: reporter }));
 
 /** So many are listed at once; where there are as many, there may be more. */
 export const DEPLOYMENTS_LISTED = 100;
@@ -18,7 +21,12 @@ export async function listDeployments({
   environment,
   commit,
 }: RepoAccess & { readonly environment: string; readonly commit?: CommitSha }): Promise<
-  readonly { readonly id: number; readonly sha: string }[]
+  readonly {
+    readonly id: number;
+    readonly sha: string;
+    readonly digests: readonly Digest[];
+    readonly creator: Reporter | null;
+  }[]
 > {
   const { data } = await client.ask({
     tried: `listing the deployments of ${repo} to ${environment}`,
@@ -31,7 +39,7 @@ export async function listDeployments({
       }),
     answer: Deployments,
   });
-  return data;
+  return data.map(({ payload, ...deployment }) => ({ ...deployment, digests: digestsIn(payload) }));
 }
 
 /** So many of a deployment's statuses are looked at; it has a handful. */
@@ -39,22 +47,26 @@ const STATUSES_LISTED = 30;
 const TAKEN_OVER = 'inactive';
 
 /**
- * How it went, in GitHub's word such as `success` or `in_progress`; null where there is no status yet. `inactive` only
- * says that a later deployment took over, and GitHub adds it by itself: what was there before counts.
+ * How it went, newest first, in GitHub's words such as `success` or `in_progress`. `inactive` only says that a later
+ * deployment took over, and GitHub adds it by itself: it is left out where there is anything else.
  */
-export async function fetchDeploymentState({
+export async function listDeploymentStates({
   client,
   repo,
   deployment,
-}: RepoAccess & { readonly deployment: number }): Promise<string | null> {
+}: RepoAccess & { readonly deployment: number }): Promise<readonly DeploymentState[]> {
   const { data } = await client.ask({
     tried: `reading how deployment ${deployment} of ${repo} went`,
     send: (api) =>
       api.repos.listDeploymentStatuses({ ...splitRepo(repo), deployment_id: deployment, per_page: STATUSES_LISTED }),
     answer: Statuses,
   });
-  return (data.find(({ state }) => state !== TAKEN_OVER) ?? data[0])?.state ?? null;
+  const states = data.map(({ state, creator: by }) => ({ state, by }));
+  const told = states.filter(({ state }) => state !== TAKEN_OVER);
+  return told.length > 0 ? told : states.slice(0, 1);
 }
+
+export type DeploymentState = { readonly state: string; readonly by: Reporter | null };
 
 export type DeploymentContent = {
   readonly commit: CommitSha;
@@ -110,13 +122,12 @@ const OwnDeployments = z.array(
   z.object({
     id: z.number(),
     payload: z.unknown(),
-    creator: z.object({ type: z.string() }).nullish(),
-    performed_via_github_app: z.object({ id: z.number() }).nullish(),
+    creator: reporter,
   }),
 );
 
 /**
- * The id of our App's newest deployment of that commit to that environment for that promotion (`P12`), or null, among
+ * `bot`: the login of our App's own account. The id of our App's newest deployment of that commit to that environment for that promotion (`P12`), or null, among
  * the hundred that GitHub lists first. Anybody who may write can put a promotion into a payload: others' don't count.
  */
 export async function findOwnDeployment({
@@ -125,7 +136,9 @@ export async function findOwnDeployment({
   commit,
   environment,
   promotion,
-}: RepoAccess & Pick<DeploymentContent, 'commit' | 'environment'> & { readonly promotion: string }): Promise<
+  bot,
+}: RepoAccess &
+  Pick<DeploymentContent, 'commit' | 'environment'> & { readonly promotion: string; readonly bot: string }): Promise<
   number | null
 > {
   const { data } = await client.ask({
@@ -135,10 +148,10 @@ export async function findOwnDeployment({
     answer: OwnDeployments,
   });
   const ours = data.filter(
-    ({ payload, creator, performed_via_github_app: app }) =>
+    ({ payload, creator }) =>
       z.object({ promotion: z.literal(promotion) }).safeParse(payload).success &&
-      creator?.type === 'Bot' &&
-      (app?.id ?? client.appId) === client.appId,
+      creator?.kind === 'bot' &&
+      creator.login === bot,
   );
   return ours.length === 0 ? null : Math.max(...ours.map(({ id }) => id));
 }

@@ -12,7 +12,13 @@ import {
   type Promotion,
 } from '../../domain/promotion/promotion.ts';
 import { joinBlocks, joinSentences } from '../blocks.ts';
-import { deploymentNews, deploymentNoticeText, isDeploymentNotice, type DeploymentNotice } from '../deployment.ts';
+import {
+  deploymentNews,
+  deploymentNoticeText,
+  isDeploymentNotice,
+  uncountedReportText,
+  type DeploymentNotice,
+} from '../deployment.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText, mention } from '../escape.ts';
 import { failureWords, problemWords } from '../failure.ts';
@@ -139,6 +145,7 @@ function promotedText({ promotion, githubUrl }: PromotionView, at: number): stri
   const news = joinSentences([`Since ${formatTime(at)}.`, deploymentNews(promotion), 'The line to deploy it with:']);
   return joinBlocks([
     notice !== null && isDeploymentNotice(notice) ? deploymentNoticeText(notice, promotion, githubUrl) : '',
+    uncountedReportText(promotion),
     news,
     `\`\`\`\n${lines.join('\n')}\n\`\`\``,
   ]);

@@ -31,7 +31,7 @@ const ineligibility = z.enum([
   'own-request',
 ]);
 
-const deploymentNews = { at: time, since: time, url: z.string().nullable() };
+const deploymentNews = { at: time, since: time, url: z.string().nullable(), by: person.exactOptional() };
 
 const state = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('examining'), again: z.boolean() }),
@@ -88,6 +88,7 @@ const notice = z.discriminatedUnion('kind', [
     kind: z.literal('other-deployment'),
     environment: z.string(),
     commit: commitSha,
+    digest: digest.exactOptional(),
     by: z.string(),
     at: time,
   }),
@@ -170,6 +171,9 @@ export const promotionSchema = z.strictObject({
   requestedUnder: z.string().exactOptional(),
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),
+  uncountedReport: z
+    .strictObject({ by: person, status: z.enum(['deploying', 'deployed', 'deployment-failed']), at: time })
+    .exactOptional(),
   thread: z.strictObject({ issue: z.int() }).nullable(),
   state,
   version: z.int(),

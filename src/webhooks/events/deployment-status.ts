@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { newsUrl, parseDeploymentState } from '../../domain/promotion/deployment.ts';
 import type { Intent } from '../../engine/core/intent.ts';
 import { DeploymentPart, toDeployment } from './deployment.ts';
-import { RepositoryPart, toRepo } from '../payload.ts';
+import { Account, RepositoryPart, toRepo } from '../payload.ts';
 import type { Webhook } from '../webhook.ts';
 
 export const deploymentStatus: Webhook = { actions: ['created'], translate };
@@ -17,6 +17,7 @@ const Created = z.object({
     log_url: z.string().nullish(),
     environment_url: z.string().nullish(),
     target_url: z.string().nullish(),
+    creator: Account.nullish(),
   }),
 });
 
@@ -27,5 +28,6 @@ function translate(payload: unknown): readonly Intent[] {
   if (status === null) return [];
   const url = newsUrl([news.log_url, news.environment_url, news.target_url]);
   const about = { repo: toRepo(delivery), deployment: toDeployment(deployment) };
-  return [{ kind: 'deployment-status', ...about, status, since: news.created_at, url }];
+  const by = news.creator ?? null;
+  return [{ kind: 'deployment-status', ...about, status, since: news.created_at, url, by }];
 }

@@ -74,7 +74,11 @@ describe('after the tags stand', () => {
   });
 
   test.each([
-    ['the policy wants none', applying, environment({ deployment: { create: false, environment: 'production' } })],
+    [
+      'the policy wants none',
+      applying,
+      environment({ deployment: { create: false, reporters: [], environment: 'production' } }),
+    ],
     [
       'the image proves no commit',
       { ...applying, images: applying.images.map((image) => ({ ...image, commit: null })) },
@@ -121,12 +125,17 @@ describe('deployments by others', () => {
 
   test.each([
     ['of the commit that the tags hold', others({ commit: COMMIT })],
-    ['of any commit, whose payload names the digest that the tags hold', others({ digests: [OLD, NEW] })],
+    ['of any commit, whose payload names the digest that the tags hold', others({ digests: [NEW] })],
     ['from before the tags stood', others({ createdAt: NOW - 60 * SECOND })],
   ])('%s are on record only', (_, event) => {
     const decision = accept(promotionIn('promoted'), event);
     expect(decision).toMatchObject({ effects: [], audit: [{ kind: 'deployment-by-others' }] });
     expect(decision.promotion.notice).toBeNull();
+  });
+
+  test('of our commit, whose payload names another digest, are shown with it', () => {
+    const { notice } = accept(promotionIn('promoted'), others({ commit: COMMIT, digests: [OLD] })).promotion;
+    expect(notice).toMatchObject({ kind: 'other-deployment', commit: COMMIT, digest: OLD });
   });
 
   test('have nothing to be compared with where the image proves no commit', () => {

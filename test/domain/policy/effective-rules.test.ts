@@ -35,7 +35,10 @@ describe('an edit changes nothing of the rules', () => {
     ['in a comment, which is another blob', { policy: { blob: 'a1b2c3' } }],
     ['of the images', { policy: { images: [image('ghcr.io/acme/other')] } }],
     ['of another environment', { policy: { environments: [environment(), environment({ name: 'canary' })] } }],
-    ['of the deployment', { environment: { deployment: { create: false, environment: 'live' } } }],
+    [
+      'of the deployment',
+      { environment: { deployment: { create: false, environment: 'live', reporters: [{ id: 7, login: 'ada' }] } } },
+    ],
     ['of the drift interval', { environment: { driftIntervalMs: null } }],
     ['of what rollbacks take', { policy: { rollback: { role: 'admin', approvals: { required: 2 } } } }],
   ])('%s', (_, change) => {

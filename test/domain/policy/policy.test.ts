@@ -8,7 +8,7 @@ test('without a file: one image named like the repository, to production, one ap
   expect(built).toEqual({
     blob: 'none',
     images: ['ghcr.io/acme/dotca'],
-    staging: { branch: 'staging', tagPrefix: 'staging', deployed: 'warn' },
+    staging: { branch: 'staging', tagPrefix: 'staging', deployed: 'warn', reporters: [] },
     hotfix: { branch: 'main', tagPrefix: 'hotfix' },
     environments: [
       {
@@ -18,7 +18,7 @@ test('without a file: one image named like the repository, to production, one ap
         keepAs: 'main-{source}',
         rollbackTags: true,
         approvals: { required: 1, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
-        deployment: { create: true, environment: 'production' },
+        deployment: { create: true, environment: 'production', reporters: [] },
         driftIntervalMs: 300_000,
       },
     ],
@@ -60,7 +60,7 @@ test('any other environment has one floating tag, called like it, and keeps no t
     keepAs: null,
     rollbackTags: false,
     approvals: { required: 1, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
-    deployment: { create: true, environment: 'canary' },
+    deployment: { create: true, environment: 'canary', reporters: [] },
     driftIntervalMs: 300_000,
   });
 });

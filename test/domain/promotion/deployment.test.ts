@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
   { what: 'of its commit to an environment of nobody', deployment: { environment: 'qa' }, follower: null },
   {
     what: 'whose payload names its digest, of another commit',
-    deployment: { commit: OTHER, digests: [FOREIGN, NEW] },
+    deployment: { commit: OTHER, digests: [NEW] },
     follower: 'production',
   },
   {
@@ -73,6 +73,16 @@ const ROWS: readonly Row[] = [
     what: 'whose payload names its digest, and whose status is older than the tags',
     deployment: { commit: OTHER, digests: [NEW], createdAt: NOW - 60 * SECOND },
     since: NOW - SECOND,
+    follower: null,
+  },
+  {
+    what: 'whose payload names another digest, of its environment and commit',
+    deployment: { digests: [OLD] },
+    follower: null,
+  },
+  {
+    what: 'whose payload names its digest and another one',
+    deployment: { digests: [NEW, FOREIGN] },
     follower: null,
   },
   {

@@ -2,33 +2,34 @@
 import nock from 'nock';
 import { expect, test } from 'vitest';
 import {
-  fetchDeploymentState,
   findOwnDeployment,
   listDeployments,
+  listDeploymentStates,
 } from '../../../src/github/deployments/deployments.ts';
-import { API, APP_ID, COMMIT, grantToken, offlineGitHub, playOffline, REPO } from '../offline-github.ts';
+import { API, COMMIT, grantToken, offlineGitHub, playOffline, REPO } from '../offline-github.ts';
 
 playOffline();
+
+const ADA = { id: 1, login: 'ada', type: 'User' };
 
 const OURS = {
   id: 7,
   sha: COMMIT,
   payload: { promotion: 'P12', digest: 'x' },
-  creator: { type: 'Bot' },
-  performed_via_github_app: { id: APP_ID },
+  creator: { id: 70, login: 'imprimatur[bot]', type: 'Bot' },
 };
 
 test.each<{ readonly name: string; readonly listed: readonly object[]; readonly found: number | null }>([
   { name: 'our own', listed: [OURS], found: 7 },
   { name: 'the newest of two of our own', listed: [{ ...OURS, id: 9 }, OURS], found: 9 },
-  {
-    name: 'one by a bot where GitHub does not tell the App',
-    listed: [{ ...OURS, performed_via_github_app: null }],
-    found: 7,
-  },
   { name: 'none of another promotion', listed: [{ ...OURS, payload: { promotion: 'P1' } }], found: null },
-  { name: 'none by a person', listed: [{ ...OURS, creator: { type: 'User' } }], found: null },
-  { name: 'none by another App', listed: [{ ...OURS, performed_via_github_app: { id: 1 } }], found: null },
+  { name: 'none by a person', listed: [{ ...OURS, creator: { id: 1, login: 'ada', type: 'User' } }], found: null },
+  {
+    name: 'none by another App that copied our payload, such as a workflow',
+    listed: [{ ...OURS, creator: { id: 41_898_282, login: 'github-actions[bot]', type: 'Bot' } }],
+    found: null,
+  },
+  { name: 'none whose maker is gone', listed: [{ ...OURS, creator: null }], found: null },
   { name: 'none whose payload is a text', listed: [{ ...OURS, payload: '{"promotion":"P12"}' }], found: null },
   { name: 'none where there is none', listed: [], found: null },
 ])('finds $name', async ({ listed, found }) => {
@@ -38,7 +39,14 @@ test.each<{ readonly name: string; readonly listed: readonly object[]; readonly 
     .query({ sha: COMMIT, environment: 'prod/eu', per_page: 100 })
     .reply(200, [...listed]);
   const client = offlineGitHub().forInstallation(61);
-  const question = { client, repo: REPO, commit: COMMIT, environment: 'prod/eu', promotion: 'P12' };
+  const question = {
+    client,
+    repo: REPO,
+    commit: COMMIT,
+    environment: 'prod/eu',
+    promotion: 'P12',
+    bot: 'imprimatur[bot]',
+  };
   expect(await findOwnDeployment(question)).toBe(found);
 });
 
@@ -48,8 +56,13 @@ test('lists the newest to an environment, and reads how one went', async () => {
   nock(API)
     .get('/repos/acme/dotca/deployments/7/statuses')
     .query({ per_page: 30 })
-    .reply(200, [{ state: 'inactive' }, { state: 'success' }, { state: 'in_progress' }]);
+    .reply(200, [{ state: 'inactive' }, { state: 'success', creator: ADA }, { state: 'in_progress', creator: null }]);
   const place = { client: offlineGitHub().forInstallation(61), repo: REPO };
-  expect(await listDeployments({ ...place, environment: 'staging' })).toEqual([{ id: 7, sha: COMMIT }]);
-  expect(await fetchDeploymentState({ ...place, deployment: 7 })).toBe('success');
+  expect(await listDeployments({ ...place, environment: 'staging' })).toMatchObject([
+    { id: 7, sha: COMMIT, digests: [], creator: { id: 70, kind: 'bot' } },
+  ]);
+  expect(await listDeploymentStates({ ...place, deployment: 7 })).toEqual([
+    { state: 'success', by: { id: 1, login: 'ada', kind: 'user' } },
+    { state: 'in_progress', by: null },
+  ]);
 });

@@ -77,6 +77,6 @@ function report(state: string): Phase['steps'][number] {
   return async ({ repo }) => {
     const deployment = repo.deployments().at(-1);
     if (deployment === undefined) throw new Error('no deployment');
-    await repo.deploymentStatus({ deployment: deployment.id, state, by: 'carol' });
+    await repo.deploymentStatus({ deployment: deployment.id, state, by: 'github-actions[bot]' });
   };
 }

@@ -86,7 +86,7 @@ export async function act(world: Scenario, stage: Stage, deed: Act): Promise<voi
     case 'deployer': {
       const deployment = github.deployments().findLast((one) => one.environment === environment);
       if (deployment === undefined) return;
-      await github.deploymentStatus({ deployment: deployment.id, state: deed.state, by: 'deployer' });
+      await github.deploymentStatus({ deployment: deployment.id, state: deed.state, by: 'github-actions[bot]' });
     }
   }
 }
