@@ -12,7 +12,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { PromotionView } from '../../messages/promotion-view.ts';
 import { facetsFor } from '../../domain/validation.ts';
 import { createCollection, type CollectedImage } from '../../facts/collect.ts';
-import type { FactSources } from '../../facts/facet.ts';
+import type { FactSources, FactSubject } from '../../facts/facet.ts';
 import { createImageReader } from '../../facts/image-reader.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
@@ -75,18 +75,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const source = await resolveSource(question, spec);
   if (source.kind === 'refused') return no(source.refusal);
   const { tag, digest } = source;
-  const branches = [policy.staging.branch, environment.branch, ...(force ? [policy.hotfix.branch] : [])];
-  const { reporters: stagingReporters } = policy.staging;
-  const subject = {
-    repository,
-    digest,
-    tag,
-    repo: repo.name,
-    branches,
-    stagingReporters,
-    environments: [environment],
-  };
-  const collection = createCollection(subject, {
+  const collection = createCollection(subjectAt(request, environment, { tag, digest }), {
     registry,
     images: createImageReader({ registry, now: services.now }),
     github: services.github,
@@ -140,6 +129,23 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     asking,
     image,
     open: open.map((one) => lineOf(one, services)),
+  };
+}
+
+/** Where a promotion's commit may be, as for one that is asked for. */
+function subjectAt(
+  { policy, repo, reference, force }: PreviewRequest,
+  environment: EnvironmentPolicy,
+  pinned: Pick<FactSubject, 'tag' | 'digest'>,
+): FactSubject {
+  const { staging, hotfix } = policy;
+  return {
+    ...pinned,
+    repository: reference.repository,
+    repo: repo.name,
+    branches: [staging.branch, environment.branch, ...(force ? [hotfix.branch] : [])],
+    stagingReporters: staging.reporters,
+    environments: [environment],
   };
 }
 

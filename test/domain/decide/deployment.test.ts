@@ -134,8 +134,8 @@ describe('deployments by others', () => {
   });
 
   test('of our commit, whose payload names another digest, are shown with it', () => {
-    const { notice } = accept(promotionIn('promoted'), others({ commit: COMMIT, digests: [OLD] })).promotion;
-    expect(notice).toMatchObject({ kind: 'other-deployment', commit: COMMIT, digest: OLD });
+    const { promotion: told } = accept(promotionIn('promoted'), others({ commit: COMMIT, digests: [OLD] }));
+    expect(told.notice).toMatchObject({ kind: 'other-deployment', commit: COMMIT, digest: OLD });
   });
 
   test('have nothing to be compared with where the image proves no commit', () => {
