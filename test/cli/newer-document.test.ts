@@ -36,6 +36,6 @@ test('a promotion of a newer version ends plan with what cannot be read', async 
   await app.store.db.updateTable('promotions').set({ document }).execute();
   expect(ended).toMatchObject({
     code: 1,
-    err: 'imprimatur plan: a stored promotion has format 999, and this version reads up to 1\n',
+    err: `imprimatur plan: a stored promotion has format 999, and this version reads up to ${PROMOTION_FORMAT.format}\n`,
   });
 });
