@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PROMOTION_FORMAT } from '../../src/store/promotions/promotion-document.ts';
 import { begin, type Conversation } from '../scenarios/conversation.ts';
 import { IMAGE, START } from '../scenarios/world.ts';
 import { say } from './harness.ts';
