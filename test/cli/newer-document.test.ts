@@ -27,7 +27,7 @@ test('a promotion of a newer version ends plan with what cannot be read', async 
   const { document } = await app.store.db.selectFrom('promotions').select('document').executeTakeFirstOrThrow();
   await app.store.db
     .updateTable('promotions')
-    .set({ document: document.replace('"format":1,', '"format":999,') })
+    .set({ document: document.replace(/"format":\d+,/, '"format":999,') })
     .execute();
   const tag = Object.keys(registry.tags(IMAGE)).find((name) => name.startsWith('staging-')) ?? '';
   const ended = await say(`plan ${registry.host}/${IMAGE}:${tag}`, {
