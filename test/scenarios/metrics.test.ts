@@ -73,7 +73,7 @@ test('a document of a newer version leaves the page as it is; processes of that 
   const { document } = before;
   await db
     .updateTable('promotions')
-    .set({ state: 'failed', held_since: null, document: document.replace('"format":1,', '"format":999,') })
+    .set({ state: 'failed', held_since: null, document: document.replace(/"format":\d+,/, '"format":999,') })
     .execute();
   expect(await scrape()).toMatch(/^imprimatur_mixed_production 0$/m);
   await db.updateTable('promotions').set(before).execute();
