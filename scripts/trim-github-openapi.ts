@@ -41,6 +41,7 @@ const OPERATIONS = [
   'repos/create-deployment-status',
   'repos/get',
   'repos/get-branch',
+  'repos/get-branch-rules',
   'repos/get-collaborator-permission-level',
   'repos/get-commit',
   'repos/get-content',

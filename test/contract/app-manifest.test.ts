@@ -45,6 +45,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'repos.getCommit': ['contents: read'],
   'repos.getContent': ['contents: read'],
   'repos.getBranch': ['contents: read'],
+  'repos.getBranchRules': ['metadata: read'],
   'repos.getCollaboratorPermissionLevel': ['metadata: read'],
   'repos.listCollaborators': ['metadata: read'],
   'repos.listCommits': ['contents: read'],

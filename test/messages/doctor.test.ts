@@ -129,6 +129,7 @@ const SAMPLES: Samples = {
   'policy-readable': [{ ...policy, code: 'policy-readable', blob: '0123456789abcdef0123456789abcdef01234567' }],
   'default-environment': [{ ...environment, code: 'default-environment', environments: [production, canary] }],
   'no-default-environment': [{ ...environment, code: 'no-default-environment', environments: [canary] }],
+  'default-branch-open': [{ name: 'branch', outcome: 'warn', code: 'default-branch-open', branch: 'main', repo: REPO }],
   'branch-missing': [{ name: 'branch', outcome: 'warn', code: 'branch-missing', branch: 'next', repo: REPO }],
   'image-not-granted': [{ ...whose, code: 'image-not-granted' }],
   'image-granted-elsewhere': [{ ...whose, code: 'image-granted-elsewhere' }],

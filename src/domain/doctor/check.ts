@@ -158,7 +158,14 @@ export type RepoCheck =
         readonly environments: readonly EnvironmentSummary[];
       }
     >
-  | Of<'branch', { readonly code: 'branch-missing'; readonly branch: string; readonly repo: RepoName }>;
+  | Of<
+      'branch',
+      {
+        readonly code: 'branch-missing' | 'default-branch-open';
+        readonly branch: string;
+        readonly repo: RepoName;
+      }
+    >;
 
 export type ImageCheck =
   | Of<

@@ -4,7 +4,8 @@ import type { MachineToken } from '../../domain/machine-token.ts';
 import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { RepoName } from '../../domain/image/reference.ts';
-import type { GitHub } from '../../github/client/client.ts';
+import { fetchDefaultBranch } from '../../github/branch-protection.ts';
+import type { GitHub, InstallationClient } from '../../github/client/client.ts';
 import { listCommits } from '../../github/commits.ts';
 import { findInstalledRepo } from '../../github/repos.ts';
 import { loadPolicy } from '../core/load.ts';
@@ -57,5 +58,12 @@ async function checkBranches(github: GitHub, repo: Repo, policy: Policy): Promis
     if (commits.length === 0)
       missing.push({ name: 'branch', outcome: 'warn', code: 'branch-missing', branch, repo: repo.name });
   }
-  return [checkEnvironments(policy), ...missing];
+  return [checkEnvironments(policy), ...missing, ...(await checkDefaultBranch(client, repo))];
+}
+
+async function checkDefaultBranch(client: InstallationClient, repo: Repo): Promise<readonly Check[]> {
+  const { branch, takesDirectPushes } = await fetchDefaultBranch({ client, repo: repo.name });
+  return takesDirectPushes
+    ? [{ name: 'branch', outcome: 'warn', code: 'default-branch-open', branch, repo: repo.name }]
+    : [];
 }

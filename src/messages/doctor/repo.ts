@@ -33,6 +33,11 @@ export function repoWords(check: RepoCheck): CheckWords {
         message: `${environmentsText(check)} None is meant where none is named.`,
         hint: 'Call one production, or name it in every command.',
       };
+    case 'default-branch-open':
+      return {
+        message: `The default branch ${check.branch} of ${check.repo} takes pushes without a pull request: one person can change ${POLICY_PATH} alone.`,
+        hint: 'Add a ruleset that requires a pull request, or set MIN_APPROVALS and FORBID_SELF_APPROVAL on the server.',
+      };
     case 'branch-missing':
       return {
         message: `There is no branch ${check.branch} with a commit in ${check.repo}, and the policy names it.`,

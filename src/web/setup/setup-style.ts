@@ -62,5 +62,5 @@ details { margin-top: 1.25rem; color: var(--faint) }
 summary { cursor: pointer }
 .columns { columns: 2; margin: .75rem 0; padding: 0; list-style: none }
 .columns li { margin: 0 0 .35rem; break-inside: avoid }
-@media (max-width: 30rem) { main { padding: 1.25rem } .columns { columns: 1 } }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .5rem } main { padding: 1.25rem } .columns { columns: 1 } }
 `;

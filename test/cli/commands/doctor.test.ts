@@ -52,6 +52,7 @@ beforeEach(async () => {
   ({ github, registry } = talk.world);
   registry.quirks.auth = 'token';
   await talk.request();
+  talk.repo.protect('main', 'rule');
   const auth = Buffer.from(`${ADA.username}:${ADA.password}`).toString('base64');
   await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }));
   github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['write:packages'], expiresAt: START + 90 * DAY_MS });
@@ -499,6 +500,24 @@ describe('a repository', () => {
     expect(onlyCheck(said, 'policy')).toMatchObject({
       code: 'policy-unreadable',
       message: expect.stringMatching(/\.github\/promotion\.yml .*\b1\D+1\b.*environmets/),
+    });
+  });
+
+  test.each(['rule', 'classic'] as const)('a default branch that is protected by a %s is no warning', async (by) => {
+    talk.repo.protect('main', by);
+    expect(complaints(await doctor())).toEqual([]);
+  });
+
+  test('a default branch that takes pushes without a pull request is a warning', async () => {
+    talk.repo.protect('main', 'none');
+    const said = await doctor();
+    expect(complaints(said)).toEqual(['warn branch']);
+    expectChecks(said, {
+      name: 'branch',
+      outcome: 'warn',
+      code: 'default-branch-open',
+      branch: 'main',
+      repo: repoName(),
     });
   });
 

@@ -39,6 +39,8 @@ export type GitHubRepo = {
   readonly user: (login: string, role: Role) => void;
   readonly rename: (name: string) => void;
   readonly archive: () => void;
+  /** Whether the branch takes a push without a pull request; at first each does. */
+  readonly protect: (branch: string, by: 'rule' | 'classic' | 'none') => void;
   /** What its administrators do with it as a whole, and tell the App. */
   readonly settings: RepoSettings;
 
@@ -188,6 +190,10 @@ export function openRepo(parts: {
     user: (login, role) => {
       ensureAccount(state, login);
       repo.roles.set(login.toLowerCase(), role);
+    },
+    protect: (branch, by) => {
+      if (by === 'none') repo.protection.delete(branch);
+      else repo.protection.set(branch, by);
     },
     rename: (name) => {
       repo.names.push(name);

@@ -110,6 +110,8 @@ export type Repo = {
   /** The newest name comes last; older ones are redirected to it. */
   readonly names: string[];
   archived: boolean;
+  /** Branches that take no push without a pull request, by a rule or by classic protection. */
+  readonly protection: Map<string, 'rule' | 'classic'>;
   readonly roles: Map<string, Role>;
   readonly git: Git;
   readonly threads: Map<number, Thread>;
@@ -218,6 +220,7 @@ export function createRepo(options: {
     defaultBranch: 'main',
     archived: false,
     roles: new Map(),
+    protection: new Map(),
     git: createGit(),
     threads: new Map(),
     comments: new Map(),

@@ -33,6 +33,12 @@ export const REPOSITORY_ROUTES: Routes = {
     if (!call.repo.git.branches.has(name)) return refuse(404, 'Branch not found');
     return { status: 200, body: renderBranch(call.repo, name) };
   }),
+  'repos/get-branch-rules': needs('metadata', (call) => {
+    const name = param(call, 'branch');
+    const rule = { type: 'pull_request', ruleset_source_type: 'Repository', ruleset_source: 'acme', ruleset_id: 42 };
+    // GitHub answers for a branch that is not there as well: rules go by names.
+    return { status: 200, body: call.repo.protection.get(name) === 'rule' ? [rule] : [] };
+  }),
   'git/get-ref': needs('contents', (call) => {
     const ref = param(call, 'ref');
     const sha = call.repo.git.branches.get(ref.replace(/^heads\//, ''));
@@ -170,8 +176,11 @@ function renderBranch(repo: Repo, name: string): Json {
   return {
     name,
     commit: renderCommit(repo, commit),
-    protected: false,
-    protection: { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } },
+    protected: repo.protection.has(name),
+    protection: {
+      enabled: repo.protection.get(name) === 'classic',
+      required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
+    },
     protection_url: apiUrl(repo, `/branches/${name}/protection`),
     _links: { self: apiUrl(repo, `/branches/${name}`), html: `${WEB}/${fullNameOf(repo)}/tree/${name}` },
   };
