@@ -24,6 +24,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'apps.getWebhookConfigForApp': null,
   'apps.getWebhookDelivery': null,
   'apps.listInstallations': null,
+  'apps.listReposAccessibleToInstallation': ['metadata: read'],
   'apps.listWebhookDeliveries': null,
   'checks.create': ['checks: write'],
   'checks.get': ['checks: read'],
