@@ -1,6 +1,7 @@
 // What we answer in a thread besides the card: the values; the words are in messages/.
 import type { CommandMistake, OurLine, Verb } from './command.ts';
 import type { Refusal } from './refusal.ts';
+import type { PlanId } from './promotion/approval.ts';
 import type { ImageRepository, Tag } from './image/reference.ts';
 
 export type Reply =
@@ -28,6 +29,13 @@ export type Reply =
     }
   /** It was compared with GitHub and the registry, and what differed is being put right. */
   | { readonly kind: 'refreshed'; readonly promotion: number; readonly differences: readonly Difference[] }
+  /** Approvals that were given count no more: `people` are the logins of who gave them, and of who asked. */
+  | {
+      readonly kind: 'approvals-void';
+      readonly promotion: number;
+      readonly plan: PlanId;
+      readonly people: readonly string[];
+    }
   /** Rendered from today's truth when it is posted. */
   | { readonly kind: 'status'; readonly about: StatusSubject };
 

@@ -4,8 +4,17 @@ import { findIneligibility } from '../eligibility.ts';
 import type { IneligibilityCode } from '../ineligibility.ts';
 import { approvalRulesOf, type ApprovalRules } from '../policy/approval-rules.ts';
 import type { Review } from '../promotion/review.ts';
-import { covers, plansShown, subjectOf, tallyApprovals, voidedApprovals, type Tally } from '../promotion/approval.ts';
+import {
+  covers,
+  planIdOf,
+  plansShown,
+  subjectOf,
+  tallyApprovals,
+  voidedApprovals,
+  type Tally,
+} from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
+import type { Effect } from '../effect.ts';
 import type { Accepted, DecisionContext, JournalEntry, People } from './decision.ts';
 import type { Notice, Promotion, PromotionState, StateKind } from '../promotion/promotion.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
@@ -65,7 +74,24 @@ export function settle(
     plansShown: seen === 'none' ? 'first' : seen,
     state: { kind: 'awaiting-approval' },
   } as const;
-  return proceed(asked, { environment, context, audit: [entryFor('awaiting-approval')] });
+  const next = proceed(asked, { environment, context, audit: [entryFor('awaiting-approval')] });
+  const isAsked = next.promotion.state.kind === 'awaiting-approval';
+  return isAsked ? { ...next, effects: [...next.effects, ...tellVoided(next.promotion, voided, context)] } : next;
+}
+
+/** A fresh line that mentions them, since an edited card tells nobody; once for each plan. */
+function tellVoided(
+  promotion: Promotion,
+  voided: readonly Review[],
+  { sha256 }: Pick<DecisionContext, 'sha256'>,
+): readonly Effect[] {
+  const { id, repo, number, thread, requester } = promotion;
+  if (voided.length === 0 || thread === null) return [];
+  const plan = planIdOf(sha256(subjectOf(promotion)));
+  const people = [...new Set([...voided.map(({ by }) => by.login), requester.login])];
+  const reply = { kind: 'approvals-void', promotion: number, plan, people } as const;
+  const idempotencyKey = `approvals-void/${id}/${plan}`;
+  return [{ kind: 'reply', repoId: repo.id, issue: thread.issue, reply, idempotencyKey }];
 }
 
 /** From `awaiting-approval`: stays there, waits for the environment, or starts applying, as the reviews have it. */

@@ -2,8 +2,9 @@
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import type { Candidate, Difference, Reply } from '../../domain/reply.ts';
 import { joinBlocks } from '../blocks.ts';
-import { code, escapeText } from '../escape.ts';
-import { formatAge } from '../format.ts';
+import { approveLine } from '../card/next-steps.ts';
+import { code, escapeText, mention } from '../escape.ts';
+import { formatAge, listWords } from '../format.ts';
 import { renderHelp } from './help.ts';
 import { renderMistake } from './mistakes.ts';
 import { renderRefusal } from './refusals.ts';
@@ -43,6 +44,8 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
       return candidatesText(reply, now);
     case 'refreshed':
       return refreshedText(reply);
+    case 'approvals-void':
+      return approvalsVoidText(reply);
     case 'status':
       if (status === null) throw new Error('a status reply needs the status it is about');
       return renderStatus(status);
@@ -54,6 +57,14 @@ function refreshedText({ promotion, differences }: Extract<Reply, { kind: 'refre
   if (differences.length === 0) return `${compared}: nothing differed.`;
   return `${compared}. Put right: ${differences.map((one) => DIFFERENCES[one]).join(', ')}.`;
 }
+
+function approvalsVoidText({ promotion, plan, people }: Extract<Reply, { kind: 'approvals-void' }>): string {
+  const names = listWords(people.slice(0, MAX_MENTIONED).map(mention));
+  return `${names}: what ${formatNumber(promotion)} would do has changed, so the approvals given before count no more. Its card says what changed. To approve it as it is now: ${code(approveLine(promotion, plan))}.`;
+}
+
+/** GitHub tells no more than fifty people of one comment. */
+const MAX_MENTIONED = 50;
 
 const DIFFERENCES = {
   card: 'its card',

@@ -52,7 +52,7 @@ describe('production was read', () => {
       },
     });
     expect(decision.audit).toMatchObject([{ kind: 'replanned', details: { voided: ['bob'] } }]);
-    expect(decision.effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card']);
+    expect(decision.effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card', 'reply']);
   });
 
   test('and moved where nobody had approved: there is nothing to explain', () => {

@@ -76,6 +76,13 @@ describe('a reply', () => {
   });
 });
 
+test('approvals that count no more are told to those who gave them, and to who asked', () => {
+  const people = ['bob', 'maria'];
+  const body = bodyOf({ kind: 'approvals-void', promotion: 12, plan: 'ab12cd34ef56', people });
+  expect(body).toMatchSnapshot();
+  expect(body.match(/@\w+/g)).toEqual(['@bob', '@maria']);
+});
+
 test('a refusal, a mistake and help are told in their own words', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
   expect(bodyOf({ kind: 'refusal', refusal, to: null })).toBe(renderRefusal(refusal));
