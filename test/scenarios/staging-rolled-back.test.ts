@@ -31,7 +31,7 @@ test('Re-run after the rollback shows that it was rolled back, as `/promote` doe
   expect(runOf(commit).conclusion).toBe('success');
   expect(runOf(commit).text).not.toContain('rolled-back');
   await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
-  await talk.say('bob', '/approve');
+  await talk.say('bob', '/approve P2');
   expect(talk.holds()).toBe(image.digest);
   expect(await talk.rollBack()).toEqual([]);
 

@@ -192,7 +192,7 @@ describe('on an image that production holds', () => {
     expect(await talk.state(2)).toBe('awaiting-approval');
     expect(held('v1.2.3')).toBeNull();
     expect((await talk.promotion(2)).notice).toMatchObject({ kind: 'production-moved' });
-    await talk.say('bob', '/approve P2');
+    await talk.approve('bob', 2);
     expect(held('v1.2.3')).toBe(talk.image.digest);
     expect(talk.production().main).toBe(talk.image.digest);
   });
