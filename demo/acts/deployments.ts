@@ -32,10 +32,10 @@ export async function playDeployment(
     return deployment?.id ?? 0;
   });
   await step('The deployer pulls that digest, and reports in_progress, then success', async (note) => {
-    await repo.deploymentStatus({ deployment: id, state: 'in_progress', by: 'deployer', logUrl: LOG });
+    await repo.deploymentStatus({ deployment: id, state: 'in_progress', by: 'github-actions[bot]', logUrl: LOG });
     await until('a card that says so', () => card().startsWith(STATE_SYMBOLS.deploying));
     note(`card and check run: ${words()}`);
-    await repo.deploymentStatus({ deployment: id, state: 'success', by: 'deployer', logUrl: LOG });
+    await repo.deploymentStatus({ deployment: id, state: 'success', by: 'github-actions[bot]', logUrl: LOG });
     await until('a card that says so', () => card().startsWith(STATE_SYMBOLS.deployed));
     const title = words();
     await until('a check run that says so', () => repo.checkRuns(build.commit).some((run) => run.title === title));

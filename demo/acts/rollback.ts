@@ -2,7 +2,7 @@
 import { STATE_SYMBOLS } from '../../src/messages/card/state.ts';
 import type { SeenComment } from '../../test/support/github/repo.ts';
 import { readTags } from '../registry-client.ts';
-import type { Stage } from '../stage.ts';
+import { IMAGE, type Stage } from '../stage.ts';
 import { formatMs, type Printer } from '../terminal/printer.ts';
 
 /** The tags that an environment without a policy file moves. */
@@ -26,6 +26,20 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
     await until('a card that says so', () => done() === 1);
     await expectFloating(stage, build.digest);
     note(titles().at(-1) ?? '');
+  });
+  const planted = 'rollback-20200101-000000-release';
+  await step(`Somebody pushes the tag ${planted}, and ada asks to go back to it`, async (note) => {
+    const build = await stage.build({ message: 'Never promoted' });
+    stage.registry.setTag(IMAGE, planted, build.digest);
+    const holds = (await readTags(visitor)).get('main') ?? '';
+    await repo.comment({ issue, by: 'ada', body: `/rollback to ${planted} --reason "trust me"` });
+    const asked = (): string | undefined => titles().find((title) => title.includes(planted));
+    await until('a card', () => asked()?.startsWith(STATE_SYMBOLS['awaiting-approval']) === true);
+    await expectFloating(stage, holds);
+    note(asked() ?? '');
+    note('a tag proves nothing by its name: this needs the approvals of a promotion, and nothing moved');
+    await repo.comment({ issue, by: 'ada', body: '/cancel' });
+    await until('a card that says so', () => asked()?.startsWith(STATE_SYMBOLS.cancelled) === true);
   });
   const command = '/rollback --reason "the new checkout loses orders"';
   await step(`The new checkout loses orders; ada comments: ${command}`, async (note) => {

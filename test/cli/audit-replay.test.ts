@@ -41,6 +41,10 @@ function open(): DatabaseSync {
   return new DatabaseSync(w.databaseUrl.slice('sqlite:'.length), { enableForeignKeyConstraints: false });
 }
 
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** Writes the trail anew from these entries, with a chain that is whole. */
 function rewrite(change: (entries: readonly AuditEntry[]) => readonly AuditEntry[]): void {
   const database = open();
@@ -53,7 +57,6 @@ function rewrite(change: (entries: readonly AuditEntry[]) => readonly AuditEntry
   const insert = database.prepare(
     'INSERT INTO audit (repo_id, seq, previous_hash, entry, hash) VALUES (?, ?, ?, ?, ?)',
   );
-  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   for (const entry of change(entries)) {
     const row = appendToChain({ repoId: w.repo.id, head, entry, sha256 });
     insert.run(row.repoId, row.seq, row.previousHash, row.entry, row.hash);

@@ -42,6 +42,8 @@ export type PromotionEvent =
       /** How the target of a rollback is known now. */
       readonly target?: TargetOrigin;
       readonly contributors: Contributors | null;
+      /** The default branch, where it takes pushes without a pull request; null also where that was not looked at. */
+      readonly openBranch: string | null;
     }
   | { readonly kind: 'examination-failed'; readonly problem: FailureProblem }
   | {

@@ -38,7 +38,7 @@ export function decideExamined(before: Promotion, event: EventOf<'examined'>, co
   if (before.state.kind !== 'examining') return { kind: 'ignored' };
   const promotion = withTarget(before, event.target ?? null);
   const kind = ruledKindOf(promotion);
-  const { policy, environment, production, otherReviewers, contributors } = event;
+  const { policy, environment, production, otherReviewers, contributors, openBranch } = event;
   const { githubHost, now, sha256 } = context;
   // The first time nothing was planned yet that could have changed.
   const { again } = before.state;
@@ -52,11 +52,12 @@ export function decideExamined(before: Promotion, event: EventOf<'examined'>, co
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   const marks = policyMarks({ policy, environment, kind, sha256 });
-  const { contributors: _before, ...rest } = policySeen(promotion, { problems: [], blob: null });
+  const { contributors: _people, openBranch: _branch, ...rest } = policySeen(promotion, { problems: [], blob: null });
   return settle(
     {
       ...rest,
       ...(contributors === null ? {} : { contributors }),
+      ...(openBranch === null ? {} : { openBranch }),
       images,
       findings,
       otherReviewers,

@@ -50,6 +50,8 @@ export type Promotion = {
   readonly policyProblems?: readonly PolicyProblem[];
   /** Who wrote the commits between what production held and this image; left out where that is not known. */
   readonly contributors?: Contributors;
+  /** The default branch, where it takes pushes without a pull request; looked at only where nobody has to approve. */
+  readonly openBranch?: string;
   /** Approvals of this plan that did not count when it was last decided whether there are enough. */
   readonly lostApprovals?: readonly LostApproval[];
   /** Git blob id of the policy file that it was requested under, or `none`; left out where that is not known. */

@@ -8,6 +8,7 @@ import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, sourceSeen, type Contributors, type Promotion } from '../../domain/promotion/promotion.ts';
 import { ruledKindOf, withTarget } from '../../domain/promotion/target-origin.ts';
+import { fetchDefaultBranch } from '../../github/branch-protection.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { authorize } from '../people/authorize.ts';
 import { loadPins, loadReleaseContext } from '../people/reviewers.ts';
@@ -93,7 +94,8 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     production,
   });
   const otherReviewers = await lookForReviewer(services, promotion, { approvals, contributors });
-  const about = { policy, environment, images, production, otherReviewers, contributors };
+  const openBranch = await findOpenBranch(services, today, { policy, approvals });
+  const about = { policy, environment, images, production, otherReviewers, contributors, openBranch };
   const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;
   const decision = decide(today, event, await loadReleaseContext(services, today, { also: [approvals] }));
   // Asked for before people are: nobody should approve what our account may not carry out.
@@ -153,6 +155,23 @@ async function lookForReviewer(
     if (!(error instanceof OutsideError)) throw error;
     log.warn({ err: error, repo: repo.name }, 'GitHub did not tell who else could approve');
     return 'unknown';
+  }
+}
+
+/** Who can push the policy file alone releases alone: told where the file says that nobody has to approve. */
+async function findOpenBranch(
+  { github, log }: Services,
+  { kind, repo }: Promotion,
+  { policy, approvals }: { readonly policy: Policy; readonly approvals: ApprovalPolicy },
+): Promise<string | null> {
+  if (kind !== 'promotion' || approvals.required > 0 || policy.blob === 'none') return null;
+  try {
+    const { branch, takesDirectPushes } = await fetchDefaultBranch({ client: github.forRepo(repo), repo: repo.name });
+    return takesDirectPushes ? branch : null;
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn({ err: error, repo: repo.name }, 'GitHub did not tell whether the default branch takes pushes');
+    return null;
   }
 }
 

@@ -105,6 +105,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
       production,
       otherReviewers: 'unknown',
       contributors: null,
+      openBranch: null,
     },
     {
       githubHost: services.settings.githubHost,

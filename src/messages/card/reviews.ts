@@ -56,10 +56,12 @@ function whoUnder(rules: ApprovalRules, { promotion, subject }: Pick<PromotionVi
 
 /** "Nobody had to approve (policy 1a2b3c4, changed by ada 3 minutes before)."; empty where somebody has to, or did. */
 export function nobodyHadTo({ promotion, rules, policyChange }: PromotionView): string {
-  const { kind, reviews, policyBlob, createdAt } = promotion;
+  const { kind, reviews, policyBlob, createdAt, openBranch } = promotion;
   const isFree = rules.length > 0 && rules.every(({ required }) => required === 0);
   if (kind !== 'promotion' || !isFree || reviews.length > 0 || policyBlob === 'none') return '';
-  return `Nobody had to approve (${changeWords({ policyBlob, policyChange, at: createdAt })}).`;
+  const changed = `Nobody had to approve (${changeWords({ policyBlob, policyChange, at: createdAt })}).`;
+  if (openBranch === undefined) return changed;
+  return `${changed} ⚠ ${code(openBranch)} takes pushes without a pull request, so one person can change that policy alone.`;
 }
 
 /** `policy 1a2b3c4, changed by ada 3 minutes before`. */

@@ -167,6 +167,7 @@ export const promotionSchema = z.strictObject({
       unknown: z.array(commitSha),
     })
     .exactOptional(),
+  openBranch: z.string().exactOptional(),
   lostApprovals: z.array(z.strictObject({ by: person, code: ineligibility })).exactOptional(),
   requestedUnder: z.string().exactOptional(),
   otherReviewers: z.enum(['some', 'none', 'unknown']),

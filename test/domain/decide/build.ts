@@ -103,6 +103,7 @@ export function examined({
     production: BEFORE,
     otherReviewers: 'some',
     contributors: null,
+    openBranch: null,
     ...change,
   };
 }

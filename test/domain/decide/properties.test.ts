@@ -177,6 +177,7 @@ function identityOf(one: Promotion): unknown {
     plansShown: 0,
     otherReviewers: 0,
     contributors: 0,
+    openBranch: 0,
     lostApprovals: 0,
     notice: 0,
     sourceMovedTo: 0,

@@ -3,7 +3,7 @@ import type { IneligibilityCode } from '../../../src/domain/ineligibility.ts';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalPolicy } from '../../../src/domain/policy/policy.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
-import { askNamed, renderReviews, whoCanApprove } from '../../../src/messages/card/reviews.ts';
+import { askNamed, nobodyHadTo, renderReviews, whoCanApprove } from '../../../src/messages/card/reviews.ts';
 import { AT, PRODUCTION, SUBJECT, viewOf } from '../sample-view.ts';
 
 const DETAIL = { findings: 200, reviews: 50, tags: 100, textLength: 500 };
@@ -87,6 +87,21 @@ describe('who can approve', () => {
 function ask(users: readonly string[], promotion: Partial<Promotion> = {}): string {
   return askNamed(viewOf(promotion, { environment: { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, users } } }));
 }
+
+test('where nobody had to approve, the policy is named, who changed it, and whether they could alone', () => {
+  const rules = [{ ...PRODUCTION.approvals, required: 0, of: 'both', floor: null }] as const;
+  const policyBlob = '1a2b3c4'.padEnd(40, '0');
+  const policyChange = { blob: policyBlob, by: { id: 1, login: 'ada' }, source: 'push', at: AT - 180_000 } as const;
+  expect(nobodyHadTo(viewOf({ policyBlob }, { rules }))).toMatchSnapshot('nobody told who');
+  expect(nobodyHadTo(viewOf({ policyBlob }, { rules, policyChange }))).toMatchSnapshot('by a push');
+  const author = { ...policyChange, source: 'git-author' } as const;
+  expect(nobodyHadTo(viewOf({ policyBlob, openBranch: 'main' }, { rules, policyChange: author }))).toMatchSnapshot(
+    'open',
+  );
+  expect(nobodyHadTo(viewOf({ policyBlob }))).toBe('');
+  expect(nobodyHadTo(viewOf({ policyBlob, reviews: [APPROVAL] }, { rules }))).toBe('');
+  expect(nobodyHadTo(viewOf({}, { rules }))).toBe('');
+});
 
 describe('people whom the policy names are mentioned', () => {
   test.each<[string, readonly string[], Partial<Promotion>, readonly string[]]>([
