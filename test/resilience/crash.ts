@@ -26,7 +26,7 @@ const cacheFolder = await mkdtemp(join(tmpdir(), 'imprimatur-compiled-'));
 const crew = openCrew({ size: Number(values.workers), cacheFolder });
 const failures: string[] = [];
 try {
-  console.log(await torture());
+  console.log(await run());
 } finally {
   crew.close();
   await rm(cacheFolder, { recursive: true, force: true });
@@ -34,10 +34,10 @@ try {
 process.exitCode = failures.length === 0 ? 0 : 1;
 
 /** The sentence that sums it up. */
-async function torture(): Promise<string> {
+async function run(): Promise<string> {
   const began = performance.now();
   const calm = await playCalm();
-  if (calm === null) return 'torture:kill: no undisturbed run to compare with';
+  if (calm === null) return 'resilience:kill: no undisturbed run to compare with';
   const boundaries = listBoundaryKills(calm);
   const counts = DOORS.map(
     (door) => `${boundaries.filter(({ kill }) => kill.kind === 'boundary' && kill.door === door).length / 2} ${door}`,
@@ -52,7 +52,7 @@ async function torture(): Promise<string> {
   const struck = await killRandom(calm, asked);
   const seconds = Math.round((performance.now() - began) / 1000);
   return (
-    `torture:kill: ${boundaries.length / 2} boundaries, ${killed} of ${counted.length} kills at them, ` +
+    `resilience:kill: ${boundaries.length / 2} boundaries, ${killed} of ${counted.length} kills at them, ` +
     `${struck} of ${asked.flat().length} at random (seed ${seed}), ${failures.length} failures, ${seconds} s`
   );
 }
@@ -99,7 +99,7 @@ async function playOne(calm: Played, round: readonly Wanted[]): Promise<readonly
   const played = await crew.play(planOf(round), calm);
   if (played.problem !== null) {
     const labels = [...new Set(round.map(({ label }) => label))].map((label) => `--at ${label}`);
-    fail(`${played.problem}\nAgain: npm run torture:kill -- --seed ${seed} ${labels.join(' ')}`);
+    fail(`${played.problem}\nAgain: npm run resilience:kill -- --seed ${seed} ${labels.join(' ')}`);
   }
   const killed = new Set(played.phases.flatMap((phase) => phase.killed.map((kill) => nameOf(phase.name, kill))));
   return round.filter(({ phase, kill }) => !killed.has(nameOf(phase, kill)));

@@ -16,38 +16,38 @@ const failures: string[] = [];
 const sum = { deliveries: 0, lost: 0, doubled: 0, inOutage: 0 };
 
 for (let seed = first; seed < first + Number(values.runs); seed += 1) {
-  await torture(seed, 'comments');
-  await torture(seed, 'all');
+  await playSeed(seed, 'comments');
+  await playSeed(seed, 'all');
 }
 const seconds = Math.round((performance.now() - began) / 1000);
 const { deliveries, lost, doubled, inOutage } = sum;
 console.log(
-  `torture:deliveries: ${deliveries} deliveries, ${lost} lost, ${doubled} doubled, ${inOutage} in outages, ` +
+  `resilience:deliveries: ${deliveries} deliveries, ${lost} lost, ${doubled} doubled, ${inOutage} in outages, ` +
     `seeds ${first} to ${first + Number(values.runs) - 1}, ${failures.length} failures, ${seconds} s`,
 );
 process.exitCode = failures.length === 0 ? 0 : 1;
 
 /** Typed commands end as in the calm run; where people also click and push, what must hold holds. */
-async function torture(seed: number, means: Means): Promise<void> {
+async function playSeed(seed: number, means: Means): Promise<void> {
   const written = writePlay({ seed, means });
   const calm = await play(written, null, async (ended) => ({
     threads: await readThreads(ended),
     broken: await findBroken(ended),
   }));
   for (const problem of calm.broken) fail(seed, `${means}, undisturbed: ${problem}`);
-  const tortured = await play(written, { seed }, async (ended) => ({
+  const disturbed = await play(written, { seed }, async (ended) => ({
     threads: await readThreads(ended),
     broken: await findBroken(ended),
     counts: ended.counts,
   }));
-  for (const problem of tortured.broken) fail(seed, `${means}: ${problem}`);
-  if (means === 'comments') for (const difference of compare(calm.threads, tortured.threads)) fail(seed, difference);
-  tell({ seed, means, ...tortured });
+  for (const problem of disturbed.broken) fail(seed, `${means}: ${problem}`);
+  if (means === 'comments') for (const difference of compare(calm.threads, disturbed.threads)) fail(seed, difference);
+  tell({ seed, means, ...disturbed });
 }
 
-function compare(calm: readonly ThreadEnd[], tortured: readonly ThreadEnd[]): readonly string[] {
+function compare(calm: readonly ThreadEnd[], disturbed: readonly ThreadEnd[]): readonly string[] {
   return calm.flatMap((thread, index) => {
-    const other = tortured[index];
+    const other = disturbed[index];
     if (isDeepStrictEqual(thread, other)) return [];
     return [`thread ${index} ended otherwise:\n${JSON.stringify(thread, null, 1)}\n${JSON.stringify(other, null, 1)}`];
   });

@@ -53,7 +53,7 @@ for (const [end, count] of [...ends].toSorted(([, one], [, other]) => other - on
 const single = asked.filter(({ label }) => !label.startsWith('mix-')).length;
 const seconds = Math.round((performance.now() - began) / 1000);
 console.log(
-  `torture:faults: ${single} single faults at ${calm.seen.length} requests, ${asked.length - single} mixes (seed ${seed}), ` +
+  `resilience:faults: ${single} single faults at ${calm.seen.length} requests, ${asked.length - single} mixes (seed ${seed}), ` +
     `${strikes} requests spoilt, ${failures.length} failures, ${seconds} s`,
 );
 process.exitCode = failures.length === 0 ? 0 : 1;
@@ -75,7 +75,7 @@ function take(one: Case, { end, problems, struck, requests: sent }: Played): voi
     sent > most ? [...problems, `${sent} requests, where an undisturbed run has ${calm.seen.length}`] : problems;
   if (all.length === 0) return;
   fail(
-    `${sayCase(one)}\n  ended: ${end}\n  ${all.join('\n  ')}\nAgain: npm run torture:faults -- ${seedOf(one)}--only ${one.label}`,
+    `${sayCase(one)}\n  ended: ${end}\n  ${all.join('\n  ')}\nAgain: npm run resilience:faults -- ${seedOf(one)}--only ${one.label}`,
   );
 }
 

@@ -1,4 +1,4 @@
-// The image that real servers promote in the tortures: one small layer and whatever the rules want to see.
+// The image that real servers promote in these runs: one small layer and whatever the rules want to see.
 import { buildImage, type TestImage } from '../support/registry/images.ts';
 
 export const IMAGE = 'acme/dotca';

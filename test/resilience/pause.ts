@@ -18,13 +18,13 @@ const { values } = parseArgs({
 const cacheFolder = await mkdtemp(join(tmpdir(), 'imprimatur-compiled-'));
 const postgres = await startPostgres();
 try {
-  process.exitCode = await torture();
+  process.exitCode = await run();
 } finally {
   await postgres.stop();
   await rm(cacheFolder, { recursive: true, force: true });
 }
 
-async function torture(): Promise<number> {
+async function run(): Promise<number> {
   const began = performance.now();
   const requests = await listRequests({ cacheFolder, postgresUrl: null });
   const all = listStops(requests);
@@ -46,7 +46,7 @@ async function torture(): Promise<number> {
   if (locked.length > 0) failures += 1;
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(
-    `torture:pause: ${chosen.length} of ${all.length} stops (seed ${values.seed}), one lock, ${failures} failures, ${seconds} s`,
+    `resilience:pause: ${chosen.length} of ${all.length} stops (seed ${values.seed}), one lock, ${failures} failures, ${seconds} s`,
   );
   return failures === 0 ? 0 : 1;
 }

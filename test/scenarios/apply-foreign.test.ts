@@ -1,6 +1,7 @@
 // Somebody else moves a production tag: before anything is written, between two writes, or right after.
 import { afterEach, expect, test } from 'vitest';
 import {
+  approve,
   alarmsOf,
   approved,
   beforeRequest,
@@ -12,7 +13,6 @@ import {
   prepare,
   promotionOf,
   runOf,
-  say,
   strange,
   tagsOf,
   trailOf,
@@ -62,7 +62,7 @@ test('moved before the first write: nothing is written, the card names the move 
     },
   });
 
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
   expect(conclusionOf(release)).toBe('success');
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   await world.end();
@@ -79,7 +79,7 @@ test('a tag that held the image already and was moved away is a moved tag as wel
 
   expect(writesOf(world)).toEqual([]);
   expect(cardOf(release)).toContain(`- \`main\`: ${short(image.digest)} → ${short(old.digest)}`);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
   expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
   await world.end();
 });

@@ -1,6 +1,7 @@
 // A registry that refuses a write for good, at each write there is: production ends as it was.
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  approve,
   alarmsOf,
   approved,
   beforeRequest,
@@ -64,7 +65,7 @@ describe('a lasting 403', () => {
     await approved(release);
     await world.drain();
     await say(release, 'ada', `/promote ${release.source}`);
-    await say(release, 'bob', '/approve');
+    await approve(release, 'bob');
 
     expect(conclusionOf(release)).toBe('success');
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest, [kept]: image.digest });
@@ -122,7 +123,7 @@ describe('a lasting 403', () => {
     expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
     world.registry.quirks.deny403 = [];
     await say(release, 'ada', `/promote ${release.source}`);
-    await say(release, 'bob', '/approve');
+    await approve(release, 'bob');
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: image.digest });
     await world.end();
   });

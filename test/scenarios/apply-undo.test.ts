@@ -1,6 +1,7 @@
 // A registry that refuses the way back as well: production is mixed, named, and put right by the hour.
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  approve,
   alarmsOf,
   approved,
   beforeRequest,
@@ -95,7 +96,7 @@ describe('an undo that is refused as well', () => {
     const commit = repo.commitOn('staging', { message: 'Newer' });
     const newer = stage(world, { commit });
     await say(release, 'ada', `/promote staging-${commit.slice(0, 7)}`);
-    await say(release, 'bob', '/approve');
+    await approve(release, 'bob');
     expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
     const { length: before } = world.registry.requests.filter(isPut);
     await world.pass(3 * HOUR, HOUR);
@@ -114,7 +115,7 @@ describe('an undo that is refused as well', () => {
     // The newer one moves `latest` only, and waits for it to be shown when the hour is over.
     world.registry.quirks.lag = 8;
     await world.pass(HOUR - MINUTE / 2);
-    await say(release, 'bob', '/approve');
+    await approve(release, 'bob');
     await world.pass(MINUTE / 2, 1000);
     expect(await runOf(release)).toMatchObject({ state: 'applying' });
     expect(world.log.filter((line) => line.includes('a newer promotion is moving the tags'))).toHaveLength(1);

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ADA } from '../support/registry/token-service.ts';
 import { refused } from './answers.ts';
 import {
+  approve,
   answersOf,
   cardOf,
   conclusionOf,
@@ -30,7 +31,7 @@ test('all four tags of a plan are written once, in order, and card, check run an
   const { image, old, source, kept } = release;
   await say(release, 'ada', `/promote ${source}`);
   expect(cardOf(release)).toContain('`rollback-<time>-release`');
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(tagsOf(world)).toEqual({
     main: image.digest,
@@ -67,7 +68,7 @@ test('a first promotion has nothing to go back to: no rollback tag, and the card
   ]);
   expect(cardOf(release)).toMatch(/`main`: \w+ → .*\n.*`latest`: \w+ → /);
   expect(cardOf(release)).not.toContain('rollback');
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(tagsOf(world)).toEqual({ main: image.digest, latest: image.digest, [kept]: image.digest });
   expect(cardOf(release)).toMatch(/`main`: \w+ → .*\n.*`latest`: \w+ → /);
@@ -81,7 +82,7 @@ test('one token serves a whole promotion, and applying N tags takes at most 3N +
   const release = await prepare(world);
   await say(release, 'ada', `/promote ${release.source}`);
   const before = world.registry.requests.length;
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(conclusionOf(release)).toBe('success');
   expect(world.registry.requests.filter(({ path }) => path === '/token')).toHaveLength(1);
@@ -94,7 +95,7 @@ test('a first promotion of N tags takes at most 3N + 3 requests as well', async 
   const release = await prepare(world, { first: true });
   await say(release, 'ada', `/promote ${release.source}`);
   const before = world.registry.requests.length;
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(conclusionOf(release)).toBe('success');
   expect(world.registry.requests.length - before).toBeLessThanOrEqual(3 * 3 + 3);
@@ -107,7 +108,7 @@ test('an approval days later needs a token of its own, and only one', async () =
   const release = await prepare(world);
   await say(release, 'ada', `/promote ${release.source}`);
   await world.pass(3 * 24 * 60 * 60 * 1000);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(conclusionOf(release)).toBe('success');
   expect(world.registry.requests.filter(({ path }) => path === '/token')).toHaveLength(2);
@@ -122,7 +123,7 @@ test('where one of the floating tags holds the image already, only the others mo
   await say(release, 'ada', `/promote ${release.source}`);
   expect(cardOf(release)).toContain('`latest`: ');
   expect(cardOf(release)).not.toContain('- `main`: ');
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(writesOf(world).toSorted()).toEqual([ROLLBACK, kept, 'latest'].toSorted());
   expect(tagsOf(world)).toEqual({
@@ -139,7 +140,7 @@ test('an image that all floating tags hold is refused when it is asked for', asy
   const release = await prepare(world, { first: true });
   const { image, repo, issue, source } = release;
   await say(release, 'ada', `/promote ${source}`);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
   const { id } = await repo.comment({ issue, by: 'ada', body: `/promote ${source}` });
   await world.drain();
 
@@ -174,12 +175,12 @@ test('a kept tag that a failed promotion of ours left behind is written over', a
   const { commit, source, kept } = release;
   world.registry.quirks.deny403 = [{ times: 1, on: /^PUT .*\/main$/ }];
   await say(release, 'ada', `/promote ${source}`);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
   expect(world.registry.tag(IMAGE, kept)).toBe(release.image.digest);
 
   const rebuilt = stage(world, { commit, image: { seed: 'built again' } });
   await say(release, 'ada', `/promote ${source}`);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
   expect(conclusionOf(release)).toBe('success');
   expect(tagsOf(world)).toMatchObject({ main: rebuilt.digest, latest: rebuilt.digest, [kept]: rebuilt.digest });
   await world.end();
@@ -190,7 +191,7 @@ test('a kept tag that brought its image to production is never written over by a
   const release = await prepare(world);
   const { commit, source, kept, image } = release;
   await say(release, 'ada', `/promote ${source}`);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
   stage(world, { commit, image: { seed: 'built again' } });
   await say(release, 'ada', `/promote ${source}`);
 
@@ -205,7 +206,7 @@ test('a kept tag that holds the image already is not written again', async () =>
   const { kept, image } = release;
   world.registry.setTag(IMAGE, kept, image.digest);
   await say(release, 'ada', `/promote ${release.source}`);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(conclusionOf(release)).toBe('success');
   expect(writesOf(world)).toEqual([ROLLBACK, 'main', 'latest']);
@@ -219,7 +220,7 @@ test('a kept tag that was taken after the plan was made fails the promotion befo
   await say(release, 'ada', `/promote ${release.source}`);
   const other = strange(world);
   world.registry.setTag(IMAGE, kept, other.digest);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'untouched' });
   expect(cardOf(release)).toContain(other.digest);
@@ -234,7 +235,7 @@ test('a rollback tag whose name is taken gets a number', async () => {
   const other = strange(world);
   for (const tag of [ROLLBACK, `${ROLLBACK}-2`]) world.registry.setTag(IMAGE, tag, other.digest);
   await say(release, 'ada', `/promote ${release.source}`);
-  await say(release, 'bob', '/approve');
+  await approve(release, 'bob');
 
   expect(tagsOf(world)).toMatchObject({
     main: image.digest,

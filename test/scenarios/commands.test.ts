@@ -243,13 +243,13 @@ describe('one conversation', () => {
       }),
     ]);
     expect(said.replies).toEqual([
-      expect.stringMatching(/^- `\/approve P1`: `staging-.*\n- `\/approve P2`: `staging`/m),
+      expect.stringMatching(/^- `\/approve P1 [0-9a-f]{12}`: `staging-.*\n- `\/approve P2 [0-9a-f]{12}`: `staging`/m),
     ]);
     const elsewhere = talk.openIssue();
     const bare = await talk.say('bob', '/imprimatur approve', elsewhere);
     const elsewhereToo = [{ number: 1 }, { number: 2 }];
     expect(bare.answers).toMatchObject([refused('nothing-waits-here', { verb: 'approve', elsewhere: elsewhereToo })]);
-    expect(bare.replies).toEqual([expect.stringMatching(/^- `\/approve P1`/m)]);
+    expect(bare.replies).toEqual([expect.stringMatching(/^- `\/approve P1 [0-9a-f]{12}`/m)]);
     const named = await talk.say('bob', '/approve P2', elsewhere);
     expect(named).toMatchObject({ reactions: DONE, replies: [] });
     expect(talk.production()).toEqual({ main: second.digest, latest: second.digest });

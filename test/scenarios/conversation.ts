@@ -5,7 +5,7 @@ import type { ApprovalPolicy } from '../../src/domain/policy/policy.ts';
 import { covers, planIdOf } from '../../src/domain/promotion/approval.ts';
 import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
 import type { Reply } from '../../src/domain/reply.ts';
-import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
+import { findPromotionByNumber, listOpenPromotions } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { ImageOptions, TestImage } from '../support/registry/images.ts';
 import { answersAmong } from './answers.ts';
@@ -39,7 +39,7 @@ export type Conversation = {
     action: 'approve' | 'reject' | `${'approve' | 'reject'}:${string}`,
     on?: { readonly checkRun?: number; readonly stalePage?: boolean },
   ) => Promise<readonly Reply[]>;
-  /** A comment with the line that the card shows now for approving it. */
+  /** A comment with the line that the card shows now for approving it; without a number, the newest that waits. */
   readonly approve: (by: string, number?: number, issue?: number) => Promise<Said>;
   /** The id of its plan, as the card shows it now. */
   readonly plan: (number?: number) => Promise<string>;
@@ -122,7 +122,12 @@ export function converse(
     world,
     issue,
     plan,
-    approve: async (by, number = 1, thread = issue) => say(by, `/approve P${number} ${await plan(number)}`, thread),
+    approve: async (by, number, thread = issue) => {
+      const open = await listOpenPromotions(world.app.store.db, { repoId: repo.id });
+      const waiting = open.filter(({ state }) => state.kind === 'awaiting-approval');
+      const meant = number ?? waiting.at(-1)?.number ?? 1;
+      return say(by, `/approve P${meant} ${await plan(meant)}`, thread);
+    },
     short,
     openIssue,
     say,

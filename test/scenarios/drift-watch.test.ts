@@ -146,7 +146,7 @@ describe('while a promotion moves the tags', () => {
       (call) => isPut(call) && call.path.endsWith('/latest'),
       () => (world.registry.quirks.lag = 9),
     );
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     expect(talk.production().main).toBe(b.digest);
     expect(await talk.state(2)).toBe('applying');
     await world.pass(8 * MINUTE_MS, MINUTE_MS / 4);
@@ -235,7 +235,7 @@ test('tags that a failed promotion left mixed are told on its card, and not twic
     () => world.registry.tag(IMAGE, 'latest') === b.digest,
     () => world.registry.setTag(IMAGE, 'latest', other.digest),
   );
-  await talk.say('bob', '/approve');
+  await talk.approve('bob');
   expect((await talk.promotion(2)).state).toMatchObject({ kind: 'failed', failure: { production: 'mixed' } });
   await world.pass(HOUR_MS, 5 * MINUTE_MS);
   expect(await driftsOf(talk)).toEqual([]);
@@ -257,7 +257,7 @@ test('a tag that somebody moved while a promotion failed is drift: it was left a
       world.clock.turn(2000);
     },
   );
-  await talk.say('bob', '/approve');
+  await talk.approve('bob');
   expect(await talk.state(2)).toBe('failed');
   await world.pass(6 * MINUTE_MS, MINUTE_MS / 4);
   expect(await driftsOf(talk)).toMatchObject([{ differences: [moved('latest', other.digest)] }]);

@@ -78,7 +78,7 @@ describe('found', () => {
     const { commit, image } = staged(tags);
     const { card } = await promote(source(commit, image.digest));
     expect(card).toContain(` · \`${tag(commit)}\` → \`production\``);
-    expect(card).toMatch(/`\/approve P\d+`/);
+    expect(card).toMatch(/`\/approve P\d+ [0-9a-f]{12}`/);
     expect(card).toContain(`\`${image.digest}\``);
     expect(card).toContain(`[\`${commit.slice(0, 7)}\`](`);
   });

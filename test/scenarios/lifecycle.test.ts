@@ -48,7 +48,7 @@ describe('an installation that is suspended', () => {
     expect(talk.card()).toContain(`\`/promote staging-${talk.short}\``);
     expect(talk.repo.checkRuns(talk.commit)).toEqual([expect.objectContaining({ conclusion: 'cancelled' })]);
     expect((await talk.request()).reactions).toEqual(['eyes', 'rocket']);
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     expect(talk.production().main).toBe(talk.image.digest);
     await world.end();
   });
@@ -74,7 +74,7 @@ describe('an installation that is suspended', () => {
     const { world } = talk;
     await talk.request();
     world.registry.quirks.lag = 6;
-    await talk.say('bob', '/approve');
+    await talk.approve('bob');
     expect(await talk.state()).toBe('applying');
     const installation = world.github.installation('acme');
     await installation.suspend();

@@ -6,7 +6,7 @@ import { LONGEST_LEASE_MS } from '../../src/engine/core/lease.ts';
 import type { JobKind } from '../../src/engine/core/job.ts';
 import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
 import type { Conversation } from './conversation.ts';
-import { API, beginGranted, countTagWrites, isTagWrite, policyFile, restartAs, writeRules } from './granted-world.ts';
+import { API, beginGranted, countTagWrites, isTagWrite, restartAs, writeRules } from './granted-world.ts';
 import { buildImage } from '../support/registry/images.ts';
 import { stage } from './world.ts';
 
@@ -53,10 +53,10 @@ const ENTRY_POINTS: Readonly<Record<EntryPoint, Trial | 'no-tags' | 'leads-on' |
   },
   'staging-click': { kinds: ['promotion'], prepare: staged, act: clickPromote },
   'git-tag': { kinds: ['version'], prepare: promoted, act: ask },
-  're-run': { kinds: ['promotion'], prepare: waitingWithoutNeed, act: rerun, once: true },
+  're-run': { kinds: ['promotion'], prepare: failedByRules, act: rerun, once: true },
   're-run-suite': 'leads-on',
   'staging-re-run': 'no-tags',
-  push: { kinds: ['promotion'], prepare: waiting, act: pushRules, once: true },
+  push: 'leads-on',
   'registry-package': 'leads-on',
   deployment: 'no-tags',
   'deployment-status': 'no-tags',
@@ -184,9 +184,11 @@ async function waiting(kind: Kind): Promise<Conversation> {
   return about;
 }
 
-/** The rules were edited since, and nobody told: today they ask nobody. */
-async function waitingWithoutNeed(kind: Kind): Promise<Conversation> {
-  const about = await waiting(kind);
+/** The rules refused it, were edited since, and nobody told: today it passes, and nobody has to approve. */
+async function failedByRules(kind: Kind): Promise<Conversation> {
+  const about = await beginGranted(`${NOBODY}validation: { size: { max: 110MB } }\n`);
+  await ask(about, kind);
+  expect(await newestState(about)).toBe('checks-failed');
   writeRules(about, NOBODY);
   return about;
 }
@@ -194,11 +196,6 @@ async function waitingWithoutNeed(kind: Kind): Promise<Conversation> {
 async function rerun({ repo, commit, world }: Conversation): Promise<void> {
   await repo.rerun({ checkRun: repo.checkRuns(commit).at(-1)?.id ?? 0, by: 'bob' });
   await world.drain();
-}
-
-async function pushRules(about: Conversation): Promise<void> {
-  await about.repo.push('main', { files: policyFile(about, NOBODY) });
-  await about.world.drain();
 }
 
 /** The check of the staging commit shows its button. */

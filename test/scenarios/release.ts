@@ -3,7 +3,7 @@ import type { FailureProblem } from '../../src/domain/promotion/failure.ts';
 import { planIdOf } from '../../src/domain/promotion/approval.ts';
 import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import type { Reply } from '../../src/domain/reply.ts';
-import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts';
+import { findPromotionByNumber, listOpenPromotions } from '../../src/store/promotions/promotions.ts';
 import { buildImage, type TestImage } from '../support/registry/images.ts';
 import type { Hook } from '../support/registry/double.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
@@ -45,10 +45,19 @@ export async function say({ world, repo, issue }: Release, by: string, body: str
   await world.drain();
 }
 
-/** A comment with the line that the card shows now for approving it. */
-export async function approve(release: Release, by: string, number = 1): Promise<void> {
-  const { subject } = await release.world.view(await promotionOf(release, number));
-  await say(release, by, `/approve P${number} ${planIdOf(subject)}`);
+/** A comment with the line that the card shows now for approving it; without a number, the newest that waits. */
+export async function approve(release: Release, by: string, number?: number): Promise<void> {
+  await say(release, by, await approveLineOf(release, number));
+}
+
+async function approveLineOf(release: Release, number?: number): Promise<string> {
+  const { world, repo } = release;
+  const open = await listOpenPromotions(world.app.store.db, { repoId: repo.id });
+  const waiting = open.filter(({ state }) => state.kind === 'awaiting-approval');
+  const promotion = number === undefined ? waiting.at(-1) : await promotionOf(release, number);
+  if (promotion === undefined) throw new Error('nothing waits');
+  const { subject } = await world.view(promotion);
+  return `/approve P${promotion.number} ${planIdOf(subject)}`;
 }
 
 /** Ada has asked for it, and bob's approval is on its way; what happens next is the test's. */

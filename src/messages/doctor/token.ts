@@ -4,7 +4,7 @@ import { formatTime, listWords, plural } from '../format.ts';
 import type { CheckWords } from './check-words.ts';
 
 const MAKE_ONE =
-  'Make a classic token with the scope write:packages as the machine user (https://github.com/settings/tokens/new?scopes=write:packages opens the form without repo), put it into GHCR_TOKEN, and restart.';
+  'Make a classic token with the scope write:packages as the machine user (the form at github.com/settings/tokens/new?scopes=write:packages does not tick repo), put it into GHCR_TOKEN, and restart.';
 
 export function tokenWords(check: TokenCheck): CheckWords {
   switch (check.name) {
@@ -67,7 +67,7 @@ function scopeWords(check: Extract<TokenCheck, { name: 'token-scopes' }>): Check
     case 'scopes-surplus':
       return {
         message: `GHCR_TOKEN has more than write:packages: ${listWords(check.scopes)}. Whoever steals it can do that too.`,
-        hint: 'Take the surplus scopes away: edit the token, or make a new one at https://github.com/settings/tokens/new?scopes=write:packages, which does not tick repo. While the token can comment (repo, public_repo), approvals of its user do not count.',
+        hint: 'Take the surplus scopes away: edit the token, or make a new one at github.com/settings/tokens/new?scopes=write:packages, which does not tick repo. While the token can comment (repo, public_repo), approvals of its user do not count.',
       };
   }
 }

@@ -136,7 +136,7 @@ describe('a machine user’s token', () => {
   });
 
   test('with an expiry that is no time is not guessed at', async () => {
-    nock(API).get('/user').reply(200, { login: 'a' }, { 'github-authentication-token-expiration': 'soon' });
+    nock(API).get('/user').reply(200, { id: 9, login: 'a' }, { 'github-authentication-token-expiration': 'soon' });
     expect(await fetchMachineToken(tokenClient(API))).toEqual({
       kind: 'unknown',
       because: 'GitHub says that it expires at "soon", which is no time',

@@ -46,7 +46,7 @@ export function isTime(stage: Stage, deed: Act): boolean {
   const { github, issue } = threadOf(stage, deed);
   return github
     .comments(issue)
-    .some(({ byApp, body }) => byApp && /^<!-- imprimatur P\d+ -->\n[^]*`\/approve P\d+`/.test(body));
+    .some(({ byApp, body }) => byApp && /^<!-- imprimatur P\d+ -->\n[^]*`\/approve P\d+ [0-9a-f]{12}`/.test(body));
 }
 
 function threadOf({ threads }: Stage, { thread }: Act): StagedThread {
@@ -72,7 +72,8 @@ export async function act(world: Scenario, stage: Stage, deed: Act): Promise<voi
     }
     case 'click': {
       const run = [...github.checkRuns(commit), ...github.checkRuns(github.head('staging'))].findLast(
-        ({ status, actions }) => status === 'completed' && actions.some(({ identifier }) => identifier === deed.action),
+        ({ status, actions }) =>
+          status === 'completed' && actions.some(({ identifier }) => identifier.startsWith(`${deed.action}:`)),
       );
       if (run !== undefined) await github.click({ checkRun: run.id, action: deed.action, by: deed.by });
       return;

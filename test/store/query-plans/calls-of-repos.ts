@@ -92,7 +92,10 @@ export const CALLS_OF_REPOS: Calls = {
   findAuditHead: ({ tx }) => findAuditHead(tx, repoId),
   listAuditedRepoIds: ({ tx }) => listAuditedRepoIds(tx),
   listAudit: ({ tx }) => listAudit(tx, { repoId, afterSeq: 100, limit: 100 }),
-  verifyAudit: ({ tx }) => verifyAudit(tx, { repoId, sha256 }),
+  verifyAudit: async ({ tx }) => {
+    await verifyAudit(tx, { repoId, sha256 });
+    await verifyAudit(tx, { repoId: 0, sha256 });
+  },
 
   savePolicyFile: ({ tx }) => savePolicyFile(tx, { blob: 'blob 7', text: '{}' }, NOW),
   findPolicyFile: ({ tx }) => findPolicyFile(tx, 'blob 7'),

@@ -46,6 +46,7 @@ const DEPLOYMENT = {
   commit: COMMIT,
   digests: [],
   createdAt: Date.UTC(2026, 10, 24, 6, 33, 12),
+  creatorId: 9,
 };
 
 test('a deployment is an intent by who made it', () => {
@@ -99,6 +100,7 @@ test('a status is an intent in our own words', () => {
       repo: REPO,
       deployment: DEPLOYMENT,
       status: 'deployed',
+      by: null,
       since: Date.UTC(2026, 10, 24, 6, 35),
       url: 'https://ci.example.com/runs/7',
     },
