@@ -52,9 +52,9 @@ function repeat<T extends string>(word: T, times: number): readonly T[] {
 }
 
 const DAVE: Person = { id: 4, login: 'dave' };
-const people = constantFrom<Person>(ALICE, BOB, CAROL, DAVE);
+const persons = constantFrom<Person>(ALICE, BOB, CAROL, DAVE);
 const actors = tuple(
-  people,
+  persons,
   constantFrom(...ROLES, ...repeat('write', 6)),
   constantFrom(...repeat('user', 9), 'bot' as const),
 ).map(([person, role, kind]) => actor(person, role, kind));
