@@ -67,10 +67,10 @@ export async function playPromotion(stage: Stage, { step }: Printer): Promise<Pr
     await expectTags(stage, { digest: old.digest, tags: FLOATING });
     if (!waits(stage, build)) throw new Error('the promotion waits no more');
   });
-  await step('bob clicks Approve on a page of another plan, and is refused with the line of today', async (note) => {
+  await step('mia clicks Approve on a page of another plan, and is refused with the line of today', async (note) => {
     const answered = answersTo(stage, issue);
     const checkRun = newestRun(stage, build).id;
-    await repo.click({ checkRun, action: 'approve:000000000000', by: 'bob', stalePage: true });
+    await repo.click({ checkRun, action: 'approve:000000000000', by: 'mia', stalePage: true });
     await until('a refusal', () => answered().length > 0);
     if (!/\/approve P1 [0-9a-f]{12}\b/.test(textOf(answered())))
       throw new Error(`the answer prints no line to approve with: ${textOf(answered())}`);

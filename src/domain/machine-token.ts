@@ -14,7 +14,11 @@ export type MachineToken =
   | { readonly kind: 'refused' }
   | { readonly kind: 'unknown'; readonly because: string };
 
-export type TokenWarning = { readonly kind: 'refused' } | { readonly kind: 'expires'; readonly at: number };
+export type TokenWarning =
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'expires'; readonly at: number }
+  /** Approvals of its user do not count: whoever has the token could write them. `isKnown` false: its scopes are not. */
+  | { readonly kind: 'can-comment'; readonly login: string; readonly isKnown: boolean };
 
 export const WARN_DAYS = 14;
 
@@ -34,6 +38,13 @@ export function registryUserOf(token: MachineToken): RegistryUser | null {
   if (token.kind !== 'accepted') return null;
   const { id, login, scopes } = token;
   return { id, login, canComment: scopes === null ? null : scopes.some((scope) => COMMENTING.includes(scope)) };
+}
+
+/** Null where the token can't comment, and where nobody knows whose it is. */
+export function findCommentWarning(token: MachineToken): TokenWarning | null {
+  const user = registryUserOf(token);
+  if (user === null || user.canComment === false) return null;
+  return { kind: 'can-comment', login: user.login, isKnown: user.canComment === true };
 }
 
 /** Days until it expires, negative once it has; null where it never does or nobody knows. A refused one has none left. */

@@ -1,6 +1,7 @@
 // Reads commits: the newest of a branch, and whether a commit belongs to a branch.
 import { z } from 'zod';
 import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
+import type { PolicyChange } from '../domain/policy/policy-change.ts';
 import type { Contributors } from '../domain/promotion/promotion.ts';
 import { splitRepo, type InstallationClient } from './client/client.ts';
 import { isGitHubError } from './client/errors.ts';
@@ -181,6 +182,37 @@ async function readRange({
     if (isGitHubError(error, 'github-not-found')) return null;
     throw error;
   }
+}
+
+const LastChange = z.array(
+  z.object({
+    author: z.object({ id: z.number().int(), login: z.string() }).nullish(),
+    commit: z.object({
+      author: z.object({ name: z.string().catch(''), date: z.iso.datetime({ offset: true }) }).nullish(),
+    }),
+  }),
+);
+
+/**
+ * Who wrote the newest commit of the default branch that changed a file, and when, as the commit says: anybody can claim
+ * that. `id` null: GitHub knows no such account. Null where there is none.
+ */
+export async function findLastAuthor({
+  client,
+  repo,
+  path,
+}: Omit<BranchQuestion, 'branch'> & { readonly path: string }): Promise<Pick<PolicyChange, 'by' | 'at'> | null> {
+  const { data } = await client.ask({
+    tried: `looking for who changed ${path} of ${repo} last`,
+    send: (api) => api.repos.listCommits({ ...splitRepo(repo), path, per_page: 1, request: CACHEABLE }),
+    answer: LastChange,
+  });
+  const [newest] = data;
+  const written = newest?.commit.author;
+  if (newest === undefined || written === null || written === undefined) return null;
+  const { author } = newest;
+  const by = author === null || author === undefined ? { id: null, login: written.name } : author;
+  return { by, at: Date.parse(written.date) };
 }
 
 const Anything = z.object({});

@@ -6,5 +6,8 @@ import { AT } from './sample-view.ts';
 test('it says what happened to the token, what follows, and what its operator can do', () => {
   expect(tokenWarningText({ tokenWarning: { kind: 'refused' } })).toMatchSnapshot('refused');
   expect(tokenWarningText({ tokenWarning: { kind: 'expires', at: AT } })).toMatchSnapshot('expires');
+  const comments = { kind: 'can-comment', login: 'acme-bot' } as const;
+  expect(tokenWarningText({ tokenWarning: { ...comments, isKnown: true } })).toMatchSnapshot('can comment');
+  expect(tokenWarningText({ tokenWarning: { ...comments, isKnown: false } })).toMatchSnapshot('scopes not known');
   expect(tokenWarningText({ tokenWarning: null })).toBe('');
 });

@@ -70,6 +70,32 @@ describe('the default branch lowers what a promotion needs while it waits', () =
   });
 });
 
+describe('who changed the policy file', () => {
+  async function changedBy(): Promise<unknown> {
+    const { policyChange } = await talk.world.view(await talk.promotion());
+    return policyChange;
+  }
+
+  test('is who pushed it, and the trail says so', async () => {
+    talk = await beginUnder(required(2));
+    await talk.request();
+    await push(talk, required(3));
+    expect(await changedBy()).toMatchObject({ source: 'push' });
+    const rows = (await talk.world.audit()).get(talk.repo.id) ?? [];
+    const entries = rows.map(({ entry }): { kind: string; details: Record<string, unknown> } => JSON.parse(entry));
+    const changed = entries.find(({ kind }) => kind === 'policy-changed');
+    expect(changed?.details['changedBy']).toMatchObject({ source: 'push' });
+    await talk.world.end();
+  });
+
+  test('is the author of its last commit, where no push told', async () => {
+    talk = await beginUnder(required(2));
+    await talk.request();
+    expect(await changedBy()).toMatchObject({ source: 'git-author' });
+    await talk.world.end();
+  });
+});
+
 describe('an operator’s floor', () => {
   const FLOOR = { env: { MIN_APPROVALS: 'production=1', FORBID_SELF_APPROVAL: 'production' } };
 

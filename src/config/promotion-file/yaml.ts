@@ -19,6 +19,8 @@ export type PlacedProblem = { readonly path: FilePath; readonly offset: number; 
 
 /** Bounds the work on hostile text: a policy of 20 environments, each with all its keys, takes half of this. */
 const MAX_TOKENS = 3000;
+/** With blanks, line ends and comments: blank lines alone cost the reader as much as words. */
+const MAX_PIECES = 20_000;
 /** Deeper than any key of a policy, and far from what overflows the stack. */
 const MAX_DEPTH = 8;
 
@@ -29,7 +31,10 @@ const SECOND_DOCUMENT = { code: 'second-document' } as const;
 /** Never throws. The text comes without a byte order mark. */
 export function readYaml(text: string): YamlReading {
   if (text.includes('\0')) return unreadable(text.indexOf('\0'), { code: 'nul-character' });
-  if (hasTooManyTokens(text)) return unreadable(0, { code: 'too-many-tokens', max: MAX_TOKENS });
+  if (saysNothing(text))
+    return { kind: 'read', value: null, problems: [], place: ({ path, mistake }) => ({ path, mistake, offset: 0 }) };
+  const max = findExceededLimit(text);
+  if (max !== null) return unreadable(0, { code: 'too-many-tokens', max });
   const oneTooMany = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)][MAX_MARKS];
   if (oneTooMany !== undefined) return unreadable(oneTooMany.index, SECOND_DOCUMENT);
   const documents = [...parseAllDocuments(text, { version: '1.2', prettyErrors: false, uniqueKeys: false })];
@@ -72,13 +77,21 @@ function unreadable(offset: number, mistake: PolicyMistake): YamlReading {
   return { kind: 'unreadable', problems: [atOffset(offset, mistake)] };
 }
 
-function hasTooManyTokens(text: string): boolean {
-  let count = 0;
-  for (const token of new Lexer().lex(text)) {
-    if (!/^[\s#]/.test(token)) count += 1;
-    if (count > MAX_TOKENS) return true;
+/** Blank lines and comments, however many. */
+function saysNothing(text: string): boolean {
+  return text.split('\n').every((line) => /^[ \r]*(?:#|$)/.test(line));
+}
+
+function findExceededLimit(text: string): number | null {
+  let tokens = 0;
+  let pieces = 0;
+  for (const piece of new Lexer().lex(text)) {
+    pieces += 1;
+    if (!/^[\s#]/.test(piece)) tokens += 1;
+    if (tokens > MAX_TOKENS) return MAX_TOKENS;
+    if (pieces > MAX_PIECES) return MAX_PIECES;
   }
-  return false;
+  return null;
 }
 
 function syntaxMistake({ code, message }: { readonly code: string; readonly message: string }): PolicyMistake {

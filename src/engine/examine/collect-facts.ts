@@ -13,6 +13,7 @@ import { findOtherReviewer } from '../../github/collaborators.ts';
 import { authorize } from '../people/authorize.ts';
 import { loadPins, loadReleaseContext } from '../people/reviewers.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
+import { findUntoldPolicyChange } from './find-policy-change.ts';
 import { findContributors } from './find-contributors.ts';
 import { findAlternativeName } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
@@ -103,7 +104,9 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     await Promise.all(promotion.images.map(({ repository }) => services.pushRight.prove(repository)));
   }
   const next = commitOf(today, decision);
-  return { kind: 'done', commit: next === null ? null : { ...next, policyFile: loaded.file } };
+  const policyChange = await findUntoldPolicyChange(services, { repo: promotion.repo, file: loaded.file });
+  const told = policyChange === null ? {} : { policyChange };
+  return { kind: 'done', commit: next === null ? null : { ...next, policyFile: loaded.file, ...told } };
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import {
   daysLeft,
+  findCommentWarning,
   findTokenWarning,
   registryUserOf,
   WARN_DAYS,
@@ -65,7 +66,7 @@ export function createRegistryTokenWatch(parts: {
       if (answer.kind !== 'unknown' || token.kind === 'unknown') token = answer;
       logAnswer(log, answer, now());
     },
-    warning: () => findTokenWarning(token, now()),
+    warning: () => findTokenWarning(token, now()) ?? findCommentWarning(token),
     user: () => registryUserOf(token),
     daysLeft: () => daysLeft(token, now()),
   };

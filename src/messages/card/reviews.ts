@@ -10,7 +10,8 @@ import type { Review } from '../../domain/promotion/review.ts';
 import type { Role } from '../../domain/actor.ts';
 import type { Detail } from './detail.ts';
 import { code, mention } from '../escape.ts';
-import { capitalise, formatSpan, formatTime, listWords, plural } from '../format.ts';
+import { joinSentences } from '../blocks.ts';
+import { capitalise, codeList, formatSpan, formatTime, listWords, plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** One line per review, the newest ones where there are too many; empty when nobody reviewed. */
@@ -27,7 +28,23 @@ export function renderReviews({ promotion, subject }: PromotionView, detail: Det
 }
 
 /** "Anyone with write access can approve, but not the one who asked."; empty when no approval is waited for. */
-export function whoCanApprove({ promotion, rules, subject, policyChange }: PromotionView): string {
+export function whoCanApprove(view: PromotionView): string {
+  return joinSentences([whoMay(view), unknownAuthors(view)]);
+}
+
+/** Where authors may not approve, commits of nobody that GitHub knows could be anybody's. */
+function unknownAuthors({ promotion, rules }: PromotionView): string {
+  const unknown = promotion.contributors?.unknown ?? [];
+  const matters = promotion.state.kind === 'awaiting-approval' && rules.some((one) => one.contributors === 'refuse');
+  if (!matters || unknown.length === 0) return '';
+  const shown = codeList(
+    unknown.map((commit) => commit.slice(0, 7)),
+    { max: 10 },
+  );
+  return `GitHub does not know who wrote ${shown}: whoever approves should not have.`;
+}
+
+function whoMay({ promotion, rules, subject, policyChange }: PromotionView): string {
   const { requester, otherReviewers, state } = promotion;
   const [first, second] = rules;
   if (state.kind !== 'awaiting-approval' || first === undefined) return '';

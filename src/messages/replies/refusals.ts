@@ -7,6 +7,7 @@ import { code, escapeText } from '../escape.ts';
 import { capitalise, codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
 import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
+import { TOKEN_FORM } from '../machine-token.ts';
 import { policyProblemWords } from '../policy-problem.ts';
 import { promotionLines } from './promotion-lines.ts';
 import { targetOriginWords } from '../target-origin.ts';
@@ -72,7 +73,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     `The App ${code(app)} wrote this comment with your token, and an App can't ${plainVerb(verb)} for a person. Comment yourself; or the policy file lists the App: ${code(`approvals: { apps: [${app}] }`)}.`,
 
   'registry-user': ({ promotion }) =>
-    `Your approval of ${formatNumber(promotion)} does not count: the token in ${code('GHCR_TOKEN')} is yours and can also comment, so whoever has it could write approvals. Let the operator make one that can't, with just ${code('write:packages')}: https://github.com/settings/tokens/new?scopes=write:packages`,
+    `Your approval of ${formatNumber(promotion)} does not count: the token in ${code('GHCR_TOKEN')} is yours and can also comment, so whoever has it could write approvals. Let the operator make one that can't, with just ${code('write:packages')}: ${TOKEN_FORM}`,
 
   contributor: ({ promotion, commits, of }) =>
     `Your approval of ${formatNumber(promotion)} does not count: you wrote ${commits} of its ${plural(of, 'commit')}, and the policy file says ${code('contributors: refuse')}. Somebody else has to approve.`,

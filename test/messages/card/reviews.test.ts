@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { ApprovalPolicy } from '../../../src/domain/policy/policy.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { askNamed, nobodyHadTo, renderReviews, whoCanApprove } from '../../../src/messages/card/reviews.ts';
-import { AT, PRODUCTION, SUBJECT, viewOf } from '../sample-view.ts';
+import { parseCommitSha } from '../../../src/domain/image/reference.ts';
+import { AT, must, PRODUCTION, SUBJECT, viewOf } from '../sample-view.ts';
 
 const DETAIL = { findings: 200, reviews: 50, tags: 100, textLength: 500 };
 const JO = { id: 2, login: 'jo' };
@@ -87,6 +88,14 @@ describe('who can approve', () => {
 function ask(users: readonly string[], promotion: Partial<Promotion> = {}): string {
   return askNamed(viewOf(promotion, { environment: { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, users } } }));
 }
+
+test('where authors may not approve, commits of unknown authors are named', () => {
+  const rules = [{ ...PRODUCTION.approvals, contributors: 'refuse', of: 'both', floor: null }] as const;
+  const commit = must(parseCommitSha('abc1234'.padEnd(40, '0')));
+  const contributors = { commits: 2, people: [], unknown: [commit] };
+  expect(whoCanApprove(viewOf({ contributors }, { rules }))).toMatchSnapshot('one of them');
+  expect(whoCanApprove(viewOf({ contributors }))).not.toContain('abc1234');
+});
 
 test('where nobody had to approve, the policy is named, who changed it, and whether they could alone', () => {
   const rules = [{ ...PRODUCTION.approvals, required: 0, of: 'both', floor: null }] as const;

@@ -9,6 +9,7 @@ import {
   renderTime,
   type Json,
 } from './render.ts';
+import type { GitCommit } from './git.ts';
 import { renderComment, renderThread } from './render-threads.ts';
 import { renderCheckRun, renderCommit, renderDeployment, renderDeploymentStatus } from './render-work.ts';
 import type { Account, CheckRun, Comment, Deployment, DeploymentStatus, Installation } from './state.ts';
@@ -86,9 +87,7 @@ export function pushPayload(
     url: `https://github.com/${fullNameOf(about.repo)}/commit/${commit.sha}`,
     author: who,
     committer: who,
-    added: [],
-    removed: [],
-    modified: [],
+    ...changedFiles(about.repo, commit),
   };
   return {
     ref: `refs/heads/${event.branch}`,
@@ -103,6 +102,17 @@ export function pushPayload(
     head_commit: head,
     pusher: { name: about.sender.login, email: `${about.sender.login}@users.noreply.github.com` },
     ...frame(about),
+  };
+}
+
+/** Against the first parent, as GitHub lists them for each commit of a push. */
+function changedFiles(repo: Repo, { files, parents }: GitCommit): Json {
+  const before =
+    (parents[0] === undefined ? undefined : repo.git.resolve(parents[0]))?.files ?? new Map<string, string>();
+  return {
+    added: [...files.keys()].filter((path) => !before.has(path)),
+    removed: [...before.keys()].filter((path) => !files.has(path)),
+    modified: [...files].filter(([path, text]) => before.has(path) && before.get(path) !== text).map(([path]) => path),
   };
 }
 

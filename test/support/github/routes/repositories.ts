@@ -81,12 +81,20 @@ function needs(permission: string, answer: (call: RepoCall) => Answer): Route {
 
 function listCommits(call: RepoCall): Answer {
   const { repo } = call;
-  refuseFilters(call, ['path', 'author', 'committer', 'since', 'until']);
+  refuseFilters(call, ['author', 'committer', 'since', 'until']);
   if (repo.git.branches.size === 0) return refuse(409, 'Git Repository is empty.');
   const start = repo.git.resolve(call.query['sha'] ?? repo.defaultBranch);
   if (start === undefined) return NOT_FOUND;
-  const cut = page(call, repo.git.log(start));
+  const { path } = call.query;
+  const log = repo.git.log(start).filter((commit) => path === undefined || changes(repo, commit, path));
+  const cut = page(call, log);
   return { status: 200, body: cut.items.map((commit) => renderCommit(repo, commit)), headers: cut.headers };
+}
+
+/** A merge counts where the file differs from that of each parent. */
+function changes(repo: Repo, { files, parents }: GitCommit, path: string): boolean {
+  const before = parents.map((sha) => repo.git.resolve(sha)?.files.get(path));
+  return before.length === 0 ? files.has(path) : before.every((text) => text !== files.get(path));
 }
 
 function compare(call: RepoCall): Answer {
