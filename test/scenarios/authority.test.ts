@@ -71,11 +71,6 @@ describe('the default branch lowers what a promotion needs while it waits', () =
 });
 
 describe('who changed the policy file', () => {
-  async function changedBy(): Promise<unknown> {
-    const { policyChange } = await talk.world.view(await talk.promotion());
-    return policyChange;
-  }
-
   test('is who pushed it, and the trail says so', async () => {
     talk = await beginUnder(required(2));
     await talk.request();
@@ -244,6 +239,11 @@ describe('a comment that an App wrote with somebody’s token', () => {
     await world.end();
   });
 });
+
+async function changedBy(): Promise<unknown> {
+  const { policyChange } = await talk.world.view(await talk.promotion());
+  return policyChange;
+}
 
 async function applying(): Promise<Readonly<Record<string, unknown>>> {
   const rows = (await talk.world.audit()).get(talk.repo.id) ?? [];
