@@ -95,11 +95,15 @@ function withoutSubjects(lines: readonly string[]): readonly string[] {
 }
 
 function plain(text: string): string {
-  return text
-    .replaceAll(/rollback-\d{8}-\d{6}/g, 'rollback-TIME')
-    .replaceAll(/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( UTC|Z)?/g, 'TIME')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, 'ID')
-    .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
-    .replaceAll(/(audit \d+·)[0-9a-f]{8}/g, '$1HASH')
-    .replaceAll(/(?<![0-9a-f])\d{9,}(?![0-9a-f])/g, 'N');
+  return (
+    text
+      .replaceAll(/rollback-\d{8}-\d{6}/g, 'rollback-TIME')
+      // A plan covers the registry's address, which is another one in each run.
+      .replaceAll(/(\/approve P\d+|\b(?:approve|reject):) ?[0-9a-f]{12}\b/g, '$1 PLAN')
+      .replaceAll(/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( UTC|Z)?/g, 'TIME')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, 'ID')
+      .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
+      .replaceAll(/(audit \d+·)[0-9a-f]{8}/g, '$1HASH')
+      .replaceAll(/(?<![0-9a-f])\d{9,}(?![0-9a-f])/g, 'N')
+  );
 }

@@ -72,13 +72,17 @@ function readThread(
 
 /** Numbers, times, ids and heads of the audit trail hang on the order between threads, and the port on the run. */
 function plain(text: string): string {
-  return text
-    .replaceAll(/127\.0\.0\.1:\d+/g, 'registry')
-    .replaceAll(/\bP\d+\b/g, 'P#')
-    .replaceAll(/\d+·[0-9a-f]{8}/g, '#')
-    .replaceAll(/\d{4}-\d\d-\d\d[ T][\d:.]+Z?/g, 'then')
-    .replaceAll(/rollback-\d{8}-\d{6}/g, 'rollback')
-    .replaceAll(/\/(runs|issuecomment|issues|checks)[/-]?\d+/g, '/#');
+  return (
+    text
+      .replaceAll(/127\.0\.0\.1:\d+/g, 'registry')
+      .replaceAll(/\bP\d+\b/g, 'P#')
+      // A plan covers the registry's address, which is another one in each world.
+      .replaceAll(/(\/approve P#) [0-9a-f]{12}/g, '$1 plan')
+      .replaceAll(/\d+·[0-9a-f]{8}/g, '#')
+      .replaceAll(/\d{4}-\d\d-\d\d[ T][\d:.]+Z?/g, 'then')
+      .replaceAll(/rollback-\d{8}-\d{6}/g, 'rollback')
+      .replaceAll(/\/(runs|issuecomment|issues|checks)[/-]?\d+/g, '/#')
+  );
 }
 
 /** What holds whatever was lost, doubled or late; each problem a sentence. */
