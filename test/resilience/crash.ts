@@ -37,7 +37,7 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 async function run(): Promise<string> {
   const began = performance.now();
   const calm = await playCalm();
-  if (calm === null) return 'resilience:kill: no undisturbed run to compare with';
+  if (calm === null) return 'resilience:crash: no undisturbed run to compare with';
   const boundaries = listBoundaryKills(calm);
   const counts = DOORS.map(
     (door) => `${boundaries.filter(({ kill }) => kill.kind === 'boundary' && kill.door === door).length / 2} ${door}`,
@@ -52,7 +52,7 @@ async function run(): Promise<string> {
   const struck = await killRandom(calm, asked);
   const seconds = Math.round((performance.now() - began) / 1000);
   return (
-    `resilience:kill: ${boundaries.length / 2} boundaries, ${killed} of ${counted.length} kills at them, ` +
+    `resilience:crash: ${boundaries.length / 2} boundaries, ${killed} of ${counted.length} kills at them, ` +
     `${struck} of ${asked.flat().length} at random (seed ${seed}), ${failures.length} failures, ${seconds} s`
   );
 }
