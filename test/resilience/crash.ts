@@ -99,7 +99,7 @@ async function playOne(calm: Played, round: readonly Wanted[]): Promise<readonly
   const played = await crew.play(planOf(round), calm);
   if (played.problem !== null) {
     const labels = [...new Set(round.map(({ label }) => label))].map((label) => `--at ${label}`);
-    fail(`${played.problem}\nAgain: npm run resilience:kill -- --seed ${seed} ${labels.join(' ')}`);
+    fail(`${played.problem}\nAgain: npm run resilience:crash -- --seed ${seed} ${labels.join(' ')}`);
   }
   const killed = new Set(played.phases.flatMap((phase) => phase.killed.map((kill) => nameOf(phase.name, kill))));
   return round.filter(({ phase, kill }) => !killed.has(nameOf(phase, kill)));
