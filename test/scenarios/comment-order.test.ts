@@ -306,7 +306,8 @@ describe('a webhook that comes', () => {
       ];
       await talk.world.github.release(order.map((at) => comments[at]?.guid ?? ''));
       await talk.world.drain();
-      expect(answered(...comments)).toEqual([1, 2, 3]);
+      // Each once; that the request came before its withdrawal, and both before the question, the answers tell.
+      expect(answered(...comments).toSorted()).toEqual([1, 2, 3]);
       expect(await talk.state()).toBe('cancelled');
       expect(talk.replies().at(-1)).toContain('P1');
       await talk.world.end();

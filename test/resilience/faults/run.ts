@@ -1,6 +1,6 @@
 // One promotion from the request to the deployment behind the fault proxies, and what people do where it stands still.
 import { listPromotions } from './promotions.ts';
-import { prepare, say, type Release } from '../../scenarios/release.ts';
+import { approve, prepare, say, type Release } from '../../scenarios/release.ts';
 import { Scenario, type ScenarioOptions } from '../../scenarios/world.ts';
 import { ADA } from '../../support/registry/token-service.ts';
 import { startFaultProxy, type Choose, type FaultProxy, type Seen } from './proxy.ts';
@@ -56,7 +56,7 @@ async function promote(release: Release): Promise<number> {
     }
     const waiting = (await listPromotions(release)).findLast(({ state }) => state.kind === 'awaiting-approval');
     if (waiting !== undefined) {
-      await say(release, 'bob', `/approve P${waiting.number}`);
+      await approve(release, 'bob', waiting.number);
       await rest(world);
     }
     const last = (await listPromotions(release)).at(-1)?.state.kind;
