@@ -19,4 +19,17 @@ export type Ineligibility =
   /** Asked for it, where the policy wants another person's approval. */
   | { readonly code: 'own-request' };
 
+/** Every code. One that lacks here does not compile where promotions are stored. */
+export const INELIGIBILITY_CODES = [
+  'bot',
+  'role-too-low',
+  'not-listed',
+  'outsider',
+  'another-account',
+  'acted-through-app',
+  'registry-user',
+  'contributor',
+  'own-request',
+] as const satisfies readonly Ineligibility['code'][];
+
 export type IneligibilityCode = Ineligibility['code'];

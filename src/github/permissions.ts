@@ -31,16 +31,14 @@ export async function fetchActor({
   return { id, login, kind, role: await fetchRole({ client, repo, id, login }) };
 }
 
-/** The id of the account that has this login now; null where there is none. */
-export async function findAccountId({
-  client,
-  repo,
-  login,
-}: {
+type PermissionQuestion = {
   readonly client: InstallationClient;
   readonly repo: RepoName;
   readonly login: string;
-}): Promise<number | null> {
+};
+
+/** The id of the account that has this login now; null where there is none. */
+export async function findAccountId({ client, repo, login }: PermissionQuestion): Promise<number | null> {
   const permission = await fetchPermission({ client, repo, login });
   return permission?.user?.id ?? null;
 }
@@ -61,11 +59,7 @@ async function fetchPermission({
   client,
   repo,
   login,
-}: {
-  readonly client: InstallationClient;
-  readonly repo: RepoName;
-  readonly login: string;
-}): Promise<z.infer<typeof Permission> | null> {
+}: PermissionQuestion): Promise<z.infer<typeof Permission> | null> {
   try {
     const { data } = await client.ask({
       tried: `reading what ${login} may do in ${repo}`,

@@ -1,10 +1,10 @@
 // `/approve`: a review that lets a promotion go ahead.
 import { PLAN_ID } from '../promotion/approval.ts';
-import { surplus } from './only-word.ts';
+import { parseBareWord, surplus } from './only-word.ts';
 import { mistake, value, type Parsed } from './mistake.ts';
 import type { SlashCommand } from './slash-command.ts';
 import { parsePlainWord, parsePromotionId } from './values.ts';
-import { readWords, type Word } from './words.ts';
+import { readWords } from './words.ts';
 
 type Approve = {
   readonly kind: 'approve';
@@ -28,12 +28,12 @@ function parse(text: string): Parsed<Approve> {
   if (read.kind === 'mistake') return read;
   const [first, second, third] = read.value;
   if (first === undefined) return value({ kind: 'approve', id: null, plan: null });
-  const id = bareWord(first, (word) => parsePromotionId(word) ?? mistake(surplusOf(word)));
+  const id = parseBareWord(first, (word) => parsePromotionId(word) ?? mistake(surplusOf(word)));
   if (id.kind === 'mistake') return id;
   if (second === undefined) return value({ kind: 'approve', id: id.value, plan: null });
-  const plan = bareWord(second, parsePlan);
+  const plan = parseBareWord(second, parsePlan);
   if (plan.kind === 'mistake') return plan;
-  if (third !== undefined) return bareWord(third, (word) => mistake(surplus(word)));
+  if (third !== undefined) return parseBareWord(third, (word) => mistake(surplus(word)));
   return value({ kind: 'approve', id: id.value, plan: plan.value });
 }
 
@@ -50,10 +50,4 @@ function surplusOf(word: string): ReturnType<typeof surplus> {
   return PLAN_ID.test(word.replaceAll('`', '').toLowerCase())
     ? { code: 'plan-without-id', typed: word }
     : surplus(word);
-}
-
-function bareWord<T>(word: Word, read: (text: string) => Parsed<T>): Parsed<T> {
-  if (word.kind === 'flag') return mistake({ code: 'unknown-flag', typed: word.typed });
-  if (word.kind === 'quoted') return mistake({ code: 'quoted-argument', typed: word.text });
-  return read(word.text);
 }

@@ -14,10 +14,15 @@ export function parseOnlyWord<T>(text: string, absent: T, parse: (word: string) 
   if (read.kind === 'mistake') return read;
   const [first, second] = read.value;
   if (first === undefined) return value(absent);
-  if (first.kind === 'flag') return mistake({ code: 'unknown-flag', typed: first.typed });
-  if (first.kind === 'quoted') return mistake({ code: 'quoted-argument', typed: first.text });
-  const parsed = parse(first.text);
+  const parsed = parseBareWord(first, parse);
   return parsed.kind === 'mistake' || second === undefined ? parsed : mistake(explainSecond(second));
+}
+
+/** A word where neither a flag nor a quoted text may stand. */
+export function parseBareWord<T>(word: Word, parse: (text: string) => Parsed<T>): Parsed<T> {
+  if (word.kind === 'flag') return mistake({ code: 'unknown-flag', typed: word.typed });
+  if (word.kind === 'quoted') return mistake({ code: 'quoted-argument', typed: word.text });
+  return parse(word.text);
 }
 
 /** One word more than the verb takes. */

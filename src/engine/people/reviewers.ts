@@ -7,7 +7,7 @@ import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import { isCollaborator } from '../../github/collaborators.ts';
 import { findAccountId } from '../../github/permissions.ts';
 import { findPins, savePin } from '../../store/pins.ts';
-import { loadActor, loadContext, loadPlannedPolicy, loadRequestPolicy } from '../core/load.ts';
+import { loadActor, loadContext } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
 type Asked = Pick<Services, 'store' | 'github' | 'now' | 'registryTokenWatch'>;
@@ -27,23 +27,22 @@ export async function loadPins(
   const users = namesOf(policies.flatMap((policy) => policy.users));
   const apps = namesOf(policies.flatMap((policy) => policy.apps));
   if (users.length === 0 && apps.length === 0) return NO_PINS;
-  const [pinnedUsers, pinnedApps] = await Promise.all([
-    findPins(store.db, { owner, kind: 'user', names: users }),
-    findPins(store.db, { owner, kind: 'app', names: apps }),
-  ]);
+  const read = async (): Promise<Pins> => ({
+    users: await findPins(store.db, { owner, kind: 'user', names: users }),
+    apps: await findPins(store.db, { owner, kind: 'app', names: apps }),
+  });
+  const known = await read();
   const client = github.forRepo(repo);
-  for (const name of users.filter((user) => !pinnedUsers.has(user))) {
+  const unknownUsers = users.filter((user) => !known.users.has(user));
+  for (const name of unknownUsers) {
     const id = await findAccountId({ client, repo: repo.name, login: name });
     if (id !== null) await savePin(store.db, { owner, kind: 'user', name, id, now: now() });
   }
   const slug = acting?.slug.toLowerCase() ?? '';
-  if (acting !== null && apps.includes(slug) && !pinnedApps.has(slug)) {
-    await savePin(store.db, { owner, kind: 'app', name: slug, id: acting.id, now: now() });
-  }
-  return {
-    users: await findPins(store.db, { owner, kind: 'user', names: users }),
-    apps: await findPins(store.db, { owner, kind: 'app', names: apps }),
-  };
+  const isNewApp = acting !== null && apps.includes(slug) && !known.apps.has(slug);
+  if (isNewApp) await savePin(store.db, { owner, kind: 'app', name: slug, id: acting.id, now: now() });
+  // Read again, since another process may have kept it first.
+  return unknownUsers.length > 0 || isNewApp ? read() : known;
 }
 
 /** Entries with an id of their own need no pin. */
@@ -69,10 +68,12 @@ export async function describeReviewer(
   };
 }
 
-/** What the policies say that a promotion's approvals have to satisfy; none where they can't be read any more. */
-export async function loadApprovals(services: Services, promotion: Promotion): Promise<readonly ApprovalPolicy[]> {
-  const policies = await Promise.all([loadPlannedPolicy(services, promotion), loadRequestPolicy(services, promotion)]);
-  return policies.flatMap((policy) => (policy === null ? [] : [policy.approvals]));
+/** What the policies of a decision say that approvals have to satisfy; none where they can't be read any more. */
+export function approvalsIn({
+  environmentPolicy,
+  requestPolicy,
+}: Pick<DecisionContext, 'environmentPolicy' | 'requestPolicy'>): readonly ApprovalPolicy[] {
+  return [environmentPolicy, requestPolicy].flatMap((policy) => (policy === null ? [] : [policy.approvals]));
 }
 
 /** Whoever has the token of the registry's user could otherwise write an approval with it. */
@@ -84,25 +85,34 @@ function isCommentingRegistryUser(
   return user !== null && user.canComment === true && user.id === person.id;
 }
 
-/**
- * What a decision needs that may let production move: everybody whose approval could count is asked about anew.
- * `reviewer` was asked about just now. OutsideError when GitHub does not tell: then nothing is decided, and nobody is dropped.
- */
+/** What a decision needs that may let production move. `also`: policies that it is about to be planned under. */
 export async function loadReleaseContext(
   services: Services,
   promotion: Promotion,
-  { reviewer = null, also = [] }: { readonly reviewer?: Reviewer | null; readonly also?: Names } = {},
+  { also = [] }: { readonly also?: Names } = {},
 ): Promise<DecisionContext> {
   const context = await loadContext(services, promotion);
-  const policies = [...(await loadApprovals(services, promotion)), ...also];
-  const { repo } = promotion;
-  const pins = await loadPins(services, repo, { policies });
-  const reviewers = new Map<number, Reviewer>();
-  for (const { by, verdict, void: isVoid } of promotion.reviews) {
-    if (verdict !== 'approve' || isVoid === true || reviewers.has(by.id) || by.id === reviewer?.id) continue;
+  const policies = [...approvalsIn(context), ...also];
+  const pins = await loadPins(services, promotion.repo, { policies });
+  const reviewers = await loadReviewers(services, promotion, { policies, pins, reviewer: null });
+  return { ...context, people: { reviewers, pins } };
+}
+
+/**
+ * Everybody whose approval could count is asked about anew; `reviewer` was just now. OutsideError when GitHub does not
+ * tell: then nothing is decided, and nobody is dropped.
+ */
+export async function loadReviewers(
+  services: Asked,
+  { repo, reviews }: Promotion,
+  about: { readonly policies: Names; readonly pins: Pins; readonly reviewer: Reviewer | null },
+): Promise<ReadonlyMap<number, Reviewer>> {
+  const { policies, pins, reviewer } = about;
+  const reviewers = new Map(reviewer === null ? [] : [[reviewer.id, reviewer]]);
+  for (const { by, verdict, void: isVoid } of reviews) {
+    if (verdict !== 'approve' || isVoid === true || reviewers.has(by.id)) continue;
     const actor = await loadActor(services, { repo, by: { ...by, kind: 'user' } });
     reviewers.set(by.id, await describeReviewer(services, { repo, actor, policies, pins }));
   }
-  if (reviewer !== null) reviewers.set(reviewer.id, reviewer);
-  return { ...context, people: { reviewers, pins } };
+  return reviewers;
 }

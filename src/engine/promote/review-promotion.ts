@@ -4,6 +4,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { decide, refuseReviewed, type DecisionContext, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { SeenPlan } from '../../domain/promotion/approval.ts';
+import type { Reviewer } from '../../domain/eligibility.ts';
 import { knownCommit, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
@@ -17,7 +18,7 @@ import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/
 import { loadActor, loadContext } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { withSource } from '../examine/read-source.ts';
-import { describeReviewer, loadApprovals, loadPins, loadReleaseContext } from '../people/reviewers.ts';
+import { approvalsIn, describeReviewer, loadPins, loadReviewers } from '../people/reviewers.ts';
 import type { Services } from '../core/services.ts';
 import { refuseOnStaging } from './note-on-staging.ts';
 
@@ -132,14 +133,15 @@ async function loadReview(
 ): Promise<{ readonly event: Reviewed; readonly context: DecisionContext }> {
   const { repo } = promotion;
   const app = review.via.kind === 'comment' ? review.via.app : null;
-  const rules = await loadApprovals(services, promotion);
-  const pins = await loadPins(services, repo, { policies: rules, acting: app });
-  const reviewer = await describeReviewer(services, { repo, actor: by, policies: rules, pins });
+  const context = await loadContext(services, promotion);
+  const policies = approvalsIn(context);
+  const pins = await loadPins(services, repo, { policies, acting: app });
+  const reviewer = await describeReviewer(services, { repo, actor: by, policies, pins });
   const isApproval = review.verdict === 'approve' && promotion.state.kind === 'awaiting-approval';
-  const context = isApproval
-    ? await loadReleaseContext(services, promotion, { reviewer })
-    : { ...(await loadContext(services, promotion)), people: { reviewers: new Map(), pins } };
-  return { event: { ...review, by: reviewer }, context };
+  const reviewers = isApproval
+    ? await loadReviewers(services, promotion, { policies, pins, reviewer })
+    : new Map<number, Reviewer>();
+  return { event: { ...review, by: reviewer }, context: { ...context, people: { reviewers, pins } } };
 }
 
 function newsOf(today: PolicyComparison): PromotionEvent {

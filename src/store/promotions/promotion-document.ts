@@ -1,5 +1,6 @@
 // A promotion as text, and the text as a promotion again; the compiler keeps the schema and the type the same.
 import { z } from 'zod';
+import { INELIGIBILITY_CODES } from '../../domain/ineligibility.ts';
 import { policyProblem } from '../../domain/policy/policy-problem.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import {
@@ -18,18 +19,6 @@ import { failure, failureProblem } from './failure-document.ts';
 import { PROMOTION_STEPS } from './upgrade.ts';
 
 const person = z.strictObject({ id: z.int(), login: z.string() });
-
-const ineligibility = z.enum([
-  'bot',
-  'role-too-low',
-  'not-listed',
-  'outsider',
-  'another-account',
-  'acted-through-app',
-  'registry-user',
-  'contributor',
-  'own-request',
-]);
 
 const deploymentNews = { at: time, since: time, url: z.string().nullable(), by: person.exactOptional() };
 
@@ -168,7 +157,7 @@ export const promotionSchema = z.strictObject({
     })
     .exactOptional(),
   openBranch: z.string().exactOptional(),
-  lostApprovals: z.array(z.strictObject({ by: person, code: ineligibility })).exactOptional(),
+  lostApprovals: z.array(z.strictObject({ by: person, code: z.enum(INELIGIBILITY_CODES) })).exactOptional(),
   requestedUnder: z.string().exactOptional(),
   otherReviewers: z.enum(['some', 'none', 'unknown']),
   notice: notice.nullable(),

@@ -1,5 +1,5 @@
 // Who reviewed, and who can approve.
-import type { IneligibilityCode } from '../../../src/domain/ineligibility.ts';
+import { INELIGIBILITY_CODES } from '../../../src/domain/ineligibility.ts';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalPolicy } from '../../../src/domain/policy/policy.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
@@ -23,17 +23,7 @@ test('reviews are told with how they were given, and whether they still count', 
   expect(renderReviews(viewOf(), DETAIL)).toBe('');
 });
 
-test.each<IneligibilityCode>([
-  'bot',
-  'role-too-low',
-  'not-listed',
-  'outsider',
-  'another-account',
-  'acted-through-app',
-  'registry-user',
-  'contributor',
-  'own-request',
-])('an approval that does not count says why: %s', (code) => {
+test.each(INELIGIBILITY_CODES)('an approval that does not count says why: %s', (code) => {
   const view = viewOf({ reviews: [APPROVAL], lostApprovals: [{ by: APPROVAL.by, code }] });
   expect(renderReviews(view, DETAIL)).toMatchSnapshot('lost');
 });
