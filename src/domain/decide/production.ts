@@ -5,7 +5,8 @@ import type { Digest } from '../image/reference.ts';
 import type { TagState } from '../image/tag-plan.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { examineUnderTodaysPolicy } from './policy.ts';
-import { proceed, settle } from './settle.ts';
+import { proceed } from './release.ts';
+import { settle } from './settle.ts';
 
 /**
  * Re-plans where production moved. A re-plan may find at once that the rules now refuse (`rejected`: the kept tag was

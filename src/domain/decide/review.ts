@@ -9,7 +9,7 @@ import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
 import type { ApprovalRules } from '../policy/approval-rules.ts';
 import { entryOf, showEffects } from './accept.ts';
-import { proceed, rulesOf } from './settle.ts';
+import { proceed, rulesOf } from './release.ts';
 
 export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>, context: DecisionContext): Decision {
   const { environmentPolicy: environment } = context;

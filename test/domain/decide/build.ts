@@ -16,16 +16,22 @@ import {
   COMMIT,
   commit,
   context,
+  environment,
   facts,
   FOREIGN,
   IMAGE,
   NEW,
   NOW,
   OLD,
+  policy,
+  production,
+  promotion,
   sha256,
+  tag,
+  unread,
+  type TestContext,
 } from '../build.ts';
 import { badYaml, DENIED, failure } from '../problem.ts';
-import { environment, policy, production, promotion, tag, unread, type TestContext } from '../build.ts';
 
 export const KEPT = 'main-staging-abc1234';
 export const BEFORE = production({ main: OLD, latest: OLD, [KEPT]: null });
