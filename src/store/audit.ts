@@ -125,13 +125,7 @@ export async function verifyAudit(
 
 /** Every promotion begins with a row. */
 async function hasPromotions(db: Db, repoId: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('promotions')
-    .select('id')
-    .where('repo_id', '=', repoId)
-    .where('number', '>', 0)
-    .limit(1)
-    .executeTakeFirst();
+  const row = await db.selectFrom('promotions').select('id').where('repo_id', '=', repoId).limit(1).executeTakeFirst();
   return row !== undefined;
 }
 

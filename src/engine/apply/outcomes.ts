@@ -1,7 +1,7 @@
 // What each tag of a plan that failed holds in the end: by the journal, unless the registry shows that somebody else moved it.
-import { OutsideError } from '../../net/outside-error.ts';
 import type { TagOutcome } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
+import { askOptional } from '../examine/ask-optional.ts';
 import { outcomesOf } from '../core/journal.ts';
 import { readJournal, standingTags, type Application } from './application.ts';
 
@@ -37,11 +37,10 @@ async function look(
   { repository, tag }: TagOutcome,
   expected: readonly (Digest | null)[],
 ): Promise<Digest | null | undefined> {
-  try {
-    return await services.registry.findDigest(repository, tag, expected);
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    services.log.warn({ err: error, tag }, 'what a tag holds after a failure could not be read');
-    return undefined;
-  }
+  return askOptional(services, {
+    ask: () => services.registry.findDigest(repository, tag, expected),
+    untold: undefined,
+    message: 'what a tag holds after a failure could not be read',
+    about: { tag },
+  });
 }

@@ -22,7 +22,7 @@ export type ImageQuestion = {
 export async function examineImage(setup: DoctorSetup, question: ImageQuestion): Promise<readonly Check[]> {
   const { repo, image } = question;
   const { settings } = setup;
-  const refusal = await findImageRefusal({ settings, store: await openStore(setup) }, { repo, images: [image] });
+  const refusal = await findImageRefusal({ settings, store: await openStore(setup) }, { repo, image });
   if (refusal !== null) {
     return [{ name: 'image', outcome: 'fail', code: refusal.code, image, repo: repo.name, repoId: repo.id }];
   }

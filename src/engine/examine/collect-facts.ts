@@ -12,6 +12,7 @@ import { fetchDefaultBranch } from '../../github/branch-protection.ts';
 import { findOtherReviewer } from '../../github/collaborators.ts';
 import { authorize } from '../people/authorize.ts';
 import { loadPins, loadReleaseContext } from '../people/reviewers.ts';
+import { askOptional } from './ask-optional.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { findUntoldPolicyChange } from './find-policy-change.ts';
 import { findContributors } from './find-contributors.ts';
@@ -79,15 +80,17 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   if (!(await identify(services, { job, promotion: pinned, images: identified }))) {
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
-  const [examinations, sourceHolds] = await Promise.all([
+  const { approvals } = environmentPolicy;
+  const [examinations, sourceHolds, openBranch, policyChange] = await Promise.all([
     Promise.all(collections.map((one) => examineImage(services, place, one))),
     readSource(services, promotion),
+    findOpenBranch(services, promotion, { policy, approvals }),
+    findUntoldPolicyChange(services, { repo: promotion.repo, file: loaded.file }),
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const images = examinations.map(({ examined }) => examined);
   const production = examinations.flatMap((one) => one.production);
   const commit = examinations.map(({ examined }) => commitOfImage(examined.facts))[0] ?? null;
-  const { approvals } = environmentPolicy;
   const contributors = await findContributors(services, {
     promotion,
     environment: environmentPolicy,
@@ -95,7 +98,6 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     production,
   });
   const otherReviewers = await lookForReviewer(services, promotion, { approvals, contributors });
-  const openBranch = await findOpenBranch(services, today, { policy, approvals });
   const about = { policy, environment, images, production, otherReviewers, contributors, openBranch };
   const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;
   const decision = decide(today, event, await loadReleaseContext(services, today, { also: [approvals] }));
@@ -104,7 +106,6 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     await Promise.all(promotion.images.map(({ repository }) => services.pushRight.prove(repository)));
   }
   const next = commitOf(today, decision);
-  const policyChange = await findUntoldPolicyChange(services, { repo: promotion.repo, file: loaded.file });
   const told = policyChange === null ? {} : { policyChange };
   return { kind: 'done', commit: next === null ? null : { ...next, policyFile: loaded.file, ...told } };
 }
@@ -144,38 +145,35 @@ async function lookForReviewer(
 ): Promise<Promotion['otherReviewers']> {
   // Nobody is asked: there is no card that would say so.
   if (approvals.required === 0) return 'unknown';
-  const { github, log } = services;
-  try {
+  const ask = async (): Promise<Promotion['otherReviewers']> => {
     const pins = await loadPins(services, repo, { policies: [approvals] });
     if (listsAnother(approvals, requester, pins)) return 'some';
     const { role } = approvals;
     if (role === null) return 'none';
-    const client = github.forRepo(repo);
+    const client = services.github.forRepo(repo);
     const authors = approvals.contributors === 'refuse' ? (contributors?.people ?? []) : [];
     const exceptIds = [requester.id, ...authors.map(({ id }) => id)];
-    return await findOtherReviewer({ client, repo: repo.name, exceptIds, role });
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    log.warn({ err: error, repo: repo.name }, 'GitHub did not tell who else could approve');
-    return 'unknown';
-  }
+    return findOtherReviewer({ client, repo: repo.name, exceptIds, role });
+  };
+  const message = 'GitHub did not tell who else could approve';
+  return askOptional(services, { ask, untold: 'unknown', message, about: { repo: repo.name } });
 }
 
 /** Who can push the policy file alone releases alone: told where the file says that nobody has to approve. */
 async function findOpenBranch(
-  { github, log }: Services,
+  services: Services,
   { kind, repo }: Promotion,
   { policy, approvals }: { readonly policy: Policy; readonly approvals: ApprovalPolicy },
 ): Promise<string | null> {
   if (kind !== 'promotion' || approvals.required > 0 || policy.blob === 'none') return null;
-  try {
-    const { branch, takesDirectPushes } = await fetchDefaultBranch({ client: github.forRepo(repo), repo: repo.name });
-    return takesDirectPushes ? branch : null;
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    log.warn({ err: error, repo: repo.name }, 'GitHub did not tell whether the default branch takes pushes');
-    return null;
-  }
+  const { name } = repo;
+  const found = await askOptional(services, {
+    ask: () => fetchDefaultBranch({ client: services.github.forRepo(repo), repo: name }),
+    untold: null,
+    message: 'GitHub did not tell whether the default branch takes pushes',
+    about: { repo: name },
+  });
+  return found?.takesDirectPushes === true ? found.branch : null;
 }
 
 /** Opens the check run as soon as the commit is known, the first time; false when the promotion moved on meanwhile. */

@@ -1,27 +1,34 @@
 // Which other image a rollback could go back to where its target can't be pulled: its name, for those who are told.
-import { OutsideError } from '../../net/outside-error.ts';
 import { formatNumber, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { findAlternative } from '../../facts/find-alternative.ts';
 import { listHeld } from '../../store/promotions/history.ts';
+import { askOptional } from './ask-optional.ts';
 import type { Services } from '../core/services.ts';
 
 /** `tags` are the floating ones of its environment. A courtesy: what the registry does not show is not recommended. */
 export async function findAlternativeName(
-  { registry, store, log }: Services,
+  services: Services,
+  question: { readonly promotion: Promotion; readonly tags: readonly Tag[] },
+): Promise<string | null> {
+  return askOptional(services, {
+    ask: () => lookForAlternative(services, question),
+    untold: null,
+    message: 'whether there is a complete alternative could not be read',
+    about: { repo: question.promotion.repo.name },
+  });
+}
+
+async function lookForAlternative(
+  { registry, store }: Services,
   { promotion, tags }: { readonly promotion: Promotion; readonly tags: readonly Tag[] },
 ): Promise<string | null> {
   const { repo, environment: name } = promotion;
-  try {
-    for (const image of promotion.images) {
-      const { repository } = image;
-      const history = await listHeld(store.db, { repoId: repo.id, environment: name, repository });
-      const found = await findAlternative({ registry, history }, { ...image, environment: { name, tags } });
-      if (found !== null) return formatNumber(found.promotion);
-    }
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    log.warn({ err: error, repo: repo.name }, 'whether there is a complete alternative could not be read');
+  for (const image of promotion.images) {
+    const { repository } = image;
+    const history = await listHeld(store.db, { repoId: repo.id, environment: name, repository });
+    const found = await findAlternative({ registry, history }, { ...image, environment: { name, tags } });
+    if (found !== null) return formatNumber(found.promotion);
   }
   return null;
 }

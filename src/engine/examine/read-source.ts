@@ -1,23 +1,21 @@
 // Looks whether the tag that a promotion was asked for by has moved on: people are told, and the pinned digest stays.
-import { OutsideError } from '../../net/outside-error.ts';
 import { sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
+import { askOptional } from './ask-optional.ts';
 import type { Services } from '../core/services.ts';
 
 /** What the source tag holds now; null where there is none, or where the registry does not tell. */
 export async function readSource(
-  { registry, log }: Services,
-  { repo, source, images }: Promotion,
+  services: Services,
+  { repo, source: { tag }, images: [image] }: Promotion,
 ): Promise<Digest | null> {
-  const [image] = images;
-  if (source.tag === null || image === undefined) return null;
-  try {
-    return await registry.findDigest(image.repository, source.tag);
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    log.warn({ err: error, repo: repo.name }, 'the registry did not tell what the source tag holds now');
-    return null;
-  }
+  if (tag === null || image === undefined) return null;
+  return askOptional(services, {
+    ask: () => services.registry.findDigest(image.repository, tag),
+    untold: null,
+    message: 'the registry did not tell what the source tag holds now',
+    about: { repo: repo.name },
+  });
 }
 
 /**

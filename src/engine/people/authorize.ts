@@ -65,31 +65,27 @@ export async function authorize(
   const { repo } = asking;
   const owner = await findForeignOwner(services, repo);
   if (owner !== null) return { code: 'owner-not-allowed', owner };
-  const refusal = await findImageRefusal(services, { ...asking, images });
-  if (refusal !== null || findings === undefined) return refusal;
   const names = await listNames(services, repo);
-  for (const image of images) {
-    const access = await findAccess(services, { ...asking, image, names });
-    const proof = { image, findings, names: provingNames({ repo, names }) };
-    if (access.kind === 'unclaimed' && !isProven(proof)) {
-      return { code: 'image-not-proven', image, repo: repo.name, repoId: repo.id };
-    }
-  }
-  return null;
-}
-
-/** The refusal of the first image that the repository may not promote, or null. */
-export async function findImageRefusal(
-  services: ImageServices,
-  { images, ...asking }: Asking & { readonly images: readonly ImageRepository[] },
-): Promise<ImageRefusal | null> {
-  if (images.length === 0) return null;
-  const names = await listNames(services, asking.repo);
+  const unclaimed: ImageRepository[] = [];
   for (const image of images) {
     const access = await findAccess(services, { ...asking, image, names });
     if (access.kind === 'refused') return access.refusal;
+    if (access.kind === 'unclaimed') unclaimed.push(image);
   }
-  return null;
+  if (findings === undefined) return null;
+  const proving = provingNames({ repo, names });
+  const image = unclaimed.find((one) => !isProven({ image: one, findings, names: proving }));
+  return image === undefined ? null : { code: 'image-not-proven', image, repo: repo.name, repoId: repo.id };
+}
+
+/** Why the repository may not promote this image; null where it may. */
+export async function findImageRefusal(
+  services: ImageServices,
+  about: Asking & { readonly image: ImageRepository },
+): Promise<ImageRefusal | null> {
+  const names = await listNames(services, about.repo);
+  const access = await findAccess(services, { ...about, names });
+  return access.kind === 'refused' ? access.refusal : null;
 }
 
 /** What rules judge an image's `source` label by. */

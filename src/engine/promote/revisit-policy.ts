@@ -44,7 +44,7 @@ async function mustLookAgain(services: Services, promotion: Promotion): Promise<
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
     // Whoever approves has the file read again, and hears why it can't be.
-    services.log.warn({ err: error, repo: promotion.repo.name }, 'GitHub did not tell what the policy file message');
+    services.log.warn({ err: error, repo: promotion.repo.name }, 'GitHub did not tell what the policy file says');
     return false;
   }
 }

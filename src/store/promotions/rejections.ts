@@ -5,7 +5,7 @@ import type { Digest } from '../../domain/image/reference.ts';
 import type { Db } from '../database/schema.ts';
 import { readPromotion } from './promotion-document.ts';
 
-/** More were never rejected since anybody would remember. */
+/** Of one repository. Of an older rejection nobody is reminded. */
 const MAX_READ = 200;
 
 /** The newest rejection of an image by a person. */

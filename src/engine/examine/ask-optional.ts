@@ -1,0 +1,24 @@
+// Asks a registry or GitHub for something that a decision can do without.
+import { OutsideError } from '../../net/outside-error.ts';
+import type { Services } from '../core/services.ts';
+
+/** What `ask` returns; where the host does not tell, `untold`, and `message` is logged. Other errors are thrown. */
+export async function askOptional<Told, Untold>(
+  { log }: Pick<Services, 'log'>,
+  question: {
+    readonly ask: () => Promise<Told>;
+    readonly untold: Untold;
+    readonly message: string;
+    /** What the log line is about. */
+    readonly about: Readonly<Record<string, string>>;
+  },
+): Promise<Told | Untold> {
+  const { ask, untold, message, about } = question;
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn({ err: error, ...about }, message);
+    return untold;
+  }
+}
