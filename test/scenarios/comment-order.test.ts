@@ -314,6 +314,24 @@ describe('a webhook that comes', () => {
     },
   );
 
+  test('while GitHub is asked for those before it, is not overtaken by them', async () => {
+    talk = await begin();
+    const { world } = talk;
+    await talk.say('ada', '/status');
+    const request = await write('ada', `/promote staging-${talk.short}`, 'late');
+    const withdrawal = await write('mia', '/cancel P1', 'late');
+    const arrive = async (): Promise<void> => {
+      await world.github.release([request.guid]);
+      await world.app.worker?.drain();
+    };
+    world.github.onNext({ method: 'GET', path: LISTING, work: arrive });
+    const question = await write('ada', '/status P1');
+    await world.drain();
+    expect(answered(request, withdrawal, question)).toEqual([1, 2, 3]);
+    expect(await talk.state()).toBe('cancelled');
+    await world.end();
+  });
+
   test('first in its thread, though its comment leans on an earlier one, waits for that one', async () => {
     talk = await begin();
     const { world } = talk;

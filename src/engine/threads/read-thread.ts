@@ -61,7 +61,9 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
   const found = missed?.found ?? [];
   services.metrics.countFoundComments(found.length);
   const after = { ...startOf(thread, first), ...missed?.read };
-  return handleNext(services, place, { waiting: inOrder(waiting, found), found, after });
+  // What a webhook told of while GitHub was asked is not among the missed ones; it may come before the one that was next.
+  const arrived = missed === null ? waiting : await listWaitingComments(db, payload);
+  return handleNext(services, place, { waiting: inOrder(arrived, found), found, after });
 }
 
 /** The next job takes the next comment. */
@@ -111,7 +113,9 @@ function startOf(thread: Thread | null, first: WaitingComment | undefined): Thre
 }
 
 function inOrder(waiting: readonly WaitingComment[], found: readonly WaitingComment[]): readonly WaitingComment[] {
-  return [...waiting, ...found].toSorted((one, other) => one.id - other.id);
+  const arrived = new Set(waiting.map(({ id }) => id));
+  const all = [...waiting, ...found.filter(({ id }) => !arrived.has(id))];
+  return all.toSorted((one, other) => one.id - other.id);
 }
 
 async function handleNext(

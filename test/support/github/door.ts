@@ -146,6 +146,7 @@ async function decide(
     return NOT_FOUND;
   }
   parts.violations.push(...problems.map((problem) => `${name} (${matched.operation}): ${problem}`));
+  await parts.faults.passTime(logged);
   const before = parts.faults.take('before', logged);
   if (before !== null) return failWith(before);
   const answer = problems.length > 0 ? refuse(422, 'Validation Failed', problems) : await route(parts, matched, call);

@@ -22,7 +22,12 @@ export type RateLimit = {
   readonly times?: number;
 };
 
+/** What happens while that request is under way: the answer comes when it is done. */
+export type Meanwhile = Pick<Fault, 'method' | 'path'> & { readonly work: () => Promise<void> };
+
 export type Faults = {
+  readonly onNext: (meanwhile: Meanwhile) => void;
+  readonly passTime: (request: { readonly method: string; readonly path: string }) => Promise<void>;
   readonly failNext: (fault: Fault) => void;
   readonly applyThenFail: (fault: Fault) => void;
   readonly limitNext: (limit: RateLimit) => void;
@@ -38,24 +43,32 @@ export function createFaults(now: () => number): Faults {
   const add = (when: 'before' | 'after', fault: Fault): void => {
     queue.push({ when, fault, left: fault.times ?? 1 });
   };
+  const works: Meanwhile[] = [];
   return {
+    onNext: (meanwhile) => works.push(meanwhile),
+    passTime: async (request) => {
+      const at = works.findIndex((one) => fits(one, request));
+      const [found] = at === -1 ? [] : works.splice(at, 1);
+      await found?.work();
+    },
     failNext: (fault) => add('before', fault),
     applyThenFail: (fault) => add('after', fault),
     limitNext: (limit) => add('before', limitFault(limit, now())),
     clear: () => queue.splice(0),
     take: (when, request) => {
-      const found = queue.find(
-        (one) =>
-          one.when === when &&
-          one.left > 0 &&
-          (one.fault.method ?? request.method) === request.method &&
-          one.fault.path.test(request.path),
-      );
+      const found = queue.find((one) => one.when === when && one.left > 0 && fits(one.fault, request));
       if (found === undefined) return null;
       found.left -= 1;
       return found.fault;
     },
   };
+}
+
+function fits(
+  { method, path }: Pick<Fault, 'method' | 'path'>,
+  request: { readonly method: string; readonly path: string },
+): boolean {
+  return (method ?? request.method) === request.method && path.test(request.path);
 }
 
 export function answerOf(fault: Fault, status: number): Answer {

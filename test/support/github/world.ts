@@ -28,7 +28,7 @@ export type GitHubOptions = {
   readonly port?: number;
 };
 
-export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext'> & {
+export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext' | 'onNext'> & {
   readonly url: string;
   readonly slug: string;
   readonly botLogin: string;
@@ -158,6 +158,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     requests,
     violations,
     failNext: faults.failNext,
+    onNext: faults.onNext,
     applyThenFail: faults.applyThenFail,
     limitNext: faults.limitNext,
     clearFaults: faults.clear,
