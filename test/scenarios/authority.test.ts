@@ -196,6 +196,35 @@ describe('who approved is asked about again when it counts', () => {
   });
 });
 
+describe('the account whose token writes the images', () => {
+  const TOKEN = 'ghp_0123456789abcdefghij';
+  const env = { GHCR_USERNAME: 'Bob', GHCR_TOKEN: TOKEN };
+
+  async function beginWith(scopes: readonly string[]): Promise<void> {
+    talk = await begin({ env });
+    talk.world.github.personalToken(TOKEN, { login: 'bob', scopes, expiresAt: null });
+    await talk.request();
+  }
+
+  test.each(['repo', 'public_repo'])('approves nothing where its token could comment (%s)', async (scope) => {
+    await beginWith(['write:packages', scope]);
+    expect((await talk.approve('bob')).answers).toMatchObject([refused('registry-user', { promotion: 1 })]);
+    await talk.click('bob', 'approve');
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.production().main).toBe(talk.old.digest);
+    await talk.approve('mia');
+    expect(await talk.state()).toBe('promoted');
+    await talk.world.end();
+  });
+
+  test('approves where its token can only write packages', async () => {
+    await beginWith(['write:packages']);
+    await talk.approve('bob');
+    expect(await talk.state()).toBe('promoted');
+    await talk.world.end();
+  });
+});
+
 describe('a comment that an App wrote with somebody’s token', () => {
   const via = { id: 4242, slug: 'deployer' };
   const LISTED = 'environments: { production: { approvals: { apps: [deployer] } } }\n';

@@ -144,6 +144,27 @@ describe('approved while another one writes', () => {
     await world.end();
   });
 
+  test('whoever approved the one that waits has no rights any more when its turn comes: it is not promoted', async () => {
+    const release = await twoAsked();
+    const { repo, issue, newer } = release;
+    const before = tagsOf(world);
+    await repo.comment({ issue, by: 'mia', body: '/approve P1' });
+    world.registry.quirks.deny403 = [{ times: 1, on: /^PUT .*\/main$/ }];
+    await sayDuringApply(release, '/approve P2', async () => {
+      await expectQueued(release, 2, 1);
+      repo.user('bob', 'read');
+    });
+    expect((await promotionOf(release)).state.kind).toBe('failed');
+    expect(await promotionOf(release, 2)).toMatchObject({
+      state: { kind: 'awaiting-approval' },
+      lostApprovals: [{ by: { login: 'bob' }, code: 'role-too-low' }],
+    });
+    expect(tagsOf(world)).toMatchObject(before);
+    await approve(release, 'mia', 2);
+    expect(tagsOf(world)).toMatchObject({ main: newer.digest, latest: newer.digest });
+    await world.end();
+  });
+
   test('the one that waits for its turn can be cancelled, the one that writes can not', async () => {
     const release = await twoAsked();
     const { repo, issue, image } = release;

@@ -64,7 +64,7 @@ export async function describeReviewer(
   return {
     ...actor,
     membership: mustProve ? (isMember ? 'member' : 'outsider') : 'unasked',
-    isRegistryUser: isCommentingRegistryUser(services, actor),
+    isRegistryUser: await isCommentingRegistryUser(services, actor),
   };
 }
 
@@ -77,11 +77,11 @@ export function approvalsIn({
 }
 
 /** Whoever has the token of the registry's user could otherwise write an approval with it. */
-function isCommentingRegistryUser(
+async function isCommentingRegistryUser(
   { registryTokenWatch }: Pick<Services, 'registryTokenWatch'>,
   person: Person,
-): boolean {
-  const user = registryTokenWatch.user();
+): Promise<boolean> {
+  const user = await registryTokenWatch.learnUser();
   return user !== null && user.canComment === true && user.id === person.id;
 }
 

@@ -24,17 +24,20 @@ export type RegistryTokenWatch = {
   check(): Promise<void>;
   /** Null while it is good for long, and where nobody knows. */
   warning(): TokenWarning | null;
-  /** Null where nobody knows whose it is. */
-  user(): RegistryUser | null;
+  /** Asks first while nothing is known, at most every ten minutes. Null where nobody knows whose it is. */
+  learnUser(): Promise<RegistryUser | null>;
   /** Null where it never expires, and where nobody knows. */
   daysLeft(): number | null;
 };
+
+/** So soon somebody's review may make us ask again what GitHub did not tell. */
+const ASK_AGAIN_MS = 10 * 60_000;
 
 /** Without a machine user there is nothing to watch. */
 export const NO_REGISTRY_TOKEN_WATCH: RegistryTokenWatch = {
   check: async () => undefined,
   warning: () => null,
-  user: () => null,
+  learnUser: async () => null,
   daysLeft: () => null,
 };
 
@@ -59,15 +62,29 @@ export function createRegistryTokenWatch(parts: {
 }): RegistryTokenWatch {
   const { ask, now, log } = parts;
   let token: MachineToken = { kind: 'unknown', because: 'it was not asked yet' };
+  let askedAt = -Infinity;
+  let checking: Promise<void> | null = null;
+  const askOnce = async (): Promise<void> => {
+    askedAt = now();
+    const answer = await ask();
+    // Yesterday's answer is better than none.
+    if (answer.kind !== 'unknown' || token.kind === 'unknown') token = answer;
+    logAnswer(log, answer, now());
+  };
+  const check = (): Promise<void> => {
+    checking ??= askOnce().finally(() => {
+      checking = null;
+    });
+    return checking;
+  };
   return {
-    check: async () => {
-      const answer = await ask();
-      // Yesterday's answer is better than none.
-      if (answer.kind !== 'unknown' || token.kind === 'unknown') token = answer;
-      logAnswer(log, answer, now());
-    },
+    check,
     warning: () => findTokenWarning(token, now()) ?? findCommentWarning(token),
-    user: () => registryUserOf(token),
+    learnUser: async () => {
+      const isDue = checking !== null || now() - askedAt >= ASK_AGAIN_MS;
+      if (token.kind === 'unknown' && isDue) await check();
+      return registryUserOf(token);
+    },
     daysLeft: () => daysLeft(token, now()),
   };
 }

@@ -98,6 +98,18 @@ test('where GitHub is away, yesterday’s answer stays', async () => {
   expect(watch.daysLeft()).toBe(3);
 });
 
+test('whose it is, a review asks about: once while that goes on, and again after ten minutes where GitHub did not tell', async () => {
+  expiresIn(null);
+  github.failNext({ path: /./, status: 503 });
+  expect(await Promise.all([watch.learnUser(), watch.learnUser()])).toEqual([null, null]);
+  expect(await watch.learnUser()).toBeNull();
+  expect(github.requests).toHaveLength(1);
+  now += 10 * 60_000;
+  expect(await watch.learnUser()).toMatchObject({ login: 'acme-bot', canComment: false });
+  expect(await watch.learnUser()).toMatchObject({ login: 'acme-bot' });
+  expect(github.requests).toHaveLength(2);
+});
+
 test.each([
   ['https://ghes.example/api/v3', 'ghes.example'],
   ['https://api.acme.ghe.com', 'api.acme.ghe.com'],
