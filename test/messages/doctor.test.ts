@@ -76,6 +76,13 @@ const SAMPLES: Samples = {
   'installation-suspended': [{ ...installation, code: 'installation-suspended', account: 'acme' }],
   'installation-not-served': [{ ...installation, code: 'installation-not-served', account: 'acme' }],
   'installation-right': [{ ...installation, code: 'installation-right', account: 'acme' }],
+  'installations-not-served': [
+    { ...installation, code: 'installations-not-served', count: 11, accounts: ['acme', 'globex'] },
+  ],
+  'installations-right': [
+    { ...installation, code: 'installations-right', count: 11, accounts: ['acme', 'globex'] },
+    { ...installation, code: 'installations-right', count: 2, accounts: ['acme', 'globex'] },
+  ],
   'installation-lacks-grants': [
     {
       ...installation,

@@ -86,6 +86,12 @@ export type AppCheck =
           readonly account: string;
         }
       | ({ readonly code: 'installation-lacks-grants'; readonly account: string } & Grants)
+      /** Instead of a check for each one, where they are many. `accounts`: the first of them. */
+      | {
+          readonly code: 'installations-not-served' | 'installations-right';
+          readonly count: number;
+          readonly accounts: readonly string[];
+        }
     >;
 
 type Deliveries = {

@@ -12,12 +12,48 @@ export async function examineInstallations(
 ): Promise<readonly Check[]> {
   return unlessFails('installation', async () => {
     const installations = await listInstallations(client);
-    if (installations.length > 0) return installations.map((one) => checkInstallation(setup, app, one));
+    if (installations.length > 0) return summarize(installations.map((one) => checkInstallation(setup, app, one)));
     return [{ name: 'installation', outcome: 'fail', code: 'installed-nowhere' }];
   });
 }
 
-function checkInstallation({ manifest, settings }: DoctorSetup, app: OwnApp, installation: Installation): Check {
+const MAX_NAMED = 10;
+
+/** What fails is named one by one. Of the rest, many with the same result are one check. */
+function summarize(checks: readonly InstallationCheck[]): readonly Check[] {
+  const failed = checks.filter(({ outcome }) => outcome === 'fail');
+  const notServed = checks.filter(({ code }) => code === 'installation-not-served');
+  const right = checks.filter(({ code }) => code === 'installation-right');
+  return [
+    ...failed,
+    ...(isMany(notServed)
+      ? [{ ...WARN, code: 'installations-not-served', ...countOf(notServed) } as const]
+      : notServed),
+    ...(isMany(right) ? [{ ...OK, code: 'installations-right', ...countOf(right) } as const] : right),
+  ];
+}
+
+const WARN = { name: 'installation', outcome: 'warn' } as const;
+const OK = { name: 'installation', outcome: 'ok' } as const;
+
+function isMany(checks: readonly InstallationCheck[]): boolean {
+  return checks.length > MAX_NAMED;
+}
+
+function countOf(checks: readonly InstallationCheck[]): {
+  readonly count: number;
+  readonly accounts: readonly string[];
+} {
+  return { count: checks.length, accounts: checks.slice(0, MAX_NAMED).map(({ account }) => account) };
+}
+
+type InstallationCheck = Extract<Check, { readonly name: 'installation'; readonly account: string }>;
+
+function checkInstallation(
+  { manifest, settings }: DoctorSetup,
+  app: OwnApp,
+  installation: Installation,
+): InstallationCheck {
   const { account, isSuspended } = installation;
   const name = 'installation';
   if (isSuspended) return { name, outcome: 'fail', code: 'installation-suspended', account };

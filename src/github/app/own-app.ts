@@ -48,17 +48,22 @@ const Installations = z.array(
     }),
 );
 
-/** So many are read: an App that only its own account can install has one. */
-export const INSTALLATIONS_LISTED = 100;
+const PAGE_SIZE = 100;
+const MAX_PAGES = 100;
 
-/** `GET /app/installations`, the first page. */
+/** `GET /app/installations`: all of them, up to ten thousand. */
 export async function listInstallations(client: AppClient): Promise<readonly Installation[]> {
-  const { data } = await client.ask({
-    tried: 'listing the installations of the App',
-    send: (api) => api.apps.listInstallations({ per_page: INSTALLATIONS_LISTED }),
-    answer: Installations,
-  });
-  return data;
+  const installations: Installation[] = [];
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const { data } = await client.ask({
+      tried: 'listing the installations of the App',
+      send: (api) => api.apps.listInstallations({ per_page: PAGE_SIZE, page }),
+      answer: Installations,
+    });
+    installations.push(...data);
+    if (data.length < PAGE_SIZE) break;
+  }
+  return installations;
 }
 
 export type Webhook = {

@@ -90,6 +90,16 @@ function installationWords(check: Extract<AppCheck, { name: 'installation' }>): 
       };
     case 'installation-right':
       return { message: `The App is installed on ${check.account} with all it asks for.`, hint: null };
+    case 'installations-not-served':
+      return {
+        message: `The App is installed on ${check.count} accounts that this server does not serve: ${someOf(check)}.`,
+        hint: 'Add them to ALLOWED_OWNERS, or uninstall the App there.',
+      };
+    case 'installations-right':
+      return {
+        message: `The App is installed on ${check.count} accounts with all it asks for: ${someOf(check)}.`,
+        hint: null,
+      };
     case 'installation-lacks-grants': {
       const lacking = [...check.permissions, ...check.events.map((event) => `the event ${event}`)];
       return {
@@ -98,4 +108,8 @@ function installationWords(check: Extract<AppCheck, { name: 'installation' }>): 
       };
     }
   }
+}
+
+function someOf({ count, accounts }: { readonly count: number; readonly accounts: readonly string[] }): string {
+  return accounts.length < count ? `${accounts.join(', ')} and others` : listWords(accounts);
 }

@@ -16,7 +16,7 @@ import { checkWords, subjectTitle } from '../../../src/messages/doctor/words.ts'
 import { must } from '../../domain/build.ts';
 import { begin, type Conversation } from '../../scenarios/conversation.ts';
 import { IMAGE, START } from '../../scenarios/world.ts';
-import type { GitHubWorld } from '../../support/github/world.ts';
+import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 import type { RegistryDouble } from '../../support/registry/double.ts';
 import { ADA } from '../../support/registry/token-service.ts';
 import { say, widthOf, type Around, type Ended } from '../harness.ts';
@@ -71,7 +71,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Deliveries = Pick<Extract<Check, { readonly count: number }>, 'count' | 'accepted' | 'newest'>;
+type Deliveries = Pick<Extract<Check, { readonly accepted: number }>, 'count' | 'accepted' | 'newest'>;
 type Said = Ended & z.infer<typeof Answer>;
 
 async function doctor(changes: Around['env'] = {}, line = 'doctor'): Promise<Said> {
@@ -355,6 +355,27 @@ describe('the App', () => {
     const said = await doctor();
     expect(complaints(said)).toContain('fail installation');
     expectChecks(said, { name: 'installation', outcome: 'fail', code: 'installation-suspended', account: 'acme' });
+  });
+
+  test('many installations with the same result are one check; what fails is still named', async () => {
+    const others = Array.from({ length: 120 }, (_, index) => `org-${index}`);
+    const crowd = await startGitHub({ now: () => START, owners: ['acme', ...others, 'globex'] });
+    await crowd.installation('globex').suspend();
+    const first = ['acme', ...others].slice(0, 10);
+    const [name, suspended] = ['installation' as const, { code: 'installation-suspended', account: 'globex' } as const];
+    expectChecks(
+      await doctor({ ...crowd.env, ALLOWED_OWNERS: ['acme', ...others].join(',') }),
+      { name, outcome: 'fail', ...suspended },
+      { name, outcome: 'ok', code: 'installations-right', count: 121, accounts: first },
+    );
+    expectChecks(
+      await doctor({ ...crowd.env, ALLOWED_OWNERS: 'acme' }),
+      { name, outcome: 'fail', ...suspended },
+      { name, outcome: 'warn', code: 'installations-not-served', count: 120, accounts: others.slice(0, 10) },
+      { name, outcome: 'ok', code: 'installation-right', account: 'acme' },
+    );
+    expect(crowd.violations).toEqual([]);
+    await crowd.close();
   });
 
   test('an App that is installed nowhere fails', async () => {
