@@ -160,6 +160,7 @@ test('a promotion is shown from its request to the moved tags', async () => {
     '5  2026-11-24 09:00 UTC  P1  promoted',
   ]);
   expect(out).toContain('\n     reason: fixes the login page\n');
+  expect(out).toMatch(/\n {5}url: https:\/\/github\.com\/acme\/dotca\/issues\/1#issuecomment-\d+\n/);
   expect(out).toMatch(/\n {7}warn healthcheck \(linux\/arm64\): .+\n/);
   expect(out).toContain(`\n       main: ${old} → ${image}\n`);
   expect(out).not.toContain('pass');

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
+import { trailOf } from './release.ts';
 
 let talk: Conversation;
 afterEach(async () => {
@@ -11,6 +12,7 @@ afterEach(async () => {
 test("the requester's own click is refused with the reason, somebody else's promotes", async () => {
   talk = await begin();
   await talk.request();
+  const run = talk.repo.checkRuns(talk.commit).at(-1)?.id ?? 0;
   expect(await talk.click('ada', 'approve')).toMatchObject([
     { ...refused('own-request', { promotion: 1 }), to: 'ada' },
   ]);
@@ -18,6 +20,11 @@ test("the requester's own click is refused with the reason, somebody else's prom
   expect(await talk.click('bob', 'approve')).toEqual([]);
   expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
   expect(await reviewEntries()).toEqual(['ada review-refused own-request', 'bob reviewed approve']);
+  const url = `https://github.com/acme/dotca/runs/${run}`;
+  expect((await trailOf(talk.world)).filter(({ kind }) => kind.startsWith('review'))).toMatchObject([
+    { details: { checkRunId: run, url } },
+    { details: { checkRunId: run, url } },
+  ]);
   await talk.world.end();
 });
 

@@ -53,7 +53,7 @@ export type PromotionEvent =
       readonly reason: string | null;
       /** A click is only good on the check run that shows the promotion now. */
       readonly via:
-        | { readonly kind: 'comment'; readonly id: number; readonly app: ActingApp | null }
+        | { readonly kind: 'comment'; readonly id: number; readonly issue: number; readonly app: ActingApp | null }
         | { readonly kind: 'check-run'; readonly id: number; readonly current: boolean };
       /** An approval counts for the plan that was seen; a rejection for whichever there is. */
       readonly seen: SeenPlan;

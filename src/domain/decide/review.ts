@@ -8,6 +8,7 @@ import type { Promotion } from '../promotion/promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
 import type { ApprovalRules } from '../policy/approval-rules.ts';
+import { checkRunUrl, commentUrl } from '../promotion/github-url.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { proceed, rulesOf } from './release.ts';
 
@@ -36,7 +37,7 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
     ...entryOf(promotion, context, 'reviewed', {
       verdict: event.verdict,
       via,
-      ...placeOf(event),
+      ...auditedPlaceOf(promotion, event, context),
       subject: review.subject,
       role: event.by.role,
       reason: event.reason,
@@ -62,6 +63,20 @@ function placeOf({ via }: EventOf<'reviewed'>): Pick<Review, 'app' | 'commentId'
   return { commentId: via.id, ...(via.app === null ? {} : { app: via.app }) };
 }
 
+/** The same for the trail, with its address. */
+function auditedPlaceOf(
+  { repo }: Promotion,
+  event: EventOf<'reviewed'>,
+  { githubHost }: DecisionContext,
+): AuditEntry['details'] {
+  const { via } = event;
+  const url =
+    via.kind === 'check-run'
+      ? checkRunUrl(githubHost, { repo: repo.name, id: via.id })
+      : commentUrl(githubHost, { repo: repo.name, issue: via.issue, id: via.id });
+  return { ...placeOf(event), url };
+}
+
 /** Each rule is evaluated on its own: a review is taken where it counts under one of them. Under none: what today's says. */
 function findReviewProblem(
   promotion: Promotion,
@@ -83,11 +98,14 @@ type FoundProblem = Ineligibility & Pick<ApprovalRules, 'floor'>;
 /** A review that does not count, with what the trail keeps of it. */
 export function refuseReviewed(
   promotion: Promotion,
-  { by: { id, login }, verdict, via }: EventOf<'reviewed'>,
+  event: EventOf<'reviewed'>,
   { refusal, context }: { readonly refusal: Refusal; readonly context: DecisionContext },
 ): Extract<Decision, { kind: 'refused' }> {
-  const entry = entryOf(promotion, context, 'review-refused', { verdict, via: via.kind, code: refusal.code });
-  return { kind: 'refused', refusal, audit: [{ ...entry, actor: { id, login } }] };
+  const { verdict, via, by } = event;
+  const place = auditedPlaceOf(promotion, event, context);
+  const details = { verdict, via: via.kind, ...place, code: refusal.code };
+  const entry = entryOf(promotion, context, 'review-refused', details);
+  return { kind: 'refused', refusal, audit: [{ ...entry, actor: { id: by.id, login: by.login } }] };
 }
 
 function refuseReview(

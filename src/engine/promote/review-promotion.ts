@@ -38,7 +38,7 @@ export async function reviewByComment(
   const time = asked.sentAt === undefined ? {} : { sentAt: asked.sentAt };
   const plan = command.kind === 'approve' ? command.plan : null;
   const seen = await findSeenPlan(services, asked, { promotion, id, plan });
-  const via = { kind: 'comment', id: asked.commentId, app: asked.app } as const;
+  const via = { kind: 'comment', id: asked.commentId, issue: asked.issue, app: asked.app } as const;
   const review = { kind: 'reviewed', verdict, reason, via, seen, ...time } as const;
   const outcome = await decideReview(services, { promotion, by: asked.by, review });
   if (outcome.refusal === null) return answered(asked, outcome.commit);

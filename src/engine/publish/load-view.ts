@@ -3,6 +3,7 @@ import { findPolicyChange } from '../../store/policy-changes.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
+import { checkRunUrl, commentUrl } from '../../domain/promotion/github-url.ts';
 import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { hostOf } from '../../domain/image/reference.ts';
@@ -39,7 +40,6 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
       findPolicyChange(store.db, repo.id, promotion.policyBlob),
     ]);
   const githubUrl = `https://${settings.githubHost}`;
-  const home = `${githubUrl}/${repo.name}`;
   const checkRun = marks.find(({ kind }) => kind === 'check-run');
   const card = marks.find(({ kind }) => kind === 'card');
   const ofQueueKey = open.find(({ state }) => state.kind === 'applying');
@@ -52,9 +52,12 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
     outcomes: outcomesOf(journal),
     auditHead,
     githubUrl,
-    checkRunUrl: checkRun === undefined ? null : `${home}/runs/${checkRun.githubId}`,
+    checkRunUrl:
+      checkRun === undefined ? null : checkRunUrl(settings.githubHost, { repo: repo.name, id: checkRun.githubId }),
     cardUrl:
-      card === undefined || thread === null ? null : `${home}/issues/${thread.issue}#issuecomment-${card.githubId}`,
+      card === undefined || thread === null
+        ? null
+        : commentUrl(settings.githubHost, { repo: repo.name, issue: thread.issue, id: card.githubId }),
     rollbackTarget: await findRollbackTarget(services, promotion, environmentPolicy),
     deadJob,
     tokenWarning: tokenWarningFor(services, promotion),

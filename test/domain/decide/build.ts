@@ -55,7 +55,7 @@ export const EVENTS = {
     verdict: 'reject',
     by: actor(BOB),
     reason: 'not now',
-    via: { kind: 'comment', id: 500, app: null },
+    via: { kind: 'comment', id: 500, issue: 3, app: null },
     seen: TODAY,
   },
   cancelled: { kind: 'cancelled', by: actor(ALICE) },
@@ -120,7 +120,7 @@ export function approve(by: Promotion['requester']): Extract<PromotionEvent, { k
     verdict: 'approve',
     by: actor(by),
     reason: null,
-    via: { kind: 'comment', id: 500, app: null },
+    via: { kind: 'comment', id: 500, issue: 3, app: null },
     seen: TODAY,
   };
 }

@@ -75,7 +75,7 @@ const reviews = tuple(constantFrom(...repeat('approve', 9), 'reject' as const), 
     verdict,
     by,
     reason: null,
-    via: clicked ? { kind: 'check-run', id: 501, current: true } : { kind: 'comment', id: 500, app: null },
+    via: clicked ? { kind: 'check-run', id: 501, current: true } : { kind: 'comment', id: 500, issue: 3, app: null },
     seen: TODAY,
   }),
 );

@@ -103,10 +103,40 @@ test('a refused review is on record with its code and its author, and changes no
         at: NOW,
         promotion: 12,
         actor: ALICE,
-        details: { verdict: 'approve', via: 'comment', code: 'own-request' },
+        details: {
+          verdict: 'approve',
+          via: 'comment',
+          commentId: 500,
+          url: 'https://github.com/acme/dotca/issues/3#issuecomment-500',
+          code: 'own-request',
+        },
       },
     ],
   });
+});
+
+test.each<readonly [string, Review, string, object]>([
+  [
+    'a comment',
+    byBob,
+    'github.com',
+    { commentId: 500, url: 'https://github.com/acme/dotca/issues/3#issuecomment-500' },
+  ],
+  [
+    'a rejecting comment on another server',
+    no,
+    'github.example.com:8443',
+    { commentId: 500, url: 'https://github.example.com:8443/acme/dotca/issues/3#issuecomment-500' },
+  ],
+  [
+    'a click',
+    { ...byBob, ...click(true) },
+    'github.com',
+    { checkRunId: 501, url: 'https://github.com/acme/dotca/runs/501' },
+  ],
+])('the trail names %s by its id and its address', (_name, event, githubHost, place) => {
+  const { audit } = accept(promotionIn('awaiting-approval'), event, context({ githubHost }));
+  expect(audit[0]).toMatchObject({ kind: 'reviewed', actor: BOB, details: place });
 });
 
 describe('an approval that was given before the plan was made', () => {
