@@ -8,6 +8,8 @@ import { listContributors } from '../../github/commits.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import type { Services } from '../core/services.ts';
 
+const NOBODY: Contributors = { commits: 0, people: [], unknown: [] };
+
 /**
  * Null where it is not looked at, or can't be known: nothing was promoted before, its commit is gone, GitHub does not tell, or
  * the range has more than a thousand commits. A comparison with production that can't be made never holds an image up.
@@ -27,7 +29,8 @@ export async function findContributors(
   const held = production.find(({ tag, digest }) => tag === tags[0] && digest !== null)?.digest ?? null;
   if (held === null || head === null) return null;
   const base = await findBase(promotion, { store, held });
-  if (base === null || base === head) return null;
+  if (base === null) return null;
+  if (base === head) return NOBODY;
   const { repo } = promotion;
   const client = github.forRepo(repo);
   try {

@@ -32,11 +32,16 @@ export function whoCanApprove(view: PromotionView): string {
   return joinSentences([whoMay(view), unknownAuthors(view)]);
 }
 
-/** Where authors may not approve, commits of nobody that GitHub knows could be anybody's. */
+/** Where authors may not approve, a range that is not known or commits of nobody that GitHub knows could be anybody's. */
 function unknownAuthors({ promotion, rules }: PromotionView): string {
-  const unknown = promotion.contributors?.unknown ?? [];
-  const matters = promotion.state.kind === 'awaiting-approval' && rules.some((one) => one.contributors === 'refuse');
-  if (!matters || unknown.length === 0) return '';
+  const { kind, state, contributors } = promotion;
+  const matters = state.kind === 'awaiting-approval' && rules.some((one) => one.contributors === 'refuse');
+  if (!matters || kind !== 'promotion') return '';
+  if (contributors === undefined) {
+    return 'The commits since what production holds could not be listed, so nobody is refused as their author.';
+  }
+  const { unknown } = contributors;
+  if (unknown.length === 0) return '';
   const shown = codeList(
     unknown.map((commit) => commit.slice(0, 7)),
     { max: 10 },

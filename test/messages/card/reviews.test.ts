@@ -85,6 +85,7 @@ test('where authors may not approve, commits of unknown authors are named', () =
   const contributors = { commits: 2, people: [], unknown: [commit] };
   expect(whoCanApprove(viewOf({ contributors }, { rules }))).toMatchSnapshot('one of them');
   expect(whoCanApprove(viewOf({ contributors }))).not.toContain('abc1234');
+  expect(whoCanApprove(viewOf({}, { rules }))).toMatchSnapshot('nothing to compare with');
 });
 
 test('where nobody had to approve, the policy is named, who changed it, and whether they could alone', () => {

@@ -97,7 +97,7 @@ export function pushPayload(
     deleted: false,
     forced: false,
     base_ref: null,
-    compare: renderCommit(about.repo, commit)['html_url'],
+    compare: renderCommit(about.state, about.repo, commit)['html_url'],
     commits: [head],
     head_commit: head,
     pusher: { name: about.sender.login, email: `${about.sender.login}@users.noreply.github.com` },

@@ -4,8 +4,10 @@ import type { GitCommit } from './git.ts';
 import { apiUrl, nodeId, renderAccount, renderApp, renderTime, WEB, type Json } from './render.ts';
 import { fullNameOf, type CheckRun, type Deployment, type DeploymentStatus, type Repo, type State } from './state.ts';
 
-export function renderCommit(repo: Repo, commit: GitCommit): Json {
+/** GitHub finds an author's account by the address in the commit: there is none for an address that nobody claims. */
+export function renderCommit(state: State, repo: Repo, commit: GitCommit): Json {
   const url = apiUrl(repo, `/commits/${commit.sha}`);
+  const account = state.accounts.get(commit.author.toLowerCase());
   const who = {
     name: commit.author,
     email: `${commit.author}@users.noreply.github.com`,
@@ -26,8 +28,8 @@ export function renderCommit(repo: Repo, commit: GitCommit): Json {
     url,
     html_url: `${WEB}/${fullNameOf(repo)}/commit/${commit.sha}`,
     comments_url: `${url}/comments`,
-    author: null,
-    committer: null,
+    author: account === undefined ? null : renderAccount(account),
+    committer: account === undefined ? null : renderAccount(account),
     parents: commit.parents.map((sha) => ({
       sha,
       url: apiUrl(repo, `/commits/${sha}`),

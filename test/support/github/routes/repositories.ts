@@ -14,7 +14,7 @@ import {
   type Route,
   type Routes,
 } from '../route.ts';
-import { fullNameOf, type Repo } from '../state.ts';
+import { fullNameOf, type Repo, type State } from '../state.ts';
 
 const MAX_INLINE_BYTES = 1_000_000;
 
@@ -26,12 +26,16 @@ export const REPOSITORY_ROUTES: Routes = {
   'repos/list-branches': needs('contents', (call) => {
     const names = [...call.repo.git.branches.keys()].toSorted();
     const cut = page(call, names);
-    return { status: 200, body: cut.items.map((name) => renderBranch(call.repo, name)), headers: cut.headers };
+    return {
+      status: 200,
+      body: cut.items.map((name) => renderBranch(call.state, call.repo, name)),
+      headers: cut.headers,
+    };
   }),
   'repos/get-branch': needs('contents', (call) => {
     const name = param(call, 'branch');
     if (!call.repo.git.branches.has(name)) return refuse(404, 'Branch not found');
-    return { status: 200, body: renderBranch(call.repo, name) };
+    return { status: 200, body: renderBranch(call.state, call.repo, name) };
   }),
   'repos/get-branch-rules': needs('metadata', (call) => {
     const name = param(call, 'branch');
@@ -60,7 +64,7 @@ export const REPOSITORY_ROUTES: Routes = {
     const commit = call.repo.git.resolve(ref);
     if (commit === undefined) return refuse(422, `No commit found for SHA: ${ref}`);
     if (call.accept.includes('vnd.github.sha')) return { status: 200, raw: commit.sha };
-    return { status: 200, body: { ...renderCommit(call.repo, commit), files: [] } };
+    return { status: 200, body: { ...renderCommit(call.state, call.repo, commit), files: [] } };
   }),
   'repos/list-pull-requests-associated-with-commit': needs('pull_requests', (call) => {
     const commit = call.repo.git.resolve(param(call, 'commit_sha'));
@@ -88,7 +92,7 @@ function listCommits(call: RepoCall): Answer {
   const { path } = call.query;
   const log = repo.git.log(start).filter((commit) => path === undefined || changes(repo, commit, path));
   const cut = page(call, log);
-  return { status: 200, body: cut.items.map((commit) => renderCommit(repo, commit)), headers: cut.headers };
+  return { status: 200, body: cut.items.map((commit) => renderCommit(call.state, repo, commit)), headers: cut.headers };
 }
 
 /** A merge counts where the file differs from that of each parent. */
@@ -114,13 +118,13 @@ function compare(call: RepoCall): Answer {
       permalink_url: web,
       diff_url: `${web}.diff`,
       patch_url: `${web}.patch`,
-      base_commit: renderCommit(call.repo, base),
-      merge_base_commit: renderCommit(call.repo, found.mergeBase),
+      base_commit: renderCommit(call.state, call.repo, base),
+      merge_base_commit: renderCommit(call.state, call.repo, found.mergeBase),
       status: found.status,
       ahead_by: found.ahead.length,
       behind_by: found.behind.length,
       total_commits: found.ahead.length,
-      commits: commits.items.map((commit) => renderCommit(call.repo, commit)),
+      commits: commits.items.map((commit) => renderCommit(call.state, call.repo, commit)),
       files: [],
     },
   };
@@ -178,12 +182,12 @@ function renderFile(file: {
   };
 }
 
-function renderBranch(repo: Repo, name: string): Json {
+function renderBranch(state: State, repo: Repo, name: string): Json {
   const commit = repo.git.resolve(name);
   if (commit === undefined) throw new Error(`branch ${name} has no commit`);
   return {
     name,
-    commit: renderCommit(repo, commit),
+    commit: renderCommit(state, repo, commit),
     protected: repo.protection.has(name),
     protection: {
       enabled: repo.protection.get(name) === 'classic',
