@@ -1,5 +1,13 @@
 // Reads what an image is made of: its manifest, the manifests of its runnable platforms, and their configs.
-import { unknown, known, type ConfigFacts, type Fact, type MissingPart } from '../domain/image/image-facts.ts';
+import { claimsAmong } from '../domain/image/image-claims.ts';
+import {
+  unknown,
+  known,
+  type Annotations,
+  type ConfigFacts,
+  type Fact,
+  type MissingPart,
+} from '../domain/image/image-facts.ts';
 import type { UnknownReason } from '../domain/image/unknown-reason.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { unknownAfter } from './outside-reason.ts';
@@ -19,6 +27,8 @@ export type PlatformContents = {
   /** Null when the registry does not hold the platform's manifest. */
   readonly parts: { readonly config: Descriptor; readonly layers: readonly Descriptor[] } | null;
   readonly config: Fact<ConfigFacts>;
+  /** Source and revision, of the indexes around it, outermost first, then of its own manifest. */
+  readonly annotations: readonly Annotations[];
   /** The whole config, for those who show more than rules look at; null where it could not be read. */
   readonly details: ImageConfig | null;
   readonly missing: readonly MissingPart[];
@@ -49,7 +59,7 @@ export async function readImage(
 ): Promise<{ readonly manifest: Manifest; readonly contents: ImageContents }> {
   const manifest = await source.registry.fetchManifest(source.repository, digest);
   const budget = { manifests: MAX_MANIFESTS, configBytes: MAX_CONFIG_BYTES };
-  const platforms = await platformsOf({ ...source, budget }, { manifest, platform: null, depth: 1 });
+  const platforms = await platformsOf({ ...source, budget }, { manifest, platform: null, around: [], depth: 1 });
   return { manifest, contents: { mediaType: manifest.mediaType, platforms } };
 }
 
@@ -57,10 +67,18 @@ type Reading = Source & { readonly budget: Budget };
 
 async function platformsOf(
   source: Reading,
-  at: { readonly manifest: Manifest; readonly platform: Platform | null; readonly depth: number },
+  at: {
+    readonly manifest: Manifest;
+    readonly platform: Platform | null;
+    /** Annotations of the indexes that lead here. */
+    readonly around: readonly Annotations[];
+    readonly depth: number;
+  },
 ): Promise<readonly PlatformContents[]> {
   const { body, digest } = at.manifest;
-  if (body.kind === 'image') return [await platformOf(source, { digest, platform: at.platform, parts: body })];
+  const annotations = [...at.around, claimsAmong(body.annotations)];
+  if (body.kind === 'image')
+    return [await platformOf(source, { digest, platform: at.platform, annotations, parts: body })];
   if (at.depth >= MAX_DEPTH) {
     throw invalid(`${source.repository}@${digest} is an index in an index in an index; this deep is not read`);
   }
@@ -69,21 +87,27 @@ async function platformsOf(
   if (source.budget.manifests < 0) {
     throw invalid(`${source.repository}@${digest} names more than ${MAX_MANIFESTS} platforms; so many are not read`);
   }
-  const children = await Promise.all(runnable.map((child) => childOf(source, child, at.depth + 1)));
+  const children = await Promise.all(
+    runnable.map((child) => childOf(source, child, { around: annotations, depth: at.depth + 1 })),
+  );
   return children.flat();
 }
 
-async function childOf(source: Reading, child: IndexChild, depth: number): Promise<readonly PlatformContents[]> {
+async function childOf(
+  source: Reading,
+  child: IndexChild,
+  at: { readonly around: readonly Annotations[]; readonly depth: number },
+): Promise<readonly PlatformContents[]> {
   const { digest, platform } = child;
   try {
     const manifest = await source.registry.fetchManifest(source.repository, digest);
-    return await platformsOf(source, { manifest, platform, depth });
+    return await platformsOf(source, { manifest, platform, ...at });
   } catch (error) {
     if (!isAbsent(error)) throw error;
     const name = platform === null ? digest : formatPlatform(platform);
     const config = unknown({ code: 'part-missing', part: 'manifest' });
     const missing = [{ part: 'manifest', digest, platform: name }] as const;
-    return [{ platform: name, digest, parts: null, config, details: null, missing }];
+    return [{ platform: name, digest, parts: null, config, annotations: at.around, details: null, missing }];
   }
 }
 
@@ -92,10 +116,11 @@ async function platformOf(
   image: {
     readonly digest: Digest;
     readonly platform: Platform | null;
+    readonly annotations: readonly Annotations[];
     readonly parts: { readonly config: Descriptor; readonly layers: readonly Descriptor[] };
   },
 ): Promise<PlatformContents> {
-  const { digest, parts } = image;
+  const { digest, parts, annotations } = image;
   const config = await configOf(source, parts.config);
   const platform = nameOf(image.platform, config.kind === 'known' ? config.value : null);
   if (config.kind === 'unknown') {
@@ -104,11 +129,13 @@ async function platformOf(
       digest,
       parts,
       config: unknown(config.reason),
+      annotations,
       details: null,
       missing: config.reason.code === 'part-missing' ? [{ part: 'config', digest: parts.config.digest, platform }] : [],
     };
   }
-  return { platform, digest, parts, config: known(toFacts(config.value)), details: config.value, missing: [] };
+  const { value: details } = config;
+  return { platform, digest, parts, config: known(toFacts(details)), annotations, details, missing: [] };
 }
 
 type ConfigRead =

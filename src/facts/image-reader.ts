@@ -1,6 +1,6 @@
 // Reads images, and remembers those that were whole: what a digest names never changes, and need not be read twice.
 import { LRUCache } from 'lru-cache';
-import type { MissingPart } from '../domain/image/image-facts.ts';
+import type { Annotations, MissingPart } from '../domain/image/image-facts.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -89,9 +89,13 @@ async function isThere(registry: RegistryClient, { repository, digest }: Image):
 
 function sizeOf({ manifest, contents }: Pick<Remembered, 'manifest' | 'contents'>): number {
   return contents.platforms.reduce(
-    (sum, { parts }) => sum + (parts?.config.sizeBytes ?? 0),
+    (sum, { parts, annotations }) => sum + (parts?.config.sizeBytes ?? 0) + lengthOf(annotations),
     manifest.raw.length * MANIFEST_WEIGHT,
   );
+}
+
+function lengthOf(annotations: readonly Annotations[]): number {
+  return annotations.flatMap((set) => Object.values(set)).reduce((sum, value) => sum + value.length, 0);
 }
 
 /** Its bytes, and what was read out of them and out of its children. */

@@ -61,18 +61,23 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     wanted: () => 'a HEALTHCHECK',
   },
   source: {
-    seen: (seen) => (seen.code === 'label' ? seen.label : NO_LABEL),
+    seen: (seen) => {
+      if (seen.code === 'claims-disagree') return `label and annotations disagree: ${seen.claims.join(', ')}`;
+      return seen.code === 'label' ? seen.label : NO_LABEL;
+    },
     wanted: ({ seen, wanted }) => {
-      const label = `label ${SOURCE_LABEL} = ${wanted.source}`;
+      const label = `label or annotation ${SOURCE_LABEL} = ${wanted.source}`;
       if (seen.code !== 'label-missing') return label;
       return `${label}: add LABEL ${SOURCE_LABEL}="${wanted.source}" to the Dockerfile`;
     },
   },
   'image-owner': {
     seen: (seen) =>
-      seen.code === 'proven' ? `the source label names ${seen.names.join(', ')}` : 'no source label of this repository',
+      seen.code === 'proven'
+        ? `the source label or annotation names ${seen.names.join(', ')}`
+        : 'no source label or annotation of this repository',
     wanted: ({ image, seen, wanted }) => {
-      const label = `label ${SOURCE_LABEL} = ${wanted.source}`;
+      const label = `label or annotation ${SOURCE_LABEL} = ${wanted.source}`;
       if (seen.code !== 'not-proven') return label;
       return `${label} for the first promotion of this image, or IMAGE_GRANTS=${image}=${wanted.repo}@${seen.repoId}`;
     },
@@ -84,6 +89,8 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
           return NO_LABEL;
         case 'malformed':
           return seen.label;
+        case 'claims-disagree':
+          return `label and annotations disagree: ${seen.claims.join(', ')}`;
         case 'platforms-disagree':
           return `the platforms name different commits: ${seen.labels.join(', ')}`;
         case 'not-on-branch':
@@ -93,7 +100,7 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       }
     },
     wanted: ({ seen }) => {
-      const label = `label ${REVISION_LABEL} = a full commit id on the staging or production branch`;
+      const label = `label or annotation ${REVISION_LABEL} = a full commit id on the staging or production branch`;
       if (seen.code !== 'label-missing') return label;
       return `${label}: add --label "${REVISION_LABEL}=$GITHUB_SHA" to docker build`;
     },
@@ -141,7 +148,7 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   },
 };
 
-const NO_LABEL = 'no such label';
+const NO_LABEL = 'no such label or annotation';
 
 const NOT_DEPLOYED = {
   'no-commit': 'the image proves no commit',

@@ -1,6 +1,7 @@
 // Turns manifest bytes into an index or an image, decided by media type and never by shape.
 import { z } from 'zod';
 import { OutsideError } from '../net/outside-error.ts';
+import type { Annotations } from '../domain/image/image-facts.ts';
 import { parseDigest, type Digest } from '../domain/image/reference.ts';
 import { parseJsonBytes } from './json.ts';
 
@@ -15,8 +16,13 @@ export type IndexChild = Descriptor & {
 };
 
 export type ParsedManifest =
-  | { readonly kind: 'index'; readonly children: readonly IndexChild[] }
-  | { readonly kind: 'image'; readonly config: Descriptor; readonly layers: readonly Descriptor[] };
+  | { readonly kind: 'index'; readonly annotations: Annotations; readonly children: readonly IndexChild[] }
+  | {
+      readonly kind: 'image';
+      readonly annotations: Annotations;
+      readonly config: Descriptor;
+      readonly layers: readonly Descriptor[];
+    };
 
 /** A manifest as the registry holds it: `raw` is what must be sent to tag it again, byte for byte. */
 export type Manifest = {
@@ -104,12 +110,22 @@ const Child = z
     };
   });
 
-const Common = { schemaVersion: z.literal(2), mediaType: z.string().optional() };
+const AnnotationsSchema = z
+  .record(z.string(), z.string().nullable())
+  .nullish()
+  .transform((set): Annotations =>
+    Object.fromEntries(Object.entries(set ?? {}).map(([name, value]) => [name, value ?? ''])),
+  );
+
+const Common = { schemaVersion: z.literal(2), mediaType: z.string().optional(), annotations: AnnotationsSchema };
 const OfTheOther = z.null('belongs to the other kind of manifest').optional();
 
 const Index = z
   .object({ ...Common, manifests: z.array(Child).max(MAX_DESCRIPTORS), config: OfTheOther, layers: OfTheOther })
-  .transform(({ mediaType, manifests }) => ({ mediaType, body: { kind: 'index' as const, children: manifests } }));
+  .transform(({ mediaType, annotations, manifests }) => ({
+    mediaType,
+    body: { kind: 'index' as const, annotations, children: manifests },
+  }));
 
 const Image = z
   .object({
@@ -118,7 +134,10 @@ const Image = z
     layers: z.array(DescriptorSchema).max(MAX_DESCRIPTORS),
     manifests: OfTheOther,
   })
-  .transform(({ mediaType, config, layers }) => ({ mediaType, body: { kind: 'image' as const, config, layers } }));
+  .transform(({ mediaType, annotations, config, layers }) => ({
+    mediaType,
+    body: { kind: 'image' as const, annotations, config, layers },
+  }));
 
 function toDescriptor(fields: {
   readonly mediaType: string;

@@ -140,6 +140,7 @@ export function platform(change: Partial<PlatformFacts> = {}): PlatformFacts {
     sizeBytes: known(300_000_000),
     layerCount: known(12),
     config: known(config()),
+    annotations: [],
     ...change,
   };
 }

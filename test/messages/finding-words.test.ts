@@ -40,6 +40,11 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'healthcheck', seen: { code: 'set' }, wanted: {} }),
   finding({ rule: 'source', seen: { code: 'label-missing' }, wanted: SOURCE }),
   finding({ rule: 'source', seen: { code: 'label', label: 'https://evil.io/x/y' }, wanted: SOURCE }),
+  finding({
+    rule: 'source',
+    seen: { code: 'claims-disagree', claims: [SOURCE.source, 'https://evil.io/x/y'] },
+    wanted: SOURCE,
+  }),
   finding({ rule: 'rejected-before', seen: { code: 'rejected', promotion: 3, by: 'bob', at: AT }, wanted: {} }),
   finding({
     rule: 'tag-overwritten',
@@ -50,6 +55,7 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'image-owner', seen: { code: 'not-proven', repoId: 7 }, wanted: OWNER }),
   finding({ rule: 'revision', seen: { code: 'label-missing' }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'malformed', label: 'abc1234' }, wanted: {} }),
+  finding({ rule: 'revision', seen: { code: 'claims-disagree', claims: [commit, 'v1'] }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'platforms-disagree', labels: [commit, 'none'] }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'not-on-branch', commit, branches: ['staging', 'main'] }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'on-branch', commit, branch: 'staging' }, wanted: {} }),

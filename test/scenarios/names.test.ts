@@ -1,6 +1,7 @@
 // Names change hands: an image belongs to the repository that promoted it first, and a repository is known by its id.
 import { afterEach, describe, expect, test } from 'vitest';
 import { isBlocking } from '../../src/domain/finding.ts';
+import { REVISION_LABEL, SOURCE_LABEL } from '../../src/domain/image/image-facts.ts';
 import { parseImageRepository } from '../../src/domain/image/reference.ts';
 import type { Reply } from '../../src/domain/reply.ts';
 import { LONGEST_LEASE_MS } from '../../src/engine/core/lease.ts';
@@ -9,6 +10,7 @@ import { findPromotionByNumber } from '../../src/store/promotions/promotions.ts'
 import { tick } from '../../src/engine/queue/scheduler.ts';
 import { JOB_ROWS } from '../engine/job-kinds.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
+import type { ImageOptions } from '../support/registry/images.ts';
 import { answersAmong, refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
 import { POLICY, write } from './policy-world.ts';
@@ -168,6 +170,56 @@ describe('an image that nobody has promoted', () => {
     await talk.world.end();
   });
 
+  test.each<readonly [string, (origin: Readonly<Record<string, string>>) => ImageOptions]>([
+    ['of the index', (origin) => ({ indexAnnotations: origin })],
+    ['of each manifest', (origin) => ({ annotations: origin })],
+    [
+      'of the only manifest',
+      (origin) => ({ annotations: origin, platforms: ['linux/amd64'], attestationChild: false }),
+    ],
+  ])('is proven by annotations %s, and its commit as well', async (_name, annotated) => {
+    talk = await begin();
+    const commit = talk.repo.commitOn('staging', { message: 'Annotated' });
+    const image = stage(talk.world, { commit, image: { labels: {}, ...annotated(originOf(commit)) } });
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+    await talk.say('bob', '/approve');
+    expect(await talk.state()).toBe('promoted');
+    expect((await talk.promotion()).images).toMatchObject([{ commit }]);
+    expect(talk.production().main).toBe(image.digest);
+    await talk.world.end();
+  });
+
+  test.each<readonly [string, (commit: string) => ImageOptions, readonly string[]]>([
+    [
+      'its labels are right and an annotation names another repository',
+      () => ({ indexAnnotations: { [SOURCE_LABEL]: 'https://github.com/acme/other' } }),
+      ['fail source linux/amd64', 'fail source linux/arm64', 'fail image-owner'],
+    ],
+    [
+      'one platform has a foreign annotation',
+      () => ({ perPlatform: { 'linux/arm64': { annotations: { [SOURCE_LABEL]: 'https://github.com/acme/other' } } } }),
+      ['fail source linux/arm64', 'fail image-owner'],
+    ],
+    [
+      'one platform has neither label nor annotation',
+      (commit) => ({ labels: {}, perPlatform: { 'linux/amd64': { annotations: originOf(commit) } } }),
+      ['fail source linux/arm64', 'fail image-owner', 'fail revision'],
+    ],
+    [
+      'an annotation names another commit than the labels',
+      () => ({ indexAnnotations: { [REVISION_LABEL]: 'a'.repeat(40) } }),
+      ['fail revision'],
+    ],
+  ])('is refused where %s', async (_name, contradicted, findings) => {
+    talk = await begin();
+    const commit = talk.repo.commitOn('staging', { message: 'Contradicted' });
+    stage(talk.world, { commit, image: { labels: originOf(commit), ...contradicted(commit) } });
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+    expect(await talk.state()).toBe('checks-failed');
+    expect((await talk.findings()).filter((line) => line.startsWith('fail'))).toEqual(findings);
+    await talk.world.end();
+  });
+
   test('once it is promoted, the policy alone decides on its labels', async () => {
     talk = await begin();
     await talk.request();
@@ -210,6 +262,10 @@ describe('an image that nobody has promoted', () => {
     await talk.world.end();
   });
 });
+
+function originOf(commit: string): Readonly<Record<string, string>> {
+  return { [SOURCE_LABEL]: 'https://github.com/acme/dotca', [REVISION_LABEL]: commit };
+}
 
 describe('a grant', () => {
   test('excludes the repository of that name, unless it is granted to it as well', async () => {

@@ -117,9 +117,11 @@ export function commitText(lineage: Fact<Lineage>): string {
   const { value } = lineage;
   switch (value.kind) {
     case 'no-revision':
-      return 'no label names it';
+      return 'no label or annotation names it';
     case 'malformed':
-      return plain(`the label says ${value.seen}, which is none`);
+      return plain(`the image says ${value.seen}, which is none`);
+    case 'claims-disagree':
+      return `label and annotations name ${plural(value.seen.length, 'different one')}`;
     case 'platforms-disagree':
       return `the platforms name ${plural(value.seen.length, 'different one')}`;
     case 'not-on-branch':

@@ -72,7 +72,7 @@ export type ImageOwnership = {
   /** `unknown`: there is no database to tell. */
   readonly claim: 'granted' | 'owned' | 'unclaimed' | 'refused' | 'unknown';
   readonly repoId: number;
-  /** What `source` labels may call the repository, in lower case: today's name, and former ones. */
+  /** What `source` labels and annotations may call the repository, in lower case: today's name, and former ones. */
   readonly names: readonly string[];
   /** Those that prove a first promotion. */
   readonly proving: readonly string[];
@@ -93,7 +93,12 @@ export type PlatformFacts = {
   readonly sizeBytes: Fact<number>;
   readonly layerCount: Fact<number>;
   readonly config: Fact<ConfigFacts>;
+  /** Source and revision, of the indexes around it, outermost first, then of its own manifest. */
+  readonly annotations: readonly Annotations[];
 };
+
+/** Those of one manifest or index. */
+export type Annotations = Readonly<Record<string, string>>;
 
 export type ConfigFacts = {
   readonly entrypoint: readonly string[];
@@ -112,11 +117,13 @@ export type MissingPart = {
   readonly platform: string;
 };
 
-/** Where the image's `revision` label stands in the repository's history. */
+/** Where the commit of the image's `revision` label or annotation stands in the repository's history. */
 export type Lineage =
   | { readonly kind: 'no-revision' }
   | { readonly kind: 'malformed'; readonly seen: string }
-  /** Null: a platform without the label. */
+  /** Label and annotations of one platform name different commits. */
+  | { readonly kind: 'claims-disagree'; readonly seen: readonly string[] }
+  /** Null: a platform that names none. */
   | { readonly kind: 'platforms-disagree'; readonly seen: readonly (string | null)[] }
   | { readonly kind: 'not-on-branch'; readonly commit: CommitSha; readonly branches: readonly string[] }
   | { readonly kind: 'on-branch'; readonly commit: CommitSha; readonly branch: string };

@@ -1,5 +1,6 @@
-// The first promotion of an image must prove whose it is: by a `source` label that names this repository, or by a grant.
+// The first promotion of an image must prove whose it is: by a `source` label or annotation that names this repository, or by a grant.
 import { z } from 'zod';
+import { claimsOf } from '../image/image-claims.ts';
 import { SOURCE_LABEL } from '../image/image-facts.ts';
 import { imageRule, type RuleContext } from '../rule.ts';
 import { repositoryOf } from './source.ts';
@@ -9,7 +10,7 @@ export const imageOwner = imageRule({
   kinds: ['promotion', 'rollback', 'unproven-rollback', 'version'],
   facets: ['contents', 'ownership'],
   seen: z.discriminatedUnion('code', [
-    /** `names`: what the labels call the repository. */
+    /** `names`: what the labels and annotations call the repository. */
     z.strictObject({ code: z.literal('proven'), names: z.array(z.string()).readonly() }),
     /** `repoId`: what the operator can grant the image to. */
     z.strictObject({ code: z.literal('not-proven'), repoId: z.int() }),
@@ -21,10 +22,12 @@ export const imageOwner = imageRule({
   unknownIsFinal: true,
   check: ({ contents, ownership: { value } }, context) => {
     if (value.claim !== 'unclaimed' && value.claim !== 'refused') return [];
-    const labels = contents.value.platforms.map(({ config }) =>
-      config.kind === 'known' ? (config.value.labels[SOURCE_LABEL] ?? '') : '',
-    );
-    const names = [...new Set(labels.map((label) => nameIn(label, context)))];
+    const claims = contents.value.platforms.flatMap((platform): readonly string[] => {
+      const claimed = claimsOf(platform, SOURCE_LABEL);
+      // A platform that names nothing proves nothing, whatever the others name.
+      return claimed.kind === 'known' && claimed.value.length > 0 ? claimed.value : [''];
+    });
+    const names = [...new Set(claims.map((claim) => nameIn(claim, context)))];
     const isProven = names.length > 0 && names.every((name) => name !== null && value.proving.includes(name));
     if (value.claim === 'unclaimed' && isProven) {
       const proving = names.filter((name) => name !== null);
@@ -34,7 +37,7 @@ export const imageOwner = imageRule({
   },
 });
 
-/** `owner/name` of the repository on our GitHub that the label names, in lower case. */
+/** `owner/name` of the repository on our GitHub that the label or annotation names, in lower case. */
 function nameIn(label: string, { githubHost }: RuleContext): string | null {
   const home = `${githubHost.toLowerCase()}/`;
   const named = repositoryOf(label);

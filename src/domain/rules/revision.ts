@@ -1,4 +1,4 @@
-// The `revision` label is a commit of the staging or production branch: GitHub serves fork commits too, so existence proves nothing.
+// The `revision` label or annotation is a commit of the staging or production branch: GitHub serves fork commits too, so existence proves nothing.
 import { z } from 'zod';
 import { REVISION_LABEL } from '../image/image-facts.ts';
 import { commitSha } from '../image/reference-schema.ts';
@@ -13,6 +13,7 @@ export const revision = imageRule({
   seen: z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('label-missing') }),
     z.strictObject({ code: z.literal('malformed'), label: outsideText }),
+    z.strictObject({ code: z.literal('claims-disagree'), claims: outsideTexts }),
     z.strictObject({ code: z.literal('platforms-disagree'), labels: outsideTexts }),
     z.strictObject({ code: z.literal('not-on-branch'), commit: commitSha, branches: z.array(z.string()).readonly() }),
     z.strictObject({ code: z.literal('on-branch'), commit: commitSha, branch: z.string() }),
@@ -29,6 +30,8 @@ export const revision = imageRule({
       }
       case 'malformed':
         return [{ ...about, outcome: 'fail', seen: { code: 'malformed', label: value.seen } }];
+      case 'claims-disagree':
+        return [{ ...about, outcome: 'fail', seen: { code: 'claims-disagree', claims: value.seen } }];
       case 'platforms-disagree': {
         const labels = value.seen.map((label) => label ?? 'none');
         return [{ ...about, outcome: 'fail', seen: { code: 'platforms-disagree', labels } }];

@@ -1,14 +1,16 @@
-// The `source` label names the repository that promotes: no policy and no force lets another repository's image in.
+// The `source` label and annotations name the repository that promotes: no policy and no force lets another repository's image in.
 import { z } from 'zod';
+import { claimsOf } from '../image/image-claims.ts';
 import { SOURCE_LABEL, type PlatformFacts } from '../image/image-facts.ts';
 import type { UnknownReason } from '../image/unknown-reason.ts';
-import { outsideText } from '../outside-text.ts';
+import { outsideText, outsideTexts } from '../outside-text.ts';
 import type { Level } from '../policy/policy.ts';
 import { imageRule, type Judgement, type RuleContext } from '../rule.ts';
 
 const seen = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('label-missing') }),
   z.strictObject({ code: z.literal('label'), label: outsideText }),
+  z.strictObject({ code: z.literal('claims-disagree'), claims: outsideTexts }),
 ]);
 
 export const source = imageRule({
@@ -30,24 +32,29 @@ type PlatformJudgement = Judgement<
   z.output<typeof seen> | { readonly code: 'unknown'; readonly reason: UnknownReason }
 >;
 
-/** `homes`: what the label may name. */
+/** `homes`: what the image may name. */
 function judgePlatform(
-  { platform, config }: PlatformFacts,
+  facts: PlatformFacts,
   { context, homes }: { readonly context: RuleContext; readonly homes: readonly (string | null)[] },
 ): readonly PlatformJudgement[] {
-  if (config.kind === 'unknown') {
-    return [{ platform, outcome: 'unknown', seen: { code: 'unknown', reason: config.reason } }];
+  const { platform } = facts;
+  const claims = claimsOf(facts, SOURCE_LABEL);
+  if (claims.kind === 'unknown') {
+    return [{ platform, outcome: 'unknown', seen: { code: 'unknown', reason: claims.reason } }];
   }
-  const label = config.value.labels[SOURCE_LABEL];
-  if (label === undefined || label === '') {
+  const [label] = claims.value;
+  if (label === undefined) {
     // What production is taken back to may be older than the label.
     const level = context.kind === 'unproven-rollback' ? 'warn' : levelWhenMissing(context, SOURCE_LABEL);
     return level === 'off' ? [] : [{ platform, outcome: level, seen: { code: 'label-missing' } }];
   }
-  const named = repositoryOf(label);
-  const isOurs = named !== null && homes.includes(named);
-  const about = { platform, seen: { code: 'label', label } } as const;
-  return [isOurs ? { ...about, outcome: 'pass' } : { ...about, outcome: 'fail', final: true }];
+  const named = [...new Set(claims.value.map(repositoryOf))];
+  const isOurs = named.every((one) => one !== null && homes.includes(one));
+  // A repository that was renamed may be called by both of its names.
+  if (isOurs) return [{ platform, outcome: 'pass', seen: { code: 'label', label } }];
+  const seenHere: z.output<typeof seen> =
+    named.length === 1 ? { code: 'label', label } : { code: 'claims-disagree', claims: claims.value };
+  return [{ platform, outcome: 'fail', seen: seenHere, final: true }];
 }
 
 function homeOf({ githubHost, repo }: Pick<RuleContext, 'githubHost' | 'repo'>): string {

@@ -4,8 +4,10 @@ import { findDenialCause, type DenialCause } from '../../domain/doctor/denial.ts
 import type { MachineToken } from '../../domain/machine-token.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { claimsOf } from '../../domain/image/image-claims.ts';
+import { REVISION_LABEL, SOURCE_LABEL } from '../../domain/image/image-facts.ts';
 import { hostOf, type ImageRepository, type Tag } from '../../domain/image/reference.ts';
-import { collectContents } from '../../facts/contents.ts';
+import { collectContents, type PlatformContents } from '../../facts/contents.ts';
 import { unlessFails } from './check.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Store } from '../../store/database/database.ts';
@@ -86,13 +88,21 @@ async function checkLabels(
   const digest = tag === undefined ? null : await registry.findDigest(repository, tag);
   if (tag === undefined || digest === null || level === 'off') return [];
   const { platforms } = await collectContents({ registry, repository }, digest);
-  const labels = required.filter((label) =>
-    platforms.some(({ config }) => config.kind === 'known' && (config.value.labels[label] ?? '') === ''),
-  );
+  const labels = required.filter((label) => platforms.some((platform) => isUnset(platform, label)));
   const about = { name: 'labels', image: repository, tag } as const;
   const source = `https://${settings.githubHost}/${repo.name}`;
   if (labels.length === 0) return [{ ...about, outcome: 'ok', code: 'labels-set' }];
   return [{ ...about, outcome: level, code: 'labels-missing', labels, source }];
+}
+
+/** Origin may stand in an annotation as well; any other label in the config alone. */
+function isUnset(platform: PlatformContents, label: string): boolean {
+  if (label === SOURCE_LABEL || label === REVISION_LABEL) {
+    const claims = claimsOf(platform, label);
+    return claims.kind === 'known' && claims.value.length === 0;
+  }
+  const { config } = platform;
+  return config.kind === 'known' && (config.value.labels[label] ?? '') === '';
 }
 
 /** Not a fault: many packages are meant to be public, and many people don't know of theirs. */

@@ -6,10 +6,11 @@ import {
   type ImageRepository,
   type Tag,
 } from '../../domain/image/reference.ts';
-import { REVISION_LABEL } from '../../domain/image/image-facts.ts';
+import { claimsOf } from '../../domain/image/image-claims.ts';
+import { known, REVISION_LABEL } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { RegistryClient } from '../../registry/client.ts';
-import { parseImageConfig, type ImageConfig } from '../../registry/image-config.ts';
+import { parseImageConfig } from '../../registry/image-config.ts';
 import type { Manifest } from '../../registry/manifest.ts';
 
 export type ListedImage = {
@@ -49,15 +50,9 @@ export async function listImages(source: Source, told: (message: string) => void
   const images = await Promise.all(
     counted([...groups], (count) => told(`${count} of ${groups.size} images`)).map(async ({ item, done }) => {
       const [digest, held] = item;
-      const config = await readConfig(source, digest);
+      const origin = await readOrigin(source, digest);
       done();
-      const built = Date.parse(config?.created ?? '');
-      return {
-        digest,
-        tags: held.map(({ tag }) => tag),
-        builtAt: Number.isNaN(built) ? null : built,
-        commit: parseCommitSha(config?.labels[REVISION_LABEL]?.trim() ?? ''),
-      };
+      return { digest, tags: held.map(({ tag }) => tag), ...origin };
     }),
   );
   return {
@@ -71,19 +66,30 @@ export function isReferrerTag(tag: Tag): boolean {
   return /^sha(?:256|512)-[0-9a-f]{64,128}(?:\.\w+)?$/.test(tag);
 }
 
-/** Of one platform that can run: they are built together. Null where a part is not there or can't be read. */
-async function readConfig(source: Source, digest: Digest): Promise<ImageConfig | null> {
+/** Of one platform that can run: they are built together. Nothing where a part is not there or can't be read. */
+async function readOrigin(source: Source, digest: Digest): Promise<Pick<ListedImage, 'builtAt' | 'commit'>> {
   const { registry, repository } = source;
   try {
-    const manifest = await firstPlatform(source, await registry.fetchManifest(repository, digest));
-    if (manifest === null || manifest.body.kind !== 'image') return null;
-    const { digest: config } = manifest.body.config;
-    return parseImageConfig(await registry.fetchBlob({ repository, digest: config, maxBytes: MAX_CONFIG_BYTES }));
+    const whole = await registry.fetchManifest(repository, digest);
+    const manifest = await firstPlatform(source, whole);
+    if (manifest === null || manifest.body.kind !== 'image') return NOT_TOLD;
+    const { digest: blob } = manifest.body.config;
+    const config = parseImageConfig(await registry.fetchBlob({ repository, digest: blob, maxBytes: MAX_CONFIG_BYTES }));
+    const annotations = [whole.body.annotations, manifest.body.annotations];
+    const claims = claimsOf({ config: known(config), annotations }, REVISION_LABEL);
+    const [revision = '', other] = claims.kind === 'known' ? claims.value : [];
+    const built = Date.parse(config.created ?? '');
+    return {
+      builtAt: Number.isNaN(built) ? null : built,
+      commit: other === undefined ? parseCommitSha(revision) : null,
+    };
   } catch (error) {
-    if (error instanceof OutsideError && !error.retryable && UNREADABLE.includes(error.code)) return null;
+    if (error instanceof OutsideError && !error.retryable && UNREADABLE.includes(error.code)) return NOT_TOLD;
     throw error;
   }
 }
+
+const NOT_TOLD = { builtAt: null, commit: null };
 
 /** Failures that belong to the image: an artifact that is none, or a part that is gone. */
 const UNREADABLE: readonly string[] = [

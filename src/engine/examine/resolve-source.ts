@@ -1,5 +1,6 @@
 // Pins what `/promote <source>` means: a staging tag and the digest that it holds now.
 import type { SourceSpec } from '../../domain/command.ts';
+import { claimsOf } from '../../domain/image/image-claims.ts';
 import { REVISION_LABEL } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
@@ -100,7 +101,7 @@ async function resolveDigest(question: SourceQuestion, digest: Digest): Promise<
   return { kind: 'refused', refusal: { code: 'digest-not-staged', image, digest, prefixes } };
 }
 
-/** The tag that a build gives to the commit in the image's label: a few requests, however many tags there are. */
+/** The tag that a build gives to the commit that the image names: a few requests, however many tags there are. */
 async function findByRevision(question: SourceQuestion, digest: Digest): Promise<Holder | null> {
   const { registry, image: repository, prefixes } = question;
   const commit = await readRevision({ registry, repository }, digest);
@@ -119,10 +120,9 @@ async function readRevision(
 ): Promise<CommitSha | null> {
   try {
     const { platforms } = await collectContents(source, digest);
-    const [label] = platforms.flatMap(({ config }) =>
-      config.kind === 'known' ? [config.value.labels[REVISION_LABEL]] : [],
-    );
-    return parseCommitSha(label?.trim() ?? '');
+    const claims = platforms.map((platform) => claimsOf(platform, REVISION_LABEL));
+    const [claimed] = claims.flatMap((claim) => (claim.kind === 'known' ? [claim.value] : []));
+    return claimed?.length === 1 ? parseCommitSha(claimed[0] ?? '') : null;
   } catch (error) {
     if (error instanceof OutsideError && !error.retryable) return null;
     throw error;

@@ -13,11 +13,11 @@ export const contents = facet<'contents', never>({
   },
 });
 
-function toPlatformFacts({ platform, digest, parts, config }: PlatformContents): PlatformFacts {
+function toPlatformFacts({ platform, digest, parts, config, annotations }: PlatformContents): PlatformFacts {
   if (parts === null) {
     const absent = unknown({ code: 'part-missing', part: 'manifest' });
-    return { platform, digest, sizeBytes: absent, layerCount: absent, config };
+    return { platform, digest, sizeBytes: absent, layerCount: absent, config, annotations };
   }
   const sizeBytes = [parts.config, ...parts.layers].reduce((sum, part) => sum + part.sizeBytes, 0);
-  return { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length), config };
+  return { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length), config, annotations };
 }

@@ -1,4 +1,5 @@
-// Finds the image's commit: the `revision` label that all platforms agree on, if the staging or production branch holds it.
+// Finds the image's commit: the `revision` label or annotation that all platforms agree on, if the staging or production branch holds it.
+import { claimsOf } from '../../domain/image/image-claims.ts';
 import {
   known,
   unknown,
@@ -16,11 +17,15 @@ import { unknownAfter } from '../outside-reason.ts';
 /** A failure that may pass is thrown; a final one makes the lineage unknown. */
 export const lineage = facet<'lineage', 'contents'>({
   needs: ['contents'],
-  cost: 'GitHub: at most one request for each branch; none where the label names no commit',
+  cost: 'GitHub: at most one request for each branch; none where the image names no commit',
   collect: async ({ contents }, { subject, sources }) => {
     const revisions = revisionsOf(contents.value);
     if (revisions.kind === 'unknown') return revisions;
-    const distinct = [...new Set(revisions.value)];
+    if (revisions.value.some((claims) => claims.length > 1)) {
+      return known({ kind: 'claims-disagree', seen: [...new Set(revisions.value.flat())] });
+    }
+    // A platform that names none counts as ''.
+    const distinct = [...new Set(revisions.value.map(([claim = '']) => claim))];
     const [revision] = distinct;
     if (revision === undefined || (distinct.length === 1 && revision === '')) return known({ kind: 'no-revision' });
     if (distinct.length > 1) {
@@ -47,12 +52,13 @@ async function placeOf({ github: client, repo, branches }: Place, commit: Commit
   return { kind: 'not-on-branch', commit, branches: asked };
 }
 
-/** One per platform; a platform without the label counts as ''. */
-function revisionsOf(contents: ContentFacts): Fact<readonly string[]> {
-  const revisions: string[] = [];
-  for (const { platform, config } of contents.platforms) {
-    if (config.kind === 'unknown') return unknown({ ...config.reason, platform });
-    revisions.push(config.value.labels[REVISION_LABEL]?.trim() ?? '');
+/** What each platform names. */
+function revisionsOf(contents: ContentFacts): Fact<readonly (readonly string[])[]> {
+  const revisions: (readonly string[])[] = [];
+  for (const facts of contents.platforms) {
+    const claims = claimsOf(facts, REVISION_LABEL);
+    if (claims.kind === 'unknown') return unknown({ ...claims.reason, platform: facts.platform });
+    revisions.push([...new Set(claims.value.map((claim) => parseCommitSha(claim) ?? claim))]);
   }
   return known(revisions);
 }

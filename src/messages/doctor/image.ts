@@ -30,7 +30,7 @@ const WHOSE = {
   'image-not-granted': 'that is neither its own image nor granted',
   'image-granted-elsewhere': 'IMAGE_GRANTS grants it to another repository',
   'image-of-another-repository': 'another repository promoted it first',
-  'image-not-proven': 'no source label proves that it belongs to it',
+  'image-not-proven': 'no source label or annotation proves that it belongs to it',
 } as const;
 
 function credentialWords(check: Extract<ImageCheck, { name: 'registry-credential' }>): CheckWords {

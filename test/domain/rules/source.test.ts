@@ -72,6 +72,36 @@ test.each([
   expect(outcomeOf(label)).toBe('fail');
 });
 
+const OURS = 'https://github.com/acme/dotca';
+const THEIRS = 'https://github.com/acme/other';
+
+test.each([
+  ['an annotation alone', '', [OURS], 'pass', { code: 'label', label: OURS }],
+  ['both, in two forms', OURS, ['git@github.com:acme/dotca.git'], 'pass', { code: 'label', label: OURS }],
+  ['an annotation of another repository alone', '', [THEIRS], 'fail', { code: 'label', label: THEIRS }],
+  [
+    'a right label and a foreign annotation',
+    OURS,
+    [THEIRS],
+    'fail',
+    { code: 'claims-disagree', claims: [OURS, THEIRS] },
+  ],
+  [
+    'a foreign label and a right annotation',
+    THEIRS,
+    [OURS],
+    'fail',
+    { code: 'claims-disagree', claims: [THEIRS, OURS] },
+  ],
+  ['an index that contradicts its manifest', '', [OURS, THEIRS], 'fail', { claims: [OURS, THEIRS] }],
+])('%s', (_name, label, annotated, outcome, seen) => {
+  const annotations = annotated.map((value) => ({ [SOURCE_LABEL]: value }));
+  const platforms = [platform({ config: known(config({ labels: { [SOURCE_LABEL]: label } })), annotations })];
+  const [finding] = judge(source, facts({ platforms }), ruleContext());
+  expect(finding).toMatchObject({ outcome, seen });
+  expect(finding?.final).toBe(outcome === 'fail' ? true : undefined);
+});
+
 test('a megabyte of slashes is judged at once', () => {
   const started = performance.now();
   expect(outcomeOf(`${'/'.repeat(1_000_000)}x`)).toBe('fail');

@@ -43,8 +43,11 @@ afterAll(async () => {
   await world.close();
 });
 
-function lineageOf(revisions: readonly (string | undefined)[]): Promise<Fact<Lineage>> {
-  return lineageIn(contents(revisions), ['staging', 'main']);
+/** `annotation`: that of an index around all platforms. */
+function lineageOf(revisions: readonly (string | undefined)[], annotation?: string): Promise<Fact<Lineage>> {
+  const { platforms, mediaType } = contents(revisions);
+  const annotations = annotation === undefined ? [] : [{ [REVISION_LABEL]: annotation }];
+  return lineageIn({ mediaType, platforms: platforms.map((one) => ({ ...one, annotations })) }, ['staging', 'main']);
 }
 
 function lineageIn(value: ContentFacts, branches: readonly string[]): Promise<Fact<Lineage>> {
@@ -90,6 +93,7 @@ function contents(revisions: readonly (string | undefined)[]): ContentFacts {
         historyLayers: 1,
         diffIds: 1,
       }),
+      annotations: [],
     })),
   };
 }
@@ -107,6 +111,13 @@ describe('on a branch', () => {
     expect(await lineageOf([commit])).toEqual(found);
     expect(await lineageOf([commit.toUpperCase()])).toEqual(found);
     expect(await lineageOf([` ${commit}\n`])).toEqual(found);
+  });
+
+  test('a commit that an annotation names, alone or beside labels', async () => {
+    const commit = repo.commitOn('staging');
+    const found = known({ kind: 'on-branch', commit, branch: 'staging' });
+    expect(await lineageOf([undefined, undefined], commit)).toEqual(found);
+    expect(await lineageOf([undefined, commit.toUpperCase()], commit)).toEqual(found);
   });
 
   test('a commit that only the production branch holds', async () => {
@@ -147,6 +158,14 @@ describe('not proven', () => {
     const two = repo.head('main');
     expect(await lineageOf([one, two])).toEqual(known({ kind: 'platforms-disagree', seen: [one, two] }));
     expect(await lineageOf([one, undefined])).toEqual(known({ kind: 'platforms-disagree', seen: [one, null] }));
+  });
+
+  test('a label and an annotation of two commits', async () => {
+    const one = repo.head('staging');
+    const two = repo.head('main');
+    expect(await lineageOf([one, one], two)).toEqual(known({ kind: 'claims-disagree', seen: [one, two] }));
+    expect(await lineageOf([one, undefined], two)).toMatchObject({ value: { kind: 'claims-disagree' } });
+    expect(await lineageOf([undefined], 'v1')).toMatchObject({ value: { kind: 'malformed', seen: 'v1' } });
   });
 
   test('no platform has a label', async () => {

@@ -24,6 +24,8 @@ export type TestLayer = Uint8Array | { readonly zeros: number } | { readonly dec
 export type ImageContent = {
   readonly layers?: readonly TestLayer[];
   readonly labels?: Readonly<Record<string, string>> | null;
+  /** Of the platform's manifest. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly cmd?: readonly string[] | null;
   readonly entrypoint?: readonly string[] | null;
   /** `Healthcheck.Test`, such as `['CMD', '/ready']` or `['NONE']`. */
@@ -42,6 +44,8 @@ export type ImageOptions = ImageContent & {
   /** Shorthand for layers that exist as sizes only; put before `layers`. */
   readonly declaredLayerSizes?: readonly number[];
   readonly attestationChild?: boolean;
+  /** Of the index, where there is one. */
+  readonly indexAnnotations?: Readonly<Record<string, string>>;
   /** `old` is OCI without `mediaType` fields, as umoci and buildah write it. */
   readonly format?: 'oci' | 'docker' | 'old';
   /** Makes an index even for one platform. */
@@ -69,6 +73,7 @@ export function buildImage(options: ImageOptions = {}): TestImage {
   const index = manifestOf(TYPES[format].index, {
     schemaVersion: 2,
     ...(format === 'old' ? {} : { mediaType: TYPES[format].index }),
+    ...(options.indexAnnotations === undefined ? {} : { annotations: options.indexAnnotations }),
     manifests: [
       ...built.map((child) => ({ ...describe(child), platform: splitPlatform(child.platform) })),
       ...attestations.map((child) => ({
@@ -152,6 +157,7 @@ function buildPlatform(args: {
   return manifestOf(TYPES[format].manifest, {
     schemaVersion: 2,
     ...(format === 'old' ? {} : { mediaType: TYPES[format].manifest }),
+    ...(content.annotations === undefined ? {} : { annotations: content.annotations }),
     config: { mediaType: TYPES[format].config, digest: configBlob.digest, size: configBlob.sizeBytes },
     layers: layers.map(({ digest, sizeBytes }) => ({ mediaType: TYPES[format].layer, digest, size: sizeBytes })),
   });
