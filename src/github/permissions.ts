@@ -12,6 +12,16 @@ const Permission = z.object({
   user: z.object({ id: z.number() }).nullish(),
 });
 
+/** One 404 or 403 of GitHub may be wrong for a moment: whether to ask again after it, and how to wait before that. */
+export type AskAgain = {
+  /** Whether GitHub confirmed this person's rights lately. Nobody else is asked about twice. */
+  readonly hadRights: () => Promise<boolean>;
+  readonly wait: (ms: number) => Promise<void>;
+};
+
+const MAX_TRIES = 3;
+const PAUSE_MS = 1000;
+
 /**
  * The actor with the role that counts now. A bot is not asked about: its role is `none`. Somebody unknown to the
  * repository has `none` too, as has a login that belongs to another account than when it was seen: logins are reused.
@@ -22,15 +32,23 @@ export async function fetchActor({
   id,
   login,
   kind,
+  askAgain,
 }: Person & {
   readonly client: InstallationClient;
   readonly repo: RepoName;
   readonly kind: Actor['kind'];
+  /** Without it, the first answer counts. */
+  readonly askAgain?: AskAgain;
 }): Promise<Actor> {
   if (kind === 'bot') return { id, login, kind, role: 'none' };
-  return { id, login, kind, role: await fetchRole({ client, repo, id, login }) };
+  const question = { client, repo, login };
+  const permission = await unlessUnknown(() =>
+    askAgain === undefined ? fetchPermission(question) : fetchPermissionAgain(question, askAgain),
+  );
+  return { id, login, kind, role: roleIn(permission, id) };
 }
 
+type Permission = z.infer<typeof Permission>;
 type PermissionQuestion = {
   readonly client: InstallationClient;
   readonly repo: RepoName;
@@ -39,35 +57,45 @@ type PermissionQuestion = {
 
 /** The id of the account that has this login now; null where there is none. */
 export async function findAccountId({ client, repo, login }: PermissionQuestion): Promise<number | null> {
-  const permission = await fetchPermission({ client, repo, login });
+  const permission = await unlessUnknown(() => fetchPermission({ client, repo, login }));
   return permission?.user?.id ?? null;
 }
 
-async function fetchRole({
-  client,
-  repo,
-  id,
-  login,
-}: Person & { readonly client: InstallationClient; readonly repo: RepoName }): Promise<Role> {
-  const permission = await fetchPermission({ client, repo, login });
+function roleIn(permission: Permission | null, id: number): Role {
   if (permission === null || permission.user?.id !== id) return 'none';
   return rankOf({ permission: permission.permission, roleName: permission.role_name });
 }
 
+/** At most two more tries after a 404 or 403, about somebody who had rights; what the last one answered is the answer. */
+async function fetchPermissionAgain(question: PermissionQuestion, { hadRights, wait }: AskAgain): Promise<Permission> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await fetchPermission(question);
+    } catch (error) {
+      if (!isDoubtful(error) || tries >= MAX_TRIES || !(await hadRights())) throw error;
+      await wait(PAUSE_MS);
+    }
+  }
+}
+
+function isDoubtful(error: unknown): boolean {
+  return isGitHubError(error, 'github-not-found') || isGitHubError(error, 'github-forbidden');
+}
+
+async function fetchPermission({ client, repo, login }: PermissionQuestion): Promise<Permission> {
+  const { data } = await client.ask({
+    tried: `reading what ${login} may do in ${repo}`,
+    send: (api) =>
+      api.repos.getCollaboratorPermissionLevel({ ...splitRepo(repo), username: login, request: CACHEABLE }),
+    answer: Permission,
+  });
+  return data;
+}
+
 /** Null where GitHub knows no such account. */
-async function fetchPermission({
-  client,
-  repo,
-  login,
-}: PermissionQuestion): Promise<z.infer<typeof Permission> | null> {
+async function unlessUnknown(ask: () => Promise<Permission>): Promise<Permission | null> {
   try {
-    const { data } = await client.ask({
-      tried: `reading what ${login} may do in ${repo}`,
-      send: (api) =>
-        api.repos.getCollaboratorPermissionLevel({ ...splitRepo(repo), username: login, request: CACHEABLE }),
-      answer: Permission,
-    });
-    return data;
+    return await ask();
   } catch (error) {
     if (isGitHubError(error, 'github-not-found')) return null;
     throw error;

@@ -24,6 +24,7 @@ import { findPolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { listEnvironmentTags } from '../../store/environment-tags.ts';
+import { findRightsConfirmedAt, KNOWN_FOR_MS } from '../../store/people.ts';
 import { findRepo } from '../../store/repos.ts';
 import type { Sender } from './intent.ts';
 import type { Services, Settings } from './services.ts';
@@ -156,14 +157,21 @@ async function readStoredPolicy(
   return reading.kind === 'policy' ? reading.policy : null;
 }
 
-/** Who acts, with the role that GitHub gives them now. */
+/**
+ * Who acts, with the role that GitHub gives them now. Of somebody whose rights are known, a single 404 or 403 is not
+ * believed: GitHub is asked at most twice more. `confirmedAt`: when rights were confirmed that are kept elsewhere.
+ */
 export async function loadActor(
-  services: Pick<Services, 'github'>,
-  args: { readonly repo: Repo; readonly by: Sender },
+  { github, store, now, wait }: Pick<Services, 'github' | 'store' | 'now' | 'wait'>,
+  { repo, by, confirmedAt = null }: { readonly repo: Repo; readonly by: Sender; readonly confirmedAt?: number | null },
 ): Promise<Actor> {
-  const { repo, by } = args;
-  const client = services.github.forRepo(repo);
-  return fetchActor({ client, repo: repo.name, id: by.id, login: by.login, kind: by.kind });
+  const { id, login, kind } = by;
+  const hadRights = async (): Promise<boolean> => {
+    if (confirmedAt !== null && confirmedAt > now() - KNOWN_FOR_MS) return true;
+    return (await findRightsConfirmedAt(store.db, { repoId: repo.id, personId: id, now: now() })) !== null;
+  };
+  const client = github.forRepo(repo);
+  return fetchActor({ client, repo: repo.name, id, login, kind, askAgain: { hadRights, wait } });
 }
 
 function refusePolicy(problem: PolicyProblem): LoadedPolicy {

@@ -10,7 +10,7 @@ import { findPins, savePin } from '../../store/pins.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-type Asked = Pick<Services, 'store' | 'github' | 'now' | 'registryTokenWatch'>;
+type Asked = Pick<Services, 'store' | 'github' | 'now' | 'wait' | 'registryTokenWatch'>;
 type Names = readonly Pick<ApprovalPolicy, 'users' | 'apps'>[];
 
 /**
@@ -109,9 +109,9 @@ export async function loadReviewers(
 ): Promise<ReadonlyMap<number, Reviewer>> {
   const { policies, pins, reviewer } = about;
   const reviewers = new Map(reviewer === null ? [] : [[reviewer.id, reviewer]]);
-  for (const { by, verdict, void: isVoid } of reviews) {
+  for (const { by, at, verdict, void: isVoid } of reviews) {
     if (verdict !== 'approve' || isVoid === true || reviewers.has(by.id)) continue;
-    const actor = await loadActor(services, { repo, by: { ...by, kind: 'user' } });
+    const actor = await loadActor(services, { repo, by: { ...by, kind: 'user' }, confirmedAt: at });
     reviewers.set(by.id, await describeReviewer(services, { repo, actor, policies, pins }));
   }
   return reviewers;

@@ -1,6 +1,6 @@
 // Approvals and rejections, by comment or by a click on the check run.
 import type { CommandOf } from '../../domain/command.ts';
-import type { Actor } from '../../domain/actor.ts';
+import { reaches, type Actor } from '../../domain/actor.ts';
 import { decide, refuseReviewed, type DecisionContext, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { SeenPlan } from '../../domain/promotion/approval.ts';
@@ -91,7 +91,8 @@ async function decideClick(
   const seen: SeenPlan = plan === undefined ? { kind: 'unclear' } : { kind: 'named', plan };
   const review = { kind: 'reviewed', verdict: action, reason: null, via, seen, sentAt } as const;
   const { commit, refusal } = await decideReview(services, { promotion, by, review });
-  return refusal === null ? commit : withEffects(commit, clickRefused(promotion, click.by, refusal));
+  if (refusal !== null) return withEffects(commit, clickRefused(promotion, click.by, refusal));
+  return reaches(by.role, 'write') ? { ...commit, rights: { personId: by.id, kind: 'confirmed' } } : commit;
 }
 
 type Given = {
