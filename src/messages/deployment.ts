@@ -3,6 +3,7 @@ import { formatNumber, sourceName, type Notice, type Promotion } from '../domain
 import { reportersLine } from '../domain/promotion/reporter.ts';
 import { code, escapeText, link } from './escape.ts';
 import { formatTime, shortDigest } from './format.ts';
+import type { PromotionView } from './promotion-view.ts';
 
 /** GitHub refuses a description over this. */
 const MAX_DESCRIPTION_LENGTH = 140;
@@ -29,6 +30,11 @@ export function deploymentNews({ state }: Promotion): string {
     default:
       return '';
   }
+}
+
+/** For a report that came after the next promotion; empty for any other. */
+export function replacedText({ promotion, replacedBy }: PromotionView): string {
+  return replacedBy === null ? '' : `By then, ${code(promotion.environment)} held ${formatNumber(replacedBy)}.`;
 }
 
 /** A later report that does not count, as an alert with the line that makes it count; empty where there is none. */

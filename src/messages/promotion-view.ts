@@ -25,8 +25,10 @@ export type PromotionView = {
   readonly cardUrl: string | null;
   /** The number of the promotion that is applying in the environment. */
   readonly blockedBy: number | null;
-  /** What a rollback may go back to, as `/rollback to` takes it; looked for where the deployment failed. */
+  /** What a rollback may go back to, as `/rollback to` takes it; looked for where the deployment failed before it was replaced. */
   readonly rollbackTarget: string | null;
+  /** The number of the later promotion that the environment held when the deployer reported on this one. */
+  readonly replacedBy: number | null;
   /** The job that failed for good and leaves an open promotion standing still. */
   readonly deadJob: number | null;
   /** What is about to end the right to write this image; null for a promotion that has ended. */

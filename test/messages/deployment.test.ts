@@ -4,7 +4,12 @@ import type { Promotion, PromotionState } from '../../src/domain/promotion/promo
 import { parseCommitSha } from '../../src/domain/image/reference.ts';
 import { nextSteps } from '../../src/messages/card/next-steps.ts';
 import { stateTitle } from '../../src/messages/card/state.ts';
-import { deploymentDescription, deploymentNews, deploymentNoticeText } from '../../src/messages/deployment.ts';
+import {
+  deploymentDescription,
+  deploymentNews,
+  deploymentNoticeText,
+  replacedText,
+} from '../../src/messages/deployment.ts';
 import { renderNotification } from '../../src/messages/notify.ts';
 import { withNamed } from './rendered.ts';
 import { AT, must, viewOf } from './sample-view.ts';
@@ -36,6 +41,12 @@ describe('the description', () => {
 
 test.each([news('deploying'), news('deployed', URL), news('deployment-failed')])('the news of %j', (state) => {
   expect(deploymentNews(viewOf({ state }).promotion)).toMatchSnapshot();
+});
+
+test('what the environment held when it was reported, where that was a later promotion', () => {
+  const view = viewOf({ state: news('deployment-failed') });
+  expect(replacedText(view)).toBe('');
+  expect(replacedText({ ...view, replacedBy: 15 })).toMatchSnapshot();
 });
 
 test('there is no news while nobody has said anything', () => {

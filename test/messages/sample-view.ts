@@ -112,6 +112,7 @@ export function viewOf(
     cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
     blockedBy: null,
     rollbackTarget: 'P7',
+    replacedBy: null,
     deadJob: null,
     tokenWarning: null,
     ...around,

@@ -117,8 +117,9 @@ describe('after a promotion', () => {
     });
     talk.world.clock.turn(SECOND);
     await report(first, 'success');
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployed', 'promoted']);
     await report(back?.id ?? 0, 'success');
-    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployment-failed', 'deployed']);
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployed', 'deployed']);
     await talk.world.end();
   });
 
@@ -130,9 +131,9 @@ describe('after a promotion', () => {
     expect(second).not.toBe(first);
     talk.world.clock.turn(SECOND);
     await report(first, 'failure');
-    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployed', 'promoted']);
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployment-failed', 'promoted']);
     await report(second, 'in_progress');
-    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployed', 'deploying']);
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployment-failed', 'deploying']);
     await talk.world.end();
   });
 
@@ -143,7 +144,7 @@ describe('after a promotion', () => {
     await talk.say('ada', '/rollback to P1 --reason "it fails"');
     talk.world.clock.turn(SECOND);
     await report(first, 'failure');
-    expect([await talk.state(1), await talk.state(3)]).toEqual(['promoted', 'promoted']);
+    expect([await talk.state(1), await talk.state(3)]).toEqual(['deployment-failed', 'promoted']);
     await report(talk.repo.deployments().at(-1)?.id ?? 0, 'success');
     expect(await talk.state(3)).toBe('deployed');
     await talk.world.end();
@@ -221,7 +222,7 @@ describe('deployments by others', () => {
     await talk.world.drain();
     expect(await kinds()).toEqual(before);
     expect(await talk.state()).toBe('promoted');
-    expect(talk.world.log.join('')).toContain('a status of a deployment that no promotion waits for');
+    expect(talk.world.log.join('')).toContain('a status of a deployment that is of no promotion');
     await talk.world.end();
   });
 

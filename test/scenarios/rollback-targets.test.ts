@@ -21,8 +21,12 @@ function plant(tag: string, image = buildImage({ seed: tag, declaredLayerSizes: 
 }
 
 async function report(state: string): Promise<void> {
-  const deployment = talk.repo.deployments().at(-1)?.id ?? 0;
-  await talk.repo.deploymentStatus({ deployment, state, by: 'github-actions[bot]' });
+  await reportOn(talk.repo.deployments().at(-1)?.id ?? 0, state);
+}
+
+async function reportOn(deployment: number, state: string, by = 'github-actions[bot]'): Promise<void> {
+  talk.world.clock.turn(1000);
+  await talk.repo.deploymentStatus({ deployment, state, by });
   await talk.world.drain();
 }
 
@@ -184,6 +188,126 @@ describe('what its deployers reported', () => {
       }),
     ]);
     expect(talk.holds()).toBe(b.digest);
+  });
+});
+
+describe('what is reported of a deployment after the next promotion', () => {
+  /** A and B are through and deployed; the id of A's deployment. */
+  async function twoDeployed(): Promise<number> {
+    talk = await beginHistory();
+    await released('A', 'success');
+    await released('B', 'success');
+    return talk.repo.deployments()[0]?.id ?? 0;
+  }
+
+  test('a failure disproves the target, mentions nobody and moves nothing; a success proves it again', async () => {
+    const first = await twoDeployed();
+    const [held, lines] = [talk.holds(), talk.replies().length];
+    await reportOn(first, 'failure');
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployment-failed', 'deployed']);
+    expect(talk.replies()).toHaveLength(lines);
+    expect(talk.card(1)).not.toContain('/rollback');
+    expect(talk.card(1)).toContain('P2');
+    expect((await trailOf(talk.world)).at(-1)).toMatchObject({ kind: 'deployment-failed', promotion: 1 });
+
+    await talk.rollBack('to P1');
+    expect(await talk.state(3)).toBe('awaiting-approval');
+    expect(await target(3)).toMatchObject({ kind: 'unproven', because: 'deployment-failed', promotion: 1 });
+    expect(talk.holds()).toBe(held);
+    await talk.say('ada', '/cancel P3');
+
+    await reportOn(first, 'in_progress');
+    expect(await talk.state(1)).toBe('deployment-failed');
+    await reportOn(first, 'success');
+    expect(await talk.state(1)).toBe('deployed');
+    await talk.rollBack();
+    expect(await target(4)).toMatchObject({ kind: 'held', promotion: 1, outcome: 'deployed' });
+    expect(await talk.state(4)).toBe('promoted');
+  });
+
+  test('the default target is the one before', async () => {
+    const first = await twoDeployed();
+    await reportOn(first, 'failure');
+    await talk.rollBack();
+    expect(await target(3)).toEqual({ kind: 'baseline', promotion: 1 });
+    expect(talk.holds()).toBe(talk.old.digest);
+  });
+
+  test('where it was the only target, the card of a failed deployment shows a way back no longer', async () => {
+    talk = await beginHistory({ empty: true });
+    await released('A', 'success');
+    const first = talk.repo.deployments()[0]?.id ?? 0;
+    await released('B', 'failure');
+    expect(talk.card(2)).toContain('/rollback');
+    await reportOn(first, 'failure');
+    expect(talk.card(2)).not.toContain('/rollback');
+    await reportOn(first, 'success');
+    expect(talk.card(2)).toContain('/rollback');
+  });
+
+  test('of a digest that was held twice, the latest report counts, whichever promotion it is of', async () => {
+    const first = await twoDeployed();
+    await talk.rollBack();
+    await report('success');
+    const back = talk.repo.deployments().at(-1)?.id ?? 0;
+    await released('C', 'success');
+    await reportOn(first, 'failure');
+    await talk.rollBack('to P1');
+    expect(await target(5)).toMatchObject({ kind: 'unproven', because: 'deployment-failed' });
+    await talk.say('ada', '/cancel P5');
+    await reportOn(back, 'success');
+    await talk.rollBack('to P1');
+    expect(await target(6)).toMatchObject({ kind: 'held', promotion: 1, outcome: 'deployed' });
+  });
+
+  test('a failure that nobody told us of is found by /refresh', async () => {
+    const first = await twoDeployed();
+    const { github, app } = talk.world;
+    github.setAppUrl(null);
+    await reportOn(first, 'failure');
+    const address = app.server.address();
+    github.setAppUrl(typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : null);
+    expect(await talk.state(1)).toBe('deployed');
+    await talk.say('bob', '/refresh P1');
+    expect(await talk.state(1)).toBe('deployment-failed');
+  });
+
+  test('a failure by somebody who does not count disproves nothing', async () => {
+    const first = await twoDeployed();
+    await reportOn(first, 'failure', 'ada');
+    expect(await talk.state(1)).toBe('deployed');
+    expect((await talk.promotion(1)).uncountedReport).toMatchObject({ by: { login: 'ada' } });
+    await talk.rollBack('to P1');
+    expect(await target(3)).toMatchObject({ kind: 'held', promotion: 1, outcome: 'deployed' });
+  });
+
+  test.each<
+    readonly [string, (a: Released, b: Released) => { readonly commit: string; readonly payload?: unknown }, string]
+  >([
+    ['that names the digest', (a, b) => ({ commit: b.commit, payload: { digest: a.digest } }), 'deployment-failed'],
+    [
+      'that names another digest of the same commit',
+      (a) => ({ commit: a.commit, payload: { digest: talk.old.digest } }),
+      'promoted',
+    ],
+    ['of its commit, made when the next one was there', (a) => ({ commit: a.commit }), 'promoted'],
+  ])('a failed deployment by others %s', async (_, what, state) => {
+    talk = await beginHistory();
+    const a = await released('A', null);
+    const b = await released('B', null);
+    talk.world.clock.turn(1000);
+    const { id } = await talk.repo.deploy({ by: 'carol', ...what(a, b) });
+    await reportOn(id, 'failure', 'carol');
+    expect([await talk.state(1), await talk.state(2)]).toEqual([state, 'promoted']);
+  });
+
+  test('a failed deployment by others of its commit, made while it was there', async () => {
+    talk = await beginHistory();
+    const a = await released('A', null);
+    const { id } = await talk.repo.deploy({ by: 'carol', commit: a.commit });
+    await released('B', null);
+    await reportOn(id, 'failure', 'carol');
+    expect([await talk.state(1), await talk.state(2)]).toEqual(['deployment-failed', 'promoted']);
   });
 });
 

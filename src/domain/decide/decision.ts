@@ -74,7 +74,12 @@ export type PromotionEvent =
   | { readonly kind: 'image-appeared'; readonly tag: Tag; readonly digest: Digest }
   /** The registry says for good that it can't be read. */
   | { readonly kind: 'image-unreadable'; readonly problem: OutsideProblem }
-  | ({ readonly kind: 'deployment-status'; readonly status: DeploymentStatus } & Omit<DeploymentNews, 'at'>)
+  | ({
+      readonly kind: 'deployment-status';
+      readonly status: DeploymentStatus;
+      /** False where another promotion has reached the environment since. */
+      readonly isCurrent: boolean;
+    } & Omit<DeploymentNews, 'at'>)
   /** By somebody whose statuses don't count. */
   | { readonly kind: 'uncounted-status'; readonly report: UncountedReport }
   /** Somebody else made a deployment to the environment. */

@@ -18,26 +18,36 @@ import type { Decision, DecisionContext, EventOf } from './decision.ts';
 
 /**
  * The latest status counts. One that is older than what is known changes nothing; one that says the same again only moves
- * the time that older ones are measured by.
+ * the time that older ones are measured by. Of what the environment held before, only results count: they say whether a
+ * rollback may go back to it, and mention nobody.
  */
 export function decideDeploymentStatus(
   before: Promotion,
-  { status, since, url, by }: EventOf<'deployment-status'>,
+  { status, since, url, by, isCurrent }: EventOf<'deployment-status'>,
   context: DecisionContext,
 ): Decision {
   const { id, state } = before;
   const at = promotedAt(before);
   const known = newsOf(state);
+  if (!isCurrent && status === 'deploying') return { kind: 'ignored' };
   if (at === null || (known !== null && !isNewer({ status, since }, known))) return { kind: 'ignored' };
   const news: PromotionState = { kind: status, at, since, url, ...(by === undefined ? {} : { by }) };
   const promotion = withoutUncounted(before, since);
-  if (known?.kind === status && known.url === url && known.by?.id === by?.id && promotion === before) {
+  if (isCurrent && known?.kind === status && known.url === url && known.by?.id === by?.id && promotion === before) {
     return { kind: 'accepted', promotion: { ...promotion, state: news }, effects: [], audit: [], journal: [] };
   }
   const told = status === 'deployed' ? withoutNotice(promotion, since) : promotion;
   const ended = end(told, news, { context, actor: null, details: { url, since, by: by?.login ?? null } });
-  if (status !== 'deployment-failed' || known?.kind === status) return ended;
+  if (!isCurrent || status !== 'deployment-failed' || known?.kind === status) return ended;
   return { ...ended, effects: [...ended.effects, { kind: 'notify-requester', promotionId: id }] };
+}
+
+/**
+ * A late report of an older promotion may take away, or bring back, what a rollback can go to: the card of the promotion that
+ * the environment holds shows the way back where its deployment failed.
+ */
+export function wayBackEffects(current: Promotion | null): readonly Effect[] {
+  return current?.state.kind === 'deployment-failed' ? showEffects(current.id) : [];
 }
 
 /** On record and on the card, with the line to add; the state stays as it is. */

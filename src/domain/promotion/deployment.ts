@@ -45,18 +45,15 @@ export type DeployedPromotion = { readonly promotion: Promotion; readonly deploy
 
 /**
  * The one of `latest` (the promotion that reached each environment last) that a status of this deployment counts for:
- * the one that made it, else one whose digest it names, or one of its environment whose commit it deploys. `owner` is
- * the id of the promotion that made it, `since` when the status came.
+ * one whose digest it names, or one of its environment whose commit it deploys. None of our promotions made it; `since` is
+ * when the status came.
  */
 export function findFollower(args: {
   readonly latest: readonly DeployedPromotion[];
   readonly deployment: Deployment;
-  readonly owner: string | null;
   readonly since: number;
 }): Promotion | null {
-  const { latest, deployment, owner, since } = args;
-  // One that an older promotion made is about that one, even where a rollback brought its image back since.
-  if (owner !== null) return latest.find(({ promotion }) => promotion.id === owner)?.promotion ?? null;
+  const { latest, deployment, since } = args;
   const here = latest.filter(({ deployedTo }) => goesTo(deployment, deployedTo));
   const followers = latest.filter((one) => {
     const { promotion } = one;
@@ -68,10 +65,45 @@ export function findFollower(args: {
     const { commit, createdAt } = deployment;
     return isHere && promotion.images.some((image) => image.commit === commit) && !isBefore(createdAt, promotion);
   });
-  return (
-    followers.map(({ promotion }) => promotion).toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ??
-    null
-  );
+  return newestOf(followers);
+}
+
+/** A promotion that its environment held, until the next one took its place. */
+export type EarlierPromotion = DeployedPromotion & { readonly until: number };
+
+/**
+ * The same among what environments held before, where none of the latest fits: a late report, or one of a deployment that
+ * was tried again. A commit alone says little of an image: such a deployment must have been made while the image was there.
+ */
+export function findEarlierFollower(args: {
+  readonly earlier: readonly EarlierPromotion[];
+  readonly deployment: Deployment;
+  readonly since: number;
+}): Promotion | null {
+  const { earlier, deployment, since } = args;
+  const { commit, createdAt } = deployment;
+  const followers = earlier.filter(({ promotion, deployedTo, until }) => {
+    if (namesAnotherImage(deployment, promotion) || isBefore(since, promotion)) return false;
+    if (namesImageOf(deployment, promotion)) return true;
+    const wasThere = createdAt < until && !isBefore(createdAt, promotion);
+    return wasThere && goesTo(deployment, deployedTo) && promotion.images.some((image) => image.commit === commit);
+  });
+  return newestOf(followers);
+}
+
+/** The environments of ours that a deployment may be about: its own, else each one where it names an image. */
+export function environmentsOf(
+  deployment: Deployment,
+  latest: readonly DeployedPromotion[],
+): readonly DeployedPromotion[] {
+  const here = latest.filter(({ deployedTo }) => goesTo(deployment, deployedTo));
+  if (here.length > 0) return here;
+  return deployment.digests.length === 0 || goesTo(deployment, STAGING_ENVIRONMENT) ? [] : latest;
+}
+
+function newestOf(followers: readonly DeployedPromotion[]): Promotion | null {
+  const promotions = followers.map(({ promotion }) => promotion);
+  return promotions.toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ?? null;
 }
 
 /** It becomes a link on the card. */

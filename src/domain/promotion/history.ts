@@ -19,8 +19,8 @@ export type Holding = {
   readonly forced: boolean;
   /** The floating tags that held it. */
   readonly floating: readonly Tag[];
-  /** The latest report of a deployer. */
-  readonly report: DeploymentStatus | null;
+  /** The latest report of a deployer, and when it came. */
+  readonly report: { readonly status: DeploymentStatus; readonly at: number } | null;
   /** Tags that keep it. */
   readonly tags: readonly Tag[];
 };
@@ -45,7 +45,7 @@ export function originOf(args: {
   const known = nameHolding(held);
   if (known === null) return { kind: 'unproven', because: 'never-held', promotion: null, forced: false };
   const { promotion, forced } = known;
-  const report = held.findLast((holding) => holding.report !== null)?.report ?? null;
+  const report = latestReport(held);
   const unproven = (because: UnprovenCause): TargetOrigin => ({ kind: 'unproven', because, promotion, forced });
   if (!held.some((holding) => floating.every((tag) => holding.floating.includes(tag)))) return unproven('other-tags');
   if (report === 'deployment-failed') return unproven('deployment-failed');
@@ -102,6 +102,12 @@ export function newestOfEach(history: History): History {
   const seen = new Map<Digest, Holding>();
   for (const holding of history.toReversed()) if (!seen.has(holding.digest)) seen.set(holding.digest, holding);
   return [...seen.values()];
+}
+
+/** By its own time: a deployment of an older promotion may be reported after that of a newer one. */
+function latestReport(held: History): DeploymentStatus | null {
+  const reports = held.flatMap(({ report }) => (report === null ? [] : [report]));
+  return reports.toSorted((one, other) => one.at - other.at).at(-1)?.status ?? null;
 }
 
 /** Among the holdings of one digest: the promotion that put it there last, a rollback or the baseline where there is none. */

@@ -1,12 +1,11 @@
-// A deployment status: the promotion whose tags are being deployed follows it.
+// A deployment status: the promotion whose image is being deployed follows it, also where the environment holds another one since.
 import { decide } from '../../domain/decide.ts';
-import { findFollower } from '../../domain/promotion/deployment.ts';
+import { wayBackEffects } from '../../domain/decide/deployment.ts';
 import { isCountedReporter } from '../../domain/promotion/reporter.ts';
-import { findDeploymentOwner } from '../../store/promotions/deployments.ts';
 import { commitOf } from '../core/commit.ts';
 import { DONE, type Job, type IntentDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
-import { listDeployed } from './list-deployed.ts';
+import { findReported } from './find-reported.ts';
 import { loadReporters } from './load-reporters.ts';
 import { loadContext } from '../core/load.ts';
 
@@ -20,22 +19,22 @@ export const followDeployment: IntentDefinition<'deployment-status'> = {
 
 async function handle({ payload }: Job<'deployment-status'>, services: Services): Promise<JobOutcome> {
   const { repo, deployment, status, since, url, by: reporter = null } = payload;
-  const { db } = services.store;
-  const owner = await findDeploymentOwner(db, { repoId: repo.id, githubId: deployment.id });
-  const latest = await listDeployed(services, repo.id);
-  const follower = findFollower({ latest, deployment, owner, since });
-  if (follower === null) {
+  const reported = await findReported(services, { repoId: repo.id, deployment, since });
+  if (reported === null) {
     const fields = { repo: repo.name, deployment: deployment.id, environment: deployment.environment };
-    services.log.info(fields, 'a status of a deployment that no promotion waits for');
+    services.log.info(fields, 'a status of a deployment that is of no promotion');
     return DONE;
   }
-  const promotion = { ...follower, repo };
+  const { replacedBy } = reported;
+  const promotion = { ...reported.promotion, repo };
   if (reporter === null) return DONE;
   const by = { id: reporter.id, login: reporter.login };
   const reporters = await loadReporters(services, promotion);
   const event = isCountedReporter(reporter, { creatorId: deployment.creatorId ?? null, reporters })
-    ? ({ kind: 'deployment-status', status, since, url, by } as const)
+    ? ({ kind: 'deployment-status', status, since, url, by, isCurrent: replacedBy === null } as const)
     : ({ kind: 'uncounted-status', report: { by, status, at: since } } as const);
   const decision = decide(promotion, event, await loadContext(services, promotion));
-  return { kind: 'done', commit: commitOf(promotion, decision) };
+  const commit = commitOf(promotion, decision);
+  if (commit === null) return DONE;
+  return { kind: 'done', commit: { ...commit, effects: [...(commit.effects ?? []), ...wayBackEffects(replacedBy)] } };
 }

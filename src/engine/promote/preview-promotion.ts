@@ -221,6 +221,7 @@ function viewOf(
     cardUrl: null,
     blockedBy: null,
     rollbackTarget: null,
+    replacedBy: null,
     deadJob: null,
     tokenWarning: null,
   };

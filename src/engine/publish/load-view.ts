@@ -5,10 +5,11 @@ import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
 import { checkRunUrl, commentUrl } from '../../domain/promotion/github-url.ts';
 import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
-import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
+import { isOpen, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
 import { hostOf } from '../../domain/image/reference.ts';
 import { outcomesOf } from '../core/journal.ts';
 import type { PromotionView } from '../../messages/promotion-view.ts';
+import { findPromotedBy } from '../../store/promotions/deployments.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listMarks } from '../../store/promotions/github-marks.ts';
@@ -39,6 +40,7 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
       loadFloors(services, repo),
       findPolicyChange(store.db, repo.id, promotion.policyBlob),
     ]);
+  const replacedBy = await findReplacement(services, promotion);
   const githubUrl = `https://${settings.githubHost}`;
   const checkRun = marks.find(({ kind }) => kind === 'check-run');
   const card = marks.find(({ kind }) => kind === 'card');
@@ -58,7 +60,9 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
       card === undefined || thread === null
         ? null
         : commentUrl(settings.githubHost, { repo: repo.name, issue: thread.issue, id: card.githubId }),
-    rollbackTarget: await findRollbackTarget(services, promotion, environmentPolicy),
+    // Going back would go back from what replaced it.
+    rollbackTarget: replacedBy === null ? await findRollbackTarget(services, promotion, environmentPolicy) : null,
+    replacedBy,
     deadJob,
     tokenWarning: tokenWarningFor(services, promotion),
     blockedBy: ofQueueKey === undefined || ofQueueKey.id === promotion.id ? null : ofQueueKey.number,
@@ -79,6 +83,13 @@ async function findRollbackTarget(
   const floating = policy?.tags ?? baseline.map(({ tag }) => tag);
   const [target] = defaultTargets({ history, current, floating });
   return target === undefined ? null : targetName(history, target.digest);
+}
+
+async function findReplacement({ store }: ViewServices, promotion: Promotion): Promise<number | null> {
+  const { repo, environment, state } = promotion;
+  if (state.kind !== 'deployed' && state.kind !== 'deployment-failed') return null;
+  const then = await findPromotedBy(store.db, { repoId: repo.id, environment, at: state.since });
+  return then !== null && (promotedAt(then) ?? 0) > state.at ? then.number : null;
 }
 
 /** The token watched is ghcr.io's, and what has ended needs it no more. */

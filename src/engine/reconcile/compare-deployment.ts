@@ -1,5 +1,6 @@
 // Compares a promotion whose tags stand with the statuses of the deployment that followed it.
 import { decide } from '../../domain/decide.ts';
+import { wayBackEffects } from '../../domain/decide/deployment.ts';
 import { parseDeploymentState } from '../../domain/promotion/deployment.ts';
 import { promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
 import { isCountedReporter } from '../../domain/promotion/reporter.ts';
@@ -11,14 +12,15 @@ import { loadReporters } from '../deployments/load-reporters.ts';
 import type { Services } from '../core/services.ts';
 import type { ReconcileResult } from './found.ts';
 
-/** Only of the promotion that the environment holds: the others follow nothing any more. */
+/** Of what the environment held before, only results count. */
 export async function compareDeployment(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const { id, repo, environment } = promotion;
   const { db } = services.store;
   if (promotedAt(promotion) === null) return [];
   const mark = await findMark(db, { promotionId: id, kind: 'deployment' });
   const last = await findLastPromoted(db, { repoId: repo.id, environment });
-  if (mark === null || last?.id !== id) return [];
+  if (mark === null) return [];
+  const isCurrent = last?.id === id;
   const client = services.github.forRepo(repo);
   const listed = await listDeploymentNews({ client, repo: repo.name, deployment: mark.githubId });
   if (listed.length === 0) return [];
@@ -28,11 +30,12 @@ export async function compareDeployment(services: Services, promotion: Promotion
     if (!isCountedReporter(reporter, { creatorId: null, reporters })) return [];
     const by = { id: reporter.id, login: reporter.login };
     const status = parseDeploymentState(state);
-    return status === null ? [] : [{ kind: 'deployment-status', status, since, url, by } as const];
+    if (status === null || (status === 'deploying' && !isCurrent)) return [];
+    return [{ kind: 'deployment-status', status, since, url, by, isCurrent } as const];
   });
   if (newest === undefined) return [];
   const decision = decide(promotion, newest, await loadContext(services, promotion));
   // The same news again only has another time.
   const isNews = decision.kind === 'accepted' && decision.effects.length > 0;
-  return isNews ? [{ difference: 'deployment', effects: [], decision }] : [];
+  return isNews ? [{ difference: 'deployment', effects: isCurrent ? [] : wayBackEffects(last), decision }] : [];
 }

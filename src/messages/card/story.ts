@@ -16,6 +16,7 @@ import {
   deploymentNews,
   deploymentNoticeText,
   isDeploymentNotice,
+  replacedText,
   uncountedReportText,
   type DeploymentNotice,
 } from '../deployment.ts';
@@ -139,10 +140,12 @@ function sourceMovedText(promotion: Promotion): string {
   return `${code(source.tag)} has moved on to ${shortDigest(sourceMovedTo)}; this promotion ${moves} ${pinned}, as it was asked for.`;
 }
 
-function promotedText({ promotion, githubUrl }: PromotionView, at: number): string {
+function promotedText(view: PromotionView, at: number): string {
+  const { promotion, githubUrl } = view;
   const { notice } = promotion;
   const lines = promotion.images.map(({ repository, digest }) => `DOCKER_IMAGE=${formatReference(repository, digest)}`);
-  const news = joinSentences([`Since ${formatTime(at)}.`, deploymentNews(promotion), 'The line to deploy it with:']);
+  const since = `Since ${formatTime(at)}.`;
+  const news = joinSentences([since, deploymentNews(promotion), replacedText(view), 'The line to deploy it with:']);
   return joinBlocks([
     notice !== null && isDeploymentNotice(notice) ? deploymentNoticeText(notice, promotion, githubUrl) : '',
     uncountedReportText(promotion),

@@ -1,5 +1,6 @@
 // Which promotion made a GitHub deployment, and which ones a deployment by others may be about.
 import type { Promotion } from '../../domain/promotion/promotion.ts';
+import { readPromotion } from './promotion-document.ts';
 import { findLastPromoted } from './promotions.ts';
 import type { Db } from '../database/schema.ts';
 
@@ -17,6 +18,42 @@ export async function findDeploymentOwner(
     .where('promotions.repo_id', '=', repoId)
     .executeTakeFirst();
   return row?.id ?? null;
+}
+
+/** What the environment holds and held before, newest first. */
+export async function listNewestPromoted(
+  db: Db,
+  args: { readonly repoId: number; readonly environment: string; readonly limit: number },
+): Promise<readonly Promotion[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', args.repoId)
+    .where('environment', '=', args.environment)
+    .where('held_since', 'is not', null)
+    .orderBy('held_since', 'desc')
+    .orderBy('number', 'desc')
+    .limit(args.limit)
+    .execute();
+  return rows.map(({ document }) => readPromotion(document));
+}
+
+/** The promotion that had brought the environment what it held at that time. */
+export async function findPromotedBy(
+  db: Db,
+  args: { readonly repoId: number; readonly environment: string; readonly at: number },
+): Promise<Promotion | null> {
+  const row = await db
+    .selectFrom('promotions')
+    .select('document')
+    .where('repo_id', '=', args.repoId)
+    .where('environment', '=', args.environment)
+    .where('held_since', '<=', args.at)
+    .orderBy('held_since', 'desc')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : readPromotion(row.document);
 }
 
 /** For each environment of the repository, the promotion that reached it last; by the environment's name. */

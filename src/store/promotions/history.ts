@@ -55,7 +55,7 @@ function holdingOf(promotion: Promotion, digest: Digest, at: number): Holding {
     by,
     forced,
     floating: baseline.map(({ tag }) => tag),
-    report: isReported(state) ? state.kind : null,
+    report: isReported(state) ? { status: state.kind, at: state.since } : null,
     tags: [],
   };
 }

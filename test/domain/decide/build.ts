@@ -73,9 +73,15 @@ export const EVENTS = {
   'source as pinned': { kind: 'source-read', holds: NEW },
   'image-appeared': { kind: 'image-appeared', tag: tag('staging-abc1234'), digest: NEW },
   'image-unreadable': { kind: 'image-unreadable', problem: DENIED },
-  'deployment started': { kind: 'deployment-status', status: 'deploying', since: NOW, url: null },
-  'deployment succeeded': { kind: 'deployment-status', status: 'deployed', since: NOW, url: null },
-  'deployment failed': { kind: 'deployment-status', status: 'deployment-failed', since: NOW, url: null },
+  'deployment started': { kind: 'deployment-status', status: 'deploying', since: NOW, url: null, isCurrent: true },
+  'deployment succeeded': { kind: 'deployment-status', status: 'deployed', since: NOW, url: null, isCurrent: true },
+  'deployment failed': {
+    kind: 'deployment-status',
+    status: 'deployment-failed',
+    since: NOW,
+    url: null,
+    isCurrent: true,
+  },
   'others deployed': {
     kind: 'deployed-by-others',
     deployment: { id: 900, environment: 'production', commit: commit('f'.repeat(40)), digests: [], createdAt: NOW },

@@ -15,7 +15,7 @@ const SHOW = ['update-check-run', 'update-card'];
 
 /** A status so many seconds after the tags stood. */
 function status(word: Status['status'], seconds: number, url: string | null = null): Status {
-  return { kind: 'deployment-status', status: word, since: NOW + seconds * SECOND, url };
+  return { kind: 'deployment-status', status: word, since: NOW + seconds * SECOND, url, isCurrent: true };
 }
 
 function others(change: Partial<Others['deployment']> = {}): Others {
@@ -63,6 +63,27 @@ describe('statuses', () => {
     const again = after([status('deploying', 2)], failed.promotion);
     expect(effectsOf(accept(again, status('deployment-failed', 3)))).toContain('notify-requester');
     expect(effectsOf(accept(failed.promotion, status('deployment-failed', 3)))).not.toContain('notify-requester');
+  });
+});
+
+describe('statuses that come after the next promotion', () => {
+  const late = (word: Status['status'], seconds: number): Status => ({ ...status(word, seconds), isCurrent: false });
+
+  test('results count and are shown, and nobody is mentioned', () => {
+    const failed = accept(promotionIn('deployed'), late('deployment-failed', 1));
+    expect([failed.promotion.state.kind, ...effectsOf(failed)]).toEqual(['deployment-failed', ...SHOW]);
+    expect(failed.audit).toMatchObject([{ kind: 'deployment-failed' }]);
+    expect(after([late('deployed', 2)], failed.promotion).state).toMatchObject({ kind: 'deployed' });
+  });
+
+  test('one that is older than what is known changes nothing', () => {
+    const known = after([status('deployment-failed', 3)]);
+    expect(decide(known, late('deployed', 2), context()).kind).toBe('ignored');
+  });
+
+  test('that it is tried again is no result: what failed stays so', () => {
+    const failed = promotionIn('deployment-failed');
+    expect(decide(failed, late('deploying', 1), context()).kind).toBe('ignored');
   });
 });
 

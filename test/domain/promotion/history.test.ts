@@ -38,7 +38,7 @@ function historyOf(line: string): History {
       by: { id: 1, login: 'ada' },
       forced: mark === '~',
       floating: MAIN,
-      report: mark === '+' || mark === '!' || mark === '?' ? REPORTS[mark] : null,
+      report: mark === '+' || mark === '!' || mark === '?' ? { status: REPORTS[mark], at: index } : null,
       tags: [],
     };
   });
@@ -147,6 +147,18 @@ describe('how a target is known', () => {
     ['brought back by a rollback only', 'A B <A <B C', 'B', unproven('left', 2)],
   ])('%s: %s, %s', (_, line, letter, wanted) => {
     expect(originOf({ history: historyOf(line), digest: digestOf(letter), floating: MAIN })).toEqual(wanted);
+  });
+
+  test.each([
+    ['a failure of the older one came last', 'A! B <A+ C', [9, 2], unproven('deployment-failed', 1)],
+    ['a success of the older one came last', 'A+ B <A! C', [9, 2], held(1, 'deployed')],
+    ['each came in its turn', 'A! B <A+ C', [0, 2], held(1, 'deployed')],
+  ] as const)('of two reports of one digest the later counts: %s', (_, line, [first, second], wanted) => {
+    const history = historyOf(line).map((holding, index) => {
+      const at = index === 0 ? first : second;
+      return { ...holding, report: holding.report === null ? null : { ...holding.report, at } };
+    });
+    expect(originOf({ history, digest: digestOf('A'), floating: MAIN })).toEqual(wanted);
   });
 
   test.each([

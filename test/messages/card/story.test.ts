@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import type { Failure, Promotion, TagOutcome } from '../../../src/domain/promotion/promotion.ts';
 import { renderStory } from '../../../src/messages/card/story.ts';
-import { deploymentNews, deploymentNoticeText } from '../../../src/messages/deployment.ts';
+import { deploymentNews, deploymentNoticeText, replacedText } from '../../../src/messages/deployment.ts';
 import { failureWords, problemWords } from '../../../src/messages/failure.ts';
 import { policyProblemWords } from '../../../src/messages/policy-problem.ts';
 import type { PromotionView } from '../../../src/messages/promotion-view.ts';
@@ -118,6 +118,8 @@ test('of a deployment: how it goes, and what is wrong with it, above all', () =>
   const text = story({ state, notice });
   expect(text.startsWith(deploymentNoticeText(notice, promotion, githubUrl))).toBe(true);
   expect(text).toContain(deploymentNews(promotion));
+  const replaced = { replacedBy: 15 };
+  expect(story({ state }, replaced)).toContain(replacedText(viewOf({ state }, replaced)));
 });
 
 function floating(tag: string, from: TagOutcome['from'], holds: TagOutcome['holds']): TagOutcome {

@@ -1,6 +1,11 @@
 // Whose a deployment is, and who reached each environment last.
 import { expect, test } from 'vitest';
-import { findDeploymentOwner, listLastPromoted } from '../../../src/store/promotions/deployments.ts';
+import {
+  findDeploymentOwner,
+  findPromotedBy,
+  listLastPromoted,
+  listNewestPromoted,
+} from '../../../src/store/promotions/deployments.ts';
 import { saveMark } from '../../../src/store/promotions/github-marks.ts';
 import { onBothEngines } from '../engines.ts';
 import { digest, image, NOW, repo, storePromotion, tag } from '../fixtures.ts';
@@ -23,14 +28,19 @@ onBothEngines(({ fresh }) => {
     const store = await fresh();
     const promoted = { kind: 'promoted', at: NOW } as const;
     const failed = { kind: 'deployment-failed', at: NOW + 1, since: NOW + 9, url: null } as const;
-    await storePromotion(store, { moves: [MOVED], state: { kind: 'promoted', at: NOW - 1 } });
+    const first = await storePromotion(store, { moves: [MOVED], state: { kind: 'promoted', at: NOW - 1 } });
     const last = await storePromotion(store, { moves: [MOVED], state: failed });
-    await storePromotion(store, { moves: [MOVED], state: promoted });
+    const second = await storePromotion(store, { moves: [MOVED], state: promoted });
     const canary = await storePromotion(store, { moves: [MOVED], environment: 'canary', state: promoted });
     await storePromotion(store, { environment: 'qa', state: promoted });
     await storePromotion(store, { environment: 'eu' });
     await storePromotion(store, { repo: { ...repo, id: 43 }, moves: [MOVED], state: promoted });
     expect(await listLastPromoted(store.db, repo.id)).toEqual([canary, last]);
     expect(await listLastPromoted(store.db, 44)).toEqual([]);
+    const production = { repoId: repo.id, environment: last.environment };
+    expect(await listNewestPromoted(store.db, { ...production, limit: 9 })).toEqual([last, second, first]);
+    expect(await listNewestPromoted(store.db, { ...production, limit: 2 })).toEqual([last, second]);
+    expect(await findPromotedBy(store.db, { ...production, at: NOW })).toEqual(second);
+    expect(await findPromotedBy(store.db, { ...production, at: NOW - 2 })).toBeNull();
   });
 });

@@ -69,7 +69,13 @@ onBothEngines(({ fresh }) => {
     expect(await listHeld(store.db, PRODUCTION)).toMatchObject([
       { digest: digest('b'), promotion: 2, at: NOW + 1, by: { id: 2, login: 'bob' }, kind: 'rollback', report: null },
       { digest: digest('a'), promotion: 1, at: NOW + 2, by: { id: 1, login: 'ada' }, kind: 'promotion', report: null },
-      { digest: digest('c'), promotion: 3, at: NOW + 2, kind: 'promotion', report: 'deployed' },
+      {
+        digest: digest('c'),
+        promotion: 3,
+        at: NOW + 2,
+        kind: 'promotion',
+        report: { status: 'deployed', at: NOW + 3 },
+      },
     ]);
   });
 

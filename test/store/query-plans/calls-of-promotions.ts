@@ -1,6 +1,11 @@
 // Calls of what src/store/promotions exports.
 import type { Tx } from '../../../src/store/database/database.ts';
-import { findDeploymentOwner, listLastPromoted } from '../../../src/store/promotions/deployments.ts';
+import {
+  findDeploymentOwner,
+  findPromotedBy,
+  listLastPromoted,
+  listNewestPromoted,
+} from '../../../src/store/promotions/deployments.ts';
 import {
   findMark,
   listCheckRuns,
@@ -66,6 +71,8 @@ export const CALLS_OF_PROMOTIONS: Calls = {
   listHeld: ({ tx }) => listHeld(tx, { repoId, environment, repository: image }),
   findDeploymentOwner: ({ tx }) => findDeploymentOwner(tx, { repoId, githubId: 1_008_481 }),
   listLastPromoted: ({ tx }) => listLastPromoted(tx, repoId),
+  findPromotedBy: ({ tx }) => findPromotedBy(tx, { repoId, environment, at: NOW }),
+  listNewestPromoted: ({ tx }) => listNewestPromoted(tx, { repoId, environment, limit: 50 }),
 
   saveMark: ({ tx }) => saveMark(tx, { promotionId, kind: 'check-run', githubId: 7, target: commit }, NOW),
   findMark: ({ tx }) => findMark(tx, { promotionId, kind: 'check-run' }),
