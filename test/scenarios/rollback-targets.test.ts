@@ -36,6 +36,14 @@ async function released(message: string, outcome: 'success' | 'failure' | null):
   return built;
 }
 
+/** A and B are through and deployed; the id of A's deployment. */
+async function twoDeployed(): Promise<number> {
+  talk = await beginHistory();
+  await released('A', 'success');
+  await released('B', 'success');
+  return talk.repo.deployments()[0]?.id ?? 0;
+}
+
 async function target(number: number): Promise<unknown> {
   return (await talk.promotion(number)).source.target;
 }
@@ -192,14 +200,6 @@ describe('what its deployers reported', () => {
 });
 
 describe('what is reported of a deployment after the next promotion', () => {
-  /** A and B are through and deployed; the id of A's deployment. */
-  async function twoDeployed(): Promise<number> {
-    talk = await beginHistory();
-    await released('A', 'success');
-    await released('B', 'success');
-    return talk.repo.deployments()[0]?.id ?? 0;
-  }
-
   test('a failure disproves the target, mentions nobody and moves nothing; a success proves it again', async () => {
     const first = await twoDeployed();
     const [held, lines] = [talk.holds(), talk.replies().length];

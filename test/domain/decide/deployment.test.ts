@@ -18,6 +18,10 @@ function status(word: Status['status'], seconds: number, url: string | null = nu
   return { kind: 'deployment-status', status: word, since: NOW + seconds * SECOND, url, isCurrent: true };
 }
 
+function late(word: Status['status'], seconds: number): Status {
+  return { ...status(word, seconds), isCurrent: false };
+}
+
 function others(change: Partial<Others['deployment']> = {}): Others {
   const deployment = { id: 900, environment: 'Production', commit: OTHER, digests: [], createdAt: NOW, ...change };
   return { kind: 'deployed-by-others', deployment, by: CAROL };
@@ -67,8 +71,6 @@ describe('statuses', () => {
 });
 
 describe('statuses that come after the next promotion', () => {
-  const late = (word: Status['status'], seconds: number): Status => ({ ...status(word, seconds), isCurrent: false });
-
   test('results count and are shown, and nobody is mentioned', () => {
     const failed = accept(promotionIn('deployed'), late('deployment-failed', 1));
     expect([failed.promotion.state.kind, ...effectsOf(failed)]).toEqual(['deployment-failed', ...SHOW]);
