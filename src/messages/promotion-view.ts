@@ -2,6 +2,7 @@
 import type { AuditHead } from '../domain/audit/audit.ts';
 import type { TokenWarning } from '../domain/machine-token.ts';
 import type { ApprovalRules } from '../domain/policy/approval-rules.ts';
+import type { TakenName } from '../domain/policy/pinned-name.ts';
 import type { PolicyChange } from '../domain/policy/policy-change.ts';
 import type { EnvironmentPolicy } from '../domain/policy/policy.ts';
 import type { Promotion, TagOutcome } from '../domain/promotion/promotion.ts';
@@ -33,4 +34,6 @@ export type PromotionView = {
   readonly deadJob: number | null;
   /** What is about to end the right to write this image; null for a promotion that has ended. */
   readonly tokenWarning: TokenWarning | null;
+  /** Names of its policies that belong to somebody else by now; looked for where it waits for approvals. */
+  readonly takenNames: readonly TakenName[];
 };

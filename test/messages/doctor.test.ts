@@ -136,6 +136,12 @@ const SAMPLES: Samples = {
   'policy-readable': [{ ...policy, code: 'policy-readable', blob: '0123456789abcdef0123456789abcdef01234567' }],
   'default-environment': [{ ...environment, code: 'default-environment', environments: [production, canary] }],
   'no-default-environment': [{ ...environment, code: 'no-default-environment', environments: [canary] }],
+  'name-taken': (['user', 'app'] as const).map((kind) => ({
+    name: 'policy',
+    outcome: 'warn',
+    code: 'name-taken',
+    taken: { kind, name: 'maria', id: 1234, firstUsed: AT, holder: 5678 },
+  })),
   'default-branch-open': [{ name: 'branch', outcome: 'warn', code: 'default-branch-open', branch: 'main', repo: REPO }],
   'branch-missing': [{ name: 'branch', outcome: 'warn', code: 'branch-missing', branch: 'next', repo: REPO }],
   'image-not-granted': [{ ...whose, code: 'image-not-granted' }],

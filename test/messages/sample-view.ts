@@ -115,6 +115,7 @@ export function viewOf(
     replacedBy: null,
     deadJob: null,
     tokenWarning: null,
+    takenNames: [],
     ...around,
   };
 }

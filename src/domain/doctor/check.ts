@@ -1,5 +1,6 @@
 // The checks of `doctor`: each has a name, an outcome, a code, and the values that its words are made of. The words are in messages/.
 import type { ImageRepository, RepoName, Tag } from '../image/reference.ts';
+import type { TakenName } from '../policy/pinned-name.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { DenialCause } from './denial.ts';
@@ -156,6 +157,7 @@ export type RepoCheck =
       | { readonly code: 'policy-unreadable'; readonly problems: readonly PolicyProblem[] }
       | { readonly code: 'policy-built-in' }
       | { readonly code: 'policy-readable'; readonly blob: string }
+      | { readonly code: 'name-taken'; readonly taken: TakenName }
     >
   | Of<
       'environment',

@@ -10,9 +10,8 @@ import { hostOf, type ImageRepository, type Tag } from '../../domain/image/refer
 import { collectContents, type PlatformContents } from '../../facts/contents.ts';
 import { unlessFails } from './check.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
-import type { Store } from '../../store/database/database.ts';
 import { findImageRefusal } from '../people/authorize.ts';
-import type { DoctorSetup } from './setup.ts';
+import { openStore, type DoctorSetup } from './setup.ts';
 
 export type ImageQuestion = {
   readonly repo: Repo;
@@ -33,16 +32,6 @@ export async function examineImage(setup: DoctorSetup, question: ImageQuestion):
     ...(await checkReading(setup, question)),
     ...(await checkPushing(setup, question)),
   ];
-}
-
-/** Another check says why there is none; then names alone decide. */
-async function openStore({ store }: DoctorSetup): Promise<Store | null> {
-  try {
-    return await store();
-  } catch (error) {
-    if (error instanceof OutsideError) return null;
-    throw error;
-  }
 }
 
 function checkCredential({ credentials }: DoctorSetup, image: ImageRepository): Check {

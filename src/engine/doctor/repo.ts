@@ -9,9 +9,10 @@ import type { GitHub, InstallationClient } from '../../github/client/client.ts';
 import { listCommits } from '../../github/commits.ts';
 import { findInstalledRepo } from '../../github/repos.ts';
 import { loadPolicy } from '../core/load.ts';
+import { findTakenNames } from '../people/taken-names.ts';
 import { unlessFails } from './check.ts';
 import { examineImage } from './image.ts';
-import type { DoctorSetup } from './setup.ts';
+import { openStore, type DoctorSetup } from './setup.ts';
 
 export async function examineRepo(
   setup: DoctorSetup,
@@ -32,7 +33,8 @@ export async function examineRepo(
     }
     const { policy } = loaded;
     const images = await Promise.all(policy.images.map((image) => examineImage(setup, { repo, image, policy, token })));
-    return [found, checkPolicy(policy), ...(await checkBranches(github, repo, policy)), ...images.flat()];
+    const names = await checkNames(setup, { github, repo, policy });
+    return [found, checkPolicy(policy), ...names, ...(await checkBranches(github, repo, policy)), ...images.flat()];
   });
 }
 
@@ -40,6 +42,18 @@ function checkPolicy({ blob }: Policy): Check {
   const name = 'policy';
   if (blob === 'none') return { name, outcome: 'ok', code: 'policy-built-in' };
   return { name, outcome: 'ok', code: 'policy-readable', blob };
+}
+
+/** Nothing where there is no database: another check says so. */
+async function checkNames(
+  setup: DoctorSetup,
+  { github, repo, policy }: { readonly github: GitHub; readonly repo: Repo; readonly policy: Policy },
+): Promise<readonly Check[]> {
+  const store = await openStore(setup);
+  if (store === null) return [];
+  const policies = policy.environments.map(({ approvals }) => approvals);
+  const taken = await findTakenNames({ store, client: github.forRepo(repo) }, repo, policies);
+  return taken.map((one) => ({ name: 'policy', outcome: 'warn', code: 'name-taken', taken: one }));
 }
 
 function checkEnvironments(policy: Policy): Check {

@@ -1,4 +1,5 @@
 // What `doctor` looks at: the environment as it was read, and the ways to whom it leads.
+import { OutsideError } from '../../net/outside-error.ts';
 import type { AppManifest } from '../../config/app-manifest.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import type { RegistryClient } from '../../registry/client.ts';
@@ -25,3 +26,13 @@ export type DoctorSetup = {
   readonly store: () => Promise<Store>;
   readonly now: () => number;
 };
+
+/** Another check says why there is none. */
+export async function openStore({ store }: DoctorSetup): Promise<Store | null> {
+  try {
+    return await store();
+  } catch (error) {
+    if (error instanceof OutsideError) return null;
+    throw error;
+  }
+}

@@ -22,6 +22,7 @@ import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion, loadTargetOrigin } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { examineImage, startCollections } from './examine-images.ts';
+import { recheckNames } from './recheck-names.ts';
 import { readSource } from './read-source.ts';
 import type { Services } from '../core/services.ts';
 
@@ -81,11 +82,12 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     return { kind: 'again', at: services.now(), because: 'the promotion changed while its image was read' };
   }
   const { approvals } = environmentPolicy;
-  const [examinations, sourceHolds, openBranch, policyChange] = await Promise.all([
+  const [examinations, sourceHolds, openBranch, policyChange, shownAnew] = await Promise.all([
     Promise.all(collections.map((one) => examineImage(services, place, one))),
     readSource(services, promotion),
     findOpenBranch(services, promotion, { policy, approvals }),
     findUntoldPolicyChange(services, { repo: promotion.repo, file: loaded.file }),
+    recheckNames(services, promotion, approvals),
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const images = examinations.map(({ examined }) => examined);
@@ -107,7 +109,8 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   }
   const next = commitOf(today, decision);
   const told = policyChange === null ? {} : { policyChange };
-  return { kind: 'done', commit: next === null ? null : { ...next, policyFile: loaded.file, ...told } };
+  const effects = [...(next?.effects ?? []), ...shownAnew];
+  return { kind: 'done', commit: next === null ? null : { ...next, effects, policyFile: loaded.file, ...told } };
 }
 
 /** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */

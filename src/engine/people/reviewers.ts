@@ -6,12 +6,12 @@ import type { ApprovalPolicy } from '../../domain/policy/policy.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import { isCollaborator } from '../../github/collaborators.ts';
 import { findAccountId } from '../../github/permissions.ts';
-import { findPins, savePin } from '../../store/pins.ts';
+import { findPins, savePin, savePinHolder } from '../../store/pins.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
 type Asked = Pick<Services, 'store' | 'github' | 'now' | 'wait' | 'registryTokenWatch'>;
-type Names = readonly Pick<ApprovalPolicy, 'users' | 'apps'>[];
+export type Names = readonly Pick<ApprovalPolicy, 'users' | 'apps'>[];
 
 /**
  * The ids behind the names of these policies. A login that was never used here is looked up and kept; an App's slug is
@@ -23,9 +23,8 @@ export async function loadPins(
   { policies, acting = null }: { readonly policies: Names; readonly acting?: ActingApp | null },
 ): Promise<Pins> {
   const { store, github, now } = services;
-  const owner = repo.name.split('/')[0]?.toLowerCase() ?? '';
-  const users = namesOf(policies.flatMap((policy) => policy.users));
-  const apps = namesOf(policies.flatMap((policy) => policy.apps));
+  const owner = ownerOf(repo);
+  const { users, apps } = pinnedNamesOf(policies);
   if (users.length === 0 && apps.length === 0) return NO_PINS;
   const read = async (): Promise<Pins> => ({
     users: await findPins(store.db, { owner, kind: 'user', names: users }),
@@ -41,8 +40,25 @@ export async function loadPins(
   const slug = acting?.slug.toLowerCase() ?? '';
   const isNewApp = acting !== null && apps.includes(slug) && !known.apps.has(slug);
   if (isNewApp) await savePin(store.db, { owner, kind: 'app', name: slug, id: acting.id, now: now() });
+  // An App that has the slug of another one is refused, and the card of the next plan says so.
+  const pinned = known.apps.get(slug);
+  const isTaken = acting !== null && pinned !== undefined && pinned !== acting.id;
+  if (isTaken) await savePinHolder(store.db, { owner, kind: 'app', name: slug, holder: acting.id });
   // Read again, since another process may have kept it first.
   return unknownUsers.length > 0 || isNewApp ? read() : known;
+}
+
+/** Whose pins these are: those of one account know nothing of another's. */
+export function ownerOf({ name }: Pick<Repo, 'name'>): string {
+  return name.split('/')[0]?.toLowerCase() ?? '';
+}
+
+/** The names that need a pin, in lower case. */
+export function pinnedNamesOf(policies: Names): Readonly<Record<'users' | 'apps', readonly string[]>> {
+  return {
+    users: namesOf(policies.flatMap(({ users }) => users)),
+    apps: namesOf(policies.flatMap(({ apps }) => apps)),
+  };
 }
 
 /** Entries with an id of their own need no pin. */

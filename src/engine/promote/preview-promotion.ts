@@ -224,5 +224,6 @@ function viewOf(
     replacedBy: null,
     deadJob: null,
     tokenWarning: null,
+    takenNames: [],
   };
 }

@@ -17,6 +17,8 @@ import { findDeadJobOf } from '../../store/queue/job-upkeep.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { listJournal } from '../../store/promotions/tag-moves.ts';
 import { loadFloors, loadPlannedPolicy, loadRequestPolicy } from '../core/load.ts';
+import { approvalsIn } from '../people/reviewers.ts';
+import { listTakenNames } from '../people/taken-names.ts';
 import type { Services, Settings } from '../core/services.ts';
 
 type ViewServices = Pick<Services, 'store' | 'jobs' | 'registryTokenWatch' | 'sha256'> & {
@@ -65,6 +67,10 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
     replacedBy,
     deadJob,
     tokenWarning: tokenWarningFor(services, promotion),
+    takenNames:
+      promotion.state.kind === 'awaiting-approval'
+        ? await listTakenNames(store, repo, approvalsIn({ environmentPolicy, requestPolicy: request }))
+        : [],
     blockedBy: ofQueueKey === undefined || ofQueueKey.id === promotion.id ? null : ofQueueKey.number,
   };
 }

@@ -11,6 +11,7 @@ import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import { askNamed, nobodyHadTo, renderReviews, whoCanApprove } from './reviews.ts';
 import { STATE_SYMBOLS, stateTitle } from './state.ts';
+import { renderTakenNames } from './taken-names.ts';
 import { renderStory } from './story.ts';
 import { renderTags } from './tags.ts';
 
@@ -34,6 +35,7 @@ export function renderCard(view: PromotionView): string {
       renderReviews(view, detail),
       nobodyHadTo(view),
       tokenWarningText(view),
+      renderTakenNames(view),
       joinSentences([whoCanApprove(view), askNamed(view), nextSteps(view, 'card')]),
       footer(view),
     ]),

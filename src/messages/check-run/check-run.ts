@@ -12,6 +12,7 @@ import { nextSteps } from '../card/next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import { nobodyHadTo, renderReviews, whoCanApprove } from '../card/reviews.ts';
 import { stateTitle } from '../card/state.ts';
+import { renderTakenNames } from '../card/taken-names.ts';
 import { renderStory } from '../card/story.ts';
 import { renderTags } from '../card/tags.ts';
 
@@ -116,5 +117,6 @@ function textOf(view: PromotionView, detail: Detail): string {
     renderFindings(view.promotion.findings, detail),
     renderReviews(view, detail),
     nobodyHadTo(view),
+    renderTakenNames(view),
   ]);
 }

@@ -1,6 +1,7 @@
 // The words of the checks of a repository: the App on it, its policy, its environments and their branches.
 import type { RepoCheck } from '../../domain/doctor/check.ts';
 import { listWords } from '../format.ts';
+import { takenNameHint, takenNameWords } from '../card/taken-names.ts';
 import { policyProblemWords } from '../policy-problem.ts';
 import type { CheckWords } from './check-words.ts';
 
@@ -26,6 +27,8 @@ export function repoWords(check: RepoCheck): CheckWords {
       return { message: `There is no ${POLICY_PATH}, so the built-in policy holds.`, hint: null };
     case 'policy-readable':
       return { message: `${POLICY_PATH} is right (${check.blob.slice(0, 12)}).`, hint: null };
+    case 'name-taken':
+      return { message: takenNameWords(check.taken, plain), hint: takenNameHint(check.taken, plain) };
     case 'default-environment':
       return { message: environmentsText(check), hint: null };
     case 'no-default-environment':
@@ -44,6 +47,10 @@ export function repoWords(check: RepoCheck): CheckWords {
         hint: `Make the branch, or name another one in ${POLICY_PATH}.`,
       };
   }
+}
+
+function plain(text: string): string {
+  return text;
 }
 
 function environmentsText({ environments }: Extract<RepoCheck, { name: 'environment' }>): string {

@@ -6,6 +6,7 @@ import type { ColumnTypes } from './driver.ts';
 import { initialSchema } from './initial-schema.ts';
 import { IMAGE_OWNERS } from './schema-changes/image-owners.ts';
 import { AUTHORITY_TABLES } from './schema-changes/authority.ts';
+import { PIN_HOLDERS } from './schema-changes/pin-holders.ts';
 import { PEOPLE_TABLES } from './schema-changes/people.ts';
 import { SETUP_TABLES } from './schema-changes/setup.ts';
 import { REJECTIONS } from './schema-changes/rejections.ts';
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 4, name: 'setup', statements: () => SETUP_TABLES },
   { id: 5, name: 'rejections', statements: () => REJECTIONS },
   { id: 6, name: 'authority', statements: () => AUTHORITY_TABLES },
+  { id: 7, name: 'pin-holders', statements: () => PIN_HOLDERS },
 ];
 
 /**

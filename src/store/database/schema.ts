@@ -37,6 +37,8 @@ export type Schema = {
     readonly name: string;
     readonly id: number;
     readonly first_used: number;
+    /** Who has the name now, where that is somebody else. */
+    readonly holder: number | null;
   };
   readonly policy_changes: {
     readonly repo_id: number;

@@ -14,6 +14,7 @@ import {
 } from '../../../src/domain/image/reference.ts';
 import { checkWords, subjectTitle } from '../../../src/messages/doctor/words.ts';
 import { must } from '../../domain/build.ts';
+import { listPins } from '../../../src/store/pins.ts';
 import { begin, type Conversation } from '../../scenarios/conversation.ts';
 import { IMAGE, START } from '../../scenarios/world.ts';
 import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
@@ -540,6 +541,29 @@ describe('a repository', () => {
       branch: 'main',
       repo: repoName(),
     });
+  });
+
+  test('a login of the policy that belongs to another account is a warning, until the file has an id', async () => {
+    const listing = (entry: string): string => `environments: { production: { approvals: { users: ["${entry}"] } } }\n`;
+    const write = (entry: string): string => talk.repo.writeFiles('main', { '.github/promotion.yml': listing(entry) });
+    talk.repo.user('maria', 'write');
+    write('maria');
+    await talk.say('bob', '/cancel');
+    await talk.request();
+    expect(complaints(await doctor())).toEqual([]);
+    const holder = github.passOnLogin('maria', 'maria-lopez');
+    const said = await doctor();
+    expect(said.code).toBe(0);
+    expect(complaints(said)).toEqual(['warn policy']);
+    const [pin] = await listPins(talk.world.app.store.db, { owner: 'acme', kind: 'user', names: ['maria'] });
+    const { id = 0, firstUsed = 0 } = pin ?? {};
+    const taken = { kind: 'user', name: 'maria', id, firstUsed, holder } as const;
+    const told: Check = { name: 'policy', outcome: 'warn', code: 'name-taken', taken };
+    expect(said.checks).toContainEqual(expect.objectContaining({ code: told.code, ...checkWords(told) }));
+    // It only looks: what cards say is for the server.
+    expect(pin?.holder).toBeNull();
+    write(`maria#${holder}`);
+    expect(complaints(await doctor())).toEqual([]);
   });
 
   test('branches that are not there are named, and images that it may not promote', async () => {

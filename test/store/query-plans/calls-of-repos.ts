@@ -10,7 +10,7 @@ import {
 } from '../../../src/store/drifts.ts';
 import { findImageOwner, saveImageOwner } from '../../../src/store/image-owners.ts';
 import { listEnvironmentTags, saveEnvironmentTags } from '../../../src/store/environment-tags.ts';
-import { findPins, savePin } from '../../../src/store/pins.ts';
+import { findPins, listPins, savePin, savePinHolder } from '../../../src/store/pins.ts';
 import { findPolicyChange, savePolicyChange } from '../../../src/store/policy-changes.ts';
 import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
 import {
@@ -69,7 +69,9 @@ export const CALLS_OF_REPOS: Calls = {
   listEnvironmentTags: ({ tx }) => listEnvironmentTags(tx, repoId),
   saveEnvironmentTags: ({ tx }) => saveEnvironmentTags(tx, { repoId, environment, tags: ['main'] }),
   findPins: ({ tx }) => findPins(tx, { ...PIN, names: ['ada', 'bob'] }),
+  listPins: ({ tx }) => listPins(tx, { ...PIN, names: ['ada', 'bob'] }),
   savePin: ({ tx }) => savePin(tx, PIN),
+  savePinHolder: ({ tx }) => savePinHolder(tx, { ...PIN, holder: 2 }),
   findPolicyChange: ({ tx }) => findPolicyChange(tx, repoId, CHANGE.blob),
   savePolicyChange: ({ tx }) => savePolicyChange(tx, repoId, CHANGE),
   saveRepo: ({ tx }) => saveRepo(tx, { ...repo, id: repoId }, NOW),

@@ -66,6 +66,8 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
   }) => Promise<GitHubRepo>;
   /** An account without any role. `…[bot]` is a bot. */
   readonly user: (login: string) => void;
+  /** The account takes the login `to` and keeps its roles; a new account takes the one it had. Answers the new one's id. */
+  readonly passOnLogin: (login: string, to: string) => number;
   readonly team: (team: {
     readonly org: string;
     readonly slug: string;
@@ -191,6 +193,17 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     },
     user: (login) => {
       ensureAccount(state, login);
+    },
+    passOnLogin: (login, to) => {
+      const account = ensureAccount(state, login);
+      state.accounts.delete(login.toLowerCase());
+      state.accounts.set(to.toLowerCase(), { ...account, login: to });
+      for (const { roles } of state.repos.values()) {
+        const role = roles.get(login.toLowerCase());
+        roles.delete(login.toLowerCase());
+        if (role !== undefined) roles.set(to.toLowerCase(), role);
+      }
+      return ensureAccount(state, login).id;
     },
     team: ({ org, slug: teamSlug, members }) => {
       const known = state.teams.find((team) => team.org === org && team.slug === teamSlug);

@@ -1,0 +1,74 @@
+// Finds out which names of a policy belong to another account or App than when they were first used, to report them.
+import type { TakenName } from '../../domain/policy/pinned-name.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { InstallationClient } from '../../github/client/client.ts';
+import { findAccountId } from '../../github/permissions.ts';
+import type { Store } from '../../store/database/database.ts';
+import { listPins, savePinHolder, type StoredPin } from '../../store/pins.ts';
+import type { Services } from '../core/services.ts';
+import { ownerOf, pinnedNamesOf, type Names } from './reviewers.ts';
+
+/** So many logins are asked about: each costs a request the first time, and nothing while the answer stays the same. */
+const MAX_ASKED = 10;
+
+/** Asks who has the logins of these policies now, and keeps the answer; true where it is news. OutsideError when GitHub does not tell. */
+export async function recheckPins(
+  { store, github }: Pick<Services, 'store' | 'github'>,
+  repo: Repo,
+  policies: Names,
+): Promise<boolean> {
+  const client = github.forRepo(repo);
+  const pins = await listUserPins(store, repo, policies);
+  let isNews = false;
+  for (const pin of pins) {
+    const holder = await findHolder(client, repo, pin);
+    if (holder === pin.holder) continue;
+    isNews = true;
+    await savePinHolder(store.db, { ...pin, owner: ownerOf(repo), holder });
+  }
+  return isNews;
+}
+
+/** What is known of names that were taken; nothing is asked. */
+export async function listTakenNames(
+  { db }: Pick<Store, 'db'>,
+  repo: Repo,
+  policies: Names,
+): Promise<readonly TakenName[]> {
+  const { users, apps } = pinnedNamesOf(policies);
+  const owner = ownerOf(repo);
+  const pins = [
+    ...(await listPins(db, { owner, kind: 'user', names: users })),
+    ...(await listPins(db, { owner, kind: 'app', names: apps })),
+  ];
+  return pins.flatMap(takenBy);
+}
+
+/** The same, with GitHub's answer of now about logins; nothing is kept. */
+export async function findTakenNames(
+  { store, client }: { readonly store: Pick<Store, 'db'>; readonly client: InstallationClient },
+  repo: Repo,
+  policies: Names,
+): Promise<readonly TakenName[]> {
+  const taken = (await listTakenNames(store, repo, policies)).filter(({ kind }) => kind === 'app');
+  const logins: StoredPin[] = [];
+  for (const pin of await listUserPins(store, repo, policies)) {
+    logins.push({ ...pin, holder: await findHolder(client, repo, pin) });
+  }
+  return [...logins.flatMap(takenBy), ...taken];
+}
+
+async function listUserPins({ db }: Pick<Store, 'db'>, repo: Repo, policies: Names): Promise<readonly StoredPin[]> {
+  const { users } = pinnedNamesOf(policies);
+  return listPins(db, { owner: ownerOf(repo), kind: 'user', names: users.slice(0, MAX_ASKED) });
+}
+
+/** Null where the login is still that of the account, or nobody's. */
+async function findHolder(client: InstallationClient, repo: Repo, { id, name }: StoredPin): Promise<number | null> {
+  const now = await findAccountId({ client, repo: repo.name, login: name });
+  return now === id ? null : now;
+}
+
+function takenBy({ holder, ...pin }: StoredPin): readonly TakenName[] {
+  return holder === null ? [] : [{ ...pin, holder }];
+}
