@@ -35,7 +35,7 @@ async function requestAgain(): Promise<number> {
   stage(talk.world, { commit });
   const before = talk.world.github.requests.length;
   await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
-  return talk.world.github.requests.slice(before).filter(({ path }) => /\/maria\/permission$/.test(path)).length;
+  return talk.world.github.requests.slice(before).filter(({ path }) => path.endsWith('/maria/permission')).length;
 }
 
 async function taken(): Promise<TakenName> {
@@ -100,7 +100,7 @@ test('a login that is still the same account’s costs no paid request, and no w
   await requestAgain();
   expect(await pins()).toMatchObject([{ holder: null }]);
   expect(talk.card(2)).not.toContain('pinned');
-  const last = talk.world.github.requests.findLast(({ path }) => /\/maria\/permission$/.test(path));
+  const last = talk.world.github.requests.findLast(({ path }) => path.endsWith('/maria/permission'));
   expect(last).toMatchObject({ status: 304 });
   await talk.world.end();
 });
@@ -111,5 +111,24 @@ test('GitHub that can not tell who has a login keeps nobody from asking', async 
   talk.world.github.failNext({ path: /\/maria\/permission$/, status: 500, times: 3 });
   await requestAgain();
   expect(await talk.state(2)).toBe('awaiting-approval');
+  await talk.world.end();
+});
+
+test('an App with the slug of another one is named on the card once it tried to approve', async () => {
+  talk = await beginUnder('environments: { production: { approvals: { apps: [deployer] } } }\n');
+  await talk.request();
+  const approveBy = async (id: number, number: number): Promise<void> => {
+    const body = `/approve P${number} ${await talk.plan(number)}`;
+    await talk.repo.comment({ issue: talk.issue, by: 'bob', body, via: { id, slug: 'deployer' } });
+    await talk.world.drain();
+  };
+  await approveBy(4242, 1);
+  expect(await talk.state()).toBe('promoted');
+  await requestAgain();
+  await approveBy(4343, 2);
+  expect(await talk.state(2)).toBe('awaiting-approval');
+  const { takenNames } = await talk.world.view(await talk.promotion(2));
+  expect(takenNames).toMatchObject([{ kind: 'app', name: 'deployer', id: 4242, holder: 4343 }]);
+  for (const taken of takenNames) expect(talk.card(2)).toContain(takenNameWords(taken));
   await talk.world.end();
 });

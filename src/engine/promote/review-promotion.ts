@@ -2,6 +2,8 @@
 import type { CommandOf } from '../../domain/command.ts';
 import { reaches, type Actor } from '../../domain/actor.ts';
 import { decide, refuseReviewed, type DecisionContext, type PromotionEvent } from '../../domain/decide.ts';
+import { showEffects } from '../../domain/decide/accept.ts';
+import type { Effect } from '../../domain/effect.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { SeenPlan } from '../../domain/promotion/approval.ts';
 import type { Reviewer } from '../../domain/eligibility.ts';
@@ -18,7 +20,7 @@ import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/
 import { loadActor, loadContext } from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { withSource } from '../examine/read-source.ts';
-import { approvalsIn, describeReviewer, loadPins, loadReviewers } from '../people/reviewers.ts';
+import { approvalsIn, describeReviewer, loadPins, loadReviewers, pinnedNamesOf } from '../people/reviewers.ts';
 import type { Services } from '../core/services.ts';
 import { refuseOnStaging } from './note-on-staging.ts';
 
@@ -115,7 +117,10 @@ async function decideReview(
     const current = told?.kind === 'accepted' ? told.promotion : promotion;
     const seen = event.verdict === 'approve' ? await withSource(services, current) : current;
     const decision = decide(seen, event, context);
-    if (decision.kind === 'refused') return { commit: { repo, audit: decision.audit }, refusal: decision.refusal };
+    if (decision.kind === 'refused') {
+      const { audit, refusal } = decision;
+      return { commit: { repo, audit, effects: newsOfApp(promotion, refusal, context) }, refusal };
+    }
     const before = told?.kind === 'accepted' ? told.audit : [];
     const commit = commitOf(promotion, decision) ?? { repo };
     const audit = [...before, ...(commit.audit ?? [])];
@@ -125,6 +130,17 @@ async function decideReview(
   const { audit } = refuseReviewed(promotion, event, { refusal, context });
   const changed = (told === null ? null : commitOf(promotion, told)) ?? { repo };
   return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
+}
+
+/** Where an App has the slug of another one that the policy lists, the card says so from then on. */
+function newsOfApp(
+  { id }: Promotion,
+  refusal: Refusal,
+  context: Pick<DecisionContext, 'environmentPolicy' | 'requestPolicy'>,
+): readonly Effect[] {
+  if (refusal.code !== 'acted-through-app') return [];
+  const { apps } = pinnedNamesOf(approvalsIn(context));
+  return apps.includes(refusal.app.toLowerCase()) ? showEffects(id) : [];
 }
 
 /** The review with what is known of whoever gives it, and of everybody whose approval could count with it. */

@@ -514,6 +514,10 @@ describe('the machine user', () => {
   });
 });
 
+function listing(login: string): Readonly<Record<string, string>> {
+  return { '.github/promotion.yml': `environments: { production: { approvals: { users: ["${login}"] } } }\n` };
+}
+
 describe('a repository', () => {
   test('a policy file with mistakes fails, with their places', async () => {
     talk.repo.commitOn('main', { files: { '.github/promotion.yml': 'environmets: {}\n' }, message: 'Typo' });
@@ -544,10 +548,8 @@ describe('a repository', () => {
   });
 
   test('a login of the policy that belongs to another account is a warning, until the file has an id', async () => {
-    const listing = (entry: string): string => `environments: { production: { approvals: { users: ["${entry}"] } } }\n`;
-    const write = (entry: string): string => talk.repo.writeFiles('main', { '.github/promotion.yml': listing(entry) });
     talk.repo.user('maria', 'write');
-    write('maria');
+    talk.repo.writeFiles('main', listing('maria'));
     await talk.say('bob', '/cancel');
     await talk.request();
     expect(complaints(await doctor())).toEqual([]);
@@ -562,7 +564,7 @@ describe('a repository', () => {
     expect(said.checks).toContainEqual(expect.objectContaining({ code: told.code, ...checkWords(told) }));
     // It only looks: what cards say is for the server.
     expect(pin?.holder).toBeNull();
-    write(`maria#${holder}`);
+    talk.repo.writeFiles('main', listing(`maria#${holder}`));
     expect(complaints(await doctor())).toEqual([]);
   });
 
