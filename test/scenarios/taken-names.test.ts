@@ -129,6 +129,6 @@ test('an App with the slug of another one is named on the card once it tried to 
   expect(await talk.state(2)).toBe('awaiting-approval');
   const { takenNames } = await talk.world.view(await talk.promotion(2));
   expect(takenNames).toMatchObject([{ kind: 'app', name: 'deployer', id: 4242, holder: 4343 }]);
-  for (const taken of takenNames) expect(talk.card(2)).toContain(takenNameWords(taken));
+  for (const one of takenNames) expect(talk.card(2)).toContain(takenNameWords(one));
   await talk.world.end();
 });
