@@ -1,23 +1,21 @@
 // The variables that hold lists with commas: hosts, accounts, and pairs of image and repository.
 import type { ImageGrant } from '../domain/image/image-access.ts';
 import type { FloorPlace, Floors } from '../domain/policy/floors.ts';
-import { parseImageRepository, parseRepoName } from '../domain/image/reference.ts';
+import { parseImageRepository, parseRepoName, type RepoName } from '../domain/image/reference.ts';
 
 /** Pairs `image=repository` or `image=repository@id`. What is none is told in `problems`, here and below. */
 export function readGrants(text: string | null, problems: string[]): readonly ImageGrant[] {
   return listOf(text).flatMap((pair) => {
     const [left = '', right = '', ...rest] = pair.split('=');
     const image = parseImageRepository(left.trim());
-    const [, named = right, id] = /^(.*)@(\d{1,15})$/.exec(right.trim()) ?? [];
-    const repo = parseRepoName(named.trim());
-    const ids = id === undefined ? {} : { id: Number(id) };
-    if (image !== null && repo !== null && rest.length === 0) return [{ image, repo, ...ids }];
+    const repo = readRepo(right);
+    if (image !== null && repo !== null && rest.length === 0) return [{ image, ...repo }];
     problems.push(`IMAGE_GRANTS: "${pair}" is not a pair; write e.g. ghcr.io/acme/api=acme/backend`);
     return [];
   });
 }
 
-/** Entries such as `production=1`, `owner/repo:production=2` and `*=1`. */
+/** Entries such as `production=1`, `owner/repo:production=2`, `owner/repo@id:production=2` and `*=1`. */
 export function readMinApprovals(text: string | null, problems: string[]): Floors['minApprovals'] {
   return listOf(text).flatMap((entry) => {
     const [left = '', count = '', ...rest] = entry.split('=');
@@ -32,7 +30,7 @@ export function readMinApprovals(text: string | null, problems: string[]): Floor
   });
 }
 
-/** Entries such as `production`, `owner/repo:production` and `*`. */
+/** Entries such as `production`, `owner/repo:production`, `owner/repo@id:production` and `*`. */
 export function readForbidSelfApproval(text: string | null, problems: string[]): Floors['forbidSelfApproval'] {
   return listOf(text).flatMap((entry) => {
     const place = readPlace(entry);
@@ -42,13 +40,21 @@ export function readForbidSelfApproval(text: string | null, problems: string[]):
   });
 }
 
-/** `environment`, or `owner/repo:environment`; null for what is neither. */
+/** `environment`, or `owner/repo:environment`, perhaps with an id; null for what is neither. */
 function readPlace(text: string): FloorPlace | null {
   const [first = '', second, ...rest] = text.split(':').map((part) => part.trim());
   const environment = second ?? first;
-  const repo = second === undefined ? null : parseRepoName(first);
+  const repo = second === undefined ? { repo: null } : readRepo(first);
   const isNamed = environment === '*' || /^[A-Za-z0-9_-]{1,255}$/.test(environment);
-  return isNamed && rest.length === 0 && (second === undefined || repo !== null) ? { repo, environment } : null;
+  return isNamed && rest.length === 0 && repo !== null ? { ...repo, environment } : null;
+}
+
+/** `owner/repo`, or `owner/repo@id`. */
+function readRepo(text: string): { readonly repo: RepoName; readonly id?: number } | null {
+  const [, named = text, id] = /^(.*)@(\d{1,15})$/.exec(text.trim()) ?? [];
+  const repo = parseRepoName(named.trim());
+  if (repo === null) return null;
+  return id === undefined ? { repo } : { repo, id: Number(id) };
 }
 
 /** Lower-case account names; null where the variable is unset. */

@@ -171,6 +171,12 @@ describe('refused', () => {
     ['IMAGE_GRANTS', 'ghcr.io/acme/api:v1=acme/backend'],
     ['IMAGE_GRANTS', 'ghcr.io/Acme/api=acme/backend'],
     ['IMAGE_GRANTS', 'ghcr.io/acme/api=acme/a=b'],
+    ['MIN_APPROVALS', 'production'],
+    ['MIN_APPROVALS', 'production=11'],
+    ['MIN_APPROVALS', 'acme/api@x:production=1'],
+    ['MIN_APPROVALS', 'acme/api@1=1'],
+    ['FORBID_SELF_APPROVAL', 'production=1'],
+    ['FORBID_SELF_APPROVAL', 'acme:production'],
     ['ALLOWED_OWNERS', 'acme/dotca'],
     ['ALLOWED_OWNERS', 'https://github.com/acme'],
     ['ALLOWED_OWNERS', ','],
@@ -211,6 +217,24 @@ describe('accepted', () => {
     [{ LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' }, { log: { level: 'debug', format: 'pretty' } }],
   ])('%j', (env, config) => {
     expect(read(env)).toMatchObject(config);
+  });
+
+  test('floors are of an environment, of all repositories, of one by name, or of one by id', () => {
+    const floors = {
+      MIN_APPROVALS: 'production=1, acme/api : prod=2,acme/api@42:*=0',
+      FORBID_SELF_APPROVAL: 'acme/api@42:prod,*',
+    };
+    expect(read(floors).floors).toEqual({
+      minApprovals: [
+        { repo: null, environment: 'production', required: 1 },
+        { repo: 'acme/api', environment: 'prod', required: 2 },
+        { repo: 'acme/api', id: 42, environment: '*', required: 0 },
+      ],
+      forbidSelfApproval: [
+        { repo: 'acme/api', id: 42, environment: 'prod' },
+        { repo: null, environment: '*' },
+      ],
+    });
   });
 
   test('image grants are pairs', () => {

@@ -104,7 +104,7 @@ export function context(change: Partial<TestContext> = {}): TestContext {
     environmentBusy: false,
     isTargetHeld: true,
     requestPolicy: null,
-    floors: { floors: NO_FLOORS, moved: [] },
+    floors: { floors: NO_FLOORS, moved: [], names: [] },
     people: PEOPLE,
     ...change,
   };

@@ -12,7 +12,13 @@ export type ApprovalRules = ApprovalPolicy & {
   readonly floor: Floor | null;
 };
 
-export type FloorFacts = { readonly floors: Floors; readonly moved: readonly EnvironmentTag[] };
+/** The operator's floors, and what they follow: the tags that environments moved, and the names of the repository. */
+export type FloorFacts = {
+  readonly floors: Floors;
+  readonly moved: readonly EnvironmentTag[];
+  /** In lower case. */
+  readonly names: readonly string[];
+};
 
 /**
  * Each is evaluated on its own, and one review counts for both: a promotion never needs fewer approvals than it was asked for
@@ -28,7 +34,7 @@ export function approvalRulesOf(
 ): readonly ApprovalRules[] {
   const { today, request, floors } = args;
   const raise = (environment: EnvironmentPolicy, of: ApprovalRules['of']): ApprovalRules => {
-    const floor = hasFloor(promotion) ? floorOf({ ...floors, repo: promotion.repo.name, environment }) : null;
+    const floor = hasFloor(promotion) ? floorOf({ ...floors, repo: promotion.repo, environment }) : null;
     return { ...raised(environment.approvals, floor), of };
   };
   if (request === null || canonicalJson(request.approvals) === canonicalJson(today.approvals)) {

@@ -1,8 +1,12 @@
 // The operator's floors: the least that an environment's approvals need, whatever its policy file says.
 import type { RepoName, Tag } from '../image/reference.ts';
+import type { Repo } from '../promotion/promotion.ts';
 
-/** Which environments a floor is about; `repo` null: of every repository, `environment` `*`: every environment. */
-export type FloorPlace = { readonly repo: RepoName | null; readonly environment: string };
+/**
+ * Which environments a floor is about; `repo` null: of every repository, `environment` `*`: every environment. With an id,
+ * of the repository with this id, whatever it is called.
+ */
+export type FloorPlace = { readonly repo: RepoName | null; readonly id?: number; readonly environment: string };
 
 /** MIN_APPROVALS and FORBID_SELF_APPROVAL. */
 export type Floors = {
@@ -21,42 +25,69 @@ export type EnvironmentTag = { readonly environment: string; readonly tag: Tag }
 /** Tags that production is deployed by, whichever environment moves them. */
 const PRODUCTION_TAGS: readonly string[] = ['main', 'latest'];
 
+/** The repository that is asked about. `names`: those that it had before, in lower case. */
+type Asked = { readonly repo: Pick<Repo, 'id' | 'name'>; readonly names: readonly string[] };
+
 /**
  * A floor follows the tags, not the name: besides that of its own name, the floor of every environment that ever moved one
  * of its tags holds, and for `main` and `latest` each floor there is. So neither renaming an environment nor giving its
- * tags to another one lowers it. `owner/repo:environment` wins over `environment`, and both over `*`.
+ * tags to another one lowers it. Nor does renaming the repository: each of its names has its floor, and the highest holds.
  */
-export function floorOf(args: {
-  readonly floors: Floors;
-  readonly repo: RepoName;
-  readonly environment: { readonly name: string; readonly tags: readonly Tag[] };
-  readonly moved: readonly EnvironmentTag[];
-}): Floor {
-  const { floors, repo, environment, moved } = args;
+export function floorOf(
+  args: Asked & {
+    readonly floors: Floors;
+    readonly environment: { readonly name: string; readonly tags: readonly Tag[] };
+    readonly moved: readonly EnvironmentTag[];
+  },
+): Floor {
+  const { floors, environment, moved, ...asked } = args;
   const movesProduction = environment.tags.some((tag) => PRODUCTION_TAGS.includes(tag));
-  const named = [...floors.minApprovals, ...floors.forbidSelfApproval].filter((place) => isOf(place, repo));
-  const names = new Set([
+  const named = [...floors.minApprovals, ...floors.forbidSelfApproval].filter((place) => isOf(place, asked));
+  const names = [
     environment.name,
     ...(movesProduction ? named.map((place) => place.environment).filter((name) => name !== '*') : []),
     ...moved.filter(({ tag }) => environment.tags.includes(tag)).map((one) => one.environment),
-  ]);
-  const about = [...names];
+  ];
+  const about = [...new Set(names.map(fold))];
   return {
-    required: Math.max(0, ...about.map((name) => find(floors.minApprovals, repo, name)?.required ?? 0)),
-    forbidsSelfApproval: about.some((name) => find(floors.forbidSelfApproval, repo, name) !== undefined),
+    required: Math.max(
+      0,
+      ...about.flatMap((name) => findPlaces(floors.minApprovals, asked, name)).map(({ required }) => required),
+    ),
+    forbidsSelfApproval: about.some((name) => findPlaces(floors.forbidSelfApproval, asked, name).length > 0),
   };
 }
 
-/** The most specific one. */
-function find<Place extends FloorPlace>(places: readonly Place[], repo: RepoName, name: string): Place | undefined {
-  const own = places.filter((place) => isOf(place, repo));
-  const byName = (wanted: string): Place | undefined =>
-    own.find((place) => place.environment === wanted && place.repo !== null) ??
-    own.find((place) => place.environment === wanted);
-  return byName(name) ?? byName('*');
+/**
+ * For each name of the repository the most specific ones: `environment` wins over `*`, and among these `owner/repo@id` over
+ * `owner/repo`, and that over neither.
+ */
+function findPlaces<Place extends FloorPlace>(
+  places: readonly Place[],
+  asked: Asked,
+  environment: string,
+): readonly Place[] {
+  const byId = places.filter(({ id }) => id === asked.repo.id);
+  const general = places.filter(({ repo }) => repo === null);
+  return namesOf(asked).flatMap((name) => {
+    const byName = places.filter(({ repo, id }) => id === undefined && repo !== null && fold(repo) === name);
+    const tiers = [environment, '*'].flatMap((wanted) =>
+      [byId, byName, general].map((some) => some.filter((place) => fold(place.environment) === wanted)),
+    );
+    return tiers.find((tier) => tier.length > 0) ?? [];
+  });
 }
 
-/** GitHub compares names without case. */
-function isOf(place: FloorPlace, repo: RepoName): boolean {
-  return place.repo === null || place.repo.toLowerCase() === repo.toLowerCase();
+function isOf({ repo, id }: FloorPlace, asked: Asked): boolean {
+  if (id !== undefined) return id === asked.repo.id;
+  return repo === null || namesOf(asked).includes(fold(repo));
+}
+
+function namesOf({ repo, names }: Asked): readonly string[] {
+  return [...new Set([fold(repo.name), ...names])];
+}
+
+/** GitHub compares names of repositories and of environments without case. */
+function fold(name: string): string {
+  return name.toLowerCase();
 }

@@ -25,7 +25,9 @@ import { listHeld } from '../../store/promotions/history.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { listEnvironmentTags } from '../../store/environment-tags.ts';
 import { findRightsConfirmedAt, KNOWN_FOR_MS } from '../../store/people.ts';
+import { listRepoNames } from '../../store/repo-names.ts';
 import { findRepo } from '../../store/repos.ts';
+import type { Store } from '../../store/database/database.ts';
 import type { Sender } from './intent.ts';
 import type { Services, Settings } from './services.ts';
 
@@ -110,14 +112,16 @@ async function isStillHeld(
   return target !== null && target.kind !== 'unproven';
 }
 
-/** The operator's floors, and what they follow. */
+/** The operator's floors, and what they follow. Without a database, nobody knows what was before. */
 export async function loadFloors(
-  { store, settings }: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'floors'> },
+  { store, settings }: { readonly store: Store | null; readonly settings: Pick<Settings, 'floors'> },
   { id }: Pick<Repo, 'id'>,
 ): Promise<FloorFacts> {
   const { floors } = settings;
   const isSet = floors.minApprovals.length > 0 || floors.forbidSelfApproval.length > 0;
-  return { floors, moved: isSet ? await listEnvironmentTags(store.db, id) : [] };
+  if (store === null || !isSet) return { floors, moved: [], names: [] };
+  const [moved, names] = await Promise.all([listEnvironmentTags(store.db, id), listRepoNames(store.db, id)]);
+  return { floors, moved, names: names.map(({ name }) => name) };
 }
 
 /** The same of the policy that it was requested under; null where that is not known, or can't be read. */

@@ -1,7 +1,6 @@
 // What would become of a promotion that somebody asks for now: it is resolved, examined and planned, and nothing is written.
 import { NO_PINS } from '../../domain/eligibility.ts';
 import { approvalRulesOf, type FloorFacts } from '../../domain/policy/approval-rules.ts';
-import { listEnvironmentTags } from '../../store/environment-tags.ts';
 import { decide } from '../../domain/decide.ts';
 import { commitOf } from '../../domain/image/image-facts.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
@@ -19,6 +18,7 @@ import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { authorize, findOwnership, type AuthorizeServices } from '../people/authorize.ts';
 import { historyOf, recordsOf, type Database } from '../examine/fact-sources.ts';
 import { lineOf } from '../core/find-promotion.ts';
+import { loadFloors } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
@@ -93,8 +93,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const place = { repoId: repo.id, environment: environment.name };
   const marks = policyMarks({ policy, environment, kind: 'promotion', sha256: services.sha256 });
   const draft = draftOf(request, { marks, environment, image: pinned, tag, now: services.now() });
-  const moved = store === null ? [] : await listEnvironmentTags(store.db, repo.id);
-  const floors = { floors: services.settings.floors, moved };
+  const floors = await loadFloors({ store, settings: services.settings }, repo);
   const decision = decide(
     draft,
     {

@@ -108,6 +108,7 @@ const contexts: Arbitrary<Partial<TestContext>> = record({
   floors: constantFrom(0, 0, 1, 2).map((required) => ({
     floors: { minApprovals: [{ repo: null, environment: 'production', required }], forbidSelfApproval: [] },
     moved: [],
+    names: [],
   })),
 });
 

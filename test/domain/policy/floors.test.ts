@@ -3,14 +3,20 @@ import { expect, test } from 'vitest';
 import { floorOf, type Floors } from '../../../src/domain/policy/floors.ts';
 import { repoName, tag } from '../build.ts';
 
-const place = (environment: string, repo: string | null = null): Floors['forbidSelfApproval'][number] => ({
-  repo: repo === null ? null : repoName(repo),
-  environment,
-});
+/** `acme/dotca`, or `acme/dotca@77`. */
+const place = (environment: string, repo: string | null = null): Floors['forbidSelfApproval'][number] => {
+  const [name = '', id] = repo?.split('@') ?? [];
+  return {
+    repo: repo === null ? null : repoName(name),
+    ...(id === undefined ? {} : { id: Number(id) }),
+    environment,
+  };
+};
 const least = (environment: string, required: number, repo: string | null = null): Floors['minApprovals'][number] => ({
   ...place(environment, repo),
   required,
 });
+const DOTCA = { id: 77, name: repoName('acme/dotca') };
 
 test.each<[string, Floors['minApprovals'], { name: string; tags: string[]; moved?: [string, string][] }, number]>([
   ['none is set', [], { name: 'production', tags: ['main'] }, 0],
@@ -26,20 +32,41 @@ test.each<[string, Floors['minApprovals'], { name: string; tags: string[]; moved
   ['of this repository wins', [least('p', 2), least('p', 1, 'acme/dotca')], { name: 'p', tags: ['p'] }, 1],
   ['in any case', [least('p', 2), least('p', 1, 'Acme/DotCA')], { name: 'p', tags: ['p'] }, 1],
   ['of another repository', [least('p', 2, 'acme/other')], { name: 'p', tags: ['p'] }, 0],
+  ['in another case', [least('Production', 2)], { name: 'production', tags: ['live'] }, 2],
+  ['an environment in another case', [least('production', 2)], { name: 'PRODUCTION', tags: ['live'] }, 2],
+  ['twice: the higher one', [least('p', 1), least('p', 3), least('P', 2)], { name: 'p', tags: ['p'] }, 3],
+  ['of this id wins', [least('p', 2, 'acme/dotca'), least('p', 1, 'old/name@77')], { name: 'p', tags: ['p'] }, 1],
+  ['of another id', [least('p', 2, 'acme/dotca@78')], { name: 'p', tags: ['p'] }, 0],
   ['of another repository for main', [least('p', 2, 'acme/other')], { name: 'q', tags: ['main'] }, 0],
 ])('%s', (_name, minApprovals, { name, tags, moved = [] }, required) => {
   const floors = { minApprovals, forbidSelfApproval: [] };
   const environment = { name, tags: tags.map(tag) };
   const before = moved.map(([one, held]) => ({ environment: one, tag: tag(held) }));
-  const floor = floorOf({ floors, repo: repoName('acme/dotca'), environment, moved: before });
+  const floor = floorOf({ floors, repo: DOTCA, names: [], environment, moved: before });
   expect(floor).toEqual({ required, forbidsSelfApproval: false });
 });
 
 test('self-approval is forbidden by the same places', () => {
   const floors = { minApprovals: [], forbidSelfApproval: [place('production')] };
-  const about = { floors, repo: repoName('acme/dotca'), moved: [] };
+  const about = { floors, repo: DOTCA, names: [], moved: [] };
   const live = { name: 'live', tags: [tag('latest')] };
   expect(floorOf({ ...about, environment: live })).toEqual({ required: 0, forbidsSelfApproval: true });
   const canary = { name: 'canary', tags: [tag('canary')] };
   expect(floorOf({ ...about, environment: canary })).toEqual({ required: 0, forbidsSelfApproval: false });
+});
+
+test.each<[string, Floors['minApprovals'], number]>([
+  ['of the former name', [least('p', 1, 'acme/Old')], 1],
+  ['of both names: the higher one', [least('p', 1, 'acme/dotca'), least('p', 2, 'acme/old')], 2],
+  ['of every repository, though the new name has a lower one', [least('p', 2), least('p', 0, 'acme/dotca')], 2],
+  ['of every environment, though the new name has a lower one', [least('*', 2), least('p', 0, 'acme/dotca')], 2],
+  ['of every repository, though the former name has a lower one', [least('p', 2), least('p', 0, 'acme/old')], 2],
+  ['a lower one by id', [least('p', 2), least('p', 2, 'acme/old'), least('p', 0, 'acme/dotca@77')], 0],
+])('after the repository was renamed: %s', (_name, minApprovals, required) => {
+  const floors = { minApprovals, forbidSelfApproval: [] };
+  const environment = { name: 'p', tags: [tag('p')] };
+  expect(floorOf({ floors, repo: DOTCA, names: ['acme/dotca', 'acme/old'], environment, moved: [] })).toEqual({
+    required,
+    forbidsSelfApproval: false,
+  });
 });
