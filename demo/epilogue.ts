@@ -9,7 +9,7 @@ import { faint, plain, type Line } from './terminal/spans.ts';
 import { layoutTable } from './terminal/table.ts';
 
 export function showTags({ before, after }: Promoted, printer: Printer): void {
-  printer.heading('The tags, as the registry tells them');
+  printer.heading('The tags in the registry');
   const names = [...new Set([...before.keys(), ...after.keys()])].toSorted();
   const rows = names.map((name): readonly Line[] => {
     const [was, is] = [before.get(name), after.get(name)];
@@ -29,17 +29,17 @@ export function showCard(stage: Stage, { issue }: Promoted, printer: Printer): v
 export async function showAudit(stage: Stage, { issue }: Promoted, printer: Printer): Promise<void> {
   printer.heading('The audit trail');
   const env = { DATABASE_URL: stage.env['DATABASE_URL'] ?? '' };
-  const rows = await printer.step('The command line exports it: imprimatur audit export --format jsonl', async () => {
+  const rows = await printer.step('Export: imprimatur audit export --format jsonl', async () => {
     const { code, stdout, stderr } = await runCli(['audit', 'export', '--format', 'jsonl'], env);
     if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
     return stdout.trim().split('\n').map(parseRow);
   });
-  await printer.step('No row was changed, left out or moved: imprimatur audit verify', async (note) => {
+  await printer.step('No row was changed, removed or moved: imprimatur audit verify', async (note) => {
     const { code, stdout, stderr } = await runCli(['audit', 'verify'], env);
     if (code !== 0) throw new Error(`exit code ${code}: ${stdout}${stderr}`);
     note(stdout.trim());
   });
-  await printer.step('The card on GitHub shows the same head, outside of the database', async (note) => {
+  await printer.step('The card on GitHub shows the same last hash', async (note) => {
     const [, seq, hash] = /audit (\d+)·([0-9a-f]{8})/.exec(findCard(stage, issue)?.body ?? '') ?? [];
     const row = rows.find((candidate) => String(candidate.seq) === seq);
     if (hash === undefined || row?.hash.startsWith(hash) !== true) throw new Error(`the card says ${seq}·${hash}`);
@@ -60,16 +60,16 @@ export async function showAudit(stage: Stage, { issue }: Promoted, printer: Prin
 }
 
 export async function checkManners(stage: Stage, printer: Printer): Promise<void> {
-  await printer.step('GitHub would have accepted everything that the app asked of it', async (note) => {
+  await printer.step('Every request of the App is valid for the API of GitHub', async (note) => {
     await stage.github.settle();
     const [first, ...rest] = stage.github.violations;
     if (first !== undefined) throw new Error(`${first} (and ${rest.length} more)`);
-    note(`${stage.github.requests.length} requests, compared with GitHub's API description and its limits`);
+    note(`${stage.github.requests.length} requests, checked against GitHub's API description and limits`);
   });
 }
 
 export async function stopApp(stage: Stage, printer: Printer): Promise<void> {
-  await printer.step('On SIGTERM the app ends what it does, and exits with 0', async () => {
+  await printer.step('On SIGTERM, the App finishes its work and exits with 0', async () => {
     const code = await stage.app.stop();
     if (code !== 0) throw new Error(`it exited with ${code}`);
   });

@@ -32,7 +32,7 @@ export async function serveStage(args: {
     void respond({ stage, issue }, request, response);
   });
   const url = await listen(server);
-  printer.heading('It goes on');
+  printer.heading('The demo keeps running');
   printer.lines(help({ stage, url, issue, tag: next.tag }).map((text) => [plain(text)]));
   printer.heading(`Issue #${issue}, from here on`);
   await Promise.race([args.until, follow({ stage, issue }, printer), stage.app.died]);
@@ -64,7 +64,7 @@ function help(args: {
     `  curl ${url}/issues/${issue}`,
     `  curl ${url}/tags`,
     '',
-    'Ctrl-C ends it.',
+    'Press Ctrl-C to stop.',
   ];
 }
 

@@ -60,10 +60,10 @@ export async function openStage(args: {
   const folder = await mkdtemp(join(tmpdir(), 'imprimatur-demo-'));
   args.defer(() => rm(folder, { recursive: true, force: true }));
 
-  const github = await step('A GitHub opens, with an organization that has the App installed', async (note) => {
+  const github = await step('GitHub starts, with an organization that has the App installed', async (note) => {
     const world = await startGitHub({ owners: [OWNER] });
     args.defer(world.close);
-    note(`${world.url} · stateful, checks every request against GitHub's own API description`);
+    note(`${world.url} · stateful; checks every request against GitHub's API description`);
     return world;
   });
   const repo = await github.repo({
@@ -74,7 +74,7 @@ export async function openStage(args: {
   });
   repo.commitOn('main', { message: 'First commit', by: 'ada' });
 
-  const registry = await step('An image registry opens, which wants a token for everything', async (note) => {
+  const registry = await step('An image registry starts; every request needs a token', async (note) => {
     const double = await startRegistryDouble({ quirks: { auth: 'token' } });
     args.defer(double.close);
     double.quirks.tokenRules.users = {
@@ -106,12 +106,12 @@ export async function openStage(args: {
     REGISTRY_HOST: registry.host,
     LOG_FORMAT: 'json',
   };
-  const app = await step('The app starts as a process of its own', async (note) => {
+  const app = await step('The App starts as a separate process', async (note) => {
     await writeFile(join(folder, 'config.json'), dockerConfig(registry.host), { mode: 0o600 });
     const process = await startApp(env);
     args.defer(process.stop);
     github.setAppUrl(process.url);
-    note(`${process.url} · it knows ${Object.keys(env).length} environment variables, and nothing else`);
+    note(`${process.url} · configured by ${Object.keys(env).length} environment variables only`);
     return process;
   });
 

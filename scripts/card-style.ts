@@ -19,7 +19,7 @@ body {
 .body > :first-child { margin-top: 0 }
 .body > :last-child { margin-bottom: 0 }
 h3 { margin: 0 0 16px; font-size: 18px; font-weight: 600; line-height: 1.3 }
-p, ul, table { margin: 0 0 16px }
+p, ul, details { margin: 0 0 16px }
 ul { padding-left: 2em }
 li + li { margin-top: 4px }
 strong { font-weight: 600 }
@@ -29,9 +29,5 @@ code {
   font: 85%/1.4 ui-monospace, 'Liberation Mono', Menlo, Consolas, monospace;
 }
 a code { color: inherit }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-th, td { padding: 6px 13px; border: 1px solid #d1d9e0; text-align: left }
-th { font-weight: 600 }
-tbody tr:nth-child(2n) { background: #f6f8fa }
 sub { color: #59636e; font-size: 12px; line-height: 1; vertical-align: baseline }
 `;

@@ -22,7 +22,7 @@ export async function playDeployment(
     repo.comments(issue).flatMap(({ byApp, body }) => (byApp ? (/^### (.*)$/m.exec(body)?.[1] ?? []) : []))[0] ?? '';
   const words = (): string => card().split(' · ').at(-1) ?? '';
 
-  const id = await step('GitHub has a deployment of the promoted commit, for whatever deploys', async (note) => {
+  const id = await step('GitHub has a deployment of the promoted commit', async (note) => {
     await until('a deployment', () => deploymentOf() !== undefined);
     const deployment = deploymentOf();
     const { image, digest } = Payload.parse(deployment?.payload);

@@ -15,7 +15,7 @@ export async function playLifecycle(stage: Stage, { step }: Printer): Promise<vo
   const card = (): string => findCard(stage, issue)?.body ?? '';
 
   let newer: Build | null = null;
-  const build = await step(`ada comments: ${COMMAND}; then another build moves staging on`, async (note) => {
+  const build = await step(`ada comments: ${COMMAND}; then a newer build moves the tag staging`, async (note) => {
     const asked = await stage.build({ message: 'New footer', tags: ['staging'] });
     await repo.comment({ issue, by: 'ada', body: COMMAND });
     await until('a card that asks', () => card().includes(STATE_SYMBOLS['awaiting-approval']));
@@ -23,7 +23,7 @@ export async function playLifecycle(stage: Stage, { step }: Printer): Promise<vo
     note(`P${numberOf(card())} is pinned to ${asked.digest}`);
     return asked;
   });
-  await step('bob runs all checks again: the digest stays, and the card says where the tag is', async (note) => {
+  await step('bob re-runs all checks: the promotion keeps its digest, and the card names the new one', async (note) => {
     await repo.rerunAll({ sha: build.commit, by: 'bob' });
     const named = newer?.digest.slice(0, SHORT_DIGEST_LENGTH) ?? '';
     const sentence = (): string =>
@@ -33,13 +33,16 @@ export async function playLifecycle(stage: Stage, { step }: Printer): Promise<vo
     await until('a card that names the newer image', () => sentence() !== '');
     note(`the card: ${sentence().replaceAll('`', '')}`);
   });
-  await step('The App is suspended for a while: what waited has ended, and the card tells why', async (note) => {
-    const installation = github.installation(OWNER);
-    await installation.suspend();
-    await installation.unsuspend();
-    await until('a card that ended', () => card().includes(STATE_SYMBOLS.cancelled));
-    note(`the card: ${/^### .* · (.*)$/m.exec(card())?.[1] ?? ''}`);
-  });
+  await step(
+    'The App is suspended for a while: the open promotion is cancelled, and the card says why',
+    async (note) => {
+      const installation = github.installation(OWNER);
+      await installation.suspend();
+      await installation.unsuspend();
+      await until('a card that ended', () => card().includes(STATE_SYMBOLS.cancelled));
+      note(`the card: ${/^### .* · (.*)$/m.exec(card())?.[1] ?? ''}`);
+    },
+  );
 }
 
 function numberOf(card: string): string {

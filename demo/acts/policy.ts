@@ -13,7 +13,7 @@ export async function playPolicy(stage: Stage, { step }: Printer, build: Build):
   const issue = repo.openIssue({ title: 'Try the new login page on some', by: 'ada' });
   const command = `/promote ${build.tag} to canary`;
 
-  await step(`ada pushes ${FILE} with a slip in it, and /promote says where it is`, async (note) => {
+  await step(`ada pushes ${FILE} with a mistake in it; /promote names line and column`, async (note) => {
     await repo.push('main', { files: { [FILE]: SLIP }, message: 'A canary' });
     const answered = answersTo(stage, issue);
     await repo.comment({ issue, by: 'ada', body: command });
@@ -22,13 +22,13 @@ export async function playPolicy(stage: Stage, { step }: Printer, build: Build):
     if (place === undefined) throw new Error(`the answer names no place: ${textOf(answered())}`);
     note(`imprimatur[bot] → ${place}`);
   });
-  await step(`The file is mended, and ada comments: ${command}`, async (note) => {
+  await step(`The file is fixed; ada comments: ${command}`, async (note) => {
     await repo.push('main', { files: { [FILE]: SLIP.replace('aprovals', 'approvals') }, message: 'Mended' });
     await repo.comment({ issue, by: 'ada', body: command });
     await until(`a check run ${CANARY} that waits`, () => runOf(stage, build)?.conclusion === 'action_required');
     note(`check run "${CANARY}": ${runOf(stage, build)?.title}`);
   });
-  await step('Where the file lets who asked approve, ada does; production stays as it is', async (note) => {
+  await step('The file allows self-approval, and ada approves; production does not change', async (note) => {
     const before = stage.registry.tag(IMAGE, 'main');
     await repo.comment({ issue, by: 'ada', body: '/approve' });
     await until(`a green check run ${CANARY}`, () => runOf(stage, build)?.conclusion === 'success');

@@ -18,7 +18,7 @@ const FLOATING = ['main', 'latest'];
 
 export async function playPromotion(stage: Stage, { step }: Printer): Promise<Promoted> {
   const { repo, until } = stage;
-  const old = await step('Production runs an earlier image, pushed as main and latest', async (note) => {
+  const old = await step('Production has an earlier image, tagged main and latest', async (note) => {
     const made = await stage.build({ message: 'Old login page', tags: FLOATING });
     note(`${IMAGE}:main = ${made.digest}`);
     return made;
@@ -44,22 +44,20 @@ export async function playPromotion(stage: Stage, { step }: Printer): Promise<Pr
     );
     note('signed webhook stored: HTTP 202 · reactions: 👀 🚀');
   });
-  await step('The app checks the image on the registry and reports on the commit', async (note) => {
+  await step('The App checks the image in the registry, and adds a check run to the commit', async (note) => {
     await until('a check run with buttons', () => waits(stage, build));
     const run = newestRun(stage, build);
-    const findings = (run.text ?? '').match(/^\| [✓!?✗] \w+ .*$/gm) ?? [];
-    if (findings.length === 0) throw new Error('the check run shows no findings');
-    const outcomes = Map.groupBy(findings, (row) => row.split(' ')[2] ?? '');
-    const counts = [...outcomes].map(([outcome, rows]) => `${rows.length} ${outcome}`).join(', ');
+    const [, checks] = /Checks(?:\*\*|<\/b>): ([^<\n]+)/.exec(run.text ?? '') ?? [];
+    if (checks === undefined) throw new Error('the check run shows no checks');
     note(`check run "${run.name}" on ${build.commit.slice(0, 7)}: ${run.title}`);
-    note(`findings: ${counts} · buttons: ${run.actions.map(({ label }) => `[${label}]`).join(' ')}`);
+    note(`${checks} · buttons: ${run.actions.map(({ label }) => `[${label}]`).join(' ')}`);
   });
   await step('The card appears in the thread', async (note) => {
     await until('the card', () => findCard(stage, issue) !== null);
     note(titleOf(findCard(stage, issue)));
   });
 
-  await step('ada clicks Approve on her own request, and is refused', async (note) => {
+  await step('ada clicks Approve on her own request: refused', async (note) => {
     const answered = answersTo(stage, issue);
     await repo.click({ checkRun: newestRun(stage, build).id, action: 'approve', by: 'ada' });
     await until('a refusal', () => answered().length > 0);
@@ -67,7 +65,7 @@ export async function playPromotion(stage: Stage, { step }: Printer): Promise<Pr
     await expectTags(stage, { digest: old.digest, tags: FLOATING });
     if (!waits(stage, build)) throw new Error('the promotion waits no more');
   });
-  await step('mia clicks Approve on a page of another plan, and is refused with the line of today', async (note) => {
+  await step('mia clicks Approve on a stale page, for an earlier plan: refused', async (note) => {
     const answered = answersTo(stage, issue);
     const checkRun = newestRun(stage, build).id;
     await repo.click({ checkRun, action: 'approve:000000000000', by: 'mia', stalePage: true });
@@ -93,10 +91,10 @@ export async function playPromotion(stage: Stage, { step }: Printer): Promise<Pr
     const kept = [...tags].find(([tag]) => tag.startsWith('rollback-'));
     if (kept?.[1] !== old.digest) throw new Error('no rollback tag keeps the image that was in production');
     note(`${requests.length} requests to the registry; no layer was pulled or pushed`);
-    note(`${kept[0]} keeps what was there before`);
+    note(`${kept[0]} keeps the previous image`);
     return tags;
   });
-  await step('The card tells the end, in place', async (note) => {
+  await step('The card is updated in place', async (note) => {
     await until('a card that says so', () => titleOf(findCard(stage, issue)).startsWith(STATE_SYMBOLS.promoted));
     note(titleOf(findCard(stage, issue)));
   });

@@ -16,7 +16,7 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
 
   const done = (): number => titles().filter((title) => title.startsWith(STATE_SYMBOLS.promoted)).length;
 
-  await step('A second image is promoted: ada asks, bob approves', async (note) => {
+  await step('A second image is promoted: ada requests it, bob approves', async (note) => {
     const build = await stage.build({ message: 'New checkout' });
     await repo.comment({ issue, by: 'ada', body: `/promote ${build.tag}` });
     await until('a card that waits', () =>
@@ -28,7 +28,7 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
     note(titles().at(-1) ?? '');
   });
   const planted = 'rollback-20200101-000000-release';
-  await step(`Somebody pushes the tag ${planted}, and ada asks to go back to it`, async (note) => {
+  await step(`Somebody pushes the tag ${planted}, and ada requests a rollback to it`, async (note) => {
     const build = await stage.build({ message: 'Never promoted' });
     stage.registry.setTag(IMAGE, planted, build.digest);
     const holds = (await readTags(visitor)).get('main') ?? '';
@@ -37,7 +37,7 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
     await until('a card', () => asked()?.startsWith(STATE_SYMBOLS['awaiting-approval']) === true);
     await expectFloating(stage, holds);
     note(asked() ?? '');
-    note('a tag proves nothing by its name: this needs the approvals of a promotion, and nothing moved');
+    note('the name of a tag proves nothing: this rollback needs approval, and no tag has moved');
     await repo.comment({ issue, by: 'ada', body: '/cancel' });
     await until('a card that says so', () => asked()?.startsWith(STATE_SYMBOLS.cancelled) === true);
   });
@@ -52,15 +52,15 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
     const kept = [...(await readTags(visitor)).keys()].find((tag) => tag.endsWith('-the-new-checkout-loses-orders'));
     if (kept === undefined) throw new Error('no rollback tag keeps the image that was left');
     note(titles().at(-1) ?? '');
-    note(`main and latest hold the image from before again, ${took} after the comment; nobody else had to be woken`);
-    note(`${kept} keeps what was left`);
+    note(`main and latest hold the image from before again, ${took} after the comment, without a second person`);
+    note(`${kept} keeps the previous image`);
   });
-  await step('bob asks what production held: /status', async (note) => {
+  await step('bob asks for the history of production: /status', async (note) => {
     await repo.comment({ issue, by: 'bob', body: '/status production' });
     const rows = (): readonly string[] =>
-      repo.comments(issue).flatMap(({ body }) => body.match(/^\| \d{4}-.*$/gm) ?? []);
-    await until('a table', () => rows().length > 0);
-    for (const row of rows().slice(0, 3)) note(row.replaceAll(/[`*]/g, '').replaceAll('|', '·').slice(2, -2));
+      repo.comments(issue).flatMap(({ body }) => body.match(/^- \*\*P\d+\*\* · .*$/gm) ?? []);
+    await until('the history', () => rows().length > 0);
+    for (const row of rows().slice(0, 3)) note(row.replaceAll(/[`*]/g, '').slice(2));
   });
 }
 

@@ -10,24 +10,27 @@ const PRODUCTION = 'imprimatur / production';
 
 export async function playStaging(stage: Stage, { step }: Printer): Promise<void> {
   const { repo, until } = stage;
-  const commit = await step('ada pushes to staging, and the commit waits for its image', async (note) => {
+  const commit = await step('ada pushes to staging; the check run waits for the image', async (note) => {
     const { sha } = await repo.push('staging', { message: 'Remember me', files: { 'CHANGES.md': 'Remember me' } });
     await until(`a check run ${CHECK}`, () => runOf(stage, sha, CHECK)?.status === 'in_progress');
     note(`check run "${CHECK}": ${runOf(stage, sha, CHECK)?.title}`);
     return sha;
   });
-  const build = await step('The build server pushes the image; the check shows findings and a button', async (note) => {
-    const made = await stage.build({ message: 'Remember me', commit });
-    await repo.packageEvent({ digest: made.digest, tag: made.tag });
-    await until('a green check run', () => runOf(stage, commit, CHECK)?.conclusion === 'success');
-    const run = runOf(stage, commit, CHECK);
-    note(`check run "${CHECK}": ${run?.title}`);
-    note(
-      `${/^\/promote .*$/m.exec(run?.summary ?? '')?.[0]} · ${run?.actions.map(({ label }) => `[${label}]`).join(' ')}`,
-    );
-    return made;
-  });
-  await step('bob clicks Promote, ada clicks Approve on the check run that opens', async (note) => {
+  const build = await step(
+    'The build server pushes the image; the check run shows the results and a button',
+    async (note) => {
+      const made = await stage.build({ message: 'Remember me', commit });
+      await repo.packageEvent({ digest: made.digest, tag: made.tag });
+      await until('a green check run', () => runOf(stage, commit, CHECK)?.conclusion === 'success');
+      const run = runOf(stage, commit, CHECK);
+      note(`check run "${CHECK}": ${run?.title}`);
+      note(
+        `${/^\/promote .*$/m.exec(run?.summary ?? '')?.[0]} · ${run?.actions.map(({ label }) => `[${label}]`).join(' ')}`,
+      );
+      return made;
+    },
+  );
+  await step('bob clicks Promote, ada clicks Approve on the new check run', async (note) => {
     await click(stage, { on: runOf(stage, commit, CHECK), action: 'promote', by: 'bob' });
     await until('a check run that waits', () => runOf(stage, commit, PRODUCTION)?.conclusion === 'action_required');
     await until('an answer', () => (runOf(stage, commit, CHECK)?.summary ?? '').startsWith('> '));

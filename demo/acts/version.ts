@@ -20,7 +20,7 @@ export async function playVersion(stage: Stage, { step }: Printer, build: Build)
     const after = await expectTags(stage, { digest: build.digest, tags: ['v1.0.0'] });
     const others = [...after].filter(([tag, digest]) => tag !== 'v1.0.0' && before.get(tag) !== digest);
     if (others.length > 0) throw new Error(`other tags moved: ${others.map(([tag]) => tag).join(', ')}`);
-    note('bob approves: just v1.0.0 is added, no other tag moves');
+    note('bob approves: v1.0.0 is added, no other tag moves');
   });
   await step('bob merges what was released into main, and pushes the git tag v1.0.1', async (note) => {
     const merged = repo.merge({ from: build.commit, into: 'main' });

@@ -54,10 +54,17 @@ function renderBlock(block: {
         .map((text) => [plain('    '), { text, style: 'code' }]);
     case 'hr':
       return [[{ text: '─'.repeat(width), style: 'faint' }]];
+    case 'html_block':
+      return summaryOf(token.content);
     default:
-      // Raw HTML: our marker, which a page doesn't show either.
       return [];
   }
+}
+
+/** What `<details>` folds is shown here; other raw HTML is our marker, which a page doesn't show either. */
+function summaryOf(html: string): readonly Line[] {
+  const summary = /<summary>(.*)<\/summary>/.exec(html)?.[1];
+  return summary === undefined ? [] : [[plain(`▾ ${summary.replaceAll(/<\/?b>/g, '')}`)]];
 }
 
 function rowsOf(tokens: readonly Token[]): readonly (readonly Line[])[] {
@@ -78,6 +85,7 @@ function spansOf(tokens: readonly Token[], style: Style): readonly Span[] {
     const current = styles.at(-1) ?? style;
     if (token.type === 'code_inline') spans.push({ text: token.content, style: 'code' });
     else if (token.type === 'softbreak' || token.type === 'hardbreak') spans.push({ text: '\n', style: 'plain' });
+    else if (token.content === '<br>') spans.push({ text: '\n', style: 'plain' });
     else if (token.type === 'html_inline') changeStyle(styles, token.content);
     else if (token.type === 'strong_open') styles.push('strong');
     else if (token.type === 'strong_close') styles.pop();

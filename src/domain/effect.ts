@@ -63,6 +63,8 @@ export type Effect =
       readonly repoId: number;
       readonly issue: number;
       readonly reply: Reply;
+      /** The login of who commented or clicked; absent where the reply answers nobody, and in jobs of an earlier version. */
+      readonly to?: string;
       readonly idempotencyKey: string | null;
     }
   | {

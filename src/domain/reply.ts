@@ -5,8 +5,7 @@ import type { PlanId } from './promotion/approval.ts';
 import type { ImageRepository, Tag } from './image/reference.ts';
 
 export type Reply =
-  /** `to`: the login of somebody who clicked; whoever commented is the one above. */
-  | { readonly kind: 'refusal'; readonly refusal: Refusal; readonly to: string | null }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'mistake'; readonly verb: Verb; readonly mistake: CommandMistake }
   | {
       readonly kind: 'misspelled';
@@ -27,9 +26,9 @@ export type Reply =
       readonly environment: string | null;
       readonly candidates: readonly Candidate[];
     }
-  /** It was compared with GitHub and the registry, and what differed is being put right. */
+  /** It was compared with GitHub and the registry; the differences are being repaired. */
   | { readonly kind: 'refreshed'; readonly promotion: number; readonly differences: readonly Difference[] }
-  /** Approvals that were given count no more: `people` are the logins of who gave them, and of who asked. */
+  /** Earlier approvals no longer count: `people` are the logins of who gave them, and of the requester. */
   | {
       readonly kind: 'approvals-void';
       readonly promotion: number;
@@ -41,7 +40,7 @@ export type Reply =
 
 /**
  * In what a promotion can differ from what GitHub and the registry hold. `work`: the job that it waits for is not there.
- * `turn`: it could go ahead, or was overtaken, and nobody told it.
+ * `turn`: it could go ahead, or was superseded, and no event said so.
  */
 export type Difference = 'card' | 'check-run' | 'policy' | 'production' | 'source' | 'turn' | 'work' | 'deployment';
 

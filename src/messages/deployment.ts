@@ -1,4 +1,4 @@
-// The words about deployments: GitHub's one line about ours, and what the card tells of how it goes.
+// The words about deployments: the description on GitHub, and the result on the card.
 import { formatNumber, sourceName, type Notice, type Promotion } from '../domain/promotion/promotion.ts';
 import { reportersLine } from '../domain/promotion/reporter.ts';
 import { code, escapeText, link } from './escape.ts';
@@ -8,22 +8,22 @@ import type { PromotionView } from './promotion-view.ts';
 /** GitHub refuses a description over this. */
 const MAX_DESCRIPTION_LENGTH = 140;
 
-/** Plain text on one line: `P12: staging-abc1234 to production, asked for by ada`. */
+/** Plain text on one line: `P12: staging-abc1234 to production, requested by ada`. */
 export function deploymentDescription(promotion: Promotion): string {
   const { number, kind, environment, requester } = promotion;
   const source = sourceName(promotion);
   const what = kind === 'rollback' ? `${environment} back to ${source}` : `${source} to ${environment}`;
-  const text = `${formatNumber(number)}: ${what}, asked for by ${requester.login}`;
+  const text = `${formatNumber(number)}: ${what}, requested by ${requester.login}`;
   return text.length <= MAX_DESCRIPTION_LENGTH ? text : `${text.slice(0, MAX_DESCRIPTION_LENGTH - 1)}…`;
 }
 
-/** How the deployment goes, with a link to where its deployer tells more; empty while nobody has said anything. */
+/** The result of the deployment, with a link to its log; empty before the first report. */
 export function deploymentNews({ state }: Promotion): string {
   switch (state.kind) {
     case 'deploying':
     case 'deployed':
     case 'deployment-failed': {
-      const more = state.url === null ? '' : ` (${link('more from its deployer', state.url)})`;
+      const more = state.url === null ? '' : ` (${link('log', state.url)})`;
       const by = state.by === undefined ? '' : `, reported by ${code(state.by.login)}`;
       return `${NEWS[state.kind]} ${formatTime(state.since)}${by}${more}.`;
     }
@@ -48,11 +48,11 @@ export function uncountedReportText({ uncountedReport: report, environment }: Pr
 /** A sentence; empty where the deployer said nothing. */
 export function deployerLink({ state }: Promotion): string {
   const url = 'url' in state ? state.url : null;
-  return url === null ? '' : `${link('Its deployer tells more', url)}.`;
+  return url === null ? '' : `${link('Deployment log', url)}.`;
 }
 
 const NEWS = {
-  deploying: 'Being deployed since',
+  deploying: 'Deploying since',
   deployed: 'Deployed',
   'deployment-failed': 'The deployment failed',
 } as const;
@@ -66,9 +66,9 @@ export function isDeploymentNotice(notice: Notice): notice is DeploymentNotice {
 /** What is wrong with the deployment, as an alert. */
 export function deploymentNoticeText(notice: DeploymentNotice, { repo }: Promotion, githubUrl: string): string {
   if (notice.kind === 'no-deployment') {
-    return `> [!WARNING]\n> GitHub made no deployment: ${escapeText(notice.problem.detail, { maxLength: 500 })} The tags stand; deploy by hand.`;
+    return `> [!WARNING]\n> GitHub created no deployment: ${escapeText(notice.problem.detail, { maxLength: 500 })} The tags are moved; deploy by hand.`;
   }
   const { environment, commit, digest, by, at } = notice;
   const shown = link(code(commit.slice(0, 7)), `${githubUrl}/${repo.name}/commit/${commit}`);
-  return `> [!WARNING]\n> Somebody deployed ${shown} to ${code(environment)}, which is not what its tags hold: ${digest === undefined ? '' : `image ${shortDigest(digest)}, `}${code(by)}, ${formatTime(at)}.`;
+  return `> [!WARNING]\n> ${code(by)} deployed ${shown} to ${code(environment)}${digest === undefined ? '' : ` (image ${shortDigest(digest)})`}, ${formatTime(at)}. Its tags hold another image.`;
 }

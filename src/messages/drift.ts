@@ -1,4 +1,4 @@
-// The alarm about a production that is not what was promoted: what was found, how it is put right, and that it is over.
+// The alert about drift: what differs from the last promotion, how to fix it, and that it is over.
 import type { AuditHead } from '../domain/audit/audit.ts';
 import type { Drift, Difference } from '../domain/promotion/drift.ts';
 import { formatNumber, type Promotion } from '../domain/promotion/promotion.ts';
@@ -30,14 +30,14 @@ export function renderDrift(about: {
   ]);
 }
 
-/** The issue that takes the alarms of an environment whose promotion has no thread. */
+/** The issue for the alerts of an environment whose promotion has no thread. */
 export function driftIssue(environment: string): {
   readonly marker: string;
   readonly title: string;
   readonly body: string;
 } {
   const marker = replyMarker(`drifts of ${environment}`);
-  const message = `Imprimatur tells here when ${code(environment)} is no longer what was promoted, where the promotion has no thread of its own. Each alarm is a comment; once this issue is closed, the next alarm opens a new one.`;
+  const message = `Imprimatur reports drift of ${code(environment)} here, where the promotion has no thread of its own. Each alert is a comment. If this issue is closed, the next alert opens a new one.`;
   return { marker, title: `Imprimatur: drift of ${environment}`, body: joinBlocks([marker, message]) };
 }
 
@@ -50,30 +50,30 @@ function differenceText(difference: Difference): string {
   if (difference.kind === 'moved') {
     const { tag, holds, wanted } = difference;
     const now = holds === null ? 'does not exist any more' : `holds ${code(holds)}`;
-    return `${code(tag)} ${now}; ${code(wanted)} was promoted.`;
+    return `${code(tag)} ${now}; promoted was ${code(wanted)}.`;
   }
   const { image, manifest, platform } = difference;
-  const what = image.role === 'production' ? 'what production should hold' : 'which could be rolled back to';
+  const what = image.role === 'production' ? 'the image in production' : 'a rollback target';
   const lost = platform === null ? 'its manifest' : `the manifest of ${code(platform)}`;
   return `${code(image.name)}, ${what}: ${lost} is gone (${code(manifest)}).`;
 }
 
 function headline(drift: Drift, promotion: Promotion): string {
   const environment = code(drift.environment);
-  const since = `Noticed ${formatTime(drift.noticedAt)}.`;
+  const since = `Detected ${formatTime(drift.noticedAt)}.`;
   const id = formatNumber(promotion.number);
   return concernsProduction(drift)
-    ? `> [!CAUTION]\n> **${environment} has drifted**: it is no longer what ${id} put there. ${since}`
-    : `> [!WARNING]\n> **What ${environment} could be rolled back to is no longer whole.** Its tags are as ${id} left them. ${since}`;
+    ? `> [!CAUTION]\n> **${environment} has drifted** from ${id}. ${since}`
+    : `> [!WARNING]\n> **A rollback target of ${environment} is incomplete.** Its tags are as ${id} set them. ${since}`;
 }
 
 function overText({ environment, noticedAt }: Drift, { at, because }: NonNullable<Drift['over']>): string {
   const reasons = {
-    'put-right': `all of it is as it should be again`,
+    'put-right': 'all tags and images are as promoted again',
     promotion: because.kind === 'promotion' ? `${formatNumber(because.number)} was promoted` : '',
-    'not-watched': `the policy has it looked at no more`,
+    'not-watched': 'the policy no longer checks for drift',
   };
-  return `> [!NOTE]\n> **The drift of ${code(environment)} is over**, ${formatTime(at)}: ${reasons[because.kind]}. Noticed ${formatTime(noticedAt)}; it was this:`;
+  return `> [!NOTE]\n> **The drift of ${code(environment)} is over**, ${formatTime(at)}: ${reasons[because.kind]}. Detected ${formatTime(noticedAt)}:`;
 }
 
 function waysOut(drift: Drift, promotion: Promotion): string {
@@ -83,13 +83,15 @@ function waysOut(drift: Drift, promotion: Promotion): string {
   const isBroken = lost.some(({ image }) => image.role === 'production');
   const targets = [...new Set(lost.filter(({ image }) => image.role === 'target').map(({ image }) => image.name))];
   const back =
-    alternative === null ? '' : `${code(alternative)} is whole: ${code(rollbackLine({ environment }, alternative))}.`;
+    alternative === null
+      ? ''
+      : `${code(alternative)} is complete: ${code(rollbackLine({ environment }, alternative))}.`;
   const again = promotion.kind === 'promotion' ? ` or ${code(promoteLine(promotion))}` : '';
   return joinSentences([
     differences.some(({ kind }) => kind === 'moved')
-      ? `Who moved a tag can't be seen, and nothing is moved back by itself.${isBroken ? '' : ` To put the tags back: ${code(rollbackLine({ environment }, id))}${again}.`}`
+      ? `The registry does not record who moved a tag, and Imprimatur does not move it back by itself.${isBroken ? '' : ` To move the tags back: ${code(rollbackLine({ environment }, id))}${again}.`}`
       : '',
-    isBroken ? `${id} can't be pulled any more: push the same image again, or build anew and promote that.` : '',
+    isBroken ? `${id} can no longer be pulled: push the same image again, or promote a new build.` : '',
     targets.length > 0
       ? `${capitalise(listWords(targets.map((name) => `a rollback to ${code(name)}`)))} would fail until the same image is pushed again.`
       : '',

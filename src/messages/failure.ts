@@ -1,4 +1,4 @@
-// The words for why a promotion failed, or its tags go back.
+// The words for why a promotion failed, or why its tags are moved back.
 import { formatReference } from '../domain/image/reference.ts';
 import type { FailureProblem, Incompleteness } from '../domain/promotion/failure.ts';
 import type { Failure, Promotion } from '../domain/promotion/promotion.ts';
@@ -16,7 +16,7 @@ export function failureWords(
 
 type Place = Pick<Promotion, 'environment'>;
 
-/** The same for tags that are about to go back. */
+/** The same for tags that are about to be moved back. */
 export function problemWords(problem: FailureProblem, promotion: Place): string {
   switch (problem.code) {
     case 'outside-error':
@@ -25,49 +25,49 @@ export function problemWords(problem: FailureProblem, promotion: Place): string 
       return `${problem.error.detail}${alternativeWords(problem.alternative, promotion)}`;
     case 'target-incomplete': {
       const target = formatReference(problem.repository, problem.digest);
-      return `${target} can't be pulled any more: ${incompletenessWords(problem.because)}.${alternativeWords(problem.alternative, promotion)}`;
+      return `${target} can no longer be pulled: ${incompletenessWords(problem.because)}.${alternativeWords(problem.alternative, promotion)}`;
     }
     case 'policy-unreadable':
-      return `The policy file can't be read: ${problem.problems.map(policyProblemWords).join('; ')}${problem.more > 0 ? `; and ${problem.more} more` : ''}.`;
+      return `The policy file is not valid: ${problem.problems.map(policyProblemWords).join('; ')}${problem.more > 0 ? `; and ${problem.more} more` : ''}.`;
     case 'environment-gone':
-      return `The policy file has no environment ${problem.environment} any more.`;
+      return `The policy file no longer defines the environment ${problem.environment}.`;
     case 'image-not-in-policy':
-      return `The policy file names ${problem.images.join(', ')} now, and no longer ${problem.image}.`;
+      return `The policy file now names ${problem.images.join(', ')}, not ${problem.image}.`;
     case 'owner-not-allowed':
-      return `This server does not serve ${problem.owner} any more: its operator decides, with ALLOWED_OWNERS.`;
+      return `This server no longer serves ${problem.owner}. Its operator can add the account to ALLOWED_OWNERS.`;
     case 'image-not-granted':
-      return `${problem.repo} may not promote ${problem.image} any more: the operator of this server decides, with IMAGE_GRANTS.`;
+      return `${problem.repo} can no longer promote ${problem.image}. The operator of this server can grant it with IMAGE_GRANTS.`;
     case 'image-granted-elsewhere':
-      return `The operator of this server granted ${problem.image} to another repository than ${problem.repo}. ${grantWords(problem)}`;
+      return `The operator of this server granted ${problem.image} to another repository, not to ${problem.repo}. ${grantWords(problem)}`;
     case 'image-of-another-repository':
       return `Another repository promoted ${problem.image} before ${problem.repo} did. ${grantWords(problem)}`;
     case 'image-not-proven':
-      return `No source label proves that ${problem.image} belongs to ${problem.repo}. ${grantWords(problem)}`;
+      return `${problem.image} has no source label that names ${problem.repo}. ${grantWords(problem)}`;
     case 'tag-moved':
-      return `Somebody else moved ${problem.tag} to ${problem.holds ?? 'nothing'} meanwhile; ${problem.expected ?? 'nothing'} was expected there. It was left as it is.`;
+      return `Somebody else moved ${problem.tag} to ${problem.holds ?? 'nothing'} (expected: ${problem.expected ?? 'nothing'}). It was not changed.`;
     case 'permanent-tag-taken':
-      return `${problem.tag} was free when this was planned and holds ${problem.holds} now. ${problem.isVersion ? VERSION_TAKEN : PERMANENT_TAG_TAKEN}`;
+      return `${problem.tag} did not exist when this was planned, and now holds ${problem.holds}. ${problem.isVersion ? VERSION_TAKEN : PERMANENT_TAG_TAKEN}`;
     case 'moved-after-writing': {
       const named = problem.tags.map(({ tag, holds }) => `${tag} holds ${holds ?? 'nothing'}`).join(', ');
-      return `All tags were written, but somebody else moved one right after: ${named}. It was left as it is.`;
+      return `All tags were moved, but then somebody else moved one: ${named}. It was not changed.`;
     }
     case 'writes-not-shown':
-      return `The registry acknowledged all tags, but could not be seen to hold them ten minutes later. ${notShownWords(problem.because)}`;
+      return `The registry accepted all tags, but did not show them within ten minutes. ${notShownWords(problem.because)}`;
   }
 }
 
 function grantWords(to: { readonly image: string; readonly repo: string; readonly repoId: number }): string {
-  return `The operator of this server decides, with IMAGE_GRANTS=${to.image}=${to.repo}@${to.repoId}.`;
+  return `The operator of this server can grant it with IMAGE_GRANTS=${to.image}=${to.repo}@${to.repoId}.`;
 }
 
-const VERSION_TAKEN = 'A version is never moved: take another version, or promote the digest that this one names.';
+const VERSION_TAKEN = 'A version is never moved. Use another version, or promote the digest that this one holds.';
 const PERMANENT_TAG_TAKEN =
-  'Kept tags are never moved: build the commit once, or promote the digest that the tag holds.';
+  'Permanent tags are never moved. Build each commit once, or promote the digest that the tag holds.';
 
 function incompletenessWords(because: Incompleteness): string {
   switch (because.kind) {
     case 'no-platform':
-      return 'it has no platform that can run';
+      return 'it has no runnable platform';
     case 'manifest-missing':
       return 'its manifest is missing';
     case 'parts-missing': {
@@ -80,7 +80,7 @@ function incompletenessWords(because: Incompleteness): string {
 function notShownWords(because: Extract<FailureProblem, { code: 'writes-not-shown' }>['because']): string {
   return because.kind === 'no-answer'
     ? because.error.detail
-    : `It still shows what was before at ${because.tags.join(', ')}.`;
+    : `It still shows the earlier image at ${because.tags.join(', ')}.`;
 }
 
 /** With a blank before; nothing where there is none. */

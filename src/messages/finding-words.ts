@@ -1,4 +1,4 @@
-// The words for what each rule saw and wanted.
+// The words for what each rule found and needs.
 import { reportersLine } from '../domain/promotion/reporter.ts';
 import { formatNumber } from '../domain/promotion/promotion.ts';
 import { REVISION_LABEL, SOURCE_LABEL } from '../domain/image/image-facts.ts';
@@ -28,14 +28,14 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   completeness: {
     seen: (seen) => {
       if (seen.code === 'complete') return `complete for ${seen.platforms.join(', ')}`;
-      if (seen.code === 'no-platform') return 'no platform that can run';
+      if (seen.code === 'no-platform') return 'no runnable platform';
       return seen.parts.map(({ platform, part, digest }) => `${platform}: ${part} ${digest} is missing`).join('; ');
     },
     wanted: ({ seen }) => {
       const { alternative } = seen.code === 'parts-missing' ? seen : {};
       const name = alternative === undefined ? '' : formatNumber(alternative.promotion);
-      const instead = alternative === undefined ? '' : `; ${name} has all of it: ${rollbackLine(alternative, name)}`;
-      return `every manifest, config and layer of each platform is in the registry${instead}`;
+      const instead = alternative === undefined ? '' : `; ${name} is complete: ${rollbackLine(alternative, name)}`;
+      return `every manifest, config and layer of each platform in the registry${instead}`;
     },
   },
   size: {
@@ -47,17 +47,18 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     seen: (seen) => {
       const count = plural(seen.layers, 'layer');
       if (seen.code === 'diff-ids-differ') return `${count}, but the config lists ${seen.diffIds} diff ids`;
-      return seen.code === 'history-differs' ? `${count}, but the history tells of ${seen.historyLayers}` : count;
+      return seen.code === 'history-differs' ? `${count}, but the history has ${seen.historyLayers}` : count;
     },
-    wanted: ({ wanted }) => `at most ${wanted.max} layers, and a history that agrees`,
+    wanted: ({ wanted }) => `at most ${wanted.max} layers, as many as in the history`,
   },
   command: {
-    seen: ({ code }) => ({ 'not-set': 'neither is set', entrypoint: 'Entrypoint is set', cmd: 'Cmd is set' })[code],
+    seen: ({ code }) =>
+      ({ 'not-set': 'no Entrypoint and no Cmd', entrypoint: 'Entrypoint is set', cmd: 'Cmd is set' })[code],
     wanted: () => 'Entrypoint or Cmd',
   },
   healthcheck: {
     seen: ({ code }) =>
-      ({ 'not-set': 'none is set', 'switched-off': 'NONE: it is switched off', set: 'it is set' })[code],
+      ({ 'not-set': 'no HEALTHCHECK', 'switched-off': 'HEALTHCHECK NONE', set: 'HEALTHCHECK is set' })[code],
     wanted: () => 'a HEALTHCHECK',
   },
   source: {
@@ -100,18 +101,18 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       }
     },
     wanted: ({ seen }) => {
-      const label = `label or annotation ${REVISION_LABEL} = a full commit id on the staging or production branch`;
+      const label = `label or annotation ${REVISION_LABEL} = a full commit id of the staging or production branch`;
       if (seen.code !== 'label-missing') return label;
       return `${label}: add --label "${REVISION_LABEL}=$GITHUB_SHA" to docker build`;
     },
   },
   labels: {
-    seen: (seen) => (seen.code === 'all-set' ? 'all are set' : `missing: ${seen.labels.join(', ')}`),
+    seen: (seen) => (seen.code === 'all-set' ? 'all set' : `missing: ${seen.labels.join(', ')}`),
     wanted: ({ wanted }) => `labels ${wanted.labels.join(', ')}`,
   },
   'tag-commit': {
     seen: ({ tag, commit }) => `tag ${tag} holds an image of ${commit}`,
-    wanted: ({ seen }) => `a revision that begins with ${seen.code === 'tag' ? seen.hex : 'what its tag names'}`,
+    wanted: ({ seen }) => `a revision that begins with ${seen.code === 'tag' ? seen.hex : 'the commit of its tag'}`,
   },
   'staging-deployed': {
     seen: (seen) => {
@@ -120,14 +121,14 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       return `${seen.state.replaceAll('_', ' ')}, reported by ${seen.login}, not counted`;
     },
     wanted: ({ seen }) => {
-      const success = `the commit's latest deployment to ${STAGING_ENVIRONMENT} is a success`;
+      const success = `a successful latest deployment of the commit to ${STAGING_ENVIRONMENT}`;
       return seen.code === 'not-counted' ? `${success}; to count it: ${reportersLine(seen)} in staging` : success;
     },
   },
   'tag-overwritten': {
     seen: ({ tag, checked, checkedAt, holds, readAt }) =>
-      `${tag} held ${checked} when the staging check examined it${checkedAt === null ? '' : ` (${formatTime(checkedAt)})`}, and ${holds} now (${formatTime(readAt)})`,
-    wanted: () => 'the image that the staging check examined; Re-run of that check examines the new one',
+      `${tag} held ${checked} at the staging check${checkedAt === null ? '' : ` (${formatTime(checkedAt)})`}, and holds ${holds} now (${formatTime(readAt)})`,
+    wanted: () => 'the image of the staging check; Re-run that check for the new image',
   },
   'rejected-before': {
     seen: ({ by, promotion, at }) => `${by} rejected this image in ${formatNumber(promotion)} (${formatTime(at)})`,
@@ -135,31 +136,31 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   },
   'rolled-back': {
     seen: ({ by }) => `${formatNumber(by)} rolled this image back`,
-    wanted: () => 'an image that no rollback has left',
+    wanted: () => 'an image that was not rolled back',
   },
   'permanent-tag': {
     seen: ({ tag, holds }) => `${tag} already holds ${holds}`,
-    wanted: ({ seen: { code, tag, wanted } }) => `${tag} free, or holding ${wanted}: ${WAYS_OUT[code]}`,
+    wanted: ({ seen: { code, tag, wanted } }) => `${tag} must not exist, or hold ${wanted}: ${WAYS_OUT[code]}`,
   },
   'in-production': {
     seen: ({ tag, holds }) => `${tag} holds ${holds ?? 'nothing'}`,
-    wanted: ({ seen: { tag } }) =>
-      `${tag} holding the image that the version is for: a pushed git tag names what is there, and moves nothing`,
+    wanted: ({ seen: { tag } }) => `${tag} must hold the image of the version: a pushed git tag moves no other tag`,
   },
 };
 
 const NO_LABEL = 'no such label or annotation';
 
 const NOT_DEPLOYED = {
-  'no-commit': 'the image proves no commit',
-  'never-deployed': `nothing was ever deployed to ${STAGING_ENVIRONMENT}`,
-  'commit-not-deployed': 'this commit was never deployed there',
-  'no-status': 'it has no status yet',
+  'no-commit': 'the image names no commit',
+  'never-deployed': `no deployment to ${STAGING_ENVIRONMENT}`,
+  'commit-not-deployed': 'no deployment of this commit',
+  'no-status': 'no status yet',
 } as const;
 
 const WAYS_OUT = {
-  'permanent-tag-taken': 'kept tags are never moved; build the commit once, or promote the digest that the tag holds',
-  'version-taken': 'a version is never moved; take another version, or promote the digest that this one names',
+  'permanent-tag-taken':
+    'permanent tags are never moved; build each commit once, or promote the digest that the tag holds',
+  'version-taken': 'a version is never moved; use another version, or promote the digest that this one holds',
 } as const;
 
 function textsOf<Rule extends RuleId>(

@@ -17,7 +17,7 @@ export function renderGitTagAnswer(answer: GitTagAnswer, tag: Tag): RenderedAnsw
     case 'named-already':
       return {
         conclusion: 'success',
-        title: `${tag} names what ${answer.environment} holds`,
+        title: `${tag} is what ${answer.environment} holds`,
         summary: `Nothing to do: ${code(tag)} holds ${shortDigest(answer.digest)} already, as ${code(answer.environment)} does.`,
       };
     case 'refused':
@@ -28,8 +28,8 @@ export function renderGitTagAnswer(answer: GitTagAnswer, tag: Tag): RenderedAnsw
       const line = code(`/promote ${source ?? '<source>'}${to} as ${tag}`);
       const what =
         source === null
-          ? 'No staging image with these files was found. To give the version to an image,'
-          : 'To promote the image with these files under that version,';
+          ? 'No staging image has these files. To give the version to an image,'
+          : 'To promote the image with these files as that version,';
       return {
         conclusion: 'neutral',
         title: `${tag} is not what ${environment} holds`,
@@ -46,10 +46,10 @@ function reason(why: NotInProduction, environment: string): string {
     case 'nothing-held':
       return `${codeList(why.tags, { max: 20 })} ${why.tags.length === 1 ? 'does' : 'do'} not exist, so ${code(environment)} holds no image.`;
     case 'mixed':
-      return `${codeList(why.tags, { max: 20 })} hold different images, so it is not clear what ${code(environment)} has.`;
+      return `${codeList(why.tags, { max: 20 })} hold different images, so the image of ${code(environment)} is not clear.`;
     case 'no-commit':
-      return `${code(environment)} holds ${shortDigest(why.digest)}, which proves no commit of this repository.`;
+      return `${code(environment)} holds ${shortDigest(why.digest)}, which names no commit of this repository.`;
     case 'other-files':
-      return `${code(environment)} holds ${shortDigest(why.digest)}, built from ${code(why.commit.slice(0, 7))}, whose files are not those of the tagged commit.`;
+      return `${code(environment)} holds ${shortDigest(why.digest)}, built from ${code(why.commit.slice(0, 7))}, whose files differ from the tagged commit.`;
   }
 }

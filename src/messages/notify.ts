@@ -1,4 +1,4 @@
-// The fresh line that tells the requester of a failure: an edited card notifies nobody.
+// The comment that notifies the requester of a failure: an edited card notifies nobody.
 import { formatNumber, listedName } from '../domain/promotion/promotion.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { deployerLink } from './deployment.ts';
@@ -15,13 +15,12 @@ export function renderNotification({ view, key }: { readonly view: PromotionView
   const id = formatNumber(number);
   const subject = cardUrl === null ? id : link(id, cardUrl);
   const message = `${subject}, ${code(listedName(promotion))} → ${code(environment)}: ${stateTitle(view)}.`;
-  const card =
-    cardUrl === null ? `${code(`/status ${id}`)} tells more.` : 'The card tells why, and what each tag holds.';
+  const card = cardUrl === null ? `See ${code(`/status ${id}`)}.` : 'The card shows why, and what each tag holds.';
   const more = promotion.state.kind === 'deployment-failed' ? afterDeployment(view) : card;
   return joinBlocks([replyMarker(key), `${mention(requester.login)} ${message} ${more}`]);
 }
 
-/** Where to look, and the way back. */
+/** The log, and the rollback. */
 function afterDeployment(view: PromotionView): string {
   return joinSentences([deployerLink(view.promotion), nextSteps(view, 'card')]);
 }

@@ -17,20 +17,20 @@ export function targetOriginWords(origin: TargetOrigin): string {
 }
 
 function forcedWords({ forced }: { readonly forced: boolean }): string {
-  return forced ? ', promoted with force' : '';
+  return forced ? ', forced' : '';
 }
 
 const OUTCOMES = {
-  promoted: 'no deployment reported',
-  deploying: 'deployment not finished',
+  promoted: 'no report',
+  deploying: 'deploying',
   deployed: 'deployed',
   'deployment-failed': 'deployment failed',
 } as const satisfies Readonly<Record<Extract<TargetOrigin, { kind: 'held' }>['outcome'], string>>;
 
 const CAUSES = {
-  'never-held': 'not known to have been held',
-  'other-tags': 'not under the tags of today',
+  'never-held': 'never promoted here',
+  'other-tags': 'under other tags',
   'deployment-failed': 'deployment failed',
-  left: 'left by a rollback',
-  'not-recorded': 'requested from an older version',
+  left: 'rolled back',
+  'not-recorded': 'not recorded by an earlier version',
 } as const satisfies Readonly<Record<UnprovenCause, string>>;

@@ -1,4 +1,4 @@
-// The words for why a fact is not known.
+// The words for why a fact is unknown.
 import type { UnknownReason } from '../domain/image/unknown-reason.ts';
 
 /** Half a sentence; may carry text from outside, which is not escaped. */
@@ -14,7 +14,7 @@ function textOf(reason: UnknownReason): string {
     case 'part-missing':
       return `its ${reason.part} is missing`;
     case 'configs-too-large':
-      return `the configs of all platforms are larger than ${reason.maxBytes} bytes; so much is not read`;
+      return `the configs of all platforms are larger than ${reason.maxBytes} bytes`;
     case 'outside-error':
       return reason.error.detail;
     case 'no-access':

@@ -42,7 +42,7 @@ describe('inspect', () => {
     expect(rowOf(ended, 'Commit ')).toMatch(new RegExp(`^Commit  ${w.commit}\\b.*\\bstaging$`));
     expect(rowOf(ended, 'Policy ')).toContain('.github/promotion.yml');
     expect(ended.out).toMatch(/^linux\/arm64 +120 MB +2 +root +node server\.js$/m);
-    expect(ended.out).toMatch(/^Findings: .*\b2\b/m);
+    expect(ended.out).toMatch(/^Checks: .*\b1\b/m);
     expect(rowOf(ended, ' revision ')).toMatch(/^✓ .* revision .* [0-9a-f]{12}….*\bstaging$/);
   });
 

@@ -23,6 +23,6 @@ test('the picture is sharp on any screen, and small', () => {
 test('README shows the picture, and says in words what is on it', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const alt = /!\[([^\]]+)\]\(docs\/images\/card\.png\)/.exec(readme)?.[1]?.replaceAll('\n', ' ') ?? '';
-  const onIt = ['P12', 'staging-abc1234', 'production', 'Waits for approval', '/approve P12', 'audit 123'];
+  const onIt = ['P12', 'staging-abc1234', 'production', 'Waiting for approval', '/approve P12', 'audit 123'];
   expect(onIt.filter((words) => !alt.includes(words))).toEqual([]);
 });

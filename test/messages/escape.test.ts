@@ -2,8 +2,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { code, escapeText, link, mention } from '../../src/messages/escape.ts';
-import { renderTable } from '../../src/messages/table.ts';
 import { blockKinds, githubWouldLink, inlineKinds, plainTexts, shownText } from './rendered.ts';
+
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => ':--'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
 
 const HARMLESS = new Set(['text', 'code_inline']);
 const LONG = { maxLength: 10_000 };

@@ -48,26 +48,26 @@ test('the words of each failure', () => {
     "PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.
     GET manifest: HTTP 404 MANIFEST_UNKNOWN. P2 is complete: /rollback to P2 --reason "…"
     GET manifest: HTTP 404 MANIFEST_UNKNOWN.
-    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: it has no platform that can run.
-    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: its manifest is missing.
-    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing.
-    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can't be pulled any more: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing, and 2 more. P2 is complete: /rollback to P2 --reason "…"
-    The policy file can't be read: line 1, column 1: this is not YAML: one; line 2, column 1: this is not YAML: two.
-    The policy file can't be read: line 1, column 1: this is not YAML: one; and 3 more.
-    The policy file has no environment canary any more.
-    The policy file names ghcr.io/acme/dotca now, and no longer ghcr.io/acme/dotca.
-    This server does not serve acme any more: its operator decides, with ALLOWED_OWNERS.
-    acme/dotca may not promote ghcr.io/acme/dotca any more: the operator of this server decides, with IMAGE_GRANTS.
-    The operator of this server granted ghcr.io/acme/dotca to another repository than acme/dotca. The operator of this server decides, with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
-    Another repository promoted ghcr.io/acme/dotca before acme/dotca did. The operator of this server decides, with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
-    No source label proves that ghcr.io/acme/dotca belongs to acme/dotca. The operator of this server decides, with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
-    Somebody else moved main to sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff meanwhile; sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa was expected there. It was left as it is.
-    Somebody else moved main to nothing meanwhile; nothing was expected there. It was left as it is.
-    main-staging-abc1234 was free when this was planned and holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff now. Kept tags are never moved: build the commit once, or promote the digest that the tag holds.
-    v1.2.3 was free when this was planned and holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff now. A version is never moved: take another version, or promote the digest that this one names.
-    All tags were written, but somebody else moved one right after: main holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff, latest holds nothing. It was left as it is.
-    The registry acknowledged all tags, but could not be seen to hold them ten minutes later. It still shows what was before at main, latest.
-    The registry acknowledged all tags, but could not be seen to hold them ten minutes later. PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED."
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: it has no runnable platform.
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: its manifest is missing.
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing.
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing, and 2 more. P2 is complete: /rollback to P2 --reason "…"
+    The policy file is not valid: line 1, column 1: this is not YAML: one; line 2, column 1: this is not YAML: two.
+    The policy file is not valid: line 1, column 1: this is not YAML: one; and 3 more.
+    The policy file no longer defines the environment canary.
+    The policy file now names ghcr.io/acme/dotca, not ghcr.io/acme/dotca.
+    This server no longer serves acme. Its operator can add the account to ALLOWED_OWNERS.
+    acme/dotca can no longer promote ghcr.io/acme/dotca. The operator of this server can grant it with IMAGE_GRANTS.
+    The operator of this server granted ghcr.io/acme/dotca to another repository, not to acme/dotca. The operator of this server can grant it with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
+    Another repository promoted ghcr.io/acme/dotca before acme/dotca did. The operator of this server can grant it with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
+    ghcr.io/acme/dotca has no source label that names acme/dotca. The operator of this server can grant it with IMAGE_GRANTS=ghcr.io/acme/dotca=acme/dotca@7.
+    Somebody else moved main to sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff (expected: sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa). It was not changed.
+    Somebody else moved main to nothing (expected: nothing). It was not changed.
+    main-staging-abc1234 did not exist when this was planned, and now holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff. Permanent tags are never moved. Build each commit once, or promote the digest that the tag holds.
+    v1.2.3 did not exist when this was planned, and now holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff. A version is never moved. Use another version, or promote the digest that this one holds.
+    All tags were moved, but then somebody else moved one: main holds sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff, latest holds nothing. It was not changed.
+    The registry accepted all tags, but did not show them within ten minutes. It still shows the earlier image at main, latest.
+    The registry accepted all tags, but did not show them within ten minutes. PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED."
   `);
 });
 

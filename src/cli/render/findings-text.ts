@@ -1,4 +1,4 @@
-// The findings on a terminal: the words of the check run, one row per rule, and what was wanted where it is not there.
+// The findings on a terminal: the words of the check run, one row per result, and what was needed where it failed.
 import { isBlocking, type Finding } from '../../domain/finding.ts';
 import { plainText } from '../../messages/escape.ts';
 import { findingRows, findingsSummary, type FindingRow } from '../../messages/card/findings.ts';
@@ -7,15 +7,15 @@ import type { Style, Terminal } from '../services.ts';
 
 /** A heading with the counts, then the rows. */
 export function renderFindingsText(findings: readonly Finding[], { width, style }: Terminal): string {
-  if (findings.length === 0) return 'Findings: no rule has anything to look at\n';
+  if (findings.length === 0) return 'Checks: none to run\n';
   const rows = findingRows(findings).map((row) => [
     colourOf(row, style)(row.words),
     row.rule,
     row.platforms.length === 0 ? ['whole image'] : row.platforms.map(textOf),
-    row.outcome === 'pass' ? [textOf(row.seen)] : [textOf(row.seen), `wanted: ${textOf(row.wanted)}`],
+    row.outcome === 'pass' ? [textOf(row.seen)] : [textOf(row.seen), `needed: ${textOf(row.wanted)}`],
   ]);
-  const lines = layOut([['OUTCOME', 'RULE', 'PLATFORM', 'SEEN'], ...rows], width);
-  return `${style.bold('Findings')}: ${findingsSummary(findings)}\n\n${lines.join('\n')}\n`;
+  const lines = layOut([['RESULT', 'CHECK', 'PLATFORM', 'FOUND'], ...rows], width);
+  return `${style.bold('Checks')}: ${findingsSummary(findings)}\n\n${lines.join('\n')}\n`;
 }
 
 function colourOf(row: FindingRow, { red, yellow, green }: Style): (text: string) => string {

@@ -33,7 +33,7 @@ export function replied(asked: Asked, reply: Reply): Answer {
 
 /** The command was understood and not carried out. */
 export function refused(asked: Asked, refusal: Refusal): Answer {
-  return notDone(asked, { kind: 'refusal', refusal, to: null });
+  return notDone(asked, { kind: 'refusal', refusal });
 }
 
 /** Nothing was done: 👎 and the reason. */
@@ -65,7 +65,7 @@ export function refusalOf(error: OutsideError): Refusal {
 }
 
 function replyDaily(asked: Asked, refusal: Refusal): Effect {
-  const reply = replyIn(asked, { kind: 'refusal', refusal, to: null });
+  const reply = replyIn(asked, { kind: 'refusal', refusal });
   return { ...reply, idempotencyKey: dailyIdempotencyKey(asked, refusal) };
 }
 
@@ -75,6 +75,6 @@ export function react({ repo, commentId }: Pick<Asked, 'repo' | 'commentId'>, re
   return { kind: 'react', repoId: repo.id, commentId, reaction };
 }
 
-function replyIn({ repo, issue }: Asked, reply: Reply): Extract<Effect, { kind: 'reply' }> {
-  return { kind: 'reply', repoId: repo.id, issue, reply, idempotencyKey: null };
+function replyIn({ repo, issue, by }: Asked, reply: Reply): Extract<Effect, { kind: 'reply' }> {
+  return { kind: 'reply', repoId: repo.id, issue, reply, to: by.login, idempotencyKey: null };
 }

@@ -188,6 +188,6 @@ function clickRefused(promotion: Promotion, by: Sender, refusal: Refusal): Commi
   if (thread === null) return commit === null ? { repo } : refuseOnStaging({ repo, commit, by: by.login, refusal });
   const { issue } = thread;
   const idempotencyKey = FOR_STRANGERS.includes(refusal.code) ? dailyIdempotencyKey({ repo, issue }, refusal) : null;
-  const reply = { kind: 'refusal', refusal, to: by.login } as const;
-  return { repo, effects: [{ kind: 'reply', repoId: repo.id, issue, reply, idempotencyKey }] };
+  const reply = { kind: 'refusal', refusal } as const;
+  return { repo, effects: [{ kind: 'reply', repoId: repo.id, issue, reply, to: by.login, idempotencyKey }] };
 }

@@ -31,7 +31,7 @@ export const reply: JobDefinition<'reply'> = {
 };
 
 async function handle(job: Job<'reply'>, services: Services): Promise<JobOutcome> {
-  const { repoId, issue, reply: answer } = job.payload;
+  const { repoId, issue, reply: answer, to } = job.payload;
   if (answer.kind === 'refusal' && !isKnownRefusal(answer.refusal)) throw new NewerFormat('a reply of a newer version');
   const repo = await findRepo(services.store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
@@ -42,7 +42,7 @@ async function handle(job: Job<'reply'>, services: Services): Promise<JobOutcome
     repo,
     issue,
     key,
-    body: renderReply(answer, { key, now: services.now(), status }),
+    body: renderReply(answer, { key, to: to ?? null, now: services.now(), status }),
   });
   return DONE;
 }

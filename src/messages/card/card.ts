@@ -1,10 +1,10 @@
-// The card: the one comment of a promotion, edited in place, that tells where it stands and what to type next.
+// The card: the one comment of a promotion, edited in place, that shows its state and the next command.
 import { sourceName, formatNumber, type Promotion } from '../../domain/promotion/promotion.ts';
 import { renderWithin } from './detail.ts';
 import { auditLine } from '../log/audit-line.ts';
 import { joinBlocks, joinSentences } from '../blocks.ts';
 import { code, escapeText, link } from '../escape.ts';
-import { renderFacts } from './facts-table.ts';
+import { renderFacts } from './facts.ts';
 import { renderFindings } from './findings.ts';
 import { tokenWarningText } from '../machine-token.ts';
 import { nextSteps } from './next-steps.ts';
@@ -42,12 +42,12 @@ export function renderCard(view: PromotionView): string {
   );
 }
 
-/** `✓ P12 · staging-abc1234 → production · promoted`, in Markdown. */
+/** `✓ P12 · staging-abc1234 → production · Promoted`, in Markdown. */
 export function cardTitle(view: PromotionView): string {
   const { promotion } = view;
   const { number, kind, environment, force, state } = promotion;
   const what = `${kind === 'rollback' ? 'rollback to ' : ''}${code(sourceName(promotion))}${versionOf(promotion)}`;
-  const how = force ? ', by force' : '';
+  const how = force ? ', forced' : '';
   const title = escapeText(stateTitle(view), { maxLength: 200 });
   return `${STATE_SYMBOLS[state.kind]} ${formatNumber(number)} · ${what} → ${code(environment)}${how} · ${title}`;
 }

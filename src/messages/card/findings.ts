@@ -1,67 +1,86 @@
-// The findings as a table: what each rule saw and wanted, the same finding on several platforms in one row.
+// The findings as a list: what failed or warns stands open, with what was needed; what passed is folded away.
 import { isBlocking, type Finding } from '../../domain/finding.ts';
 import type { Outcome } from '../../domain/rule.ts';
 import type { Detail } from './detail.ts';
 import { escapeText } from '../escape.ts';
 import { findingTexts, type FindingTexts } from '../finding-words.ts';
 import { plural } from '../format.ts';
-import { renderTable } from '../table.ts';
 
-/** A heading with the counts, then the table; empty before the first examination. What blocks comes first. */
+/** A heading with the counts, then the lists; empty before the first examination. What blocks comes first. */
 export function renderFindings(findings: readonly Finding[], detail: Detail): string {
   if (findings.length === 0) return '';
-  const rows = findingRows(findings);
-  const shown = rows.slice(0, detail.findings);
-  const cells = shown.map(({ words, rule, platforms, seen, wanted }) => [
-    words,
-    rule,
-    platforms.length === 0 ? 'whole image' : escapeText(platforms.join(', '), { maxLength: detail.textLength }),
-    escapeText(seen, { maxLength: detail.textLength }),
-    escapeText(wanted, { maxLength: detail.textLength }),
-  ]);
-  const leftOut = rows.length - shown.length;
+  const { passed } = countChecks(findings);
+  const rows = findingRows(findings).slice(0, detail.findings);
+  const open = rows.filter(({ isPassed }) => !isPassed).map((row) => lineOf(row, detail));
+  const folded = rows.filter(({ isPassed }) => isPassed).map((row) => lineOf(row, detail));
+  const leftOut = findingRows(findings).length - rows.length;
+  const summary = findingsSummary(findings);
+  const folds = (title: string): readonly string[] =>
+    folded.length === 0 ? [] : [`<details><summary>${title}</summary>`, folded.join('\n'), '</details>'];
+  const lists =
+    open.length === 0 && folded.length > 0
+      ? folds(`<b>Checks</b>: ${summary}`)
+      : [
+          `**Checks**: ${summary}`,
+          ...(open.length > 0 ? [open.join('\n')] : []),
+          ...folds(`${plural(passed, 'check')} passed`),
+        ];
   return [
-    `**Findings**: ${findingsSummary(findings)}`,
-    ...(shown.length > 0 ? [renderTable(['Outcome', 'Rule', 'Platform', 'Seen', 'Wanted'], cells)] : []),
-    ...(leftOut > 0
-      ? [`${plural(leftOut, 'more row')} left out to fit in here; the audit trail has all of them.`]
-      : []),
+    ...lists,
+    ...(leftOut > 0 ? [`${plural(leftOut, 'more result')} left out to fit in here; the audit trail has all.`] : []),
   ].join('\n\n');
+}
+
+/** `- ✗ **size** failed (linux/arm64): 2.5 GB`, and on a line of its own what was needed. */
+function lineOf({ rule, outcome, overridden, platforms, seen, wanted }: FindingRow, { textLength }: Detail): string {
+  const { symbol, verb } = OUTCOME_WORDS[outcome];
+  const where = platforms.length === 0 ? '' : ` (${escapeText(platforms.join(', '), { maxLength: textLength })})`;
+  const found = escapeText(seen, { maxLength: textLength });
+  if (outcome === 'pass') return `- ${symbol} **${rule}**${where}: ${found}`;
+  const what = `${verb}${overridden === true ? ', overridden' : ''}`;
+  return `- ${symbol} **${rule}** ${what}${where}: ${found}<br>Needed: ${escapeText(wanted, { maxLength: textLength })}`;
 }
 
 /** The same finding on several platforms; texts are short enough to read, and not escaped. */
 export type FindingRow = Row & {
-  /** `✗ fail`. */
+  /** `✗ failed`. */
   readonly words: string;
+  /** Its check passed, on all platforms. */
+  readonly isPassed: boolean;
 };
 
 /** What blocks comes first. */
 export function findingRows(findings: readonly Finding[]): readonly FindingRow[] {
+  const checks = checksOf(findings);
   return fold(findings)
     .toSorted((a, b) => severity(a) - severity(b))
-    .map((row) => ({
-      ...row,
-      words: `${OUTCOME_WORDS[row.outcome]}${row.overridden === true ? ', overridden by force' : ''}`,
-      seen: shortenHex(row.seen),
-      wanted: shortenHex(row.wanted),
-    }));
+    .map((row) => {
+      const { symbol, verb } = OUTCOME_WORDS[row.outcome];
+      return {
+        ...row,
+        words: `${symbol} ${verb}${row.overridden === true ? ', overridden' : ''}`,
+        isPassed: checks.get(keyOf(row)) === 'passed',
+        seen: shortenHex(row.seen),
+        wanted: shortenHex(row.wanted),
+      };
+    });
 }
 
-const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
-  fail: '✗ fail',
-  unknown: '? unknown',
-  warn: '! warn',
-  pass: '✓ pass',
+const OUTCOME_WORDS: Readonly<Record<Outcome, { readonly symbol: string; readonly verb: string }>> = {
+  fail: { symbol: '✗', verb: 'failed' },
+  unknown: { symbol: '?', verb: 'unknown' },
+  warn: { symbol: '⚠', verb: 'warning' },
+  pass: { symbol: '✓', verb: 'passed' },
 };
 
 const SEVERITY: Readonly<Record<Outcome, number>> = { fail: 0, unknown: 1, warn: 4, pass: 5 };
 
-/** What force overrides comes after what still keeps the image out, and before what never did. */
+/** What force overrides comes after what still blocks, and before what never did. */
 function severity({ outcome, overridden }: Pick<Finding, 'outcome' | 'overridden'>): number {
   return SEVERITY[outcome] + (overridden === true ? 2 : 0);
 }
 
-type Row = Pick<Finding, 'rule' | 'outcome' | 'overridden'> &
+type Row = Pick<Finding, 'image' | 'rule' | 'outcome' | 'overridden'> &
   FindingTexts & {
     /** None: the whole image. */
     readonly platforms: readonly string[];
@@ -80,18 +99,53 @@ function fold(findings: readonly Finding[]): readonly Row[] {
   });
 }
 
-/** `all pass`, or what does not: half a sentence. */
-export function findingsSummary(findings: readonly Finding[]): string {
-  const blocking = findings.filter(isBlocking).length;
-  const warnings = findings.filter(({ outcome }) => outcome === 'warn').length;
-  const overridden = findings.filter((finding) => finding.overridden === true).length;
-  if (blocking > 0) return `${blocking} of ${findings.length} ${blocking === 1 ? 'keeps' : 'keep'} the image out`;
-  if (overridden > 0)
-    return `${overridden} of ${findings.length} ${overridden === 1 ? 'is' : 'are'} overridden by force`;
-  return warnings > 0 ? `nothing keeps the image out, ${plural(warnings, 'warning')}` : 'all pass';
+type CheckResult = 'failed' | 'overridden' | 'warned' | 'passed';
+
+/** How many checks there are of each result. A check is one rule on one image, as its worst platform has it. */
+export function countChecks(findings: readonly Finding[]): Readonly<Record<CheckResult | 'all', number>> {
+  const results = [...checksOf(findings).values()];
+  const count = (result: CheckResult): number => results.filter((one) => one === result).length;
+  return {
+    all: results.length,
+    failed: count('failed'),
+    overridden: count('overridden'),
+    warned: count('warned'),
+    passed: count('passed'),
+  };
 }
 
-/** Commits and digests in full would push the last column out of sight; the audit trail has them in full. */
+function checksOf(findings: readonly Finding[]): ReadonlyMap<string, CheckResult> {
+  const groups = Map.groupBy(findings, keyOf);
+  return new Map([...groups].map(([key, same]) => [key, resultOf(same)]));
+}
+
+function keyOf({ image, rule }: Pick<Finding, 'image' | 'rule'>): string {
+  return JSON.stringify([image, rule]);
+}
+
+function resultOf(findings: readonly Finding[]): CheckResult {
+  if (findings.some(isBlocking)) return 'failed';
+  if (findings.some(({ overridden }) => overridden === true)) return 'overridden';
+  return findings.some(({ outcome }) => outcome === 'warn') ? 'warned' : 'passed';
+}
+
+/** `1 check failed`, `2 checks failed`. */
+export function failedChecks(findings: readonly Finding[]): string {
+  return `${plural(countChecks(findings).failed, 'check')} failed`;
+}
+
+/** `1 check failed, 2 warnings`, `Passed with 1 warning` or `17 of 17 checks passed`. */
+export function findingsSummary(findings: readonly Finding[]): string {
+  const { all, failed, overridden, warned, passed } = countChecks(findings);
+  const warnings = warned === 0 ? '' : plural(warned, 'warning');
+  if (failed > 0) return [failedChecks(findings), ...(warned === 0 ? [] : [warnings])].join(', ');
+  if (overridden > 0) {
+    return [`${plural(overridden, 'failed check')} overridden`, ...(warned === 0 ? [] : [warnings])].join(', ');
+  }
+  return warned > 0 ? `Passed with ${warnings}` : `${passed} of ${all} checks passed`;
+}
+
+/** Commits and digests in full would make the lines too long; the audit trail has them in full. */
 function shortenHex(text: string): string {
   return text.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1…');
 }

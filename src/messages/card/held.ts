@@ -1,4 +1,4 @@
-// What an environment held, as a table: when, which image, by whom, by which promotion, and the tags that keep it.
+// What an environment held, as a list: promotion, image, time, requester, and the tags that keep it.
 import type { History, Holding } from '../../domain/promotion/history.ts';
 import { formatNumber, type BaselineTag } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
@@ -6,7 +6,6 @@ import { joinBlocks } from '../blocks.ts';
 import { code } from '../escape.ts';
 import { codeList, formatTime, shortDigest } from '../format.ts';
 import { rollbackLine } from './next-steps.ts';
-import { renderTable } from '../table.ts';
 
 const SHOWN = 20;
 const TAGS_SHOWN = 2;
@@ -30,29 +29,28 @@ export function renderHeld(
   const title = held.length > SHOWN ? `the last ${SHOWN} of ${held.length}` : 'newest first';
   const rows = shown.map((holding) => rowOf(holding, holding === now ? namesHolding(tags, holding.digest) : null));
   return joinBlocks([
-    `What ${code(environment)} held, ${title}:`,
-    renderTable(['Since', 'Image', 'Promotion', 'Asked for by', 'Kept as'], rows),
-    now === undefined && current !== null ? `No promotion of ours put ${shortDigest(current)} there.` : '',
-    target === null ? '' : `To go back to one of them: ${code(rollbackLine({ environment }, target))}.`,
+    `History of ${code(environment)}, ${title}:`,
+    rows.join('\n'),
+    now === undefined && current !== null ? `${shortDigest(current)} was not promoted by Imprimatur.` : '',
+    target === null ? '' : `To roll back: ${code(rollbackLine({ environment }, target))}.`,
   ]);
 }
 
 /** `floating`: the tags that hold it now, where it is the current one. */
-function rowOf(holding: Holding, floating: readonly string[] | null): readonly string[] {
+function rowOf(holding: Holding, floating: readonly string[] | null): string {
   const { at, digest, promotion, kind, by, tags, forced } = holding;
   const number = formatNumber(promotion);
   const isBaseline = kind === 'baseline';
-  return [
-    isBaseline ? 'before' : formatTime(at),
-    floating === null
-      ? shortDigest(digest)
-      : `${shortDigest(digest)} **now**: ${codeList(floating, { max: TAGS_SHOWN })}`,
-    isBaseline
-      ? `before ${number}`
-      : `${number}${kind === 'rollback' ? ', a rollback' : ''}${forced ? ', with force' : ''}`,
-    isBaseline ? '' : code(by.login),
-    codeList(tags, { max: TAGS_SHOWN }),
+  const parts = [
+    isBaseline ? `before ${number}` : `**${number}**`,
+    shortDigest(digest),
+    ...(isBaseline ? [] : [formatTime(at), `requested by ${code(by.login)}`]),
+    ...(kind === 'rollback' ? ['rollback'] : []),
+    ...(forced ? ['forced'] : []),
+    ...(tags.length === 0 ? [] : [codeList(tags, { max: TAGS_SHOWN })]),
   ];
+  const now = floating === null ? '' : ` **← now**: ${codeList(floating, { max: TAGS_SHOWN })}`;
+  return `- ${parts.join(' · ')}${now}`;
 }
 
 function namesHolding(tags: readonly BaselineTag[] | null, digest: Digest): readonly string[] {

@@ -1,10 +1,10 @@
-// What to type next, for each state a person can do something about.
+// The next command, for each state in which a person can act.
 import { planIdOf, type PlanId } from '../../domain/promotion/approval.ts';
 import { sourceName, formatNumber, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
 import { code, link } from '../escape.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
-/** A sentence or a few, or nothing where nothing is left to do. `where` is the page that shows it. */
+/** A few sentences; empty where nothing is left to do. `where` is the page that shows them. */
 export function nextSteps(
   { promotion, checkRunUrl, subject, rollbackTarget }: PromotionView,
   where: 'card' | 'check-run',
@@ -19,37 +19,37 @@ export function nextSteps(
         where === 'card'
           ? `Comment ${commands}${buttons}.`
           : `Use the buttons above, or comment ${commands} ${promotion.thread === null ? 'on any issue or pull request' : 'in its thread'}.`;
-      return `${say} To withdraw it: ${code(`/cancel ${id}`)}.`;
+      return `${say} To cancel: ${code(`/cancel ${id}`)}.`;
     }
     case 'waiting-for-image':
     case 'examining':
     case 'scheduled':
-      return `Nothing to do now. To withdraw it: ${code(`/cancel ${id}`)}.`;
+      return `Nothing to do now. To cancel: ${code(`/cancel ${id}`)}.`;
     case 'applying':
-      return 'Nothing to do now; it is too late to cancel.';
+      return 'Nothing to do now. It is too late to cancel.';
     case 'checks-failed':
-      if (promotion.kind === 'version') return `No tag was written. To ask for it: ${code(promoteLine(promotion))}.`;
+      if (promotion.kind === 'version') return `No tag was written. To request it: ${code(promoteLine(promotion))}.`;
       if (promotion.kind === 'rollback') {
-        return `Nothing was moved. ${code(`/status ${promotion.environment}`)} lists what else it held.`;
+        return `No tag was moved. ${code(`/status ${promotion.environment}`)} lists other images to roll back to.`;
       }
-      return `Nothing was moved. Mend what failed, build again, and promote the new image. If the same image would pass now, ${checkRunUrl === null ? `ask again: ${code(promoteLine(promotion))}` : '**Re-run** of the check run looks at it again'}.`;
+      return `No tag was moved. Fix what failed, build again, and promote the new image. If the same image would pass now, ${checkRunUrl === null ? `request it again: ${code(promoteLine(promotion))}` : '**Re-run** the check run'}.`;
     case 'rejected':
     case 'cancelled':
     case 'expired':
-      return `Nothing was moved. To ask again: ${code(againLine(promotion))}.`;
+      return `No tag was moved. To request it again: ${code(againLine(promotion))}.`;
     case 'failed':
       return `${wayBack(promotion, state.failure)}To try again: ${code(againLine(promotion))}.`;
     case 'superseded':
       return state.by.kind === 'promotion'
-        ? `Nothing was moved by this one. To ask again: ${code(againLine(promotion))}.`
-        : 'Nothing to do: somebody else moved the tags to this very image.';
+        ? `This promotion moved no tag. To request it again: ${code(againLine(promotion))}.`
+        : 'Nothing to do: somebody else already moved the tags to this image.';
     case 'promoted':
     case 'deploying':
     case 'deployed':
       return '';
     case 'deployment-failed':
       if (rollbackTarget === null) return '';
-      return `To go ${promotion.kind === 'rollback' ? 'further back' : 'back to what was there before'}: ${code(rollbackLine(promotion))}.`;
+      return `To roll back${promotion.kind === 'rollback' ? ' further' : ''}: ${code(rollbackLine(promotion))}.`;
   }
 }
 
@@ -58,7 +58,7 @@ export function approveLine(number: number, plan: PlanId): string {
   return `/approve ${formatNumber(number)} ${plan}`;
 }
 
-/** The command that asks for this promotion once more. */
+/** The command that requests this promotion again. */
 export function promoteLine(promotion: Promotion): string {
   const { environment, kind, force, versionTag } = promotion;
   const source = kind === 'version' ? imageName(promotion) : sourceName(promotion);
@@ -70,19 +70,19 @@ export function promoteLine(promotion: Promotion): string {
   ].join(' ');
 }
 
-/** What a version was for has no source tag of its own. */
+/** The image of a version has no source tag of its own. */
 function imageName(promotion: Promotion): string {
   const [image] = promotion.images;
   return image?.commit?.slice(0, 7) ?? image?.digest ?? sourceName(promotion);
 }
 
-/** The command that takes the environment back to a target, or to what it held before. */
+/** The command that rolls the environment back to a target, or to what it held before. */
 export function rollbackLine({ environment }: Pick<Promotion, 'environment'>, target: string | null = null): string {
   const place = environment === 'production' ? '' : ` ${environment}`;
   return `/rollback${place}${target === null ? '' : ` to ${target}`} --reason "…"`;
 }
 
-/** The command that asks for the same once more. */
+/** The command that requests the same again. */
 function againLine(promotion: Promotion): string {
   return promotion.kind === 'rollback' ? rollbackLine(promotion, sourceName(promotion)) : promoteLine(promotion);
 }
@@ -92,5 +92,5 @@ function wayBack(promotion: Promotion, { production, tags }: Failure): string {
   const before =
     production === 'mixed' ? tags.find(({ kind, from }) => kind === 'floating' && from !== null) : undefined;
   if (before === undefined || before.from === null) return '';
-  return `To put all of its tags back: ${code(rollbackLine(promotion, before.from))}. `;
+  return `To move all tags back: ${code(rollbackLine(promotion, before.from))}. `;
 }

@@ -27,7 +27,7 @@ export function renderReviews({ promotion, subject }: PromotionView, detail: Det
   return ['**Reviews**', '', ...lines].join('\n');
 }
 
-/** "Anyone with write access can approve, but not the one who asked."; empty when no approval is waited for. */
+/** "Anyone with write access can approve, except the requester."; empty when no approval is needed. */
 export function whoCanApprove(view: PromotionView): string {
   return joinSentences([whoMay(view), unknownAuthors(view)]);
 }
@@ -38,7 +38,7 @@ function unknownAuthors({ promotion, rules }: PromotionView): string {
   const matters = state.kind === 'awaiting-approval' && rules.some((one) => one.contributors === 'refuse');
   if (!matters || kind !== 'promotion') return '';
   if (contributors === undefined) {
-    return 'The commits since what production holds could not be listed, so nobody is refused as their author.';
+    return 'The commits since production could not be listed, so no author is excluded.';
   }
   const { unknown } = contributors;
   if (unknown.length === 0) return '';
@@ -46,7 +46,7 @@ function unknownAuthors({ promotion, rules }: PromotionView): string {
     unknown.map((commit) => commit.slice(0, 7)),
     { max: 10 },
   );
-  return `GitHub does not know who wrote ${shown}: whoever approves should not have.`;
+  return `GitHub has no account for the author of ${shown}: do not approve your own commits.`;
 }
 
 function whoMay({ promotion, rules, subject, policyChange }: PromotionView): string {
@@ -54,12 +54,12 @@ function whoMay({ promotion, rules, subject, policyChange }: PromotionView): str
   const [first, second] = rules;
   if (state.kind !== 'awaiting-approval' || first === undefined) return '';
   if (otherReviewers === 'none' && rules.every(({ selfApproval }) => !selfApproval)) {
-    return `Nobody but ${code(requester.login)}, who asked, could approve. ${howToAdd(first)}; then they can.`;
+    return `Only the requester (${code(requester.login)}) has access; nobody else can approve. ${howToAdd(first)}.`;
   }
   if (second === undefined) return whoUnder(first, { promotion, subject });
   // Edited while it waits: neither of the two asks for less.
   const edited = changeWords({ policyBlob: promotion.policyBlob, policyChange, at: promotion.createdAt });
-  return `The policy was edited since this was asked for (${edited}), and both have to be satisfied. As it was: ${whoUnder(first, { promotion, subject })} Today: ${whoUnder(second, { promotion, subject })}`;
+  return `The policy was edited after the request (${edited}), and both versions must be satisfied. At the request: ${whoUnder(first, { promotion, subject })} Now: ${whoUnder(second, { promotion, subject })}`;
 }
 
 function whoUnder(rules: ApprovalRules, { promotion, subject }: Pick<PromotionView, 'promotion' | 'subject'>): string {
@@ -68,11 +68,11 @@ function whoUnder(rules: ApprovalRules, { promotion, subject }: Pick<PromotionVi
   const still = missing < required ? `${missing} more` : `${required}`;
   const who =
     required === 0
-      ? 'Nobody has to approve'
+      ? 'No approval is needed'
       : required === 1
         ? `${capitalise(reviewerWords(rules))} can approve`
         : `${still} ${missing === 1 ? 'person' : 'people'} ${groupWords(rules)} must approve`;
-  const self = required === 0 ? '' : selfApproval ? ', also the one who asked' : ', but not the one who asked';
+  const self = required === 0 ? '' : selfApproval ? ', including the requester' : ', except the requester';
   return `${who}${self}${floor === null ? '' : ` (${floorWords(floor)})`}.`;
 }
 
@@ -106,7 +106,7 @@ function floorWords({ required, forbidsSelfApproval }: Floor): string {
     ...(required > 0 ? ['MIN_APPROVALS'] : []),
     ...(forbidsSelfApproval ? ['FORBID_SELF_APPROVAL'] : []),
   ];
-  return `the operator's ${listWords(variables.map((name) => code(name)))} ${variables.length === 1 ? 'asks' : 'ask'} for that`;
+  return `required by ${listWords(variables.map((name) => code(name)))} on the server`;
 }
 
 /**
@@ -121,9 +121,7 @@ export function askNamed({ promotion, environment }: PromotionView): string {
   const asked = logins.filter((login) => login.toLowerCase() !== requester.login.toLowerCase());
   const shown = asked.slice(0, MAX_MENTIONED).map(mention);
   const rest = asked.length - shown.length;
-  return shown.length === 0
-    ? ''
-    : `${listWords([...shown, ...(rest > 0 ? [`${rest} more`] : [])])}, please have a look.`;
+  return shown.length === 0 ? '' : `Please review: ${listWords([...shown, ...(rest > 0 ? [`${rest} more`] : [])])}.`;
 }
 
 /** `anyone with write access`, or the users that the policy names, or both; as code, which mentions nobody. */
@@ -133,7 +131,7 @@ export function reviewerWords({ role, users }: Pick<ApprovalPolicy, 'role' | 'us
   return listWords(
     [
       ...named,
-      ...(rest > 0 ? [`one of ${rest} others that the policy names`] : []),
+      ...(rest > 0 ? [`one of ${rest} others named in the policy`] : []),
       ...(role === null ? [] : [`anyone with ${accessWords(role)}`]),
     ],
     'or',
@@ -149,10 +147,10 @@ function reviewLine(review: Review, { promotion, subject }: Pick<PromotionView, 
   const { verdict, by, at, via, app } = review;
   const how =
     via === 'check-run' ? 'with the button' : app === undefined ? 'by comment' : `through the App ${code(app.slug)}`;
-  const word = verdict === 'approve' ? '✓ Approved' : '✗ Declined';
+  const word = verdict === 'approve' ? '✓ Approved' : '✗ Rejected';
   const line = `${word} by ${code(by.login)}, ${formatTime(at)}, ${how}`;
   if (verdict !== 'approve') return line;
-  if (!covers(review, subject)) return `${line}; counts no more`;
+  if (!covers(review, subject)) return `${line}; no longer counts`;
   const lost = promotion.lostApprovals?.find((one) => one.by.id === by.id);
   if (lost !== undefined) return `${line}; does not count: ${LOST_WORDS[lost.code]}`;
   const own = promotion.contributors?.people.find(({ id }) => id === by.id);
@@ -162,19 +160,19 @@ function reviewLine(review: Review, { promotion, subject }: Pick<PromotionView, 
 
 /** Why an approval that was given does not count at the moment it would be needed. */
 const LOST_WORDS: Readonly<Record<IneligibilityCode, string>> = {
-  bot: 'a bot can not approve',
-  'role-too-low': 'lost the access that it takes',
-  'not-listed': 'is not among those who may review any more',
+  bot: 'a bot can’t approve',
+  'role-too-low': 'no longer has the required access',
+  'not-listed': 'is no longer a reviewer',
   outsider: 'is neither a collaborator nor a member of the organisation',
-  'another-account': 'the login in the policy belonged to another account',
+  'another-account': 'the login in the policy belongs to another account',
   'acted-through-app': 'an App wrote the comment',
-  'registry-user': 'is the account whose token writes the images',
+  'registry-user': 'is the registry user, whose token can comment',
   contributor: 'wrote commits of this image',
-  'own-request': 'asked for it',
+  'own-request': 'requested it',
 };
 
 const MAX_NAMED = 10;
-/** GitHub tells no more than fifty people of one comment. */
+/** GitHub notifies at most fifty people of one comment. */
 const MAX_MENTIONED = 50;
 
 function groupWords(approvals: ApprovalPolicy): string {
@@ -183,6 +181,6 @@ function groupWords(approvals: ApprovalPolicy): string {
 }
 
 function howToAdd({ role }: ApprovalPolicy): string {
-  if (role === null) return `Add somebody to ${code('approvals')} in the policy file`;
-  return `Invite somebody with ${accessWords(role)} to this repository`;
+  if (role === null) return `Add a reviewer to ${code('approvals')} in the policy file`;
+  return `Give somebody else ${accessWords(role)} to this repository`;
 }

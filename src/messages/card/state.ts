@@ -1,22 +1,22 @@
 // The words for each state: a symbol, a title for check runs, a clause for sentences.
-import { isBlocking } from '../../domain/finding.ts';
+import { countChecks, failedChecks } from './findings.ts';
 import { formatNumber, movesProduction, type Promotion, type StateKind } from '../../domain/promotion/promotion.ts';
 import { plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** Completes "P12 …". */
 export const STATE_CLAUSES: Readonly<Record<StateKind, string>> = {
-  'waiting-for-image': 'waits for its image',
-  examining: 'is being examined',
-  'awaiting-approval': 'waits for approval',
-  scheduled: 'is approved and waits for its turn',
+  'waiting-for-image': 'is waiting for its image',
+  examining: 'is being checked',
+  'awaiting-approval': 'is waiting for approval',
+  scheduled: 'is approved and queued',
   applying: 'is moving tags',
   promoted: 'was promoted',
   deploying: 'was promoted and is being deployed',
   deployed: 'was promoted and deployed',
   'deployment-failed': 'was promoted, but its deployment failed',
-  'checks-failed': 'was refused by the rules',
-  rejected: 'was declined',
+  'checks-failed': 'failed its checks',
+  rejected: 'was rejected',
   failed: 'failed',
   cancelled: 'was cancelled',
   superseded: 'was superseded',
@@ -48,29 +48,29 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
   const done = promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
   switch (state.kind) {
     case 'waiting-for-image':
-      return `Waits for the image of ${state.commit.slice(0, 7)}`;
+      return `Waiting for the image of ${state.commit.slice(0, 7)}`;
     case 'examining':
-      return state.again ? 'Examines the image again' : 'Examines the image';
+      return state.again ? 'Checking the image again' : 'Checking the image';
     case 'awaiting-approval':
-      return `Waits for approval${overriddenRules(promotion)}`;
+      return `Waiting for approval${overriddenChecks(promotion)}`;
     case 'scheduled':
-      if (promotion.policyProblems !== undefined) return 'Waits for a policy file that can be read';
-      return blockedBy === null ? 'Waits for its turn' : `Waits for ${formatNumber(blockedBy)} to finish`;
+      if (promotion.policyProblems !== undefined) return 'Waiting for a valid policy file';
+      return blockedBy === null ? 'Queued' : `Waiting for ${formatNumber(blockedBy)}`;
     case 'applying':
-      return state.undoing === null ? 'Moves the tags' : 'Moves the tags back';
+      return state.undoing === null ? 'Moving tags' : 'Moving tags back';
     case 'promoted':
       if (!movesProduction(promotion)) return `Tagged as ${promotion.versionTag ?? 'before'}`;
       return done;
     case 'deploying':
-      return `${done}, being deployed`;
+      return `${done}, deploying`;
     case 'deployed':
       return `${done} and deployed`;
     case 'deployment-failed':
-      return `${done}, but the deployment failed`;
+      return `${done}, deployment failed`;
     case 'checks-failed':
-      return `Refused: ${blockingRules(promotion)}`;
+      return failedChecks(promotion.findings);
     case 'rejected':
-      return `Declined by ${state.by.login}`;
+      return `Rejected by ${state.by.login}`;
     case 'failed':
       return `Failed, production ${FAILED_PRODUCTION[state.failure.production]}`;
     case 'cancelled':
@@ -78,29 +78,23 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
     case 'superseded':
       return state.by.kind === 'promotion'
         ? `Superseded by ${formatNumber(state.by.number)}`
-        : `${promotion.environment} holds this image already`;
+        : `${promotion.environment} already holds this image`;
     case 'expired':
-      return `Expired: ${promotion.images.length === 0 ? 'no image was built' : 'nobody approved'} in time`;
+      return `Expired: ${promotion.images.length === 0 ? 'no image was built' : 'no approval'} in time`;
   }
 }
 
 const CANCELLED_BECAUSE = {
   person: 'Cancelled',
   'installation-gone': 'Cancelled: the App was removed or suspended',
-  'repository-gone': 'Cancelled: the repository left the App',
+  'repository-gone': 'Cancelled: the App lost access to the repository',
   'repository-archived': 'Cancelled: the repository was archived',
 } as const;
 
-const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'is mixed' } as const;
+const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'inconsistent' } as const;
 
-/** `, 2 rules overridden by force`: whoever approves must not miss it. */
-function overriddenRules({ findings }: Promotion): string {
-  const rules = new Set(findings.filter(({ overridden }) => overridden === true).map(({ rule }) => rule));
-  return rules.size === 0 ? '' : `, ${plural(rules.size, 'rule')} overridden by force`;
-}
-
-/** `1 rule fails`; rules are counted, not platforms. */
-function blockingRules({ findings }: Promotion): string {
-  const rules = new Set(findings.filter(isBlocking).map(({ rule }) => rule));
-  return `${plural(rules.size, 'rule')} ${rules.size === 1 ? 'fails' : 'fail'}`;
+/** `, 2 failed checks overridden`: a reviewer must not miss it. */
+function overriddenChecks({ findings }: Promotion): string {
+  const { overridden } = countChecks(findings);
+  return overridden === 0 ? '' : `, ${plural(overridden, 'failed check')} overridden`;
 }

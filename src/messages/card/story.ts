@@ -1,4 +1,4 @@
-// What happened to a promotion, where there is more to tell than its state: voided reviews, refusals, failures, success.
+// Paragraphs about a promotion's state: voided reviews, failed checks, failures, success.
 import { covers } from '../../domain/promotion/approval.ts';
 import { formatReference } from '../../domain/image/reference.ts';
 import {
@@ -36,7 +36,7 @@ export function renderStory(view: PromotionView, detail: Detail): string {
 function stuckText({ deadJob }: PromotionView): string {
   if (deadJob === null) return '';
   const retry = code(`imprimatur jobs retry ${deadJob}`);
-  return `> [!CAUTION]\n> **This stands still**: an error of Imprimatur's own, which its log tells. Who runs the server lets it go on with ${retry}.`;
+  return `> [!CAUTION]\n> **Stopped by an internal error.** The log of the server has it. An administrator of the server can retry it with ${retry}.`;
 }
 
 function storyOf(view: PromotionView, detail: Detail): string {
@@ -47,7 +47,7 @@ function storyOf(view: PromotionView, detail: Detail): string {
       return `The build of ${code(state.commit.slice(0, 7))} has not pushed ${listWords(
         state.tags.map((tag) => code(tag)),
         'or',
-      )} yet. It is looked for until ${formatTime(state.until)}.`;
+      )} yet. Imprimatur waits for it until ${formatTime(state.until)}.`;
     case 'examining':
       return joinBlocks([policyText(promotion), waitingNotice(view)]);
     case 'awaiting-approval':
@@ -84,7 +84,7 @@ function waitingNotice(view: PromotionView): string {
 function policyText({ policyProblems: problems = [] }: Promotion): string {
   if (problems.length === 0) return '';
   const lines = problems.map((problem) => `> - ${escapeText(policyProblemWords(problem), { maxLength: 300 })}`);
-  const what = `${code('.github/promotion.yml')} can't be read. Until it can, reviews are refused and nothing is moved:`;
+  const what = `${code('.github/promotion.yml')} is not valid. Until it is fixed, reviews are refused and no tag is moved:`;
   return ['> [!WARNING]', `> ${what}`, '>', ...lines].join('\n');
 }
 
@@ -94,7 +94,7 @@ function commitText({ images }: Promotion): string {
   return 'The commit of this image is unknown: no check run and no deployment will be created.';
 }
 
-/** Mentions whoever rejected the image, once: an edit of the card notifies nobody again. */
+/** Mentions who rejected the image, once: an edit of the card notifies nobody again. */
 function rejectedText({ findings }: Promotion): string {
   const before = findings.flatMap(({ rule, seen }) =>
     rule === 'rejected-before' && seen.code === 'rejected' ? [seen] : [],
@@ -108,36 +108,36 @@ function rejectedText({ findings }: Promotion): string {
 function versionText(promotion: Promotion): string {
   const { kind, versionTag, environment, source } = promotion;
   if (versionTag === null || promotion.moves.length === 0 || movesProduction(promotion)) return '';
-  const alone = `${code(environment)} held this image already: only ${code(versionTag)} is added, and no other tag moves.`;
+  const alone = `${code(environment)} already holds this image: only ${code(versionTag)} is added, and no other tag moves.`;
   if (kind !== 'version' || source.taggedCommit === undefined) return alone;
-  return `${alone} The git tag was pushed on ${code(source.taggedCommit.slice(0, 7))}, whose files are those that the image was built from. Pushing it is the decision: no approval is asked for.`;
+  return `${alone} The git tag is on ${code(source.taggedCommit.slice(0, 7))}, which has the files that the image was built from. A version needs no approval.`;
 }
 
 function noticeText(notice: Exclude<Notice, DeploymentNotice>, { promotion, subject }: PromotionView): string {
   const voided = promotion.reviews.filter((review) => review.verdict === 'approve' && !covers(review, subject));
   const consequence =
     voided.length === 0
-      ? 'The plan was made anew.'
-      : `The plan was made anew, and ${plural(voided.length, 'approval')} given before ${voided.length === 1 ? 'counts' : 'count'} no more.`;
-  if (notice.kind === 'policy-changed') return `${code('.github/promotion.yml')} was edited meanwhile. ${consequence}`;
-  if (notice.kind === 'outcomes-changed') return `The rules found something else than before. ${consequence}`;
+      ? 'Re-planned.'
+      : `Re-planned: ${plural(voided.length, 'earlier approval')} no longer ${voided.length === 1 ? 'counts' : 'count'}.`;
+  if (notice.kind === 'policy-changed') return `${code('.github/promotion.yml')} was edited. ${consequence}`;
+  if (notice.kind === 'outcomes-changed') return `The checks have another result than before. ${consequence}`;
   if (notice.kind === 'target-changed') {
-    return `The target was known to have been held, and is not any more (see Target above). ${consequence}`;
+    return `The target is no longer proven (see Target). ${consequence}`;
   }
   const tags = notice.tags.slice(0, 10).map(({ tag, from, to }) => {
     return `- ${code(tag)}: ${from === null ? 'nothing' : shortDigest(from)} → ${to === null ? 'nothing' : shortDigest(to)}`;
   });
-  return [`${code(promotion.environment)} has changed since this was planned. ${consequence}`, '', ...tags].join('\n');
+  return [`${code(promotion.environment)} changed after this was planned. ${consequence}`, '', ...tags].join('\n');
 }
 
-/** While it is on its way and when it arrived; an end that moved nothing has nothing to tell apart. */
+/** While it is open and once it is promoted. */
 function sourceMovedText(promotion: Promotion): string {
   const { source, sourceMovedTo } = promotion;
   if (source.tag === null || sourceMovedTo === undefined) return '';
   const moves = isOpen(promotion.state) ? 'still moves' : promotedAt(promotion) === null ? null : 'moved';
   if (moves === null) return '';
   const pinned = listWords(promotion.images.map(({ digest }) => shortDigest(digest)));
-  return `${code(source.tag)} has moved on to ${shortDigest(sourceMovedTo)}; this promotion ${moves} ${pinned}, as it was asked for.`;
+  return `${code(source.tag)} now holds ${shortDigest(sourceMovedTo)}. This promotion ${moves} ${pinned}, as requested.`;
 }
 
 function promotedText(view: PromotionView, at: number): string {
@@ -145,7 +145,7 @@ function promotedText(view: PromotionView, at: number): string {
   const { notice } = promotion;
   const lines = promotion.images.map(({ repository, digest }) => `DOCKER_IMAGE=${formatReference(repository, digest)}`);
   const since = `Since ${formatTime(at)}.`;
-  const news = joinSentences([since, deploymentNews(promotion), replacedText(view), 'The line to deploy it with:']);
+  const news = joinSentences([since, deploymentNews(promotion), replacedText(view), 'Deploy with:']);
   return joinBlocks([
     notice !== null && isDeploymentNotice(notice) ? deploymentNoticeText(notice, promotion, githubUrl) : '',
     uncountedReportText(promotion),
@@ -158,36 +158,36 @@ function failureText(promotion: Promotion, failure: Failure): string {
   const sentence = escapeText(failureWords(failure, promotion), { maxLength: 1000 });
   switch (failure.production) {
     case 'untouched':
-      return `${sentence}\n\nProduction is untouched: none of its tags was moved.`;
+      return `${sentence}\n\nProduction is untouched: no tag was moved.`;
     case 'restored':
       return `${sentence}\n\n${restoredText(promotion, failure)}`;
     case 'mixed':
-      return `> [!CAUTION]\n> **Production is mixed**: its tags hold different images. ${mixedText(promotion, failure)}\n\n${sentence}`;
+      return `> [!CAUTION]\n> **Production is inconsistent**: its tags hold different images. ${mixedText(promotion, failure)}\n\n${sentence}`;
   }
 }
 
-/** What we moved went back. On GHCR a tag can't be taken away without its image, so one that was new stays. */
+/** On GHCR a tag can't be deleted without its image, so a new one stays. */
 function restoredText(promotion: Promotion, failure: Failure): string {
   const { foreign, ours } = leftovers(promotion, failure);
   const back =
     foreign.length === 0
-      ? 'Production is as it was: the tags that had been moved went back.'
-      : `The tags that had been moved went back, but somebody else moved ${names(foreign)} meanwhile: what others moved is left alone.`;
+      ? 'Production is as before: the moved tags were moved back.'
+      : `The moved tags were moved back, except ${names(foreign)}: somebody else moved ${foreign.length === 1 ? 'it' : 'them'} meanwhile.`;
   if (ours.length === 0) return back;
   const it = ours.length === 1 ? 'it' : 'them';
-  return `${back} But ${names(ours)} did not exist before and can't be taken away again: look whether anything deploys from ${it}.`;
+  return `${back} ${names(ours)} did not exist before and can't be deleted: check that nothing deploys from ${it}.`;
 }
 
 /** A digest that is neither ours nor the old one was put there by somebody else, and is never overwritten. */
 function mixedText(promotion: Promotion, failure: Failure): string {
   const { foreign, ours, stuck } = leftovers(promotion, failure);
   if (foreign.length > 0) {
-    return `Somebody else moved ${names(foreign)} meanwhile, and what others moved is left alone. A newer promotion that succeeds ends this.`;
+    return `Somebody else moved ${names(foreign)} meanwhile, so Imprimatur does not move ${foreign.length === 1 ? 'it' : 'them'}. The next successful promotion repairs this.`;
   }
   if (stuck.length === 0 && ours.length > 0) {
-    return `${names(ours)} did not exist before and can't be taken away again. A newer promotion that succeeds ends this.`;
+    return `${names(ours)} did not exist before and can't be deleted. The next successful promotion repairs this.`;
   }
-  return 'Putting them back was refused too; that is tried again every hour, until it works or a newer promotion succeeds.';
+  return 'Moving them back failed too. Imprimatur retries every hour, until it works or a newer promotion succeeds.';
 }
 
 type Tags = Failure['tags'];

@@ -1,4 +1,4 @@
-// The tags of a promotion: what will move over what, how far it is, and what they held in the end.
+// The tags of a promotion: what moves over what, progress, and the result.
 import type { TagOutcome } from '../../domain/promotion/promotion.ts';
 import { tagNameOf, type TagMove } from '../../domain/image/tag-plan.ts';
 import type { Detail } from './detail.ts';
@@ -6,16 +6,16 @@ import { code } from '../escape.ts';
 import { plural, shortDigest } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
-/** A heading and one line per tag; empty where there is nothing to tell. */
+/** A heading and one line per tag; may be empty. */
 export function renderTags({ promotion, outcomes }: PromotionView, detail: Detail): string {
   const { state, moves } = promotion;
   switch (state.kind) {
     case 'awaiting-approval':
     case 'scheduled':
-      return section('Tags to be moved', moves.map(plannedLine), detail);
+      return section('Tags to move', moves.map(plannedLine), detail);
     case 'applying':
       return section(
-        'Tags that are moving',
+        'Moving tags',
         moves.map((move) => `${plannedLine(move)}${isWritten(move, outcomes) ? ' ✓' : ''}`),
         detail,
       );
@@ -46,7 +46,7 @@ function section(title: string, lines: readonly string[], { tags }: Detail): str
 
 function plannedLine(move: TagMove): string {
   const name = code(tagNameOf(move));
-  if (move.kind === 'rollback') return `${name}: new, keeps ${shortDigest(move.digest)}`;
+  if (move.kind === 'rollback') return `${name}: new, for a rollback to ${shortDigest(move.digest)}`;
   const from = move.baseline === null ? 'new' : shortDigest(move.baseline);
   return `${name}: ${from} → ${shortDigest(move.digest)}`;
 }
@@ -55,13 +55,13 @@ function movedLine({ tag, kind, from, holds }: TagOutcome): string {
   const to = holds === null ? 'nothing' : shortDigest(holds);
   if (kind === 'rollback') {
     return holds === null
-      ? `${code(tag)}: not made, as what the tags held is not whole`
-      : `${code(tag)}: new, keeps ${to}`;
+      ? `${code(tag)}: not created, because the previous image is incomplete`
+      : `${code(tag)}: new, for a rollback to ${to}`;
   }
   return `${code(tag)}: ${from === null ? 'new' : shortDigest(from)} → ${to}`;
 }
 
-/** In full: these digests are what somebody repairs production from. */
+/** In full: somebody may repair production from these digests. */
 function heldLine({ tag, from, holds }: TagOutcome): string {
   const now = holds === null ? 'does not exist' : `holds ${code(holds)}`;
   if (holds === from) return `${code(tag)} ${now}, as before`;

@@ -6,7 +6,7 @@ import { joinBlocks, joinSentences } from '../blocks.ts';
 import { cardTitle } from '../card/card.ts';
 import { renderWithin, type Detail } from '../card/detail.ts';
 import { link } from '../escape.ts';
-import { renderFacts } from '../card/facts-table.ts';
+import { renderFacts } from '../card/facts.ts';
 import { renderFindings } from '../card/findings.ts';
 import { nextSteps } from '../card/next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';

@@ -1,4 +1,4 @@
-// The check run of a staging commit: whether its image is there, what the rules say of it, and how to promote it.
+// The check run of a staging commit: its image, the results of the checks, and how to promote it.
 import { BUILD_TIME_MS } from '../../domain/image/image-wait.ts';
 import {
   formatReference,
@@ -21,10 +21,10 @@ import { joinBlocks } from '../blocks.ts';
 import { checkRunName, MAX_OUTPUT_LENGTH } from './check-run.ts';
 import { renderWithin } from '../card/detail.ts';
 import { code, escapeText, link } from '../escape.ts';
-import { renderFindings } from '../card/findings.ts';
+import { countChecks, failedChecks, renderFindings } from '../card/findings.ts';
 import { capitalise, formatTime, listWords, plural } from '../format.ts';
 import { renderRefusal } from '../replies/refusals.ts';
-import { renderTable } from '../table.ts';
+import { renderFactList } from '../card/fact-list.ts';
 
 export type StagingCheckView = {
   readonly check: StagingCheck;
@@ -75,7 +75,7 @@ export function noteText(note: StagingNote): string {
   if (note.kind === 'refused') return firstLines(`${code(by)}: ${renderRefusal(note.refusal)}`);
   const { environment } = note;
   const id = formatNumber(note.number);
-  return `${code(by)} asked for it: ${id}. The check run ${code(checkRunName({ environment, kind: 'promotion' }))} of this commit shows how far it is, as does ${code(`/status ${id}`)}; to approve it, use the buttons there or comment ${code(`/approve ${id}`)}.`;
+  return `${code(by)} requested ${id}. See the check run ${code(checkRunName({ environment, kind: 'promotion' }))} of this commit, or ${code(`/status ${id}`)}. To approve, use the buttons there, or comment ${code(`/approve ${id}`)}.`;
 }
 
 const MAX_NOTE_LENGTH = 5000;
@@ -90,10 +90,10 @@ function firstLines(text: string): string {
 
 const NAME = 'imprimatur / staging image';
 /** A text once sent stays until another one replaces it, so there always is one. */
-const NO_FINDINGS = 'Nothing has been examined yet.';
+const NO_FINDINGS = 'The image has not been checked yet.';
 
 function promoteButton({ digest }: Examined): RenderedStagingCheck['actions'][number] {
-  const description = 'Ask for a promotion of this image';
+  const description = 'Request a promotion of this image';
   return { label: 'Promote', description, identifier: `promote:${stagingPlanId(digest)}` };
 }
 
@@ -111,7 +111,7 @@ function conclusionOf(state: ShownState): RenderedStagingCheck['conclusion'] {
 function titleOf({ check, state }: StagingCheckView): string {
   switch (state.kind) {
     case 'waiting':
-      return `Waits for the image of ${check.commit.slice(0, 7)}`;
+      return `Waiting for the image of ${check.commit.slice(0, 7)}`;
     case 'examined':
       return examinedTitle(state.findings);
     case 'ended':
@@ -119,28 +119,27 @@ function titleOf({ check, state }: StagingCheckView): string {
   }
 }
 
-const NOT_OURS = 'This repository may not promote the image of its policy';
+const NOT_OURS = 'This repository can’t promote the image of its policy';
 
 const ENDINGS: Readonly<Record<Ending['cause'], string>> = {
   'no-image': 'No image was built for this commit',
-  'no-access': 'The registry does not let Imprimatur see the image',
-  unreadable: 'The image could not be examined',
-  'policy-without-image': 'The image could not be examined',
-  'policy-unreadable': 'The policy file can’t be read',
+  'no-access': 'The registry denies access to the image',
+  unreadable: 'The image could not be checked',
+  'policy-without-image': 'The policy names no image',
+  'policy-unreadable': 'The policy file is not valid',
   'not-granted': NOT_OURS,
   'image-granted-elsewhere': NOT_OURS,
   'image-of-another-repository': NOT_OURS,
 };
 
 function examinedTitle(findings: readonly Finding[]): string {
-  const failed = rulesOf(findings.filter(isBlocking));
-  if (failed > 0) return `${plural(failed, 'rule')} ${failed === 1 ? 'fails' : 'fail'}`;
-  const warned = rulesOf(findings.filter(({ outcome }) => outcome === 'warn'));
-  return `Ready to be promoted${warned === 0 ? '' : `, ${plural(warned, 'rule')} ${warned === 1 ? 'warns' : 'warn'}`}`;
+  return findings.some(isBlocking) ? failedChecks(findings) : readyTitle(findings);
 }
 
-function rulesOf(findings: readonly Finding[]): number {
-  return new Set(findings.map(({ rule }) => rule)).size;
+/** `Ready to promote, 1 warning`. */
+function readyTitle(findings: readonly Finding[]): string {
+  const { warned } = countChecks(findings);
+  return `Ready to promote${warned === 0 ? '' : `, ${plural(warned, 'warning')}`}`;
 }
 
 function isReady({ findings }: Examined): boolean {
@@ -151,46 +150,46 @@ function bodyOf(view: StagingCheckView): string {
   const { check, state } = view;
   switch (state.kind) {
     case 'waiting':
-      return `The build of ${code(check.commit.slice(0, 7))} has not pushed ${namesOf(state)} yet. It is looked for until ${formatTime(check.since + BUILD_TIME_MS)}.`;
+      return `The build of ${code(check.commit.slice(0, 7))} has not pushed ${namesOf(state)} yet. Imprimatur waits for it until ${formatTime(check.since + BUILD_TIME_MS)}.`;
     case 'examined':
-      return joinBlocks([factsOf(view, state), isReady(state) ? howToPromote(state) : HOW_TO_MEND]);
+      return joinBlocks([factsOf(view, state), isReady(state) ? howToPromote(state) : HOW_TO_FIX]);
     case 'ended':
       return endingText(view, state.why);
   }
 }
 
 function factsOf({ check, repo, githubUrl }: StagingCheckView, { image, tag, digest, platforms }: Examined): string {
-  return renderTable(
+  return renderFactList([
     ['Image', code(nameOf(image))],
-    [
-      ['Tag', code(tag)],
-      ['Digest', code(digest)],
-      ['Platforms', escapeText(platforms.join(', '), { maxLength: 500 })],
-      ['Commit', link(code(check.commit.slice(0, 7)), `${githubUrl}/${repo}/commit/${check.commit}`)],
-    ],
-  );
+    ['Tag', code(tag)],
+    ['Digest', code(digest)],
+    ['Platforms', escapeText(platforms.join(', '), { maxLength: 500 })],
+    ['Commit', link(code(check.commit.slice(0, 7)), `${githubUrl}/${repo}/commit/${check.commit}`)],
+  ]);
 }
 
 function howToPromote({ tag, environments, defaultEnvironment }: Examined): string {
   const named = defaultEnvironment === null ? environments.slice(0, 20) : [defaultEnvironment];
   const lines = named.map((name) => `/promote ${tag}${name === 'production' ? '' : ` to ${name}`}`);
-  const button = defaultEnvironment === null ? '' : ', or click **Promote**, which asks in your name';
-  return [`To promote it, comment on any issue or pull request${button}:`, '', '```text', ...lines, '```'].join('\n');
+  const button = defaultEnvironment === null ? '' : ', or click **Promote** (you become the requester)';
+  return [`To promote this image, comment on any issue or pull request${button}:`, '', '```text', ...lines, '```'].join(
+    '\n',
+  );
 }
 
-const HOW_TO_MEND =
-  'A promotion of this image would be refused. Mend what failed and build again; if the same image would pass now, **Re-run** looks at it again.';
+const HOW_TO_FIX =
+  'This image can’t be promoted. Fix what failed and build again. If the same image would pass now, **Re-run** this check.';
 
 function endingText({ check, repo }: StagingCheckView, why: Ending): string {
   switch (why.cause) {
     case 'no-image':
-      return `Within 30 minutes nobody pushed ${namesOf(why)}. If the build of ${code(check.commit.slice(0, 7))} takes longer, **Re-run** looks again, for as long.`;
+      return `${namesOf(why)} was not pushed within 30 minutes. If the build of ${code(check.commit.slice(0, 7))} takes longer, **Re-run** waits again for as long.`;
     case 'no-access':
-      return `${sentence(why.problem)}\n\nOnce that is mended, **Re-run** looks again.`;
+      return `${sentence(why.problem)}\n\nOnce that is fixed, **Re-run** this check.`;
     case 'unreadable':
-      return `${sentence(why.problem)}\n\n**Re-run** looks again.`;
+      return `${sentence(why.problem)}\n\nTo try again, **Re-run** this check.`;
     case 'policy-without-image':
-      return 'The policy names no image.\n\n**Re-run** looks again.';
+      return 'Add the image to `images` in the policy file, then **Re-run** this check.';
     case 'policy-unreadable':
       return renderRefusal({ code: 'policy-unreadable', problems: why.problems });
     case 'not-granted':

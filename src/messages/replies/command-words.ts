@@ -1,47 +1,47 @@
-// The words for each slash command: what it does, and what a sentence about who may do it calls it.
+// The words for each slash command: what it does, and the verb for sentences about who may use it.
 import type { Verb } from '../../domain/command.ts';
 
-/** `summary`: sentences for `/help`. `phrase` completes "To … takes write access". */
+/** `summary`: sentences for `/help`. `phrase` completes "You need write access to …". */
 type CommandWords = { readonly summary: string; readonly phrase: string };
 
 export const COMMAND_WORDS: Readonly<Record<Verb, CommandWords>> = {
   promote: {
     phrase: 'promote',
     summary:
-      'Asks for the promotion of a staging image: a `staging` or `staging-…` tag, 6 to 40 digits of a commit, or a ' +
-      '`sha256:…` digest. `as` adds a version tag; `force` overrides failed rules, takes a reason, and is approved like ' +
-      'any other. Without a source it lists the newest candidates.',
+      'Requests the promotion of a staging image: a `staging` or `staging-…` tag, 6 to 40 hex digits of a commit, or a ' +
+      '`sha256:…` digest. `as` adds a version tag. `force` overrides failed checks; it needs a reason, and the same ' +
+      'approvals. Without a source, it lists the newest candidates.',
   },
   rollback: {
     phrase: 'roll back',
     summary:
-      'Asks to put an environment back to an image that it held: a `rollback-…` or kept tag, a digest, or what a ' +
-      'promotion put there. Without a target, the newest one before the current that no rollback has left.',
+      'Rolls an environment back to an image that it held: a `rollback-…` or permanent tag, a digest, or a promotion. ' +
+      'Without a target, to the newest earlier image that was not rolled back.',
   },
   approve: {
     phrase: 'approve',
-    summary: 'Approves a promotion; without an id, the one that waits in this thread.',
+    summary: 'Approves a promotion; without an id, the one that is waiting in this thread.',
   },
   reject: {
     phrase: 'reject',
-    summary: 'Ends a promotion that waits for approval; the rest of the line is the reason.',
+    summary: 'Rejects a promotion; the rest of the line is the reason.',
   },
   cancel: {
     phrase: 'cancel',
-    summary: 'Withdraws a promotion that has not begun to move tags.',
+    summary: 'Cancels a promotion that has not started to move tags.',
   },
   refresh: {
     phrase: 'refresh',
     summary:
-      'Compares a promotion with GitHub and the registry and puts right what differs; without an id, the newest of this ' +
+      'Compares a promotion with GitHub and the registry, and repairs differences; without an id, the newest of this ' +
       'thread.',
   },
   status: {
-    phrase: 'ask for the status',
-    summary: 'Shows a promotion or an environment; without either, `production`.',
+    phrase: 'see the status',
+    summary: 'Shows a promotion or an environment; by default, `production`.',
   },
   help: {
-    phrase: 'ask for help',
+    phrase: 'see the help',
     summary: 'Shows this list. Every command also has a long form, `/imprimatur <verb> …`.',
   },
 };

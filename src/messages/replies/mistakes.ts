@@ -1,67 +1,67 @@
-// The words for a command that is wrong: the one mistake that was found, then the legal form.
+// The words for a command with a mistake: the mistake, then the usage.
 import { COMMANDS, type CommandMistake, type Verb } from '../../domain/command.ts';
 import { code } from '../escape.ts';
 
-/** One sentence about the mistake, then the legal form and an example. Nothing of the line was done. */
+/** One sentence about the mistake, then the usage and an example. Nothing of the line was done. */
 export function renderMistake({ verb, mistake }: { readonly verb: Verb; readonly mistake: CommandMistake }): string {
   const { usage, example } = COMMANDS[verb];
-  return `${code(`/${verb}`)} was not run: ${mistakeSentence(mistake)}\n\nThe legal form is ${ownCode(usage)}, for example ${ownCode(example)}.`;
+  return `${code(`/${verb}`)} was not run: ${mistakeSentence(mistake)}\n\nUsage: ${ownCode(usage)}<br>Example: ${ownCode(example)}`;
 }
 
 function mistakeSentence(mistake: CommandMistake): string {
   switch (mistake.code) {
     case 'unknown-verb':
-      return `there is no command ${typedWord(mistake.typed)}; ${code('/help')} lists all.`;
+      return `unknown command ${typedWord(mistake.typed)}. ${code('/help')} lists all commands.`;
     case 'unknown-flag':
-      return `${typedWord(mistake.typed)} is no option of this command.`;
+      return `unknown option ${typedWord(mistake.typed)}.`;
     case 'missing-argument':
       return `${MISSING[mistake.argument]} is missing.`;
     case 'surplus-argument':
-      return `${typedWord(mistake.typed)} is more than this command takes.`;
+      return `unexpected argument ${typedWord(mistake.typed)}.`;
     case 'source-not-first':
-      return `the source comes first, and ${typedWord(mistake.typed)} stands behind an option.`;
+      return `the source comes first, but ${typedWord(mistake.typed)} follows an option.`;
     case 'quoted-argument':
-      return `${typedWord(mistake.typed)} needs no quotes; only a reason takes them.`;
+      return `remove the quotes of ${typedWord(mistake.typed)}; only a reason has quotes.`;
     case 'doubled-option':
       return `${code(mistake.option)} is given twice.`;
     case 'force-without-reason':
-      return `${code('force')} overrides rules, so it takes a reason: ${code('--reason "…"')}.`;
+      return `${code('force')} overrides failed checks, so it needs a reason: ${code('--reason "…"')}.`;
     case 'target-without-to':
-      return `${typedWord(mistake.typed)} is no environment; what to go back to is written ${typedWord(`to ${mistake.typed}`)}.`;
+      return `${typedWord(mistake.typed)} is not an environment. For a target, write ${typedWord(`to ${mistake.typed}`)}.`;
     case 'unbalanced-quote':
-      return `the quote that ${code(mistake.opener)} opens is never closed by ${code(mistake.closer)}.`;
+      return `the quote ${code(mistake.opener)} has no closing ${code(mistake.closer)}.`;
     case 'text-after-quote':
-      return `${typedWord(mistake.typed)} follows a closing quote without a blank between.`;
+      return `put a space between the closing quote and ${typedWord(mistake.typed)}.`;
     case 'trailing-punctuation':
       return mistake.meant === ''
-        ? `${typedWord(mistake.typed)} is punctuation only.`
-        : `${typedWord(mistake.typed)} ends in punctuation; did you mean ${typedWord(mistake.meant)}?`;
+        ? `${typedWord(mistake.typed)} is only punctuation.`
+        : `${typedWord(mistake.typed)} ends with punctuation. Did you mean ${typedWord(mistake.meant)}?`;
     case 'invalid-tag':
-      return `${typedWord(mistake.typed)} can't be a tag: tags are letters, digits, ${code('_')}, ${code('.')} and ${code('-')}, at most 128 of them.`;
+      return `${typedWord(mistake.typed)} is not a valid tag. A tag has at most 128 letters, digits, ${code('_')}, ${code('.')} and ${code('-')}.`;
     case 'invalid-digest':
-      return `${typedWord(mistake.typed)} is no digest: that is ${code('sha256:')} and 64 hex digits in lower case.`;
+      return `${typedWord(mistake.typed)} is not a valid digest: ${code('sha256:')} and 64 lowercase hex digits.`;
     case 'hex-length':
-      return `${typedWord(mistake.typed)} has ${mistake.length} hex digits, and a commit is named by 6 to 40.`;
+      return `${typedWord(mistake.typed)} has ${mistake.length} hex digits; a commit has 6 to 40.`;
     case 'invalid-environment':
-      return `${typedWord(mistake.typed)} can't be an environment: names are letters, digits, ${code('-')} and ${code('_')}.`;
+      return `${typedWord(mistake.typed)} is not a valid environment name: letters, digits, ${code('-')} and ${code('_')}.`;
     case 'invalid-version':
       return mistake.cause === 'build-metadata'
-        ? `${typedWord(mistake.typed)} has build metadata (${code('+…')}), which no tag can hold.`
-        : `${typedWord(mistake.typed)} is no version such as ${code('v1.2.3')} or ${code('v2.0.0-rc.1')}.`;
+        ? `${typedWord(mistake.typed)} has build metadata (${code('+…')}), which a tag can't have.`
+        : `${typedWord(mistake.typed)} is not a version such as ${code('v1.2.3')} or ${code('v2.0.0-rc.1')}.`;
     case 'id-without-p':
-      return `${typedWord(mistake.typed)} is no promotion; did you mean ${typedWord(mistake.meant)}?`;
+      return `${typedWord(mistake.typed)} is not a promotion. Did you mean ${typedWord(mistake.meant)}?`;
     case 'invalid-id':
-      return `${typedWord(mistake.typed)} is the number of no promotion; they are called ${code('P1')}, ${code('P2')}, and so on.`;
+      return `${typedWord(mistake.typed)} is not a promotion; they are numbered ${code('P1')}, ${code('P2')}, and so on.`;
     case 'plan-length':
-      return `${typedWord(mistake.typed)} is not the id of a plan, which has 12 hex digits; the card shows it.`;
+      return `${typedWord(mistake.typed)} is not a plan id. A plan id has 12 hex digits; the card shows it.`;
     case 'plan-without-id':
-      return `${typedWord(mistake.typed)} names a plan, and the promotion comes before it: ${typedWord(`P12 ${mistake.typed}`)}.`;
+      return `the promotion comes before the plan id: ${typedWord(`P12 ${mistake.typed}`)}.`;
     case 'empty-reason':
       return 'the reason is empty.';
     case 'reason-too-long':
-      return `the reason has ${mistake.length} characters, and ${mistake.limit} is the most.`;
+      return `the reason has ${mistake.length} characters; the maximum is ${mistake.limit}.`;
     case 'half-command':
-      return `the next line, ${typedWord(mistake.next)}, looks like the rest of this command, and a command is one line. Put it all on one line, or leave a blank line between.`;
+      return `a command is one line, but the next line, ${typedWord(mistake.next)}, looks like a part of it. Write all on one line, or put a blank line between.`;
   }
 }
 

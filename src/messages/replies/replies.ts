@@ -14,6 +14,8 @@ import { renderStatus, type StatusView } from './status.ts';
 export type ReplyContext = {
   /** Makes the comment findable again: the same reply has the same key. */
   readonly key: string;
+  /** The login of the person who is answered; null where the reply names its people itself. */
+  readonly to: string | null;
   readonly now: number;
   /** Today's truth for a reply of kind `status`; null for all others. */
   readonly status: StatusView | null;
@@ -21,23 +23,25 @@ export type ReplyContext = {
 
 /** The whole body of the comment. Throws when a status reply comes without its status, which is a bug of the caller. */
 export function renderReply(reply: Reply, context: ReplyContext): string {
-  return joinBlocks([replyMarker(context.key), replyBody(reply, context)]);
+  const body = replyBody(reply, context);
+  const { key, to } = context;
+  return joinBlocks([replyMarker(key), to === null ? body : `${code(to)}: ${body}`]);
 }
 
 function replyBody(reply: Reply, { now, status }: ReplyContext): string {
   switch (reply.kind) {
     case 'refusal':
-      return reply.to === null ? renderRefusal(reply.refusal) : `${code(reply.to)}: ${renderRefusal(reply.refusal)}`;
+      return renderRefusal(reply.refusal);
     case 'mistake':
       return renderMistake(reply);
     case 'misspelled':
-      return `Nothing was done: did you mean ${code(`/${reply.meant}`)} where you wrote ${code(`/${reply.typed}`, { maxLength: 40 })}?`;
+      return `Unknown command ${code(`/${reply.typed}`, { maxLength: 40 })}. Did you mean ${code(`/${reply.meant}`)}?`;
     case 'too-many-commands':
-      return `Nothing was done: a comment may hold ${reply.limit} commands, and this one has ${reply.count}. Send them in several comments.`;
+      return `Nothing was done: this comment has ${reply.count} commands; the maximum is ${reply.limit}. Use several comments.`;
     case 'hint':
-      return `${code(reply.hint.line, { maxLength: 200 })} was not run, because ${PLACES[reply.hint.place]}`;
+      return `${code(reply.hint.line, { maxLength: 200 })} was not run: ${PLACES[reply.hint.place]}`;
     case 'not-run':
-      return `${code(reply.typed, { maxLength: 200 })} was not run, because ${WHY_NOT_RUN[reply.because]} If it still holds, send it as a new comment.`;
+      return `${code(reply.typed, { maxLength: 200 })} was not run: ${WHY_NOT_RUN[reply.because]} To run it, send it as a new comment.`;
     case 'help':
       return renderHelp();
     case 'candidates':
@@ -54,50 +58,50 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
 
 function refreshedText({ promotion, differences }: Extract<Reply, { kind: 'refreshed' }>): string {
   const compared = `${formatNumber(promotion)} was compared with GitHub and the registry`;
-  if (differences.length === 0) return `${compared}: nothing differed.`;
-  return `${compared}. Put right: ${differences.map((one) => DIFFERENCES[one]).join(', ')}.`;
+  if (differences.length === 0) return `${compared}: no differences.`;
+  return `${compared}. Reconciled: ${differences.map((one) => DIFFERENCES[one]).join(', ')}.`;
 }
 
 function approvalsVoidText({ promotion, plan, people }: Extract<Reply, { kind: 'approvals-void' }>): string {
   const names = listWords(people.slice(0, MAX_MENTIONED).map(mention));
-  return `${names}: what ${formatNumber(promotion)} would do has changed, so the approvals given before count no more. Its card says what changed. To approve it as it is now: ${code(approveLine(promotion, plan))}.`;
+  return `${names}: ${formatNumber(promotion)} was re-planned, so earlier approvals no longer count. Its card shows what changed. To approve the new plan: ${code(approveLine(promotion, plan))}.`;
 }
 
-/** GitHub tells no more than fifty people of one comment. */
+/** GitHub notifies at most fifty people of one comment. */
 const MAX_MENTIONED = 50;
 
 const DIFFERENCES = {
   card: 'its card',
   'check-run': 'its check run',
-  policy: 'the policy that it is judged by',
-  production: 'what production holds',
-  source: 'what its source tag holds',
-  turn: 'its turn, which nobody had told it of',
-  work: 'work that had been lost',
-  deployment: 'how its deployment goes',
+  policy: 'the policy',
+  production: 'the tags of production',
+  source: 'the source tag',
+  turn: 'its place in the queue',
+  work: 'a lost job',
+  deployment: 'the deployment',
 } as const satisfies Readonly<Record<Difference, string>>;
 
 const PLACES = {
-  backticks: 'it is in backticks. Send it without them.',
-  html: 'it is inside HTML. Send it as a line of its own, outside of any tag.',
+  backticks: 'it is in backticks. Send it without backticks.',
+  html: 'it is inside HTML. Send it on a line of its own, outside of HTML.',
   heading: 'it is a heading. Send it as a plain line.',
-  list: 'it belongs to the list above it. Send it with a blank line before it.',
-  quote: 'it belongs to the quote above it. Send it with a blank line before it.',
+  list: 'it is part of a list. Put a blank line before it.',
+  quote: 'it is part of a quote. Put a blank line before it.',
 } as const;
 
 const WHY_NOT_RUN = {
-  edited: 'that comment was edited: only what a comment says when it is written is run.',
-  old: 'that comment is older than three days: GitHub did not tell of it, and it was found only now.',
+  edited: 'the comment was edited, and commands that are added by an edit are not run.',
+  old: 'the comment is older than three days, and GitHub did not deliver it.',
 } as const;
 
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {
   const { image, prefix, branch, environment, candidates } = reply;
   if (candidates.length === 0) {
-    return `None of the newest commits of ${code(branch)} has an image in ${code(image)} yet: their tags would be ${code(`${prefix}-<commit>`)}. The build of the branch pushes them.`;
+    return `The newest commits of ${code(branch)} have no image in ${code(image)} yet. The build of the branch pushes ${code(`${prefix}-<commit>`)}.`;
   }
   const to = environment === null ? '' : ` to ${environment}`;
   const lines = candidates.slice(0, 10).map((candidate) => `- ${candidateLine(candidate, { to, now })}`);
-  return [`The newest staging images of ${code(image)}. Send one of these lines:`, '', ...lines].join('\n');
+  return [`The newest staging images of ${code(image)}. To promote one, comment:`, '', ...lines].join('\n');
 }
 
 function candidateLine({ tag, subject, at }: Candidate, about: { readonly to: string; readonly now: number }): string {

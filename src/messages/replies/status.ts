@@ -1,4 +1,4 @@
-// The answer to /status: one promotion, or an environment with its tags, its last promotion and what is on its way.
+// The answer to /status: one promotion, or an environment with its tags, its last promotion and promotions in progress.
 import type { AuditHead } from '../../domain/audit/audit.ts';
 import type { Drift } from '../../domain/promotion/drift.ts';
 import type { History } from '../../domain/promotion/history.ts';
@@ -73,12 +73,12 @@ function environmentStatus(status: EnvironmentStatus): string {
     tags.kind === 'read'
       ? tags.tags.map(tagLine).join('\n')
       : `Its tags could not be read: ${escapeText(tags.problem, { maxLength: 500 })}`,
-    ...drifts.map((drift) => `**Drift**, noticed ${formatTime(drift.noticedAt)}:\n\n${driftLines(drift)}`),
-    lastPromoted === null ? 'Imprimatur has promoted nothing here yet.' : lastLine(lastPromoted),
+    ...drifts.map((drift) => `**Drift** since ${formatTime(drift.noticedAt)}:\n\n${driftLines(drift)}`),
+    lastPromoted === null ? 'Nothing has been promoted here yet.' : lastLine(lastPromoted),
     renderHeld(environment, { held, tags: tags.kind === 'read' ? tags.tags : null, target }),
     open.length === 0
-      ? 'Nothing is on its way.'
-      : `On its way:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`,
+      ? 'No promotion in progress.'
+      : `In progress:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`,
     `<sub>${auditLine(auditHead)}</sub>`,
   ]);
 }
@@ -89,5 +89,5 @@ function tagLine({ tag, digest }: BaselineTag): string {
 
 function lastLine({ number, source, digests, at, requester, cardUrl }: LastPromoted): string {
   const id = cardUrl === null ? formatNumber(number) : link(formatNumber(number), cardUrl);
-  return `Last promoted: ${code(source)} (${listWords(digests.map(shortDigest))}) by ${id}, ${formatTime(at)}, asked for by ${code(requester)}.`;
+  return `Last promoted: ${code(source)} (${listWords(digests.map(shortDigest))}) by ${id}, ${formatTime(at)}, requested by ${code(requester)}.`;
 }

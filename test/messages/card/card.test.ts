@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { cardTitle, MAX_COMMENT_LENGTH, renderCard } from '../../../src/messages/card/card.ts';
-import { renderFacts } from '../../../src/messages/card/facts-table.ts';
+import { renderFacts } from '../../../src/messages/card/facts.ts';
 import { renderFindings } from '../../../src/messages/card/findings.ts';
 import { nextSteps } from '../../../src/messages/card/next-steps.ts';
 import { askNamed, renderReviews, whoCanApprove } from '../../../src/messages/card/reviews.ts';

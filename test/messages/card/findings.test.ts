@@ -1,8 +1,9 @@
-// The findings as a table: counted, what blocks first, one row for the same on several platforms.
+// The findings as a list: counted, what blocks first, one line for the same on several platforms.
 import { expect, test } from 'vitest';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
-import { findingRows, findingsSummary, renderFindings } from '../../../src/messages/card/findings.ts';
+import { countChecks, findingRows, findingsSummary, renderFindings } from '../../../src/messages/card/findings.ts';
+import { escapeText } from '../../../src/messages/escape.ts';
 import { findingTexts } from '../../../src/messages/finding-words.ts';
 import { finding, FINDINGS, must, sizeFinding, UNREAD } from '../sample-view.ts';
 
@@ -57,20 +58,29 @@ test('of two platforms only the overridden one is marked', () => {
   ]);
 });
 
-test('the table has a heading, the counts, and the words of each finding', () => {
+test('what does not pass stands open with what was needed; what passed is folded away', () => {
+  const pass = sizeFinding('linux/arm64', 1e8, 'pass');
   const only = must(FINDINGS[0] ?? null);
-  const { seen, wanted } = findingTexts(only);
-  const text = renderFindings([only], DETAIL);
-  expect(text).toContain(findingsSummary([only]));
-  expect(text.split('\n').at(-1)).toContain(`| ${seen} | ${wanted} |`);
-  expect(
-    text
-      .replace(findingsSummary([only]), '{counts}')
-      .split('\n')
-      .slice(0, 4),
-  ).toMatchSnapshot('heading');
-  expect(text.split('\n').at(-1)?.split(' | ').slice(1, 3)).toMatchSnapshot('cells');
+  const text = renderFindings([only, FAILS, pass], DETAIL);
+  const [open = '', folded = ''] = text.split('<details>');
+  expect(open).toContain(`**Checks**: ${findingsSummary([only, FAILS])}`);
+  for (const words of Object.values(findingTexts(FAILS))) {
+    expect(open).toContain(escapeText(words, { maxLength: 500 }));
+  }
+  expect(folded).toContain(findingTexts(only).seen);
+  expect(folded).not.toContain(findingTexts(only).wanted);
+  expect(text).toMatchSnapshot();
   expect(renderFindings([], DETAIL)).toBe('');
+});
+
+test.each([
+  ['one check that fails on two platforms', [FAILS, { ...FAILS, platform: 'linux/arm64' }], { failed: 1, all: 1 }],
+  ['a check that passes on one platform only', [FAILS, sizeFinding('linux/arm64', 1e8, 'pass')], { failed: 1, all: 1 }],
+  ['a warning', [WARNS], { warned: 1, all: 1 }],
+  ['an overridden one', [forced(FAILS)], { overridden: 1, failed: 0 }],
+  ['what is unknown', [UNKNOWN], { failed: 1 }],
+])('checks are counted, not platforms: %s', (_name, findings, counts) => {
+  expect(countChecks(findings)).toMatchObject(counts);
 });
 
 test('what does not fit is counted', () => {

@@ -1,4 +1,4 @@
-// What an environment held: a table, newest first, with the line that goes back.
+// What an environment held: a list, newest first, with the line that rolls back.
 import { expect, test } from 'vitest';
 import { parseCommandLine } from '../../../src/domain/command.ts';
 import { renderHeld } from '../../../src/messages/card/held.ts';
@@ -33,8 +33,8 @@ test('newest first, what it holds now marked, and the line that goes back', () =
 test('of an environment that somebody moved by hand, and whose history is long', () => {
   const held = Array.from({ length: 25 }, (_, index) => ({ ...old, promotion: index + 1, at: AT + index }));
   const text = renderHeld('production', { held, tags: TAGS, target: 'P25' });
-  expect(text.split('\n').filter((line) => !line.startsWith('| 2026'))).toMatchSnapshot();
-  const numbers = [...text.matchAll(/^\| 2026.*\| (P\d+) \|/gm)].map(([, number]) => number);
+  expect(text.split('\n').filter((line) => !line.startsWith('- '))).toMatchSnapshot();
+  const numbers = [...text.matchAll(/^- \*\*(P\d+)\*\* /gm)].map(([, number]) => number);
   expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => `P${25 - index}`));
   const [line = ''] = /\/rollback [^`]+/.exec(text) ?? [];
   expect(parseCommandLine({ text: line, line: 1, next: null })).toMatchObject({

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { planIdOf } from '../../../src/domain/promotion/approval.ts';
 import type { Promotion, PromotionState } from '../../../src/domain/promotion/promotion.ts';
 import { cardTitle } from '../../../src/messages/card/card.ts';
-import { renderFacts } from '../../../src/messages/card/facts-table.ts';
+import { renderFacts } from '../../../src/messages/card/facts.ts';
 import { renderFindings } from '../../../src/messages/card/findings.ts';
 import { nextSteps } from '../../../src/messages/card/next-steps.ts';
 import { renderReviews, whoCanApprove } from '../../../src/messages/card/reviews.ts';

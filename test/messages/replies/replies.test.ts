@@ -22,7 +22,7 @@ import { AT, IMAGE, NEW, OLD, tagOf, viewOf } from '../sample-view.ts';
 import { failure } from '../../domain/problem.ts';
 
 const HOUR_MS = 3_600_000;
-const CONTEXT = { key: 'comment-5', now: AT, status: null } as const;
+const CONTEXT = { key: 'comment-5', to: null, now: AT, status: null } as const;
 
 function bodyOf(reply: Reply): string {
   const [marker, ...body] = renderReply(reply, CONTEXT).split('\n\n');
@@ -85,7 +85,7 @@ test('approvals that count no more are told to those who gave them, and to who a
 
 test('a refusal, a mistake and help are told in their own words', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
-  expect(bodyOf({ kind: 'refusal', refusal, to: null })).toBe(renderRefusal(refusal));
+  expect(bodyOf({ kind: 'refusal', refusal })).toBe(renderRefusal(refusal));
   const mistake = { kind: 'mistake', verb: 'cancel', mistake: { code: 'invalid-id', typed: 'P0' } } as const;
   expect(bodyOf(mistake)).toBe(renderMistake(mistake));
   expect(bodyOf({ kind: 'help' })).toBe(renderHelp());
@@ -216,9 +216,9 @@ test('a failure mentions the requester, and links the card', () => {
   expect(withNamed(withoutCard, { title: stateTitle(view) })).toMatchSnapshot('without a card');
 });
 
-test('a refused click is addressed to who clicked, in code style: nobody is mentioned', () => {
+test('an answer is addressed to who commented or clicked, in code style: nobody is mentioned', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
-  const body = renderReply({ kind: 'refusal', refusal, to: 'ada' }, { key: 'k', now: 0, status: null });
+  const body = renderReply({ kind: 'refusal', refusal }, { key: 'k', to: 'ada', now: 0, status: null });
   expect(body).toContain(`\n\`ada\`: ${renderRefusal(refusal)}`);
   expect(body).not.toContain('@ada');
 });

@@ -1,11 +1,11 @@
-// What is promoted, from where, by whom and why: the table at the head of a card and a check run.
+// The facts at the head of a card and a check run: image, digest, commit, requester, reason.
 import { nameOf } from '../../domain/image/reference.ts';
 import { knownCommit, sourceName, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText, link } from '../escape.ts';
 import { formatTime } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
-import { renderTable } from '../table.ts';
+import { renderFactList } from './fact-list.ts';
 import { targetOriginWords } from '../target-origin.ts';
 
 export function renderFacts(view: PromotionView, detail: Detail): string {
@@ -15,11 +15,12 @@ export function renderFacts(view: PromotionView, detail: Detail): string {
   const repository = state.kind === 'waiting-for-image' ? state.repository : image?.repository;
   // A wait that came to nothing leaves no image behind.
   const head = repository === undefined ? ['Source', code(sourceName(promotion))] : ['Image', code(nameOf(repository))];
-  return renderTable(head, [
+  return renderFactList([
+    head,
     ...(image === undefined ? [] : [['Digest', code(image.digest)]]),
     ...(repository === undefined ? [] : [['Commit', commitCell(view)]]),
     ...targetRow(promotion),
-    ['Requested', `by ${code(promotion.requester.login)}, ${formatTime(promotion.createdAt)}`],
+    ['Requested by', `${code(promotion.requester.login)}, ${formatTime(promotion.createdAt)}`],
     ...(reason === null ? [] : [['Reason', escapeText(reason, { maxLength: detail.textLength })]]),
   ]);
 }
@@ -28,7 +29,7 @@ export function renderFacts(view: PromotionView, detail: Detail): string {
 function targetRow({ kind, source: { target }, environment }: Promotion): readonly (readonly string[])[] {
   if (kind !== 'rollback' || target === undefined) return [];
   const words = targetOriginWords(target);
-  const approvals = target.kind === 'unproven' ? `: needs the approvals of ${code(environment)}` : '';
+  const approvals = target.kind === 'unproven' ? `; needs the approvals of ${code(environment)}` : '';
   return [['Target', `${words}${approvals}`]];
 }
 
@@ -38,10 +39,10 @@ function commitCell({ promotion, environment, githubUrl }: PromotionView): strin
   if (commit !== null) {
     return link(code(commit.slice(0, 7)), `${githubUrl}/${promotion.repo.name}/commit/${commit}`);
   }
-  if (!wasExamined(promotion)) return 'not known yet';
+  if (!wasExamined(promotion)) return 'unknown until the image is checked';
   const noPermanentTag =
     commitTag === null && environment !== null && environment.keepAs !== null && promotion.kind !== 'rollback';
-  return `the image proves none${noPermanentTag ? ', so no tag keeps it under its commit’s name' : ''}`;
+  return `unknown: the image names none${noPermanentTag ? ', so it gets no permanent tag' : ''}`;
 }
 
 function wasExamined({ state, findings }: Promotion): boolean {

@@ -1,7 +1,7 @@
 // The table of facts: what is promoted, from where, by whom and why.
 import { expect, test } from 'vitest';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
-import { renderFacts } from '../../../src/messages/card/facts-table.ts';
+import { renderFacts } from '../../../src/messages/card/facts.ts';
 import { AT, IMAGE, must, tagOf, viewOf } from '../sample-view.ts';
 
 const DETAIL = { findings: 200, reviews: 50, tags: 100, textLength: 500 };
