@@ -28,9 +28,11 @@ type Fence = { readonly page: string; readonly language: string; readonly code: 
 
 const PAGES: readonly string[] = [
   ...readdirSync(new URL('../../', import.meta.url)).filter((name) => name.endsWith('.md')),
-  ...readdirSync(new URL('../../docs/', import.meta.url))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...['docs', 'docs/examples'].flatMap((folder) =>
+    readdirSync(new URL(`../../${folder}/`, import.meta.url))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 const markdown = new MarkdownIt({ html: true });
 

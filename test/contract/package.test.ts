@@ -95,7 +95,7 @@ async function imprimatur(words: readonly string[], env: Readonly<Record<string,
 
 test('it holds JavaScript, the manifest of the App and the documentation, and nothing of development', () => {
   const others = files.filter(
-    (path) => !/^(?:dist\/[\w/-]+\.js|docs\/(?:images\/)?[\w.-]+\.(?:md|json|yml|png))$/.test(path),
+    (path) => !/^(?:dist\/[\w/-]+\.js|docs\/(?:(?:images|examples)\/)?[\w.-]+\.(?:md|json|yml|png))$/.test(path),
   );
   expect(others.toSorted((a, b) => a.localeCompare(b))).toEqual(
     ['.env.example', 'app.yml', 'CHANGELOG.md', 'LICENSE', 'package.json', 'README.md', 'SECURITY.md'].toSorted(
