@@ -6,11 +6,14 @@ import { replyMarker } from '../../src/messages/replies/reply-marker.ts';
 import type { Db } from '../../src/store/database/schema.ts';
 import type { SeenComment } from '../support/github/repo.ts';
 
+/** A reply with the login of whom it answers. */
+export type Answered = Reply & { readonly to: string | null };
+
 /** The values of our replies among these comments. */
 export async function answersAmong(
   db: Db,
   comments: readonly Pick<SeenComment, 'byApp' | 'body'>[],
-): Promise<readonly Reply[]> {
+): Promise<readonly Answered[]> {
   const markers = comments.filter(({ byApp }) => byApp).map(({ body }) => body.split('\n')[0] ?? '');
   if (markers.length === 0) return [];
   const rows = await db.selectFrom('jobs').select(['id', 'payload']).where('kind', '=', 'reply').execute();
@@ -21,9 +24,11 @@ export async function answersAmong(
   });
 }
 
-function replyOf(payload: Uint8Array): Reply {
-  const { reply }: { readonly reply: Reply } = JSON.parse(Buffer.from(payload).toString());
-  return reply;
+function replyOf(payload: Uint8Array): Answered {
+  const { reply, to = null }: { readonly reply: Reply; readonly to?: string | null } = JSON.parse(
+    Buffer.from(payload).toString(),
+  );
+  return { ...reply, to };
 }
 
 /** A mistake in a command line, for `toMatchObject`. */

@@ -4,11 +4,10 @@ import { expect } from 'vitest';
 import type { ApprovalPolicy } from '../../src/domain/policy/policy.ts';
 import { covers, planIdOf } from '../../src/domain/promotion/approval.ts';
 import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
-import type { Reply } from '../../src/domain/reply.ts';
 import { findPromotionByNumber, listOpenPromotions } from '../../src/store/promotions/promotions.ts';
 import type { GitHubRepo } from '../support/github/repo.ts';
 import type { ImageOptions, TestImage } from '../support/registry/images.ts';
-import { answersAmong } from './answers.ts';
+import { answersAmong, type Answered } from './answers.ts';
 import { acme, IMAGE, Scenario, stage, type ScenarioOptions } from './world.ts';
 
 /** What became of a comment: its reactions, and what we answered in its thread besides cards. */
@@ -16,7 +15,7 @@ export type Said = {
   readonly id: number;
   readonly reactions: readonly string[];
   /** The values of the answers, oldest first. */
-  readonly answers: readonly Reply[];
+  readonly answers: readonly Answered[];
   /** The new comments as they read, markers cut off. */
   readonly replies: readonly string[];
 };
@@ -38,7 +37,7 @@ export type Conversation = {
     by: string,
     action: 'approve' | 'reject' | `${'approve' | 'reject'}:${string}`,
     on?: { readonly checkRun?: number; readonly stalePage?: boolean },
-  ) => Promise<readonly Reply[]>;
+  ) => Promise<readonly Answered[]>;
   /** A comment with the line that the card shows now for approving it; without a number, the newest that waits. */
   readonly approve: (by: string, number?: number, issue?: number) => Promise<Said>;
   /** The id of its plan, as the card shows it now. */
@@ -49,7 +48,7 @@ export type Conversation = {
   readonly card: (number?: number) => string;
   readonly replies: (issue?: number) => readonly string[];
   /** The values of all our answers in a thread, oldest first. */
-  readonly answers: (issue?: number) => Promise<readonly Reply[]>;
+  readonly answers: (issue?: number) => Promise<readonly Answered[]>;
   /** As it is stored. */
   readonly promotion: (number?: number) => Promise<Promotion>;
   readonly state: (number?: number) => Promise<StateKind | null>;
@@ -97,7 +96,7 @@ export function converse(
   const repliesIn = (thread: number): ReturnType<typeof ofApp> =>
     ofApp(thread).filter(({ marker }) => marker.startsWith('<!-- imprimatur reply '));
   const replies = (thread = issue): readonly string[] => repliesIn(thread).map(({ text }) => text);
-  const answers = (thread = issue, after = 0): Promise<readonly Reply[]> => {
+  const answers = (thread = issue, after = 0): Promise<readonly Answered[]> => {
     const comments = repliesIn(thread).map(({ marker }) => ({ byApp: true, body: marker }));
     return answersAmong(world.app.store.db, comments.slice(after));
   };

@@ -184,7 +184,7 @@ test('of two environments one has to be named, unless one is production; and one
   const environments = ['edge', 'canary'];
   const asked = await talk.request();
   expect(asked.answers).toMatchObject([refused('environment-unknown', { typed: null, environments })]);
-  expect(asked.replies[0]).toContain('`to edge`');
+  expect(asked.replies[0]).toContain(' to edge`');
   expect((await talk.say('ada', '/promote staging to production')).answers).toMatchObject([
     refused('environment-unknown', { typed: 'production', environments }),
   ]);

@@ -21,7 +21,7 @@ test('says that nothing differed', async () => {
   await talk.request();
   const said = await talk.say('bob', '/refresh');
   expect(said.reactions).toEqual(['eyes', 'rocket']);
-  expect(said.answers).toEqual([{ kind: 'refreshed', promotion: 1, differences: [] }]);
+  expect(said.answers).toMatchObject([{ kind: 'refreshed', promotion: 1, differences: [] }]);
   await talk.world.end();
 });
 
@@ -35,9 +35,9 @@ test('puts right what differed, and names it', async () => {
   world.registry.setTag(IMAGE, 'main', moved.digest);
   const said = await talk.say('bob', '/refresh P1');
   expect(said.reactions).toEqual(['eyes', 'rocket']);
-  expect(said.answers).toEqual([{ kind: 'refreshed', promotion: 1, differences: ['card', 'production'] }]);
+  expect(said.answers).toMatchObject([{ kind: 'refreshed', promotion: 1, differences: ['card', 'production'] }]);
   expect(talk.card()).not.toBe(card);
-  expect((await talk.say('bob', '/refresh P1')).answers).toEqual([
+  expect((await talk.say('bob', '/refresh P1')).answers).toMatchObject([
     { kind: 'refreshed', promotion: 1, differences: [] },
   ]);
   await world.end();

@@ -94,7 +94,7 @@ test.each([
   const said = await talk.say('mia', '/approve P1');
   expect(said.reactions).toEqual(['eyes', '-1']);
   const refusal = refused('not-awaiting-approval', { promotion: 1, state });
-  expect(said.answers).toMatchObject([{ ...refusal, to: null }]);
+  expect(said.answers).toMatchObject([{ ...refusal, to: 'mia' }]);
   expect(await talk.click('mia', 'approve', { stalePage: true })).toMatchObject([{ ...refusal, to: 'mia' }]);
   expect(talk.production()).toEqual(before);
   await talk.world.end();

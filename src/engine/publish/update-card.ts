@@ -29,7 +29,9 @@ async function handle(job: Job<'update-card'>, services: Services): Promise<JobO
   const place = { client, repo: repo.name, issue: thread.issue };
   const commentId = await publishComment({ ...place, body, existing: card, marker: cardMarker(promotion.number) });
   const marks = [{ promotionId, kind: 'card', githubId: commentId, target: String(thread.issue) }] as const;
-  return { kind: 'done', commit: { repo, marks } };
+  // A check run that was there before the card links it from now on.
+  const effects = card === null ? [{ kind: 'update-check-run', promotionId } as const] : [];
+  return { kind: 'done', commit: { repo, marks, effects } };
 }
 
 /** The card's comment: as remembered, or by its marker where an earlier try may have posted it without our noting it. */

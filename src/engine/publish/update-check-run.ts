@@ -27,11 +27,23 @@ async function handle(job: Job<'update-check-run'>, services: Services): Promise
   const commit = taggedCommit ?? parseCommitSha(mark?.target ?? '') ?? knownCommit(promotion);
   // No commit is proven: the promotion lives on its card alone.
   if (commit === null) return DONE;
-  const { text, title, summary, name, actions, ...rest } = renderCheckRun(await loadView(services, promotion));
+  const view = await loadView(services, promotion);
+  const { text, title, summary, name, actions, ...rest } = renderCheckRun(view);
+  const details = view.cardUrl === null ? {} : { detailsUrl: view.cardUrl };
   const checkRun = await publishCheckRun({
     client: services.github.forRepo(repo),
     repo: repo.name,
-    content: { name, headSha: commit, externalId: promotionId, title, summary, text, actions, ...statusOf(rest) },
+    content: {
+      name,
+      headSha: commit,
+      externalId: promotionId,
+      ...details,
+      title,
+      summary,
+      text,
+      actions,
+      ...statusOf(rest),
+    },
     existing: mark === null ? null : { id: mark.githubId },
     mayExist: job.attempts > 1,
   });

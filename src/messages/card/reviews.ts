@@ -52,6 +52,8 @@ function unknownAuthors({ promotion, rules }: PromotionView): string {
 function whoMay({ promotion, rules, subject, policyChange }: PromotionView): string {
   const { requester, otherReviewers, state } = promotion;
   const [first, second] = rules;
+  // Until the policy file is fixed, nobody's review is taken.
+  if (promotion.policyProblems !== undefined) return '';
   if (state.kind !== 'awaiting-approval' || first === undefined) return '';
   if (otherReviewers === 'none' && rules.every(({ selfApproval }) => !selfApproval)) {
     return `Only the requester (${code(requester.login)}) has access; nobody else can approve. ${howToAdd(first)}.`;
@@ -109,19 +111,31 @@ function floorWords({ required, forbidsSelfApproval }: Floor): string {
   return `required by ${listWords(variables.map((name) => code(name)))} on the server`;
 }
 
-/**
- * Mentions the people whom the policy names, other than the requester. The words depend on nothing else, so they stay
- * the same while the card is edited: people are told once, when it is posted.
- */
-export function askNamed({ promotion, environment }: PromotionView): string {
-  const { requester, state } = promotion;
-  if (state.kind !== 'awaiting-approval' || environment === null) return '';
-  const { users } = environment.approvals;
-  const logins = users.map((user) => readListed(user).name);
-  const asked = logins.filter((login) => login.toLowerCase() !== requester.login.toLowerCase());
-  const shown = asked.slice(0, MAX_MENTIONED).map(mention);
-  const rest = asked.length - shown.length;
-  return shown.length === 0 ? '' : `Please review: ${listWords([...shown, ...(rest > 0 ? [`${rest} more`] : [])])}.`;
+/** `Waiting for 1 more approval: @mia.`: mentions those of the people named in the policy who can still approve. */
+export function askNamed(view: PromotionView): string {
+  const { promotion, rules, subject } = view;
+  if (promotion.state.kind !== 'awaiting-approval') return '';
+  const logins = namedReviewers(view);
+  const shown = logins.slice(0, MAX_MENTIONED).map(mention);
+  const rest = logins.length - shown.length;
+  const { missing } = shownTally(promotion, { subject, rules });
+  if (shown.length === 0 || missing === 0) return '';
+  const people = listWords([...shown, ...(rest > 0 ? [`${rest} more`] : [])], 'or');
+  return `Waiting for ${plural(missing, 'more approval')}: ${people}.`;
+}
+
+/** Logins of the policy, but not of the requester, of who already approved, of excluded authors, or of another account. */
+function namedReviewers({ promotion, environment, subject, takenNames }: PromotionView): readonly string[] {
+  if (environment === null || (promotion.policyProblems ?? []).length > 0) return [];
+  const { requester, reviews, contributors } = promotion;
+  const { users, selfApproval, contributors: rule } = environment.approvals;
+  const excluded = [
+    ...(selfApproval ? [] : [requester.login]),
+    ...reviews.filter((review) => covers(review, subject)).map(({ by }) => by.login),
+    ...(rule === 'refuse' ? (contributors?.people ?? []).map(({ login }) => login) : []),
+    ...takenNames.map(({ name }) => name),
+  ].map((login) => login.toLowerCase());
+  return users.map((user) => readListed(user).name).filter((login) => !excluded.includes(login.toLowerCase()));
 }
 
 /** `anyone with write access`, or the users that the policy names, or both; as code, which mentions nobody. */

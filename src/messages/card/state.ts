@@ -1,5 +1,6 @@
 // The words for each state: a symbol, a title for check runs, a clause for sentences.
 import { countChecks, failedChecks } from './findings.ts';
+import { shownTally } from '../../domain/promotion/approval.ts';
 import { formatNumber, movesProduction, type Promotion, type StateKind } from '../../domain/promotion/promotion.ts';
 import { plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
@@ -43,7 +44,8 @@ export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
 };
 
 /** The state as plain text (check run titles are not Markdown), with what decided it. */
-export function stateTitle({ promotion, blockedBy }: PromotionView): string {
+export function stateTitle(view: PromotionView): string {
+  const { promotion, blockedBy } = view;
   const { state } = promotion;
   const done = promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
   switch (state.kind) {
@@ -52,7 +54,7 @@ export function stateTitle({ promotion, blockedBy }: PromotionView): string {
     case 'examining':
       return state.again ? 'Checking the image again' : 'Checking the image';
     case 'awaiting-approval':
-      return `Waiting for approval${overriddenChecks(promotion)}`;
+      return `${waitingTitle(view)}${overriddenChecks(promotion)}`;
     case 'scheduled':
       if (promotion.policyProblems !== undefined) return 'Waiting for a valid policy file';
       return blockedBy === null ? 'Queued' : `Waiting for ${formatNumber(blockedBy)}`;
@@ -92,6 +94,14 @@ const CANCELLED_BECAUSE = {
 } as const;
 
 const FAILED_PRODUCTION = { untouched: 'untouched', restored: 'restored', mixed: 'inconsistent' } as const;
+
+/** `Waiting for approval`, or how many are missing where there is more than one. */
+function waitingTitle({ promotion, rules, subject }: PromotionView): string {
+  const required = Math.max(1, ...rules.map((one) => one.required));
+  const { missing } = shownTally(promotion, { subject, rules });
+  if (required === 1) return 'Waiting for approval';
+  return `Waiting for ${plural(missing, missing < required ? 'more approval' : 'approval')}`;
+}
 
 /** `, 2 failed checks overridden`: a reviewer must not miss it. */
 function overriddenChecks({ findings }: Promotion): string {
