@@ -32,8 +32,8 @@ function readText(path: string): string {
 }
 
 test('each alert has its paragraph, and each paragraph its alert, in the same order', () => {
-  const section = /\n## Alarms\n([\s\S]*?)\n## /.exec(readText('docs/operations.md'))?.[1] ?? '';
-  const headings = [...section.matchAll(/^### (\w+)\n\n\S/gm)].map(([, name]) => name);
+  const section = /\n### Alerts\n([\s\S]*?)\n#{2,3} /.exec(readText('docs/operations.md'))?.[1] ?? '';
+  const headings = [...section.matchAll(/^#### (\w+)\n\n\S/gm)].map(([, name]) => name);
   expect(headings).toEqual(rules.map(({ alert }) => alert));
   expect(new Set(headings).size).toBe(headings.length);
 });

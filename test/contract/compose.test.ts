@@ -14,6 +14,8 @@ const Service = z.looseObject({
   env_file: z.array(z.object({ path: z.string(), required: z.boolean() })).default([]),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   volumes: z.array(z.string()).default([]),
+  mem_limit: z.string().regex(/^\d+m$/),
+  pids_limit: z.int().positive(),
   depends_on: z.record(z.string(), z.object({ condition: z.string(), required: z.boolean() })).default({}),
 });
 const Compose = z.object({
@@ -70,6 +72,13 @@ test('it reads .env where there is one, and only variables that the server knows
   expect(files).toEqual([{ path: '.env', required: false }]);
   const known: readonly string[] = VARIABLES;
   expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
+});
+
+test('it says which Compose can read it, as the documentation does', () => {
+  // `required: false` of `env_file` came with 2.24.
+  for (const path of ['compose.yml', 'docs/operations.md']) {
+    expect(readText(path), path).toContain('Docker Compose 2.24 or newer');
+  }
 });
 
 test('its database is in the volume, or the one that .env names', () => {
