@@ -36,6 +36,7 @@ const OPERATIONS = [
   'reactions/create-for-issue-comment',
   'reactions/delete-for-issue-comment',
   'reactions/list-for-issue-comment',
+  'repos/check-collaborator',
   'repos/compare-commits-with-basehead',
   'repos/create-deployment',
   'repos/create-deployment-status',
@@ -56,6 +57,7 @@ const OPERATIONS = [
   'teams/get-by-name',
   'teams/get-membership-for-user-in-org',
   'users/get-authenticated',
+  'users/get-by-id',
 ];
 
 const Loose = z.record(z.string(), z.unknown());

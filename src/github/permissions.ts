@@ -61,6 +61,24 @@ export async function findAccountId({ client, repo, login }: PermissionQuestion)
   return permission?.user?.id ?? null;
 }
 
+/** The login that the account of this id has now, since people change theirs; null where there is no such account. */
+export async function findLogin({
+  client,
+  id,
+}: {
+  readonly client: InstallationClient;
+  readonly id: number;
+}): Promise<string | null> {
+  return unlessUnknown(async () => {
+    const { data } = await client.ask({
+      tried: `reading the login of account ${id}`,
+      send: (api) => api.users.getById({ account_id: id, request: CACHEABLE }),
+      answer: z.object({ login: z.string() }),
+    });
+    return data.login;
+  });
+}
+
 function roleIn(permission: Permission | null, id: number): Role {
   if (permission === null || permission.user?.id !== id) return 'none';
   return rankOf({ permission: permission.permission, roleName: permission.role_name });
@@ -93,7 +111,7 @@ async function fetchPermission({ client, repo, login }: PermissionQuestion): Pro
 }
 
 /** Null where GitHub knows no such account. */
-async function unlessUnknown(ask: () => Promise<Permission>): Promise<Permission | null> {
+async function unlessUnknown<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {

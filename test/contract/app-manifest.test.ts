@@ -54,6 +54,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'repos.listDeploymentStatuses': ['deployments: read'],
   // Asked with the machine user's token, not as the App.
   'users.getAuthenticated': null,
+  'users.getById': null,
 };
 
 const manifest = Manifest.parse(parse(readText('app.yml')));

@@ -20,7 +20,7 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
     const refusal = refuseWithoutPolicy(promotion, event, ineligible);
     return refuseReviewed(promotion, event, { refusal, context });
   }
-  const refusal = refuseReview(promotion, event, { ineligible, context });
+  const refusal = refuseReview(promotion, event, { ineligible, rules, context });
   if (refusal !== null) return refuseReviewed(promotion, event, { refusal, context });
   const by = { id: event.by.id, login: event.by.login };
   const via = event.via.kind;
@@ -111,7 +111,15 @@ export function refuseReviewed(
 function refuseReview(
   promotion: Promotion,
   event: EventOf<'reviewed'>,
-  { ineligible, context }: { readonly ineligible: FoundProblem | null; readonly context: DecisionContext },
+  {
+    ineligible,
+    rules,
+    context,
+  }: {
+    readonly ineligible: FoundProblem | null;
+    readonly rules: readonly ApprovalRules[];
+    readonly context: DecisionContext;
+  },
 ): Refusal | null {
   const { by, via } = event;
   const { number, state } = promotion;
@@ -126,10 +134,26 @@ function refuseReview(
   const subject = context.sha256(subjectOf(promotion));
   const unseen = refuseUnseenPlan(promotion, event, { plan: planIdOf(subject), now: context.now });
   if (unseen !== null) return unseen;
-  const before = promotion.reviews.some(
+  const before = promotion.reviews.findLast(
     (review) => review.verdict === 'approve' && review.by.id === by.id && covers(review, subject),
   );
-  return before ? { code: 'already-approved', promotion: number } : null;
+  if (before === undefined || isWorthMore(promotion, event, { before, rules, context })) return null;
+  return { code: 'already-approved', promotion: number };
+}
+
+/** An approval takes the place of the one before where that counts no more, or does not count under every rule that it does. */
+function isWorthMore(
+  { lostApprovals = [], ...promotion }: Promotion,
+  { by: person, via }: EventOf<'reviewed'>,
+  args: { readonly before: Review; readonly rules: readonly ApprovalRules[]; readonly context: DecisionContext },
+): boolean {
+  const { before, rules, context } = args;
+  if (lostApprovals.some((lost) => lost.by.id === person.id)) return true;
+  const { pins } = context.people;
+  const counts = (app: Review['app'] | null, approvals: ApprovalRules): boolean =>
+    findIneligibility({ person, verdict: 'approve', app: app ?? null, promotion, approvals, pins }) === null;
+  const app = via.kind === 'comment' ? via.app : null;
+  return rules.some((one) => counts(app, one) && !counts(before.app, one));
 }
 
 /** What was not seen can't be approved. `plan` is the one of now. */

@@ -4,8 +4,10 @@ import type { DecisionContext } from '../../domain/decide.ts';
 import { listsPerson, NO_PINS, readListed, type Pins, type Reviewer } from '../../domain/eligibility.ts';
 import type { ApprovalPolicy } from '../../domain/policy/policy.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
+import type { Review } from '../../domain/promotion/review.ts';
 import { isCollaborator } from '../../github/collaborators.ts';
-import { findAccountId } from '../../github/permissions.ts';
+import { untilAnswered } from '../../github/client/errors.ts';
+import { findAccountId, findLogin } from '../../github/permissions.ts';
 import { findPins, savePin, savePinHolder } from '../../store/pins.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
@@ -109,14 +111,14 @@ export async function loadReleaseContext(
 ): Promise<DecisionContext> {
   const context = await loadContext(services, promotion);
   const policies = [...approvalsIn(context), ...also];
-  const pins = await loadPins(services, promotion.repo, { policies });
+  const pins = await untilAnswered(() => loadPins(services, promotion.repo, { policies }));
   const reviewers = await loadReviewers(services, promotion, { policies, pins, reviewer: null });
   return { ...context, people: { reviewers, pins } };
 }
 
 /**
- * Everybody whose approval could count is asked about anew; `reviewer` was just now. OutsideError when GitHub does not
- * tell: then nothing is decided, and nobody is dropped.
+ * Everybody whose approval could count is asked about anew; `reviewer` was just now. OutsideError, which may pass, when
+ * GitHub does not tell: then nothing is decided, and nobody is dropped.
  */
 export async function loadReviewers(
   services: Asked,
@@ -125,10 +127,25 @@ export async function loadReviewers(
 ): Promise<ReadonlyMap<number, Reviewer>> {
   const { policies, pins, reviewer } = about;
   const reviewers = new Map(reviewer === null ? [] : [[reviewer.id, reviewer]]);
-  for (const { by, at, verdict, void: isVoid } of reviews) {
-    if (verdict !== 'approve' || isVoid === true || reviewers.has(by.id)) continue;
-    const actor = await loadActor(services, { repo, by: { ...by, kind: 'user' }, confirmedAt: at });
-    reviewers.set(by.id, await describeReviewer(services, { repo, actor, policies, pins }));
+  const approvals = reviews.filter(({ verdict, void: isVoid }) => verdict === 'approve' && isVoid !== true);
+  // The newest of each person: it has the newest login.
+  for (const review of new Map(approvals.map((one) => [one.by.id, one])).values()) {
+    if (reviewers.has(review.by.id)) continue;
+    const described = await untilAnswered(async () => {
+      const actor = await loadReviewedBy(services, repo, review);
+      return describeReviewer(services, { repo, actor, policies, pins });
+    });
+    reviewers.set(described.id, described);
   }
   return reviewers;
+}
+
+/** Who gave a review, as they are now: where nobody may do anything by the login of then, by the login of today. */
+async function loadReviewedBy(services: Asked, repo: Repo, { by, at }: Review): Promise<Actor> {
+  const load = ({ id, login }: Person): Promise<Actor> =>
+    loadActor(services, { repo, by: { id, login, kind: 'user' }, confirmedAt: at });
+  const actor = await load(by);
+  if (actor.role !== 'none') return actor;
+  const login = await findLogin({ client: services.github.forRepo(repo), id: by.id });
+  return login === null || login.toLowerCase() === by.login.toLowerCase() ? actor : load({ id: by.id, login });
 }

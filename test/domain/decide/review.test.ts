@@ -9,7 +9,12 @@ type Review = Extract<PromotionEvent, { kind: 'reviewed' }>;
 
 function asking(
   required: number,
-  change: { role?: 'write' | 'maintain' | null; users?: readonly string[]; selfApproval?: boolean } = {},
+  change: {
+    role?: 'write' | 'maintain' | null;
+    users?: readonly string[];
+    apps?: readonly string[];
+    selfApproval?: boolean;
+  } = {},
 ): TestContext {
   return context({
     environmentPolicy: environment({
@@ -161,6 +166,25 @@ describe('of two needed approvals', () => {
   test('a second one by the same person is refused', () => {
     expect(summary(decide(once, byBob, asking(2)))).toBe('already-approved');
     expect(summary(decide(once, approve({ ...BOB, login: 'robert' }), asking(2)))).toBe('already-approved');
+  });
+
+  test('a second one by the same person takes the place of a lost one', () => {
+    const lost = { ...once, lostApprovals: [{ by: BOB, code: 'role-too-low' }] } as const;
+    const again = accept(lost, approve({ ...BOB, login: 'robert' }), asking(2)).promotion;
+    expect(again.lostApprovals).toBeUndefined();
+    expect(summary(decide(again, approve(CAROL), asking(2)))).toBe('applying');
+  });
+
+  test('one by a person takes the place of one that an App gave for them and that counts for the old rules alone', () => {
+    const app = { id: 7, slug: 'deployer' };
+    const viaApp = { ...byBob, via: { kind: 'comment', id: 1, issue: 7, app } } as const;
+    const { environmentPolicy: before } = asking(2, { apps: ['deployer#7'] });
+    const both = { ...asking(2), requestPolicy: before };
+    const byApp = accept(promotionIn('awaiting-approval'), viaApp, both).promotion;
+    expect(summary(decide(byApp, viaApp, both))).toBe('already-approved');
+    const inPerson = accept(byApp, byBob, both).promotion;
+    expect(summary(decide(inPerson, byBob, both))).toBe('already-approved');
+    expect(summary(decide(inPerson, approve(CAROL), both))).toBe('applying');
   });
 
   test('one by another person starts it', () => {

@@ -1,7 +1,12 @@
 // Everything this GitHub remembers: accounts, repositories, threads, comments, check runs, deployments, installations.
 import { createGit, type Git } from './git.ts';
 
-export type Account = { readonly id: number; readonly login: string; readonly kind: 'User' | 'Bot' | 'Organization' };
+export type Account = {
+  readonly id: number;
+  /** People change it, and another account may have it then. */
+  login: string;
+  readonly kind: 'User' | 'Bot' | 'Organization';
+};
 
 export type Role =
   'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none' | { readonly custom: string; readonly base: BaseRole };
@@ -244,6 +249,23 @@ export function ensureAccount(state: State, login: string, kind?: Account['kind'
   const account: Account = { id: state.nextId('account'), login, kind: kind ?? guessed };
   state.accounts.set(login.toLowerCase(), account);
   return account;
+}
+
+/** Somebody changes their login: what they may do stays theirs, and the old login is free. */
+export function changeLogin(state: State, { from, to }: { readonly from: string; readonly to: string }): void {
+  const account = accountOf(state, from);
+  state.accounts.delete(from.toLowerCase());
+  state.accounts.set(to.toLowerCase(), account);
+  account.login = to;
+  for (const { roles } of state.repos.values()) move(roles, from, to);
+  for (const { members } of state.teams) move(members, from, to);
+}
+
+function move<T>(map: Map<string, T>, from: string, to: string): void {
+  const value = map.get(from.toLowerCase());
+  if (value === undefined) return;
+  map.delete(from.toLowerCase());
+  map.set(to.toLowerCase(), value);
 }
 
 export function nameOf(repo: Repo): string {

@@ -10,7 +10,7 @@ import { createManifests, type Manifests } from './manifests.ts';
 import { openRepo, type GitHubRepo } from './repo.ts';
 import { ROUTES } from './routes.ts';
 import { appRoutes } from './routes/app.ts';
-import { createRepo, createState, ensureAccount, type Permissions, type Role } from './state.ts';
+import { changeLogin, createRepo, createState, ensureAccount, type Permissions, type Role } from './state.ts';
 import type { HookConfig, Installation, PersonalToken, State } from './state.ts';
 
 export type GitHubOptions = {
@@ -66,6 +66,8 @@ export type GitHubWorld = Pick<Faults, 'failNext' | 'applyThenFail' | 'limitNext
   }) => Promise<GitHubRepo>;
   /** An account without any role. `…[bot]` is a bot. */
   readonly user: (login: string) => void;
+  /** Somebody changes their login; the old one is free from then on. */
+  readonly changeLogin: (from: string, to: string) => void;
   /** The account takes the login `to` and keeps its roles; a new account takes the one it had. Answers the new one's id. */
   readonly passOnLogin: (login: string, to: string) => number;
   readonly team: (team: {
@@ -191,18 +193,13 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
       for (const [login, role] of Object.entries(users)) opened.user(login, role);
       return opened;
     },
+    changeLogin: (from, to) => changeLogin(state, { from, to }),
     user: (login) => {
       ensureAccount(state, login);
     },
     passOnLogin: (login, to) => {
-      const account = ensureAccount(state, login);
-      state.accounts.delete(login.toLowerCase());
-      state.accounts.set(to.toLowerCase(), { ...account, login: to });
-      for (const { roles } of state.repos.values()) {
-        const role = roles.get(login.toLowerCase());
-        roles.delete(login.toLowerCase());
-        if (role !== undefined) roles.set(to.toLowerCase(), role);
-      }
+      ensureAccount(state, login);
+      changeLogin(state, { from: login, to });
       return ensureAccount(state, login).id;
     },
     team: ({ org, slug: teamSlug, members }) => {

@@ -14,8 +14,18 @@ import {
 } from '../route.ts';
 import { accountOf, ensureAccount, type Account, type BaseRole, type Repo, type Role, type Team } from '../state.ts';
 
+const MUST_PUSH = refuse(403, 'Must have push access to view repository collaborators.');
+
 export const PEOPLE_ROUTES: Routes = {
   'users/get-authenticated': { auth: 'none', answer: showOwner },
+  'users/get-by-id': {
+    auth: 'installation',
+    answer: (call) => {
+      const id = Number(param(call, 'account_id'));
+      const account = [...call.state.accounts.values()].find((one) => one.id === id);
+      return account === undefined ? NOT_FOUND : { status: 200, body: renderAccount(account) };
+    },
+  },
   'repos/get-collaborator-permission-level': {
     auth: 'repository',
     needs: ['metadata'],
@@ -26,6 +36,16 @@ export const PEOPLE_ROUTES: Routes = {
       const role = roleOf(call.repo, account.login);
       const user = renderCollaborator(account, role);
       return { status: 200, body: { permission: levelOf(role), role_name: user['role_name'], user } };
+    },
+  },
+  'repos/check-collaborator': {
+    auth: 'repository',
+    needs: ['metadata'],
+    access: 'read',
+    answer: (call) => {
+      if (!call.repositories.includes(call.repo)) return MUST_PUSH;
+      const role = call.repo.roles.get(param(call, 'username').toLowerCase()) ?? 'none';
+      return role === 'none' ? NOT_FOUND : { status: 204 };
     },
   },
   'repos/list-collaborators': { auth: 'repository', needs: ['metadata'], access: 'read', answer: listCollaborators },
@@ -78,7 +98,7 @@ function listCollaborators(call: RepoCall): Answer {
   const { state, repo } = call;
   refuseFilters(call, ['affiliation', 'permission']);
   // Being able to read a public repository is not enough.
-  if (!call.repositories.includes(repo)) return refuse(403, 'Must have push access to view repository collaborators.');
+  if (!call.repositories.includes(repo)) return MUST_PUSH;
   const people = [...repo.roles].filter(([, role]) => role !== 'none');
   const cut = page(call, people);
   const body = cut.items.map(([login, role]) => renderCollaborator(accountOf(state, login), role));
