@@ -1,4 +1,4 @@
-// Plans which tag will hold which digest, over what: DESIGN §4. Nothing is read or written here.
+// Plans which tag will hold which digest, over what. Nothing is read or written here.
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { PromotionKind } from '../promotion/promotion-kind.ts';
 import { parseTag, type CommitSha, type Digest, type ImageRepository, type Tag } from './reference.ts';

@@ -9,7 +9,7 @@ import type { Review } from './review.ts';
 import { ruledKindOf } from './target-origin.ts';
 import { tagNameOf } from '../image/tag-plan.ts';
 
-/** Canonical JSON of what a review covers (DESIGN §3): hash it with SHA-256. */
+/** Canonical JSON of what a review covers: hash it with SHA-256. */
 export function subjectOf(promotion: Promotion): string {
   return canonicalJson({
     repository: promotion.repo.id,

@@ -176,7 +176,7 @@ export async function listCommitTags({ registry, image, prefix }: Question): Pro
 }
 
 /**
- * The commit tag that stands for a digest in kept tags (DESIGN §4): the one that was named, else one of the commit's tags
+ * The commit tag that stands for a digest in permanent tags: the one that was named, else one of the commit's tags
  * that holds the digest, else the prefix and the first 7 digits. Null when no commit is known.
  */
 export async function findCommitTag(

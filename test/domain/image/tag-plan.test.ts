@@ -1,4 +1,4 @@
-// Which tag will hold which digest, over what: every branch of DESIGN §4.
+// Which tag will hold which digest, over what: every branch.
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentPolicy } from '../../../src/domain/policy/policy.ts';
 import {

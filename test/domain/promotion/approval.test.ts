@@ -41,7 +41,7 @@ function review(by: Review['by'], subject: string, verdict: Review['verdict'] = 
 }
 
 describe('the subject', () => {
-  test('is canonical JSON of exactly what DESIGN §3 lists', () => {
+  test('is canonical JSON of exactly what docs/design.md lists', () => {
     expect(JSON.parse(subjectOf(planned))).toEqual({
       repository: 77,
       environment: 'production',
