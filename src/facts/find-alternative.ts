@@ -20,7 +20,8 @@ export async function findAlternative(
   const { repository, digest: target, environment } = about;
   const [floating] = environment.tags;
   const current = floating === undefined ? null : await registry.findDigest(repository, floating);
-  const others = defaultTargets({ history, current, floating: environment.tags })
+  // A name to try: `/rollback` itself asks where it was deployed to.
+  const others = defaultTargets({ history, current, floating: environment.tags, deployedTo: null })
     .filter(({ digest }) => digest !== target)
     .slice(0, MAX_CANDIDATES);
   for (const { digest } of others) {

@@ -30,6 +30,7 @@ const OUTCOMES = {
 const CAUSES = {
   'never-held': 'never promoted here',
   'other-tags': 'under other tags',
+  'other-deployment': 'deployed to another GitHub environment',
   'deployment-failed': 'deployment failed',
   left: 'rolled back',
   'not-recorded': 'not recorded by an earlier version',

@@ -50,6 +50,85 @@ describe('a floor of owner/repo, after the repository is renamed', () => {
   });
 });
 
+describe('a floor follows the environment of GitHub', () => {
+  const FLOOR = { env: { MIN_APPROVALS: 'production=1', FORBID_SELF_APPROVAL: 'production' } };
+  const nobody = (name: string, environment: string): string =>
+    `environments: { production: {}, ${name}: { approvals: { required: 0 }, deployment: { environment: ${environment} } } }\n`;
+  const deployedTo = (): readonly string[] => talk.repo.deployments().map(({ environment }) => environment);
+
+  test.each([
+    ['canary', 'production'],
+    ['canary', 'Production'],
+    ['Production', 'Production'],
+  ])('to %s, which deploys to %s', async (name, environment) => {
+    talk = await beginUnder(nobody(name, environment), FLOOR);
+    await talk.say('ada', `/promote staging-${talk.short} to ${name}`);
+    expect(await talk.state()).toBe('awaiting-approval');
+    await talk.approve('ada');
+    expect(deployedTo()).toEqual([]);
+    await talk.approve('bob');
+    expect(deployedTo()).toEqual([environment]);
+    await talk.world.end();
+  });
+
+  test('which is edited while a promotion waits: the plan for canary is not deployed to production', async () => {
+    talk = await beginUnder('environments: { production: {}, canary: {} }\n', FLOOR);
+    await talk.say('ada', `/promote staging-${talk.short} to canary`);
+    const plan = await talk.plan();
+    await push(talk, 'environments: { production: {}, canary: { deployment: { environment: production } } }\n');
+    await talk.say('bob', `/approve P1 ${plan}`);
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(deployedTo()).toEqual([]);
+    await talk.say('bob', `/approve P1 ${await talk.plan()}`);
+    expect(deployedTo()).toEqual(['production']);
+    await talk.world.end();
+  });
+
+  test('which is edited before a rollback: what canary held was never in production', async () => {
+    const h = await beginHistory({ ...FLOOR, policy: nobody('canary', 'canary') });
+    talk = h;
+    await h.say('ada', `/promote staging-${talk.short} to canary`);
+    talk.world.clock.turn(60_000);
+    await h.say('ada', `/promote ${h.build('Next').tag} to canary`);
+    await push(talk, nobody('canary', 'production'));
+    expect(await h.rollBack('canary')).toMatchObject([
+      refused('nothing-to-roll-back-to', { choices: [{ promotion: 1, origin: { because: 'other-deployment' } }] }),
+    ]);
+    await h.rollBack('canary to P1');
+    expect(await talk.state(3)).toBe('awaiting-approval');
+    expect(deployedTo()).toEqual(['canary', 'canary']);
+    await talk.approve('bob', 3);
+    expect(deployedTo()).toEqual(['canary', 'canary', 'production']);
+    await talk.world.end();
+  });
+
+  test('and a rollback to what was deployed there needs nobody', async () => {
+    const h = await beginHistory({
+      ...FLOOR,
+      policy: 'environments: { live: { tags: [main, latest], deployment: { environment: production } } }\n',
+    });
+    talk = h;
+    const first = await h.release('A', 'live');
+    await h.release('B', 'live');
+    await h.rollBack('live');
+    expect(h.holds()).toBe(first.digest);
+    expect(deployedTo()).toEqual(['production', 'production', 'production']);
+    await talk.world.end();
+  });
+
+  test('and a rollback to what it held before its first promotion needs nobody', async () => {
+    const h = await beginHistory({
+      ...FLOOR,
+      policy: 'environments: { live: { tags: [main, latest], deployment: { environment: production } } }\n',
+    });
+    talk = h;
+    await h.release('A', 'live');
+    await h.rollBack('live');
+    expect(h.holds()).toBe(talk.old.digest);
+    await talk.world.end();
+  });
+});
+
 /** Whatever the repository is called today. */
 function formerImage(): string {
   return `images: ["${talk.world.registry.host}/acme/dotca"]\n`;

@@ -40,8 +40,9 @@ export function approvalRulesOf(
   if (request === null || canonicalJson(request.approvals) === canonicalJson(today.approvals)) {
     return [raise(today, 'both')];
   }
-  // The tags of today decide the floor of both: what the request's policy moved is not what is about to be moved.
-  return [raise({ ...request, tags: today.tags, name: today.name }, 'request'), raise(today, 'today')];
+  // Today's tags and deployment decide the floor of both: what the request's policy moved is not what is about to be moved.
+  const { name, tags, deployment } = today;
+  return [raise({ ...request, name, tags, deployment }, 'request'), raise(today, 'today')];
 }
 
 /** Versions move nothing, and what production held was approved before. */

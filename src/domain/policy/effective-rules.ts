@@ -3,14 +3,14 @@ import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Promotion } from '../promotion/promotion.ts';
 import type { RuledKind } from '../promotion/promotion-kind.ts';
 import { formatReporter } from '../promotion/reporter.ts';
-import { environmentPolicyFor, type EnvironmentPolicy, type Policy } from './policy.ts';
+import { environmentPolicyFor, otherNameOnGitHub, type EnvironmentPolicy, type Policy } from './policy.ts';
 
 type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolicy; readonly kind: RuledKind };
 
 /**
  * Where commits may come from, who approves, which tags are written, what an image must be, and who may force (for a
- * rollback: who may roll back). Deployment, drift and the images themselves are no rules: the subject of a review names
- * its images by digest. A rule of a later version is left out of the text where a policy does not use it, so that an
+ * rollback: who may roll back), and the environment of GitHub's that is deployed to. Whether a deployment is made, drift
+ * and the images themselves are no rules: the subject of a review names its images by digest. A rule of a later version is left out of the text where a policy does not use it, so that an
  * update of Imprimatur voids no review.
  */
 export function effectiveRules(args: RulesOf): string {
@@ -19,6 +19,7 @@ export function effectiveRules(args: RulesOf): string {
   const staging = reporters.length === 0 ? sources : { ...sources, reporters: setOf(reporters.map(formatReporter)) };
   const { hotfix, validation, rollback, force } = policy;
   const { required, role, users, selfApproval, apps, contributors } = environmentPolicyFor(args).approvals;
+  const deployedTo = otherNameOnGitHub(environment);
   return canonicalJson({
     sources: { staging, hotfix, branch: environment.branch },
     approvals: {
@@ -30,6 +31,7 @@ export function effectiveRules(args: RulesOf): string {
       ...(contributors === 'warn' ? {} : { contributors }),
     },
     tags: { floating: environment.tags, keepAs: environment.keepAs, rollbackTags: environment.rollbackTags },
+    ...(deployedTo === null ? {} : { deployedTo }),
     validation: { ...validation, labels: { ...validation.labels, required: setOf(validation.labels.required) } },
     ...(kind === 'rollback' || kind === 'unproven-rollback' ? { rollback } : { force }),
   });

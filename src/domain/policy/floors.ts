@@ -1,6 +1,7 @@
 // The operator's floors: the least that an environment's approvals need, whatever its policy file says.
 import type { RepoName, Tag } from '../image/reference.ts';
 import type { Repo } from '../promotion/promotion.ts';
+import type { EnvironmentPolicy } from './policy.ts';
 
 /**
  * Which environments a floor is about; `repo` null: of every repository, `environment` `*`: every environment. With an id,
@@ -29,14 +30,16 @@ const PRODUCTION_TAGS: readonly string[] = ['main', 'latest'];
 type Asked = { readonly repo: Pick<Repo, 'id' | 'name'>; readonly names: readonly string[] };
 
 /**
- * A floor follows the tags, not the name: besides that of its own name, the floor of every environment that ever moved one
- * of its tags holds, and for `main` and `latest` each floor there is. So neither renaming an environment nor giving its
+ * A floor follows the tags, not the name: besides those of its own name, and of its name on GitHub, the floor of every
+ * environment that ever moved one of its tags holds, and for `main` and `latest` each floor there is. So neither renaming an environment nor giving its
  * tags to another one lowers it. Nor does renaming the repository: each of its names has its floor, and the highest holds.
  */
 export function floorOf(
   args: Asked & {
     readonly floors: Floors;
-    readonly environment: { readonly name: string; readonly tags: readonly Tag[] };
+    readonly environment: Pick<EnvironmentPolicy, 'name' | 'tags'> & {
+      readonly deployment: Pick<EnvironmentPolicy['deployment'], 'environment'>;
+    };
     readonly moved: readonly EnvironmentTag[];
   },
 ): Floor {
@@ -45,6 +48,7 @@ export function floorOf(
   const named = [...floors.minApprovals, ...floors.forbidSelfApproval].filter((place) => isOf(place, asked));
   const names = [
     environment.name,
+    environment.deployment.environment,
     ...(movesProduction ? named.map((place) => place.environment).filter((name) => name !== '*') : []),
     ...moved.filter(({ tag }) => environment.tags.includes(tag)).map((one) => one.environment),
   ];

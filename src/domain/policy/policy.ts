@@ -137,6 +137,15 @@ export function defaultEnvironment(name: string, preset: Preset = 'default'): En
   };
 }
 
+/**
+ * The environment of GitHub's that it is deployed to, in lower case, as GitHub compares them; null where that has the same
+ * name, as it has by default.
+ */
+export function otherNameOnGitHub({ name, deployment }: Pick<EnvironmentPolicy, 'name' | 'deployment'>): string | null {
+  const onGitHub = deployment.environment.toLowerCase();
+  return onGitHub === name.toLowerCase() ? null : onGitHub;
+}
+
 /** The environment that a command means: the named one; with no name `production`, else the only one. */
 export function findEnvironment(policy: Policy, name: string | null): EnvironmentPolicy | null {
   if (name !== null) return policy.environments.find((environment) => environment.name === name) ?? null;

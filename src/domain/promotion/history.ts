@@ -2,6 +2,7 @@
 import type { Person } from '../actor.ts';
 import type { PastRollback } from '../image/image-facts.ts';
 import type { Digest, Tag } from '../image/reference.ts';
+import { otherNameOnGitHub, type EnvironmentPolicy } from '../policy/policy.ts';
 import { formatNumber } from './promotion.ts';
 import type { DeploymentStatus } from './promotion-kind.ts';
 import type { TargetOrigin, UnprovenCause } from './target-origin.ts';
@@ -19,6 +20,8 @@ export type Holding = {
   readonly forced: boolean;
   /** The floating tags that held it. */
   readonly floating: readonly Tag[];
+  /** The environment of GitHub's that it was deployed to; null where no deployment was made. */
+  readonly deployedTo: string | null;
   /** The latest report of a deployer, and when it came. */
   readonly report: { readonly status: DeploymentStatus; readonly at: number } | null;
   /** Tags that keep it. */
@@ -28,26 +31,37 @@ export type Holding = {
 /** The holdings of one environment, oldest first. */
 export type History = readonly Holding[];
 
-/** `floating`: the tags that the environment has today. `current`: what the first of them holds now. */
-type Today = { readonly history: History; readonly current: Digest | null; readonly floating: readonly Tag[] };
+/** What the environment has today; nothing else proves that it held a target. */
+export type Today = {
+  /** Its floating tags. */
+  readonly floating: readonly Tag[];
+  /** The environment of GitHub's that a deployment is made to; null where it has the same name, or none is made. */
+  readonly deployedTo: string | null;
+};
+
+export function todayOf(environment: Pick<EnvironmentPolicy, 'name' | 'tags' | 'deployment'>): Today {
+  const { tags: floating, deployment } = environment;
+  return { floating, deployedTo: deployment.create ? otherNameOnGitHub(environment) : null };
+}
 
 /**
  * How it is known that the environment held this digest. Only our own journal counts: the name of a tag proves nothing, and
  * what somebody else put under a floating tag is not ours.
  */
-export function originOf(args: {
-  readonly history: History;
-  readonly digest: Digest;
-  readonly floating: readonly Tag[];
-}): TargetOrigin {
-  const { history, digest, floating } = args;
+export function originOf(args: Today & { readonly history: History; readonly digest: Digest }): TargetOrigin {
+  const { history, digest, floating, deployedTo } = args;
   const held = history.filter((holding) => holding.digest === digest);
   const known = nameHolding(held);
   if (known === null) return { kind: 'unproven', because: 'never-held', promotion: null, forced: false };
   const { promotion, forced } = known;
   const report = latestReport(held);
   const unproven = (because: UnprovenCause): TargetOrigin => ({ kind: 'unproven', because, promotion, forced });
-  if (!held.some((holding) => floating.every((tag) => holding.floating.includes(tag)))) return unproven('other-tags');
+  const underTags = held.filter((holding) => floating.every((tag) => holding.floating.includes(tag)));
+  if (underTags.length === 0) return unproven('other-tags');
+  // Who may approve for one environment of GitHub's agreed to nothing in another one.
+  if (deployedTo !== null && !underTags.some((holding) => holding.deployedTo?.toLowerCase() === deployedTo)) {
+    return unproven('other-deployment');
+  }
   if (report === 'deployment-failed') return unproven('deployment-failed');
   if (isLeft(history, digest)) return unproven('left');
   return known.kind === 'baseline'
@@ -71,14 +85,15 @@ export function pastRollbackOf({
  * What a rollback without a target may go back to, newest first, each digest once: what was held before the current one and
  * is proven. A `current` that history does not know, or none at all, came after all of it.
  */
-export function defaultTargets({ history, current, floating }: Today): History {
+export function defaultTargets(args: Today & { readonly history: History; readonly current: Digest | null }): History {
+  const { history, current, ...today } = args;
   const since = history.findLastIndex(({ digest }) => digest === current);
   // Set back by hand to an old digest, production goes no further forward: what came after it may be why.
   const before = since === -1 ? history : history.slice(0, since);
   return newestOfEach(before).filter(
     (holding) =>
       holding.digest !== current &&
-      originOf({ history, digest: holding.digest, floating }).kind !== 'unproven' &&
+      originOf({ history, digest: holding.digest, ...today }).kind !== 'unproven' &&
       !isPassedOver(history, holding),
   );
 }

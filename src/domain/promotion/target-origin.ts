@@ -20,10 +20,12 @@ export type TargetOrigin =
     };
 
 /**
- * `other-tags`: not under the floating tags that the environment has today. `left`: by a rollback, since it was last
+ * `other-tags`: not under the floating tags that the environment has today. `other-deployment`: not in the environment of
+ * GitHub's that it is deployed to today. `left`: by a rollback, since it was last
  * promoted. `not-recorded`: an older version of Imprimatur asked for the rollback.
  */
-export type UnprovenCause = 'never-held' | 'other-tags' | 'deployment-failed' | 'left' | 'not-recorded';
+export type UnprovenCause =
+  'never-held' | 'other-tags' | 'other-deployment' | 'deployment-failed' | 'left' | 'not-recorded';
 
 type Rollback = { readonly kind: PromotionKind; readonly source: { readonly target?: TargetOrigin } };
 

@@ -14,8 +14,7 @@ import { NO_PINS } from '../../domain/eligibility.ts';
 import type { FloorFacts } from '../../domain/policy/approval-rules.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
-import { originOf } from '../../domain/promotion/history.ts';
-import type { Tag } from '../../domain/image/reference.ts';
+import { originOf, todayOf, type Today } from '../../domain/promotion/history.ts';
 import { isHeldTarget, ruledKindOf, type TargetOrigin } from '../../domain/promotion/target-origin.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchFile } from '../../github/contents.ts';
@@ -89,17 +88,17 @@ export async function loadContext(services: Services, promotion: Promotion): Pro
   return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, ...policies, isTargetHeld, people };
 }
 
-/** How the target of a rollback is known today. `floating`: the tags that the environment has. Null: it is no rollback. */
+/** How the target of a rollback is known, by what its environment has today. Null: it is no rollback. */
 export async function loadTargetOrigin(
   { store }: Pick<Services, 'store'>,
-  { promotion, floating }: { readonly promotion: Promotion; readonly floating: readonly Tag[] },
+  { promotion, today }: { readonly promotion: Promotion; readonly today: Today },
 ): Promise<TargetOrigin | null> {
   const [image] = promotion.images;
   if (promotion.kind !== 'rollback' || image === undefined) return null;
   const { repo, environment } = promotion;
   const { repository, digest } = image;
   const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
-  return originOf({ history, digest, floating });
+  return originOf({ history, digest, ...today });
 }
 
 async function isStillHeld(
@@ -108,7 +107,7 @@ async function isStillHeld(
   policy: EnvironmentPolicy | null,
 ): Promise<boolean> {
   if (policy === null || !isHeldTarget(promotion) || !isOpen(promotion.state)) return false;
-  const target = await loadTargetOrigin(services, { promotion, floating: policy.tags });
+  const target = await loadTargetOrigin(services, { promotion, today: todayOf(policy) });
   return target !== null && target.kind !== 'unproven';
 }
 

@@ -62,7 +62,7 @@ async function findMissing(
   }
 }
 
-/** What `/rollback` would offer, newest first. */
+/** What `/rollback` would offer, newest first, wherever it was deployed to: what is watched is whether it is whole. */
 async function listTargets(
   { store }: Services,
   { repo, environment }: Promotion,
@@ -72,7 +72,7 @@ async function listTargets(
   }: { readonly image: PinnedImage; readonly floating: readonly Tag[] },
 ): Promise<readonly WatchedImage[]> {
   const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
-  return defaultTargets({ history, current, floating })
+  return defaultTargets({ history, current, floating, deployedTo: null })
     .slice(0, TARGETS)
     .map(({ digest }) => ({ role: 'target', name: targetName(history, digest), repository, digest }));
 }

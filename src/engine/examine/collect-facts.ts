@@ -4,6 +4,7 @@ import { decide } from '../../domain/decide.ts';
 import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment, environmentPolicyFor, type ApprovalPolicy, type Policy } from '../../domain/policy/policy.ts';
+import { todayOf } from '../../domain/promotion/history.ts';
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, sourceSeen, type Contributors, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -72,7 +73,7 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     const gone = { code: 'environment-gone', environment: pinned.environment } as const;
     return failExamination(services, pinned, problem ?? gone);
   }
-  const target = await loadTargetOrigin(services, { promotion: pinned, floating: environment.tags });
+  const target = await loadTargetOrigin(services, { promotion: pinned, today: todayOf(environment) });
   const promotion = withTarget(pinned, target);
   const environmentPolicy = environmentPolicyFor({ policy, environment, kind: ruledKindOf(promotion) });
   const place = { promotion, policy, environment: environmentPolicy };

@@ -2,7 +2,7 @@
 import { findPolicyChange } from '../../store/policy-changes.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
-import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
+import { defaultTargets, targetName, todayOf } from '../../domain/promotion/history.ts';
 import { checkRunUrl, commentUrl } from '../../domain/promotion/github-url.ts';
 import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
 import { isOpen, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -86,8 +86,8 @@ async function findRollbackTarget(
   const { repository, digest: current } = image;
   const held = await listHeld(store.db, { repoId: repo.id, environment, repository });
   const history = held.slice(0, 1 + held.findLastIndex(({ promotion }) => promotion === number));
-  const floating = policy?.tags ?? baseline.map(({ tag }) => tag);
-  const [target] = defaultTargets({ history, current, floating });
+  const today = policy === null ? { floating: baseline.map(({ tag }) => tag), deployedTo: null } : todayOf(policy);
+  const [target] = defaultTargets({ history, current, ...today });
   return target === undefined ? null : targetName(history, target.digest);
 }
 

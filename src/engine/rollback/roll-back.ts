@@ -4,6 +4,7 @@ import type { CommandOf } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
+import { todayOf } from '../../domain/promotion/history.ts';
 import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { listHeld } from '../../store/promotions/history.ts';
@@ -45,7 +46,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     Promise.all(tags.map((tag) => registry.findDigest(image, tag))),
     listOpenPromotions(store.db, { repoId: repo.id, environment: name }),
   ]);
-  const question = { environment: name, floating: tags, image, history, current: held[0] ?? null };
+  const question = { environment: name, ...todayOf(environment), image, history, current: held[0] ?? null };
   const target = await resolveTarget(services, question, command.target);
   if (target.kind === 'refused') return refused(asked, target.refusal);
   const { digest, origin } = target;

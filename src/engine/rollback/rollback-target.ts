@@ -6,6 +6,7 @@ import {
   promotionOf,
   targetName,
   type History,
+  type Today,
 } from '../../domain/promotion/history.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
@@ -25,10 +26,8 @@ export type ResolvedTarget =
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-export type TargetQuestion = {
+export type TargetQuestion = Today & {
   readonly environment: string;
-  /** The tags that it has today. */
-  readonly floating: readonly Tag[];
   readonly image: ImageRepository;
   readonly history: History;
   /** What the environment's first floating tag holds now. */

@@ -17,26 +17,33 @@ export async function listHeld(
 ): Promise<History> {
   const { repository } = args;
   const rows = await db
-    .selectFrom('promotions')
-    .select(['document', 'promoted_at'])
-    .where('repo_id', '=', args.repoId)
-    .where('environment', '=', args.environment)
-    .where('promoted_at', 'is not', null)
-    .orderBy('promoted_at')
-    .orderBy('number')
+    .selectFrom('promotions as promotion')
+    .leftJoin('github_marks as deployment', (join) =>
+      join.onRef('deployment.promotion_id', '=', 'promotion.id').on('deployment.kind', '=', 'deployment'),
+    )
+    .select(['promotion.document', 'promotion.promoted_at', 'deployment.target as deployed_to'])
+    .where('promotion.repo_id', '=', args.repoId)
+    .where('promotion.environment', '=', args.environment)
+    .where('promotion.promoted_at', 'is not', null)
+    .orderBy('promotion.promoted_at')
+    .orderBy('promotion.number')
     .execute();
   const reached = rows
-    .map((row) => ({ promotion: readPromotion(row.document), at: row.promoted_at ?? 0 }))
+    .map((row) => ({
+      promotion: readPromotion(row.document),
+      at: row.promoted_at ?? 0,
+      deployedTo: row.deployed_to,
+    }))
     // A version that was added to what was there already moved nothing.
     .filter(({ promotion }) => movesProduction(promotion))
-    .flatMap(({ promotion, at }) => {
-      const digest = targetIn(promotion, repository);
-      return digest === null ? [] : [{ promotion, digest, at }];
+    .flatMap((one) => {
+      const digest = targetIn(one.promotion, repository);
+      return digest === null ? [] : [{ ...one, digest }];
     });
   const [first] = reached;
   if (first === undefined) return [];
-  const baseline = baselineOf(first.promotion, repository, first.at);
-  const held = reached.map(({ promotion, digest, at }) => holdingOf(promotion, digest, at));
+  const baseline = baselineOf(first, repository);
+  const held = reached.map(holdingOf);
   const tags = await listTagsOf(db, args);
   return [...(baseline === null ? [] : [baseline]), ...held].map((holding) => ({
     ...holding,
@@ -44,8 +51,15 @@ export async function listHeld(
   }));
 }
 
-/** The promotion that reached the environment, as a holding. */
-function holdingOf(promotion: Promotion, digest: Digest, at: number): Holding {
+/** A promotion that reached the environment, when, and the environment of GitHub's that it was deployed to. */
+type Reached = {
+  readonly promotion: Promotion;
+  readonly digest: Digest;
+  readonly at: number;
+  readonly deployedTo: string | null;
+};
+
+function holdingOf({ promotion, digest, at, deployedTo }: Reached): Holding {
   const { number, kind, requester: by, force: forced, baseline, state } = promotion;
   return {
     digest,
@@ -55,6 +69,7 @@ function holdingOf(promotion: Promotion, digest: Digest, at: number): Holding {
     by,
     forced,
     floating: baseline.map(({ tag }) => tag),
+    deployedTo,
     report: isReported(state) ? { status: state.kind, at: state.since } : null,
     tags: [],
   };
@@ -65,13 +80,14 @@ function isReported(state: PromotionState): state is Extract<PromotionState, { k
 }
 
 /** What the first promotion took the place of: the digest of the first floating tag, under all that held nothing else. */
-function baselineOf(promotion: Promotion, repository: ImageRepository, at: number): Holding | null {
+function baselineOf({ promotion, at, deployedTo }: Reached, repository: ImageRepository): Holding | null {
   const { number, requester: by } = promotion;
   const before = promotion.baseline.filter((one) => one.repository === repository);
   const digest = before.find((one) => one.digest !== null)?.digest ?? null;
   if (digest === null) return null;
   const floating = before.filter((one) => one.digest === null || one.digest === digest).map(({ tag }) => tag);
-  return { digest, kind: 'baseline', promotion: number, at, by, forced: false, floating, report: null, tags: [] };
+  const about = { promotion: number, at, by, forced: false, floating, deployedTo, report: null, tags: [] };
+  return { digest, kind: 'baseline', ...about };
 }
 
 /**

@@ -94,7 +94,7 @@ const targetOrigin = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('baseline'), promotion: z.int() }),
   z.strictObject({
     kind: z.literal('unproven'),
-    because: z.enum(['never-held', 'other-tags', 'deployment-failed', 'left', 'not-recorded']),
+    because: z.enum(['never-held', 'other-tags', 'other-deployment', 'deployment-failed', 'left', 'not-recorded']),
     promotion: z.int().nullable(),
     forced: z.boolean(),
   }),

@@ -6,7 +6,7 @@ import type { AnyDocument, UpgradeStep } from '../documents/document-format.ts';
  * `PROMOTION_STEPS[0]` turns format 1 into format 2. Whoever changes the schema so that the documents in
  * `test/fixtures/documents/` can't be read any more adds a step, and documents of the new format beside them.
  */
-export const PROMOTION_STEPS: readonly UpgradeStep[] = [withTargetOrigin, withDeploymentReporter];
+export const PROMOTION_STEPS: readonly UpgradeStep[] = [withTargetOrigin, withDeploymentReporter, withOtherDeployment];
 
 /** Format 2 tells how the target of a rollback is known. An older rollback that still waits is examined again. */
 function withTargetOrigin(document: AnyDocument): AnyDocument {
@@ -20,5 +20,10 @@ const Rollback = z.looseObject({ kind: z.literal('rollback'), source: z.looseObj
 
 /** Format 3 may tell who reported on the deployment, and of a report that does not count: an older document has neither. */
 function withDeploymentReporter(document: AnyDocument): AnyDocument {
+  return document;
+}
+
+/** In format 4 the target of a rollback may be one that was deployed to another environment of GitHub's. */
+function withOtherDeployment(document: AnyDocument): AnyDocument {
   return document;
 }

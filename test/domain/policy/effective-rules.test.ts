@@ -20,7 +20,7 @@ function rulesOf(change: Change): string {
 }
 
 const { staging, hotfix, validation } = policy();
-const { approvals } = environment();
+const { approvals, deployment } = environment();
 
 function usersAre(...users: readonly string[]): Change {
   return { environment: { approvals: { ...approvals, users } } };
@@ -37,7 +37,11 @@ describe('an edit changes nothing of the rules', () => {
     ['of another environment', { policy: { environments: [environment(), environment({ name: 'canary' })] } }],
     [
       'of the deployment',
-      { environment: { deployment: { create: false, environment: 'live', reporters: [{ id: 7, login: 'ada' }] } } },
+      { environment: { deployment: { ...deployment, create: false, reporters: [{ id: 7, login: 'ada' }] } } },
+    ],
+    [
+      'of the case of its name on GitHub',
+      { environment: { deployment: { ...deployment, environment: 'Production' } } },
     ],
     ['of the drift interval', { environment: { driftIntervalMs: null } }],
     ['of what rollbacks take', { policy: { rollback: { role: 'admin', approvals: { required: 2 } } } }],
@@ -67,6 +71,7 @@ describe('an edit changes the rules', () => {
     ['of the role of reviewers', { environment: { approvals: { ...approvals, role: 'admin' } } }],
     ['of the listed users', { environment: { approvals: { ...approvals, users: ['bob'] } } }],
     ['of self-approval', { environment: { approvals: { ...approvals, selfApproval: true } } }],
+    ['of the environment on GitHub', { environment: { deployment: { ...deployment, environment: 'live' } } }],
     ['of the floating tags', { environment: { tags: [tag('main')] } }],
     ['of their order', { environment: { tags: [tag('latest'), tag('main')] } }],
     ['of the template of kept tags', { environment: { keepAs: null } }],

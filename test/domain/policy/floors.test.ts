@@ -18,7 +18,14 @@ const least = (environment: string, required: number, repo: string | null = null
 });
 const DOTCA = { id: 77, name: repoName('acme/dotca') };
 
-test.each<[string, Floors['minApprovals'], { name: string; tags: string[]; moved?: [string, string][] }, number]>([
+test.each<
+  [
+    string,
+    Floors['minApprovals'],
+    { name: string; tags: string[]; onGitHub?: string; moved?: [string, string][] },
+    number,
+  ]
+>([
   ['none is set', [], { name: 'production', tags: ['main'] }, 0],
   ['by its name', [least('production', 2)], { name: 'production', tags: ['live'] }, 2],
   ['of another environment', [least('production', 2)], { name: 'canary', tags: ['canary'] }, 0],
@@ -32,15 +39,17 @@ test.each<[string, Floors['minApprovals'], { name: string; tags: string[]; moved
   ['of this repository wins', [least('p', 2), least('p', 1, 'acme/dotca')], { name: 'p', tags: ['p'] }, 1],
   ['in any case', [least('p', 2), least('p', 1, 'Acme/DotCA')], { name: 'p', tags: ['p'] }, 1],
   ['of another repository', [least('p', 2, 'acme/other')], { name: 'p', tags: ['p'] }, 0],
+  ['of what it is on GitHub', [least('production', 2)], { name: 'c', tags: ['c'], onGitHub: 'Production' }, 2],
+  ['its own, whatever it is on GitHub', [least('c', 2)], { name: 'c', tags: ['c'], onGitHub: 'other' }, 2],
   ['in another case', [least('Production', 2)], { name: 'production', tags: ['live'] }, 2],
   ['an environment in another case', [least('production', 2)], { name: 'PRODUCTION', tags: ['live'] }, 2],
   ['twice: the higher one', [least('p', 1), least('p', 3), least('P', 2)], { name: 'p', tags: ['p'] }, 3],
   ['of this id wins', [least('p', 2, 'acme/dotca'), least('p', 1, 'old/name@77')], { name: 'p', tags: ['p'] }, 1],
   ['of another id', [least('p', 2, 'acme/dotca@78')], { name: 'p', tags: ['p'] }, 0],
   ['of another repository for main', [least('p', 2, 'acme/other')], { name: 'q', tags: ['main'] }, 0],
-])('%s', (_name, minApprovals, { name, tags, moved = [] }, required) => {
+])('%s', (_name, minApprovals, { name, tags, onGitHub = name, moved = [] }, required) => {
   const floors = { minApprovals, forbidSelfApproval: [] };
-  const environment = { name, tags: tags.map(tag) };
+  const environment = { name, tags: tags.map(tag), deployment: { environment: onGitHub } };
   const before = moved.map(([one, held]) => ({ environment: one, tag: tag(held) }));
   const floor = floorOf({ floors, repo: DOTCA, names: [], environment, moved: before });
   expect(floor).toEqual({ required, forbidsSelfApproval: false });
@@ -49,9 +58,13 @@ test.each<[string, Floors['minApprovals'], { name: string; tags: string[]; moved
 test('self-approval is forbidden by the same places', () => {
   const floors = { minApprovals: [], forbidSelfApproval: [place('production')] };
   const about = { floors, repo: DOTCA, names: [], moved: [] };
-  const live = { name: 'live', tags: [tag('latest')] };
+  const live = { name: 'live', tags: [tag('latest')], deployment: { environment: 'live' } };
   expect(floorOf({ ...about, environment: live })).toEqual({ required: 0, forbidsSelfApproval: true });
-  const canary = { name: 'canary', tags: [tag('canary')] };
+  const canary = { name: 'canary', tags: [tag('canary')], deployment: { environment: 'canary' } };
+  expect(floorOf({ ...about, environment: { ...canary, deployment: { environment: 'Production' } } })).toEqual({
+    required: 0,
+    forbidsSelfApproval: true,
+  });
   expect(floorOf({ ...about, environment: canary })).toEqual({ required: 0, forbidsSelfApproval: false });
 });
 
@@ -64,7 +77,7 @@ test.each<[string, Floors['minApprovals'], number]>([
   ['a lower one by id', [least('p', 2), least('p', 2, 'acme/old'), least('p', 0, 'acme/dotca@77')], 0],
 ])('after the repository was renamed: %s', (_name, minApprovals, required) => {
   const floors = { minApprovals, forbidSelfApproval: [] };
-  const environment = { name: 'p', tags: [tag('p')] };
+  const environment = { name: 'p', tags: [tag('p')], deployment: { environment: 'p' } };
   expect(floorOf({ floors, repo: DOTCA, names: ['acme/dotca', 'acme/old'], environment, moved: [] })).toEqual({
     required,
     forbidsSelfApproval: false,

@@ -16,6 +16,7 @@ import { parseDigest, type Digest } from '../../../src/domain/image/reference.ts
 import { tag } from '../build.ts';
 
 const MAIN = [tag('main')];
+const TODAY = { floating: MAIN, deployedTo: null };
 const REPORTS = { '+': 'deployed', '!': 'deployment-failed', '?': 'deploying' } as const;
 
 const digestOf = (letter: string): Digest => {
@@ -38,6 +39,7 @@ function historyOf(line: string): History {
       by: { id: 1, login: 'ada' },
       forced: mark === '~',
       floating: MAIN,
+      deployedTo: null,
       report: mark === '+' || mark === '!' || mark === '?' ? { status: REPORTS[mark], at: index } : null,
       tags: [],
     };
@@ -45,7 +47,7 @@ function historyOf(line: string): History {
 }
 
 function defaultsOf(line: string, current: string | null): string {
-  const about = { history: historyOf(line), current: current === null ? null : digestOf(current), floating: MAIN };
+  const about = { history: historyOf(line), current: current === null ? null : digestOf(current), ...TODAY };
   return defaultTargets(about)
     .map(({ digest }) => letterOf(digest))
     .join(' ');
@@ -96,9 +98,9 @@ describe('the default targets of a rollback, the best one first', () => {
       fc.property(steps, fc.constantFrom('A', 'B', 'C', 'D', 'F'), (line, now) => {
         const history = historyOf(line.join(' '));
         const current = digestOf(now);
-        for (const { digest } of defaultTargets({ history, current, floating: MAIN })) {
+        for (const { digest } of defaultTargets({ history, current, ...TODAY })) {
           expect(digest).not.toBe(current);
-          expect(originOf({ history, digest, floating: MAIN }).kind).toBe('held');
+          expect(originOf({ history, digest, ...TODAY }).kind).toBe('held');
         }
       }),
     );
@@ -146,7 +148,7 @@ describe('how a target is known', () => {
     ['promoted again since', 'A B <A B C', 'B', held(4, 'promoted')],
     ['brought back by a rollback only', 'A B <A <B C', 'B', unproven('left', 2)],
   ])('%s: %s, %s', (_, line, letter, wanted) => {
-    expect(originOf({ history: historyOf(line), digest: digestOf(letter), floating: MAIN })).toEqual(wanted);
+    expect(originOf({ history: historyOf(line), digest: digestOf(letter), ...TODAY })).toEqual(wanted);
   });
 
   test.each([
@@ -158,7 +160,7 @@ describe('how a target is known', () => {
       const at = index === 0 ? first : second;
       return { ...holding, report: holding.report === null ? null : { ...holding.report, at } };
     });
-    expect(originOf({ history, digest: digestOf('A'), floating: MAIN })).toEqual(wanted);
+    expect(originOf({ history, digest: digestOf('A'), ...TODAY })).toEqual(wanted);
   });
 
   test.each([
@@ -168,7 +170,26 @@ describe('how a target is known', () => {
     ['the tags of another environment', ['canary'], ['main'], 'unproven'],
   ])('under %s: then %j, now %j: %s', (_, then, now, kind) => {
     const history = historyOf('A B').map((holding) => ({ ...holding, floating: then.map(tag) }));
-    expect(originOf({ history, digest: digestOf('A'), floating: now.map(tag) }).kind).toBe(kind);
+    expect(originOf({ history, digest: digestOf('A'), floating: now.map(tag), deployedTo: null }).kind).toBe(kind);
+  });
+
+  test.each([
+    ['the one of today', 'Production', 'production', held(1, 'promoted')],
+    ['another one', 'canary', 'production', unproven('other-deployment', 1)],
+    ['none', null, 'production', unproven('other-deployment', 1)],
+    ['another one, where today’s has the name of the environment', 'canary', null, held(1, 'promoted')],
+  ])('deployed to %s: then %s, now %s', (_, then, now, wanted) => {
+    const history = historyOf('A B').map((holding) => ({ ...holding, deployedTo: then }));
+    const about = { history, digest: digestOf('A'), floating: MAIN, deployedTo: now };
+    expect(originOf(about)).toEqual(wanted);
+  });
+
+  test('the tags and the deployment of today are those of one holding', () => {
+    const history = historyOf('A A B').map((holding, index) =>
+      index === 0 ? { ...holding, deployedTo: 'live' } : { ...holding, floating: [tag('main'), tag('latest')] },
+    );
+    const about = { history, digest: digestOf('A'), floating: [tag('main'), tag('latest')], deployedTo: 'live' };
+    expect(originOf(about)).toEqual(unproven('other-deployment', 2));
   });
 });
 

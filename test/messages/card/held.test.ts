@@ -11,7 +11,7 @@ const TAGS = [
   { repository: IMAGE, tag: tagOf('latest'), digest: null },
 ];
 const by = { id: 1, login: 'maria' };
-const about = { by, forced: false, floating: [], report: null, tags: [] } as const;
+const about = { by, forced: false, floating: [], deployedTo: null, report: null, tags: [] } as const;
 const old = { ...about, digest: OLD, promotion: 3, at: AT - 2 * DAY_MS, kind: 'promotion' } as const;
 
 test('newest first, what it holds now marked, and the line that goes back', () => {

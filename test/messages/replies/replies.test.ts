@@ -140,7 +140,7 @@ describe('status', () => {
 
   test('of an environment with a history, and with drifts', () => {
     const by = { id: 1, login: 'maria' };
-    const rest = { by, forced: false, floating: [], report: null, tags: [] } as const;
+    const rest = { by, forced: false, floating: [], deployedTo: null, report: null, tags: [] } as const;
     const held = [{ ...rest, digest: OLD, promotion: 3, at: AT, kind: 'promotion' }] as const;
     const difference = { kind: 'moved', repository: IMAGE, tag: tagOf('main'), wanted: OLD, holds: NEW } as const;
     const drift: Drift = {
