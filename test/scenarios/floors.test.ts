@@ -52,9 +52,6 @@ describe('a floor of owner/repo, after the repository is renamed', () => {
 
 describe('a floor follows the environment of GitHub', () => {
   const FLOOR = { env: { MIN_APPROVALS: 'production=1', FORBID_SELF_APPROVAL: 'production' } };
-  const nobody = (name: string, environment: string): string =>
-    `environments: { production: {}, ${name}: { approvals: { required: 0 }, deployment: { environment: ${environment} } } }\n`;
-  const deployedTo = (): readonly string[] => talk.repo.deployments().map(({ environment }) => environment);
 
   test.each([
     ['canary', 'production'],
@@ -128,6 +125,16 @@ describe('a floor follows the environment of GitHub', () => {
     await talk.world.end();
   });
 });
+
+/** Promotes without approvals, as far as the policy goes. */
+function nobody(name: string, environment: string): string {
+  return `environments: { production: {}, ${name}: { approvals: { required: 0 }, deployment: { environment: ${environment} } } }\n`;
+}
+
+/** The environments of GitHub that deployments were made to. */
+function deployedTo(): readonly string[] {
+  return talk.repo.deployments().map(({ environment }) => environment);
+}
 
 /** Whatever the repository is called today. */
 function formerImage(): string {

@@ -47,10 +47,17 @@ test.each([
 
 test('an edit of the deployment: the approval counts on, and the deployment follows the file of today', async () => {
   await waitingWithOneOfTwo();
-  write(talk, 'environments: { production: { approvals: { required: 2 }, deployment: { environment: live } } }\n');
+  write(talk, 'environments: { production: { approvals: { required: 2 }, deployment: { create: false } } }\n');
   await talk.approve('mia');
   expect(await talk.state()).toBe('promoted');
-  expect(talk.repo.deployments().map(({ environment }) => environment)).toEqual(['live']);
+  expect(talk.repo.deployments()).toEqual([]);
+});
+
+test('an edit of where it is deployed to voids the approval', async () => {
+  await waitingWithOneOfTwo();
+  await push(talk, 'environments: { production: { approvals: { required: 2 }, deployment: { environment: live } } }\n');
+  expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
+  expect(await talk.counting()).toEqual([]);
 });
 
 test('an edit of a rule voids the approval', async () => {

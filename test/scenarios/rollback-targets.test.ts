@@ -329,7 +329,7 @@ test('what a rollback left needs approvals, until it is promoted again; one of a
   await talk.rollBack();
   expect(talk.holds()).toBe(b.digest);
   expect(await target(7)).toEqual({ kind: 'held', promotion: 5, outcome: 'promoted', forced: true });
-  expect(talk.card(7)).toContain('held by P5, no deployment reported, promoted with force');
+  expect(talk.card(7)).toContain('held by P5, no report, forced');
 });
 
 test('what a rollback is leaving just now is held no more once it has: the way forward waits for approvals', async () => {
