@@ -4,6 +4,7 @@ import type { Decision, DecisionContext, PromotionEvent } from './decide/decisio
 import {
   decideDeployedByOthers,
   decideDeploymentRefused,
+  decideDeploymentRetried,
   decideDeploymentStatus,
   decideUncountedStatus,
 } from './decide/deployment.ts';
@@ -71,6 +72,8 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
       return decideDeployedByOthers(promotion, event, context);
     case 'deployment-refused':
       return decideDeploymentRefused(promotion, event.problem, context);
+    case 'deployment-retried':
+      return decideDeploymentRetried(promotion, context);
     case 'withdrawn':
       return decideWithdrawn(promotion, event.because, context);
     case 'overtaken':

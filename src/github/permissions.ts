@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { rankOf, type Actor, type Person, type Role } from '../domain/actor.ts';
 import type { RepoName } from '../domain/image/reference.ts';
 import { splitRepo, type InstallationClient } from './client/client.ts';
+import { askAgain, type Pause } from './client/ask-again.ts';
 import { isGitHubError } from './client/errors.ts';
 import { CACHEABLE } from './client/hooks.ts';
 
@@ -12,15 +13,11 @@ const Permission = z.object({
   user: z.object({ id: z.number() }).nullish(),
 });
 
-/** One 404 or 403 of GitHub may be wrong for a moment: whether to ask again after it, and how to wait before that. */
-export type AskAgain = {
+/** One 404, 403 or 422 of GitHub may be wrong for a moment: whether to ask again after it. */
+export type AskAgain = Pause & {
   /** Whether GitHub confirmed this person's rights lately. Nobody else is asked about twice. */
   readonly hadRights: () => Promise<boolean>;
-  readonly wait: (ms: number) => Promise<void>;
 };
-
-const MAX_TRIES = 3;
-const PAUSE_MS = 1000;
 
 /**
  * The actor with the role that counts now. A bot is not asked about: its role is `none`. Somebody unknown to the
@@ -32,7 +29,7 @@ export async function fetchActor({
   id,
   login,
   kind,
-  askAgain,
+  askAgain: again,
 }: Person & {
   readonly client: InstallationClient;
   readonly repo: RepoName;
@@ -43,7 +40,9 @@ export async function fetchActor({
   if (kind === 'bot') return { id, login, kind, role: 'none' };
   const question = { client, repo, login };
   const permission = await unlessUnknown(() =>
-    askAgain === undefined ? fetchPermission(question) : fetchPermissionAgain(question, askAgain),
+    again === undefined
+      ? fetchPermission(question)
+      : askAgain(() => fetchPermission(question), { wait: again.wait, isWorthIt: again.hadRights }),
   );
   return { id, login, kind, role: roleIn(permission, id) };
 }
@@ -82,22 +81,6 @@ export async function findLogin({
 function roleIn(permission: Permission | null, id: number): Role {
   if (permission === null || permission.user?.id !== id) return 'none';
   return rankOf({ permission: permission.permission, roleName: permission.role_name });
-}
-
-/** At most two more tries after a 404 or 403, about somebody who had rights; what the last one answered is the answer. */
-async function fetchPermissionAgain(question: PermissionQuestion, { hadRights, wait }: AskAgain): Promise<Permission> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await fetchPermission(question);
-    } catch (error) {
-      if (!isDoubtful(error) || tries >= MAX_TRIES || !(await hadRights())) throw error;
-      await wait(PAUSE_MS);
-    }
-  }
-}
-
-function isDoubtful(error: unknown): boolean {
-  return isGitHubError(error, 'github-not-found') || isGitHubError(error, 'github-forbidden');
 }
 
 async function fetchPermission({ client, repo, login }: PermissionQuestion): Promise<Permission> {

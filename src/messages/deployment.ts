@@ -64,9 +64,9 @@ export function isDeploymentNotice(notice: Notice): notice is DeploymentNotice {
 }
 
 /** What is wrong with the deployment, as an alert. */
-export function deploymentNoticeText(notice: DeploymentNotice, { repo }: Promotion, githubUrl: string): string {
+export function deploymentNoticeText(notice: DeploymentNotice, { repo, number }: Promotion, githubUrl: string): string {
   if (notice.kind === 'no-deployment') {
-    return `> [!WARNING]\n> GitHub created no deployment: ${escapeText(notice.problem.detail, { maxLength: 500 })} The tags are moved; deploy by hand.`;
+    return `> [!WARNING]\n> GitHub created no deployment: ${escapeText(notice.problem.detail, { maxLength: 500 })} The tags are moved; deploy by hand, or comment ${code(`/refresh P${number}`)} to try again.`;
   }
   const { environment, commit, digest, by, at } = notice;
   const shown = link(code(commit.slice(0, 7)), `${githubUrl}/${repo.name}/commit/${commit}`);

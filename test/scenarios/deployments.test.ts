@@ -346,6 +346,11 @@ test('after an unclear answer, a deployment of a workflow that copied our payloa
   await talk.world.end();
 });
 
+function countTries(): number {
+  return talk.world.github.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/deployments'))
+    .length;
+}
+
 describe('when GitHub does not do as it should', () => {
   test.each([
     ['answers nothing, but has made it', 'applyThenFail', 'hang-up'],
@@ -364,7 +369,17 @@ describe('when GitHub does not do as it should', () => {
     await talk.world.end();
   });
 
-  test('and refuses it, the tags stand and the card says why there is none', async () => {
+  test.each([403, 404, 422])('and answers %i once, the deployment is made all the same', async (status) => {
+    talk = await begin();
+    await talk.request();
+    talk.world.github.failNext({ method: 'POST', path: /\/deployments$/, status });
+    await talk.click('bob', 'approve');
+    expect(talk.repo.deployments()).toHaveLength(1);
+    expect((await talk.promotion()).notice).toBeNull();
+    await talk.world.end();
+  });
+
+  test('and refuses it, the tags stand and the card says why there is none, until somebody refreshes it', async () => {
     talk = await begin();
     await talk.request();
     talk.world.github.failNext({
@@ -373,12 +388,23 @@ describe('when GitHub does not do as it should', () => {
       status: 403,
       body: { message: 'Resource not accessible by integration' },
       headers: { 'x-accepted-github-permissions': 'deployments=write' },
+      times: 6,
     });
     await talk.click('bob', 'approve');
     expect(await runState()).toEqual({ state: 'promoted', conclusion: 'success' });
     expect((await talk.promotion()).notice).toMatchObject({ kind: 'no-deployment' });
     expect(talk.card()).toContain('deployments: write');
     expect(talk.production().main).toBe(talk.image.digest);
+    const requests = countTries();
+    await talk.world.pass(1800 * SECOND, 600 * SECOND);
+    expect(countTries()).toBe(requests);
+    await talk.say('bob', '/refresh P1');
+    expect((await talk.promotion()).notice).toMatchObject({ kind: 'no-deployment' });
+    expect((await talk.say('bob', '/refresh P1')).answers).toMatchObject([{ differences: ['deployment'] }]);
+    expect((await talk.promotion()).notice).toBeNull();
+    expect(talk.repo.deployments()).toHaveLength(1);
+    expect((await talk.say('bob', '/refresh P1')).answers).toMatchObject([{ differences: [] }]);
+    expect(talk.repo.deployments()).toHaveLength(1);
     await talk.world.end();
   });
 

@@ -86,6 +86,8 @@ export type PromotionEvent =
   | { readonly kind: 'deployed-by-others'; readonly deployment: Deployment; readonly by: Person }
   /** GitHub does not make the deployment that was to follow. */
   | { readonly kind: 'deployment-refused'; readonly problem: OutsideProblem }
+  /** Somebody wants it tried again: GitHub may make it now. */
+  | { readonly kind: 'deployment-retried' }
   /** The App may not act there any more. */
   | { readonly kind: 'withdrawn'; readonly because: Exclude<CancelCause, 'person'> }
   /** A promotion that was asked for later reached production. */

@@ -129,6 +129,15 @@ export function decideDeploymentRefused(
   };
 }
 
+/** The card tells no more of the refusal: the next one is told anew. */
+export function decideDeploymentRetried(promotion: Promotion, context: DecisionContext): Decision {
+  const { id, notice } = promotion;
+  if (promotedAt(promotion) === null || notice?.kind !== 'no-deployment') return { kind: 'ignored' };
+  const retried = { ...promotion, notice: null, updatedAt: context.now };
+  const effects = deploymentEffects(promotion, context.environmentPolicy);
+  return { kind: 'accepted', promotion: retried, effects: [...effects, ...showEffects(id)], audit: [], journal: [] };
+}
+
 /** `promotion`: the number of the one whose tags stood there, if any. */
 export function deployedByOthersEntry(args: {
   readonly deployment: Deployment;

@@ -9,6 +9,7 @@ import {
   findOwnDeployment,
   type DeploymentContent,
 } from '../../github/deployments/deployments.ts';
+import { askAgain } from '../../github/client/ask-again.ts';
 import { deploymentDescription } from '../../messages/deployment.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
@@ -19,7 +20,7 @@ import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-/** GitHub's final answers that people can do something about: the card tells. */
+/** GitHub's final answers that people can do something about: the card tells, and `/refresh` tries again. */
 const REFUSED: readonly string[] = [
   'github-forbidden',
   'github-closed',
@@ -93,7 +94,10 @@ async function findOrCreate(
   const { environment } = policy.deployment;
   const question = { ...place, commit, environment, promotion: formatNumber(number) };
   const made = job.attempts > 1 ? await findOwnDeployment({ ...question, bot: await botOf(services) }) : null;
-  return made ?? create({ ...place, content: await contentOf(services, asked) });
+  if (made !== null) return made;
+  const content = await contentOf(services, asked);
+  // Such an answer says that none was made: another try makes no second one.
+  return askAgain(() => create({ ...place, content }), services);
 }
 
 /** The account that our App acts as: a payload alone proves nothing, since anybody who may write can copy ours. */

@@ -6,7 +6,7 @@ import type { ApprovalPolicy } from '../../domain/policy/policy.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import type { Review } from '../../domain/promotion/review.ts';
 import { isCollaborator } from '../../github/collaborators.ts';
-import { untilAnswered } from '../../github/client/errors.ts';
+import { untilAnswered } from '../../github/client/ask-again.ts';
 import { findAccountId, findLogin } from '../../github/permissions.ts';
 import { findPins, savePin, savePinHolder } from '../../store/pins.ts';
 import { loadActor, loadContext } from '../core/load.ts';

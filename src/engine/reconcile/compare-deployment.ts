@@ -1,4 +1,4 @@
-// Compares a promotion whose tags stand with the statuses of the deployment that followed it.
+// Compares a promotion whose tags stand with the statuses of the deployment that followed it, and tries again to make that.
 import { decide } from '../../domain/decide.ts';
 import { wayBackEffects } from '../../domain/decide/deployment.ts';
 import { parseDeploymentState } from '../../domain/promotion/deployment.ts';
@@ -38,4 +38,14 @@ export async function compareDeployment(services: Services, promotion: Promotion
   // The same news again only has another time.
   const isNews = decision.kind === 'accepted' && decision.effects.length > 0;
   return isNews ? [{ difference: 'deployment', effects: isCurrent ? [] : wayBackEffects(last), decision }] : [];
+}
+
+/** GitHub refused to make the deployment: it may make it now, unless a later promotion came. */
+export async function retryDeployment(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
+  const { id, repo, environment, notice } = promotion;
+  if (notice?.kind !== 'no-deployment') return [];
+  const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
+  if (last?.id !== id) return [];
+  const decision = decide(promotion, { kind: 'deployment-retried' }, await loadContext(services, promotion));
+  return decision.kind === 'accepted' ? [{ difference: 'deployment', effects: [], decision }] : [];
 }

@@ -12,10 +12,18 @@ import type { ReconcileResult } from './found.ts';
 
 export type Comparison = { readonly differences: readonly Difference[]; readonly commit: Commit };
 
-/** At most four questions to GitHub where nothing differs; those whose answer is the same as before are free. */
-export async function comparePromotion(services: Services, promotion: Promotion): Promise<Comparison> {
+/**
+ * At most four questions to GitHub where nothing differs; those whose answer is the same as before are free. `also`: what
+ * is to be done besides, because somebody asked.
+ */
+export async function comparePromotion(
+  services: Services,
+  promotion: Promotion,
+  also: readonly ReconcileResult[] = [],
+): Promise<Comparison> {
   const { repo } = promotion;
   const found: readonly ReconcileResult[] = [
+    ...also,
     ...(await findLostWork(services, promotion)),
     ...(await compareShown(services, promotion)),
     ...(await compareWaiting(services, promotion)),

@@ -5,6 +5,7 @@ import { listPromotionsOfThread } from '../../store/promotions/promotions.ts';
 import { refused, replied, type Answer, type Asked } from '../core/answer.ts';
 import { findMeant, type FoundPromotion } from '../core/find-promotion.ts';
 import { comparePromotion } from './compare.ts';
+import { retryDeployment } from './compare-deployment.ts';
 import type { Services } from '../core/services.ts';
 
 export async function refreshPromotion(
@@ -15,7 +16,11 @@ export async function refreshPromotion(
   const found = await findOne(services, asked, command);
   if (found.kind === 'refused') return refused(asked, found.refusal);
   const { promotion } = found;
-  const { differences, commit } = await comparePromotion(services, promotion);
+  const { differences, commit } = await comparePromotion(
+    services,
+    promotion,
+    await retryDeployment(services, promotion),
+  );
   const reply = { kind: 'refreshed', promotion: promotion.number, differences } as const;
   return { ...commit, effects: [...(commit.effects ?? []), ...(replied(asked, reply).effects ?? [])] };
 }

@@ -66,22 +66,6 @@ export function isGitHubError(error: unknown, code: GitHubErrorCode): error is O
   return error instanceof OutsideError && error.code === code;
 }
 
-const DOUBTFUL: readonly string[] = ['github-forbidden', 'github-gone', 'github-not-found', 'github-rejected'];
-
-/**
- * What `ask` returns. A 403, 404, 410 or 422 of GitHub may be wrong for a moment: it is thrown as an error that may pass,
- * for what has to wait rather than be decided without an answer.
- */
-export async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof OutsideError) || error.retryable || !DOUBTFUL.includes(error.code)) throw error;
-    const { code, status } = error;
-    throw new OutsideError(error.message, { code, retryable: true, status, cause: error });
-  }
-}
-
 type Verdict = {
   readonly code: GitHubErrorCode;
   readonly retryable: boolean;

@@ -88,6 +88,7 @@ export const EVENTS = {
     by: CAROL,
   },
   'deployment-refused': { kind: 'deployment-refused', problem: DENIED },
+  'deployment-retried': { kind: 'deployment-retried' },
   withdrawn: { kind: 'withdrawn', because: 'installation-gone' },
   overtaken: { kind: 'overtaken', by: 13 },
   applied: { kind: 'applied', tags: [written] },

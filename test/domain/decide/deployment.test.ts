@@ -123,6 +123,9 @@ describe('after the tags stand', () => {
     expect(refused.audit).toMatchObject([{ kind: 'deployment-refused' }]);
     expect(refused.effects.map(({ kind }) => kind)).toEqual(SHOW);
     expect(refused.promotion.notice).toMatchObject({ kind: 'no-deployment', at: NOW });
+    const retried = accept(refused.promotion, EVENTS['deployment-retried']);
+    expect(retried.promotion).toMatchObject({ notice: null, state: { kind: 'promoted' } });
+    expect(effectsOf(retried)).toEqual(['create-deployment', ...SHOW]);
     expect(after([status('deploying', 1)], refused.promotion).notice).not.toBeNull();
     expect(after([status('deployed', 1)], refused.promotion).notice).toBeNull();
   });

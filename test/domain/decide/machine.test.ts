@@ -31,6 +31,7 @@ const END = {
   'deployment failed': '-',
   'others deployed': '-',
   'deployment-refused': '-',
+  'deployment-retried': '-',
   withdrawn: '-',
   overtaken: '-',
   applied: '-',
@@ -142,8 +143,8 @@ const PAIRS = Object.keys(NEXT)
   );
 
 test('the table has every pair of a state and an event', () => {
-  expect(PAIRS).toHaveLength(15 * 30);
-  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(22);
+  expect(PAIRS).toHaveLength(15 * 31);
+  expect(new Set(Object.values(EVENTS).map(({ kind }) => kind)).size).toBe(23);
 });
 
 test.each(PAIRS)('%s, %s → %s', (state, event, next) => {

@@ -290,6 +290,7 @@ const DEPLOYMENT_NEWS: readonly PromotionEvent['kind'][] = [
   'deployment-status',
   'deployed-by-others',
   'deployment-refused',
+  'deployment-retried',
 ];
 
 test('an end is left only by a Re-run of a promotion whose checks failed, or to tell that production was put right', () => {

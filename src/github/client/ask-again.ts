@@ -1,0 +1,45 @@
+// A single 403, 404 or 422 of GitHub may be wrong for a moment: who asks again after it, and who waits.
+import { OutsideError } from '../../net/outside-error.ts';
+
+const DOUBTFUL: readonly string[] = ['github-forbidden', 'github-not-found', 'github-rejected'];
+const MAX_TRIES = 3;
+const PAUSE_MS = 1000;
+
+/** How to wait before GitHub is asked again. */
+export type Pause = { readonly wait: (ms: number) => Promise<void> };
+
+/**
+ * What `ask` returns. After a doubtful answer it is asked at most twice more; what the last one answered is the answer.
+ * Without `isWorthIt`, always; else only where that says so, which is asked after the first doubtful answer.
+ */
+export async function askAgain<T>(
+  ask: () => Promise<T>,
+  { wait, isWorthIt = async () => true }: Pause & { readonly isWorthIt?: () => Promise<boolean> },
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isDoubtful(error) || tries >= MAX_TRIES || !(await isWorthIt())) throw error;
+      await wait(PAUSE_MS);
+    }
+  }
+}
+
+/**
+ * What `ask` returns. A doubtful answer is thrown as an error that may pass, for what has to wait rather than be decided
+ * without an answer.
+ */
+export async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isDoubtful(error)) throw error;
+    const { code, status } = error;
+    throw new OutsideError(error.message, { code, retryable: true, status, cause: error });
+  }
+}
+
+function isDoubtful(error: unknown): error is OutsideError {
+  return error instanceof OutsideError && !error.retryable && DOUBTFUL.includes(error.code);
+}
