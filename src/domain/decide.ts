@@ -79,7 +79,7 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
     case 'overtaken':
       return decideOvertaken(promotion, event.by, context);
     case 'applied':
-      return decideApplied(promotion, event.tags, context);
+      return decideApplied(promotion, event, context);
     case 'apply-failed':
       return decideApplyFailed(promotion, event, context);
     case 'apply-stopped':

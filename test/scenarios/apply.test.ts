@@ -161,7 +161,7 @@ test('a kept tag that holds another image refuses the promotion, and names both 
   await say(release, 'ada', `/promote ${release.source}`);
 
   expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'checks-failed', rules: ['permanent-tag'] });
-  expect(cardOf(release)).toMatch(/\| permanent-tag \|/);
+  expect(cardOf(release)).toMatch(/\*\*permanent-tag\*\*/);
   for (const value of [kept, other.digest, image.digest]) expect(cardOf(release)).toContain(value.slice(0, 19));
   await say(release, 'bob', '/approve P1');
   expect(writesOf(world)).toEqual([]);

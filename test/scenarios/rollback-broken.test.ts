@@ -40,7 +40,7 @@ describe('a part of the target is gone', () => {
     expect(await talk.state(4)).toBe('checks-failed');
     expect(talk.holds()).toBe(c.digest);
     expect(await talk.findings(4)).toContain('fail completeness');
-    expect(talk.card(4)).toMatch(new RegExp(`\\| completeness \\|.*linux/amd64.*${shown(layer)}`));
+    expect(talk.card(4)).toMatch(new RegExp(`\\*\\*completeness\\*\\*.*linux/amd64.*${shown(layer)}`));
     const [line = ''] = /\/rollback to P1 --reason "…"/.exec(talk.card(4)) ?? [];
     expect(talk.card(4)).toContain('`/status production`');
     expect(talk.card(4)).not.toContain('/promote');

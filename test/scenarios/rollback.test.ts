@@ -301,7 +301,7 @@ test('an image that was rolled back can be promoted again, with a warning', asyn
   await talk.rollBack();
   await talk.say('ada', `/promote ${b.tag}`);
   expect(await talk.findings(4)).toContain('warn rolled-back');
-  expect(talk.card(4)).toMatch(/\| rolled-back \|.*\bP3\b/);
+  expect(talk.card(4)).toMatch(/\*\*rolled-back\*\*.*\bP3\b/);
   await talk.approve('bob', 4);
   expect(talk.holds()).toBe(b.digest);
   await talk.world.end();

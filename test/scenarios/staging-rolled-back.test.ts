@@ -33,7 +33,9 @@ test('Re-run after the rollback shows that it was rolled back, as `/promote` doe
   await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
   await talk.say('bob', '/approve P2');
   expect(talk.holds()).toBe(image.digest);
+  expect(runOf(commit)).toMatchObject({ title: expect.stringMatching(/^In production since .*\(P2\)$/), actions: [] });
   expect(await talk.rollBack()).toEqual([]);
+  expect(runOf(commit).title).not.toContain('P2');
 
   await repo.rerun({ checkRun: runOf(commit).id, by: 'bob' });
   await world.drain();
@@ -45,6 +47,6 @@ test('Re-run after the rollback shows that it was rolled back, as `/promote` doe
   const findings = check.state.kind === 'examined' ? check.state.findings : [];
   expect(promotion.findings.filter(({ rule }) => rule === 'rolled-back')).toHaveLength(1);
   expect(findings).toEqual(promotion.findings);
-  expect(runOf(commit).text).toMatch(/\| rolled-back \|.*\bP3\b/);
+  expect(runOf(commit).text).toMatch(/\*\*rolled-back\*\*.*\bP3\b/);
   await world.end();
 });

@@ -61,6 +61,7 @@ async function shown(commit: string): Promise<string> {
     check: stored,
     state,
     note: null,
+    heldBy: null,
     repo: must(parseRepoName(repo.fullName())),
     githubUrl: 'https://github.com',
   };
@@ -87,7 +88,7 @@ describe('the image is waited for', () => {
     const { summary, text, actions, externalId } = runOf(commit);
     expect(summary).toContain(`\n/promote staging-${commit.slice(0, 7)}\n`);
     expect(summary).toContain(image.digest);
-    expect(text).toMatch(/\| completeness \|/);
+    expect(text).toMatch(/\*\*completeness\*\*/);
     expect(actions.map(({ identifier }) => identifier)).toEqual([`promote:${image.digest.slice(7, 19)}`]);
     expect((await check(commit)).state).toMatchObject({
       digest: image.digest,

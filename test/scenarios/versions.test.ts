@@ -96,7 +96,7 @@ describe('a version that exists', () => {
     await talk.world.drain();
     expect(await talk.state()).toBe('checks-failed');
     expect(await talk.findings()).toContain('fail permanent-tag');
-    expect(talk.card()).toMatch(/\| permanent-tag \|.*`?v1\.2\.3`?/);
+    expect(talk.card()).toMatch(/\*\*permanent-tag\*\*.*`?v1\.2\.3`?/);
   });
 
   test('since the approval moves nothing of production', async () => {

@@ -102,7 +102,7 @@ test('half an hour after the commit it expires, and says how to ask again', asyn
   expect(await talk.state()).toBe('expired');
   expect(await shown()).toBe('timed_out: expired');
   expect((await talk.promotion()).images).toEqual([]);
-  expect(talk.card()).toContain(`| \`${talk.short}\` |`);
+  expect(talk.card()).toContain(`: \`${talk.short}\``);
   expect(talk.card()).toContain(`\`/promote ${talk.short}\``);
   stage(world, { commit: talk.commit });
   await world.pass(60 * MINUTE_MS, 10 * MINUTE_MS);

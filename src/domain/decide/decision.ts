@@ -21,7 +21,7 @@ import type {
   TagOutcome,
   UncountedReport,
 } from '../promotion/promotion.ts';
-import type { Digest, Tag } from '../image/reference.ts';
+import type { CommitSha, Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
 import type { DeploymentStatus } from '../promotion/promotion-kind.ts';
@@ -92,7 +92,7 @@ export type PromotionEvent =
   | { readonly kind: 'withdrawn'; readonly because: Exclude<CancelCause, 'person'> }
   /** A promotion that was asked for later reached production. */
   | { readonly kind: 'overtaken'; readonly by: number }
-  | { readonly kind: 'applied'; readonly tags: readonly TagOutcome[] }
+  | { readonly kind: 'applied'; readonly tags: readonly TagOutcome[]; readonly replaced?: readonly CommitSha[] }
   /** A floating tag could not be written: those that were go back, whatever happens next. */
   | { readonly kind: 'apply-stopped'; readonly problem: FailureProblem }
   /** `undoAgain`: the registry refused to move a tag back, and may not refuse for ever. */

@@ -1,6 +1,7 @@
 // How the writing of tags ended: promoted, failed, or a mixed production put right after all.
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Effect } from '../effect.ts';
+import type { CommitSha } from '../image/reference.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import { movesProduction, type Failure, type Promotion, type TagOutcome } from '../promotion/promotion.ts';
 import { deploymentEffects } from './deployment.ts';
@@ -10,7 +11,11 @@ import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
 export const RESTORE_EVERY_MS = 60 * 60 * 1000;
 const READ_BACK_AGAIN_AFTER_MS = 60_000;
 
-export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[], context: DecisionContext): Decision {
+export function decideApplied(
+  promotion: Promotion,
+  { tags, replaced = [] }: EventOf<'applied'>,
+  context: DecisionContext,
+): Decision {
   if (promotion.state.kind !== 'applying' || promotion.state.undoing !== null) return { kind: 'ignored' };
   const ended = end(
     promotion,
@@ -20,7 +25,13 @@ export function decideApplied(promotion: Promotion, tags: readonly TagOutcome[],
   // First: deployers wait for it, and GitHub writes are paced.
   const effects = [...deploymentEffects(promotion, context.environmentPolicy), ...ended.effects];
   if (!movesProduction(promotion)) return { ...ended, effects };
-  return { ...ended, effects: [...effects, readBackAgain(promotion, context)] };
+  return { ...ended, effects: [...effects, ...stagingEffects(promotion, replaced), readBackAgain(promotion, context)] };
+}
+
+/** The checks of staging commits say which image is in production now; `replaced` are those of the one before. */
+function stagingEffects({ repo, images }: Promotion, replaced: readonly CommitSha[]): readonly Effect[] {
+  const commits = new Set([...images.flatMap(({ commit }) => commit ?? []), ...replaced]);
+  return [...commits].map((commit) => ({ kind: 'update-staging-check', repoId: repo.id, commit }));
 }
 
 /** A process that was paused, or somebody else, may write after the tags were read back. */

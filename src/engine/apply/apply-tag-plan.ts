@@ -79,7 +79,8 @@ async function endApplied(application: Application): Promise<JobOutcome> {
   const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
   // What an environment held is told in the order of these times: a clock that was turned back must not change it.
   const now = Math.max(context.now, (last === null ? 0 : (promotedAt(last) ?? 0)) + 1);
-  const event = { kind: 'applied', tags: outcomesOf(await readJournal(application)) } as const;
+  const replaced = (last?.images ?? []).flatMap(({ commit }) => commit ?? []);
+  const event = { kind: 'applied', tags: outcomesOf(await readJournal(application)), replaced } as const;
   return { kind: 'done', commit: commitOf(promotion, decide(promotion, event, { ...context, now })) };
 }
 

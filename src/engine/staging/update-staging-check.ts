@@ -1,7 +1,9 @@
 // Makes the check run of a staging commit show where it stands today; opens it when there is none.
-import { stagingExternalId } from '../../domain/promotion/staging-check.ts';
+import { promotedAt } from '../../domain/promotion/promotion.ts';
+import { stagingExternalId, type StagingCheck } from '../../domain/promotion/staging-check.ts';
 import { publishCheckRun } from '../../github/checks/check-runs.ts';
-import { renderStagingCheck } from '../../messages/check-run/staging-check.ts';
+import { renderStagingCheck, type StagingCheckView } from '../../messages/check-run/staging-check.ts';
+import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import { findRepo } from '../../store/repos.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
@@ -24,7 +26,8 @@ async function handle(job: Job<'update-staging-check'>, services: Services): Pro
   if (check === null || check.state.kind === 'unseen') return DONE;
   const githubUrl = `https://${services.settings.githubHost}`;
   const { state } = check;
-  const shown = { check, state, note: readNote(check), repo: repo.name, githubUrl };
+  const heldBy = await findHolding(services, check);
+  const shown = { check, state, note: readNote(check), heldBy, repo: repo.name, githubUrl };
   const { conclusion, ...texts } = renderStagingCheck(shown);
   const status =
     conclusion === null ? ({ status: 'in_progress' } as const) : ({ status: 'completed', conclusion } as const);
@@ -37,4 +40,14 @@ async function handle(job: Job<'update-staging-check'>, services: Services): Pro
   });
   if (checkRunId === check.checkRunId) return DONE;
   return { kind: 'done', commit: { repo, stagingChecks: [{ kind: 'change', repoId, commit, checkRunId }] } };
+}
+
+/** Whether the environment of the check has its image now. */
+async function findHolding({ store }: Services, { repoId, state }: StagingCheck): Promise<StagingCheckView['heldBy']> {
+  const environment = state.kind === 'examined' ? state.defaultEnvironment : null;
+  if (state.kind !== 'examined' || environment === null) return null;
+  const last = await findLastPromoted(store.db, { repoId, environment });
+  const at = last === null ? null : promotedAt(last);
+  if (last === null || at === null || !last.images.some(({ digest }) => digest === state.digest)) return null;
+  return { environment, promotion: last.number, at };
 }

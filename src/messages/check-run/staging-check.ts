@@ -30,6 +30,8 @@ export type StagingCheckView = {
   readonly check: StagingCheck;
   readonly state: ShownState;
   readonly note: StagingNote | null;
+  /** The promotion that put this image where the environment of the check has it now; null where it has another one. */
+  readonly heldBy: { readonly environment: string; readonly promotion: number; readonly at: number } | null;
   readonly repo: RepoName;
   /** `https://github.com`, or the address of the GHES server; no slash at the end. */
   readonly githubUrl: string;
@@ -60,13 +62,16 @@ export function renderStagingCheck(view: StagingCheckView): RenderedStagingCheck
   const note = view.note === null ? '' : `> ${noteText(view.note).split('\n').join('\n> ')}`;
   return {
     name: NAME,
-    conclusion: conclusionOf(state),
+    conclusion: conclusionOf(view),
     title: titleOf(view),
     summary: renderWithin(MAX_OUTPUT_LENGTH, () => joinBlocks([note, bodyOf(view)])),
     text: renderWithin(MAX_OUTPUT_LENGTH, (detail) => renderFindings(findings, detail)) || NO_FINDINGS,
-    actions:
-      state.kind === 'examined' && isReady(state) && state.defaultEnvironment !== null ? [promoteButton(state)] : [],
+    actions: canPromote(view) && state.kind === 'examined' ? [promoteButton(state)] : [],
   };
+}
+
+function canPromote({ state, heldBy }: StagingCheckView): boolean {
+  return heldBy === null && state.kind === 'examined' && isReady(state) && state.defaultEnvironment !== null;
 }
 
 /** A promotion that a click opened has no thread of its own where people would look for it. */
@@ -97,18 +102,22 @@ function promoteButton({ digest }: Examined): RenderedStagingCheck['actions'][nu
   return { label: 'Promote', description, identifier: `promote:${stagingPlanId(digest)}` };
 }
 
-function conclusionOf(state: ShownState): RenderedStagingCheck['conclusion'] {
+function conclusionOf({ state, heldBy }: StagingCheckView): RenderedStagingCheck['conclusion'] {
   switch (state.kind) {
     case 'waiting':
       return null;
     case 'examined':
-      return isReady(state) ? 'success' : 'failure';
+      return heldBy !== null || isReady(state) ? 'success' : 'failure';
     case 'ended':
       return 'neutral';
   }
 }
 
-function titleOf({ check, state }: StagingCheckView): string {
+/** `In production since 2026-11-24 06:33 UTC (P8)`, once it is there. */
+function titleOf({ check, state, heldBy }: StagingCheckView): string {
+  if (heldBy !== null) {
+    return `In ${heldBy.environment} since ${formatTime(heldBy.at)} (${formatNumber(heldBy.promotion)})`;
+  }
   switch (state.kind) {
     case 'waiting':
       return `Waiting for the image of ${check.commit.slice(0, 7)}`;
@@ -152,6 +161,7 @@ function bodyOf(view: StagingCheckView): string {
     case 'waiting':
       return `The build of ${code(check.commit.slice(0, 7))} has not pushed ${namesOf(state)} yet. Imprimatur waits for it until ${formatTime(check.since + BUILD_TIME_MS)}.`;
     case 'examined':
+      if (view.heldBy !== null) return factsOf(view, state);
       return joinBlocks([factsOf(view, state), isReady(state) ? howToPromote(state) : HOW_TO_FIX]);
     case 'ended':
       return endingText(view, state.why);

@@ -9,6 +9,7 @@ import {
   noteText,
   renderStagingCheck,
   type RenderedStagingCheck,
+  type StagingCheckView,
 } from '../../../src/messages/check-run/staging-check.ts';
 import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
 import { withNamed } from '../rendered.ts';
@@ -37,9 +38,13 @@ function examined(change: Partial<Examined> = {}): Examined {
   };
 }
 
-function render(state: Shown, note: StagingNote | null = null): RenderedStagingCheck {
+function render(
+  state: Shown,
+  note: StagingNote | null = null,
+  heldBy: StagingCheckView['heldBy'] = null,
+): RenderedStagingCheck {
   const check = { repoId: 77, commit, checkRunId: null, state, since: AT, note: null };
-  return renderStagingCheck({ check, state, note, repo: REPO, githubUrl: 'https://github.com' });
+  return renderStagingCheck({ check, state, note, heldBy, repo: REPO, githubUrl: 'https://github.com' });
 }
 
 function ended(why: Extract<StagingState, { kind: 'ended' }>['why']): Shown {
@@ -125,6 +130,16 @@ function bytes(part: string): number {
 test('a refused click is told with the refusal, to who clicked', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
   expect(noteText({ kind: 'refused', by: 'bob', refusal })).toBe(`\`bob\`: ${renderRefusal(refusal)}`);
+});
+
+test('once it is in production, it says since when and by which promotion, and has no button', () => {
+  const { title, conclusion, actions, summary } = render(examined(), null, {
+    environment: 'production',
+    promotion: 8,
+    at: AT,
+  });
+  expect({ title, conclusion, actions }).toMatchSnapshot();
+  expect(summary).not.toContain('/promote');
 });
 
 test('the button fits GitHub’s limits', () => {
