@@ -4,7 +4,7 @@ import type { Ineligibility } from '../ineligibility.ts';
 import { covers, planIdOf, plansShown, subjectOf, type PlanId } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
-import type { Promotion } from '../promotion/promotion.ts';
+import type { Promotion, PromotionState } from '../promotion/promotion.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Review } from '../promotion/review.ts';
 import type { ApprovalRules } from '../policy/approval-rules.ts';
@@ -126,7 +126,7 @@ function refuseReview(
   const refusal = ineligible === null ? null : refusalOf(ineligible, promotion, event);
   // Who may not review here hears no more than that; who only may not approve this one, first why nobody can.
   if (refusal !== null && !ABOUT_THIS_ONE.includes(refusal.code)) return refusal;
-  if (state.kind !== 'awaiting-approval') {
+  if (!takesReview(state, event.verdict)) {
     return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
   }
   if (via.kind === 'check-run' && !via.current) return { code: 'outdated-check-run', promotion: number };
@@ -154,6 +154,12 @@ function isWorthMore(
     findIneligibility({ person, verdict: 'approve', app: app ?? null, promotion, approvals, pins }) === null;
   const app = via.kind === 'comment' ? via.app : null;
   return rules.some((one) => counts(app, one) && !counts(before.app, one));
+}
+
+/** A rejection counts whenever people were asked and nothing is written yet. */
+function takesReview(state: PromotionState, verdict: Review['verdict']): boolean {
+  if (state.kind === 'awaiting-approval') return true;
+  return verdict === 'reject' && (state.kind === 'scheduled' || (state.kind === 'examining' && state.again));
 }
 
 /** What was not seen can't be approved. `plan` is the one of now. */

@@ -14,7 +14,7 @@ import { findPromotion } from '../../store/promotions/promotions.ts';
 import { answered, dailyIdempotencyKey, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOf, type Commit } from '../core/commit.ts';
 import { comparePolicy, readingOf, type PolicyComparison } from '../examine/compare-policy.ts';
-import { findMeant, findSeenPlan } from '../core/find-promotion.ts';
+import { findMeant, findSeenPlan, type FoundPromotion } from '../core/find-promotion.ts';
 import type { Sender } from '../core/intent.ts';
 import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import { loadActor, loadContext } from '../core/load.ts';
@@ -34,7 +34,7 @@ export async function reviewByComment(
 ): Promise<Answer> {
   const { kind: verdict, id } = command;
   const reason = command.kind === 'reject' ? command.reason : null;
-  const found = await findMeant(services, asked, { verb: verdict, id, states: ['awaiting-approval'] });
+  const found = await findReviewed(services, asked, command);
   if (found.kind === 'refused') return refused(asked, found.refusal);
   const { promotion } = found;
   const time = asked.sentAt === undefined ? {} : { sentAt: asked.sentAt };
@@ -45,6 +45,18 @@ export async function reviewByComment(
   const outcome = await decideReview(services, { promotion, by: asked.by, review });
   if (outcome.refusal === null) return answered(asked, outcome.commit);
   return withEffects(outcome.commit, refused(asked, outcome.refusal));
+}
+
+/** Without an id, a rejection means what waits for approval, else what was asked about and is not written yet. */
+async function findReviewed(
+  services: Services,
+  asked: Asked,
+  { kind: verb, id }: CommandOf<'approve' | 'reject'>,
+): Promise<FoundPromotion> {
+  const found = await findMeant(services, asked, { verb, id, states: ['awaiting-approval'] });
+  if (verb === 'approve' || found.kind === 'found' || found.refusal.code !== 'nothing-waits-here') return found;
+  const other = await findMeant(services, asked, { verb, id, states: ['scheduled', 'examining'] });
+  return other.kind === 'found' ? other : found;
 }
 
 /** A click on `Approve` or `Reject`: good only on the check run that shows the promotion now. */

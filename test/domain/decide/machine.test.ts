@@ -92,6 +92,7 @@ const NEXT: Record<StateKind, Record<EventName, string>> = {
   },
   scheduled: {
     ...END,
+    rejected: 'rejected',
     cancelled: 'cancelled',
     withdrawn: 'cancelled',
     'policy-changed': 'examining',
