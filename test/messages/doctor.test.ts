@@ -49,6 +49,10 @@ const CAUSES: readonly (DenialCause | null)[] = [
 const SAMPLES: Samples = {
   'outside-error': CAUSES.map((cause) => ({ ...push, cause })),
   'variables-readable': [{ ...server, code: 'variables-readable' }],
+  'floors-unset': [
+    { ...server, outcome: 'warn', code: 'floors-unset', variables: ['MIN_APPROVALS', 'FORBID_SELF_APPROVAL'] },
+    { ...server, outcome: 'warn', code: 'floors-unset', variables: ['FORBID_SELF_APPROVAL'] },
+  ],
   'variable-unreadable': [{ ...server, code: 'variable-unreadable', detail: 'PORT: "x" is not a port' }],
   'database-readable': [
     { ...database, code: 'database-readable', repos: [] },

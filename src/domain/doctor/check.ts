@@ -51,7 +51,10 @@ export type OutsideErrorCheck = Of<
 export type ServerCheck =
   | Of<
       'variables',
-      { readonly code: 'variables-readable' } | { readonly code: 'variable-unreadable'; readonly detail: string }
+      | { readonly code: 'variables-readable' }
+      | { readonly code: 'variable-unreadable'; readonly detail: string }
+      /** Of `MIN_APPROVALS` and `FORBID_SELF_APPROVAL` those that ask for nothing. */
+      | { readonly code: 'floors-unset'; readonly variables: readonly string[] }
     >
   | Of<
       'database',

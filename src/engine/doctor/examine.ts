@@ -40,9 +40,21 @@ export async function examine(
   return { groups, healthy: groups.every(({ checks }) => checks.every(({ outcome }) => outcome !== 'fail')) };
 }
 
-function checkEnvironment({ problems }: DoctorSetup): readonly Check[] {
-  if (problems.length === 0) return [{ name: 'variables', outcome: 'ok', code: 'variables-readable' }];
-  return problems.map((detail) => ({ name: 'variables', outcome: 'fail', code: 'variable-unreadable', detail }));
+function checkEnvironment({ problems, settings }: DoctorSetup): readonly Check[] {
+  const name = 'variables';
+  if (problems.length > 0) {
+    return problems.map((detail) => ({ name, outcome: 'fail', code: 'variable-unreadable', detail }));
+  }
+  return [{ name, outcome: 'ok', code: 'variables-readable' }, ...checkFloors(settings)];
+}
+
+/** Without both, a policy file decides whether one person can release alone. */
+function checkFloors({ floors }: DoctorSetup['settings']): readonly Check[] {
+  const variables = [
+    ...(floors.minApprovals.some(({ required }) => required > 0) ? [] : ['MIN_APPROVALS']),
+    ...(floors.forbidSelfApproval.length > 0 ? [] : ['FORBID_SELF_APPROVAL']),
+  ];
+  return variables.length === 0 ? [] : [{ name: 'variables', outcome: 'warn', code: 'floors-unset', variables }];
 }
 
 async function examineAround(setup: DoctorSetup): Promise<readonly Check[]> {

@@ -9,6 +9,13 @@ export function serverWords(check: ServerCheck): CheckWords {
       return { message: 'Every variable can be read.', hint: null };
     case 'variable-unreadable':
       return { message: check.detail, hint: null };
+    case 'floors-unset': {
+      const [is, them] = check.variables.length === 1 ? ['is', 'it'] : ['are', 'them'];
+      return {
+        message: `${listWords(check.variables)} ${is} not set: anyone who can push to a default branch can release alone.`,
+        hint: `Set ${them}, for example ${check.variables.map((one) => EXAMPLES[one] ?? one).join(' and ')}, unless you work alone.`,
+      };
+    }
     case 'database-readable': {
       const repos = check.repos.length === 0 ? 'no repository' : listWords(check.repos);
       return { message: `The database can be read; it knows promotions in ${repos}.`, hint: null };
@@ -20,3 +27,8 @@ export function serverWords(check: ServerCheck): CheckWords {
     }
   }
 }
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  MIN_APPROVALS: 'MIN_APPROVALS=production=1',
+  FORBID_SELF_APPROVAL: 'FORBID_SELF_APPROVAL=production',
+};

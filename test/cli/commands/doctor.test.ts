@@ -64,6 +64,8 @@ beforeEach(async () => {
     REGISTRY_HOST: registry.host,
     GHCR_USERNAME: 'acme-bot',
     GHCR_TOKEN: TOKEN,
+    MIN_APPROVALS: 'production=1',
+    FORBID_SELF_APPROVAL: 'production',
   };
 });
 afterEach(async () => {
@@ -252,6 +254,24 @@ describe('the environment', () => {
     expectChecks(said, { name: 'webhook-secret', outcome: 'ok', code: 'secret-set', length: 33 });
     expect(said.code).toBe(1);
   });
+
+  test.each([
+    [{ MIN_APPROVALS: '', FORBID_SELF_APPROVAL: '' }, ['MIN_APPROVALS', 'FORBID_SELF_APPROVAL']],
+    [{ MIN_APPROVALS: 'production=0' }, ['MIN_APPROVALS']],
+    [{ FORBID_SELF_APPROVAL: '' }, ['FORBID_SELF_APPROVAL']],
+  ])(
+    'where a policy file alone decides whether one person releases alone, it warns: %j',
+    async (changes, variables) => {
+      const said = await doctor(changes);
+      expect(complaints(said)).toEqual(['warn variables']);
+      expectChecks(
+        said,
+        { name: 'variables', outcome: 'ok', code: 'variables-readable' },
+        { name: 'variables', outcome: 'warn', code: 'floors-unset', variables },
+      );
+      expect(said.code).toBe(0);
+    },
+  );
 
   test('without an App there is nothing to ask GitHub', async () => {
     const said = await doctor({ APP_ID: '' });
