@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { decide as decideInDomain, type Decision } from '../../src/domain/decide.ts';
 import type { Promotion, StateKind } from '../../src/domain/promotion/promotion.ts';
 import { context, environment, NOW, type TestContext } from '../domain/build.ts';
-import { decide, EVENTS, promotionIn } from '../domain/decide/build.ts';
+import { accept, decide, EVENTS, promotionIn } from '../domain/decide/build.ts';
 
 const STATES = {
   'waiting-for-image': true,
@@ -94,15 +94,13 @@ function reachedTransitions(): ReadonlySet<string> {
     context({ environmentPolicy: nobody }),
     context({ environmentPolicy: nobody, environmentBusy: true }),
   ];
-  const decisions = Object.keys(STATES)
-    .filter(isState)
-    .map(promotionIn)
-    .flatMap((before) =>
-      Object.values(EVENTS).flatMap((event) => [
-        ...situations.map((situation) => [before, decide(before, event, situation)] as const),
-        ...unreadable(before).map((decision) => [before, decision] as const),
-      ]),
-    );
+  const examinedAgain = accept(promotionIn('awaiting-approval'), EVENTS.rerequested).promotion;
+  const decisions = [...Object.keys(STATES).filter(isState).map(promotionIn), examinedAgain].flatMap((before) =>
+    Object.values(EVENTS).flatMap((event) => [
+      ...situations.map((situation) => [before, decide(before, event, situation)] as const),
+      ...unreadable(before).map((decision) => [before, decision] as const),
+    ]),
+  );
   return new Set(decisions.flatMap(([before, decision]) => transitionOf(before, decision)));
 }
 
