@@ -69,7 +69,8 @@ export function levelWhenMissing({ policy }: RuleContext, label: string): Level 
 
 /**
  * `host/owner/name` in lower case, of the URL forms that builders write: https, git+https, ssh and scp-like, with `.git`,
- * a default port, a branch behind `#`; null for what is no such form. The fragment goes first: behind it an `@` is no
+ * a default port, a branch behind `#`; null for what is no such form. github.com answers as www.github.com as well, and its
+ * SSH as ssh.github.com at port 443. The fragment goes first: behind it an `@` is no
  * longer the end of a user name (`https://evil.io#@github.com/acme/app` is a page of evil.io).
  */
 export function repositoryOf(label: string): string | null {
@@ -88,6 +89,7 @@ export function repositoryOf(label: string): string | null {
   // What is left behind the host's colon is the scp-like path, or a port where `owner/name` still follows.
   return portless
     .replace(/^([^/:]+):(?!\d+\/[^/]+\/)/, '$1/')
+    .replace(/^(?:www\.github\.com|ssh\.github\.com:443)\//, 'github.com/')
     .replace(/\/+$/, '')
     .replace(/\.git$/, '');
 }
