@@ -145,6 +145,26 @@ describe('an image that a repository has promoted', () => {
 });
 
 describe('an image that nobody has promoted', () => {
+  test('is promotable under the former name of a renamed repository, with the labels of before', async () => {
+    talk = await begin();
+    await talk.repo.settings.rename('dot-ca');
+    await talk.world.drain();
+    write(talk, `images: ["${talk.world.registry.host}/${IMAGE}"]`);
+    await talk.request();
+    await talk.say('bob', '/approve');
+    expect(await talk.state()).toBe('promoted');
+    expect(talk.production().main).toBe(talk.image.digest);
+    await talk.world.end();
+  });
+
+  test('is refused under a former name that another repository has by now', async () => {
+    talk = await begin();
+    await swapNames();
+    write(talk, `images: ["${talk.world.registry.host}/${IMAGE}"]`);
+    expect((await talk.request()).answers).toMatchObject([refused('image-not-granted', { repo: 'acme/dot-ca' })]);
+    await talk.world.end();
+  });
+
   test('is proven by no label of a name that two repositories had, whatever is forced', async () => {
     talk = await begin();
     const other = await swapNames();

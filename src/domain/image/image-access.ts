@@ -76,8 +76,14 @@ function isFor(grant: ImageGrant, { repo, names }: ImageQuestion): boolean {
   return known === undefined ? granted === repo.name.toLowerCase() : known.isFirst;
 }
 
+/**
+ * Whoever promoted the image keeps it under every name that the repository had. An image that nobody promoted yet has
+ * no such record: a former name counts there only if no other repository that we know of ever had it.
+ */
 function hasOwnName({ repo, requestedAs, names, image, owner, registryHost }: ImageQuestion): boolean {
-  const former = owner === repo.id ? names.map(({ name }) => name) : [];
+  const former = names
+    .filter(({ isFirst, isOnly }) => owner === repo.id || (isFirst && isOnly))
+    .map(({ name }) => name);
   const today = repo.name.toLowerCase();
   const own = [today, ...[requestedAs.toLowerCase(), ...former].filter((name) => accountOf(name) === accountOf(today))];
   const name = nameOf(image);

@@ -115,8 +115,24 @@ describe('whose an image is', () => {
     ],
     ['the renamed one keeps what it promoted', { ...RENAMED, names: [OWN, NEW_NAME], owner: 1 }, 'owned'],
     [
-      'the renamed one has no claim to what nobody promoted',
+      'what nobody promoted, under a former name that nobody else had, has to be proven as well',
       { ...RENAMED, names: [OWN, NEW_NAME] },
+      'unclaimed',
+    ],
+    [
+      'a former name that another repository has by now counts no more for what nobody promoted',
+      { ...RENAMED, names: [{ ...OWN, isOnly: false }, NEW_NAME] },
+      'image-not-granted',
+    ],
+    ['nor does one that another repository had before', { ...RENAMED, names: [TAKEN, NEW_NAME] }, 'image-not-granted'],
+    [
+      'and what another repository promoted is not its own by a former name',
+      { ...RENAMED, names: [OWN, NEW_NAME], owner: 2 },
+      'image-of-another-repository',
+    ],
+    [
+      'nor is a former name under another account, which somebody else may have now',
+      { repo: { id: 1, name: repoName('globex/api') }, requestedAs: repoName('globex/api'), names: [OWN] },
       'image-not-granted',
     ],
     [
