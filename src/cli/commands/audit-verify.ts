@@ -121,6 +121,8 @@ const PROBLEMS: Readonly<Record<AuditProblem['problem'], string>> = {
   'no-trail': 'is missing, and so is the whole trail of its promotions',
   unapproved: 'moves tags without the approvals that it asks for',
   unplanned: 'tells of a promotion whose tags were never to be moved',
+  ended: 'moves tags of a promotion that had ended',
+  unrequested: 'belongs to a promotion that nobody requested, or requests one twice',
 };
 
 function renderVerification({ rows, head, problem }: AuditVerification): string {

@@ -4,9 +4,18 @@ import type { AuditRow } from './audit.ts';
 
 export type ReplayProblem = {
   readonly seq: number;
-  /** `unapproved`: tags moved without the approvals that the entry itself asks for. `unplanned`: promoted, and never applied. */
-  readonly problem: 'unapproved' | 'unplanned';
+  readonly problem: ReplayProblemCode;
 };
+
+type ReplayProblemCode =
+  /** Tags are moved without the approvals that the entry itself asks for, or it does not say what it asks for. */
+  | 'unapproved'
+  /** Promoted, and its tags were not to be moved under the latest plan. */
+  | 'unplanned'
+  /** Tags are moved, or it is promoted, after it was rejected or ended in another way. */
+  | 'ended'
+  /** Nobody had asked for it, or it was asked for twice. */
+  | 'unrequested';
 
 const Person = z.object({ id: z.int() });
 const Entry = z.object({
@@ -15,56 +24,89 @@ const Entry = z.object({
   actor: Person.nullable(),
   details: z.looseObject({}),
 });
-const Reviewed = z.object({ verdict: z.enum(['approve', 'reject']), subject: z.string() });
-/** Entries of versions before reviews were counted in the trail have no `required`: nothing can be said of those. */
+const Approved = z.object({ verdict: z.literal('approve'), subject: z.string() });
+const Rejected = z.object({ verdict: z.literal('reject') });
+/** There is always a policy of today, and so at least one rule. */
 const Applying = z.object({
   subject: z.string(),
   approvedBy: z.array(Person),
-  required: z.array(z.object({ approvals: z.int(), selfApproval: z.boolean() })),
+  required: z.array(z.object({ approvals: z.int(), selfApproval: z.boolean() })).min(1),
 });
 
+/** What the rows of one promotion said until now. */
 type Life = {
+  readonly isRequested: boolean;
   readonly requester: number | null;
   /** The subjects that each person approved. */
   readonly approved: ReadonlyMap<number, ReadonlySet<string>>;
-  readonly wasApplied: boolean;
+  readonly isApplying: boolean;
+  readonly hasEnded: boolean;
 };
 
-const UNBORN: Life = { requester: null, approved: new Map(), wasApplied: false };
+const UNBORN: Life = {
+  isRequested: false,
+  requester: null,
+  approved: new Map(),
+  isApplying: false,
+  hasEnded: false,
+};
+
+/** After these, no tag is moved for the promotion any more. */
+const ENDS: readonly string[] = ['promoted', 'failed', 'cancelled', 'expired', 'superseded'];
+/** After these, the tags are moved only if the promotion is released again. */
+const STOPS: readonly string[] = ['replanned', 'examined', 'undoing'];
 
 /** The first row that says more than the rows before it allow, or null. Rows come in order, from seq 1. */
 export function findReplayProblem(rows: readonly AuditRow[]): ReplayProblem | null {
   const lives = new Map<number, Life>();
+  // Versions before reviews were counted in the trail wrote no `required`. Once a row has it, all that follow do.
+  let isCounted = false;
   for (const { seq, entry: text } of rows) {
     const entry = Entry.parse(JSON.parse(text));
     if (entry.promotion === null) continue;
     const life = lives.get(entry.promotion) ?? UNBORN;
-    const problem = judge(entry, life);
+    const problem = judge(entry, { life, isCounted });
     if (problem !== null) return { seq, problem };
+    isCounted ||= entry.kind === 'applying' && Applying.safeParse(entry.details).success;
     lives.set(entry.promotion, next(entry, life));
   }
   return null;
 }
 
-function judge({ kind, details }: z.infer<typeof Entry>, life: Life): ReplayProblem['problem'] | null {
-  if (kind === 'promoted') return life.wasApplied ? null : 'unplanned';
-  const applying = kind === 'applying' ? Applying.safeParse(details) : null;
-  if (applying === null || !applying.success) return null;
-  const { subject, approvedBy, required } = applying.data;
+function judge(
+  { kind, details }: z.infer<typeof Entry>,
+  { life, isCounted }: { readonly life: Life; readonly isCounted: boolean },
+): ReplayProblem['problem'] | null {
+  if (kind === 'requested') return life.isRequested ? 'unrequested' : null;
+  if (kind !== 'applying' && kind !== 'promoted') return null;
+  if (!life.isRequested) return 'unrequested';
+  if (life.hasEnded) return 'ended';
+  if (kind === 'promoted') return life.isApplying ? null : 'unplanned';
+  const applying = Applying.safeParse(details);
+  // An empty list is none that any version wrote.
+  if (!applying.success) return isCounted || 'required' in details ? 'unapproved' : null;
+  return isApproved(applying.data, life) ? null : 'unapproved';
+}
+
+/** Enough people approved just this subject, under each of the rules. */
+function isApproved({ subject, approvedBy, required }: z.infer<typeof Applying>, life: Life): boolean {
   const people = [...new Set(approvedBy.map(({ id }) => id))].filter(
     (id) => life.approved.get(id)?.has(subject) === true,
   );
-  const isMet = required.every(
+  return required.every(
     ({ approvals, selfApproval }) => people.filter((id) => selfApproval || id !== life.requester).length >= approvals,
   );
-  return isMet ? null : 'unapproved';
 }
 
 function next({ kind, actor, details }: z.infer<typeof Entry>, life: Life): Life {
-  if (kind === 'requested') return { ...life, requester: actor?.id ?? null };
-  if (kind === 'applying') return { ...life, wasApplied: true };
-  const review = kind === 'reviewed' ? Reviewed.safeParse(details) : null;
-  if (review === null || !review.success || actor === null || review.data.verdict !== 'approve') return life;
+  if (kind === 'requested') return { ...life, isRequested: true, requester: actor?.id ?? null };
+  if (kind === 'applying') return { ...life, isApplying: true };
+  if (STOPS.includes(kind)) return { ...life, isApplying: false };
+  if (ENDS.includes(kind)) return { ...life, hasEnded: true };
+  if (kind !== 'reviewed') return life;
+  if (Rejected.safeParse(details).success) return { ...life, hasEnded: true };
+  const review = Approved.safeParse(details);
+  if (!review.success || actor === null) return life;
   const subjects = new Set([...(life.approved.get(actor.id) ?? []), review.data.subject]);
   return { ...life, approved: new Map([...life.approved, [actor.id, subjects]]) };
 }
