@@ -48,6 +48,15 @@ const VERB =
   /(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(?:\(a\)|a)?|napsala?|kirjoitti|írta|написала?|пишет|yazdı|έγραψε|写道|寫道|のメール|님이 작성)/iu;
 /** The name may follow the verb. */
 const VERB_WITHIN = 80;
+/** Zoho: `---- On Mon, 24 Nov 2026 10:00:00 +0100 Ada wrote ----`. Notes: `-----Ada wrote: -----`, without a date. */
+const DASH = '[-–—_=*]';
+const OPENING_DASHES = new RegExp(`^${DASH}{2}`, 'u');
+const CLOSING_DASHES = new RegExp(`${DASH}{2}$`, 'u');
+const VERB_BEFORE_DASHES = new RegExp(`${VERB.source}\\s?[:：]?\\s?${DASH}{2,40}$`, 'iu');
+/** Tuta: `24 Nov 2026, 10:00 by ada@example.org:`. In prose an address has no time of day before it. */
+const TIME_AND_ADDRESS = /\d[:.]\d\d\D.*\s[^\s<>()[\]@]{1,64}@[^\s<>()[\]@]{1,255}[:：]$/u;
+/** GroupWise: `>>> Ada <ada@example.org> 24.11.2026 10:00 >>>`, above text without any `>`. */
+const BETWEEN_ARROWS = /^ {0,3}>>>[^>].*\d.*>>>$/u;
 
 /** The first line of the quote, counted from 0; Infinity where there is none. What stands above it is the person's own. */
 export function findQuotedMail({ lines, blocks }: Pick<Markdown, 'lines' | 'blocks'>): number {
@@ -63,6 +72,7 @@ function beginsQuote(lines: readonly string[], at: number): boolean {
   if (DASHED_TITLE.test(line)) return true;
   if (RULE.test(line)) return FROM.test(nextText(lines, at + 1));
   if (FROM.test(line)) return countHeaders(lines, at + 1) >= 2;
+  if (BETWEEN_ARROWS.test(line.trimEnd())) return !isQuotedBelow(lines, at);
   return isAttribution(lines, at);
 }
 
@@ -78,18 +88,29 @@ function isAttribution(lines: readonly string[], at: number): boolean {
     const line = lines[end] ?? '';
     if (line.trim() === '' || text.length + line.length > MAX_LENGTH || line.trimStart().startsWith('/')) return false;
     text = text === '' ? line : `${text} ${line.trim()}`;
-    if (isWholeAttribution(text))
-      return !nextText(lines, end + 1)
-        .trimStart()
-        .startsWith('>');
+    if (isWholeAttribution(text)) return !isQuotedBelow(lines, end);
   }
   return false;
 }
 
+function isQuotedBelow(lines: readonly string[], at: number): boolean {
+  return nextText(lines, at + 1)
+    .trimStart()
+    .startsWith('>');
+}
+
 function isWholeAttribution(text: string): boolean {
   const trimmed = text.trim();
-  if (!/[:：]$/u.test(trimmed.slice(-1)) || trimmed.startsWith('>') || !/\d/u.test(trimmed)) return false;
-  return ADDRESS.test(trimmed) || VERB.test(trimmed.slice(-VERB_WITHIN));
+  if (OPENING_DASHES.test(trimmed) && CLOSING_DASHES.test(trimmed)) {
+    return namesWriter(trimmed) || VERB_BEFORE_DASHES.test(trimmed.slice(-VERB_WITHIN));
+  }
+  if (!/[:：]$/u.test(trimmed.slice(-1)) || trimmed.startsWith('>')) return false;
+  return namesWriter(trimmed) || TIME_AND_ADDRESS.test(trimmed);
+}
+
+/** A number, as of a date, and an address or a verb. */
+function namesWriter(text: string): boolean {
+  return /\d/u.test(text) && (ADDRESS.test(text) || VERB.test(text.slice(-VERB_WITHIN)));
 }
 
 /** The next line that is not blank, or nothing. */
