@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { refused } from './answers.ts';
 import { begin, type Conversation } from './conversation.ts';
-import { beginUnder, push, write } from './policy-world.ts';
+import { beginUnder, POLICY, push, write } from './policy-world.ts';
 import { stage } from './world.ts';
 
 let talk: Conversation;
@@ -221,6 +221,66 @@ describe('the account whose token writes the images', () => {
     await beginWith(['write:packages']);
     await talk.approve('bob');
     expect(await talk.state()).toBe('promoted');
+    await talk.world.end();
+  });
+});
+
+describe('who brought an old policy file back', () => {
+  const DAY_MS = 24 * 3_600_000;
+
+  /** Bob brings a file, and then `next` does something else with it; the App hears of both. */
+  async function brought(next: string | null): Promise<void> {
+    talk = await beginUnder(required(1));
+    await pushBy('bob', required(0));
+    talk.world.clock.turn(1000);
+    await pushBy('mia', next);
+    talk.world.clock.turn(300 * DAY_MS);
+  }
+
+  async function pushBy(by: string, policy: string | null): Promise<void> {
+    await talk.repo.push('main', { files: { [POLICY]: policy }, by });
+    await talk.world.drain();
+  }
+
+  async function promoteNext(): Promise<void> {
+    const commit = talk.repo.commitOn('staging', { message: 'Next' });
+    stage(talk.world, { commit });
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+  }
+
+  const FILES: readonly (readonly [string, string | null])[] = [
+    ['another one', required(1)],
+    ['none', null],
+    ['one that can’t be read', 'environments: ['],
+  ];
+
+  test.each(FILES)('before the push is heard of: it is not who brought it before there was %s', async (_name, next) => {
+    await brought(next);
+    talk.repo.commitOn('main', { by: 'ada', files: { [POLICY]: required(0) }, message: 'Back' });
+    await promoteNext();
+    expect(await talk.state()).toBe('promoted');
+    expect(await changedBy()).toMatchObject({ source: 'git-author', by: { login: 'ada' } });
+    await talk.world.end();
+  });
+
+  test('once the push is heard of, it is who pushed', async () => {
+    await brought(required(1));
+    await pushBy('ada', required(0));
+    await promoteNext();
+    expect(await changedBy()).toMatchObject({ source: 'push', by: { login: 'ada' } });
+    await talk.world.end();
+  });
+
+  test('the trail of what waits names nobody before it is known', async () => {
+    await brought(required(1));
+    await promoteNext();
+    talk.repo.commitOn('main', { by: 'ada', files: { [POLICY]: required(0) }, message: 'Back' });
+    await talk.say('mia', '/approve');
+    const rows = (await talk.world.audit()).get(talk.repo.id) ?? [];
+    const entries = rows.map(({ entry }): { kind: string; details: Record<string, unknown> } => JSON.parse(entry));
+    const changed = entries.find(({ kind }) => kind === 'policy-changed');
+    expect(changed).toBeDefined();
+    expect(changed?.details['changedBy'] ?? null).toBeNull();
     await talk.world.end();
   });
 });

@@ -6,7 +6,7 @@ import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { PolicyChange } from '../../domain/policy/policy-change.ts';
-import { findPolicyChange } from '../../store/policy-changes.ts';
+import { findLatestPolicyChange } from '../../store/policy-changes.ts';
 import type { PolicyFile } from '../../store/policies.ts';
 import { authorize } from '../people/authorize.ts';
 import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
@@ -42,7 +42,7 @@ export async function comparePolicy(services: Services, promotion: Promotion): P
       ? { kind: 'same', blob: policy.blob, file }
       : { kind: 'barred', refusal: unauthorized };
   }
-  const change = await findPolicyChange(services.store.db, repo.id, policy.blob);
+  const change = await findLatestPolicyChange(services.store.db, repo.id, policy.blob);
   if (unauthorized !== null) return { kind: 'changed', refusal: unauthorized, change };
   if (findEnvironment(policy, environment) === null) {
     const environments = policy.environments.map(({ name }) => name);

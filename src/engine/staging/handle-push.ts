@@ -35,13 +35,16 @@ async function handle({ payload }: Job<'push'>, services: Services): Promise<Job
   return { kind: 'done', commit: commitOfPush };
 }
 
+/** Stands for each file that can't be read: nothing is planned under one, and what came before it is no longer the latest. */
+const UNREADABLE = 'unreadable';
+
 /** Who brought the file that the default branch has now, where this push says so. */
 function policyChangeOf(
   { toDefaultBranch, policyBy }: Job<'push'>['payload'],
   { loaded, at }: { readonly loaded: LoadedPolicy; readonly at: number },
 ): Pick<Commit, 'policyChange'> {
-  const blob = loaded.kind === 'policy' ? loaded.policy.blob : null;
-  if (!toDefaultBranch || policyBy === undefined || blob === null) return {};
+  const blob = loaded.kind === 'policy' ? loaded.policy.blob : UNREADABLE;
+  if (!toDefaultBranch || policyBy === undefined) return {};
   const { id, login } = policyBy;
   return { policyChange: { blob, by: { id, login }, source: 'push', at } };
 }

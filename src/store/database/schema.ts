@@ -48,6 +48,8 @@ export type Schema = {
     readonly actor_login: string;
     readonly source: 'push' | 'git-author';
     readonly at: number;
+    /** The highest one of the repository is that of the file that came last. */
+    readonly arrival: number;
   };
   readonly deliveries: { readonly hook_target: string; readonly delivery_id: string; readonly received_at: number };
   readonly delivery_recoveries: {

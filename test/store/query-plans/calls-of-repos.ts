@@ -11,7 +11,7 @@ import {
 import { findImageOwner, saveImageOwner } from '../../../src/store/image-owners.ts';
 import { listEnvironmentTags, saveEnvironmentTags } from '../../../src/store/environment-tags.ts';
 import { findPins, listPins, savePin, savePinHolder } from '../../../src/store/pins.ts';
-import { findPolicyChange, savePolicyChange } from '../../../src/store/policy-changes.ts';
+import { findLatestPolicyChange, findPolicyChange, savePolicyChange } from '../../../src/store/policy-changes.ts';
 import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
 import {
   findHereSince,
@@ -73,6 +73,7 @@ export const CALLS_OF_REPOS: Calls = {
   savePin: ({ tx }) => savePin(tx, PIN),
   savePinHolder: ({ tx }) => savePinHolder(tx, { ...PIN, holder: 2 }),
   findPolicyChange: ({ tx }) => findPolicyChange(tx, repoId, CHANGE.blob),
+  findLatestPolicyChange: ({ tx }) => findLatestPolicyChange(tx, repoId, CHANGE.blob),
   savePolicyChange: ({ tx }) => savePolicyChange(tx, repoId, CHANGE),
   saveRepo: ({ tx }) => saveRepo(tx, { ...repo, id: repoId }, NOW),
   findLeftAt: ({ tx }) => findLeftAt(tx, repoId),

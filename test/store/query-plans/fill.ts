@@ -150,6 +150,7 @@ const ROWS: readonly Rows[] = [
       actor_login: `'ada'`,
       source: `'push'`,
       at: `${NOW}`,
+      arrival: 'n',
     },
   },
   {
