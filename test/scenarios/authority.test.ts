@@ -237,17 +237,6 @@ describe('who brought an old policy file back', () => {
     talk.world.clock.turn(300 * DAY_MS);
   }
 
-  async function pushBy(by: string, policy: string | null): Promise<void> {
-    await talk.repo.push('main', { files: { [POLICY]: policy }, by });
-    await talk.world.drain();
-  }
-
-  async function promoteNext(): Promise<void> {
-    const commit = talk.repo.commitOn('staging', { message: 'Next' });
-    stage(talk.world, { commit });
-    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
-  }
-
   const FILES: readonly (readonly [string, string | null])[] = [
     ['another one', required(1)],
     ['none', null],
@@ -328,6 +317,17 @@ describe('a comment that an App wrote with somebody’s token', () => {
     await world.end();
   });
 });
+
+async function pushBy(by: string, policy: string | null): Promise<void> {
+  await talk.repo.push('main', { files: { [POLICY]: policy }, by });
+  await talk.world.drain();
+}
+
+async function promoteNext(): Promise<void> {
+  const commit = talk.repo.commitOn('staging', { message: 'Next' });
+  stage(talk.world, { commit });
+  await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+}
 
 async function changedBy(): Promise<unknown> {
   const { policyChange } = await talk.world.view(await talk.promotion());
