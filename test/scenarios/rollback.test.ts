@@ -279,14 +279,14 @@ test('/status lists what production held, marks what it holds, and shows the lin
   const b = await talk.release('B');
   await talk.rollBack('', 'bob');
   const [status = ''] = (await talk.say('ada', '/status production')).replies;
-  const rows = status.split('\n').filter((line) => line.startsWith('| 2026'));
-  expect(rows.map((row) => [row.slice(2, 18), /\bP\d\b/.exec(row)?.[0]])).toEqual([
+  const rows = status.split('\n').filter((line) => line.startsWith('- **P'));
+  expect(rows.map((row) => [/2026-\S+ \S+/.exec(row)?.[0], /\bP\d\b/.exec(row)?.[0]])).toEqual([
     ['2026-11-24 09:03', 'P3'],
     ['2026-11-24 09:02', 'P2'],
     ['2026-11-24 09:01', 'P1'],
   ]);
   expect(rows.map((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, value]) => value))).toEqual([
-    [shown(a.digest), 'main', 'latest', 'bob', `main-${a.tag}`, 'rollback-20261124-090200-release'],
+    [shown(a.digest), 'bob', `main-${a.tag}`, 'rollback-20261124-090200-release', 'main', 'latest'],
     [shown(b.digest), 'ada', `main-${b.tag}`, 'rollback-20261124-090300-it-fails'],
     [shown(a.digest), 'ada', `main-${a.tag}`, 'rollback-20261124-090200-release'],
   ]);

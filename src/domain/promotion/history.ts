@@ -140,7 +140,7 @@ function isPassedOver(history: History, holding: Holding): boolean {
 }
 
 /** Whether a rollback left the digest since it was last promoted. */
-function isLeft(history: History, digest: Digest): boolean {
+export function isLeft(history: History, digest: Digest): boolean {
   const promoted = history.findLastIndex((holding) => holding.digest === digest && holding.kind === 'promotion');
   return history.some((_, at) => at > promoted && leftAt(history, at) === digest);
 }

@@ -1,5 +1,5 @@
 // What an environment held, as a list: promotion, image, time, requester, and the tags that keep it.
-import type { History, Holding } from '../../domain/promotion/history.ts';
+import { isLeft, type History, type Holding } from '../../domain/promotion/history.ts';
 import { formatNumber, type BaselineTag } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import { joinBlocks } from '../blocks.ts';
@@ -27,7 +27,10 @@ export function renderHeld(
   const current = tags?.[0]?.digest ?? null;
   const now = shown.find(({ digest }) => digest === current);
   const title = held.length > SHOWN ? `the last ${SHOWN} of ${held.length}` : 'newest first';
-  const rows = shown.map((holding) => rowOf(holding, holding === now ? namesHolding(tags, holding.digest) : null));
+  const rows = shown.map((holding) => {
+    const isRolledBack = holding.digest !== current && isLeft(held, holding.digest);
+    return rowOf(holding, { isRolledBack, floating: holding === now ? namesHolding(tags, holding.digest) : null });
+  });
   return joinBlocks([
     `History of ${code(environment)}, ${title}:`,
     rows.join('\n'),
@@ -36,9 +39,12 @@ export function renderHeld(
   ]);
 }
 
-/** `floating`: the tags that hold it now, where it is the current one. */
-function rowOf(holding: Holding, floating: readonly string[] | null): string {
-  const { at, digest, promotion, kind, by, tags, forced } = holding;
+/** `floating`: the tags that hold it now. `isRolledBack`: a rollback left it, and it was not promoted since. */
+function rowOf(
+  holding: Holding,
+  { isRolledBack, floating }: { readonly isRolledBack: boolean; readonly floating: readonly string[] | null },
+): string {
+  const { at, digest, promotion, kind, by, tags, forced, report } = holding;
   const number = formatNumber(promotion);
   const isBaseline = kind === 'baseline';
   const parts = [
@@ -46,12 +52,20 @@ function rowOf(holding: Holding, floating: readonly string[] | null): string {
     shortDigest(digest),
     ...(isBaseline ? [] : [formatTime(at), `requested by ${code(by.login)}`]),
     ...(kind === 'rollback' ? ['rollback'] : []),
+    ...(isBaseline ? [] : [report === null ? 'no report' : REPORTS[report.status]]),
+    ...(isRolledBack ? ['rolled back'] : []),
     ...(forced ? ['forced'] : []),
     ...(tags.length === 0 ? [] : [codeList(tags, { max: TAGS_SHOWN })]),
   ];
   const now = floating === null ? '' : ` **← now**: ${codeList(floating, { max: TAGS_SHOWN })}`;
   return `- ${parts.join(' · ')}${now}`;
 }
+
+const REPORTS = {
+  deploying: 'deploying',
+  deployed: 'deployed',
+  'deployment-failed': 'deployment failed',
+} as const satisfies Readonly<Record<NonNullable<Holding['report']>['status'], string>>;
 
 function namesHolding(tags: readonly BaselineTag[] | null, digest: Digest): readonly string[] {
   return (tags ?? []).filter((tag) => tag.digest === digest).map(({ tag }) => tag);
