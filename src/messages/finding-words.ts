@@ -127,7 +127,7 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   },
   'tag-overwritten': {
     seen: ({ tag, checked, checkedAt, holds, readAt }) =>
-      `${tag} held ${checked} at the staging check${checkedAt === null ? '' : ` (${formatTime(checkedAt)})`}, and holds ${holds} now (${formatTime(readAt)})`,
+      `${tag} held another image of this commit, ${checked}, at the staging check${checkedAt === null ? '' : ` (${formatTime(checkedAt)})`}; this image is ${holds} (${formatTime(readAt)})`,
     wanted: () => 'the image of the staging check; Re-run that check for the new image',
   },
   'rejected-before': {

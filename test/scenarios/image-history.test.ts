@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { begin, type Conversation } from './conversation.ts';
 import { beginUnder } from './policy-world.ts';
-import { stage } from './world.ts';
+import { IMAGE, stage } from './world.ts';
 
 const STRICT = 'preset: strict\nstaging: { deployed: off }\nvalidation: { healthcheck: off }\n';
 
@@ -84,11 +84,32 @@ describe('a commit tag that was overwritten after the staging check', () => {
     expect(await talk.state(2)).toBe('awaiting-approval');
   });
 
-  test('is seen by its tag, also where the moving tag is asked for', async () => {
-    talk = await begin();
-    await overwrite();
-    await talk.say('ada', '/cancel P1');
-    await talk.say('ada', '/promote staging');
-    expect(await talk.findings(2)).toContain('warn tag-overwritten');
+  test.each(['another tag', 'its digest', 'the moving tag'])(
+    'fails also where the new image is asked for by %s, and the tag of the check stays as it was',
+    async (how) => {
+      talk = await beginUnder(STRICT);
+      const { world, repo } = talk;
+      const { sha: commit } = await repo.push('staging', { message: 'Pushed' });
+      stage(world, { commit });
+      await world.drain();
+      const tag = `staging-${commit}`;
+      const { digest } = stage(world, { commit, tag, image: { seed: 'rebuilt' } });
+      await talk.say('ada', `/promote ${{ 'another tag': tag, 'its digest': digest }[how] ?? 'staging'}`);
+      expect((await talk.promotion()).images[0]?.digest).toBe(digest);
+      expect(await talk.findings()).toContain('fail tag-overwritten');
+    },
+  );
+
+  test('says nothing where the image that was examined is asked for, though the tag holds another one by now', async () => {
+    talk = await beginUnder(STRICT);
+    const { world, repo } = talk;
+    const { sha: commit } = await repo.push('staging', { message: 'Pushed' });
+    const { digest } = stage(world, { commit });
+    await world.drain();
+    const tag = `staging-${commit}`;
+    world.registry.setTag(IMAGE, tag, digest);
+    stage(world, { commit, image: { seed: 'rebuilt' } });
+    await talk.say('ada', `/promote ${tag}`);
+    expect(await talk.state()).toBe('awaiting-approval');
   });
 });

@@ -55,7 +55,7 @@ export type PastRejection =
   | { readonly kind: 'none' }
   | { readonly kind: 'rejected'; readonly promotion: number; readonly by: string; readonly at: number };
 
-/** Whether the commit's tag holds what the staging check examined. */
+/** Whether it is what the staging check of its commit examined, under `tag`. */
 export type CheckedTag =
   | { readonly kind: 'same' }
   | {
