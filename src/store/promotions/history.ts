@@ -1,10 +1,18 @@
 // What an environment held, one digest after another, as our own journal tells it.
 import type { History, Holding } from '../../domain/promotion/history.ts';
-import { movesProduction, targetIn, type Promotion, type PromotionState } from '../../domain/promotion/promotion.ts';
+import {
+  movesProduction,
+  promotedAt,
+  targetIn,
+  type Promotion,
+  type PromotionState,
+} from '../../domain/promotion/promotion.ts';
 import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts';
 import { parseDigest, parseTag, type Digest, type ImageRepository, type Tag } from '../../domain/image/reference.ts';
+import { findPromotedBy } from './deployments.ts';
 import { readPromotion } from './promotion-document.ts';
 import type { Db } from '../database/schema.ts';
+import { listEnvironmentTags } from '../environment-tags.ts';
 import { readStored } from '../database/stored.ts';
 
 /**
@@ -42,7 +50,7 @@ export async function listHeld(
     });
   const [first] = reached;
   if (first === undefined) return [];
-  const baseline = baselineOf(first, repository);
+  const baseline = await findBaseline(db, args, first);
   const held = reached.map(holdingOf);
   const tags = await listTagsOf(db, args);
   return [...(baseline === null ? [] : [baseline]), ...held].map((holding) => ({
@@ -70,13 +78,45 @@ function holdingOf({ promotion, digest, at, deployedTo }: Reached): Holding {
     forced,
     floating: baseline.map(({ tag }) => tag),
     deployedTo,
-    report: isReported(state) ? { status: state.kind, at: state.since } : null,
+    report: reportOf(state),
     tags: [],
   };
 }
 
+function reportOf(state: PromotionState): Holding['report'] {
+  return isReported(state) ? { status: state.kind, at: state.since } : null;
+}
+
 function isReported(state: PromotionState): state is Extract<PromotionState, { kind: DeploymentStatus }> {
   return state.kind === 'deploying' || state.kind === 'deployed' || state.kind === 'deployment-failed';
+}
+
+/**
+ * What the environment held before its first promotion. Where another environment of the repository moved these tags before
+ * (it was renamed, or gave its tags away), only what that one put there counts: anything else came by hand.
+ */
+async function findBaseline(
+  db: Db,
+  args: { readonly repoId: number; readonly environment: string; readonly repository: ImageRepository },
+  first: Reached,
+): Promise<Holding | null> {
+  const { repoId, environment, repository } = args;
+  const baseline = baselineOf(first, repository);
+  if (baseline === null) return null;
+  const moved = await listEnvironmentTags(db, repoId);
+  const others = moved.filter((one) => one.environment !== environment && baseline.floating.includes(one.tag));
+  const names = [...new Set(others.map((one) => one.environment))];
+  const before = await Promise.all(
+    names.map((name) => findPromotedBy(db, { repoId, environment: name, at: first.at })),
+  );
+  const last = before
+    .filter((promotion) => promotion !== null)
+    .toSorted((one, other) => (promotedAt(one) ?? 0) - (promotedAt(other) ?? 0))
+    .at(-1);
+  if (last === undefined) return baseline;
+  const moves = new Set(last.baseline.filter((one) => one.repository === repository).map(({ tag }) => tag));
+  const isOurs = targetIn(last, repository) === baseline.digest && baseline.floating.every((tag) => moves.has(tag));
+  return isOurs ? { ...baseline, report: reportOf(last.state) } : null;
 }
 
 /** What the first promotion took the place of: the digest of the first floating tag, under all that held nothing else. */
