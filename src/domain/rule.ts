@@ -21,8 +21,13 @@ const OUTCOMES = ['pass', 'warn', 'fail', 'unknown'] as const;
 /** `unknown` counts as `fail`: what could not be read is not trusted. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Whatever the command was: what brings an image that the environment never held is judged by all rules on images. */
+export const KINDS_OF_NEW_IMAGES = ['promotion', 'rollback-to-new'] as const satisfies readonly RuledKind[];
+
 export type RuleContext = {
   readonly kind: RuledKind;
+  /** Somebody besides the requester has to approve, and will read what is found. */
+  readonly isReviewed: boolean;
   readonly policy: Policy;
   /** The repository on GitHub that promotes, `owner/name`. */
   readonly repo: string;

@@ -118,6 +118,7 @@ export function ruleContext(validation: Partial<Policy['validation']> = {}): Rul
     policy: { ...base, validation: { ...base.validation, ...validation } },
     repo: 'acme/dotca',
     githubHost: 'github.com',
+    isReviewed: false,
   };
 }
 

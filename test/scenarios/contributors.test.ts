@@ -2,8 +2,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { refused } from './answers.ts';
 import type { Conversation } from './conversation.ts';
-import { beginUnder } from './policy-world.ts';
-import { stage } from './world.ts';
+import { beginHistory } from './history.ts';
+import { beginUnder, push } from './policy-world.ts';
+import { IMAGE, stage } from './world.ts';
 
 let talk: Conversation;
 afterEach(async () => {
@@ -64,6 +65,80 @@ describe('refuse', () => {
     expect((await talk.promotion(3)).contributors).toBeUndefined();
     await talk.approve('bob');
     expect(await talk.state(3)).toBe('promoted');
+  });
+});
+
+describe('refuse holds on', () => {
+  test.each([
+    ['allow', '{ contributors: allow }'],
+    ['warn', '{ contributors: warn }'],
+    ['nobody has to approve', '{ required: 0 }'],
+  ])('where the policy is lowered while it waits: %s', async (_name, approvals) => {
+    await beginWith('refuse', ['bob']);
+    await push(talk, `environments: { production: { approvals: ${approvals} } }\n`);
+    // It counts under the policy of today, and not under that of the request.
+    await talk.approve('bob', 2);
+    expect(await talk.state(2)).toBe('awaiting-approval');
+    await talk.approve('mia', 2);
+    expect(await talk.state(2)).toBe('promoted');
+  });
+
+  test('where nobody has to approve but by a floor', async () => {
+    const policy = 'environments: { production: { approvals: { required: 0, contributors: refuse } } }\n';
+    talk = await beginUnder(policy, { env: { MIN_APPROVALS: 'production=1' } });
+    await talk.request();
+    await talk.approve('mia');
+    await askFor(['bob']);
+    expect((await talk.approve('bob', 2)).answers).toMatchObject([refused('contributor')]);
+  });
+
+  test('where GitHub does not list the commits again', async () => {
+    await beginWith('refuse', ['bob']);
+    talk.world.github.failNext({ path: /\/compare\/[0-9a-f]{40}\.\.\./, status: 404, times: Infinity });
+    await push(talk, 'environments: { production: { approvals: { required: 1 } } }\n');
+    expect((await talk.promotion(2)).contributors).toMatchObject({ people: [{ login: 'bob' }] });
+    await talk.approve('bob', 2);
+    expect(await talk.state(2)).toBe('awaiting-approval');
+  });
+
+  test('where somebody moved the tags by hand before it is asked for', async () => {
+    await beginWith('refuse', ['ada']);
+    await talk.approve('mia');
+    talk.world.registry.setTag(IMAGE, 'main', talk.old.digest);
+    await askFor(['bob']);
+    expect((await talk.approve('bob', 3)).answers).toMatchObject([refused('contributor')]);
+  });
+
+  test('where production went back meanwhile, so that more commits come with it', async () => {
+    const history = await beginHistory({
+      policy: 'environments: { production: { approvals: { contributors: refuse } } }\n',
+    });
+    talk = history;
+    await talk.request();
+    await talk.approve('mia');
+    talk.world.clock.turn(60_000);
+    await askFor(['bob']);
+    await talk.approve('mia', 2);
+    talk.world.clock.turn(60_000);
+    await askFor(['ada']);
+    expect((await talk.promotion(3)).contributors?.people.map(({ login }) => login)).toEqual(['ada']);
+    await history.rollBack('to P1');
+    expect([await talk.state(4), await talk.state(3)]).toEqual(['promoted', 'awaiting-approval']);
+    // P3 brings his commit back into production now.
+    expect((await talk.approve('bob', 3)).answers).toMatchObject([refused('contributor')]);
+    await talk.approve('mia', 3);
+    expect(await talk.state(3)).toBe('promoted');
+  });
+
+  test('where /rollback names an image that production never held', async () => {
+    await beginWith('refuse', ['ada']);
+    await talk.approve('mia');
+    const commit = talk.repo.commitOn('staging', { by: 'bob', message: 'Work of bob' });
+    const { digest } = stage(talk.world, { commit });
+    await talk.say('ada', `/rollback to ${digest} --reason "x"`);
+    expect((await talk.approve('bob')).answers).toMatchObject([refused('contributor')]);
+    await talk.approve('mia');
+    expect(talk.production().main).toBe(digest);
   });
 });
 

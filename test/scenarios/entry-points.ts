@@ -7,7 +7,6 @@ import type { Promotion } from '../../src/domain/promotion/promotion.ts';
 import { expect } from 'vitest';
 import type { Conversation } from './conversation.ts';
 import { API, beginGranted, isTagWrite, restartAs, writeRules } from './granted-world.ts';
-import { buildImage } from '../support/registry/images.ts';
 import { stage } from './world.ts';
 
 /** Where something may begin: a comment, a button, a delivery, the clock, or a job that another one led to. */
@@ -160,8 +159,8 @@ async function promoted(kind: Kind, setting: Setting): Promise<Conversation> {
 }
 
 /** A tag that would have proven once that production held its image. */
-function plant({ world }: Conversation): void {
-  world.registry.addImage({ repository: API, tag: 'main-staging-badc0de', image: buildImage({ seed: 'planted' }) });
+function plant({ world, commit }: Conversation): void {
+  stage(world, { commit, repository: API, tag: 'main-staging-badc0de', image: { seed: 'planted' } });
 }
 
 /** The newest promotion waits for somebody's approval; the rules are edited since, and nobody told. */

@@ -14,12 +14,12 @@ afterEach(async () => {
 /** Of these, as many as are required; mia asked. */
 const APPROVERS = ['bob', 'ada'];
 
-/** Whether the rules of the policy are asked about the image: what production held is not judged again. */
+/** Whether the rules of the policy are asked about the image: what production held is not judged again, all else is. */
 const IS_JUDGED: Readonly<Record<Kind, boolean>> = {
   promotion: true,
   forced: false,
   rollback: false,
-  unproven: false,
+  unproven: true,
   version: false,
 };
 

@@ -109,6 +109,72 @@ describe('a tag that somebody planted proves nothing', () => {
   });
 });
 
+describe('what production never held is judged as a promotion is', () => {
+  const LABELS = { 'org.opencontainers.image.source': 'https://github.com/acme/dotca' };
+  const NOBODY = 'environments: { production: { approvals: { required: 0 } } }\n';
+  const ALONE = 'environments: { production: { approvals: { self_approval: true } } }\n';
+
+  test('a commit of no branch is refused, as with /promote, where only others may force', async () => {
+    talk = await beginHistory({ policy: 'force: { role: admin }\n' });
+    const a = await talk.release('A');
+    const labels = { ...LABELS, 'org.opencontainers.image.revision': 'e'.repeat(40) };
+    plant('staging-eeeeeee', buildImage({ seed: 'elsewhere', labels, declaredLayerSizes: [90_000_000], cmd: ['sh'] }));
+    await talk.rollBack('to staging-eeeeeee');
+    expect(await talk.state(2)).toBe('checks-failed');
+    expect(await talk.findings(2)).toContain('fail revision');
+    expect(talk.holds()).toBe(a.digest);
+  });
+
+  test('a tag that names another commit is refused', async () => {
+    talk = await beginHistory();
+    await talk.release('A');
+    const { image } = talk.build('B');
+    plant('staging-badc0de', image);
+    await talk.rollBack('to staging-badc0de');
+    expect(await talk.findings(2)).toContain('fail tag-commit');
+  });
+
+  test('what a person rejected is refused where the policy says so', async () => {
+    talk = await beginHistory({ policy: 'validation: { rejected_before: fail }\n' });
+    await talk.request();
+    await talk.say('bob', '/reject P1 no');
+    await talk.rollBack(`to ${talk.image.digest}`);
+    expect(await talk.findings(2)).toContain('fail rejected-before');
+    expect(await talk.state(2)).toBe('checks-failed');
+  });
+
+  test('what did not run on staging is refused where the policy says so', async () => {
+    talk = await beginHistory({ policy: 'staging: { deployed: required }\n' });
+    await talk.rollBack(`to ${talk.image.digest}`);
+    expect(await talk.findings(1)).toContain('fail staging-deployed');
+  });
+
+  test.each([
+    ['nobody has to approve', NOBODY],
+    ['the requester approves', ALONE],
+  ])('a missing label refuses where nobody else reads of it: %s', async (_name, policy) => {
+    talk = await beginHistory({ policy });
+    await talk.request();
+    if (policy === ALONE) await talk.approve('ada');
+    plant('staging-badc0de');
+    await talk.rollBack('to staging-badc0de');
+    expect(await talk.state(2)).toBe('checks-failed');
+    expect(await talk.findings(2)).toEqual(expect.arrayContaining(['fail source linux/amd64', 'fail revision']));
+    expect(talk.holds()).toBe(talk.image.digest);
+  });
+
+  test('a good one goes through, and so does all that production held, which is not judged again', async () => {
+    talk = await beginHistory({ policy: NOBODY });
+    await talk.request();
+    const good = talk.build('good');
+    await talk.rollBack(`to ${good.tag}`);
+    expect(talk.holds()).toBe(good.digest);
+    write(talk, `${NOBODY}validation: { size: { max: 110MB }, healthcheck: fail }\n`);
+    await talk.rollBack('to P1');
+    expect(talk.holds()).toBe(talk.image.digest);
+  });
+});
+
 describe('what somebody put there by hand was not held', () => {
   test('neither while a floating tag holds it, nor under the rollback tag that kept it', async () => {
     talk = await beginHistory();
@@ -130,6 +196,37 @@ describe('what somebody put there by hand was not held', () => {
     await talk.say('ada', '/cancel P4');
     await talk.rollBack();
     expect(await target(5)).toMatchObject({ kind: 'held', promotion: 1 });
+  });
+
+  describe('nor by renaming the environment', () => {
+    const RENAMED = 'environments: { live: { tags: [main, latest] } }\n';
+
+    test('what somebody put under its tags before', async () => {
+      talk = await beginHistory({ policy: 'environments: { production: {} }\n' });
+      await talk.release('A');
+      const planted = plant('x');
+      for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, planted);
+      write(talk, RENAMED);
+      const b = await talk.release('B', 'live');
+      expect(await talk.rollBack('live')).toMatchObject([refused('nothing-to-roll-back-to', { choices: [] })]);
+      await talk.rollBack(`live to ${planted}`);
+      expect(await target(3)).toMatchObject({ because: 'never-held' });
+      expect(talk.holds()).toBe(b.digest);
+    });
+
+    test('while what it held under its former name is gone back to at once, unless its deployment failed', async () => {
+      talk = await beginHistory({ policy: 'environments: { production: {} }\n' });
+      const a = await talk.release('A');
+      const deployment = talk.repo.deployments().at(-1)?.id ?? 0;
+      write(talk, RENAMED);
+      await talk.release('B', 'live');
+      expect(await talk.rollBack('live')).toEqual([]);
+      expect(talk.holds()).toBe(a.digest);
+      await talk.release('C', 'live');
+      await reportOn(deployment, 'failure');
+      await talk.rollBack(`live to ${a.digest}`);
+      expect(await target(5)).toMatchObject({ because: 'deployment-failed' });
+    });
   });
 
   test('nor what reached the environment under other tags than it has today', async () => {

@@ -68,7 +68,11 @@ export const inspect: CliCommand = {
     const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
     const image = { facts, contents: await collection.contents() };
     terminal.progress(null);
-    const findings = validate(facts, { policy, repo: repo.name, githubHost: settings.githubHost }, 'promotion');
+    const findings = validate(
+      facts,
+      { policy, repo: repo.name, githubHost: settings.githubHost, isReviewed: false },
+      'promotion',
+    );
     const verdict = verdictOf(findings);
     if (switches.has('json')) {
       const about = { repo: repo.name, policy: policy.blob, policyFrom: place.policyFrom };

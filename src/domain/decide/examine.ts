@@ -7,6 +7,7 @@ import { commitOf, NOTHING_COLLECTED, platformNamesOf, type ImageFacts } from '.
 import type { PinnedImage } from '../image/tag-plan.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
+import { needsAnotherPerson } from '../policy/approval-rules.ts';
 import { policyMarks } from '../policy/effective-rules.ts';
 import { environmentPolicyFor } from '../policy/policy.ts';
 import { ruledKindOf, withTarget } from '../promotion/target-origin.ts';
@@ -15,6 +16,7 @@ import { validate } from '../validation.ts';
 import { entryOf, failBeforeWriting, showEffects, targetDetails } from './accept.ts';
 import { movedTags } from './production.ts';
 import { expiryTimer } from './request.ts';
+import { rulesOf } from './release.ts';
 import { settle } from './settle.ts';
 
 export function decideIdentified(
@@ -47,12 +49,15 @@ export function decideExamined(before: Promotion, event: EventOf<'examined'>, co
     const examined = event.images.find((one) => isOf(image, one.facts));
     return { ...identify(image, facts), commitTag: examined?.commitTag ?? null };
   });
-  const about = { policy, repo: promotion.repo.name, githubHost };
+  const governing = environmentPolicyFor({ policy, environment, kind });
+  const isReviewed = needsAnotherPerson(rulesOf(promotion, governing, context));
+  const about = { policy, repo: promotion.repo.name, githubHost, isReviewed };
   const judged = promotion.images.flatMap((image) => validate(factsOf(image, facts), about, kind));
   const findings = promotion.force ? judged.map(overrideByForce) : judged;
   const moved = movedTags(promotion.baseline, production);
   const marks = policyMarks({ policy, environment, kind, sha256 });
-  const { contributors: _people, openBranch: _branch, ...rest } = policySeen(promotion, { problems: [], blob: null });
+  // Authors that are known stay known where GitHub does not list them again: the policy of the request may refuse them.
+  const { openBranch: _branch, ...rest } = policySeen(promotion, { problems: [], blob: null });
   return settle(
     {
       ...rest,
@@ -65,7 +70,7 @@ export function decideExamined(before: Promotion, event: EventOf<'examined'>, co
       updatedAt: now,
     },
     {
-      environment: environmentPolicyFor({ policy, environment, kind }),
+      environment: governing,
       subjectBefore: context.sha256(subjectOf(before)),
       production,
       context,

@@ -1,11 +1,13 @@
 // What a fresh look at production's tags makes of a promotion that was planned on an older one.
 import type { Decision, DecisionContext } from './decision.ts';
-import { sourceSeen, targetIn, type MovedTag, type Promotion } from '../promotion/promotion.ts';
+import type { AuditEntry } from '../audit/audit.ts';
+import { refusesContributors } from '../policy/approval-rules.ts';
+import { sourceSeen, targetIn, type MovedTag, type Promotion, type StateKind } from '../promotion/promotion.ts';
 import type { Digest } from '../image/reference.ts';
 import type { TagState } from '../image/tag-plan.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { examineUnderTodaysPolicy } from './policy.ts';
-import { proceed } from './release.ts';
+import { proceed, rulesOf } from './release.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -34,6 +36,9 @@ export function decideProductionRead(
   const tags = [...floating, ...movedTags(kept, production)];
   const { environmentPolicy: environment } = context;
   if (environment === null) return examineUnderTodaysPolicy(promotion, context);
+  if (floating.length > 0 && refusesContributors(promotion, rulesOf(promotion, environment, context))) {
+    return examineContributors(promotion, { tags, context });
+  }
   if (tags.length > 0) {
     return settle(
       { ...promotion, updatedAt: context.now },
@@ -42,17 +47,37 @@ export function decideProductionRead(
         production,
         context,
         because: { kind: 'production-moved', tags },
-        entry: ({ state, voided }) =>
-          entryOf(promotion, context, 'replanned', {
-            state,
-            voided,
-            tags: tags.map(({ repository, tag, from, to }) => ({ repository, tag, from, to })),
-          }),
+        entry: ({ state, voided }) => replanned(promotion, context, { state, voided, tags }),
       },
     );
   }
   if (kind !== 'scheduled' || context.environmentBusy) return { kind: 'ignored' };
   return proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, { environment, context, audit: [] });
+}
+
+/** Other commits are between production and the image now, and their authors may not approve it. */
+function examineContributors(
+  promotion: Promotion,
+  { tags, context }: { readonly tags: readonly MovedTag[]; readonly context: DecisionContext },
+): Decision {
+  const { id } = promotion;
+  return {
+    kind: 'accepted',
+    promotion: { ...promotion, state: { kind: 'examining', again: true }, updatedAt: context.now },
+    effects: [{ kind: 'collect-facts', promotionId: id }, ...showEffects(id)],
+    audit: [replanned(promotion, context, { state: 'examining', voided: [], tags })],
+    journal: [],
+  };
+}
+
+function replanned(
+  promotion: Promotion,
+  context: DecisionContext,
+  plan: { readonly state: StateKind; readonly voided: readonly string[]; readonly tags: readonly MovedTag[] },
+): AuditEntry {
+  const { state, voided } = plan;
+  const tags = plan.tags.map(({ repository, tag, from, to }) => ({ repository, tag, from, to }));
+  return entryOf(promotion, context, 'replanned', { state, voided, tags });
 }
 
 /** Told to people before they approve, and never acted on. */

@@ -1,6 +1,6 @@
 // What the approvals of one promotion have to satisfy: the policy of its request and that of today, each with the operator's floor.
 import { canonicalJson } from '../audit/canonical-json.ts';
-import { isHeldTarget } from '../promotion/target-origin.ts';
+import { bringsNewImage, isHeldTarget } from '../promotion/target-origin.ts';
 import type { Promotion } from '../promotion/promotion.ts';
 import { floorOf, type Floor, type Floors, type EnvironmentTag } from './floors.ts';
 import type { ApprovalPolicy, EnvironmentPolicy } from './policy.ts';
@@ -43,6 +43,30 @@ export function approvalRulesOf(
   // Today's tags and deployment decide the floor of both: what the request's policy moved is not what is about to be moved.
   const { name, tags, deployment } = today;
   return [raise({ ...request, name, tags, deployment }, 'request'), raise(today, 'today')];
+}
+
+/** True where nothing is released by the requester alone. */
+export function needsAnotherPerson(rules: readonly ApprovalRules[]): boolean {
+  return rules.some(({ required, selfApproval }) => required > (selfApproval ? 1 : 0));
+}
+
+/** Whether anybody wants to know who wrote the commits: where an image comes that the environment never held. */
+export function asksForContributors(
+  promotion: Pick<Promotion, 'kind' | 'source'>,
+  rules: readonly ApprovalRules[],
+): boolean {
+  return (
+    bringsNewImage(promotion) && rules.some(({ required, contributors }) => required > 0 && contributors !== 'allow')
+  );
+}
+
+export function refusesContributors(
+  promotion: Pick<Promotion, 'kind' | 'source'>,
+  rules: readonly ApprovalRules[],
+): boolean {
+  return (
+    bringsNewImage(promotion) && rules.some(({ required, contributors }) => required > 0 && contributors === 'refuse')
+  );
 }
 
 /** Versions move nothing, and what production held was approved before. */

@@ -33,7 +33,7 @@ export function effectiveRules(args: RulesOf): string {
     tags: { floating: environment.tags, keepAs: environment.keepAs, rollbackTags: environment.rollbackTags },
     ...(deployedTo === null ? {} : { deployedTo }),
     validation: { ...validation, labels: { ...validation.labels, required: setOf(validation.labels.required) } },
-    ...(kind === 'rollback' || kind === 'unproven-rollback' ? { rollback } : { force }),
+    ...(kind === 'promotion' || kind === 'version' ? { force } : { rollback }),
   });
 }
 

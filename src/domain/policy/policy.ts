@@ -173,6 +173,7 @@ function requiredFor({ policy, environment, kind }: Parameters<typeof environmen
     case 'promotion':
       return environment.approvals.required;
     case 'unproven-rollback':
+    case 'rollback-to-new':
       return Math.max(environment.approvals.required, forRollback);
     case 'rollback':
       return forRollback;

@@ -52,11 +52,14 @@ export function originOf(args: Today & { readonly history: History; readonly dig
   const { history, digest, floating, deployedTo } = args;
   const held = history.filter((holding) => holding.digest === digest);
   const known = nameHolding(held);
-  if (known === null) return { kind: 'unproven', because: 'never-held', promotion: null, forced: false };
+  const underTags = held.filter((holding) => floating.every((tag) => holding.floating.includes(tag)));
+  // What other tags held before the first promotion was never judged, and was never held as the environment is today.
+  if (known === null || (known.kind === 'baseline' && underTags.length === 0)) {
+    return { kind: 'unproven', because: 'never-held', promotion: null, forced: false };
+  }
   const { promotion, forced } = known;
   const report = latestReport(held);
   const unproven = (because: UnprovenCause): TargetOrigin => ({ kind: 'unproven', because, promotion, forced });
-  const underTags = held.filter((holding) => floating.every((tag) => holding.floating.includes(tag)));
   if (underTags.length === 0) return unproven('other-tags');
   // Who may approve for one environment of GitHub's agreed to nothing in another one.
   if (deployedTo !== null && !underTags.some((holding) => holding.deployedTo?.toLowerCase() === deployedTo)) {

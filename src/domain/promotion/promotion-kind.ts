@@ -3,7 +3,10 @@
 /** `version`: a git tag was pushed, and its name is added to what the environment holds; nothing else moves. */
 export type PromotionKind = 'promotion' | 'rollback' | 'version';
 
-/** `unproven-rollback`: to a digest that the environment is not known to have held. */
-export type RuledKind = PromotionKind | 'unproven-rollback';
+/**
+ * `unproven-rollback`: to a digest that the environment held, and that may be no good any more. `rollback-to-new`: to one that
+ * it is not known to have ever held.
+ */
+export type RuledKind = PromotionKind | 'unproven-rollback' | 'rollback-to-new';
 
 export type DeploymentStatus = 'deploying' | 'deployed' | 'deployment-failed';

@@ -41,5 +41,14 @@ export function withTarget<Of extends Rollback>(promotion: Of, target: TargetOri
 
 /** By which rules and approvals a promotion is judged. */
 export function ruledKindOf(promotion: Rollback): RuledKind {
-  return promotion.kind === 'rollback' && !isHeldTarget(promotion) ? 'unproven-rollback' : promotion.kind;
+  if (promotion.kind !== 'rollback' || isHeldTarget(promotion)) return promotion.kind;
+  const { target } = promotion.source;
+  const isKnown = target?.kind === 'unproven' && target.because !== 'never-held';
+  return isKnown ? 'unproven-rollback' : 'rollback-to-new';
+}
+
+/** True where the environment never held the image: it is judged as a promotion is, whatever the command was. */
+export function bringsNewImage(promotion: Rollback): boolean {
+  const kind = ruledKindOf(promotion);
+  return kind === 'promotion' || kind === 'rollback-to-new';
 }

@@ -1,10 +1,10 @@
 // An image without Entrypoint and Cmd starts nothing.
 import { z } from 'zod';
-import { NO_VALUES, platformRule } from '../rule.ts';
+import { KINDS_OF_NEW_IMAGES, NO_VALUES, platformRule } from '../rule.ts';
 
 export const command = platformRule({
   id: 'command',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   seen: z.strictObject({ code: z.enum(['not-set', 'entrypoint', 'cmd']) }),
   wanted: NO_VALUES,
 }).checkedBy({

@@ -16,7 +16,7 @@ const missingPart = z.strictObject({
 
 export const completeness = imageRule({
   id: 'completeness',
-  kinds: ['promotion', 'rollback', 'unproven-rollback', 'version'],
+  kinds: ['promotion', 'rollback', 'unproven-rollback', 'rollback-to-new', 'version'],
   facets: ['contents', 'missingParts'],
   seen: z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('complete'), platforms: outsideTexts }),

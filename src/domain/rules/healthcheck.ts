@@ -1,10 +1,10 @@
 // An image tells how to see that it works; `["NONE"]` takes a base image's check away, and an empty one inherits nothing.
 import { z } from 'zod';
-import { NO_VALUES, platformRule } from '../rule.ts';
+import { KINDS_OF_NEW_IMAGES, NO_VALUES, platformRule } from '../rule.ts';
 
 export const healthcheck = platformRule({
   id: 'healthcheck',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   seen: z.strictObject({ code: z.enum(['not-set', 'switched-off', 'set']) }),
   wanted: NO_VALUES,
 }).checkedBy({

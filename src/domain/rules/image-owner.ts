@@ -7,7 +7,7 @@ import { repositoryOf } from './source.ts';
 
 export const imageOwner = imageRule({
   id: 'image-owner',
-  kinds: ['promotion', 'rollback', 'unproven-rollback', 'version'],
+  kinds: ['promotion', 'rollback', 'unproven-rollback', 'rollback-to-new', 'version'],
   facets: ['contents', 'ownership'],
   seen: z.discriminatedUnion('code', [
     /** `names`: what the labels and annotations call the repository. */

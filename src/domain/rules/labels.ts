@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
 import { outsideTexts } from '../outside-text.ts';
 import type { Policy } from '../policy/policy.ts';
-import { platformRule } from '../rule.ts';
+import { KINDS_OF_NEW_IMAGES, platformRule } from '../rule.ts';
+import { levelWhenMissing } from './source.ts';
 
 export const labels = platformRule({
   id: 'labels',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   seen: z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('labels-missing'), labels: outsideTexts }),
     z.strictObject({ code: z.literal('all-set') }),
@@ -17,11 +18,13 @@ export const labels = platformRule({
   want: ({ policy }) => ({ labels: requiredBy(policy) }),
   isOn: (policy) => policy.validation.labels.level !== 'off' && requiredBy(policy).length > 0,
   read: ({ config }) => config,
-  check: ({ labels: set }, { policy }) => {
-    const { level } = policy.validation.labels;
-    if (level === 'off') return null;
-    const missing = requiredBy(policy).filter((label) => (Object.hasOwn(set, label) ? set[label] : '') === '');
-    if (missing.length > 0) return { outcome: level, seen: { code: 'labels-missing', labels: missing } };
+  check: ({ labels: set }, context) => {
+    const missing = requiredBy(context.policy).filter((label) => (Object.hasOwn(set, label) ? set[label] : '') === '');
+    const [first] = missing;
+    if (first !== undefined) {
+      const level = levelWhenMissing(context, first);
+      return level === 'off' ? null : { outcome: level, seen: { code: 'labels-missing', labels: missing } };
+    }
     return { outcome: 'pass', seen: { code: 'all-set' } };
   },
 });

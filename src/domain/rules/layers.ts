@@ -1,11 +1,11 @@
 // Not more layers than a host can mount, and a history that tells of as many layers as there are.
 import { z } from 'zod';
 import { known, type ConfigFacts, type Fact, type PlatformFacts } from '../image/image-facts.ts';
-import { platformRule } from '../rule.ts';
+import { KINDS_OF_NEW_IMAGES, platformRule } from '../rule.ts';
 
 export const layers = platformRule({
   id: 'layers',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   seen: z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('layers'), layers: z.int() }),
     z.strictObject({ code: z.literal('diff-ids-differ'), layers: z.int(), diffIds: z.int() }),

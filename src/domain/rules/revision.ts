@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { REVISION_LABEL } from '../image/image-facts.ts';
 import { commitSha } from '../image/reference-schema.ts';
 import { outsideText, outsideTexts } from '../outside-text.ts';
-import { imageRule, NO_VALUES } from '../rule.ts';
+import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES } from '../rule.ts';
 import { levelWhenMissing } from './source.ts';
 
 export const revision = imageRule({
   id: 'revision',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   facets: ['lineage'],
   seen: z.discriminatedUnion('code', [
     z.strictObject({ code: z.literal('label-missing') }),

@@ -1,10 +1,10 @@
 // The compressed size of each platform lies within the policy's bounds; under the minimum only warns.
 import { z } from 'zod';
-import { platformRule, type Outcome } from '../rule.ts';
+import { KINDS_OF_NEW_IMAGES, platformRule, type Outcome } from '../rule.ts';
 
 export const size = platformRule({
   id: 'size',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   seen: z.strictObject({ code: z.literal('size'), bytes: z.number() }),
   wanted: z.strictObject({ minBytes: z.number(), maxBytes: z.number() }),
 }).checkedBy({

@@ -15,7 +15,7 @@ const seen = z.discriminatedUnion('code', [
 
 export const source = imageRule({
   id: 'source',
-  kinds: ['promotion', 'unproven-rollback', 'version'],
+  kinds: ['promotion', 'unproven-rollback', 'rollback-to-new', 'version'],
   facets: ['contents', 'ownership'],
   seen,
   wanted: z.strictObject({ source: z.string() }),
@@ -44,8 +44,7 @@ function judgePlatform(
   }
   const [label] = claims.value;
   if (label === undefined) {
-    // What production is taken back to may be older than the label.
-    const level = context.kind === 'unproven-rollback' ? 'warn' : levelWhenMissing(context, SOURCE_LABEL);
+    const level = levelWhenMissing(context, SOURCE_LABEL);
     return level === 'off' ? [] : [{ platform, outcome: level, seen: { code: 'label-missing' } }];
   }
   const named = [...new Set(claims.value.map(repositoryOf))];
@@ -61,10 +60,23 @@ function homeOf({ githubHost, repo }: Pick<RuleContext, 'githubHost' | 'repo'>):
   return `https://${githubHost}/${repo}`;
 }
 
-/** How bad a missing label is: the policy's level where the policy requires it, nothing otherwise. */
-export function levelWhenMissing({ policy }: RuleContext, label: string): Level {
-  const { level, required } = policy.validation.labels;
-  return required.includes(label) ? level : 'off';
+/**
+ * How bad a missing label is: the policy's level where the policy requires it, nothing otherwise. What production is taken
+ * back to may be older than the label: there it warns, as long as somebody reads that before it happens.
+ */
+export function levelWhenMissing(context: RuleContext, label: string): Level {
+  const { level, required } = context.policy.validation.labels;
+  const wanted = required.includes(label) ? level : 'off';
+  switch (context.kind) {
+    case 'unproven-rollback':
+      return 'warn';
+    case 'rollback-to-new':
+      return wanted === 'fail' && context.isReviewed ? 'warn' : wanted;
+    case 'promotion':
+    case 'rollback':
+    case 'version':
+      return wanted;
+  }
 }
 
 /**

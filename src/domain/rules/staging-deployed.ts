@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { StagingDeployment } from '../image/image-facts.ts';
 import { outsideText } from '../outside-text.ts';
-import { imageRule, NO_VALUES, type Outcome } from '../rule.ts';
+import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES, type Outcome } from '../rule.ts';
 
 const seen = z.discriminatedUnion('code', [
   z.strictObject({ code: z.enum(['no-commit', 'never-deployed', 'commit-not-deployed', 'no-status']) }),
@@ -13,7 +13,7 @@ const seen = z.discriminatedUnion('code', [
 
 export const stagingDeployed = imageRule({
   id: 'staging-deployed',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   facets: ['lineage', 'stagingDeployment'],
   seen,
   wanted: NO_VALUES,

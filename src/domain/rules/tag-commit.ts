@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Lineage } from '../image/image-facts.ts';
 import { commitSha, tag as tagSchema } from '../image/reference-schema.ts';
 import type { CommitSha } from '../image/reference.ts';
-import { imageRule, NO_VALUES } from '../rule.ts';
+import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES } from '../rule.ts';
 
 export const tagCommit = imageRule({
   id: 'tag-commit',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   facets: ['lineage'],
   /** `hex`: the commit that the tag names, as far as it names it. */
   seen: z.strictObject({ code: z.literal('tag'), tag: tagSchema, hex: z.string(), commit: commitSha }),

@@ -11,7 +11,7 @@ import {
   type Policy,
 } from '../../domain/policy/policy.ts';
 import { NO_PINS } from '../../domain/eligibility.ts';
-import type { FloorFacts } from '../../domain/policy/approval-rules.ts';
+import { approvalRulesOf, type ApprovalRules, type FloorFacts } from '../../domain/policy/approval-rules.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import { originOf, todayOf, type Today } from '../../domain/promotion/history.ts';
@@ -123,7 +123,20 @@ export async function loadFloors(
   return { floors, moved, names: names.map(({ name }) => name) };
 }
 
-/** The same of the policy that it was requested under; null where that is not known, or can't be read. */
+/** What the approvals of a promotion have to satisfy, where its environment is this one today. */
+export async function loadApprovalRules(
+  services: Services,
+  promotion: Promotion,
+  today: EnvironmentPolicy,
+): Promise<readonly ApprovalRules[]> {
+  const [request, floors] = await Promise.all([
+    loadRequestPolicy(services, promotion),
+    loadFloors(services, promotion.repo),
+  ]);
+  return approvalRulesOf(promotion, { today, request, floors });
+}
+
+/** What the policy that it was requested under says of its environment; null where that is not known, or can't be read. */
 export async function loadRequestPolicy(
   services: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'registryHost'> },
   promotion: Promotion,

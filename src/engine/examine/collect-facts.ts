@@ -5,6 +5,7 @@ import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image/i
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment, environmentPolicyFor, type ApprovalPolicy, type Policy } from '../../domain/policy/policy.ts';
 import { todayOf } from '../../domain/promotion/history.ts';
+import { refusesContributors, type ApprovalRules } from '../../domain/policy/approval-rules.ts';
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, sourceSeen, type Contributors, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -20,7 +21,14 @@ import { findContributors } from './find-contributors.ts';
 import { findAlternativeName } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
-import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion, loadTargetOrigin } from '../core/load.ts';
+import {
+  loadApprovalRules,
+  loadContext,
+  loadPlannedPolicy,
+  loadPolicy,
+  loadPromotion,
+  loadTargetOrigin,
+} from '../core/load.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { examineImage, startCollections } from './examine-images.ts';
 import { recheckNames } from './recheck-names.ts';
@@ -94,13 +102,9 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   const images = examinations.map(({ examined }) => examined);
   const production = examinations.flatMap((one) => one.production);
   const commit = examinations.map(({ examined }) => commitOfImage(examined.facts))[0] ?? null;
-  const contributors = await findContributors(services, {
-    promotion,
-    environment: environmentPolicy,
-    commit,
-    production,
-  });
-  const otherReviewers = await lookForReviewer(services, promotion, { approvals, contributors });
+  const rules = await loadApprovalRules(services, promotion, environmentPolicy);
+  const contributors = await findContributors(services, { promotion, rules, commit });
+  const otherReviewers = await lookForReviewer(services, promotion, { approvals, rules, contributors });
   const about = { policy, environment, images, production, otherReviewers, contributors, openBranch };
   const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;
   const decision = decide(today, event, await loadReleaseContext(services, today, { also: [approvals] }));
@@ -144,18 +148,27 @@ async function failExamination(services: Services, promotion: Promotion, problem
 /** A courtesy of the card: where GitHub does not tell, the card says nothing of it. */
 async function lookForReviewer(
   services: Services,
-  { repo, requester }: Promotion,
-  { approvals, contributors }: { readonly approvals: ApprovalPolicy; readonly contributors: Contributors | null },
+  promotion: Promotion,
+  {
+    approvals,
+    rules,
+    contributors,
+  }: {
+    readonly approvals: ApprovalPolicy;
+    readonly rules: readonly ApprovalRules[];
+    readonly contributors: Contributors | null;
+  },
 ): Promise<Promotion['otherReviewers']> {
+  const { repo, requester } = promotion;
   // Nobody is asked: there is no card that would say so.
-  if (approvals.required === 0) return 'unknown';
+  if (rules.every(({ required }) => required === 0)) return 'unknown';
   const ask = async (): Promise<Promotion['otherReviewers']> => {
     const pins = await loadPins(services, repo, { policies: [approvals] });
     if (listsAnother(approvals, requester, pins)) return 'some';
     const { role } = approvals;
     if (role === null) return 'none';
     const client = services.github.forRepo(repo);
-    const authors = approvals.contributors === 'refuse' ? (contributors?.people ?? []) : [];
+    const authors = refusesContributors(promotion, rules) ? (contributors?.people ?? []) : [];
     const exceptIds = [requester.id, ...authors.map(({ id }) => id)];
     return findOtherReviewer({ client, repo: repo.name, exceptIds, role });
   };

@@ -4,7 +4,7 @@ import { commitOf, type FacetName } from '../../domain/image/image-facts.ts';
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import type { PinnedImage, TagState } from '../../domain/image/tag-plan.ts';
-import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
+import { bringsNewImage, ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import { facetsFor } from '../../domain/validation.ts';
 import { createCollection, type FactCollection } from '../../facts/collect.ts';
 import type { Services } from '../core/services.ts';
@@ -86,8 +86,9 @@ function wantsFreshFacts({ kind, state }: Promotion): boolean {
   return kind !== 'promotion' || (state.kind === 'examining' && state.again);
 }
 
-/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may hold one. */
-function branchesOf({ promotion: { force, kind }, policy, environment }: ExaminationPlace): readonly string[] {
+/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may have held one. */
+function branchesOf({ promotion, policy, environment }: ExaminationPlace): readonly string[] {
   const { staging, hotfix } = policy;
-  return [staging.branch, environment.branch, ...(force || kind !== 'promotion' ? [hotfix.branch] : [])];
+  const takesHotfix = promotion.force || !bringsNewImage(promotion);
+  return [staging.branch, environment.branch, ...(takesHotfix ? [hotfix.branch] : [])];
 }

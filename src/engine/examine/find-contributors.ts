@@ -1,8 +1,7 @@
 // Finds who wrote the commits between what production holds and the image of a promotion.
 import { OutsideError } from '../../net/outside-error.ts';
-import type { CommitSha, Digest } from '../../domain/image/reference.ts';
-import type { TagState } from '../../domain/image/tag-plan.ts';
-import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
+import type { CommitSha } from '../../domain/image/reference.ts';
+import { asksForContributors, type ApprovalRules } from '../../domain/policy/approval-rules.ts';
 import type { Contributors, Promotion } from '../../domain/promotion/promotion.ts';
 import { listContributors } from '../../github/commits.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
@@ -11,24 +10,21 @@ import type { Services } from '../core/services.ts';
 const NOBODY: Contributors = { commits: 0, people: [], unknown: [] };
 
 /**
- * Null where it is not looked at, or can't be known: nothing was promoted before, its commit is gone, GitHub does not tell, or
- * the range has more than a thousand commits. A comparison with production that can't be made never holds an image up.
+ * Null where nobody wants to know, or it can't be known: nothing was promoted before, its commit is gone, GitHub does not
+ * tell, or the range has more than a thousand commits. A comparison with production that can't be made never holds an
+ * image up. Each policy that the approvals have to satisfy may want to know.
  */
 export async function findContributors(
   { store, github, log }: Services,
   about: {
     readonly promotion: Promotion;
-    readonly environment: EnvironmentPolicy;
+    readonly rules: readonly ApprovalRules[];
     readonly commit: CommitSha | null;
-    readonly production: readonly TagState[];
   },
 ): Promise<Contributors | null> {
-  const { promotion, environment, commit: head, production } = about;
-  const { approvals, tags } = environment;
-  if (promotion.kind !== 'promotion' || approvals.required === 0 || approvals.contributors === 'allow') return null;
-  const held = production.find(({ tag, digest }) => tag === tags[0] && digest !== null)?.digest ?? null;
-  if (held === null || head === null) return null;
-  const base = await findBase(promotion, { store, held });
+  const { promotion, rules, commit: head } = about;
+  if (!asksForContributors(promotion, rules) || head === null) return null;
+  const base = await findBase(store, promotion);
   if (base === null) return null;
   if (base === head) return NOBODY;
   const { repo } = promotion;
@@ -42,11 +38,14 @@ export async function findContributors(
   }
 }
 
-/** The commit of what is held, as it was known when it was promoted; null where somebody else put it there. */
+/**
+ * The commit of what was promoted last, as it was known then. It stays the base where somebody moved the tags by hand
+ * since: who can write packages would else choose what is compared.
+ */
 async function findBase(
-  { repo, environment }: Promotion,
-  { store, held }: { readonly store: Services['store']; readonly held: Digest },
+  { db }: Services['store'],
+  { repo, environment, images }: Promotion,
 ): Promise<CommitSha | null> {
-  const last = await findLastPromoted(store.db, { repoId: repo.id, environment });
-  return last?.images.find(({ digest }) => digest === held)?.commit ?? null;
+  const last = await findLastPromoted(db, { repoId: repo.id, environment });
+  return last?.images.find(({ repository }) => repository === images[0]?.repository)?.commit ?? null;
 }

@@ -39,7 +39,7 @@ export async function examineImage(
     ...found,
     examinedAt: services.now(),
     platforms: platformNamesOf(facts),
-    findings: validate(facts, { policy, repo: repo.name, githubHost }, 'promotion'),
+    findings: validate(facts, { policy, repo: repo.name, githubHost, isReviewed: false }, 'promotion'),
     environments: policy.environments.map(({ name }) => name),
     defaultEnvironment: target?.name ?? null,
   };

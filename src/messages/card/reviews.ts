@@ -1,7 +1,7 @@
 // Who reviewed, whether it still counts, and who can approve: sentences made from the rule.
 import type { PolicyChange } from '../../domain/policy/policy-change.ts';
 import type { IneligibilityCode } from '../../domain/ineligibility.ts';
-import type { ApprovalRules } from '../../domain/policy/approval-rules.ts';
+import { refusesContributors, type ApprovalRules } from '../../domain/policy/approval-rules.ts';
 import type { Floor } from '../../domain/policy/floors.ts';
 import { readListed } from '../../domain/eligibility.ts';
 import { covers, shownTally } from '../../domain/promotion/approval.ts';
@@ -34,9 +34,8 @@ export function whoCanApprove(view: PromotionView): string {
 
 /** Where authors may not approve, a range that is not known or commits of nobody that GitHub knows could be anybody's. */
 function unknownAuthors({ promotion, rules }: PromotionView): string {
-  const { kind, state, contributors } = promotion;
-  const matters = state.kind === 'awaiting-approval' && rules.some((one) => one.contributors === 'refuse');
-  if (!matters || kind !== 'promotion') return '';
+  const { state, contributors } = promotion;
+  if (state.kind !== 'awaiting-approval' || !refusesContributors(promotion, rules)) return '';
   if (contributors === undefined) {
     return 'The commits since production could not be listed, so no author is excluded.';
   }

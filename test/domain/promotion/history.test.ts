@@ -151,6 +151,12 @@ describe('how a target is known', () => {
     expect(originOf({ history: historyOf(line), digest: digestOf(letter), ...TODAY })).toEqual(wanted);
   });
 
+  test('under other tags than today: a promotion is told, and what was there before it was never judged', () => {
+    const other = { history: historyOf('=F A B'), floating: [tag('stable')] };
+    expect(originOf({ ...other, digest: digestOf('A') })).toEqual(unproven('other-tags', 1));
+    expect(originOf({ ...other, digest: digestOf('F') })).toEqual(unproven('never-held', null));
+  });
+
   test.each([
     ['a failure of the older one came last', 'A! B <A+ C', [9, 2], unproven('deployment-failed', 1)],
     ['a success of the older one came last', 'A+ B <A! C', [9, 2], held(1, 'deployed')],

@@ -1,10 +1,10 @@
 // An image that a person rejected is asked for again: whoever approves it now should know, and so should that person.
 import { z } from 'zod';
-import { imageRule, NO_VALUES } from '../../rule.ts';
+import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES } from '../../rule.ts';
 
 export const rejectedBefore = imageRule({
   id: 'rejected-before',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   facets: ['pastRejection'],
   /** `by` is a login, `promotion` the number of what was rejected. */
   seen: z.strictObject({ code: z.literal('rejected'), promotion: z.int(), by: z.string(), at: z.int() }),

@@ -1,18 +1,20 @@
-// A commit tag held another image when the staging check examined it: what was checked then is not what is promoted now.
+// The staging check examined another image of the same commit: what was checked then is not what is promoted now.
 import { z } from 'zod';
 import { digest, tag } from '../../image/reference-schema.ts';
-import { imageRule, NO_VALUES } from '../../rule.ts';
+import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES } from '../../rule.ts';
 
 export const tagOverwritten = imageRule({
   id: 'tag-overwritten',
-  kinds: ['promotion'],
+  kinds: KINDS_OF_NEW_IMAGES,
   facets: ['checkedTag'],
   seen: z.strictObject({
     code: z.literal('overwritten'),
+    /** Under which the check found it. */
     tag,
     checked: digest,
     /** When the staging check examined it; null for a check of before that time was kept. */
     checkedAt: z.int().nullable(),
+    /** What is promoted. */
     holds: digest,
     readAt: z.int(),
   }),
