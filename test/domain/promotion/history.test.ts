@@ -152,7 +152,7 @@ describe('how a target is known', () => {
   });
 
   test('under other tags than today: a promotion is told, and what was there before it was never judged', () => {
-    const other = { history: historyOf('=F A B'), floating: [tag('stable')] };
+    const other = { history: historyOf('=F A B'), floating: [tag('stable')], deployedTo: null };
     expect(originOf({ ...other, digest: digestOf('A') })).toEqual(unproven('other-tags', 1));
     expect(originOf({ ...other, digest: digestOf('F') })).toEqual(unproven('never-held', null));
   });
