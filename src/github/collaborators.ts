@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { rankOf, reaches, type Role } from '../domain/actor.ts';
 import type { RepoName } from '../domain/image/reference.ts';
 import { splitRepo, type Answer, type InstallationClient } from './client/client.ts';
+import { untilAnswered } from './client/ask-again.ts';
 import { isGitHubError } from './client/errors.ts';
 import { CACHEABLE } from './client/hooks.ts';
 
@@ -52,27 +53,30 @@ export async function findOtherReviewer({
 
 /**
  * Whether somebody is a collaborator of the repository: directly, by a team, or as a member of the organisation whose
- * members have access. That they can read a public repository does not make them one. False where GitHub does not tell.
+ * members have access. That they can read a public repository does not make them one. OutsideError, which may pass, where
+ * GitHub does not tell.
  */
 export async function isCollaborator({
   client,
   repo,
-  id,
+  login,
 }: {
   readonly client: InstallationClient;
   readonly repo: RepoName;
-  readonly id: number;
+  readonly login: string;
 }): Promise<boolean> {
-  for (let page = 1; page <= MAX_MEMBER_PAGES; page += 1) {
-    const people = await listPage({ client, repo, page });
-    if (people === 'forbidden') return false;
-    if (people.some((one) => one.id === id && roleOf(one) !== 'none')) return true;
-    if (people.length < PAGE_SIZE) return false;
+  try {
+    await client.ask({
+      tried: `reading whether ${login} is a collaborator of ${repo}`,
+      send: (api) => api.repos.checkCollaborator({ ...splitRepo(repo), username: login }),
+      answer: z.unknown(),
+    });
+    return true;
+  } catch (error) {
+    if (isGitHubError(error, 'github-not-found')) return false;
+    return untilAnswered(() => Promise.reject(error));
   }
-  return false;
 }
-
-const MAX_MEMBER_PAGES = 10;
 
 async function listPage({
   client,

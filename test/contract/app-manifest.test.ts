@@ -40,6 +40,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'issues.listForRepo': ['issues: read'],
   'issues.updateComment': ['issues: write', 'pull_requests: write'],
   'reactions.createForIssueComment': ['issues: write', 'pull_requests: write'],
+  'repos.checkCollaborator': ['metadata: read'],
   'repos.compareCommitsWithBasehead': ['contents: read'],
   'repos.createDeployment': ['deployments: write'],
   'repos.get': ['metadata: read'],

@@ -78,7 +78,7 @@ export async function describeReviewer(
   // Everybody can read a public repository, so reading proves nothing of somebody who is listed.
   const mustProve = actor.role === 'read' && policies.some((policy) => listsPerson(policy, actor, pins));
   const client = services.github.forRepo(repo);
-  const isMember = mustProve && (await isCollaborator({ client, repo: repo.name, id: actor.id }));
+  const isMember = mustProve && (await isCollaborator({ client, repo: repo.name, login: actor.login }));
   return {
     ...actor,
     membership: mustProve ? (isMember ? 'member' : 'outsider') : 'unasked',
