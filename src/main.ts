@@ -9,6 +9,9 @@ const GRACE_MS = 8000;
 const config = readConfigOrExit();
 const log = createLogger(config);
 for (const warning of config.warnings) log.warn(warning);
+if (config.ghcr === null && config.registryHost === 'ghcr.io') {
+  log.warn('no registry user is set: set GHCR_USERNAME and GHCR_TOKEN to promote on ghcr.io');
+}
 try {
   const application = await createApplication(config, log);
   await listen(application, config);
@@ -41,11 +44,14 @@ async function listen({ server, setupToken }: Application, { host, port, app, pu
     return;
   }
   const setup = `${publicUrl ?? `http://127.0.0.1:${bound}`}/setup`;
-  log.info({ host, port: bound, setup, setupToken }, 'listening, not configured: set APP_ID, or make an App at /setup');
+  log.info(
+    { host, port: bound, setup, setupToken },
+    'listening, not configured: set APP_ID, or create an App at /setup',
+  );
 }
 
 async function drain(application: Application, signal: string): Promise<void> {
-  log.info({ signal }, 'draining: no new work, what runs may end');
+  log.info({ signal }, 'draining: no new jobs start, running jobs may finish');
   try {
     await application.stop(GRACE_MS);
     log.info('drained');

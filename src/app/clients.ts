@@ -66,8 +66,8 @@ function reportBreakerChange(
   { host, open, problem }: BreakerChange,
 ): void {
   metrics.showBreaker({ host, open });
-  if (open) log.warn({ host, problem }, 'a host fails again and again: it is asked only now and then');
-  else log.info({ host }, 'a host answers again');
+  if (open) log.warn({ host, problem }, 'circuit breaker open: most requests to this host are held back');
+  else log.info({ host }, 'circuit breaker closed: the host answers again');
 }
 
 /** Of the machine user for ghcr.io, where there is one. */

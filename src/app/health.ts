@@ -38,7 +38,7 @@ async function checkDatabase({ store, log, now }: Health): Promise<Check> {
     await assertWritable(store, now());
     return { ok: true, message: 'writable' };
   } catch (error) {
-    log.error({ err: error }, 'the database can not be written');
+    log.error({ err: error }, 'the database is not writable');
     return { ok: false, message: 'not writable; the log says why' };
   }
 }

@@ -3,6 +3,7 @@ import { pino, stdTimeFunctions, type Logger } from 'pino';
 import type { Config } from '../config/env.ts';
 import { jsonLogLine, prettyLogLine } from '../messages/log/log-line.ts';
 import { redact } from '../net/redact.ts';
+import { logError } from './log-error.ts';
 
 /** No field holds a secret; what an error may carry along is redacted as it is written. */
 export function createLogger(config: Pick<Config, 'log' | 'app' | 'ghcr' | 'databaseUrl'>): Logger {
@@ -12,7 +13,8 @@ export function createLogger(config: Pick<Config, 'log' | 'app' | 'ghcr' | 'data
   return pino({
     level,
     timestamp: stdTimeFunctions.isoTime,
-    redact: ['*.authorization', '*.headers.authorization', '*.token', '*.password', 'err.event', 'err.request'],
+    serializers: { err: logError },
+    redact: ['*.authorization', '*.headers.authorization', '*.token', '*.password'],
     hooks: { streamWrite: (line) => inert(redact(line, secrets)) },
     ...(format === 'pretty' ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
   });

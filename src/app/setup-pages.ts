@@ -1,4 +1,4 @@
-// Makes the pages of /setup, which are there while no App is configured.
+// Creates the pages of /setup, which are served while no App is configured.
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { readAppManifest } from '../config/app-manifest.ts';
@@ -43,9 +43,12 @@ export function createSetupPages(parts: {
     now,
     newId,
     onMade: ({ id, name, owner }, kept) =>
-      log.warn({ app: id, name, owner, kept: kept.kind }, 'an App was made by /setup: restart with its keys'),
+      log.warn(
+        { app: id, name, owner, kept: kept.kind },
+        '/setup created a GitHub App: restart the server with its keys',
+      ),
     onOtherOwner: ({ id, owner }, typed) =>
-      log.warn({ app: id, owner, typed }, 'an App of another account came back to /setup: its keys were thrown away'),
-    onError: (error) => log.error({ err: error }, 'GitHub did not give the keys of the new App'),
+      log.warn({ app: id, owner, typed }, '/setup received an App of another account and discarded its keys'),
+    onError: (error) => log.error({ err: error }, 'could not fetch the keys of the new App from GitHub'),
   });
 }

@@ -12,7 +12,7 @@ export async function learnIdentity({ identity, log }: Services, stopping: Abort
       log.info({ app: slug, owner }, 'GitHub accepted the credentials of the App');
     } catch (error) {
       if (stopping.aborted) return;
-      log.error({ err: error }, 'GitHub did not accept the credentials of the App yet');
+      log.error({ err: error }, 'GitHub has not accepted the credentials of the App; retrying');
       throw error;
     }
   };
@@ -30,6 +30,6 @@ export async function checkRegistryToken({ registryTokenWatch, log }: Services):
   try {
     await registryTokenWatch.check();
   } catch (error) {
-    log.error({ err: error }, 'the machine user’s token could not be looked at');
+    log.error({ err: error }, 'could not check GHCR_TOKEN');
   }
 }

@@ -1,4 +1,4 @@
-// Which repositories a command about the audit trail speaks of.
+// Lists the repositories that a command about the audit trail covers.
 import { OutsideError } from '../net/outside-error.ts';
 import { parseRepoName } from '../domain/image/reference.ts';
 import { listAuditedRepoIds } from '../store/audit.ts';
@@ -17,7 +17,7 @@ export type AuditedRepo = {
 
 export const repoFlag: Flag = {
   value: '<owner/name>',
-  summary: 'only this repository on GitHub (default: all, one after the other)',
+  summary: 'only this GitHub repository (default: all)',
   isValid: (text) => parseRepoName(text) !== null,
 };
 
@@ -31,5 +31,5 @@ export async function listAuditedRepos({ db }: Store, name: string | undefined):
   if (name === undefined) return repos;
   const named = repos.filter((repo) => repo.name.toLowerCase() === name.toLowerCase());
   if (named.length > 0) return named;
-  throw new OutsideError(`the database holds no audit row of ${name}`, { code: 'repo-not-audited', retryable: false });
+  throw new OutsideError(`the database has no audit rows for ${name}`, { code: 'repo-not-audited', retryable: false });
 }

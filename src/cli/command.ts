@@ -1,29 +1,30 @@
-// What a command of the command line is, and how its words become arguments and flags or a sentence about what is wrong.
+// Declares what a command of the command line is, and parses its arguments and options into a call or a usage error.
 import { parseArgs } from 'node:util';
 import { nearestOf } from '../domain/edit-distance.ts';
+import { listWords } from '../messages/format.ts';
 import type { CliServices } from './services.ts';
 
-/** 0 done, 1 no, 2 the words (or the environment) were not understood. */
+/** 0: success. 1: a check failed, or something is missing. 2: the arguments or the environment are not valid. */
 export type ExitCode = 0 | 1 | 2;
 
 type Word = {
   readonly summary: string;
-  /** Where only these words are legal; completion offers them. */
+  /** The only allowed values; completion offers them. */
   readonly choices?: readonly string[];
-  /** Where only words of a form are legal. */
+  /** False for a value of another form. */
   readonly isValid?: (text: string) => boolean;
 };
 
-/** `name` as the legal form shows it: `<image>`, or the choices. */
+/** `name` as the usage shows it: `<image>`, or the choices. */
 export type Argument = Word & { readonly name: string };
 
-/** `value` is what stands behind it: `<owner/name>`, or the choices; null for a switch. */
+/** `value` is the placeholder of its value: `<owner/name>`, or the choices; null for a switch. */
 export type Flag = Word & { readonly value: string | null };
 
 export type CliCommand = {
   readonly name: string;
   readonly summary: string;
-  /** All of them have to be there. */
+  /** All are required. */
   readonly args?: readonly Argument[];
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
@@ -38,7 +39,7 @@ export type Call = {
 
 export type FlagValues = Readonly<Record<string, string | undefined>>;
 
-/** Thrown by a command for words that are legal one by one and not together: exit code 2, and the legal form. */
+/** Thrown by a command for arguments that are valid alone but not together: exit code 2, with the usage. */
 export class UsageError extends Error {
   constructor(problem: string) {
     super(problem);
@@ -46,7 +47,7 @@ export class UsageError extends Error {
   }
 }
 
-/** For commands whose answer a script may want to read. */
+/** For commands whose output scripts read. */
 export const jsonFlag: Flag = { value: null, summary: 'print JSON' };
 
 export type ParsedCall =
@@ -73,7 +74,7 @@ export function parseCall(command: CliCommand, words: readonly string[]): Parsed
     return problem === null ? readFlags(command, { values, args: positionals }) : mistake(problem);
   } catch (error) {
     if (!isParseArgsError(error)) throw error;
-    return mistake(`${firstSentence(error.message)}${hintFor(error.message, Object.keys(command.flags))}`);
+    return mistake(`${firstSentence(error.message)}${suggestionFor(error.message, Object.keys(command.flags))}`);
   }
 }
 
@@ -88,11 +89,11 @@ export function usageLine({ name, args = [], flags }: CliCommand): string {
 function findArgumentProblem({ args = [] }: CliCommand, typed: readonly string[]): string | null {
   for (const [index, argument] of args.entries()) {
     const text = typed[index];
-    if (text === undefined) return `${argument.name} is missing: ${argument.summary}`;
-    if (!isValid(argument, text)) return `${argument.name} is ${argument.summary}, not "${text}"`;
+    if (text === undefined) return `missing argument ${argument.name}: ${argument.summary}`;
+    if (!isValid(argument, text)) return `"${text}" is not valid for ${argument.name}: ${expected(argument)}`;
   }
   const surplus = typed[args.length];
-  return surplus === undefined ? null : `"${surplus}" is one word too many`;
+  return surplus === undefined ? null : `unexpected argument "${surplus}"`;
 }
 
 function readFlags(
@@ -106,9 +107,11 @@ function readFlags(
     if (!Array.isArray(typed)) continue;
     const [value, second]: readonly unknown[] = typed;
     if (flag.value === null) switches.add(name);
-    else if (second !== undefined) return mistake(`--${name} is given twice`);
+    else if (second !== undefined) return mistake(`--${name} is given more than once`);
     else if (typeof value !== 'string' || value === '' || !isValid(flag, value)) {
-      return mistake(`--${name} takes ${flag.value}, not "${String(value)}"`);
+      return mistake(
+        `"${String(value)}" is not valid for --${name}: ${flag.choices === undefined ? `expected ${flag.value}` : expected(flag)}`,
+      );
     } else given[name] = value;
   }
   return { kind: 'run', args, flags: given, switches };
@@ -118,14 +121,19 @@ function isValid({ choices, isValid: fits }: Word, text: string): boolean {
   return (choices === undefined || choices.includes(text)) && (fits === undefined || fits(text));
 }
 
+/** After a value that is not valid. */
+function expected({ choices, summary }: Word): string {
+  return choices === undefined ? `expected ${summary}` : `allowed values are ${listWords(choices)}`;
+}
+
 function mistake(problem: string): ParsedCall {
   return { kind: 'mistake', problem };
 }
 
-function hintFor(message: string, flags: readonly string[]): string {
+function suggestionFor(message: string, flags: readonly string[]): string {
   const typed = /^Unknown option '--([^']+)'/.exec(message)?.[1];
   const meant = typed === undefined ? null : nearestOf(typed, flags);
-  return meant === null ? '' : `; did you mean --${meant}?`;
+  return meant === null ? '' : `. Did you mean --${meant}?`;
 }
 
 function isParseArgsError(error: unknown): error is Error {
@@ -133,9 +141,10 @@ function isParseArgsError(error: unknown): error is Error {
   return typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS_');
 }
 
-/** Node goes on with advice on positional arguments that is of no use here. */
+/** Node adds advice on positional arguments, which does not apply here. */
 function firstSentence(text: string): string {
   return (text.split(/\. |\.?\n/)[0] ?? text)
     .replaceAll(/\s+/g, ' ')
+    .replaceAll("'", '`')
     .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }

@@ -1,4 +1,4 @@
-// The table of commands, and the one way in: words → a command, its help, or what was wrong with them.
+// The table of commands, and the entry point: arguments → a command, its help, the version, or a usage error.
 import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { NewerFormat } from '../store/database/stored.ts';
@@ -11,8 +11,8 @@ import { usageLine, parseCall, UsageError, type Call, type CliCommand, type Exit
 import { createCompletion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
-import { findCommand } from './find-command.ts';
-import { renderHelp, renderOverview } from './render/help.ts';
+import { findCommand, type CommandMatch } from './find-command.ts';
+import { renderHelp, renderOverview, renderShortUsage } from './render/help.ts';
 import { inspect } from './commands/inspect.ts';
 import { jobsDrop, jobsList, jobsRetry, jobsShow } from './commands/jobs.ts';
 import { migrate } from './commands/migrate.ts';
@@ -20,6 +20,7 @@ import { plan } from './commands/plan.ts';
 import { setup } from './commands/setup.ts';
 import { tags } from './commands/tags.ts';
 import type { CliServices } from './services.ts';
+import { readVersion } from './version.ts';
 
 /** In the order of the overview. */
 export const COMMANDS: readonly CliCommand[] = [
@@ -45,17 +46,15 @@ export const COMMANDS: readonly CliCommand[] = [
 /** Runs one command line, without the program's name. Throws only for bugs. */
 export async function runCli(words: readonly string[], services: CliServices): Promise<ExitCode> {
   const { out, err } = services;
-  const found = findCommand(COMMANDS, words);
-  if (found.kind !== 'command') {
-    const overview = renderOverview(COMMANDS, found.words);
-    if (words.some((word) => word === '--help' || word === '-h' || word === 'help')) {
-      await out.write(overview);
-      return 0;
-    }
-    await err.write(`imprimatur: ${found.problem}\n${overview}`);
-    return 2;
+  if (words[0] === '--version') {
+    await out.write(`imprimatur ${readVersion()}\n`);
+    return 0;
   }
-  const { command, rest } = found;
+  const isHelp = words[0] === 'help';
+  const found = findCommand(COMMANDS, isHelp ? words.slice(1) : words);
+  if (found.kind === 'none') return answerNoCommand(found, { isHelp: isHelp || asksForHelp(words), services });
+  const { command } = found;
+  const rest = isHelp ? ['--help'] : found.rest;
   const call = parseCall(command, rest);
   switch (call.kind) {
     case 'help':
@@ -67,6 +66,24 @@ export async function runCli(words: readonly string[], services: CliServices): P
     case 'run':
       return runCommand(command, call, services);
   }
+}
+
+async function answerNoCommand(
+  found: Extract<CommandMatch, { kind: 'none' }>,
+  { isHelp, services }: { readonly isHelp: boolean; readonly services: CliServices },
+): Promise<ExitCode> {
+  const { out, err } = services;
+  const { words, problem, isUnknown } = found;
+  if (isHelp && !isUnknown) {
+    await out.write(renderOverview(COMMANDS, words));
+    return 0;
+  }
+  await err.write(`imprimatur: ${problem}\n${isUnknown ? renderShortUsage(words) : renderOverview(COMMANDS, words)}`);
+  return 2;
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  return words.some((word) => word === '--help' || word === '-h');
 }
 
 async function runCommand(command: CliCommand, call: Call, services: CliServices): Promise<ExitCode> {
@@ -92,5 +109,5 @@ async function runCommand(command: CliCommand, call: Call, services: CliServices
 }
 
 function usageText(command: CliCommand, problem: string): string {
-  return `imprimatur ${command.name}: ${problem}\nLegal form: ${usageLine(command)}\n`;
+  return `imprimatur ${command.name}: ${problem}\nUsage: ${usageLine(command)}\n`;
 }

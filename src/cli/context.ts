@@ -1,4 +1,4 @@
-// Makes what commands work with from the environment: each part on first use, and only from the variables it needs.
+// Creates the services of commands from the environment: each on first use, and only from the variables it needs.
 import { createHash } from 'node:crypto';
 import { readConfig, type Config, type Environment, type VARIABLES } from '../config/env.ts';
 import { isSecret } from '../config/secret-files.ts';
@@ -74,7 +74,7 @@ export function createContext(
 
 function openGitHub(env: Environment, { now }: Clock): GitHubAccess {
   if ((env['APP_ID'] ?? '').trim() === '') return { kind: 'none', why: 'APP_ID is not set' };
-  // No webhook is received here, so its secret need not be known; any legal one will do.
+  // No webhook is received here, so its secret is not needed; any valid one will do.
   const given = { ...env, WEBHOOK_SECRET: '-'.repeat(16), WEBHOOK_SECRET_FILE: undefined };
   const { app, githubApiUrl } = configOf(given, [...APP_VARIABLES, 'WEBHOOK_SECRET']);
   if (app === null) throw new Error('APP_ID is set, and no App was read');

@@ -1,11 +1,11 @@
-// Which command the first words name; where none, the one that may have been meant.
+// Finds the command that the first words name, or else the one that was probably meant.
 import type { CliCommand } from './command.ts';
 import { nearestOf } from '../domain/edit-distance.ts';
 
 export type CommandMatch =
   | { readonly kind: 'command'; readonly command: CliCommand; readonly rest: readonly string[] }
-  /** `words`: those that begin commands, such as `audit`; the others need not be listed. */
-  | { readonly kind: 'none'; readonly words: string; readonly problem: string };
+  /** `words`: the group that was named, such as `audit`, or `''`. `isUnknown`: a word was typed that names no command. */
+  | { readonly kind: 'none'; readonly words: string; readonly problem: string; readonly isUnknown: boolean };
 
 export function findCommand(commands: readonly CliCommand[], words: readonly string[]): CommandMatch {
   for (const command of commands) {
@@ -16,13 +16,15 @@ export function findCommand(commands: readonly CliCommand[], words: readonly str
   const names = commands.map(({ name }) => name);
   const [first = ''] = words;
   const group = names.some((name) => name.startsWith(`${first} `)) ? first : '';
-  if (first === '' || first.startsWith('-')) return { kind: 'none', words: '', problem: 'which command?' };
+  if (first === '' || first.startsWith('-'))
+    return { kind: 'none', words: '', problem: 'missing command', isUnknown: false };
   const second = words[1]?.startsWith('-') === false ? words[1] : undefined;
-  if (group !== '' && second === undefined) return { kind: 'none', words: group, problem: `which ${group} command?` };
+  if (group !== '' && second === undefined)
+    return { kind: 'none', words: group, problem: `missing ${group} command`, isUnknown: false };
   const typed = group === '' ? first : `${group} ${second ?? ''}`;
   const meant = nearestOf(words.slice(0, 2).join(' '), names) ?? nearestOf(first, names) ?? nearestGroup(words, names);
-  const hint = meant === null ? '' : `; did you mean "imprimatur ${meant}"?`;
-  return { kind: 'none', words: group, problem: `"${typed}" is no command${hint}` };
+  const hint = meant === null ? '' : `. Did you mean "imprimatur ${meant}"?`;
+  return { kind: 'none', words: group, problem: `unknown command "${typed}"${hint}`, isUnknown: true };
 }
 
 /** `adit verify` is near to a whole name already; `jobz` is near to the first word of several. */

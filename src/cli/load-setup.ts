@@ -1,4 +1,4 @@
-// Brings together what `doctor` examines, as far as the environment can be read: what is wrong in it is a finding, not an end.
+// Loads what `doctor` checks, as far as the environment is valid. A problem in it is a finding and does not stop the others.
 import { readAppManifest } from '../config/app-manifest.ts';
 import { ConfigError, readConfig, type Config, type Environment } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';

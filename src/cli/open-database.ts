@@ -1,4 +1,4 @@
-// Opens the server's database for commands that are of use without one.
+// Opens the server's database for commands that also work without one.
 import { OutsideError } from '../net/outside-error.ts';
 import type { RepoName } from '../domain/image/reference.ts';
 import type { Database } from '../engine/examine/fact-sources.ts';
@@ -11,7 +11,7 @@ export type OpenedDatabase = {
   readonly repoId: number;
 };
 
-/** Whoever looks from elsewhere than the server has none. */
+/** Absent on a machine other than the server's. */
 export async function openDatabase(services: CliServices, name: RepoName): Promise<OpenedDatabase> {
   try {
     const store = await services.store();

@@ -1,4 +1,4 @@
-// Where a command stands: the repository on GitHub and its policy, as far as somebody is there to be asked.
+// Loads the GitHub repository and its policy for a command, as far as GitHub can be read.
 import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { builtInPolicy, type Policy } from '../domain/policy/policy.ts';
@@ -40,7 +40,7 @@ export async function openRepoContext(services: CliServices, name: RepoName): Pr
       },
       policy: builtIn,
       problems: [],
-      policyFrom: `built in, because ${noAccessText({ source: 'github', detail: why })}`,
+      policyFrom: `built-in, because ${noAccessText({ source: 'github', detail: why })}`,
     };
   }
   const { repo, github } = asked;
@@ -48,12 +48,12 @@ export async function openRepoContext(services: CliServices, name: RepoName): Pr
   const found = { repo, github: () => github.forRepo(repo) };
   if (loaded.kind === 'unreadable') {
     const { problems } = loaded;
-    return { ...found, policy: builtIn, problems, policyFrom: `built in, because ${POLICY_PATH} can't be read` };
+    return { ...found, policy: builtIn, problems, policyFrom: `built-in, because ${POLICY_PATH} is not valid` };
   }
   const { policy } = loaded;
   const policyFrom =
     policy.blob === 'none'
-      ? `built in, because there is no ${POLICY_PATH}`
+      ? `built-in, because there is no ${POLICY_PATH}`
       : `${POLICY_PATH} (${policy.blob.slice(0, 12)})`;
   return { ...found, policy, problems: [], policyFrom };
 }
@@ -68,7 +68,7 @@ async function askForRepo(services: CliServices, name: RepoName): Promise<AskedF
     if (access.kind === 'none') return { kind: 'unasked', why: access.why };
     const repo = await findInstalledRepo(access.github, name);
     if (repo !== null) return { kind: 'repo', repo, github: access.github };
-    return { kind: 'unasked', why: `the App is not installed on ${name}, or there is no such repository` };
+    return { kind: 'unasked', why: `the App is not installed on ${name}, or ${name} does not exist` };
   } catch (error) {
     if (error instanceof ConfigError) return { kind: 'unasked', why: error.problems.join('; ') };
     if (error instanceof OutsideError && !error.retryable) return { kind: 'unasked', why: error.message };

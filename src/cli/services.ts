@@ -1,4 +1,4 @@
-// What commands work with: made from the environment on first use, so that a command asks for no more than it needs.
+// The services of commands, created from the environment on first use, so that a command needs no more than it uses.
 import type { DoctorSetup } from '../engine/doctor/setup.ts';
 import type { GitHub } from '../github/client/client.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -14,9 +14,9 @@ export type CliServices = {
   /** Lower-case hex. */
   readonly sha256: (text: string) => string;
   readonly settings: () => Settings;
-  /** The database, which has to be there with its tables; OutsideError where it is not. */
+  /** The database, which must exist with its tables; otherwise an OutsideError. */
   readonly store: () => Promise<Store>;
-  /** The same, but made where it is missing; its tables are the caller's matter. */
+  /** The same, but created where it is missing; the caller makes its tables. */
   readonly newStore: () => Promise<Store>;
   readonly registry: () => Promise<RegistryClient>;
   readonly github: () => Promise<GitHubAccess>;
@@ -24,22 +24,22 @@ export type CliServices = {
   readonly setup: () => Promise<DoctorSetup>;
 };
 
-/** `none`: nobody can be asked there, and `why` completes "… is not known, because". */
+/** `none`: GitHub can't be read; `why` completes "because …". */
 export type GitHubAccess =
   { readonly kind: 'app'; readonly github: GitHub } | { readonly kind: 'none'; readonly why: string };
 
 export type Output = {
-  /** Resolves when the text is on its way; text for a reader that went away is dropped. */
+  /** Resolves when the text is written; text for a closed reader is dropped. */
   readonly write: (text: string) => Promise<void>;
-  /** True once the reader went away, as `head` does. */
+  /** True once the reader closed the stream, as `head` does. */
   readonly isClosed: () => boolean;
 };
 
 export type Terminal = {
-  /** Columns of standard output; Infinity where it is no terminal: then lines are as long as they are. */
+  /** Columns of standard output; Infinity where it is not a terminal: then lines are not wrapped. */
   readonly width: number;
   readonly style: Style;
-  /** Shows what is being done, or nothing any more; silent where standard error is no terminal. */
+  /** Shows the current step, or clears it; silent where standard error is not a terminal. */
   readonly progress: (text: string | null) => void;
 };
 

@@ -1,7 +1,7 @@
-// Whether findings keep an image out, where not everybody may have been there to be asked.
+// Decides whether an image passes its checks, where GitHub or the database may not have been read.
 import { isBlocking, type Finding } from '../domain/finding.ts';
 
-/** `incomplete`: nothing speaks against it but what GitHub or the database could have told. */
+/** `incomplete`: no check failed but those that need GitHub or the database. */
 export type Verdict = 'pass' | 'fail' | 'incomplete';
 
 export function verdictOf(findings: readonly Finding[]): Verdict {

@@ -1,4 +1,4 @@
-// Reads app.yml, which comes with the program: what a GitHub App of ours is called, may do and hears of.
+// Reads app.yml, which is shipped with the program: the name, permissions and events of the GitHub App.
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';

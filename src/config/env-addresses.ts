@@ -18,12 +18,12 @@ export function readPublicUrl(text: string | null, problems: string[]): string |
   const url = URL.parse(text);
   const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
   if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  problems.push('PUBLIC_URL: not an address without user, query and #; write e.g. https://imprimatur.example.com');
+  problems.push('PUBLIC_URL: not a URL without user, query and fragment; write e.g. https://imprimatur.example.com');
   return null;
 }
 
 export const PLAIN_POSTGRES =
-  'DATABASE_URL: the connection to PostgreSQL is not encrypted; add ?sslmode=verify-full unless the network between is yours';
+  'DATABASE_URL: the connection to PostgreSQL is not encrypted; add ?sslmode=verify-full unless you trust the network';
 
 /** True for a PostgreSQL on another machine that is spoken to without TLS. */
 export function isPlainPostgres(databaseUrl: string): boolean {

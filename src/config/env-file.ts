@@ -18,12 +18,12 @@ export async function addToEnvFile(path: string, variables: Readonly<Record<stri
     try {
       const text = await file.readFile('utf8');
       const taken = findTakenTag(text, Object.keys(variables));
-      if (taken.length > 0) return { kind: 'not-written', why: `${path} sets ${taken.join(', ')} already` };
+      if (taken.length > 0) return { kind: 'not-written', why: `${path} already sets ${taken.join(', ')}` };
       // Before the first secret is in it. Who is not its owner fails here.
       await file.chmod(MODE);
       const bytes = Buffer.from(fillIn(text, variables));
       const { bytesWritten } = await file.write(bytes, 0, bytes.length, 0);
-      if (bytesWritten < bytes.length) return { kind: 'not-written', why: `${path} can't be written whole` };
+      if (bytesWritten < bytes.length) return { kind: 'not-written', why: `${path} can't be written completely` };
       await file.sync();
       return { kind: 'written', path };
     } finally {

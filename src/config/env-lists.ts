@@ -3,7 +3,7 @@ import type { ImageGrant } from '../domain/image/image-access.ts';
 import type { FloorPlace, Floors } from '../domain/policy/floors.ts';
 import { parseImageRepository, parseRepoName, type RepoName } from '../domain/image/reference.ts';
 
-/** Pairs `image=repository` or `image=repository@id`. What is none is told in `problems`, here and below. */
+/** Pairs `image=repository` or `image=repository@id`. Invalid entries go to `problems`, here and below. */
 export function readGrants(text: string | null, problems: string[]): readonly ImageGrant[] {
   return listOf(text).flatMap((pair) => {
     const [left = '', right = '', ...rest] = pair.split('=');
@@ -35,7 +35,9 @@ export function readForbidSelfApproval(text: string | null, problems: string[]):
   return listOf(text).flatMap((entry) => {
     const place = readPlace(entry);
     if (place !== null) return [place];
-    problems.push(`FORBID_SELF_APPROVAL: "${entry}" is no environment; write e.g. production or acme/api:production`);
+    problems.push(
+      `FORBID_SELF_APPROVAL: "${entry}" is not an environment; write e.g. production or acme/api:production`,
+    );
     return [];
   });
 }
@@ -61,16 +63,18 @@ function readRepo(text: string): { readonly repo: RepoName; readonly id?: number
 export function readOwners(text: string | null, problems: string[]): readonly string[] | null {
   if (text === null) return null;
   if (listOf(text).length === 0)
-    problems.push('ALLOWED_OWNERS: names nobody; leave it out to serve the owner of the App');
+    problems.push('ALLOWED_OWNERS: lists no account; unset it to serve the owner of the App');
   return readNames(text, problems, (name) =>
-    /^[a-z0-9][a-z0-9_-]*$/.test(name) ? null : `ALLOWED_OWNERS: "${name}" is no account; write e.g. acme,globex`,
+    /^[a-z0-9][a-z0-9_-]*$/.test(name)
+      ? null
+      : `ALLOWED_OWNERS: "${name}" is not an account name; write e.g. acme,globex`,
   );
 }
 
 /** Lower-case hosts, perhaps with a port. */
 export function readTokenHosts(text: string | null, problems: string[]): readonly string[] {
   return readNames(text, problems, (name) =>
-    isHost(name) ? null : `REGISTRY_TOKEN_HOSTS: "${name}" is no host; write e.g. auth.example or 127.0.0.1:5001`,
+    isHost(name) ? null : `REGISTRY_TOKEN_HOSTS: "${name}" is not a host; write e.g. auth.example or 127.0.0.1:5001`,
   );
 }
 

@@ -40,7 +40,7 @@ export type Config = {
   /** Lower-case account names, or null for the App's owner. */
   readonly allowedOwners: readonly string[] | null;
   readonly floors: Floors;
-  /** What is legal and dangerous, a sentence each. */
+  /** Valid but risky settings, a sentence each. */
   readonly warnings: readonly string[];
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
 };
@@ -155,14 +155,14 @@ export function readConfig(given: Environment, options: { readonly isTty: boolea
         'LOG_LEVEL',
         z.enum(LOG_LEVELS),
         value('LOG_LEVEL') ?? 'info',
-        `one of ${LOG_LEVELS.join(', ')}`,
+        `write one of ${LOG_LEVELS.join(', ')}`,
         'info',
       ),
       format: check(
         'LOG_FORMAT',
         z.enum(['json', 'pretty']),
         value('LOG_FORMAT') ?? (options.isTty ? 'pretty' : 'json'),
-        'json or pretty',
+        'write json or pretty',
         'json',
       ),
     },
@@ -215,18 +215,18 @@ function readPrivateKey(value: ReadValue, problems: string[]): string {
     const key = isPem(unescaped) ? unescaped : Buffer.from(inline, 'base64').toString('utf8');
     if (isPem(key)) return key;
     problems.push(
-      'PRIVATE_KEY: not a PEM private key that works (newlines may be written \\n, or the whole PEM as base64)',
+      'PRIVATE_KEY: not a valid RSA private key; write the PEM (newlines as \\n are fine) or the whole PEM as base64',
     );
     return '';
   }
   if (path === null) {
-    problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing; GitHub makes the key on the App's settings page");
+    problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing; generate the key on the App's settings page");
     return '';
   }
   try {
     const key = readFileSync(path, 'utf8');
     if (isPem(key)) return key;
-    problems.push(`PRIVATE_KEY_PATH: ${path} holds no PEM private key that works`);
+    problems.push(`PRIVATE_KEY_PATH: ${path} is not a valid RSA private key in PEM`);
   } catch (error) {
     problems.push(
       `PRIVATE_KEY_PATH: ${path} can't be read (${error instanceof Error ? error.message : String(error)})`,
@@ -258,7 +258,7 @@ function readGhcr(value: ReadValue, problems: string[]): Config['ghcr'] {
 function readMetricsToken(token: string | null, problems: string[]): string | null {
   if (token !== null && (token.length < MIN_SECRET_LENGTH || /\s/.test(token))) {
     problems.push(
-      `METRICS_TOKEN: shorter than ${MIN_SECRET_LENGTH} characters, or with blanks; make one, e.g. with openssl rand -hex 32`,
+      `METRICS_TOKEN: shorter than ${MIN_SECRET_LENGTH} characters, or contains spaces; make one, e.g. with openssl rand -hex 32`,
     );
   }
   return token;

@@ -53,7 +53,7 @@ export type Refusal =
   /** The account whose token writes the images, and can comment with it. */
   | { readonly code: 'registry-user'; readonly promotion: number }
   | { readonly code: 'contributor'; readonly promotion: number; readonly commits: number; readonly of: number }
-  /** A legal tag that is neither one of the prefixes nor begins with one and a dash. */
+  /** A valid tag that is neither one of the prefixes nor begins with one and a dash. */
   | { readonly code: 'not-a-source'; readonly typed: string; readonly prefixes: readonly string[] }
   | {
       readonly code: 'source-not-found';

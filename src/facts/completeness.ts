@@ -17,10 +17,10 @@ export async function collectMissing(
   const digests = [...new Set(layers)];
   if (digests.length > MAX_LAYERS) {
     const { repository } = source;
-    throw new OutsideError(
-      `An image of ${repository} names ${digests.length} layers; more than ${MAX_LAYERS} are not looked for`,
-      { code: 'manifest-invalid', retryable: false },
-    );
+    throw new OutsideError(`An image of ${repository} names ${digests.length} layers; the limit is ${MAX_LAYERS}`, {
+      code: 'manifest-invalid',
+      retryable: false,
+    });
   }
   const held = await Promise.all(digests.map((digest) => source.registry.blobExists(source.repository, digest)));
   const absent = new Set<Digest>(digests.filter((_, position) => held[position] === false));

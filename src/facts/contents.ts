@@ -80,12 +80,12 @@ async function platformsOf(
   if (body.kind === 'image')
     return [await platformOf(source, { digest, platform: at.platform, annotations, parts: body })];
   if (at.depth >= MAX_DEPTH) {
-    throw invalid(`${source.repository}@${digest} is an index in an index in an index; this deep is not read`);
+    throw invalid(`${source.repository}@${digest} is nested three indexes deep, which is not supported`);
   }
   const runnable = body.children.filter((child) => !child.isAttestation);
   source.budget.manifests -= runnable.length;
   if (source.budget.manifests < 0) {
-    throw invalid(`${source.repository}@${digest} names more than ${MAX_MANIFESTS} platforms; so many are not read`);
+    throw invalid(`${source.repository}@${digest} names more than ${MAX_MANIFESTS} platforms, which is the limit`);
   }
   const children = await Promise.all(
     runnable.map((child) => childOf(source, child, { around: annotations, depth: at.depth + 1 })),

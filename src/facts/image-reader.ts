@@ -77,7 +77,7 @@ export function createImageReader(parts: {
   };
 }
 
-/** A closed door is told by the full reading that follows. */
+/** The full read that follows reports denied access. */
 async function isThere(registry: RegistryClient, { repository, digest }: Image): Promise<boolean> {
   try {
     return (await registry.findDigest(repository, digest)) !== null;

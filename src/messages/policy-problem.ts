@@ -1,4 +1,4 @@
-// The words for each problem of a policy file: what is wrong, and what is legal there.
+// The words for each problem of a policy file: what is wrong, and what is allowed there.
 import type { FileProblem, LegalForm, PolicyProblem, SeenValue } from '../domain/policy/policy-problem.ts';
 import { listWords } from './format.ts';
 
@@ -6,9 +6,9 @@ import { listWords } from './format.ts';
 export function policyProblemWords(problem: PolicyProblem): string {
   switch (problem.code) {
     case 'file-too-large':
-      return `the file has ${problem.sizeBytes} bytes: at most ${problem.maxBytes / 1024} KiB are read`;
+      return `the file has ${problem.sizeBytes} bytes; the limit is ${problem.maxBytes / 1024} KiB`;
     case 'not-a-file':
-      return `it is a ${problem.what}, and has to be a file`;
+      return `it is a ${problem.what}, not a file`;
     default: {
       const where = `line ${problem.line}, column ${problem.column}`;
       return `${problem.path === '' ? where : `${where} (${problem.path})`}: ${fileProblemWords(problem)}`;
@@ -20,41 +20,41 @@ export function policyProblemWords(problem: PolicyProblem): string {
 export function fileProblemWords(problem: FileProblem): string {
   switch (problem.code) {
     case 'nul-character':
-      return 'a NUL character: this is no UTF-8 text';
+      return 'NUL character: the file is not UTF-8 text';
     case 'second-document':
-      return 'a second document begins: a policy is one document, so leave the --- out';
+      return 'a second YAML document begins here: remove the ---';
     case 'yaml-version':
-      return 'a policy is YAML 1.2: leave the %YAML line out';
+      return 'a policy is YAML 1.2: remove the %YAML line';
     case 'tab-indent':
-      return 'a tab indents this line: YAML is indented with blanks';
+      return 'this line is indented with a tab: use spaces';
     case 'yaml-tag':
-      return 'tags (!…) are not legal here: write the plain value';
+      return 'YAML tags (!…) are not allowed: write the plain value';
     case 'yaml-alias':
-      return 'aliases (*…) are not legal here: write the value out';
+      return 'YAML aliases (*…) are not allowed: write the value itself';
     case 'yaml-anchor':
-      return 'anchors (&…) are not legal here: write the value out where it is needed';
+      return 'YAML anchors (&…) are not allowed: write the value where it is needed';
     case 'too-deep':
-      return 'nested deeper than any key of a policy';
+      return 'nested too deeply: no policy key is this deep';
     case 'key-not-plain':
-      return 'a key is one plain word';
+      return 'a key must be a plain word';
     case 'too-large':
-      return `the file is larger than ${problem.maxBytes / 1024} KiB: no policy is that long`;
+      return `the file is larger than the limit of ${problem.maxBytes / 1024} KiB`;
     case 'too-many-tokens':
-      return `more than ${problem.max} words and signs: no policy is that long`;
+      return `the file has more than ${problem.max} YAML tokens, which is the limit`;
     case 'yaml-syntax':
-      return `this is not YAML: ${problem.detail}`;
+      return `this is not valid YAML: ${problem.detail}`;
     case 'key-twice':
-      return `the key ${quote(problem.key)} is written twice`;
+      return `duplicate key ${quote(problem.key)}`;
     case 'unknown-key': {
       const hint = problem.meant === null ? '' : ` Did you mean ${quote(problem.meant)}?`;
-      return `there is no key ${quote(problem.key)} here.${hint} Legal keys: ${problem.legal.join(', ')}`;
+      return `unknown key ${quote(problem.key)}.${hint} Allowed keys: ${problem.legal.join(', ')}`;
     }
     case 'illegal-key':
-      return `write ${legalWords(problem.legal)}, not ${quote(problem.key)}`;
+      return `${quote(problem.key)} is not valid: write ${allowedWords(problem.legal)}`;
     case 'empty-value':
-      return `nothing is written here: write ${legalWords(problem.legal)}, or leave the key out`;
+      return `the value is missing: write ${allowedWords(problem.legal)}, or remove the key`;
     case 'illegal-value':
-      return `write ${legalWords(problem.legal)}, not ${seenWords(problem.seen)}`;
+      return `${seenWords(problem.seen)} is not valid: write ${allowedWords(problem.legal)}`;
     default:
       return contradictionWords(problem);
   }
@@ -79,46 +79,47 @@ type Contradiction = Extract<
 function contradictionWords(problem: Contradiction): string {
   switch (problem.code) {
     case 'prefix-clash':
-      return `tags of ${quote(problem.hotfix)} could not be told from tags of ${quote(problem.staging)}: the prefixes of staging and hotfix must differ, and neither may begin with the other and a hyphen`;
+      return `the tag prefixes ${quote(problem.staging)} (staging) and ${quote(problem.hotfix)} (hotfix) overlap: they must differ, and neither may begin with the other and a hyphen`;
     case 'shared-tag': {
-      const where = problem.owner === null ? 'in this list' : `to environment ${quote(problem.owner)}`;
-      return `the floating tag ${quote(problem.tag)} belongs ${where} already: one tag, one place`;
+      const where =
+        problem.owner === null ? 'is listed twice' : `already belongs to environment ${quote(problem.owner)}`;
+      return `the floating tag ${quote(problem.tag)} ${where}`;
     }
     case 'no-default-tag':
-      return `${quote(problem.environment)} is no legal tag, so write tags here`;
+      return `${quote(problem.environment)} is not a valid tag: write tags for this environment`;
     case 'reserved-default-tag':
-      return `the floating tag ${quote(problem.tag)}, which is the default, would be taken for one that never moves: write tags here`;
+      return `the default floating tag ${quote(problem.tag)} has the form of a tag that never moves: write tags for this environment`;
     case 'tag-of-source': {
       const { tag, prefix } = problem;
-      return `the floating tag ${quote(tag)} would be taken for an image of ${quote(prefix)}: write one that is not ${prefix} and does not begin with ${prefix}-`;
+      return `the floating tag ${quote(tag)} has the form of an image tag of ${quote(prefix)}: choose one that is not ${prefix} and does not begin with ${prefix}-`;
     }
     case 'keep-as-floating':
-      return `${quote(problem.keepAs)} could become ${quote(problem.tag)}, which is a floating tag`;
+      return `${quote(problem.keepAs)} can produce ${quote(problem.tag)}, which is a floating tag`;
     case 'user-twice':
-      return `${quote(problem.user)} is listed twice: logins are compared without case`;
+      return `${quote(problem.user)} is listed twice: logins are not case-sensitive`;
     case 'too-few-users': {
       const listed = `${problem.listed} ${problem.listed === 1 ? 'person' : 'people'}`;
-      return `${problem.needed} people must approve a ${problem.kind}, but only ${listed} may: list more of them, ask for fewer, or write a role`;
+      return `a ${problem.kind} needs approval by ${problem.needed} people, but only ${listed} may approve: list more people, require fewer, or set a role`;
     }
     case 'empty-size-range':
-      return `the minimum (${problem.minBytes} bytes) is over the maximum (${problem.maxBytes} bytes)`;
+      return `the minimum (${problem.minBytes} bytes) is larger than the maximum (${problem.maxBytes} bytes)`;
   }
 }
 
 /** A noun phrase: `write <it>`. */
-function legalWords(legal: LegalForm): string {
+function allowedWords(legal: LegalForm): string {
   switch (legal.form) {
     case 'one-of':
       return listWords(legal.words, 'or');
     case 'whole-number':
       return `a whole number from ${legal.from} to ${legal.to}`;
     case 'tag-prefix':
-      return `the beginning of tags without its hyphen, such as staging, up to ${legal.maxLength} characters; not rollback, sha256 or a version`;
+      return `a tag prefix without its hyphen, such as staging, up to ${legal.maxLength} characters; not rollback, sha256 or a version`;
     case 'keep-as':
-      return `a tag with {source} in it once, such as main-{source}, up to ${legal.maxLength} characters besides; or off`;
+      return `a tag that contains {source} once, such as main-{source}, with up to ${legal.maxLength} other characters; or off`;
     case 'map': {
-      const keys = legal.keys.length === 1 ? 'the key' : 'keys among';
-      return `a map with ${keys} ${legal.keys.join(', ')} ({} for all defaults)`;
+      const keys = legal.keys.length === 1 ? 'the key' : 'the keys';
+      return `a map with ${keys} ${legal.keys.join(', ')} ({} sets all defaults)`;
     }
     case 'list':
       return legal.from === legal.to
@@ -131,15 +132,15 @@ function legalWords(legal: LegalForm): string {
 
 const FORMS = {
   boolean: 'true or false',
-  image: 'an image with its registry and in lower case, without tag or digest, such as ghcr.io/acme/api',
-  branch: 'the name of a branch, such as main',
-  'floating-tag': 'a tag that may move, such as main; not rollback-…, sha256-… or a version such as v1.2.3',
-  login: 'the login of a person on GitHub, without @, perhaps with # and the id of the account',
-  app: 'the name of a GitHub App as in its address, perhaps with # and its id',
-  reporter: 'the login and the id of an account on GitHub, such as ada#12345 or argocd[bot]#678',
-  label: 'the name of a label, such as org.opencontainers.image.source',
-  'github-environment': 'the name of an environment on GitHub, such as production',
-  'environment-name': 'a name of letters, digits, - and _, other than P and a number',
+  image: 'an image with its registry, in lower case, without tag or digest, such as ghcr.io/acme/api',
+  branch: 'a branch name, such as main',
+  'floating-tag': 'a floating tag, such as main; not rollback-…, sha256-… or a version such as v1.2.3',
+  login: 'a GitHub login without @, optionally with # and the account id',
+  app: 'a GitHub App name as in its URL, optionally with # and its id',
+  reporter: 'the login and id of a GitHub account, such as ada#12345 or argocd[bot]#678',
+  label: 'a label name, such as org.opencontainers.image.source',
+  'github-environment': 'the name of a GitHub environment, such as production',
+  'environment-name': 'a name of letters, digits, - and _, but not P and a number',
   interval: 'a time from 1m to 24h in whole minutes or hours, such as 5m or 1h; or off',
   size: 'a size such as 100MB, 1.5GB (MB = 10⁶ bytes) or 2GiB, or a whole number of bytes',
   environments: 'a map of environments by name, such as production: {}',

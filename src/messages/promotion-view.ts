@@ -15,7 +15,7 @@ export type PromotionView = {
   readonly rules: readonly ApprovalRules[];
   /** Who changed the policy file to what it is; null where nobody told. */
   readonly policyChange: PolicyChange | null;
-  /** SHA-256 (hex) of what a review would cover now: a review of anything else counts no more. */
+  /** SHA-256 (hex) of what a review would cover now: a review of anything else no longer counts. */
   readonly subject: string;
   /** The journal as it stands; empty before applying. */
   readonly outcomes: readonly TagOutcome[];

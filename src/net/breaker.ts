@@ -48,7 +48,7 @@ export const CLOSED: Breaker = { kind: 'closed', failuresInARow: 0 };
 const FAILURES_TO_OPEN = 5;
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Longer than any request of ours takes: a probe that nobody heard of again does not hold others for ever. */
+/** Longer than any request of ours takes: a probe without a result does not hold others for ever. */
 const LONGEST_PROBE_MS = 600_000;
 
 /** Whether a request may be sent now; `breaker` is what is remembered from then on. Each admitted one is recorded. */

@@ -27,7 +27,7 @@ export function registerGauges(registry: Registry): (gauges: Gauges) => void {
   });
   const patDays = new Gauge({
     name: 'imprimatur_pat_days_left',
-    help: 'Days until GHCR_TOKEN expires, 0 when GitHub refuses it; absent when it never expires or nobody knows',
+    help: 'Days until GHCR_TOKEN expires, 0 when GitHub refuses it; absent when it never expires or is unknown',
     labelNames: ['host'],
     registers,
   });
@@ -51,13 +51,13 @@ function registerWork(registers: Registry[]): (gauges: Gauges) => void {
   });
   const recoveryAge = new Gauge({
     name: 'imprimatur_delivery_recovery_age_seconds',
-    help: 'How long ago a sweep over the list of deliveries came to its end',
+    help: 'Time since the last delivery recovery finished',
     registers,
   });
   const jobs = new Gauge({ name: 'imprimatur_jobs', help: 'Jobs by state', labelNames: ['state'], registers });
   const oldest = new Gauge({
     name: 'imprimatur_oldest_due_job_seconds',
-    help: 'How long the job that has been due longest has waited',
+    help: 'Age of the oldest due job',
     registers,
   });
   const promotions = new Gauge({

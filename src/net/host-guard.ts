@@ -3,7 +3,7 @@ import { admit, CLOSED, HeldBack, record, type Breaker, type HostGuard } from '.
 
 export type BreakerChange = { readonly host: string; readonly open: boolean; readonly problem: string | null };
 
-/** `onBreakerChange` hears of each breaker that opens or closes, with the failure that opened it. */
+/** `onBreakerChange` receives each breaker that opens or closes, with the failure that opened it. */
 export function createHostGuard(parts: {
   readonly now: () => number;
   readonly random: () => number;

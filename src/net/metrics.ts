@@ -34,17 +34,17 @@ export function createMetrics(): Metrics {
   });
   const recovered = new Counter({
     name: 'imprimatur_recovered_deliveries_total',
-    help: 'Webhook deliveries that never arrived and were taken in from the list that GitHub keeps',
+    help: 'Missed webhook deliveries, recovered from the list that GitHub keeps',
     registers,
   });
   const foundComments = new Counter({
     name: 'imprimatur_comments_found_total',
-    help: 'Comments for us that no webhook had told of, found in the list of their thread',
+    help: 'Missed comments with commands, found in the list of their thread',
     registers,
   });
   const differences = new Counter({
     name: 'imprimatur_reconcile_differences_total',
-    help: 'What the reconcile pass found to differ from GitHub or the registry, and put right',
+    help: 'Differences from GitHub or the registry that the reconcile pass fixed',
     labelNames: ['what'],
     registers,
   });
@@ -115,7 +115,7 @@ function registerLatencies(registers: Registry[]): Metrics['observe'] {
   const latencies = {
     delivery: new Histogram({
       name: 'imprimatur_delivery_lag_seconds',
-      help: 'From when a delivery was stored until it was taken up',
+      help: 'Time from storing a delivery until its handling starts',
       buckets: SECONDS,
       registers,
     }),

@@ -47,7 +47,7 @@ export function createRegistryClient(
     wholeBodyTimeoutMs: options.wholeBodyTimeoutMs ?? 60_000,
     now,
     onRequest: (report) => {
-      options.log.debug(report, 'Asked a registry');
+      options.log.debug(report, 'registry request');
       options.onRequest?.(report);
     },
   });

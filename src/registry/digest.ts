@@ -8,7 +8,7 @@ import { headerOf, type Answer } from './transport/transport.ts';
 export function digestOf(bytes: Uint8Array, like: Digest | null = null): Digest {
   const algorithm = like === null ? 'sha256' : like.slice(0, like.indexOf(':'));
   const digest = parseDigest(`${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`);
-  if (digest === null) throw new TypeError(`${algorithm} makes no legal digest`);
+  if (digest === null) throw new TypeError(`${algorithm} makes no valid digest`);
   return digest;
 }
 

@@ -61,7 +61,7 @@ export function parseManifest(args: {
   const { mediaType, raw, what } = args;
   const schema = INDEX_TYPES.includes(mediaType) ? Index : IMAGE_TYPES.includes(mediaType) ? Image : null;
   if (schema === null)
-    throw invalid(`${what} has the media type "${shown(mediaType)}", which is no image manifest or index`);
+    throw invalid(`${what} has the media type "${shown(mediaType)}", which is not an image manifest or index`);
   const parsed = schema.safeParse(parseJsonBytes(raw));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

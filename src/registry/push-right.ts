@@ -3,7 +3,7 @@ import type { ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from './client.ts';
 
 export type PushRight = {
-  /** Resolves when writing is allowed; else the registry client's OutsideError, whose sentence says what to mend. */
+  /** Resolves when writing is allowed; else the registry client's OutsideError, whose message says how to fix it. */
   prove(repository: ImageRepository): Promise<void>;
 };
 

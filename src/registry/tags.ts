@@ -10,7 +10,7 @@ export type TagPage = {
   readonly next: string | null;
 };
 
-/** One page; names that are no legal tags are dropped, `tags: null` is an empty page. OutsideError `registry-protocol`. */
+/** One page; invalid tag names are dropped, `tags: null` is an empty page. OutsideError `registry-protocol`. */
 export function readTagPage(args: {
   readonly body: Uint8Array;
   readonly link: readonly string[];
@@ -18,7 +18,7 @@ export function readTagPage(args: {
   readonly what: string;
 }): TagPage {
   const parsed = TagList.safeParse(parseJsonBytes(args.body));
-  if (!parsed.success) throw protocolError(`${args.what}: the answer is no tag list`);
+  if (!parsed.success) throw protocolError(`${args.what}: the answer is not a tag list`);
   const tags = (parsed.data.tags ?? []).map(parseTag).filter((tag) => tag !== null);
   return { tags, next: nextPath(args) };
 }
@@ -44,7 +44,7 @@ function nextPath(args: { readonly link: readonly string[]; readonly url: URL; r
   // Registries behind a proxy often name themselves wrongly here (http, inner host), so only a strange path is refused.
   if (next === null || next.pathname !== args.url.pathname) {
     const place = (target.split('?')[0] ?? '').slice(0, 200);
-    throw protocolError(`${args.what}: the next page is said to be at "${place}"`);
+    throw protocolError(`${args.what}: the link to the next page is not valid: "${place}"`);
   }
   return `${next.pathname}${next.search}`;
 }

@@ -1,4 +1,4 @@
-// How far each thread was read, and its comments with commands: heard of or found, and taken once, in the order of their ids.
+// How far each thread was read, and its comments with commands: received or found, and taken once, in the order of their ids.
 import type { Selectable } from 'kysely';
 import type { Db, Schema, Tx } from './database/schema.ts';
 

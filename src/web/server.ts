@@ -44,7 +44,7 @@ export function createWebServer(options: ServerOptions): Server {
   const server = createServer({ connectionsCheckingInterval: LOOK_EVERY_MS }, (request, response) => {
     answer(request, response, options).catch((error: unknown) => {
       options.onError(error);
-      send(response, { status: 500, type: 'text/plain', body: 'an error of ours; see the log\n' });
+      send(response, { status: 500, type: 'text/plain', body: 'internal error; see the log\n' });
     });
   });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
@@ -88,7 +88,7 @@ function methodsOf({
   return page.post === undefined ? ['GET'] : ['GET', 'POST'];
 }
 
-const NOT_A_FORM: Page = { status: 400, type: 'text/plain', body: 'not a form of ours\n' };
+const NOT_A_FORM: Page = { status: 400, type: 'text/plain', body: 'not a valid form\n' };
 
 async function answerForm(request: IncomingMessage, page: PageMethods | undefined): Promise<Page> {
   const form = await readForm(request);

@@ -64,8 +64,8 @@ async function receiveBody(request: IncomingMessage, body: Buffer, options: Rece
     const first = await options.accept(delivery);
     return { status: 202, text: first === 'new' ? 'stored' : 'stored before' };
   } catch (error) {
-    options.log.error({ err: error }, 'a delivery could not be stored; GitHub was told so');
-    return { status: 503, text: 'could not be stored; deliver it again' };
+    options.log.error({ err: error }, 'could not store a delivery; answered 503');
+    return { status: 503, text: 'storage failed; please redeliver' };
   }
 }
 

@@ -1,11 +1,13 @@
-// The words of the command line: what runs, what is helped with, what is a mistake and which form would be legal.
+// The words of the command line: what runs, what prints help, and what is a usage error.
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { usageLine, parseCall } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { say, widthOf } from './harness.ts';
 
 test.each(COMMANDS.map((command) => [command.name, command] as const))(
-  '%s --help shows its words, its flags and an example that is legal, in 80 columns',
+  '%s --help shows its arguments, its options and a valid example, in 80 columns',
   async (name, command) => {
     const { code, out, err } = await say(`${name} --help`);
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -26,14 +28,10 @@ test('every command has a name of its own, and none is the beginning of another'
 });
 
 test.each([
-  ['no word at all', '', 'imprimatur: which command?'],
-  ['only a flag', '--json', 'imprimatur: which command?'],
-  ['half a command', 'audit', 'imprimatur: which audit command?'],
-  ['half a command with a flag', 'audit --repo a/b', 'imprimatur: which audit command?'],
-  ['a misspelled command', 'audit verfy', '"audit verfy" is no command; did you mean "imprimatur audit verify"?'],
-  ['a misspelled first word', 'adit verify', '"adit" is no command; did you mean "imprimatur audit verify"?'],
-  ['a misspelled first word alone', 'audti', '"audti" is no command; did you mean "imprimatur audit"?'],
-  ['a command that is none', 'promote x', 'imprimatur: "promote" is no command\n'],
+  ['no word at all', '', 'imprimatur: missing command'],
+  ['only a flag', '--json', 'imprimatur: missing command'],
+  ['half a command', 'audit', 'imprimatur: missing audit command'],
+  ['half a command with a flag', 'audit --repo a/b', 'imprimatur: missing audit command'],
 ])('%s is answered with the list of commands', async (_, line, summary) => {
   const { code, out, err } = await say(line);
   expect(err).toContain(summary);
@@ -42,20 +40,54 @@ test.each([
 });
 
 test.each([
-  ['an unknown flag', 'audit verify --repos acme/dotca', "unknown option '--repos'; did you mean --repo?"],
-  ['a flag of another command', 'audit verify --format csv', "unknown option '--format'"],
-  ['a flag without its value', 'audit verify --repo', "option '--repo <value>' argument missing"],
-  ['an empty value', 'audit verify --repo=', '--repo takes <owner/name>, not ""'],
-  ['a value of another form', 'audit verify --repo dotca', '--repo takes <owner/name>, not "dotca"'],
-  ['a value that is no choice', 'audit export --format xml', '--format takes jsonl|csv, not "xml"'],
-  ['a flag given twice', 'audit verify --repo a/b --repo c/d', '--repo is given twice'],
-  ['a surplus word', 'audit verify acme/dotca', '"acme/dotca" is one word too many'],
-])('%s is named with the legal form', async (_, line, summary) => {
+  ['a misspelled command', 'audit verfy', 'unknown command "audit verfy". Did you mean "imprimatur audit verify"?'],
+  ['a misspelled first word', 'adit verify', 'unknown command "adit". Did you mean "imprimatur audit verify"?'],
+  ['a misspelled first word alone', 'audti', 'unknown command "audti". Did you mean "imprimatur audit"?'],
+  ['an unknown command', 'promote x', 'unknown command "promote"'],
+  ['help on an unknown command', 'help promote', 'unknown command "promote"'],
+])('%s is answered with a suggestion and a short usage', async (_, line, summary) => {
+  const { code, out, err } = await say(line);
+  const [first, second, ...rest] = err.split('\n');
+  expect(first).toBe(`imprimatur: ${summary}`);
+  expect(second).toMatch(/^Usage: imprimatur /);
+  expect(rest).toHaveLength(2);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+});
+
+test('--version prints the version of package.json', async () => {
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  expect(await say('--version')).toEqual({ code: 0, out: `imprimatur ${version}\n`, err: '' });
+});
+
+test.each(COMMANDS.map(({ name }) => [name] as const))('help %s prints the same as --help', async (name) => {
+  expect(await say(`help ${name}`)).toEqual(await say(`${name} --help`));
+});
+
+test('help audit lists the audit commands', async () => {
+  const { code, out } = await say('help audit');
+  expect(code).toBe(0);
+  for (const { name } of COMMANDS) expect(out.includes(`\n  ${name} `)).toBe(name.startsWith('audit '));
+});
+
+test.each([
+  ['an unknown flag', 'audit verify --repos acme/dotca', 'unknown option `--repos`. Did you mean --repo?'],
+  ['a flag of another command', 'audit verify --format csv', 'unknown option `--format`'],
+  ['a flag without its value', 'audit verify --repo', 'option `--repo <value>` argument missing'],
+  ['an empty value', 'audit verify --repo=', '"" is not valid for --repo: expected <owner/name>'],
+  ['a value of another form', 'audit verify --repo dotca', '"dotca" is not valid for --repo: expected <owner/name>'],
+  [
+    'a value that is no choice',
+    'audit export --format xml',
+    '"xml" is not valid for --format: allowed values are jsonl and csv',
+  ],
+  ['a flag given twice', 'audit verify --repo a/b --repo c/d', '--repo is given more than once'],
+  ['a surplus word', 'audit verify acme/dotca', 'unexpected argument "acme/dotca"'],
+])('%s is named with the usage', async (_, line, summary) => {
   const { code, out, err } = await say(line);
   const [first, second] = err.split('\n');
   expect(first).toContain(summary);
   const command = COMMANDS.find(({ name }) => line.startsWith(`${name} `));
-  expect(second).toBe(`Legal form: ${command === undefined ? '' : usageLine(command)}`);
+  expect(second).toBe(`Usage: ${command === undefined ? '' : usageLine(command)}`);
   expect({ code, out }).toEqual({ code: 2, out: '' });
 });
 

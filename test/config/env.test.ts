@@ -117,7 +117,7 @@ describe('the key', () => {
     [
       'in a file that holds none',
       { PRIVATE_KEY_PATH: wrong },
-      /^PRIVATE_KEY_PATH: .*wrong\.pem holds no PEM private key/,
+      /^PRIVATE_KEY_PATH: .*wrong\.pem is not a valid RSA private key/,
     ],
     ['in a file that is not there', { PRIVATE_KEY_PATH: join(folder, 'none') }, /^PRIVATE_KEY_PATH: .* can't be read/],
   ])('refused: %s', (_name, env, problem) => {

@@ -215,7 +215,7 @@ test('a suspended or removed installation says so', async () => {
   await world.installation('acme').uninstall();
   const removed = await failureOf(createComment({ client, repo: REPO, issue, body: 'hello' }));
   expect(removed.code).toBe('github-not-installed');
-  expect(removed.message).toContain('not installed there any more');
+  expect(removed.message).toContain('no longer installed there');
 });
 
 type Content = {

@@ -27,7 +27,7 @@ describe('Manifests', () => {
   });
 
   test.each([
-    ['a type that is none', 'application/json', { schemaVersion: 2 }, 'no image manifest or index'],
+    ['a type that is none', 'application/json', { schemaVersion: 2 }, 'not an image manifest or index'],
     ['a field that disagrees', OCI_INDEX, { schemaVersion: 2, mediaType: OCI_IMAGE, manifests: [] }, 'calls itself'],
     [
       'layers in an index',

@@ -63,7 +63,7 @@ describe('a webhook that is lost', () => {
     expect(answered(lost, next)).toEqual([1, 2]);
     expect(reactions(lost)).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('promoted');
-    expect(talk.world.log.join('')).toContain('a comment was found that no webhook told of');
+    expect(talk.world.log.join('')).toContain('found a missed comment: no webhook arrived for it');
     expect(await foundByMetrics()).toBe(1);
     await talk.world.end();
   });
@@ -429,7 +429,7 @@ describe('while GitHub fails', () => {
     await talk.request();
     world.github.failNext({ method: 'GET', path: LISTING, status: 403, body: { message: 'Forbidden' }, times: 1 });
     expect((await talk.say('bob', '/approve P1')).reactions).toEqual(['eyes', 'rocket']);
-    expect(world.log.join('')).toContain('the comments of a thread can not be read');
+    expect(world.log.join('')).toContain('could not read the comments of a thread');
     expect(await talk.state()).toBe('promoted');
     await world.end();
   });

@@ -222,7 +222,7 @@ describe('deployments by others', () => {
     await talk.world.drain();
     expect(await kinds()).toEqual(before);
     expect(await talk.state()).toBe('promoted');
-    expect(talk.world.log.join('')).toContain('a status of a deployment that is of no promotion');
+    expect(talk.world.log.join('')).toContain('ignored a deployment status: it belongs to no promotion');
     await talk.world.end();
   });
 

@@ -27,13 +27,13 @@ test('one id leads from the delivery of an approval to the tags that it moved', 
 
   const request = told(asked?.headers['x-github-delivery'] ?? '');
   expect(request.map(({ msg, to }) => [msg, to])).toEqual([
-    ['a delivery asks for something', undefined],
+    ['a delivery was handled', undefined],
     ['a promotion changed its state', 'examining'],
     ['a promotion changed its state', 'awaiting-approval'],
   ]);
   const approval = told(approved?.headers['x-github-delivery'] ?? '');
   expect(approval.map(({ msg, to, tag }) => [msg, to ?? tag])).toEqual([
-    ['a delivery asks for something', undefined],
+    ['a delivery was handled', undefined],
     ['a promotion changed its state', 'applying'],
     ['a tag was written', expect.any(String)],
     ['a tag was written', expect.any(String)],

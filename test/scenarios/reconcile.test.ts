@@ -27,7 +27,7 @@ async function reconcile(world: Scenario): Promise<void> {
 function healed({ log }: Scenario): readonly string[] {
   return log.flatMap((line) => {
     const { msg, differences = [] }: { msg: string; differences?: readonly string[] } = JSON.parse(line);
-    return msg === 'what differed is put right' ? differences : [];
+    return msg === 'reconciled differences' ? differences : [];
   });
 }
 
@@ -199,7 +199,7 @@ describe('work that was lost', () => {
     await reconcile(world);
     expect(await talk.state()).toBe(after);
     expect(healed(world)).toEqual(['work']);
-    expect(world.log.filter((line) => line.includes('a promotion waits for a job that is not there'))).toHaveLength(1);
+    expect(world.log.filter((line) => line.includes('a promotion waits for a job that does not exist'))).toHaveLength(1);
     await world.end();
   });
 

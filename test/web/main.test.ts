@@ -214,7 +214,7 @@ describe.concurrent('runs', () => {
     });
     const answer = await fetch(`${url}${WEBHOOKS}`, { method: 'POST', headers: headersOf(body), body });
     expect(answer.status).toBe(202);
-    await server.logged('a job failed and will be tried again');
+    await server.logged('a job failed and will be retried');
     server.process.kill('SIGTERM');
     expect(await server.exit).toBe(0);
     const log = server.lines.join('\n');

@@ -36,7 +36,7 @@ test('/readyz stays 503 while GitHub refuses the key; the process lives and says
   github = await startGitHub();
   doors = await openDoors({ ...github.env, APP_ID: '770099' });
   doors.app.start();
-  await doors.logged('GitHub did not accept the credentials of the App yet');
+  await doors.logged('GitHub has not accepted the credentials of the App; retrying');
   expect((await fetch(`${doors.url}/readyz`)).status).toBe(503);
   expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
 });

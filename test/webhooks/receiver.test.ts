@@ -215,7 +215,7 @@ describe('a server that can not store', () => {
     database.exec('DROP TABLE deliveries');
     database.close();
     const answer = await post(doors, BODY);
-    expect(answer).toMatchObject({ status: 503, text: 'could not be stored; deliver it again' });
+    expect(answer).toMatchObject({ status: 503, text: 'storage failed; please redeliver' });
     expect(doors.log.filter((line) => line.includes('a delivery could not be stored'))).toHaveLength(1);
   });
 

@@ -7,9 +7,9 @@ import type { CliCommand } from '../command.ts';
 
 export const auditExport: CliCommand = {
   name: 'audit export',
-  summary: 'Print the audit trail, one row a line.',
+  summary: 'Print the audit trail, one row per line.',
   flags: {
-    format: { value: 'jsonl|csv', choices: ['jsonl', 'csv'], summary: 'JSON or CSV lines (default: jsonl)' },
+    format: { value: 'jsonl|csv', choices: ['jsonl', 'csv'], summary: 'output format (default: jsonl)' },
     repo: repoFlag,
   },
   example: 'imprimatur audit export --format csv > audit.csv',

@@ -1,4 +1,4 @@
-// `audit show`: what the audit trail says of one promotion, or of one image.
+// `audit show`: the audit rows of one promotion or one image.
 import { z } from 'zod';
 import type { AuditRow } from '../../domain/audit/audit.ts';
 import { finding } from '../../domain/finding.ts';
@@ -17,11 +17,11 @@ import type { Terminal } from '../services.ts';
 
 export const auditShow: CliCommand = {
   name: 'audit show',
-  summary: 'Print what the audit trail holds on a promotion or an image.',
+  summary: 'Print the audit rows of a promotion or an image.',
   args: [
     {
       name: '<digest|P12>',
-      summary: 'a digest, sha256:…, or a promotion, such as P12',
+      summary: 'a digest (sha256:…) or a promotion such as P12',
       isValid: (text) => readSubject(text) !== null,
     },
   ],
@@ -38,7 +38,7 @@ export const auditShow: CliCommand = {
     }
     if (switches.has('json')) await out.write(formatJson({ rows: found.map(rowJson) }));
     if (found.length === 0) {
-      await err.write(`imprimatur audit show: no row is about ${args[0] ?? ''}\n`);
+      await err.write(`imprimatur audit show: no audit rows for ${args[0] ?? ''}\n`);
       return 1;
     }
     if (switches.has('json')) return 0;

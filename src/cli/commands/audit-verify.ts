@@ -1,4 +1,4 @@
-// `audit verify`: is each repository's audit trail as it was written? Names the first row that is not.
+// `audit verify`: checks that each audit trail is as it was written, and names the first row that is not.
 import { formatHead } from '../../domain/audit/audit.ts';
 import { compareAnchors, findHashStart, type AnchorComparison } from '../../engine/audit/compare-anchors.ts';
 import { listInstalledRepos } from '../../github/app/installed-repos.ts';
@@ -18,7 +18,7 @@ export const auditVerify: CliCommand = {
   summary: 'Check that no row of the audit trail was changed, removed or reordered.',
   flags: {
     repo: repoFlag,
-    anchors: { value: null, summary: 'compare with the heads that cards and check runs on GitHub print' },
+    anchors: { value: null, summary: 'compare with the heads printed in cards and check runs on GitHub' },
     head: {
       value: '<seq:hash>',
       summary: 'compare with a head that you noted, such as 123:ab12cd34',
@@ -34,7 +34,7 @@ export const auditVerify: CliCommand = {
     const repos = await listRepos(store, { named: flags['repo'], github });
     const head = flags['head'] === undefined ? null : readHead(flags['head']);
     if (head !== null && repos.length !== 1) {
-      throw new UsageError(`--head is of one repository, and there are ${repos.length}; say which with --repo`);
+      throw new UsageError(`--head needs one repository, and there are ${repos.length}; choose one with --repo`);
     }
     const checked: Checked[] = [];
     for (const repo of repos) {
@@ -117,10 +117,10 @@ const PROBLEMS: Readonly<Record<AuditProblem['problem'], string>> = {
   reordered: 'is out of order',
   changed: 'was changed',
   'wrong-repository': 'belongs to another repository',
-  'beyond-head': 'lies beyond the recorded head',
-  'no-trail': 'is missing, and so is the whole trail of its promotions',
-  unapproved: 'moves tags without the approvals that it asks for',
-  unplanned: 'tells of a promotion whose tags were never to be moved',
+  'beyond-head': 'comes after the recorded head',
+  'no-trail': 'is missing, with the whole audit trail of its promotions',
+  unapproved: 'moves tags without the required approvals',
+  unplanned: 'records a promotion whose tags were never planned to move',
   ended: 'moves tags of a promotion that had ended',
   unrequested: 'belongs to a promotion that nobody requested, or requests one twice',
 };
@@ -128,14 +128,14 @@ const PROBLEMS: Readonly<Record<AuditProblem['problem'], string>> = {
 function renderVerification({ rows, head, problem }: AuditVerification): string {
   const count = plural(rows, 'row');
   if (problem !== null)
-    return `row ${problem.seq} ${PROBLEMS[problem.problem]} (${count} read; the first problem is named)`;
+    return `row ${problem.seq} ${PROBLEMS[problem.problem]} (${count} read; only the first problem is shown)`;
   return head === null ? `${count}, intact` : `${count}, head ${formatHead(head)}, intact`;
 }
 
 function anchorLines({ heads, newest, problems, all }: AnchorComparison): readonly string[] {
-  const left = all ? '' : ' (older comments were not looked at)';
+  const left = all ? '' : ' (older comments were not checked)';
   if (problems.length > 0) return problems.map(({ head, found, url }) => `${headLine(head, found)}: ${url}`);
-  if (newest === null) return [`no head of it is printed on GitHub${left}`];
+  if (newest === null) return [`no head found on GitHub${left}`];
   return [
     `${plural(heads, 'head')} on GitHub, up to ${printed(newest)}, ${heads === 1 ? 'matches' : 'all match'}${left}`,
   ];
@@ -144,7 +144,7 @@ function anchorLines({ heads, newest, problems, all }: AnchorComparison): readon
 function headLine(head: PrintedHead, found: string | null): string {
   if (found === null) return `there is no row ${head.seq} for head ${printed(head)}`;
   if (found === head.hashStart) return `head ${printed(head)} matches row ${head.seq}`;
-  return `row ${head.seq} is not the one of head ${printed(head)}: its hash begins with ${found}`;
+  return `row ${head.seq} does not match head ${printed(head)}: its hash begins with ${found}`;
 }
 
 function printed({ seq, hashStart }: PrintedHead): string {
@@ -160,5 +160,5 @@ function readHead(text: string): PrintedHead | null {
 async function needGitHub(services: CliServices): Promise<GitHub> {
   const access = await services.github();
   if (access.kind === 'app') return access.github;
-  throw new UsageError(`--anchors asks GitHub as the App, and ${access.why}`);
+  throw new UsageError(`--anchors reads GitHub as the App, but ${access.why}`);
 }

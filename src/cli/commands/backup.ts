@@ -1,4 +1,4 @@
-// `backup`: copies the database into a file, while the server runs.
+// `backup`: copies the database to a file, while the server runs.
 import { resolve } from 'node:path';
 import { formatHead } from '../../domain/audit/audit.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -11,8 +11,8 @@ import { formatJson } from '../render/json.ts';
 
 export const backup: CliCommand = {
   name: 'backup',
-  summary: 'Copy the SQLite database into a file, also while the server runs.',
-  args: [{ name: '<file>', summary: 'where to; it must not exist yet', isValid: (text) => text !== '' }],
+  summary: 'Back up the SQLite database to a file. The server can keep running.',
+  args: [{ name: '<file>', summary: 'the backup file; it must not exist yet', isValid: (text) => text !== '' }],
   flags: { json: jsonFlag },
   example: 'imprimatur backup backup-20261124.db',
   run: async ({ args, switches }, services) => {

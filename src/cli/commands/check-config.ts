@@ -1,4 +1,4 @@
-// `check-config`: reads a policy file as the server would, and names every mistake with its place.
+// `check-config`: reads a policy file as the server does, and reports every problem with its line and column.
 import { readFile } from 'node:fs/promises';
 import { readPromotionFile } from '../../config/promotion-file.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -17,12 +17,12 @@ import type { Terminal } from '../services.ts';
 
 export const checkConfig: CliCommand = {
   name: 'check-config',
-  summary: 'Check a policy file, and say what it decides.',
-  args: [{ name: '<file>', summary: 'such as .github/promotion.yml' }],
+  summary: 'Check a policy file and print its main settings.',
+  args: [{ name: '<file>', summary: 'the policy file, such as .github/promotion.yml' }],
   flags: {
     repo: {
       value: '<owner/name>',
-      summary: 'whose file it is; decides the image where the file names none',
+      summary: 'the GitHub repository of the file; sets the default image',
       isValid: (text) => parseRepoName(text) !== null,
     },
     json: jsonFlag,
@@ -58,7 +58,7 @@ function problemJson(problem: FileProblem): object {
   return { line, column, path, code, message: fileProblemWords(problem) };
 }
 
-/** Stands in where nobody says whose file it is: nothing but the default image comes from it. */
+/** Used without --repo: only the default image depends on it. */
 const SOME_REPO = 'owner/name';
 
 async function read(file: string): Promise<string> {
@@ -86,9 +86,9 @@ function renderPolicy(
     approvalText(environment, terminal),
   ]);
   return [
-    `${file}: ${plural(environments.length, 'environment')}, no mistakes\n`,
-    `Image: ${ownImage ? 'the one that is called like the repository' : images.join(', ')}`,
-    `Staging: tags ${policy.staging.tagPrefix}-<commit>, of branch ${policy.staging.branch}\n`,
+    `${file}: ${plural(environments.length, 'environment')}, no problems\n`,
+    `Image: ${ownImage ? 'the image with the name of the repository' : images.join(', ')}`,
+    `Staging: tags ${policy.staging.tagPrefix}-<commit> from branch ${policy.staging.branch}\n`,
     ...layOut([['ENVIRONMENT', 'TAGS', 'BRANCH', 'APPROVALS'], ...rows], terminal.width),
     '',
   ].join('\n');
@@ -97,5 +97,5 @@ function renderPolicy(
 function approvalText({ approvals }: EnvironmentPolicy, terminal: Terminal): string {
   if (approvals.required === 0) return 'none';
   const who = renderPlain(reviewerWords(approvals), terminal).trimEnd();
-  return `${approvals.required} by ${who}${approvals.selfApproval ? ', also who asked' : ', not by who asked'}`;
+  return `${approvals.required} by ${who}${approvals.selfApproval ? ', including the requester' : ', except the requester'}`;
 }

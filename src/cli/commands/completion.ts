@@ -8,7 +8,7 @@ type Shell = (typeof SHELLS)[number];
 export function createCompletion(commands: () => readonly CliCommand[]): CliCommand {
   return {
     name: 'completion',
-    summary: 'Print a script that completes commands and flags in a shell.',
+    summary: 'Print a shell completion script.',
     args: [{ name: 'bash|zsh|fish', summary: 'the shell', choices: SHELLS }],
     flags: {},
     example: 'imprimatur completion bash > /etc/bash_completion.d/imprimatur',
@@ -29,7 +29,7 @@ const SCRIPTS: Readonly<Record<Shell, (commands: readonly CliCommand[]) => strin
 
 type Offer = { readonly word: string; readonly summary: string };
 
-/** The commands that take words which can't be listed: there flags are offered to those who began one. */
+/** The commands that take arguments of any value: there options are offered only after a typed hyphen. */
 function placesOfWords(commands: readonly CliCommand[]): ReadonlySet<string> {
   const taking = commands.filter(({ args = [] }) => args.some(({ choices }) => choices === undefined));
   return new Set(taking.map(({ name }) => name));

@@ -1,4 +1,4 @@
-// `diff`: what differs between two images: platforms, size, layers, what they run, labels.
+// `diff`: compares two images: platforms, size, layers, configuration and labels.
 import { OutsideError } from '../../net/outside-error.ts';
 import { formatReference, type Digest, type Reference } from '../../domain/image/reference.ts';
 import { collectContents, type ImageContents } from '../../facts/contents.ts';
@@ -12,10 +12,10 @@ import { formatJson } from '../render/json.ts';
 
 export const diff: CliCommand = {
   name: 'diff',
-  summary: 'Show what differs between two images.',
+  summary: 'Compare two images.',
   args: [
     { ...imageArgument, name: '<from>' },
-    { ...imageArgument, name: '<to>', summary: 'the other one' },
+    { ...imageArgument, name: '<to>', summary: 'the image to compare it with' },
   ],
   flags: { json: jsonFlag },
   example: 'imprimatur diff ghcr.io/acme/dotca:main ghcr.io/acme/dotca:staging',

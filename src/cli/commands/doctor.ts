@@ -1,4 +1,4 @@
-// `doctor`: is everything there that promoting takes? Each check with what was seen and what to do.
+// `doctor`: checks the whole set-up, and prints for each check what was found and how to fix it.
 import { parseRepoName } from '../../domain/image/reference.ts';
 import type { Check, CheckOutcome } from '../../domain/doctor/check.ts';
 import { examine, type Examination } from '../../engine/doctor/examine.ts';
@@ -11,11 +11,11 @@ import type { Style, Terminal } from '../services.ts';
 
 export const doctor: CliCommand = {
   name: 'doctor',
-  summary: 'Look for what is wrong with keys, clock, webhook, permissions and tokens.',
+  summary: 'Check the key, clock, webhook, permissions, tokens and registry access.',
   flags: {
     repo: {
       value: '<owner/name>',
-      summary: 'this repository (default: each that the database knows promotions of)',
+      summary: 'check this repository (default: all with promotions in the database)',
       isValid: (text) => parseRepoName(text) !== null,
     },
     json: jsonFlag,
@@ -49,7 +49,7 @@ function examinationJson({ healthy, groups }: Examination): object {
 
 function renderExamination({ groups }: Examination, { width, style }: Terminal): string {
   const checks = groups.flatMap((group) => group.checks);
-  // Names are of one width in all groups, so that the sentences stand under each other.
+  // Names have one width in all groups, so that the messages line up.
   const nameWidth = Math.max(0, ...checks.map(({ name }) => name.length));
   const blocks = groups.map(({ about, checks: own }) => {
     const rows = own.map((check) => rowOf(check, { style, nameWidth }));
@@ -78,17 +78,14 @@ function rowOf(
   return [colour(SYMBOLS[outcome]), name.padEnd(nameWidth), hint === null ? message : [message, `→ ${hint}`]];
 }
 
-/** `1 fails, 2 warn, 12 are ok.` */
+/** `17 of 17 checks passed`, or `14 of 17 checks passed: 1 failed, 2 warnings`. */
 function summaryOf(checks: readonly Check[]): string {
-  const count = (outcome: CheckOutcome, one: string, many: string): string => {
-    const found = checks.filter((check) => check.outcome === outcome).length;
-    return found === 0 ? '' : `${found} ${found === 1 ? one : many}`;
-  };
-  const parts = [
-    count('fail', 'fails', 'fail'),
-    count('warn', 'warns', 'warn'),
-    count('unknown', 'is unknown', 'are unknown'),
-    count('ok', 'is ok', 'are ok'),
-  ];
-  return `Of ${plural(checks.length, 'check')}: ${parts.filter((part) => part !== '').join(', ')}.`;
+  const count = (outcome: CheckOutcome): number => checks.filter((check) => check.outcome === outcome).length;
+  const others = [
+    count('fail') > 0 ? `${count('fail')} failed` : null,
+    count('warn') > 0 ? plural(count('warn'), 'warning') : null,
+    count('unknown') > 0 ? `${count('unknown')} unknown` : null,
+  ].filter((part) => part !== null);
+  const passed = `${count('ok')} of ${plural(checks.length, 'check')} passed`;
+  return others.length === 0 ? passed : `${passed}: ${others.join(', ')}`;
 }

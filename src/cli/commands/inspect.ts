@@ -1,4 +1,4 @@
-// `inspect`: the facts of any image, and what the rules find in them.
+// `inspect`: the facts of any image, and the results of its checks.
 import type { Finding } from '../../domain/finding.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { formatReference } from '../../domain/image/reference.ts';
@@ -25,7 +25,7 @@ import { verdictOf } from '../verdict.ts';
 
 export const inspect: CliCommand = {
   name: 'inspect',
-  summary: 'Show an image, and what the rules find in it.',
+  summary: 'Show an image and the results of its checks.',
   args: [imageArgument],
   flags: { repo: repoOfImageFlag, json: jsonFlag },
   example: 'imprimatur inspect ghcr.io/acme/dotca:staging-abc1234',
@@ -97,7 +97,7 @@ export function incompleteText(findings: readonly Finding[]): string {
   const reasons = [
     ...new Set(findings.flatMap(({ seen }) => (seen.code === 'unknown' ? [unknownText(seen.reason)] : []))),
   ];
-  return `**Not all could be looked at** (${escapeText(reasons.join('; '), { maxLength: 500 })}); nothing else keeps the image out.`;
+  return `**Some checks could not run** (${escapeText(reasons.join('; '), { maxLength: 500 })}). No other check failed.`;
 }
 
 /** A stable shape: docs/cli.md describes it. */
@@ -111,7 +111,7 @@ export function problemLines(problems: readonly PolicyProblem[]): string {
   if (problems.length === 0) return '';
   return [
     '',
-    'The policy file can’t be read:',
+    'The policy file is not valid:',
     ...problems.map((problem) => `  ${policyProblemWords(problem)}`),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-// `jobs …`: the jobs that were given up: what they were, letting them run again, or dropping them.
+// `jobs …`: lists, shows, retries or deletes dead jobs.
 import { OutsideError } from '../../net/outside-error.ts';
 import { plainText } from '../../messages/escape.ts';
 import { formatAge, formatTime, plural } from '../../messages/format.ts';
@@ -22,9 +22,13 @@ const idArgument: Argument = {
 
 export const jobsList: CliCommand = {
   name: 'jobs list',
-  summary: 'List the dead jobs: work that was given up.',
+  summary: 'List the dead jobs: jobs that failed and are not retried.',
   flags: {
-    limit: { value: '<number>', summary: 'so many (default: 50)', isValid: (text) => /^[1-9]\d{0,5}$/.test(text) },
+    limit: {
+      value: '<number>',
+      summary: 'how many to show (default: 50)',
+      isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
+    },
     json: jsonFlag,
   },
   example: 'imprimatur jobs list',
@@ -39,11 +43,11 @@ export const jobsList: CliCommand = {
     }
     const { queued, running, dead } = counts;
     const table = layOut(
-      [['ID', 'JOB', 'TRIES', 'GIVEN UP', 'LAST ERROR'], ...jobs.map((job) => rowOf(job, now()))],
+      [['ID', 'JOB', 'ATTEMPTS', 'FAILED', 'LAST ERROR'], ...jobs.map((job) => rowOf(job, now()))],
       terminal.width,
     );
     if (jobs.length > 0) await out.write(`${table.join('\n')}\n\n`);
-    const more = dead > jobs.length ? ` (${jobs.length} shown, the newest)` : '';
+    const more = dead > jobs.length ? ` (newest ${jobs.length} shown)` : '';
     await out.write(`${plural(dead, 'dead job')}${more}; ${queued} queued, ${running} running.\n`);
     return 0;
   },
@@ -51,7 +55,7 @@ export const jobsList: CliCommand = {
 
 export const jobsShow: CliCommand = {
   name: 'jobs show',
-  summary: 'Show a dead job whole, with what it was to do.',
+  summary: 'Show a dead job with its error and payload.',
   args: [idArgument],
   flags: { json: jsonFlag },
   example: 'imprimatur jobs show 17',
@@ -67,9 +71,9 @@ export const jobsShow: CliCommand = {
     const { bold } = terminal.style;
     const rows = [
       ['Job', nameOf(job)],
-      ['Made', formatTime(job.createdAt)],
-      ['Given up', `${formatTime(job.parkedAt)}, after ${job.attempts} ${job.attempts === 1 ? 'try' : 'tries'}`],
-      ['Error', plainText(job.error ?? 'none noted', { maxLength: 4000 })],
+      ['Created', formatTime(job.createdAt)],
+      ['Failed', `${formatTime(job.parkedAt)}, after ${plural(job.attempts, 'attempt')}`],
+      ['Error', plainText(job.error ?? 'none recorded', { maxLength: 4000 })],
       ['Payload', plainText(job.payload, { maxLength: MAX_PAYLOAD_LENGTH })],
     ].map(([name = '', value = '']) => [bold(name), value]);
     await out.write(`${layOut(rows, terminal.width).join('\n')}\n`);
@@ -79,7 +83,7 @@ export const jobsShow: CliCommand = {
 
 export const jobsRetry: CliCommand = {
   name: 'jobs retry',
-  summary: 'Let a dead job run again, its tries counted anew.',
+  summary: 'Retry a dead job. Its attempts start again at zero.',
   args: [idArgument],
   flags: {},
   example: 'imprimatur jobs retry 17',
@@ -88,14 +92,14 @@ export const jobsRetry: CliCommand = {
     const store = await services.store();
     const done = await store.transaction((tx) => retryDeadJob(tx, { id, now: services.now() }));
     if (!done) throw noSuchJob(id);
-    await services.out.write(`Job ${id} is queued; a running server takes it up within seconds.\n`);
+    await services.out.write(`Job ${id} is queued. A running server starts it within seconds.\n`);
     return 0;
   },
 };
 
 export const jobsDrop: CliCommand = {
   name: 'jobs drop',
-  summary: 'Remove a dead job: what it was to do is never done.',
+  summary: 'Delete a dead job. Its work is not done.',
   args: [idArgument],
   flags: {},
   example: 'imprimatur jobs drop 17',
@@ -103,7 +107,7 @@ export const jobsDrop: CliCommand = {
     const id = Number(args[0]);
     const store = await services.store();
     if (!(await store.transaction((tx) => dropJob(tx, id)))) throw noSuchJob(id);
-    await services.out.write(`Job ${id} is removed.\n`);
+    await services.out.write(`Job ${id} is deleted.\n`);
     return 0;
   },
 };

@@ -5,7 +5,7 @@ import { formatJson } from '../render/json.ts';
 
 export const migrate: CliCommand = {
   name: 'migrate',
-  summary: 'Bring the database up to date, or make it. The server does so as well when it starts.',
+  summary: 'Create the database, or update its schema. The server does the same at its start.',
   flags: { json: jsonFlag },
   example: 'imprimatur migrate',
   run: async ({ switches }, services) => {
@@ -14,8 +14,10 @@ export const migrate: CliCommand = {
     const { from, to } = await migrateStore(store, now());
     const summary =
       from === to
-        ? `The database has schema ${to} already.`
-        : `The database has schema ${to} now, ${from === 0 ? 'and was empty before' : `after ${from}`}.`;
+        ? `The database already has schema ${to}.`
+        : from === 0
+          ? `Created the database with schema ${to}.`
+          : `Updated the database from schema ${from} to ${to}.`;
     await out.write(switches.has('json') ? formatJson({ from, to }) : `${summary}\n`);
     return 0;
   },

@@ -1,4 +1,4 @@
-// `plan`: what would become of a promotion that somebody asks for now. Nothing is written, and nothing can be started.
+// `plan`: what a promotion would do if it were requested now. It writes nothing and starts nothing.
 import { parseVersion } from '../../domain/command/values.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { previewPromotion } from '../../engine/promote/preview-promotion.ts';
@@ -11,13 +11,13 @@ import { outcomeOf, planJson, renderPlan, type Planned } from '../render/plan-te
 
 export const plan: CliCommand = {
   name: 'plan',
-  summary: 'Show what a promotion would do, and who would be asked. Writes nothing.',
+  summary: 'Show what a promotion would do and who can approve it. Writes nothing.',
   args: [imageArgument],
   flags: {
-    to: { value: '<environment>', summary: 'where to (default: production, or the only environment)' },
-    as: { value: 'vX.Y.Z', summary: 'with a version', isValid: (text) => versionOf(text) !== null },
-    force: { value: null, summary: 'with force' },
-    reason: { value: '<text>', summary: 'with a reason' },
+    to: { value: '<environment>', summary: 'the target environment (default: production, or the only one)' },
+    as: { value: 'vX.Y.Z', summary: 'as if requested with this version', isValid: (text) => versionOf(text) !== null },
+    force: { value: null, summary: 'as if requested with --force' },
+    reason: { value: '<text>', summary: 'as if requested with this reason' },
     repo: repoOfImageFlag,
     json: jsonFlag,
   },

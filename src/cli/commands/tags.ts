@@ -1,4 +1,4 @@
-// `tags`: what a repository of the registry holds, one image after the other, with what each tag is there for.
+// `tags`: lists the images of a registry repository with the purpose of each tag.
 import { kindOfTag, type TagKind } from '../../domain/image/tag-kind.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { listImages, type ListedImage } from '../../engine/examine/list-images.ts';
@@ -15,12 +15,12 @@ const DEFAULT_LIMIT = 20;
 
 export const tags: CliCommand = {
   name: 'tags',
-  summary: 'List the images of a repository, with what their tags are there for.',
+  summary: 'List the images of a repository with the purpose of each tag.',
   args: [repositoryArgument],
   flags: {
     limit: {
       value: '<number>',
-      summary: `so many images (default: ${DEFAULT_LIMIT})`,
+      summary: `how many images to show (default: ${DEFAULT_LIMIT})`,
       isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
     },
     repo: repoOfImageFlag,
@@ -39,7 +39,7 @@ export const tags: CliCommand = {
     terminal.progress(null);
     const { images, hiddenTags } = listing;
     if (images.length === 0) {
-      await err.write(`imprimatur tags: ${repository} holds no tag that could be shown\n`);
+      await err.write(`imprimatur tags: ${repository} has no tags to show\n`);
       if (switches.has('json')) await out.write(formatJson({ repository, hiddenTags, images: [] }));
       return 1;
     }
@@ -60,8 +60,10 @@ export const tags: CliCommand = {
     const rows = shown.flatMap((image) => rowsOf(image, { policy, now: now(), style: terminal.style }));
     const table = layOut([['IMAGE', 'AGE', 'COMMIT', 'FOR', 'TAG'], ...rows], terminal.width);
     const more =
-      images.length > limit ? [`${plural(images.length - limit, 'older image')} left out; see --limit.`] : [];
-    const hidden = hiddenTags > 0 ? [`${plural(hiddenTags, 'tag')} of signatures and attestations left out.`] : [];
+      images.length > limit
+        ? [`${plural(images.length - limit, 'older image')} not shown; raise --limit to see more.`]
+        : [];
+    const hidden = hiddenTags > 0 ? [`${plural(hiddenTags, 'tag')} of signatures and attestations not shown.`] : [];
     await out.write(`${table.join('\n')}\n\n${[...more, ...hidden, `Policy: ${place.policyFrom}`].join('\n')}\n`);
     await out.write(problemLines(place.problems));
     return 0;

@@ -15,17 +15,19 @@ export function renderDiff({ from, to, comparison }: Compared, { width, style }:
   const heads = [
     [style.bold('From'), from],
     [style.bold('To'), to],
-    ...removed.map((name) => [style.red('Gone'), name]),
-    ...added.map((name) => [style.green('New'), name]),
+    ...removed.map((name) => [style.red('Removed'), name]),
+    ...added.map((name) => [style.green('Added'), name]),
   ];
   const rows = platforms.map((platform) => [platform.platform, sizeText(platform), layersText(platform)]);
   const changes = changeRows(platforms, style);
   return [
     ...layOut(heads, width),
     '',
-    ...(rows.length === 0 ? ['No platform is in both.'] : layOut([['PLATFORM', 'SIZE', 'LAYERS'], ...rows], width)),
+    ...(rows.length === 0
+      ? ['The images have no platform in common.']
+      : layOut([['PLATFORM', 'SIZE', 'LAYERS'], ...rows], width)),
     '',
-    ...(changes.length === 0 ? ['Nothing differs in how they run, nor in labels.'] : changes),
+    ...(changes.length === 0 ? ['Configuration and labels are the same.'] : changes),
     '',
   ].join('\n');
 }
@@ -36,7 +38,7 @@ export function diffJson({ from, to, comparison }: Compared): object {
 }
 
 function sizeText({ size, same }: PlatformComparison): string {
-  if (size === null) return 'its manifest is missing';
+  if (size === null) return 'manifest missing';
   if (same) return `${formatBytes(size.to)}, the same`;
   const growth = size.to - size.from;
   const sign = growth < 0 ? '-' : '+';
@@ -47,7 +49,7 @@ function layersText({ layers, same }: PlatformComparison): string {
   if (layers === null) return '';
   if (same) return `${layers.shared}, the same`;
   const { shared, removed, added, addedBytes } = layers;
-  return `${shared} shared, ${removed} gone, ${added} new (${formatBytes(addedBytes)} to pull)`;
+  return `${shared} shared, ${removed} removed, ${added} added (${formatBytes(addedBytes)} to pull)`;
 }
 
 /** Grouped by what changed: the platforms are named only where they differ in it. */

@@ -1,4 +1,4 @@
-// The help of the command line: the overview, and one page per command that fits a terminal of 80 columns.
+// Renders the help of the command line: the overview, and one page per command, in 80 columns.
 import { usageLine, type CliCommand } from '../command.ts';
 
 /** All commands, or those that begin with a word, such as `audit`. */
@@ -7,8 +7,13 @@ export function renderOverview(commands: readonly CliCommand[], word = ''): stri
   const forms = shown.map(({ name, args = [], summary }) => {
     return [[name, ...args.map((argument) => argument.name)].join(' '), summary] as const;
   });
-  const usage = `imprimatur ${word === '' ? '<command>' : `${word} <command>`} [words] [flags]`;
-  return `Usage: ${usage}\n\n${renderRows(forms)}\nMore on one: imprimatur <command> --help\n${EXIT_CODES}`;
+  return `${overviewUsage(word)}\n\n${renderRows(forms)}\nFor one command: imprimatur help <command>\n${word === '' ? 'For the version: imprimatur --version\n' : ''}${EXIT_CODES}`;
+}
+
+/** For an unknown command: the usage line, and where the list of commands is. */
+export function renderShortUsage(word = ''): string {
+  const list = word === '' ? 'imprimatur help' : `imprimatur help ${word}`;
+  return `${overviewUsage(word)}\nFor all commands: ${list}\n`;
 }
 
 export function renderHelp(command: CliCommand): string {
@@ -18,15 +23,19 @@ export function renderHelp(command: CliCommand): string {
     ...Object.entries(flags).map(
       ([name, flag]) => [flag.value === null ? `--${name}` : `--${name} ${flag.value}`, flag.summary] as const,
     ),
-    ['--help', 'print this'],
+    ['--help', 'print this help'],
   ]);
   const usage = wrap(usageLine(command), { width: WIDTH - 7, indent: 7 });
   return `${wrap(summary, { width: WIDTH, indent: 0 })}\n\nUsage: ${usage}\n\n${rows}\nExample:\n  ${example}\n\n${EXIT_CODES}`;
 }
 
 const WIDTH = 80;
-const EXIT_CODES = 'Exit codes: 0 done, 1 no, 2 not understood.\n';
+const EXIT_CODES = 'Exit codes: 0 success, 1 failure, 2 usage or configuration error.\n';
 const MAX_FORM_WIDTH = 28;
+
+function overviewUsage(word: string): string {
+  return `Usage: imprimatur ${word === '' ? '<command>' : `${word} <command>`} [arguments] [options]`;
+}
 
 function renderRows(rows: readonly (readonly [string, string])[]): string {
   const width = Math.min(MAX_FORM_WIDTH, Math.max(...rows.map(([form]) => form.length)));

@@ -20,7 +20,7 @@ export function renderImage(
   const heads = [
     ['Digest', facts.digest],
     ['Type', contents.mediaType],
-    ['Built', built === null ? 'not told' : `${formatTime(built)}, ${formatAge(built, now)}`],
+    ['Built', built === null ? 'unknown' : `${formatTime(built)}, ${formatAge(built, now)}`],
     ['Commit', commitText(facts.lineage)],
     ...about.rows,
   ];
@@ -32,14 +32,14 @@ export function renderImage(
       width,
     ),
     '',
-    ...(platforms.length === 0 ? ['No platform that can run.'] : layOut([PLATFORM_HEAD, ...platforms], width)),
+    ...(platforms.length === 0 ? ['No runnable platform.'] : layOut([PLATFORM_HEAD, ...platforms], width)),
     '',
     ...(labels.length === 0 ? ['No labels.'] : layOut([LABEL_HEAD, ...labels], width)),
     '',
   ].join('\n');
 }
 
-const PLATFORM_HEAD = ['PLATFORM', 'SIZE', 'LAYERS', 'USER', 'USE_CASES'];
+const PLATFORM_HEAD = ['PLATFORM', 'SIZE', 'LAYERS', 'USER', 'COMMAND'];
 const LABEL_HEAD = ['LABEL', 'VALUE'];
 
 /** A stable shape: docs/cli.md describes it. */
@@ -71,7 +71,7 @@ export function imageJson({ facts, contents }: CollectedImage): Readonly<Record<
   };
 }
 
-/** The newest of the platforms, epoch milliseconds; null where no config tells. */
+/** Of the newest platform, epoch milliseconds; null where no config has it. */
 export function builtAt(platforms: readonly PlatformContents[]): number | null {
   const times = platforms.map(({ details }) => Date.parse(details?.created ?? '')).filter((at) => !Number.isNaN(at));
   return times.length === 0 ? null : Math.max(...times);
@@ -84,9 +84,7 @@ function platformRow({ platform, sizeBytes, layerCount }: PlatformFacts, content
     sizeBytes.kind === 'known' ? formatBytes(sizeBytes.value) : '?',
     layerCount.kind === 'known' ? String(layerCount.value) : '?',
     details === null ? '?' : plain(details.user ?? '') || 'root',
-    details === null
-      ? plain(reasonOf(contents))
-      : plain([...details.entrypoint, ...details.cmd].join(' ')) || 'nothing',
+    details === null ? plain(reasonOf(contents)) : plain([...details.entrypoint, ...details.cmd].join(' ')) || 'none',
   ];
 }
 
@@ -117,13 +115,13 @@ export function commitText(lineage: Fact<Lineage>): string {
   const { value } = lineage;
   switch (value.kind) {
     case 'no-revision':
-      return 'no label or annotation names it';
+      return 'not set in a label or annotation';
     case 'malformed':
-      return plain(`the image says ${value.seen}, which is none`);
+      return plain(`the image names ${value.seen}, which is not a commit`);
     case 'claims-disagree':
-      return `label and annotations name ${plural(value.seen.length, 'different one')}`;
+      return `label and annotations name ${plural(value.seen.length, 'different commit')}`;
     case 'platforms-disagree':
-      return `the platforms name ${plural(value.seen.length, 'different one')}`;
+      return `the platforms name ${plural(value.seen.length, 'different commit')}`;
     case 'not-on-branch':
       return `${value.commit}, not on ${value.branches.join(' or ')}`;
     case 'on-branch':

@@ -1,4 +1,4 @@
-// Writes to a stream whose reader may go away in the middle, as `head` does: that is no error.
+// Writes to a stream whose reader may close it early, as `head` does. That is not an error.
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import type { Output, Style, Terminal } from '../services.ts';
@@ -14,7 +14,7 @@ export function createOutput(stream: Writable): Output {
     write: async (text) => {
       if (closed) return;
       await new Promise<void>((done) => {
-        // What went wrong comes as an `error` event too, which is heard above.
+        // An error also arrives as an `error` event, which is handled above.
         stream.write(text, () => done());
       });
     },
@@ -23,7 +23,7 @@ export function createOutput(stream: Writable): Output {
 
 type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** Colours only where somebody looks at them and did not say otherwise (no-color.org). */
+/** Colours only on a terminal, unless NO_COLOR is set (no-color.org). */
 export function createTerminal(parts: {
   readonly out: Stream;
   readonly err: Stream;

@@ -1,4 +1,4 @@
-// A plan as text and as JSON: the words of card and check run, without their marks.
+// Renders a plan as text and as JSON, in the words of card and check run.
 import { formatReference, type Reference } from '../../domain/image/reference.ts';
 import { commitOf } from '../../domain/image/image-facts.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -29,7 +29,7 @@ export type Planned = {
   readonly database: Database;
 };
 
-/** `incomplete`: nothing speaks against it but what only GitHub could have told. */
+/** `incomplete`: no check failed but those that need GitHub or the database. */
 export type PlanOutcome = 'approval' | 'no-approval' | 'incomplete' | 'checks-failed' | 'nothing-to-do' | 'refused';
 
 export function outcomeOf({ preview }: Planned): PlanOutcome {
@@ -58,7 +58,7 @@ export function renderPlan(planned: Planned, terminal: Terminal): string {
     ...(preview.kind === 'planned' ? imageRows(preview) : []),
     ['Repo', place.repo.name],
     ['Policy', place.policyFrom],
-    ...(database.kind === 'open' ? [] : [['Past', `not looked at, because ${database.why}`]]),
+    ...(database.kind === 'open' ? [] : [['History', `not read: ${database.why}`]]),
   ];
   return [
     `${title}\n`,
@@ -141,19 +141,19 @@ function resultText(planned: Planned): string {
   const waits =
     open.length === 0
       ? ''
-      : `\n\nOn its way there:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`;
+      : `\n\nOpen promotions to this environment:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`;
   switch (outcomeOf(planned)) {
     case 'approval':
-      return `**It would ask for approval.** ${whoCanApprove(asking)}${waits}`;
+      return `**This promotion would wait for approval.** ${whoCanApprove(asking)}${waits}`;
     case 'no-approval':
-      return `**Its tags would move at once**, because the policy asks for no approval.${waits}`;
+      return `**The tags would move at once.** The policy requires no approval.${waits}`;
     case 'incomplete':
       return `${incompleteText(promotion.findings)} ${whoCanApprove(asking)}${waits}`;
     case 'nothing-to-do':
       return renderRefusal(alreadyThere(promotion.environment, preview));
     case 'checks-failed':
     case 'refused':
-      return `**It would be refused**, because of what the rules found.${waits}`;
+      return `**This promotion would fail its checks.**${waits}`;
   }
 }
 
@@ -161,7 +161,7 @@ function refusalText({ preview, place, reference }: Planned): string {
   if (preview.kind === 'refused') return renderRefusal(preview.refusal);
   if (preview.kind === 'planned') return '';
   const named = preview.images.map((image) => code(image)).join(', ');
-  return `The policy of ${code(place.repo.name)} names ${named}, and not ${code(reference.repository)}: nothing else is promoted.`;
+  return `The policy of ${code(place.repo.name)} names ${named}. It does not allow ${code(reference.repository)}.`;
 }
 
 function alreadyThere(environment: string, preview: Extract<Preview, { kind: 'planned' }>): Refusal {

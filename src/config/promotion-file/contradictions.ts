@@ -1,4 +1,4 @@
-// Finds what can't go together in a policy whose every single value is legal.
+// Finds contradictions in a policy whose values are valid one by one.
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import type { PromotionFile } from './schema.ts';
 import type { PolicyMistake } from '../../domain/policy/policy-problem.ts';
@@ -56,7 +56,7 @@ function findTagsOfSources({ name, tags }: EnvironmentPolicy, { staging, hotfix 
   });
 }
 
-/** A kept tag is written once and never moved, so no floating tag may look like one. */
+/** A permanent tag is written once and never moved, so no floating tag may look like one. */
 function findPermanentFloating({ name, keepAs }: EnvironmentPolicy, policy: Policy): readonly Problem[] {
   if (keepAs === null) return [];
   const [before = '', after = ''] = keepAs.split('{source}');

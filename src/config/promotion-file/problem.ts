@@ -1,4 +1,4 @@
-// What is wrong with a policy file, and where: what stands there, what is legal there instead.
+// The problems of a policy file: where they are, the value found, and the allowed values.
 import type { z } from 'zod';
 import { isOneEdit } from '../../domain/edit-distance.ts';
 import { decodeLegal, type PolicyMistake, type SeenValue } from '../../domain/policy/policy-problem.ts';
@@ -12,8 +12,8 @@ export type Problem = { readonly path: FilePath; readonly at: 'key' | 'value'; r
 const MAX_QUOTE_LENGTH = 60;
 
 /**
- * The problems that one of zod's issues stands for. The message of an issue is what would be legal (`encodeLegal`);
- * `keysAt` lists the legal keys of the map at a path.
+ * The problems that one of zod's issues stands for. The message of an issue is what is allowed (`encodeLegal`);
+ * `keysAt` lists the allowed keys of the map at a path.
  */
 export function problemsOf(
   issue: z.core.$ZodIssue,

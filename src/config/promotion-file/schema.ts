@@ -1,4 +1,4 @@
-// The shape of `.github/promotion.yml`, key by key: what is legal. `defaultsTo` is for editors; to-policy.ts decides.
+// The shape of `.github/promotion.yml`, key by key: what is allowed. `defaultsTo` is for editors; to-policy.ts decides.
 import { z } from 'zod';
 import { encodeLegal, type LegalForm } from '../../domain/policy/policy-problem.ts';
 import type { FilePath } from './problem.ts';
@@ -39,7 +39,7 @@ const Staging = section({
   deployed: oneOf(['off', 'warn', 'required'])
     .meta({
       description:
-        'Whether the latest deployment of the commit to environment `staging` must have succeeded. `warn` says something only where there are such deployments.',
+        'Whether the latest deployment of the commit to environment `staging` must have succeeded. `warn` warns only where there are such deployments.',
       defaultsTo: 'warn',
     })
     .optional(),
@@ -59,13 +59,11 @@ const Hotfix = section({
 });
 
 const Approvals = section({
-  required: required
-    .meta({ description: 'How many people must approve; 0: nobody needs to.', defaultsTo: 1 })
-    .optional(),
+  required: required.meta({ description: 'How many people must approve; 0: no approval.', defaultsTo: 1 }).optional(),
   role: role
     .meta({
       description:
-        'Who has it, or more, may review. Without this key: `write` where no `users` are given, else nobody but them.',
+        'People with this role or a higher one may review. Default: `write`; with `users`, only those users.',
     })
     .optional(),
   users: list(login, { of: 'logins', from: 0, to: 100 })
@@ -75,7 +73,7 @@ const Approvals = section({
       defaultsTo: [],
     })
     .optional(),
-  self_approval: flag.meta({ description: 'Whether the one who asked may approve.', defaultsTo: false }).optional(),
+  self_approval: flag.meta({ description: 'Whether the requester may approve.', defaultsTo: false }).optional(),
   apps: list(appSlug, { of: 'apps', from: 0, to: 20 })
     .meta({ description: 'Apps through which people may approve, force and roll back.', defaultsTo: [] })
     .optional(),
@@ -104,7 +102,7 @@ const Environment = section({
   rollback_tags: flag
     .meta({
       description:
-        'Whether what the tags held before is kept as `rollback-<time>-<reason>`. Default: true for `production`, else false.',
+        'Whether the previous image is kept as `rollback-<time>-<reason>`. Default: true for `production`, else false.',
     })
     .optional(),
   approvals: Approvals.meta({ description: 'Whose approval a promotion needs.' }).optional(),
@@ -124,20 +122,20 @@ const Environment = section({
     .meta({ description: 'The GitHub Deployment that follows a promotion.' })
     .optional(),
   drift: section({ interval: interval.meta({ description: 'Default: that of all environments.' }).optional() })
-    .meta({ description: 'Looking whether the tags still hold what was promoted.' })
+    .meta({ description: 'Checks whether the tags still hold what was promoted.' })
     .optional(),
 });
 
 const Validation = section({
   size: section({
-    level: level.meta({ description: 'What it means to be over the maximum.', defaultsTo: 'fail' }).optional(),
+    level: level.meta({ description: 'The result of exceeding the maximum.', defaultsTo: 'fail' }).optional(),
     min: size.meta({ description: 'Smaller images only warn.', defaultsTo: '100MB' }).optional(),
     max: size.meta({ description: 'Compressed, per platform.', defaultsTo: '2GB' }).optional(),
   })
     .meta({ description: 'The size of each platform: config and compressed layers.' })
     .optional(),
   layers: section({
-    level: level.meta({ description: 'What it means to have more.', defaultsTo: 'fail' }).optional(),
+    level: level.meta({ description: 'The result of exceeding the maximum.', defaultsTo: 'fail' }).optional(),
     max: wholeNumber({ from: 1, to: 1000 }).meta({ description: 'Layers per platform.', defaultsTo: 100 }).optional(),
   })
     .meta({ description: 'The number of layers, and a history that agrees.' })
@@ -146,20 +144,22 @@ const Validation = section({
   labels: section({
     level: level
       .meta({
-        description: 'What a missing label means. One that is there and wrong always fails.',
+        description: 'The result of a missing label. A label with a wrong value always fails.',
         defaultsTo: 'fail',
       })
       .optional(),
     required: list(label, { of: 'labels', from: 0, to: 50 })
       .meta({
-        description: 'Labels that an image carries.',
+        description: 'Labels that an image must have.',
         defaultsTo: ['org.opencontainers.image.source', 'org.opencontainers.image.revision'],
       })
       .optional(),
   })
     .meta({ description: 'Labels of the image.' })
     .optional(),
-  healthcheck: level.meta({ description: 'A HEALTHCHECK is set; NONE is none.', defaultsTo: 'warn' }).optional(),
+  healthcheck: level
+    .meta({ description: 'A HEALTHCHECK is set; `NONE` does not count.', defaultsTo: 'warn' })
+    .optional(),
   rejected_before: level.meta({ description: 'A person rejected the image before.', defaultsTo: 'warn' }).optional(),
   tag_overwritten: level
     .meta({
@@ -171,7 +171,7 @@ const Validation = section({
 
 export const PromotionFile = section({
   preset: oneOf(['strict'])
-    .meta({ description: '`strict` makes every check binding; keys that are written win over it.' })
+    .meta({ description: '`strict` makes every check binding; explicit keys override it.' })
     .optional(),
   images: list(image, { of: 'image', from: 1, to: 1 })
     .meta({ description: 'The image that is promoted. Default: `ghcr.io/<owner>/<repo>`.' })
@@ -186,33 +186,33 @@ export const PromotionFile = section({
       minProperties: 1,
     })
     .optional(),
-  validation: Validation.meta({ description: 'What an image must be.' }).optional(),
+  validation: Validation.meta({ description: 'The requirements for images.' }).optional(),
   rollback: section({
-    role: role.meta({ description: 'Who may ask for a rollback.', defaultsTo: 'write' }).optional(),
+    role: role.meta({ description: 'Who may request a rollback.', defaultsTo: 'write' }).optional(),
     approvals: section({
       required: required.meta({ description: 'How many people must approve.', defaultsTo: 0 }).optional(),
     })
-      .meta({ description: 'The target was approved once.' })
+      .meta({ description: 'The approvals of a rollback, whose target was approved before.' })
       .optional(),
   })
-    .meta({ description: 'Going back to an image that an environment held.' })
+    .meta({ description: 'Rollback to an image that an environment held.' })
     .optional(),
   force: section({
-    role: role.meta({ description: 'Who may ask for it.', defaultsTo: 'maintain' }).optional(),
+    role: role.meta({ description: 'Who may force a promotion.', defaultsTo: 'maintain' }).optional(),
   })
     .meta({ description: 'Promotion although checks failed.' })
     .optional(),
   drift: section({
     interval: interval.meta({ description: 'How often; `off`: never.', defaultsTo: '5m' }).optional(),
   })
-    .meta({ description: 'Looking whether the tags of environments still hold what was promoted.' })
+    .meta({ description: 'Checks whether the tags of environments still hold what was promoted.' })
     .optional(),
 });
 
 export type PromotionFile = z.output<typeof PromotionFile>;
 export type EnvironmentFile = z.output<typeof Environment>;
 
-/** The legal keys of the map at a path of the file. */
+/** The allowed keys of the map at a path of the file. */
 export function keysAt(path: FilePath): readonly string[] {
   const schema = path.reduce<unknown>((around, step) => {
     const inner = unwrap(around);

@@ -1,4 +1,4 @@
-// The single values of a policy file. The error of each schema is what is legal there (`encodeLegal`).
+// The single values of a policy file. The error of each schema is what is allowed there (`encodeLegal`).
 import semver from 'semver';
 import { z } from 'zod';
 import type { Person } from '../../domain/actor.ts';
@@ -53,7 +53,7 @@ export const floatingTag = parsed({
   legal: { form: 'floating-tag' },
 });
 
-/** The template of a kept tag, or `off`. */
+/** The template of a permanent tag, or `off`. */
 export const keepAs = parsed({
   parse: (text) => (text === 'off' || isKeepAs(text) ? text : null),
   legal: { form: 'keep-as', maxLength: 128 - MAX_SOURCE_LENGTH },
@@ -140,7 +140,7 @@ export function isReserved(tag: string): boolean {
   return RESERVED_PREFIXES.some((prefix) => tag.startsWith(prefix)) || semver.valid(tag) !== null;
 }
 
-/** The kept tag for a source; the longest one where none is given. */
+/** The permanent tag for a source; the longest one where none is given. */
 export function expandKeepAs(template: string, source: string = 's'.repeat(MAX_SOURCE_LENGTH)): Tag | null {
   return parseTag(template.replaceAll('{source}', () => source));
 }

@@ -153,7 +153,7 @@ function toMap(map: YAMLMap, spot: Spot, walk: Walk): unknown {
 /** Numbers and words without quotes count as written; merge keys (`<<`) are unknown keys like any other. */
 function toKey(node: unknown): string | null {
   if (!isScalar(node) || node.anchor !== undefined || node.tag !== undefined) return null;
-  // A record of zod's would leave this one out without a word.
+  // A record of zod's would drop this one silently.
   const key = typeof node.value === 'string' ? node.value : (node.source ?? '');
   return key === '' || key === '__proto__' ? null : key;
 }

@@ -2,7 +2,7 @@
 import type { Parsed } from './mistake.ts';
 
 export type SlashCommand<Content extends { readonly kind: string }> = {
-  /** The legal form; what it does is told in messages/. */
+  /** The usage; messages/ says what it does. */
   readonly usage: string;
   /** One line that parses. */
   readonly example: string;

@@ -68,7 +68,7 @@ export type PromotionEvent =
   | { readonly kind: 'policy-changed'; readonly change: PolicyChange | null }
   /** Production was read again: the environment is free, or the plan's baseline was found moved before anything was written. */
   | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
-  /** The tag that it was asked for by was read again: what it holds, or null where nobody knows. */
+  /** The requested tag was read again: what it holds, or null where nobody knows. */
   | { readonly kind: 'source-read'; readonly holds: Digest | null }
   /** The image that was waited for is there: its digest is pinned now. */
   | { readonly kind: 'image-appeared'; readonly tag: Tag; readonly digest: Digest }

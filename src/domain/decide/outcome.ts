@@ -1,4 +1,4 @@
-// How the writing of tags ended: promoted, failed, or a mixed production put right after all.
+// How the writing of tags ended: promoted, failed, or a mixed production repaired after all.
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Effect } from '../effect.ts';
 import type { CommitSha } from '../image/reference.ts';

@@ -11,7 +11,7 @@ import { proceed, rulesOf } from './release.ts';
 import { settle } from './settle.ts';
 
 /**
- * Re-plans where production moved. A re-plan may find at once that the rules now refuse (`rejected`: the kept tag was
+ * Re-plans where production moved. A re-plan may find at once that the rules now refuse (`rejected`: the permanent tag was
  * taken) or that there is nothing left to do (`superseded`): it ends then, without stopping at `awaiting-approval`.
  */
 export function decideProductionRead(

@@ -156,7 +156,7 @@ function journalOf(moves: readonly TagMove[], now: number): readonly JournalEntr
     const { repository, kind, digest } = move;
     if (move.kind !== 'rollback') return { repository, kind, tag: move.tag, baseline: move.baseline, target: digest };
     const tag = rollbackTagName({ slug: move.slug, at: now, attempt: 1 });
-    if (tag === null) throw new Error(`no legal rollback tag for slug ${move.slug}`);
+    if (tag === null) throw new Error(`no valid rollback tag for slug ${move.slug}`);
     return { repository, kind, tag, baseline: null, target: digest };
   });
 }

@@ -124,7 +124,7 @@ function refuseReview(
   const { by, via } = event;
   const { number, state } = promotion;
   const refusal = ineligible === null ? null : refusalOf(ineligible, promotion, event);
-  // Who may not review here hears no more than that; who only may not approve this one, first why nobody can.
+  // Who may not review here gets no more than that answer; who only may not approve this one, first why nobody can.
   if (refusal !== null && !ABOUT_THIS_ONE.includes(refusal.code)) return refusal;
   if (!takesReview(state, event.verdict)) {
     return { code: 'not-awaiting-approval', promotion: number, state: state.kind };

@@ -15,7 +15,7 @@ import { proceed, withLiveNotice } from './release.ts';
 export type Settlement = {
   readonly state: StateKind;
   readonly findings: readonly Finding[];
-  /** Logins of those whose approval counted until now and counts no more. */
+  /** Logins of those whose approval counted until now and no longer counts. */
   readonly voided: readonly string[];
 };
 
@@ -82,7 +82,7 @@ function tellVoided(
   return [{ kind: 'reply', repoId: repo.id, issue: thread.issue, reply, idempotencyKey }];
 }
 
-/** The promotion with its baseline, its moves and the findings on its plan made anew from what production holds. */
+/** The promotion with its baseline, its moves and the findings on its plan computed again from what production holds. */
 function planInto(
   promotion: Promotion,
   { environment, production }: { readonly environment: EnvironmentPolicy; readonly production: readonly TagState[] },

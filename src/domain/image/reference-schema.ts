@@ -12,7 +12,7 @@ function branded<T>(parse: (text: string) => T | null): z.ZodPipe<z.ZodString, z
   return z.string().transform((text, context) => {
     const value = parse(text);
     if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `not legal: ${JSON.stringify(text)}` });
+    context.addIssue({ code: 'custom', message: `not valid: ${JSON.stringify(text)}` });
     return z.NEVER;
   });
 }

@@ -28,7 +28,7 @@ export function parseDigest(text: string): Digest | null {
   return isDigest(text) ? text : null;
 }
 
-/** A legal tag (distribution-spec, "Pulling manifests"), or null. */
+/** A valid tag (distribution-spec, "Pulling manifests"), or null. */
 export function parseTag(text: string): Tag | null {
   return isTag(text) ? text : null;
 }

@@ -1,7 +1,7 @@
 // Every problem of a policy file: its place, a code, and the values that its words are made of. Stored as it is; the words are in messages/.
 import { z } from 'zod';
 
-/** What is legal at a place. */
+/** What is allowed at a place. */
 const legalForm = z.discriminatedUnion('form', [
   z.strictObject({
     form: z.enum([
@@ -77,7 +77,7 @@ const valueProblems = [
     ...place,
     code: z.literal('unknown-key'),
     key: z.string(),
-    /** The legal key that is spelt almost alike. */
+    /** The allowed key with almost the same spelling. */
     meant: z.string().nullable(),
     legal: z.array(z.string()),
   }),
@@ -86,7 +86,7 @@ const valueProblems = [
   z.strictObject({ ...place, code: z.literal('illegal-value'), legal: legalForm, seen: seenValue }),
 ] as const;
 
-/** What can't go together, where every single value is legal. */
+/** Contradictions between values that are valid one by one. */
 const contradictions = [
   z.strictObject({ ...place, code: z.literal('prefix-clash'), staging: z.string(), hotfix: z.string() }),
   /** `owner` null: it stands twice in one list. */

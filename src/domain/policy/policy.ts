@@ -114,7 +114,7 @@ export function builtInPolicy(args: {
 
 /**
  * An environment of which nothing but the name is written. All but `production` have one floating tag, called like
- * them (none where that is no legal tag), and neither kept nor rollback tags.
+ * them (none where that is not a valid tag), and neither kept nor rollback tags.
  */
 export function defaultEnvironment(name: string, preset: Preset = 'default'): EnvironmentPolicy {
   const isProduction = name === PRODUCTION;

@@ -106,7 +106,7 @@ export function shownTally(
   return tallyApprovals({ reviews, subject, rules, ineligible });
 }
 
-/** Who approved something, but not this subject: their approvals count no more. */
+/** Who approved something, but not this subject: their approvals no longer count. */
 export function voidedApprovals(reviews: readonly Review[], subject: string): readonly Person[] {
   const approvals = reviews.filter(({ verdict }) => verdict === 'approve');
   const standing = new Set(approvals.filter((review) => covers(review, subject)).map(({ by }) => by.id));

@@ -34,7 +34,7 @@ export type Drift = {
   readonly id: string;
   readonly repoId: number;
   readonly environment: string;
-  /** The one that had put production where it should be: its thread hears of the drift. */
+  /** The one that had put production where it should be: its thread receives the drift alert. */
   readonly promotionId: string;
   readonly noticedAt: number;
   /** As last seen; once it is over, what it was. */

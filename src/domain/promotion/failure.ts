@@ -36,7 +36,7 @@ export type FailureProblem =
       readonly holds: Digest | null;
       readonly expected: Digest | null;
     }
-  /** Somebody else took the name of a kept tag, or of a version, after the plan was made. */
+  /** Somebody else took the name of a permanent tag, or of a version, after the plan was made. */
   | {
       readonly code: 'permanent-tag-taken';
       readonly tag: Tag;

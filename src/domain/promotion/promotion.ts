@@ -44,7 +44,7 @@ export type Promotion = {
   readonly rulesHash: string;
   /** Since when its reviews cover what they cover now; not there before the first plan. */
   readonly plannedAt?: number;
-  /** Whether people were asked to approve a plan, and whether it was made anew since; left out before the first plan. */
+  /** Whether people were asked to approve a plan, and whether it was re-planned since; left out before the first plan. */
   readonly plansShown?: 'none' | 'first' | 'later';
   /** Why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
   readonly policyProblems?: readonly PolicyProblem[];
@@ -58,7 +58,7 @@ export type Promotion = {
   readonly requestedUnder?: string;
   /** Whether anybody but the requester could approve, as far as GitHub told. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
-  /** Why reviews that were given count no more; once the tags stand, what is wrong with the deployment. */
+  /** Why earlier reviews no longer count; once the tags stand, what is wrong with the deployment. */
   readonly notice: Notice | null;
   /** A later deployment status by somebody whose statuses don't count. */
   readonly uncountedReport?: UncountedReport;

@@ -13,6 +13,6 @@ export type Review = {
   /** Where it was given on GitHub. */
   readonly commentId?: number;
   readonly checkRunId?: number;
-  /** Set where it counts no more, whatever it covered: the policy that it was given under can't be read any more. */
+  /** Set where it no longer counts, whatever it covered: the policy that it was given under is no longer readable. */
   readonly void?: true;
 };

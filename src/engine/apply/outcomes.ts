@@ -40,7 +40,7 @@ async function look(
   return askOptional(services, {
     ask: () => services.registry.findDigest(repository, tag, expected),
     untold: undefined,
-    message: 'what a tag holds after a failure could not be read',
+    message: 'could not read the tags after a failure',
     about: { tag },
   });
 }

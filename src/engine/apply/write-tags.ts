@@ -119,8 +119,8 @@ async function writePermanentTag(
   const problem = put.kind === 'failed' ? outsideError(put) : put.value;
   if (problem === null) await mark(application, row, 'written');
   if (problem === null || row.kind !== 'rollback' || !(await isBroken(application, row))) return problem;
-  // Nobody could go back to it, and it must not keep production from being put right.
-  application.services.log.warn({ tag: row.tag, problem }, 'what the tags held is not whole and can not be kept');
+  // It is not a valid rollback target, and must not block the repair of production.
+  application.services.log.warn({ tag: row.tag, problem }, 'no rollback tag: the previous image is incomplete');
   await mark(application, row, 'undone');
   return null;
 }
@@ -140,7 +140,7 @@ async function renameRollback({ services, job, promotion }: Application, row: Jo
   const slug = move?.kind === 'rollback' ? move.slug : 'release';
   for (let attempt = 2; ; attempt += 1) {
     const tag = rollbackTagName({ slug, at, attempt });
-    if (tag === null) throw new Error(`no legal rollback tag for slug ${slug}`);
+    if (tag === null) throw new Error(`no valid rollback tag for slug ${slug}`);
     const holder = await services.registry.findDigest(row.repository, tag);
     if (holder !== null && holder !== row.target) continue;
     const renamed = await services.store.transaction((tx) =>

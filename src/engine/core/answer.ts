@@ -53,7 +53,7 @@ export function turnedAway(asked: Asked, refusal: Refusal): Answer {
   return { repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
 }
 
-/** The key under which a thread hears of such a refusal once a day, whoever is refused. */
+/** The key under which a thread gets such a refusal once a day, for any person. */
 export function dailyIdempotencyKey({ repo, issue }: Pick<Asked, 'repo' | 'issue'>, { code }: Refusal): string {
   return `turned-away/${repo.id}/${issue}/${code}`;
 }

@@ -12,7 +12,7 @@ async function handle({ payload: delivery }: Job<'delivery'>, { webhooks, log }:
   const intents = sentAt === undefined ? found : found.map((intent) => receivedLate(intent, sentAt));
   const [first] = intents;
   if (first === undefined) return DONE;
-  log.info({ event, asks: intents.map(({ kind }) => kind) }, 'a delivery asks for something');
+  log.info({ event, asks: intents.map(({ kind }) => kind) }, 'a delivery was handled');
   if (!('repo' in first)) return { kind: 'handed-on', intents, told: [] };
   const former =
     first.kind === 'repo-changed' && first.formerName !== undefined ? { formerName: first.formerName } : {};

@@ -1,4 +1,4 @@
-// Takes in what GitHub sent and never arrived: its list of deliveries is read back to where the last sweep came to an end.
+// Recovers missed deliveries: GitHub's list is read back to where the last delivery recovery ended.
 import { OutsideError } from '../../net/outside-error.ts';
 import type { AppClient } from '../../github/client/client.ts';
 import { fetchDeliveryBody, fetchDeliveryPage, type ListedDelivery } from '../../github/app/deliveries.ts';
@@ -38,19 +38,19 @@ async function handle(_job: Job<'recover-deliveries'>, services: Services): Prom
   }
 }
 
-/** Never dead: what can't be done now is done by the next sweep, from the same place. */
+/** Never dead: the next delivery recovery continues from the same place. */
 function goOnLater({ log, now }: Services, error: OutsideError): JobOutcome {
   if (!error.retryable) {
-    log.error({ err: error }, 'GitHub does not let its deliveries be listed: what never arrived is not missed');
+    log.error({ err: error }, 'delivery recovery failed: GitHub does not list the deliveries');
     return DONE;
   }
   const at = Math.max(now() + MINUTE_MS, error.retryAt ?? 0);
-  return { kind: 'again', at, because: `the sweep over deliveries goes on later: ${error.message}` };
+  return { kind: 'again', at, because: `delivery recovery continues later: ${error.message}` };
 }
 
 /** `since` and `until` are times of GitHub's clock, which is `aheadMs` ahead of ours. */
 type Listing = {
-  readonly heard: readonly ListedDelivery[];
+  readonly relevant: readonly ListedDelivery[];
   readonly since: number;
   readonly until: number;
   readonly aheadMs: number;
@@ -77,7 +77,7 @@ type Left = {
   readonly because: OutsideError | null;
 };
 
-/** One that GitHub can't show keeps the others from nothing; the next sweep begins with it. */
+/** A delivery that GitHub can't show does not stop the others; the next delivery recovery begins with it. */
 async function enqueueAll(
   services: Services,
   { missed, ...args }: Hook & { readonly missed: readonly ListedDelivery[]; readonly aheadMs: number },
@@ -92,13 +92,16 @@ async function enqueueAll(
       if (error.code === 'github-rate-limited' || deliveries.length === MAX_UNREADABLE) {
         return { deliveries: [...deliveries, ...missed.slice(position + 1)], because: error };
       }
-      services.log.warn({ err: error, delivery: delivery.guid }, 'a delivery that never arrived can’t be read now');
+      services.log.warn(
+        { err: error, delivery: delivery.guid },
+        'delivery recovery: a missed delivery can’t be read yet',
+      );
     }
   }
   return { deliveries, because: null };
 }
 
-/** Those that are heard, newest first. */
+/** The relevant ones, newest first. */
 async function listBack({ store, webhooks, now }: Services, { client, hookTarget }: Hook): Promise<Listing> {
   const last = await findDeliveryRecovery(store.db, hookTarget);
   const first = await fetchDeliveryPage(client, null);
@@ -107,12 +110,12 @@ async function listBack({ store, webhooks, now }: Services, { client, hookTarget
   const madeAt = (await findDatabaseMadeAt(store.db)) + aheadMs;
   const since = Math.max(at - REACH_MS, madeAt, (last?.recoveredTo ?? 0) - OVERLAP_MS);
   const until = Math.max(at - YOUNG_MS, last?.recoveredTo ?? 0);
-  const heard: ListedDelivery[] = [];
+  const relevant: ListedDelivery[] = [];
   for (let page = first; ; page = await fetchDeliveryPage(client, page.next)) {
-    heard.push(...page.deliveries.filter((one) => one.deliveredAt >= since && webhooks.isRelevant(one)));
+    relevant.push(...page.deliveries.filter((one) => one.deliveredAt >= since && webhooks.isRelevant(one)));
     const oldest = page.deliveries.at(-1);
     const isOver = page.next === null || oldest === undefined || oldest.deliveredAt < since;
-    if (isOver) return { heard, since, until, aheadMs };
+    if (isOver) return { relevant, since, until, aheadMs };
   }
 }
 
@@ -124,18 +127,21 @@ async function findMissed(
   { listing, hookTarget }: { readonly listing: Listing; readonly hookTarget: string },
 ): Promise<readonly ListedDelivery[]> {
   // The last one counts, which is the first try.
-  const byGuid = new Map(listing.heard.map((one) => [one.guid, one]));
+  const byGuid = new Map(listing.relevant.map((one) => [one.guid, one]));
   const accepted = new Set<string>();
   const guids = [...byGuid.keys()];
   for (let from = 0; from < guids.length; from += ASKED_TOGETHER) {
     const deliveryIds = guids.slice(from, from + ASKED_TOGETHER);
     for (const id of await listAccepted(store.db, { hookTarget, deliveryIds })) accepted.add(id);
   }
-  const arrived = listing.heard.filter(({ guid }) => accepted.has(guid));
+  const arrived = listing.relevant.filter(({ guid }) => accepted.has(guid));
   const missing = [...byGuid.values()].filter((one) => !accepted.has(one.guid) && one.deliveredAt <= listing.until);
   const overtaken = missing.filter((one) => arrived.some((later) => webhooks.isSuperseded(one, later)));
   for (const { guid, event, action } of overtaken) {
-    log.info({ delivery: guid, event, action }, 'a delivery that never arrived is no news any more');
+    log.info(
+      { delivery: guid, event, action },
+      'delivery recovery: skipped a missed delivery that a later one supersedes',
+    );
   }
   return missing
     .filter((one) => !overtaken.includes(one))
@@ -153,12 +159,12 @@ async function enqueue(
   const { id, guid: deliveryId, event, repoId, deliveredAt } = delivery;
   const body = await fetchDeliveryBody(client, id);
   if (body === null) {
-    log.warn({ delivery: deliveryId, event }, 'a delivery never arrived, and GitHub does not have it any more');
+    log.warn({ delivery: deliveryId, event }, 'delivery recovery: GitHub no longer has a missed delivery');
     return;
   }
   const sentAt = deliveredAt - aheadMs;
   const [accepted] = await acceptDeliveries(services, [{ hookTarget, deliveryId, event, body, repoId, sentAt }]);
   if (accepted === 'seen') return;
   metrics.countRecoveredDelivery();
-  log.info({ delivery: deliveryId, event }, 'a delivery that never arrived was taken in');
+  log.info({ delivery: deliveryId, event }, 'delivery recovery: recovered a missed delivery');
 }

@@ -1,4 +1,4 @@
-// Makes the GitHub Deployment that follows a promotion; deployers hear of it and report how it goes.
+// Makes the GitHub Deployment that follows a promotion; deployers receive it and report its status.
 import { decide } from '../../domain/decide.ts';
 import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -45,12 +45,15 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
   const last = await findLastPromoted(db, { repoId: repo.id, environment });
   if (last?.id !== promotionId) {
     // While GitHub was not to be had, a newer one came: deploying this one now would go back.
-    services.log.info({ repo: repo.name, promotion: promotion.number }, 'a deployment was overtaken by a newer one');
+    services.log.info(
+      { repo: repo.name, promotion: promotion.number },
+      'skipped a deployment: a newer promotion replaced it',
+    );
     return DONE;
   }
   const policy = await loadDeploymentPolicy(services, promotion);
   if (policy === null) {
-    const because = 'neither the policy of the plan nor that of today tells where to deploy';
+    const because = 'neither the policy of the plan nor the current policy says where to deploy';
     return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because };
   }
   if (!policy.deployment.create) return DONE;

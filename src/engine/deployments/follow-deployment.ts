@@ -22,7 +22,7 @@ async function handle({ payload }: Job<'deployment-status'>, services: Services)
   const reported = await findReported(services, { repoId: repo.id, deployment, since });
   if (reported === null) {
     const fields = { repo: repo.name, deployment: deployment.id, environment: deployment.environment };
-    services.log.info(fields, 'a status of a deployment that is of no promotion');
+    services.log.info(fields, 'ignored a deployment status: it belongs to no promotion');
     return DONE;
   }
   const { replacedBy } = reported;

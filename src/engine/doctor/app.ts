@@ -1,4 +1,4 @@
-// Checks of the GitHub App: its key, the clock that signs with it, and whether it may and hears what app.yml asks for.
+// Checks of the GitHub App: its key, the clock that signs with it, and whether it has the permissions and events of app.yml.
 import type { Check } from '../../domain/doctor/check.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { clockOfRefusal, fetchOwnApp, type Grants, type OwnApp } from '../../github/app/own-app.ts';

@@ -64,7 +64,7 @@ function checkTags({ image, policy }: ImageQuestion, tags: readonly Tag[]): Chec
   return { name, outcome: 'warn', code: 'no-staging-tag', ...values };
 }
 
-/** Of the staging image: nothing is promoted without these labels, and somebody should hear of it before they ask. */
+/** Of the staging image: nothing is promoted without these labels, so doctor reports them before the first request. */
 async function checkLabels(
   { registry, settings }: DoctorSetup,
   { image: repository, policy, repo }: ImageQuestion,

@@ -43,7 +43,7 @@ function checkAddress({ manifest, publicUrl }: DoctorSetup, webhook: Webhook): C
   return { name, outcome: 'ok', code: 'webhook-address-right', url };
 }
 
-/** The newest one tells how it is now; older ones may be from before it was mended. */
+/** The newest one shows the current state; older ones may be from before a fix. */
 function checkDeliveries(deliveries: readonly WebhookDelivery[]): Check {
   const [newest] = deliveries;
   const name = 'deliveries';

@@ -47,10 +47,7 @@ async function handle({ payload }: Job<'check-drift'>, services: Services): Prom
     seen = await snapshotProduction(services, subject);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    services.log.warn(
-      { err: error, repo: repo.name, environment },
-      'whether production drifted could not be looked at',
-    );
+    services.log.warn({ err: error, repo: repo.name, environment }, 'could not check for drift');
     const at = services.now() + ASK_AGAIN_AFTER_MS;
     return again(Math.max(at, error.retryAt ?? 0), null);
   }
@@ -163,7 +160,7 @@ async function endAll(
       return entryOf(drift, 'drift-over', { at, promotion: number });
     }),
   );
-  for (const { id, environment } of ended) services.log.info({ drift: id, environment }, 'a drift is over');
+  for (const { id, environment } of ended) services.log.info({ drift: id, environment }, 'a drift ended');
   return { drifts: ended.map((drift) => ({ ...drift, kind: 'seen' }) as const), audit };
 }
 

@@ -1,4 +1,4 @@
-// Tells of a drift in the thread of the promotion that it departs from, or in an issue of ours; edits that when it changes.
+// Reports a drift in the thread of the promotion that it departs from, or in an issue; edits the report when it changes.
 import type { Drift } from '../../domain/promotion/drift.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { updateComment } from '../../github/comments/comments.ts';
@@ -33,7 +33,7 @@ async function handle(job: Job<'show-drift'>, services: Services): Promise<JobOu
     const edited = await updateComment({ client, repo: repo.name, commentId: shownIn.commentId, body });
     if (edited === 'updated') return DONE;
   }
-  // Nobody heard of it, or they deleted the comment: then nobody has to hear that it is over.
+  // It was never reported, or the comment was deleted: then its end needs no report.
   if (over !== null) return DONE;
   const told = await tell(services, { job, drift, promotion, body });
   return { kind: 'done', commit: { repo, drifts: [{ kind: 'shown', id, ...told }] } };
@@ -56,7 +56,7 @@ async function tell(services: Services, alarm: Alarm): Promise<Told> {
       if (!isThreadLocked(['needs-thread'], error)) throw error;
       services.log.warn(
         { err: error, repo: promotion.repo.name, issue },
-        'a thread takes no alarm: it goes to an issue',
+        'the thread accepts no comments: the alert goes to an issue',
       );
     }
   }

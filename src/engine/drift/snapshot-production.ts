@@ -57,7 +57,7 @@ async function findMissing(
     return await collectMissingManifests({ registry, repository }, digest);
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
-    log.warn({ err: error, image: name }, 'whether an image is whole could not be looked at');
+    log.warn({ err: error, image: name }, 'could not check whether an image is complete');
     return null;
   }
 }

@@ -60,7 +60,7 @@ async function loadEnvironmentPolicy(services: Services, last: Promotion): Promi
   } catch (error) {
     // An App that is gone looks at nothing; a GitHub that is down hides no drift.
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
-    services.log.warn({ err: error, repo: last.repo.name }, 'GitHub did not tell what the policy file says');
+    services.log.warn({ err: error, repo: last.repo.name }, 'could not read the policy file from GitHub');
     return plannedPolicy(services, last);
   }
 }

@@ -12,7 +12,7 @@ import { authorize } from '../people/authorize.ts';
 import { loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-/** `refusal` is what somebody hears who reviews meanwhile. */
+/** `refusal` answers a review meanwhile. */
 export type PolicyComparison =
   /** The rules are those of the plan; the file may be another one. */
   | { readonly kind: 'same'; readonly blob: string; readonly file: PolicyFile | null }

@@ -14,7 +14,7 @@ export async function findAlternativeName(
   return askOptional(services, {
     ask: () => lookForAlternative(services, question),
     untold: null,
-    message: 'whether there is a complete alternative could not be read',
+    message: 'could not search for a complete image of the commit',
     about: { repo: question.promotion.repo.name },
   });
 }

@@ -63,7 +63,7 @@ export async function examineImage(
   const { alternative } = facts;
   if (alternative.kind === 'unknown' && alternative.reason.code === 'outside-error') {
     const { error } = alternative.reason;
-    services.log.warn({ ...error, repo: repo.name }, 'whether there is a complete alternative could not be read');
+    services.log.warn({ ...error, repo: repo.name }, 'could not search for a complete image of the commit');
   }
   return { examined: { facts, commitTag }, production };
 }

@@ -33,7 +33,7 @@ export async function findContributors(
     return await listContributors({ client, repo: repo.name, base, head });
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
-    log.warn({ err: error, repo: repo.name }, 'GitHub did not tell who wrote the commits that are promoted');
+    log.warn({ err: error, repo: repo.name }, 'could not read the authors of the promoted commits from GitHub');
     return null;
   }
 }

@@ -31,7 +31,7 @@ type Source = { readonly registry: RegistryClient; readonly repository: ImageRep
 
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
-/** `told` hears what is being done. OutsideError `repository-unknown` where there is no such repository. */
+/** `told` receives the current step. OutsideError `repository-unknown` where there is no such repository. */
 export async function listImages(source: Source, told: (message: string) => void): Promise<Listing> {
   const { registry, repository } = source;
   const all = await registry.listTags(repository);

@@ -1,4 +1,4 @@
-// Looks whether the tag that a promotion was asked for by has moved on: people are told, and the pinned digest stays.
+// Checks whether the requested tag has moved since: the card says so, and the pinned digest stays.
 import { sourceSeen, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import { askOptional } from './ask-optional.ts';

@@ -20,7 +20,7 @@ async function handleGone({ payload }: Job<'installation-gone'>, { store }: Serv
 }
 
 /**
- * Only repositories that we know of matter; which those are, the delivery and the table tell together. Each hears of it
+ * Only repositories that we know of matter; which those are, the delivery and the table tell together. Each receives it
  * in its own queue key, behind the news that it had left.
  */
 export const installationBack: JobDefinition<'installation-back'> = {

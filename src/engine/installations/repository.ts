@@ -27,7 +27,7 @@ async function handleGone({ payload }: Job<'repo-gone'>, { store, log }: Service
   // Another installation has it: it was transferred, and the news came in another order.
   if (repo === null || repo.installationId !== installationId) return DONE;
   const open = await listOpenPromotions(store.db, { repoId });
-  log.info({ repo: repo.name, because, promotions: open.length }, 'the App may not act in a repository any more');
+  log.info({ repo: repo.name, because, promotions: open.length }, 'the App lost access to a repository');
   return { kind: 'done', commit: { repo, leaves: true, effects: open.map((one) => withdraw(one, because)) } };
 }
 

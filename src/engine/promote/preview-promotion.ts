@@ -157,7 +157,7 @@ function unknownEnvironment({ policy, environment: typed }: PreviewRequest): Ref
   return { code: 'environment-unknown', typed, environments: policy.environments.map(({ name }) => name) };
 }
 
-/** Asked for by nobody in particular. */
+/** Requested by no particular person. */
 function draftOf(
   { repo, reference, version, force, reason }: PreviewRequest,
   {

@@ -54,7 +54,7 @@ export async function requestPromotion(services: Services, asked: Asked, command
   }
 }
 
-/** What comes of a request, through whichever door. */
+/** The outcome of a request, by comment or by button. */
 export async function openPromotion(services: Services, asked: Requester, command: Promote): Promise<Request> {
   const loaded = await loadPolicy(services, asked.repo);
   if (loaded.kind === 'unreadable') return no({ code: 'policy-unreadable', problems: loaded.problems });

@@ -37,6 +37,6 @@ async function findOurs({ payload }: Job<'re-run'>, { store, log }: Services): P
   const { repo, externalId, checkRunId } = payload;
   const stored = await findPromotion(store.db, externalId);
   if (stored !== null && stored.repo.id === repo.id) return { ...stored, repo };
-  log.warn({ repo: repo.name, checkRun: checkRunId }, 'a re-run of a check run of no promotion of ours');
+  log.warn({ repo: repo.name, checkRun: checkRunId }, 'ignored a re-run: the check run belongs to no promotion');
   return null;
 }

@@ -89,7 +89,7 @@ async function findOurs({ payload }: Job<'click'>, { store, log }: Services): Pr
   const { repo, checkRunId, externalId } = payload;
   const stored = await findPromotion(store.db, externalId);
   if (stored !== null && stored.repo.id === repo.id) return { ...stored, repo };
-  log.warn({ repo: repo.name, checkRun: checkRunId }, 'a click on a check run of no promotion of ours');
+  log.warn({ repo: repo.name, checkRun: checkRunId }, 'ignored a click: the check run belongs to no promotion');
   return null;
 }
 
@@ -183,7 +183,7 @@ function withEffects(commit: Commit, { effects = [], stagingChecks = [] }: Commi
   return { ...commit, stagingChecks, effects: [...(commit.effects ?? []), ...effects] };
 }
 
-/** Those who may not review, whatever the promotion's state: a thread hears of each kind once a day. */
+/** Those who may not review, whatever the promotion's state: a thread gets each kind once a day. */
 const FOR_STRANGERS: readonly Refusal['code'][] = [
   'owner-not-allowed',
   'not-permitted',

@@ -43,8 +43,8 @@ async function mustLookAgain(services: Services, promotion: Promotion): Promise<
     return kind !== 'same' || promotion.state.kind === 'scheduled' || promotion.policyProblems !== undefined;
   } catch (error) {
     if (!(error instanceof OutsideError) || error.retryable) throw error;
-    // Whoever approves has the file read again, and hears why it can't be.
-    services.log.warn({ err: error, repo: promotion.repo.name }, 'GitHub did not tell what the policy file says');
+    // An approval reads the file again, and its answer says why it is not valid.
+    services.log.warn({ err: error, repo: promotion.repo.name }, 'could not read the policy file from GitHub');
     return false;
   }
 }

@@ -60,7 +60,9 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
         // What is being stored may still come in; what is not is forgotten, as its sender is told.
         const at = waiting.indexOf(entry);
         if (at !== -1) waiting.splice(at, 1);
-        entry.reject(new OutsideError('The database is busy for too long', { code: 'database-busy', retryable: true }));
+        entry.reject(
+          new OutsideError('The database was busy for too long', { code: 'database-busy', retryable: true }),
+        );
       }, STORED_WITHIN_MS);
       try {
         return await entry.promise;

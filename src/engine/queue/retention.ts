@@ -32,6 +32,6 @@ async function handle(_job: Job<'delete-expired-rows'>, services: Services): Pro
   await deleteKnownRightsBefore(store.db, now() - KNOWN_FOR_MS);
   await deleteStrangerCommandsBefore(store.db, now() - DAY_MS);
   await scheduleMissingDriftChecks(services);
-  log.info({ jobs, deliveries, comments, stagingChecks }, 'old rows were swept out');
+  log.info({ jobs, deliveries, comments, stagingChecks }, 'deleted expired rows');
   return DONE;
 }

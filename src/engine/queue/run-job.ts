@@ -1,5 +1,6 @@
 // Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
 import { showEffects } from '../../domain/decide/accept.ts';
+import { errorText } from '../../net/error-text.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { backoffMs } from '../../net/retry.ts';
 import { holdWrites, reserveWrite } from '../../store/queue/github-write-limits.ts';
@@ -44,7 +45,7 @@ export async function runJob(outer: Services, kinds: JobKinds, row: JobRow): Pro
   const { log } = services;
   const renewal = setInterval(() => {
     renew(services, row).catch((error: unknown) => {
-      log.warn({ err: error }, 'the lease of a job could not be renewed');
+      log.warn({ err: error }, 'could not renew the lease of a job');
     });
   }, RENEW_EVERY_MS);
   try {
@@ -52,7 +53,7 @@ export async function runJob(outer: Services, kinds: JobKinds, row: JobRow): Pro
     if (job instanceof Error) await park(services, row, job);
     else await carryOutOrLeave({ services, kinds, row, job });
   } catch (error) {
-    log.error({ err: error }, 'the end of a job could not be stored; it runs again when its lease passes');
+    log.error({ err: error }, 'could not store the end of a job; it runs again when its lease expires');
   } finally {
     clearInterval(renewal);
   }
@@ -66,7 +67,7 @@ function logOf({ log }: Services, { id, kind, origin }: JobRow): Services['log']
 /** What can't be run is given up before it starts: as long as it is running, its queue key stands still. */
 function readable(row: JobRow): Job | Error {
   // Tries that ended in an error are counted where they end.
-  if (row.attempts > TRIES_OF_AN_OUTAGE) return new Error('the process ended each time that this was tried');
+  if (row.attempts > TRIES_OF_AN_OUTAGE) return new Error('the process ended during every attempt');
   try {
     return readJob(row);
   } catch (error) {
@@ -77,10 +78,10 @@ function readable(row: JobRow): Job | Error {
 async function park(services: Services, row: JobRow, error: Error): Promise<void> {
   const { log, store, now } = services;
   const { id, lease, origin } = row;
-  log.error({ err: error }, 'a job is given up: it is parked as dead');
+  log.error({ err: error }, 'a job failed for good: it is dead');
   const shown = await showStuck(services, row);
   await store.transaction(async (tx) => {
-    const parked = await parkJob(tx, { id, lease, error: error.message, now: now() });
+    const parked = await parkJob(tx, { id, lease, error: errorText(error), now: now() });
     if (parked) for (const job of shown) await addJob(tx, { ...job, now: now(), origin });
   });
 }
@@ -108,7 +109,7 @@ async function carryOutOrLeave(claimed: Claimed): Promise<void> {
 async function carryOut(claimed: Claimed): Promise<void> {
   const { services, kinds, job } = claimed;
   if (await isLeftUndone(services, job.payload, kinds[job.payload.kind])) {
-    services.log.info('a job was left undone: the App may not act in its repository any more');
+    services.log.info('skipped a job: the App no longer has access to its repository');
     await commitAndFinish(services, job, null);
     return;
   }
@@ -182,14 +183,14 @@ async function mustWait(claimed: Claimed): Promise<boolean> {
 async function settleError(claimed: Claimed, error: unknown): Promise<void> {
   const { services, kinds, row, job } = claimed;
   const { log, now, store } = services;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   if (await isAppRemoved(services, job.payload, error)) {
-    log.info({ problem: message }, 'a job ended where the App may not act any more');
+    log.info({ problem: message }, 'skipped a job: the App lost access to its repository');
     await commitAndFinish(services, job, null);
     return;
   }
   if (isThreadLocked(kinds[job.payload.kind].traits, error)) {
-    log.warn({ problem: message }, 'a job ended without a word: GitHub takes none there');
+    log.warn({ problem: message }, 'skipped: the thread is locked or deleted');
     await commitAndFinish(services, job, null);
     return;
   }
@@ -204,7 +205,7 @@ async function settleError(claimed: Claimed, error: unknown): Promise<void> {
     await store.transaction((tx) => holdWrites(tx, { installationId: installationOf(row.queueKey), until }));
   }
   const runAt = Math.max(now() + backoffMs(BACKOFF, job.attempts), until);
-  log.warn({ err: error, runAt }, 'a job failed and will be tried again');
+  log.warn({ err: error, runAt }, 'a job failed and will be retried');
   await putBack(claimed, { runAt, countAttempt: true, error: message });
 }
 
@@ -219,7 +220,7 @@ async function putBack(claimed: Claimed, again: Again): Promise<void> {
 async function handOver({ services, kinds, row, job }: Claimed): Promise<void> {
   const { log, store, now } = services;
   const { kind, key, queueKey, payload, origin } = row;
-  log.warn('another worker took this job over; what this one decided was dropped');
+  log.warn('another worker took over this job; this result was discarded');
   if (!kinds[job.payload.kind].traits.includes('shows-state')) return;
   const at = now();
   await store.transaction((tx) => addJob(tx, { kind, key, queueKey, payload, origin, runAt: at, now: at }));

@@ -19,7 +19,7 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
     try {
       if (await put(services, kind)) wake();
     } catch (error) {
-      services.log.error({ err: error, kind }, 'a tick could not be stored; the next one tries again');
+      services.log.error({ err: error, kind }, 'could not store a scheduled job; the next tick retries');
     }
   };
   const starting = TICK_KINDS.filter((kind) => SCHEDULES[kind].atStart).map((kind) => ask(kind, askAtOnce));
@@ -27,7 +27,7 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
     try {
       await services.registryTokenWatch.check();
     } catch (error) {
-      services.log.error({ err: error }, 'the machine user’s token could not be looked at; tomorrow tries again');
+      services.log.error({ err: error }, 'could not check GHCR_TOKEN; retrying tomorrow');
     }
   };
   const startTasks = (): readonly ScheduledTask[] => [

@@ -79,7 +79,7 @@ export class Worker {
     try {
       await store.transaction((tx) => handBackJob(tx, { id, lease, leaseMs: LEASE_MS, now: now() }));
     } catch (error) {
-      log.warn({ err: error, job: id, kind }, 'a job could not be given back; it is taken up when its lease passes');
+      log.warn({ err: error, job: id, kind }, 'could not release a job; it runs again when its lease expires');
     }
   }
 
@@ -107,7 +107,7 @@ export class Worker {
       }
       this.#schedulePoll(nextMs);
     } catch (error) {
-      this.#services.log.error({ err: error }, 'the job table could not be read; looking again in a second');
+      this.#services.log.error({ err: error }, 'could not read the job table; retrying in a second');
       this.#schedulePoll(POLL_EVERY_MS);
     } finally {
       this.#polling = false;
@@ -154,7 +154,7 @@ export class Worker {
     if (byMs === 0) return now;
     const timers = jobs.kindsWith('waits-for-date');
     await rescheduleAfterClockChange(store, { now, before: now + byMs, leaseMs: LONGEST_LEASE_MS, timers });
-    log.warn({ byMs }, 'the clock was turned back: what was due stays due');
+    log.warn({ byMs }, 'the clock went back; due jobs stay due');
     return now;
   }
 

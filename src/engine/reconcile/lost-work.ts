@@ -19,7 +19,7 @@ export async function findLostWork(services: Services, promotion: Promotion): Pr
   const lost = today.filter(({ kind }) => missing.some((one) => one.kind === kind));
   for (const { kind } of lost) {
     const fields = { promotion: promotion.number, repo: promotion.repo.name, lost: kind };
-    services.log.error(fields, 'a promotion waits for a job that is not there');
+    services.log.error(fields, 'a promotion waits for a job that does not exist');
   }
   return lost.length === 0 ? [] : [healedBy('work', lost)];
 }

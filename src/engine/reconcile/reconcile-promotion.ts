@@ -19,13 +19,13 @@ async function handle({ payload }: Job<'reconcile-promotion'>, services: Service
   const fields = { repo: promotion.repo.name, promotion: promotion.number };
   try {
     const { differences, commit } = await comparePromotion(services, promotion);
-    if (differences.length > 0) log.warn({ ...fields, differences }, 'what differed is put right');
+    if (differences.length > 0) log.warn({ ...fields, differences }, 'reconciled differences');
     for (const difference of differences) metrics.countDifference(difference);
     return { kind: 'done', commit };
   } catch (error) {
     // Where GitHub or the registry do not answer, the next pass asks again; where the App is gone, others end it.
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
-    log.info({ ...fields, problem: error.message }, 'a promotion could not be compared now');
+    log.info({ ...fields, problem: error.message }, 'could not reconcile a promotion now');
     return DONE;
   }
 }

@@ -68,5 +68,5 @@ async function look(
   }
   return isLast
     ? { kind: 'time-passed' }
-    : { kind: 'again', retryAt: 0, because: 'the image that a promotion waits for is not there yet' };
+    : { kind: 'again', retryAt: 0, because: 'the image that a promotion waits for does not exist yet' };
 }

@@ -29,7 +29,10 @@ async function handle(job: Job<'staging-click'>, services: Services): Promise<Jo
   const { repo, commit, checkRunId } = job.payload;
   const check = await findStagingCheck(services.store.db, { repoId: repo.id, commit });
   if (check === null) {
-    services.log.warn({ repo: repo.name, checkRun: checkRunId }, 'a click on a check of no staging commit of ours');
+    services.log.warn(
+      { repo: repo.name, checkRun: checkRunId },
+      'ignored a click: the check run belongs to no staging commit',
+    );
     return DONE;
   }
   try {

@@ -43,6 +43,7 @@ async function showAgain(job: Job<'staging-re-run'>, services: Services): Promis
 async function findOurs({ payload }: Job<'staging-re-run'>, { store, log }: Services): Promise<StagingCheck | null> {
   const { repo, commit } = payload;
   const check = await findStagingCheck(store.db, { repoId: repo.id, commit });
-  if (check === null) log.warn({ repo: repo.name, commit }, 'a re-run of a check of no staging commit of ours');
+  if (check === null)
+    log.warn({ repo: repo.name, commit }, 'ignored a re-run: the check run belongs to no staging commit');
   return check;
 }

@@ -40,7 +40,7 @@ async function handle(job: Job<'watch-staging'>, services: Services): Promise<Jo
     case 'not-yet': {
       if (seen.state.kind !== check.state.kind) await commitAndContinue(services, job, change(check, repo, seen.state));
       const at = seen.state.kind === 'unseen' ? Math.max(next, Math.min(now + QUIET_PAUSE_MS, until)) : next;
-      return { kind: 'again', at, because: 'the image of a staging commit is not there yet' };
+      return { kind: 'again', at, because: 'the image of a staging commit does not exist yet' };
     }
     case 'no-answer':
       return { kind: 'again', at: Math.max(next, seen.retryAt), because: seen.because };
@@ -48,7 +48,7 @@ async function handle(job: Job<'watch-staging'>, services: Services): Promise<Jo
 }
 
 type PollResult =
-  /** `silent`: nobody hears of it, as the repository may have nothing to do with us. */
+  /** `silent`: nothing is shown, as the repository may have nothing to do with us. */
   | { readonly kind: 'settled'; readonly state: StagingState; readonly silent: boolean }
   | { readonly kind: 'not-yet'; readonly state: Extract<StagingState, { kind: 'unseen' | 'waiting' }> }
   | { readonly kind: 'no-answer'; readonly retryAt: number; readonly because: string };

@@ -23,7 +23,7 @@ export async function admitComment(
   if (!isWithin) {
     log.info(
       { repo: repo.name, comment: comment.id, person: read.by.id },
-      'a comment was dropped: its author has no known rights and sent too many commands',
+      'dropped a comment: its author has no known access and sent too many commands',
     );
   }
   return isWithin;

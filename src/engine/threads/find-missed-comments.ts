@@ -1,4 +1,4 @@
-// Which comments of a thread no webhook told of, as far as they may be for us.
+// Finds the missed comments of a thread: those without a webhook that may hold a command.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readCommandLines } from '../../comments/command-lines.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -60,7 +60,7 @@ export async function findMissedComments(
   const start = thread?.readUpTo ?? first?.id ?? 0;
   const found = missed.filter(({ id }) => id > start);
   for (const { id } of found) {
-    log.warn({ repo: repo.name, issue, comment: id }, 'a comment was found that no webhook told of');
+    log.warn({ repo: repo.name, issue, comment: id }, 'found a missed comment: no webhook arrived for it');
   }
   return { found, earlier: missed.length > found.length, read: readTo(points, { thread, first, since }) };
 }

@@ -39,7 +39,7 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
   const thread = await findThread(db, payload);
   if (await isBusy(services, repoId, thread)) {
     const at = services.now() + LOOK_AGAIN_MS;
-    return { kind: 'again', at, because: 'the comment before is not answered yet' };
+    return { kind: 'again', at, because: 'the previous comment is not answered yet' };
   }
   const waiting = await listWaitingComments(db, payload);
   const [first] = waiting;
@@ -56,7 +56,7 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
       );
   if (missed?.earlier === true && first !== undefined) {
     const until = first.receivedAt + LATE_MS;
-    if (services.now() < until) return { kind: 'again', at: until, because: 'an earlier comment may still be told of' };
+    if (services.now() < until) return { kind: 'again', at: until, because: 'an earlier comment may still arrive' };
   }
   const found = missed?.found ?? [];
   services.metrics.countFoundComments(found.length);
@@ -100,7 +100,7 @@ async function ask<T>(
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
     const isWorthWaiting = waitsSince === null || hasRetryBudget({ createdAt: waitsSince }, services);
     if (error.retryable && isWorthWaiting) throw error;
-    services.log.warn({ err: error, repo: repo.name, issue }, 'the comments of a thread can not be read');
+    services.log.warn({ err: error, repo: repo.name, issue }, 'could not read the comments of a thread');
     return null;
   }
 }

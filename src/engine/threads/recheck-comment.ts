@@ -1,4 +1,4 @@
-// Whether a comment that was told of long after it was written still stands there, as it was: who hears nothing takes it back.
+// Whether a comment that was told of long after it was written still stands there, as it was: a deleted one counts as taken back.
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { fetchCommentFate } from '../../github/comments/comments.ts';
 import type { WaitingComment } from '../../store/threads.ts';
@@ -20,9 +20,6 @@ export async function recheckComment(
   const client = github.forRepo(repo);
   const fate = await fetchCommentFate({ client, repo: repo.name, commentId: id });
   if (fate === 'as-written') return read;
-  log.info(
-    { repo: repo.name, comment: id, fate },
-    'a comment was told of late, and does not stand there as it was written',
-  );
+  log.info({ repo: repo.name, comment: id, fate }, 'skipped a late comment: it was edited or deleted since');
   return fate === 'gone' ? null : { ...read, notRun: 'edited' };
 }

@@ -96,7 +96,7 @@ async function planVersion(
       return { kind: 'named-already', environment: environment.name, digest: named.digest };
     case 'permanent-tag-taken': {
       const [taken] = plan.taken;
-      if (taken === undefined) throw new Error('a kept tag is taken, and none is named');
+      if (taken === undefined) throw new Error('a permanent tag is taken, and none is named');
       return { kind: 'refused', refusal: { code: 'version-taken', ...taken } };
     }
     case 'moves':

@@ -43,7 +43,7 @@ async function handle(job: Job<'git-tag'>, services: Services): Promise<JobOutco
   }
 }
 
-/** To push a tag takes write access. Who may press Re-run is GitHub's courtesy, and may lead to the tag being written. */
+/** Pushing a tag requires write access. Who may press Re-run is GitHub's courtesy, and may lead to the tag being written. */
 async function barOf(services: Services, { payload }: Job<'git-tag'>): Promise<Refusal | null> {
   if (payload.because === 'pushed') return null;
   const { kind, role } = await loadActor(services, payload);

@@ -17,7 +17,7 @@ export async function fetchMachineToken(client: TokenClient): Promise<MachineTok
     const expiry = header('github-authentication-token-expiration');
     const expiresAt = expiry === null ? null : parseTokenExpiry(expiry);
     if (expiry !== null && expiresAt === null)
-      return { kind: 'unknown', because: `GitHub says that it expires at "${expiry.slice(0, 40)}", which is no time` };
+      return { kind: 'unknown', because: `GitHub sent the expiry "${expiry.slice(0, 40)}", which is not a time` };
     return {
       kind: 'accepted',
       id: data.id,

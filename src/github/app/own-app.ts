@@ -1,4 +1,4 @@
-// Reads how our App is set up on GitHub: what it may do and hears of, where it is installed, and how its webhook fares.
+// Reads how our App is set up on GitHub: its permissions and events, its installations, and the state of its webhook.
 import { z } from 'zod';
 import type { App } from './app.ts';
 import type { AppClient } from '../client/client.ts';

@@ -48,7 +48,7 @@ export const NO_REGISTRY_TOKEN_WATCH: RegistryTokenWatch = {
 export function createTokenQuestion(options: AnonymousOptions & { readonly token: string }): AskToken {
   const { host, hostname } = new URL(options.apiUrl);
   if (hostname !== 'api.github.com' && !isLoopbackHost(host)) {
-    const because = `a token for ghcr.io is not shown to ${host}`;
+    const because = `GHCR_TOKEN is sent to github.com only, not to ${host}`;
     return async () => ({ kind: 'unknown', because });
   }
   const client = createTokenClient(options);
@@ -61,7 +61,7 @@ export function createRegistryTokenWatch(parts: {
   readonly log: TokenWatchLog;
 }): RegistryTokenWatch {
   const { ask, now, log } = parts;
-  let token: MachineToken = { kind: 'unknown', because: 'it was not asked yet' };
+  let token: MachineToken = { kind: 'unknown', because: 'it was not checked yet' };
   let askedAt = -Infinity;
   let checking: Promise<void> | null = null;
   const askOnce = async (): Promise<void> => {
@@ -92,10 +92,10 @@ export function createRegistryTokenWatch(parts: {
 function logAnswer(log: TokenWatchLog, token: MachineToken, now: number): void {
   switch (token.kind) {
     case 'refused':
-      log.error('GitHub does not accept GHCR_TOKEN: nothing can be promoted on ghcr.io until there is a new one');
+      log.error('GitHub does not accept GHCR_TOKEN: nothing can be promoted on ghcr.io until you set a new token');
       return;
     case 'unknown':
-      log.warn({ because: token.because }, 'it is not known how long GHCR_TOKEN is good for');
+      log.warn({ because: token.because }, 'the expiry of GHCR_TOKEN is unknown');
       return;
     case 'accepted': {
       const { expiresAt, login } = token;
@@ -105,8 +105,8 @@ function logAnswer(log: TokenWatchLog, token: MachineToken, now: number): void {
       }
       const expires = new Date(expiresAt).toISOString();
       const fields = { user: login, expires, days: Math.floor(daysLeft(token, now) ?? 0) };
-      if (findTokenWarning(token, now) === null) log.info(fields, 'GHCR_TOKEN is good for a while');
-      else log.warn(fields, `GHCR_TOKEN expires within ${WARN_DAYS} days: make a new one, and restart with it`);
+      if (findTokenWarning(token, now) === null) log.info(fields, 'GHCR_TOKEN is valid');
+      else log.warn(fields, `GHCR_TOKEN expires within ${WARN_DAYS} days: create a new token, and restart with it`);
     }
   }
 }

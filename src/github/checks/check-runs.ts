@@ -161,7 +161,7 @@ async function updateShows(
     const listed = await findCheckRuns({ client, repo, commit, name, externalId });
     if (!listed.some((run) => run.id === id)) return false;
     throw new OutsideError(
-      `updating the check run ${name} (${id}) in ${repo}: GitHub says that it is not there, and lists it.`,
+      `updating the check run ${name} (${id}) in ${repo}: GitHub answers that it does not exist, but lists it.`,
       {
         code: 'github-unavailable',
         retryable: true,

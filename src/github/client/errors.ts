@@ -92,10 +92,10 @@ function judge({
     return { ...final, code: 'github-rate-limited', retryable: true, retryAt: until };
   }
   const missing = { ...final, code: 'github-not-installed' as const };
-  if (minting && status === 404) return { ...missing, advice: 'The App is not installed there any more.' };
+  if (minting && status === 404) return { ...missing, advice: 'The App is no longer installed there.' };
   // A token that was made before the suspension is refused with these words.
   if (status === 403 && (minting || /installation has been suspended/i.test(readBody(response.data).message)))
-    return { ...missing, advice: 'Its installation is suspended: the owner of the account can end that.' };
+    return { ...missing, advice: 'Its installation is suspended: the owner of the account can unsuspend it.' };
   switch (status) {
     case 401:
       return {
@@ -106,7 +106,7 @@ function judge({
     case 403:
       return { ...final, ...judgeForbidden(response) };
     case 404:
-      return { ...final, code: 'github-not-found', advice: 'It does not exist, or the App may not see it.' };
+      return { ...final, code: 'github-not-found', advice: 'It does not exist, or the App cannot read it.' };
     case 410:
       return {
         ...final,

@@ -18,7 +18,7 @@ export async function publishComment(
   if (listed !== existing && (await updateComment({ client, repo, body, commentId: listed })) === 'updated') {
     return listed;
   }
-  throw new OutsideError(`editing comment ${listed} in ${repo}: GitHub says that it is not there, and lists it.`, {
+  throw new OutsideError(`editing comment ${listed} in ${repo}: GitHub answers that it does not exist, but lists it.`, {
     code: 'github-unavailable',
     retryable: true,
     status: 404,

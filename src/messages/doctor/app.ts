@@ -1,4 +1,4 @@
-// The words of the checks of the GitHub App: its key, the clock, what it may do and receives, and its installations.
+// The words of the checks of the GitHub App: key, clock, permissions, events and installations.
 import type { AppCheck } from '../../domain/doctor/check.ts';
 import { listWords, plural } from '../format.ts';
 import type { CheckWords } from './check-words.ts';
@@ -23,51 +23,54 @@ function keyWords(check: Extract<AppCheck, { name: 'app-key' }>): CheckWords {
   switch (check.code) {
     case 'no-app':
       return {
-        message: `There is no App: ${check.detail}.`,
-        hint: 'Start the server without it and open /setup there, or fill in the variables of .env.example.',
+        message: `No GitHub App is configured: ${check.detail}.`,
+        hint: 'Start the server and create the App on its page /setup, or set the variables of .env.example.',
       };
     case 'key-accepted':
       return {
-        message: `GitHub accepts the key of ${check.app} (${check.id}), the App of ${check.owner}.`,
+        message: `GitHub accepts the private key of ${check.app} (App ID ${check.id}, owned by ${check.owner}).`,
         hint: null,
       };
     case 'key-refused':
       return {
         message: check.problem.detail,
-        hint: 'Compare APP_ID with the number on the App’s settings page; make a new private key there if in doubt.',
+        hint: 'Compare APP_ID with the number on the App’s settings page. If it is right, generate a new private key there.',
       };
     case 'app-unreadable':
-      return { message: check.problem.detail, hint: 'Is GITHUB_API_URL right, and may this machine reach it?' };
+      return { message: check.problem.detail, hint: 'Check GITHUB_API_URL, and that this machine can reach it.' };
   }
 }
 
 function clockWords(check: Extract<AppCheck, { name: 'clock' }>): CheckWords {
-  if (check.code === 'clock-right') return { message: 'The clock agrees with GitHub’s.', hint: null };
+  if (check.code === 'clock-right') return { message: 'The clock matches the clock of GitHub.', hint: null };
   const seconds = plural(Math.round(Math.abs(check.aheadMs) / 1000), 'second');
   return {
-    message: `The clock is ${seconds} ${check.aheadMs > 0 ? 'ahead of' : 'behind'} GitHub’s.`,
-    hint: 'Have the machine keep its time with NTP: keys, freezes and expiries go by this clock.',
+    message: `The clock is ${seconds} ${check.aheadMs > 0 ? 'ahead of' : 'behind'} the clock of GitHub.`,
+    hint: 'Synchronize the clock of this machine with NTP. The App’s tokens and all expiry times depend on it.',
   };
 }
 
 function grantWords(check: Extract<AppCheck, { name: 'app-permissions' | 'app-events' }>): CheckWords {
   switch (check.code) {
     case 'permissions-right':
-      return { message: 'The App asks for the permissions of app.yml.', hint: null };
+      return { message: 'The App requests the permissions of app.yml.', hint: null };
     case 'permissions-missing':
       return {
-        message: `The App does not ask for ${listWords(check.permissions)}, which app.yml has.`,
-        hint: `Add it ${GRANTS}; each installation then has to accept it once.`,
+        message: `The App does not request ${listWords(check.permissions)}, which app.yml lists.`,
+        hint: `Add it ${GRANTS}. Each installation must then accept it.`,
       };
     case 'permissions-surplus':
       return {
-        message: `The App may more than it needs: ${listWords(check.permissions)}.`,
-        hint: `Take it away ${GRANTS}.`,
+        message: `The App has more permissions than it needs: ${listWords(check.permissions)}.`,
+        hint: `Remove them ${GRANTS}.`,
       };
     case 'events-right':
-      return { message: 'The App hears of the events of app.yml.', hint: null };
+      return { message: 'The App subscribes to the events of app.yml.', hint: null };
     case 'events-missing':
-      return { message: `The App does not hear of ${listWords(check.events)}.`, hint: `Subscribe to it ${GRANTS}.` };
+      return {
+        message: `The App does not subscribe to ${listWords(check.events)}.`,
+        hint: `Subscribe to it ${GRANTS}.`,
+      };
   }
 }
 
@@ -75,13 +78,13 @@ function installationWords(check: Extract<AppCheck, { name: 'installation' }>): 
   switch (check.code) {
     case 'installed-nowhere':
       return {
-        message: 'The App is installed nowhere.',
-        hint: 'Install it: on the App’s settings page, Install App.',
+        message: 'The App is not installed on any account.',
+        hint: 'Install it on the App’s settings page (Install App).',
       };
     case 'installation-suspended':
       return {
-        message: `The installation on ${check.account} is suspended: nothing is heard of it or done there.`,
-        hint: `The owner of ${check.account} can end that (Installed GitHub Apps).`,
+        message: `The installation on ${check.account} is suspended. The App receives no events and does nothing there.`,
+        hint: `The owner of ${check.account} can unsuspend it (Installed GitHub Apps).`,
       };
     case 'installation-not-served':
       return {
@@ -89,7 +92,7 @@ function installationWords(check: Extract<AppCheck, { name: 'installation' }>): 
         hint: 'Add it to ALLOWED_OWNERS, or uninstall the App there.',
       };
     case 'installation-right':
-      return { message: `The App is installed on ${check.account} with all it asks for.`, hint: null };
+      return { message: `The App is installed on ${check.account} with all its permissions and events.`, hint: null };
     case 'installations-not-served':
       return {
         message: `The App is installed on ${check.count} accounts that this server does not serve: ${someOf(check)}.`,
@@ -97,14 +100,14 @@ function installationWords(check: Extract<AppCheck, { name: 'installation' }>): 
       };
     case 'installations-right':
       return {
-        message: `The App is installed on ${check.count} accounts with all it asks for: ${someOf(check)}.`,
+        message: `The App is installed on ${check.count} accounts with all its permissions and events: ${someOf(check)}.`,
         hint: null,
       };
     case 'installation-lacks-grants': {
       const lacking = [...check.permissions, ...check.events.map((event) => `the event ${event}`)];
       return {
         message: `The installation on ${check.account} lacks ${listWords(lacking)}.`,
-        hint: `The owner of ${check.account} has to accept the App’s new permissions (Installed GitHub Apps, Review request).`,
+        hint: `The owner of ${check.account} must accept the App’s new permissions (Installed GitHub Apps, Review request).`,
       };
     }
   }

@@ -1,4 +1,4 @@
-// What `doctor` says of a check: what was found, and what to do about it.
+// The words of a `doctor` check: what was found, and how to fix it.
 
 /** Plain text; may carry text from outside, which is not escaped. */
 export type CheckWords = {

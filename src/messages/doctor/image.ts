@@ -9,8 +9,8 @@ export function imageWords(check: ImageCheck): CheckWords {
     case 'image': {
       const { image, repo, repoId } = check;
       return {
-        message: `${repo} may not promote ${image}: ${WHOSE[check.code]}.`,
-        hint: `If it should, add IMAGE_GRANTS=${image}=${repo}@${repoId} (a list with commas).`,
+        message: `${repo} is not allowed to promote ${image}: ${WHOSE[check.code]}.`,
+        hint: `To allow it, set IMAGE_GRANTS=${image}=${repo}@${repoId} (separate entries with commas).`,
       };
     }
     case 'registry-credential':
@@ -22,46 +22,47 @@ export function imageWords(check: ImageCheck): CheckWords {
     case 'public':
       return visibilityWords(check);
     case 'registry-push':
-      return { message: `${check.image} can be written: an upload was begun, and given up.`, hint: null };
+      return { message: `${check.image} is writable: a test upload was started and cancelled.`, hint: null };
   }
 }
 
 const WHOSE = {
-  'image-not-granted': 'that is neither its own image nor granted',
+  'image-not-granted': 'it is not the image of this repository, and no entry of IMAGE_GRANTS grants it',
   'image-granted-elsewhere': 'IMAGE_GRANTS grants it to another repository',
   'image-of-another-repository': 'another repository promoted it first',
-  'image-not-proven': 'no source label or annotation proves that it belongs to it',
+  'image-not-proven': 'no source label or annotation links it to this repository',
 } as const;
 
 function credentialWords(check: Extract<ImageCheck, { name: 'registry-credential' }>): CheckWords {
   const { host } = check;
   const from = host === 'ghcr.io' ? 'GHCR_USERNAME and GHCR_TOKEN' : 'docker’s config.json (DOCKER_CONFIG)';
   if (check.code === 'credential-set')
-    return { message: `${host} is shown ${check.username}, from ${from}.`, hint: null };
+    return { message: `Imprimatur logs in to ${host} as ${check.username}, from ${from}.`, hint: null };
   return {
-    message: `There is no credential for ${host}: it is asked as anybody.`,
-    hint: `Add one to ${from}, unless that registry takes writes from anybody.`,
+    message: `No credential is set for ${host}. Imprimatur reads it anonymously.`,
+    hint: `Set one in ${from}, unless the registry accepts anonymous writes.`,
   };
 }
 
 function tagWords(check: Extract<ImageCheck, { name: 'registry-read' }>): CheckWords {
   const { code, image, tags, stagingTags, tagPrefix, branch } = check;
   return {
-    message: `${image} can be read: ${plural(tags, 'tag')}, ${stagingTags} of them ${tagPrefix}-….`,
+    message: `${image} is readable: ${plural(tags, 'tag')}, ${stagingTags} of them ${tagPrefix}-….`,
     hint:
       code === 'tags-readable'
         ? null
-        : `There is nothing to promote: let the build of ${branch} push ${tagPrefix}-<commit>.`,
+        : `There is no image to promote. Let the build of ${branch} push ${tagPrefix}-<commit>.`,
   };
 }
 
 function labelWords(check: Extract<ImageCheck, { name: 'labels' }>): CheckWords {
   const { image, tag } = check;
-  if (check.code === 'labels-set') return { message: `${image}:${tag} has the labels of the policy.`, hint: null };
+  if (check.code === 'labels-set')
+    return { message: `${image}:${tag} has the labels that the policy requires.`, hint: null };
   const lines = check.labels.map((label) => labelLine(label, check.source));
   return {
     message: `${image}:${tag} lacks ${listWords(check.labels)}${check.outcome === 'fail' ? ': it can’t be promoted' : ''}.`,
-    hint: `Let the build add ${listWords(lines)} to docker build.`,
+    hint: `Add ${listWords(lines)} to docker build.`,
   };
 }
 
@@ -74,14 +75,14 @@ function visibilityWords(check: Extract<ImageCheck, { name: 'public' }>): CheckW
   const { image } = check;
   switch (check.code) {
     case 'no-tag-to-pull':
-      return { message: `${image} has no tag that could be pulled without a login.`, hint: null };
+      return { message: `${image} has no tag to try a pull without a login.`, hint: null };
     case 'image-hidden':
-      return { message: `${image} is private: without a login it does not exist.`, hint: null };
+      return { message: `${image} is private: it is not visible without a login.`, hint: null };
     case 'image-private':
       return { message: `${image} is private: it can’t be pulled without a login.`, hint: null };
     case 'image-public':
-      return { message: `${image} is public: anybody can pull it without a login.`, hint: null };
+      return { message: `${image} is public: anyone can pull it without a login.`, hint: null };
     case 'visibility-unknown':
-      return { message: `Whether ${image} is public is not known: ${check.problem.detail}`, hint: null };
+      return { message: `The visibility of ${image} is unknown: ${check.problem.detail}`, hint: null };
   }
 }

@@ -10,41 +10,41 @@ const POLICY_PATH = '.github/promotion.yml';
 export function repoWords(check: RepoCheck): CheckWords {
   switch (check.code) {
     case 'github-not-asked':
-      return { message: `GitHub can’t be asked: ${check.detail}.`, hint: null };
+      return { message: `GitHub was not read: ${check.detail}.`, hint: null };
     case 'app-installed':
       return { message: `The App is installed on ${check.repo}.`, hint: null };
     case 'app-not-installed':
       return {
-        message: `The App is not installed on ${check.repo}, or there is no such repository.`,
-        hint: 'Install it there: on the App’s settings page, Install App.',
+        message: `The App is not installed on ${check.repo}, or the repository does not exist.`,
+        hint: 'Install it there from the App’s settings page (Install App).',
       };
     case 'policy-unreadable':
       return {
-        message: `${POLICY_PATH} can’t be read: ${check.problems.map(policyProblemWords).join('; ')}.`,
-        hint: 'Mend the file on the default branch: nothing is promoted meanwhile.',
+        message: `${POLICY_PATH} is not valid: ${check.problems.map(policyProblemWords).join('; ')}.`,
+        hint: 'Fix the file on the default branch. Until then, nothing is promoted.',
       };
     case 'policy-built-in':
-      return { message: `There is no ${POLICY_PATH}, so the built-in policy holds.`, hint: null };
+      return { message: `There is no ${POLICY_PATH}, so the built-in policy applies.`, hint: null };
     case 'policy-readable':
-      return { message: `${POLICY_PATH} is right (${check.blob.slice(0, 12)}).`, hint: null };
+      return { message: `${POLICY_PATH} is valid (${check.blob.slice(0, 12)}).`, hint: null };
     case 'name-taken':
       return { message: takenNameWords(check.taken, plain), hint: takenNameHint(check.taken, plain) };
     case 'default-environment':
       return { message: environmentsText(check), hint: null };
     case 'no-default-environment':
       return {
-        message: `${environmentsText(check)} None is meant where none is named.`,
-        hint: 'Call one production, or name it in every command.',
+        message: `${environmentsText(check)} None of them is the default.`,
+        hint: 'Name one of them production, or name the environment in every command.',
       };
     case 'default-branch-open':
       return {
-        message: `The default branch ${check.branch} of ${check.repo} takes pushes without a pull request: one person can change ${POLICY_PATH} alone.`,
+        message: `The default branch ${check.branch} of ${check.repo} accepts pushes without a pull request. One person alone can change ${POLICY_PATH}.`,
         hint: 'Add a ruleset that requires a pull request, or set MIN_APPROVALS and FORBID_SELF_APPROVAL on the server.',
       };
     case 'branch-missing':
       return {
-        message: `There is no branch ${check.branch} with a commit in ${check.repo}, and the policy names it.`,
-        hint: `Make the branch, or name another one in ${POLICY_PATH}.`,
+        message: `The policy names the branch ${check.branch}, which has no commit in ${check.repo}.`,
+        hint: `Create the branch, or name another one in ${POLICY_PATH}.`,
       };
   }
 }

@@ -6,7 +6,7 @@ import type { CheckWords } from './check-words.ts';
 export function serverWords(check: ServerCheck): CheckWords {
   switch (check.code) {
     case 'variables-readable':
-      return { message: 'Every variable can be read.', hint: null };
+      return { message: 'All variables are valid.', hint: null };
     case 'variable-unreadable':
       return { message: check.detail, hint: null };
     case 'floors-unset': {
@@ -17,8 +17,8 @@ export function serverWords(check: ServerCheck): CheckWords {
       };
     }
     case 'database-readable': {
-      const repos = check.repos.length === 0 ? 'no repository' : listWords(check.repos);
-      return { message: `The database can be read; it knows promotions in ${repos}.`, hint: null };
+      const repos = check.repos.length === 0 ? 'no promotions yet' : `promotions of ${listWords(check.repos)}`;
+      return { message: `The database is readable. It has ${repos}.`, hint: null };
     }
     case 'database-unreadable': {
       const start = 'Start the server once';

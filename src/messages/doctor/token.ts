@@ -4,7 +4,7 @@ import { formatTime, listWords, plural } from '../format.ts';
 import type { CheckWords } from './check-words.ts';
 
 const MAKE_ONE =
-  'Make a classic token with the scope write:packages as the machine user (the form at github.com/settings/tokens/new?scopes=write:packages does not tick repo), put it into GHCR_TOKEN, and restart.';
+  'As the machine user, create a classic token with only the scope write:packages (github.com/settings/tokens/new?scopes=write:packages). Set it as GHCR_TOKEN, and restart.';
 
 export function tokenWords(check: TokenCheck): CheckWords {
   switch (check.name) {
@@ -21,31 +21,31 @@ function ownerWords(check: Extract<TokenCheck, { name: 'token' }>): CheckWords {
   switch (check.code) {
     case 'no-token':
       return {
-        message: 'There is no machine user for ghcr.io: GHCR_USERNAME and GHCR_TOKEN are not set.',
+        message: 'No machine user is set for ghcr.io: set GHCR_USERNAME and GHCR_TOKEN.',
         hint: MAKE_ONE,
       };
     case 'token-of-other-kind':
       return {
-        message: 'GHCR_TOKEN is a fine-grained token or one of an App, and ghcr.io takes classic ones only.',
+        message: 'GHCR_TOKEN is a fine-grained token or an App token. ghcr.io accepts classic tokens only.',
         hint: MAKE_ONE,
       };
     case 'token-refused':
       return {
-        message: 'GitHub does not accept GHCR_TOKEN: it has expired, was revoked, or is mistyped.',
+        message: 'GitHub does not accept GHCR_TOKEN. It has expired, was revoked, or is mistyped.',
         hint: MAKE_ONE,
       };
     case 'token-not-read':
       return {
-        message: `It is not known how GHCR_TOKEN stands: ${check.detail.replace(/\.$/, '')}.`,
-        hint: 'Look at its scopes and its expiry on github.com, as the machine user (Settings, Developer settings).',
+        message: `The state of GHCR_TOKEN is unknown: ${check.detail.replace(/\.$/, '')}.`,
+        hint: 'Check its scopes and expiry on github.com, as the machine user (Settings, Developer settings).',
       };
     case 'token-accepted':
-      return { message: `GitHub accepts GHCR_TOKEN; it is ${check.login}’s.`, hint: null };
+      return { message: `GitHub accepts GHCR_TOKEN. It belongs to ${check.login}.`, hint: null };
     case 'token-of-other-account': {
       const { login, username } = check;
       return {
-        message: `GHCR_TOKEN is ${login}’s, and GHCR_USERNAME says ${username}: the rights are those of ${login}.`,
-        hint: `Set GHCR_USERNAME to ${login}, or make the token as ${username}.`,
+        message: `GHCR_TOKEN belongs to ${login}, but GHCR_USERNAME is ${username}. The rights are those of ${login}.`,
+        hint: `Set GHCR_USERNAME to ${login}, or create the token as ${username}.`,
       };
     }
   }
@@ -55,19 +55,19 @@ function scopeWords(check: Extract<TokenCheck, { name: 'token-scopes' }>): Check
   switch (check.code) {
     case 'scopes-not-listed':
       return {
-        message: 'GitHub names no scopes of GHCR_TOKEN, as it does for classic tokens.',
-        hint: 'See by the right to push, below, whether it does.',
+        message: 'GitHub lists no scopes for GHCR_TOKEN, as it does for classic tokens.',
+        hint: 'See the check registry-push below: it tests whether the token can push.',
       };
     case 'scope-missing': {
       const has = check.scopes.length === 0 ? 'no scope' : `only ${listWords(check.scopes)}`;
-      return { message: `GHCR_TOKEN has ${has}: without write:packages no tag can be moved.`, hint: MAKE_ONE };
+      return { message: `GHCR_TOKEN has ${has}. Without write:packages no tag can be moved.`, hint: MAKE_ONE };
     }
     case 'scopes-right':
-      return { message: `GHCR_TOKEN has ${listWords(check.scopes)}, and nothing beyond.`, hint: null };
+      return { message: `GHCR_TOKEN has ${listWords(check.scopes)} and no other scope.`, hint: null };
     case 'scopes-surplus':
       return {
-        message: `GHCR_TOKEN has more than write:packages: ${listWords(check.scopes)}. Whoever steals it can do that too.`,
-        hint: 'Take the surplus scopes away: edit the token, or make a new one at github.com/settings/tokens/new?scopes=write:packages, which does not tick repo. While the token can comment (repo, public_repo), approvals of its user do not count.',
+        message: `GHCR_TOKEN has more than write:packages: ${listWords(check.scopes)}. Anyone who steals it can do the same.`,
+        hint: 'Remove the other scopes: edit the token, or create a new one at github.com/settings/tokens/new?scopes=write:packages. While the token can comment (repo, public_repo), approvals of its user do not count.',
       };
   }
 }
@@ -75,7 +75,9 @@ function scopeWords(check: Extract<TokenCheck, { name: 'token-scopes' }>): Check
 function expiryWords(check: Extract<TokenCheck, { name: 'token-expiry' }>): CheckWords {
   if (check.code === 'token-never-expires') return { message: 'GHCR_TOKEN never expires.', hint: null };
   const { at, daysLeft } = check;
-  const left = daysLeft < 0 ? 'is over' : `is in ${plural(Math.floor(daysLeft), 'day')}`;
-  const message = `GHCR_TOKEN expires at ${formatTime(at)}; that ${left}.`;
+  const message =
+    daysLeft < 0
+      ? `GHCR_TOKEN expired at ${formatTime(at)}.`
+      : `GHCR_TOKEN expires at ${formatTime(at)}, in ${plural(Math.floor(daysLeft), 'day')}.`;
   return { message, hint: check.code === 'token-expires-soon' ? MAKE_ONE : null };
 }

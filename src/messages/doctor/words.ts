@@ -1,4 +1,4 @@
-// The words of a check of `doctor`: what was found, and what to do about it.
+// Chooses the words of a `doctor` check: what was found, and how to fix it.
 import type { Check, CheckSubject, OutsideErrorCheck } from '../../domain/doctor/check.ts';
 import type { DenialCause } from '../../domain/doctor/denial.ts';
 import { appWords } from './app.ts';
@@ -51,14 +51,14 @@ function outsideWords({ problem, cause }: OutsideErrorCheck): CheckWords {
 function causeWords(cause: DenialCause): string {
   switch (cause.code) {
     case 'image-not-pushed':
-      return `Has the build pushed ${cause.image} yet, and is its name right?`;
+      return `Check that the build has pushed ${cause.image}, and that the name is right.`;
     case 'token-refused':
-      return 'It is the token: GitHub does not accept it any more.';
+      return 'GitHub no longer accepts the token.';
     case 'token-lacks-scope':
-      return 'It is the token: it lacks write:packages.';
+      return 'The token lacks the scope write:packages.';
     case 'package-role': {
       const role = cause.access === 'push' ? 'Write' : 'Read';
-      return `The token has the scope, so it is the package: give ${cause.login} the role ${role} there (package settings, Manage access); or authorise the token for the organisation’s SSO.`;
+      return `The token has the scope, so the package denies access. Give ${cause.login} the role ${role} there (package settings, Manage access), or authorise the token for the organisation’s SSO.`;
     }
   }
 }
@@ -79,7 +79,7 @@ export function subjectTitle(subject: CheckSubject): string {
 
 /** While its checks run. */
 export function progressText(subject: CheckSubject): string {
-  return `Looking at ${subjectInSentence(subject)} …`;
+  return `Checking ${subjectInSentence(subject)} …`;
 }
 
 function subjectInSentence(subject: CheckSubject): string {

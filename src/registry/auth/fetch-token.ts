@@ -35,7 +35,7 @@ export async function fetchToken(
   const request = tokenRequest({ scope, scheme, demanded: args.demanded, trustedHosts: endpoint.trustedHosts });
   // A public host that nobody here has named may give tokens to strangers, but is shown no password.
   if (credential !== null && request.route.kind === 'public-only') {
-    throw realmRefused(scope, scheme, 'our credential is shown to the registry’s own host only');
+    throw realmRefused(scope, scheme, 'credentials are sent only to the registry’s own host');
   }
   const login = credential === null ? NOBODY : basic(credential);
   const who = credential === null ? 'anonymous' : `user ${credential.username}`;
@@ -97,5 +97,5 @@ function realmRefused({ host }: Scope, { realm }: { readonly realm: string }, re
 
 /** Its host alone: a registry could put into the rest what it knows of our credential. */
 function showRealm(realm: string): string {
-  return URL.canParse(realm) ? new URL(realm).origin : 'an address that is none';
+  return URL.canParse(realm) ? new URL(realm).origin : 'an invalid address';
 }

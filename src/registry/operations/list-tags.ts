@@ -5,7 +5,7 @@ import { readTagPage } from '../tags.ts';
 import type { Reply, Sender } from '../transport/requests.ts';
 
 export type TagOperations = {
-  /** All tags, page by page, in the registry's order; illegal names are dropped. `repository-unknown`, `tag-list-too-long`. */
+  /** All tags, page by page, in the registry's order; invalid names are dropped. `repository-unknown`, `tag-list-too-long`. */
   readonly listTags: (repository: ImageRepository) => Promise<readonly Tag[]>;
 };
 

@@ -70,7 +70,7 @@ export function createManifestOperations(
       const wanted = parseDigest(target);
       const isUsable = named !== null && (wanted === null || named === wanted);
       if (head.answer.status === 200 && isUsable && (expected?.includes(named) ?? true)) return named;
-      // A HEAD has no body: only a GET tells an absent tag from a closed door, and has bytes to compute a digest from.
+      // A HEAD has no body: only a GET distinguishes an absent tag from denied access, and has bytes to compute a digest from.
       const { answer, toError } = await askManifest('GET', repository, target);
       if (answer.status === 200) return checkDigest({ answer, wanted, what: formatReference(repository, target) });
       if (answer.status !== 404) throw toError();

@@ -24,10 +24,10 @@ export function createProveWriteAccess(send: Sender, log: RegistryLog): WriteAcc
     try {
       const path = `${session.pathname}${session.search}`;
       const { answer } = await send({ ...call, method: 'DELETE', path, asHeld: true });
-      log.debug({ repository, status: answer.status }, 'Asked to cancel the upload session of a write probe');
+      log.debug({ repository, status: answer.status }, 'asked to cancel the upload session of a write probe');
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error;
-      log.debug({ repository, error: error.message }, 'Left the upload session of a write probe open');
+      log.debug({ repository, error: error.message }, 'could not cancel the upload session of a write probe');
     }
   };
 }

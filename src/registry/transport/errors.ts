@@ -71,10 +71,10 @@ function classify(attempt: Attempt, shown: Shown): { readonly code: string; read
     case 403:
       return { code: 'registry-denied', advice: denialAdvice(attempt, shown.hasCredential) };
     case 404: {
-      if (isHtml(shown.answer)) return { code: 'registry-protocol', advice: 'That is no answer of a registry.' };
+      if (isHtml(shown.answer)) return { code: 'registry-protocol', advice: 'This is not the answer of a registry.' };
       const denied = registryCodes(shown.answer.body).some((said) => said === 'DENIED' || said === 'UNAUTHORIZED');
       if (denied) return { code: 'registry-denied', advice: denialAdvice(attempt, shown.hasCredential) };
-      return { code: attempt.unknownCode, advice: 'It does not exist, or our account may not see it.' };
+      return { code: attempt.unknownCode, advice: 'It does not exist, or the configured account cannot read it.' };
     }
     case 400:
     case 405:
@@ -83,7 +83,7 @@ function classify(attempt: Attempt, shown: Shown): { readonly code: string; read
     case 422:
       return { code: 'registry-refused', advice: '' };
     default:
-      return { code: 'registry-protocol', advice: 'That is no answer a registry gives to this request.' };
+      return { code: 'registry-protocol', advice: 'A registry does not answer this request in this way.' };
   }
 }
 

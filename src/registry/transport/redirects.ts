@@ -30,7 +30,7 @@ export async function sendFollowing(args: {
     const location = headerOf(answer, 'location');
     if (!followed || !REDIRECTS.includes(answer.status) || location === null) return { ...answer, foreign };
     const target = URL.canParse(location, route.url.href) ? new URL(location, route.url) : null;
-    if (target === null) throw refused(args.request, 'to something that is no URL');
+    if (target === null) throw refused(args.request, 'to an invalid URL');
     foreign ||= target.origin !== route.url.origin;
     if (!foreign) {
       route = { ...route, url: target };

@@ -105,7 +105,7 @@ async function sendOnce(args: {
 
 function toFailure(error: unknown, tried: string): unknown {
   if (hasPrivateAddress(error)) {
-    return new OutsideError(`A registry sent us to a host that is not public: ${error.message}`, {
+    return new OutsideError(`The registry refers to a host that is not public: ${error.message}`, {
       code: 'address-refused',
       retryable: false,
       cause: error,

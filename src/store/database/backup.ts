@@ -38,7 +38,7 @@ async function makeEmpty(path: string): Promise<void> {
     await file.close();
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-    const why = exists ? 'exists already; backups are never written over' : `can't be written: ${String(cause)}`;
+    const why = exists ? 'already exists; backups never overwrite a file' : `can't be written: ${String(cause)}`;
     throw new OutsideError(`${path} ${why}`, { code: 'backup-refused', retryable: false, cause });
   }
 }

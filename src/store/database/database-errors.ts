@@ -13,15 +13,15 @@ const BUSY = { code: 'database-busy', retryable: true, message: 'The database is
 const UNAVAILABLE = {
   code: 'database-unavailable',
   retryable: true,
-  message: 'The database can not be reached',
+  message: 'The database cannot be reached',
 } as const;
 const REFUSED = {
   code: 'database-refused',
   retryable: false,
-  message: 'The database refuses our credentials',
+  message: 'The database rejects the credentials',
 } as const;
 const DAMAGED = { code: 'database-damaged', retryable: false, message: 'The database file is damaged' } as const;
-const NOT_UNIQUE = { code: 'database-unique-violation', retryable: false, message: 'The row exists already' } as const;
+const NOT_UNIQUE = { code: 'database-unique-violation', retryable: false, message: 'The row already exists' } as const;
 
 // https://sqlite.org/rescode.html: the low byte is the primary code.
 const SQLITE_PRIMARY: ReadonlyMap<number, Failure> = new Map<number, Failure>([

@@ -62,7 +62,7 @@ async function openEngine(url: string, log: StoreLog | undefined): Promise<Engin
     // Loaded where it is used: its driver takes memory.
     const { openPostgres } = await import('./postgres.ts');
     return openPostgres(url, (err) =>
-      log?.warn({ err }, 'A database connection was lost; the next query makes a new one'),
+      log?.warn({ err }, 'a database connection was lost; the next query opens a new one'),
     );
   }
   const seen = scheme === undefined ? 'has no scheme' : `starts with ${scheme}:`;

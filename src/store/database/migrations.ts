@@ -47,7 +47,7 @@ export async function assertCurrent({ db }: Store): Promise<void> {
   const applied = await readVersion(db);
   if (applied === MIGRATIONS.length) return;
   throw new OutsideError(
-    `The database has schema ${applied}, this version of Imprimatur wants ${MIGRATIONS.length}: start its server, or run imprimatur migrate`,
+    `The database has schema ${applied}, but this version of Imprimatur needs ${MIGRATIONS.length}: start the server or run imprimatur migrate`,
     { code: 'database-older', retryable: false },
   );
 }
@@ -62,7 +62,7 @@ async function readVersion(db: Db): Promise<number> {
   const known = MIGRATIONS.length;
   if (applied <= known) return applied;
   throw new OutsideError(
-    `The database has schema ${applied}, this version of Imprimatur knows ${known}: start the version that last used it, or a newer one`,
+    `The database has schema ${applied}, but this version of Imprimatur supports up to ${known}: start the version that last used it, or a newer one`,
     { code: 'database-newer', retryable: false },
   );
 }

@@ -16,11 +16,11 @@ const MIGRATION_LOCK = 727_272_001;
 /** Of the moment, not of the transaction's begin. */
 const DATABASE_TIME = 'CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)';
 
-/** Makes the pool; nothing is connected yet. `onConnectionLost` hears of connections that broke while nobody used them. */
+/** Makes the pool; nothing is connected yet. `onConnectionLost` receives errors of idle connections. */
 export function openPostgres(url: string, onConnectionLost: (error: Error) => void): Engine {
   if (!URL.canParse(url)) {
     // The URL may carry a password, so it is not repeated.
-    const problem = 'DATABASE_URL is not a legal URL: postgres://<user>:<password>@<host>:<port>/<database>';
+    const problem = 'DATABASE_URL is not a valid URL: write postgres://<user>:<password>@<host>:<port>/<database>';
     throw new OutsideError(problem, { code: 'database-url-invalid', retryable: false });
   }
   const types = new TypeOverrides();

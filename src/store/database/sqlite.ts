@@ -67,7 +67,7 @@ function openFile(path: string): DatabaseSync {
   try {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
     if (mode !== 'wal') {
-      const problem = `SQLite can not keep a write-ahead log beside ${path}; the database must be a file on a local disk`;
+      const problem = `SQLite cannot create a write-ahead log beside ${path}; the database must be a file on a local disk`;
       throw new OutsideError(problem, { code: 'database-url-invalid', retryable: false });
     }
     database.exec('PRAGMA synchronous = FULL');
@@ -84,7 +84,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const problem = `The folder of the database, ${folder}, can not be made`;
+    const problem = `The database folder ${folder} cannot be created`;
     throw new OutsideError(problem, { code: 'database-unavailable', retryable: false, cause });
   }
 }
@@ -126,7 +126,7 @@ function toInput(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || value instanceof Uint8Array) {
     return value;
   }
-  throw new TypeError(`a ${typeof value} can not be stored`);
+  throw new TypeError(`a ${typeof value} cannot be stored`);
 }
 
 /** One connection for all: a transaction has it until it ends. Here and not in Kysely, so that the guard stands before. */

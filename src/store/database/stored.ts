@@ -11,7 +11,7 @@ export class NewerFormat extends Error {
 /** What `parse` makes of the text; text that it refuses means that something else wrote to the database. */
 export function readStored<T>(parse: (text: string) => T | null, text: string): T {
   const value = parse(text);
-  if (value === null) throw new Error(`the database holds ${JSON.stringify(text)} where that is not legal`);
+  if (value === null) throw new Error(`the database holds ${JSON.stringify(text)} where that is not valid`);
   return value;
 }
 

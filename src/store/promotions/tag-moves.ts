@@ -77,8 +77,8 @@ export async function renameMove(
 }
 
 /**
- * The digests that promotions which never reached `promoted` wrote to a kept tag: leftovers that may be written over.
- * A digest that a promotion did bring to production is none, even if it found its kept tag written already.
+ * The digests that promotions which never reached `promoted` wrote to a permanent tag: leftovers that may be written over.
+ * A digest that a promotion did bring to production is none, even if it found its permanent tag written already.
  */
 export async function listUnfinishedWriters(
   db: Db,

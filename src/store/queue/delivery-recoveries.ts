@@ -4,7 +4,7 @@ import type { Db } from '../database/schema.ts';
 export type DeliveryRecovery = {
   /** By GitHub's clock: whatever was delivered until then is taken in. */
   readonly recoveredTo: number;
-  /** When the last sweep came to its end; null before the first did. */
+  /** When the last delivery recovery finished; null before the first. */
   readonly completeAt: number | null;
 };
 
@@ -17,7 +17,7 @@ export async function findDeliveryRecovery(db: Db, hookTarget: string): Promise<
   return row === undefined ? null : { recoveredTo: row.recovered_to, completeAt: row.complete_at };
 }
 
-/** `completeAt` null: the sweep goes on, and the end of the one before stands. */
+/** `completeAt` null: the recovery continues, and the end of the previous one stands. */
 export async function saveDeliveryRecovery(
   db: Db,
   { hookTarget, recoveredTo, completeAt }: DeliveryRecovery & { readonly hookTarget: string },
@@ -30,7 +30,7 @@ export async function saveDeliveryRecovery(
     .execute();
 }
 
-/** When the last sweep of any hook came to its end, or, before that, when the database was made. */
+/** When the last delivery recovery of any hook finished, or, before that, when the database was created. */
 export async function findLastRecoveryAt(db: Db): Promise<number> {
   const { last } = await db
     .selectFrom('delivery_recoveries')

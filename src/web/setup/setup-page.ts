@@ -25,8 +25,8 @@ export type Finished = {
 
 const MISTAKES = {
   token:
-    'This is not the set-up token, or it has expired. The server’s log has it from its start; <code>imprimatur setup</code> makes a new one.',
-  account: 'This is no name of an account. Type it as it stands in the address of its page on GitHub.',
+    'This set-up token is not valid, or it has expired. The server prints it in its log at the start. <code>imprimatur setup</code> creates a new one.',
+  account: 'This is not a valid account name. Enter it as in the URL of its page on GitHub.',
 } as const;
 
 /** One form: what is typed is what is used. */
@@ -40,29 +40,29 @@ export function renderForm({
   const problem = mistake === null ? '' : `<p class="problem" role="alert">${MISTAKES[mistake]}</p>`;
   const body = `
 <h1>Create the GitHub App</h1>
-<p>GitHub makes the App and sends you back here with its keys. Sign in to GitHub in this browser first.</p>
+<p>GitHub creates the App and sends you back here with its keys. Sign in to GitHub in this browser first.</p>
 ${problem}
 <form class="stack" method="post" action="setup">
 <div class="field">
 <label for="token">Set-up token</label>
 <input id="token" name="token" type="password" required autocomplete="off" spellcheck="false">
-<p class="note">The server printed it in its log when it started. It is good for 30 minutes.</p>
+<p class="note">The server printed it in its log at the start. It is valid for 30 minutes.</p>
 </div>
 <fieldset>
 <legend>Who owns the App?</legend>
 <label class="choice"><input type="radio" name="kind" value="organization" checked> An organisation</label>
 <label class="choice"><input type="radio" name="kind" value="own"> My own account</label>
 <div class="field">
-<label for="account">Its name on GitHub</label>
+<label for="account">Account name on GitHub</label>
 <input id="account" name="account" required value="${escape(account)}" placeholder="acme" autocapitalize="none" autocomplete="off" spellcheck="false">
-<p class="note">The App can be installed only on this account: name the one whose repositories it will serve.</p>
+<p class="note">The App can be installed on this account only. Enter the owner of the repositories to serve.</p>
 </div>
 </fieldset>
 <fieldset>
 <legend>Production</legend>
 <label class="choice of-organization"><input type="checkbox" name="second_person_organization" checked> A second person must approve production</label>
 <label class="choice of-own"><input type="checkbox" name="second_person_own"> A second person must approve production</label>
-<p class="note">Writes <code>MIN_APPROVALS</code> and <code>FORBID_SELF_APPROVAL</code>. Without them, anybody who can push to a default branch can release alone.</p>
+<p class="note">Sets <code>MIN_APPROVALS</code> and <code>FORBID_SELF_APPROVAL</code>. Without them, anyone who can push to a default branch can release alone.</p>
 </fieldset>
 <button>Continue</button>
 </form>`;
@@ -85,7 +85,7 @@ export function renderConfirm({ action, account, kind, floors, manifest }: Confi
       ? 'the policy file alone decides who approves'
       : lines.map((line) => `<code>${escape(line)}</code>`).join('<br>');
   const body = `
-<h1>Create it on ${escape(host)}</h1>
+<h1>Create the App on ${escape(host)}</h1>
 <dl>
 <dt>Owner</dt><dd><strong>${escape(account)}</strong>, ${kind === 'own' ? 'your own account' : 'an organisation'}</dd>
 <dt>Webhook</dt><dd><code>${escape(manifest.hook_attributes.url)}</code></dd>
@@ -95,7 +95,7 @@ export function renderConfirm({ action, account, kind, floors, manifest }: Confi
 <input type="hidden" name="manifest" value="${escape(JSON.stringify(manifest))}">
 <button>Create the App on ${escape(host)}</button>
 </form>
-<p class="note">Is something wrong? <a href="setup">Go back</a>; the token is still good. An App that GitHub makes for another account is refused.</p>
+<p class="note">To change something, <a href="setup">go back</a>. The token stays valid. An App for another account is refused.</p>
 <details>
 <summary>Permissions and events of the App</summary>
 <ul class="columns">${list(Object.entries(manifest.default_permissions).map(([name, level]) => `${name}: ${level}`))}</ul>
@@ -104,24 +104,24 @@ export function renderConfirm({ action, account, kind, floors, manifest }: Confi
   return page({ status: 200, title: 'Create the GitHub App', body, formTarget: origin });
 }
 
-/** Whoever made it has its keys on GitHub; here they are thrown away. */
+/** Its keys are discarded here; its owner can generate new ones on GitHub. */
 export function renderOtherOwner({ app, typed }: { readonly app: CreatedApp; readonly typed: string }): Page {
   return renderProblem({
     status: 403,
-    what: `GitHub made “${app.name}” for ${app.owner}, and ${typed} was typed here. Its keys were thrown away.`,
-    advice: 'Delete that App in its settings on GitHub, and begin again at /setup.',
+    what: `GitHub created “${app.name}” for ${app.owner}, but you entered ${typed}. Its keys were discarded.`,
+    advice: 'Delete that App in its settings on GitHub, and start again at /setup.',
   });
 }
 
 /** Without an address GitHub would not know where to deliver. */
 export function renderNoAddress(): Page {
   const body = `
-<h1>One thing is missing</h1>
-<p>GitHub delivers webhooks to this server, so the App needs its address as it is seen from outside.</p>
+<h1>PUBLIC_URL is missing</h1>
+<p>GitHub delivers webhooks to this server, so the App needs its public URL.</p>
 <section>
 <h2>Set PUBLIC_URL and restart</h2>
 <pre>PUBLIC_URL=https://imprimatur.example.com</pre>
-<p>in <code>.env</code> or in the environment: the address under which GitHub, and this browser, reach this server. Then open this page again.</p>
+<p>Set it in <code>.env</code> or in the environment. GitHub and this browser reach the server at this URL. Then reload this page.</p>
 </section>`;
   return page({ status: 200, title: 'PUBLIC_URL is missing', body });
 }
@@ -130,24 +130,24 @@ export function renderNoAddress(): Page {
 export function renderFinished({ app, kept, variables, hasRegistryUser }: Finished): Page {
   const steps = [
     kept.kind === 'written'
-      ? `<strong>Restart the server.</strong> <code>npm start</code> reads <code>.env</code> by itself.`
-      : `<strong>Put these lines where the server gets its environment from</strong>, and restart it. They are shown only now, and nowhere else.<pre>${escape(formatEnvLines(variables))}</pre>`,
+      ? `<strong>Restart the server.</strong> <code>npm start</code> reads <code>.env</code>.`
+      : `<strong>Add these lines to the environment of the server</strong>, and restart it. They are shown only once.<pre>${escape(formatEnvLines(variables))}</pre>`,
     ...(variables['WEBHOOK_SECRET'] === undefined
       ? [
-          '<strong>Set a webhook secret.</strong> GitHub made none: put one of at least 16 characters into the App’s settings, and the same into <code>WEBHOOK_SECRET</code>.',
+          '<strong>Set a webhook secret.</strong> GitHub created none. Enter the same secret, of at least 16 characters, in the App’s settings and in <code>WEBHOOK_SECRET</code>.',
         ]
       : []),
     `<strong>Install the App</strong> on the repositories that it will serve: <a href="${escape(app.url)}/installations/new">install ${escape(app.name)}</a>.`,
     ...(hasRegistryUser
       ? []
       : [
-          '<strong>Name the machine user for the registry.</strong> GHCR takes no tokens of Apps: set <code>GHCR_USERNAME</code> and <code>GHCR_TOKEN</code>, a classic token with <code>write:packages</code>.',
+          '<strong>Set the machine user for the registry.</strong> GHCR does not accept App tokens. Set <code>GHCR_USERNAME</code> and <code>GHCR_TOKEN</code>, a classic token with <code>write:packages</code>.',
         ]),
-    '<strong>Look at <code>/readyz</code>.</strong> It answers 200 once GitHub has accepted the App.',
+    '<strong>Check <code>/readyz</code>.</strong> It answers 200 once GitHub has accepted the App.',
   ];
   const where =
     kept.kind === 'written'
-      ? `Its number, key and webhook secret are in <code>${escape(kept.path)}</code>, which only its owner can read.`
+      ? `Its ID, key and webhook secret are in <code>${escape(kept.path)}</code>, which only its owner can read.`
       : `Its keys are not stored: ${escape(kept.why)}.`;
   const body = `
 <h1>${escape(app.name)} was created</h1>
@@ -159,13 +159,13 @@ export function renderFinished({ app, kept, variables, hasRegistryUser }: Finish
   return page({ status: 200, title: `${app.name} was created`, body });
 }
 
-/** For whoever opens the set-up once more, before the restart. */
+/** When the set-up is opened again before the restart. */
 export function renderMade({ name, owner, url }: CreatedApp): Page {
   const body = `
-<h1>${escape(name)} was created already</h1>
-<p>GitHub made it for <strong>${escape(owner)}</strong> since this server started: <a href="${escape(url)}">its page</a>. Restart the server with its keys.</p>
-<p class="note">Are they lost? Its settings on GitHub make a new private key and take a new webhook secret. To make another App instead, restart without <code>APP_ID</code>.</p>`;
-  return page({ status: 200, title: `${name} was created already`, body });
+<h1>${escape(name)} already exists</h1>
+<p>GitHub created it for <strong>${escape(owner)}</strong> since this server started: <a href="${escape(url)}">its page</a>. Restart the server with its keys.</p>
+<p class="note">If you lost the keys, generate a private key and set a webhook secret in its settings on GitHub. To create another App, restart without <code>APP_ID</code>.</p>`;
+  return page({ status: 200, title: `${name} already exists`, body });
 }
 
 export function renderProblem(problem: {
@@ -174,10 +174,10 @@ export function renderProblem(problem: {
   readonly advice: string;
 }): Page {
   const body = `
-<h1>That did not work</h1>
+<h1>Set-up failed</h1>
 <p>${escape(problem.what)}</p>
 <p>${escape(problem.advice).replaceAll('/setup', '<a href="../setup">/setup</a>')}</p>`;
-  return page({ status: problem.status, title: 'That did not work', body });
+  return page({ status: problem.status, title: 'Set-up failed', body });
 }
 
 const STYLE_HASH = createHash('sha256').update(SETUP_STYLE).digest('base64');

@@ -68,12 +68,12 @@ export function createSetup(options: SetupOptions): Pages {
     const state = query.get('state') ?? '';
     const code = query.get('code') ?? '';
     if (!/^[\w-]{1,200}$/.test(code)) {
-      return renderProblem({ status: 400, what: 'GitHub sent no code along.', advice: BEGIN_AGAIN });
+      return renderProblem({ status: 400, what: 'GitHub sent no code.', advice: BEGIN_AGAIN });
     }
     // Taken before anything is awaited, so that it is good once.
     const begun = states.take(state);
     if (begun === null || !(await options.tokens.isCurrent(begun.tokenHash))) {
-      const what = 'This was not begun on this server, was finished already, or was begun more than an hour ago.';
+      const what = 'This set-up was not started on this server, is already finished, or started more than an hour ago.';
       return renderProblem({ status: 403, what, advice: BEGIN_AGAIN });
     }
     try {
@@ -143,7 +143,7 @@ function confirmationOf(
 }
 
 const BEGIN_AGAIN =
-  'Begin again at /setup. An App that GitHub made meanwhile can be deleted in its settings, or configured by hand.';
+  'Start again at /setup. If GitHub created an App meanwhile, delete it in its settings or configure it by hand.';
 
 type States = {
   issue(begun: Begun): string;

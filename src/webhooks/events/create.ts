@@ -9,7 +9,7 @@ export const create: Webhook = { actions: null, translate };
 
 const Created = z.object({ ...RepositoryPart, ref: z.string(), sender: Account });
 
-/** Bots are heard here: to push a tag takes write access, whoever does it, and nothing that runs is changed by it. */
+/** Bots count here: pushing a tag requires write access, and changes nothing that runs. */
 function translate(payload: unknown): readonly Intent[] {
   if (!z.object({ ref_type: z.literal('tag') }).safeParse(payload).success) return [];
   const delivery = Created.parse(payload);

@@ -50,7 +50,7 @@ test('the words of it', async () => {
   expect(texts.map(({ out, err }) => `${out}${err}`.replaceAll(file, '<file>')).join('\n')).toMatchInlineSnapshot(`
     "<file>: 3 environments, no mistakes
 
-    Image: the one that is called like the repository
+    Image: the image with the name of the repository
     Staging: tags staging-<commit>, of branch staging
 
     ENVIRONMENT  TAGS          BRANCH  APPROVALS

@@ -161,7 +161,7 @@ describe('a job', () => {
     });
     expect(tries).toBe(0);
     expect(await engine.jobs()).toEqual([
-      expect.objectContaining({ state: 'dead', error: 'the process ended each time that this was tried' }),
+      expect.objectContaining({ state: 'dead', error: 'the process ended during every attempt' }),
     ]);
   });
 

@@ -31,7 +31,7 @@ test('the machine user’s token is looked at once a day, and a day that fails i
   await vi.advanceTimersByTimeAsync(2 * DAY_MS);
   const [first = 0] = looks;
   expect(looks.map((at) => (at - first) / DAY_MS)).toEqual([0, 1, 2]);
-  expect(engine.log.filter((line) => line.includes('could not be looked at; tomorrow tries again'))).toHaveLength(1);
+  expect(engine.log.filter((line) => line.includes('could not check GHCR_TOKEN; retrying tomorrow'))).toHaveLength(1);
 });
 
 test('a clock that is turned back by an hour keeps no tick waiting for an hour', async () => {

@@ -54,7 +54,7 @@ test('day after day it says how long the token is good for, and warns for the la
   expiresIn(15);
   expect([watch.daysLeft(), watch.warning()]).toEqual([null, null]);
   await watch.check();
-  expect(logged()).toEqual([{ level: 30, msg: 'GHCR_TOKEN is good for a while', days: 15 }]);
+  expect(logged()).toEqual([{ level: 30, msg: 'GHCR_TOKEN is valid', days: 15 }]);
   expect([watch.daysLeft(), watch.warning()]).toEqual([15, null]);
   now += DAY_MS;
   // What was heard counts from that hour on, without asking again.
@@ -62,14 +62,14 @@ test('day after day it says how long the token is good for, and warns for the la
   expect(watch.warning()).toEqual({ kind: 'expires', at: START + 15 * DAY_MS });
   await watch.check();
   expect(logged()).toEqual([
-    { level: 40, msg: 'GHCR_TOKEN expires within 14 days: make a new one, and restart with it', days: 14 },
+    { level: 40, msg: 'GHCR_TOKEN expires within 14 days: create a new token, and restart with it', days: 14 },
   ]);
   now += 15 * DAY_MS;
   await watch.check();
   expect(logged()).toEqual([
     {
       level: 50,
-      msg: 'GitHub does not accept GHCR_TOKEN: nothing can be promoted on ghcr.io until there is a new one',
+      msg: 'GitHub does not accept GHCR_TOKEN: nothing can be promoted on ghcr.io until you set a new token',
     },
   ]);
   expect([watch.daysLeft(), watch.warning()]).toEqual([0, { kind: 'refused' }]);
@@ -91,7 +91,7 @@ test('where GitHub is away, yesterday’s answer stays', async () => {
   expect(logged()).toEqual([
     {
       level: 40,
-      msg: 'it is not known how long GHCR_TOKEN is good for',
+      msg: 'the expiry of GHCR_TOKEN is unknown',
       because: expect.stringContaining('asking GitHub about GHCR_TOKEN: HTTP 503'),
     },
   ]);
@@ -117,7 +117,7 @@ test.each([
 ])('a token for ghcr.io is not shown to %s', async (apiUrl, host) => {
   const log = { debug: () => undefined, warn: () => undefined };
   const ask = createTokenQuestion({ apiUrl, token: TOKEN, userAgent: 'imprimatur/test', log, now: () => now });
-  expect(await ask()).toEqual({ kind: 'unknown', because: `a token for ghcr.io is not shown to ${host}` });
+  expect(await ask()).toEqual({ kind: 'unknown', because: `GHCR_TOKEN is sent to github.com only, not to ${host}` });
 });
 
 const ELSEWHERE = must(parseImageRepository('registry.example.com/acme/dotca'));
@@ -161,7 +161,7 @@ test('a server looks at the token when it starts, and shows the days that are le
     now = Date.now();
     github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['write:packages'], expiresAt });
     doors.app.start();
-    await doors.logged('GHCR_TOKEN expires within 14 days: make a new one, and restart with it');
+    await doors.logged('GHCR_TOKEN expires within 14 days: create a new token, and restart with it');
     expect(await metric()).toMatch(/^imprimatur_pat_days_left\{host="ghcr\.io"\} 3\.4\d+$/);
     expect(doors.log.join('\n')).not.toContain(TOKEN);
   } finally {

@@ -221,7 +221,7 @@ test.each([
     name: 'an installation that is gone',
     status: 404,
     message: 'Not Found',
-    expected: 'is not installed there any more',
+    expected: 'is no longer installed there',
   },
   {
     name: 'a suspended installation',

@@ -136,7 +136,7 @@ function judgeAlarms({ world }: Release, promotions: readonly Promotion[], dead:
 }
 
 const MIXED = 'production is mixed: its tags disagree';
-const GIVEN_UP = 'a job is given up: it is parked as dead';
+const GIVEN_UP = 'a job failed for good: it is dead';
 
 async function judgeChains({ world }: Release): Promise<readonly string[]> {
   const chains = [...(await world.audit())];

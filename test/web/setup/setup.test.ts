@@ -433,7 +433,7 @@ describe('the pages', () => {
     for (const address of ['/setup', back.href, other.href]) {
       const page = await get(address);
       expect(page.status).toBe(200);
-      expect(page.body).toContain('Imprimatur was created already');
+      expect(page.body).toContain('Imprimatur already exists');
       expect(page.body).not.toContain('<form');
     }
     expect(written).toHaveLength(1);
