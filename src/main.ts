@@ -9,12 +9,10 @@ const GRACE_MS = 8000;
 const config = readConfigOrExit();
 const log = createLogger(config);
 for (const warning of config.warnings) log.warn(warning);
-if (config.ghcr === null && config.registryHost === 'ghcr.io') {
-  log.warn('no registry user is set: set GHCR_USERNAME and GHCR_TOKEN to promote on ghcr.io');
-}
 try {
   const application = await createApplication(config, log);
   await listen(application, config);
+  warnWithoutRegistryUser(config);
   application.start();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(application, signal));
 } catch (error) {
@@ -48,6 +46,11 @@ async function listen({ server, setupToken }: Application, { host, port, app, pu
     { host, port: bound, setup, setupToken },
     'listening, not configured: set APP_ID, or create an App at /setup',
   );
+}
+
+function warnWithoutRegistryUser({ ghcr, registryHost }: Config): void {
+  if (ghcr !== null || registryHost !== 'ghcr.io') return;
+  log.warn('no registry user is set: set GHCR_USERNAME and GHCR_TOKEN to promote on ghcr.io');
 }
 
 async function drain(application: Application, signal: string): Promise<void> {

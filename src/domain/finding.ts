@@ -10,17 +10,17 @@ export const finding = z.discriminatedUnion('rule', [first, ...others]);
 
 export type Finding = z.output<typeof finding>;
 
-/** True when this finding alone keeps the image out. */
+/** True when this finding alone fails the checks of the image. */
 export function isBlocking({ outcome, overridden }: Pick<Finding, 'outcome' | 'overridden'>): boolean {
   return overridden !== true && (outcome === 'fail' || outcome === 'unknown');
 }
 
-/** True when no finding keeps the image out. */
+/** True when the checks of the image pass. */
 export function isAcceptable(findings: readonly Finding[]): boolean {
   return !findings.some(isBlocking);
 }
 
-/** Force lets pass what failed or is unknown, and says so; what is final keeps the image out all the same. */
+/** Force lets pass what failed or is unknown, and says so; what is final still fails. */
 export function overrideByForce(found: Finding): Finding {
   return isBlocking(found) && found.final !== true ? { ...found, overridden: true } : found;
 }

@@ -136,7 +136,7 @@ describe('dead jobs', () => {
 
   test('a number is a number', async () => {
     const { code, err } = await cli('jobs retry all');
-    expect(err).toMatch(/^imprimatur jobs retry: .*<id>.*"all"/);
+    expect(err).toMatch(/^imprimatur jobs retry: "all" is not valid for <id>/);
     expect(code).toBe(2);
   });
 
@@ -255,7 +255,7 @@ describe('backup', () => {
 
   test('has nothing to copy where there is no database, and makes none', async () => {
     const { code, err } = await cli(['backup', join(folder, 'copy.db')]);
-    expect(err).toMatch(/^imprimatur backup: .*DATABASE_URL.*\bapp\.db\b/);
+    expect(err).toMatch(/^imprimatur backup: .*\bapp\.db\b.*DATABASE_URL/);
     expect({ code, made: existsSync(join(folder, 'app.db')) }).toEqual({ code: 1, made: false });
   });
 

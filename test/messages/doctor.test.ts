@@ -195,10 +195,10 @@ test('every subject has a title, and a sentence while it is examined', () => {
   ];
   expect(subjects.map((subject) => `${subjectTitle(subject)} | ${progressText(subject)}`)).toMatchInlineSnapshot(`
     [
-      "This server | Looking at this server …",
-      "The GitHub App | Looking at the App …",
-      "The machine user | Looking at the machine user …",
-      "acme/dotca | Looking at acme/dotca …",
+      "This server | Checking this server …",
+      "The GitHub App | Checking the App …",
+      "The machine user | Checking the machine user …",
+      "acme/dotca | Checking acme/dotca …",
     ]
   `);
 });

@@ -216,7 +216,7 @@ describe('a server that can not store', () => {
     database.close();
     const answer = await post(doors, BODY);
     expect(answer).toMatchObject({ status: 503, text: 'storage failed; please redeliver' });
-    expect(doors.log.filter((line) => line.includes('a delivery could not be stored'))).toHaveLength(1);
+    expect(doors.log.filter((line) => line.includes('could not store a delivery'))).toHaveLength(1);
   });
 
   test('is not ready either', async () => {

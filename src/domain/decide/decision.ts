@@ -108,7 +108,7 @@ export type PolicyReading = {
   readonly blob: string | null;
 };
 
-/** What is known of one image, and the commit tag that stands for it in kept tags. */
+/** What is known of one image, and the commit tag that stands for it in permanent tags. */
 export type ExaminedImage = { readonly facts: ImageFacts; readonly commitTag: Tag | null };
 
 export type DecisionContext = {

@@ -141,7 +141,7 @@ function refuseReview(
   return { code: 'already-approved', promotion: number };
 }
 
-/** An approval takes the place of the one before where that counts no more, or does not count under every rule that it does. */
+/** An approval takes the place of the one before where that no longer counts, or does not count under every rule that it does. */
 function isWorthMore(
   { lostApprovals = [], ...promotion }: Promotion,
   { by: person, via }: EventOf<'reviewed'>,

@@ -9,7 +9,7 @@ export type PinnedImage = {
   readonly digest: Digest;
   /** The commit that the image proves, once it was examined. */
   readonly commit: CommitSha | null;
-  /** The `staging-<sha>` tag that stands for the image in kept tags, once known. */
+  /** The `staging-<sha>` tag that stands for the image in permanent tags, once known. */
   readonly commitTag: Tag | null;
   readonly platforms: readonly string[];
 };

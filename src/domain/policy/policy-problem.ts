@@ -128,14 +128,14 @@ type WithoutPlace<Problem> = Problem extends unknown ? Omit<Problem, keyof typeo
 type Frozen<T> = T extends string | number | boolean | null ? T : { readonly [Key in keyof T]: Frozen<T[Key]> };
 
 /**
- * The text that a schema of the file gives as its error: it says what is legal, so that the reader finds that again
+ * The text that a schema of the file gives as its error: it says what is allowed, so that the reader finds that again
  * in what zod reports.
  */
 export function encodeLegal(legal: LegalForm): string {
   return JSON.stringify(legal);
 }
 
-/** Throws where the text is none of `encodeLegal`: a schema of the file does not say what is legal. */
+/** Throws where the text is none of `encodeLegal`: a schema of the file does not say what is allowed. */
 export function decodeLegal(text: string): LegalForm {
   return legalForm.parse(JSON.parse(text));
 }

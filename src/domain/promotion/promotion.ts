@@ -97,7 +97,7 @@ export type Contributors = {
   /** How many commits there are. */
   readonly commits: number;
   readonly people: readonly (Person & { readonly commits: number })[];
-  /** Commits whose author is no account that GitHub knows. */
+  /** Commits whose author is unknown to GitHub. */
   readonly unknown: readonly CommitSha[];
 };
 
@@ -255,7 +255,7 @@ export function promotedAt({ state }: Promotion): number | null {
   }
 }
 
-/** False when only kept tags are added: what the environment runs stays as it is. */
+/** False when only permanent tags are added: what the environment runs stays as it is. */
 export function movesProduction({ moves }: Promotion): boolean {
   return moves.some(({ kind }) => kind === 'floating');
 }

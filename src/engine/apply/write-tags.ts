@@ -73,7 +73,7 @@ function findMoved(rows: readonly JournalRow[], seen: TagSnapshot): Moved | null
   return left === undefined ? null : { tag: left.tag, expected: left.target, holds: left.digest };
 }
 
-/** Null when all kept tags hold their target, else the problem. All are tried before one failure counts. */
+/** Null when all permanent tags hold their target, else the problem. All are tried before one failure counts. */
 async function writePermanentTags(
   application: Application,
   rows: readonly JournalRow[],
@@ -158,7 +158,7 @@ async function writeFloating(application: Application, targets: readonly Manifes
   for (const [at, row] of rows.entries()) {
     const manifest = targets.find(({ digest }) => digest === row.target);
     if (manifest === undefined)
-      throw new Error(`${row.tag} is to hold ${row.target}, which is no image of the promotion`);
+      throw new Error(`${row.tag} is to hold ${row.target}, which is not an image of the promotion`);
     const preReadTag = await preRead;
     const next = rows[at + 1];
     const meanwhile = (): void => {

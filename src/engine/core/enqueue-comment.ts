@@ -17,7 +17,7 @@ const waitingSchema = z.strictObject({
   }),
   /** By GitHub's clock, to the second; null where it does not tell. */
   writtenAt: z.number().nullable(),
-  /** When we should have heard of it, by our clock; null where that was when we did. */
+  /** When it should have been received, by our clock; null where it was received then. */
   sentAt: z.number().nullable(),
   lines: z.array(z.strictObject({ text: z.string(), line: z.number(), next: z.string().nullable() })).readonly(),
   hint: z

@@ -28,7 +28,7 @@ export type Intent =
       readonly by: Sender;
       /** By GitHub's clock, to the second. */
       readonly writtenAt?: number;
-      /** When we should have heard of it, by our clock, where we heard of it long after. */
+      /** When it should have been received, by our clock, where it was received long after. */
       readonly sentAt?: number;
       readonly lines: readonly CandidateLine[];
       readonly hint: CommandHint | null;

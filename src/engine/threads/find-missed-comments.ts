@@ -19,7 +19,7 @@ export type MissedCommentsQuery = {
 
 export type MissedComments = {
   readonly found: readonly WaitingComment[];
-  /** Before the first comment that was heard of there are others that may be for us. Only a webhook may tell of those. */
+  /** Before the first received comment there are others that may be for us. Only a webhook counts for those. */
   readonly earlier: boolean;
   readonly read: Pick<Thread, 'readUpTo' | 'readSince'>;
 };
@@ -34,7 +34,7 @@ const MARGIN_MS = 60_000;
 const SAME_CLOCK_MS = 60_000;
 
 /**
- * Begins at the last comment that is known, in a new thread at the first one that was heard of: a thread may come from
+ * Begins at the last comment that is known, in a new thread at the first one that was received: a thread may come from
  * another repository, and hold what was said there. Null where GitHub has no such thread any more.
  */
 export async function findMissedComments(
@@ -44,7 +44,7 @@ export async function findMissedComments(
   const { repo, issue, thread, first } = question;
   const { store, github, log, now } = services;
   const hereSince = await findHereSince(store.db, repo.id);
-  // A new thread may be what we hear of first in its repository.
+  // A new thread may be the first event that we receive from its repository.
   const ours = thread === null ? hereSince - LATE_MS : hereSince;
   const since = thread?.readSince ?? Math.max(ours, now() - OLD_MS);
   const client = github.forRepo(repo);

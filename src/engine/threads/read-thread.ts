@@ -88,7 +88,7 @@ async function isBusy({ store }: Services, repoId: number, thread: Thread | null
   return isJobOpen(store.db, { kind: 'command', key: byComment({ repoId, commentId: thread.taking }) });
 }
 
-/** Null: GitHub does not answer, for good or for so long that those who were heard of wait no more. */
+/** Null: GitHub does not answer, for good or for so long that the received ones wait no longer. */
 async function ask<T>(
   services: Services,
   { repo, issue, waitsSince }: ThreadId & { readonly waitsSince: number | null },
@@ -105,7 +105,7 @@ async function ask<T>(
   }
 }
 
-/** The first comment that is heard of in a thread is where we begin. */
+/** Begins at the first comment that is received in a thread. */
 function startOf(thread: Thread | null, first: WaitingComment | undefined): Thread {
   if (thread !== null) return thread;
   if (first === undefined) throw new Error('a thread begins with a comment');

@@ -26,7 +26,7 @@ export function dependsOnEarlier(comment: ReadComment): boolean {
 
 const LATE_MS = 60 * 60 * 1000;
 
-/** GitHub's word, unless it is so far from when we heard of it that the two clocks can't be compared. */
+/** GitHub's word, unless it is so far from when we received it that the two clocks can't be compared. */
 export function timeOfWriting({ writtenAt, sentAt }: ReadComment, receivedAt: number): number {
   const toldAt = Math.min(sentAt ?? receivedAt, receivedAt);
   return writtenAt === null || writtenAt < toldAt - LATE_MS ? toldAt : Math.min(writtenAt, toldAt);

@@ -31,7 +31,7 @@ async function handle(job: Job<'git-tag'>, services: Services): Promise<JobOutco
   const { repo, tag } = job.payload;
   const client = services.github.forRepo(repo);
   const tagged = await findTree({ client, repo: repo.name, ref: `tags/${tag}` });
-  // Deleted since, or a tag of something that is no commit.
+  // Deleted since, or a tag of something other than a commit.
   if (tagged === null) return DONE;
   try {
     const bar = await barOf(services, job);

@@ -231,7 +231,7 @@ function plainVerb(verb: RefusedVerb): string {
   return isVerb(verb) ? COMMAND_WORDS[verb].phrase : OTHER_PHRASES[verb];
 }
 
-/** What can be refused and is no command of its own. */
+/** What can be refused without being a command. */
 const OTHER_PHRASES = {
   [LONG_FORM]: LONG_FORM,
   're-run': 'run the check again',

@@ -75,7 +75,7 @@ export async function findDeadJobOf(
   return newest;
 }
 
-/** Lets a dead job run again, its tries counted anew. False where there is no such dead job. */
+/** Queues a dead job again, with its attempts at zero. False where there is no such dead job. */
 export async function retryDeadJob(
   tx: Tx,
   { id, now }: { readonly id: number; readonly now: number },

@@ -48,15 +48,15 @@ test('the words of it', async () => {
   await rm(file);
   texts.push(await say(['check-config', file]));
   expect(texts.map(({ out, err }) => `${out}${err}`.replaceAll(file, '<file>')).join('\n')).toMatchInlineSnapshot(`
-    "<file>: 3 environments, no mistakes
+    "<file>: 3 environments, no problems
 
     Image: the image with the name of the repository
-    Staging: tags staging-<commit>, of branch staging
+    Staging: tags staging-<commit> from branch staging
 
     ENVIRONMENT  TAGS          BRANCH  APPROVALS
-    production   main, latest  main    2 by ada or bob, not by who asked
+    production   main, latest  main    2 by ada or bob, except the requester
     canary       canary        main    none
-    qa           qa            qa      1 by anyone with maintain access, also who asked
+    qa           qa            qa      1 by anyone with maintain access, including the requester
 
     imprimatur check-config: <file> can't be read: ENOENT: no such file or directory, open '<file>'
     "
