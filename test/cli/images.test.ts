@@ -117,7 +117,12 @@ describe('inspect', () => {
     ['a digest that is not there', (): string => w.ref(`sha256:${'e'.repeat(64)}`), 1, /\/acme\/dotca@sha256:e{64}\b/],
     ['a registry that does not answer', (): string => '127.0.0.1:1/acme/dotca:x', 1, /127\.0\.0\.1:1\b/],
     ['a name without a tag', (): string => 'ghcr.io/acme/dotca', 2, /"ghcr\.io\/acme\/dotca" is not valid for <image>/],
-    ['a name in upper case', (): string => 'ghcr.io/Acme/dotca:x', 2, /"ghcr\.io\/Acme\/dotca:x" is not valid for <image>/],
+    [
+      'a name in upper case',
+      (): string => 'ghcr.io/Acme/dotca:x',
+      2,
+      /"ghcr\.io\/Acme\/dotca:x" is not valid for <image>/,
+    ],
     ['a name without an owner', (): string => 'localhost:5000/dotca:x', 2, /localhost:5000\/dotca\b.*--repo/],
   ])('%s is a sentence', async (_, image, code, named) => {
     const ended = await w.bare(`inspect ${image()}`);

@@ -199,7 +199,9 @@ describe('work that was lost', () => {
     await reconcile(world);
     expect(await talk.state()).toBe(after);
     expect(healed(world)).toEqual(['work']);
-    expect(world.log.filter((line) => line.includes('a promotion waits for a job that does not exist'))).toHaveLength(1);
+    expect(world.log.filter((line) => line.includes('a promotion waits for a job that does not exist'))).toHaveLength(
+      1,
+    );
     await world.end();
   });
 
