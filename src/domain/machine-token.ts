@@ -1,6 +1,6 @@
 // What GitHub tells of the machine user's classic token, and what of it has to be done something about.
 
-/** `unknown`: GitHub was not asked, or did not answer; `because` completes the sentence. */
+/** `unknown`: `because` completes the sentence; `user` is what is known all the same; `isFinal`: it is never asked about. */
 export type MachineToken =
   | {
       readonly kind: 'accepted';
@@ -12,7 +12,12 @@ export type MachineToken =
       readonly expiresAt: number | null;
     }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'unknown'; readonly because: string };
+  | {
+      readonly kind: 'unknown';
+      readonly because: string;
+      readonly user?: Pick<Extract<MachineToken, { kind: 'accepted' }>, 'id' | 'login' | 'scopes'>;
+      readonly isFinal?: true;
+    };
 
 export type TokenWarning =
   | { readonly kind: 'refused' }
@@ -35,8 +40,9 @@ const COMMENTING: readonly string[] = ['repo', 'public_repo'];
 
 /** Null where nobody knows whose it is. */
 export function registryUserOf(token: MachineToken): RegistryUser | null {
-  if (token.kind !== 'accepted') return null;
-  const { id, login, scopes } = token;
+  const user = token.kind === 'accepted' ? token : token.kind === 'unknown' ? token.user : undefined;
+  if (user === undefined) return null;
+  const { id, login, scopes } = user;
   return { id, login, canComment: scopes === null ? null : scopes.some((scope) => COMMENTING.includes(scope)) };
 }
 

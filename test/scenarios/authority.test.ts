@@ -217,6 +217,26 @@ describe('the account whose token writes the images', () => {
     await talk.world.end();
   });
 
+  test('approves nothing while GitHub does not say whose the token is; others wait as long, and a rejection does not', async () => {
+    await beginWith(['write:packages', 'repo']);
+    await talk.world.restart();
+    talk.world.github.failNext({ path: /^\/user$/, status: 502, times: 3 });
+    await talk.approve('bob');
+    await talk.approve('mia');
+    expect(await talk.state()).toBe('awaiting-approval');
+    await talk.world.pass(120_000, 10_000);
+    expect(await talk.state()).toBe('promoted');
+    expect((await talk.promotion()).reviews.map(({ by }) => by.login)).toEqual(['mia']);
+    await talk.world.restart();
+    talk.world.github.failNext({ path: /^\/user$/, status: 502, times: Infinity });
+    const commit = talk.repo.commitOn('staging', { message: 'Next' });
+    stage(talk.world, { commit });
+    await talk.say('mia', `/promote staging-${commit.slice(0, 7)}`);
+    await talk.say('bob', '/reject P2 not now');
+    expect(await talk.state(2)).toBe('rejected');
+    await talk.world.end();
+  });
+
   test('approves where its token can only write packages', async () => {
     await beginWith(['write:packages']);
     await talk.approve('bob');

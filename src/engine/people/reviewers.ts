@@ -72,9 +72,15 @@ function namesOf(entries: readonly string[]): readonly string[] {
 /** Somebody whose role is known, with the rest of what decides whether their review counts. */
 export async function describeReviewer(
   services: Asked,
-  about: { readonly repo: Repo; readonly actor: Actor; readonly policies: Names; readonly pins: Pins },
+  about: {
+    readonly repo: Repo;
+    readonly actor: Actor;
+    readonly policies: Names;
+    readonly pins: Pins;
+    readonly verdict: Review['verdict'];
+  },
 ): Promise<Reviewer> {
-  const { repo, actor, policies, pins } = about;
+  const { repo, actor, policies, pins, verdict } = about;
   // Everybody can read a public repository, so reading proves nothing of somebody who is listed.
   const mustProve = actor.role === 'read' && policies.some((policy) => listsPerson(policy, actor, pins));
   const client = services.github.forRepo(repo);
@@ -82,7 +88,8 @@ export async function describeReviewer(
   return {
     ...actor,
     membership: mustProve ? (isMember ? 'member' : 'outsider') : 'unasked',
-    isRegistryUser: await isCommentingRegistryUser(services, actor),
+    // A rejection counts whoever gives it, so it waits for nobody.
+    isRegistryUser: verdict === 'approve' && (await isCommentingRegistryUser(services, actor)),
   };
 }
 
@@ -133,7 +140,7 @@ export async function loadReviewers(
     if (reviewers.has(review.by.id)) continue;
     const described = await untilAnswered(async () => {
       const actor = await loadReviewedBy(services, repo, review);
-      return describeReviewer(services, { repo, actor, policies, pins });
+      return describeReviewer(services, { repo, actor, policies, pins, verdict: 'approve' });
     });
     reviewers.set(described.id, described);
   }

@@ -177,7 +177,7 @@ async function mayApprove(
   const { repo, by: actor, app } = asked;
   const policies = [policy.approvals];
   const pins = await loadPins(services, repo, { policies });
-  const person = await describeReviewer(services, { repo, actor, policies, pins });
+  const person = await describeReviewer(services, { repo, actor, policies, pins, verdict: 'approve' });
   const floors = await loadFloors(services, repo);
   const rules = approvalRulesOf(promotion, { today: policy, request: null, floors });
   return rules.some(

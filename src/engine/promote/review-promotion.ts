@@ -165,7 +165,7 @@ async function loadReview(
   const context = await loadContext(services, promotion);
   const policies = approvalsIn(context);
   const pins = await loadPins(services, repo, { policies, acting: app });
-  const reviewer = await describeReviewer(services, { repo, actor: by, policies, pins });
+  const reviewer = await describeReviewer(services, { repo, actor: by, policies, pins, verdict: review.verdict });
   const isApproval = review.verdict === 'approve' && promotion.state.kind === 'awaiting-approval';
   const reviewers = isApproval
     ? await loadReviewers(services, promotion, { policies, pins, reviewer })

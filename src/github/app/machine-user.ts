@@ -16,15 +16,10 @@ export async function fetchMachineToken(client: TokenClient): Promise<MachineTok
     const scopes = header('x-oauth-scopes');
     const expiry = header('github-authentication-token-expiration');
     const expiresAt = expiry === null ? null : parseTokenExpiry(expiry);
+    const user = { id: data.id, login: data.login, scopes: scopes === null ? null : parseScopes(scopes) };
     if (expiry !== null && expiresAt === null)
-      return { kind: 'unknown', because: `GitHub sent the expiry "${expiry.slice(0, 40)}", which is not a time` };
-    return {
-      kind: 'accepted',
-      id: data.id,
-      login: data.login,
-      scopes: scopes === null ? null : parseScopes(scopes),
-      expiresAt,
-    };
+      return { kind: 'unknown', because: `GitHub sent the expiry "${expiry.slice(0, 40)}", which is not a time`, user };
+    return { kind: 'accepted', ...user, expiresAt };
   } catch (error) {
     if (isGitHubError(error, 'github-unauthorized')) return { kind: 'refused' };
     if (error instanceof OutsideError) return { kind: 'unknown', because: error.message };

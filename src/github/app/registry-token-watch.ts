@@ -11,6 +11,7 @@ import {
   type TokenWarning,
 } from '../../domain/machine-token.ts';
 import { isLoopbackHost } from '../../net/addresses.ts';
+import { OutsideError } from '../../net/outside-error.ts';
 import { createTokenClient, type AnonymousOptions } from '../client/client.ts';
 import { fetchMachineToken } from './machine-user.ts';
 
@@ -24,14 +25,14 @@ export type RegistryTokenWatch = {
   check(): Promise<void>;
   /** Null while it is good for long, and where nobody knows. */
   warning(): TokenWarning | null;
-  /** Asks first while nothing is known, at most every ten minutes. Null where nobody knows whose it is. */
+  /** Asks first while that is unknown. Null where it can't be known. OutsideError, retryable, while GitHub does not answer. */
   learnUser(): Promise<RegistryUser | null>;
   /** Null where it never expires, and where nobody knows. */
   daysLeft(): number | null;
 };
 
-/** So soon somebody's review may make us ask again what GitHub did not tell. */
-const ASK_AGAIN_MS = 10 * 60_000;
+/** A review may ask again this soon, well within its retry budget. */
+const ASK_AGAIN_MS = 30_000;
 
 /** Without a machine user there is nothing to watch. */
 export const NO_REGISTRY_TOKEN_WATCH: RegistryTokenWatch = {
@@ -49,7 +50,7 @@ export function createTokenQuestion(options: AnonymousOptions & { readonly token
   const { host, hostname } = new URL(options.apiUrl);
   if (hostname !== 'api.github.com' && !isLoopbackHost(host)) {
     const because = `GHCR_TOKEN is sent to github.com only, not to ${host}`;
-    return async () => ({ kind: 'unknown', because });
+    return async () => ({ kind: 'unknown', because, isFinal: true });
   }
   const client = createTokenClient(options);
   return () => fetchMachineToken(client);
@@ -82,8 +83,13 @@ export function createRegistryTokenWatch(parts: {
     warning: () => findTokenWarning(token, now()) ?? findCommentWarning(token),
     learnUser: async () => {
       const isDue = checking !== null || now() - askedAt >= ASK_AGAIN_MS;
-      if (token.kind === 'unknown' && isDue) await check();
-      return registryUserOf(token);
+      const isUnknown = (): boolean => token.kind === 'unknown' && token.user === undefined && token.isFinal !== true;
+      if (isUnknown() && isDue) await check();
+      if (!isUnknown()) return registryUserOf(token);
+      throw new OutsideError('GitHub did not say whose token GHCR_TOKEN is.', {
+        code: 'github-unavailable',
+        retryable: true,
+      });
     },
     daysLeft: () => daysLeft(token, now()),
   };

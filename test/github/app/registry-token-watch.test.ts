@@ -98,13 +98,14 @@ test('where GitHub is away, yesterday’s answer stays', async () => {
   expect(watch.daysLeft()).toBe(3);
 });
 
-test('whose it is, a review asks about: once while that goes on, and again after ten minutes where GitHub did not tell', async () => {
+test('whose it is, a review asks about: once while that goes on, and again after half a minute where GitHub did not answer', async () => {
   expiresIn(null);
   github.failNext({ path: /./, status: 503 });
-  expect(await Promise.all([watch.learnUser(), watch.learnUser()])).toEqual([null, null]);
-  expect(await watch.learnUser()).toBeNull();
+  const both = await Promise.allSettled([watch.learnUser(), watch.learnUser()]);
+  expect(both).toMatchObject([{ reason: { retryable: true } }, { reason: { retryable: true } }]);
+  await expect(watch.learnUser()).rejects.toMatchObject({ code: 'github-unavailable', retryable: true });
   expect(github.requests).toHaveLength(1);
-  now += 10 * 60_000;
+  now += 30_000;
   expect(await watch.learnUser()).toMatchObject({ login: 'acme-bot', canComment: false });
   expect(await watch.learnUser()).toMatchObject({ login: 'acme-bot' });
   expect(github.requests).toHaveLength(2);
@@ -117,7 +118,11 @@ test.each([
 ])('a token for ghcr.io is not shown to %s', async (apiUrl, host) => {
   const log = { debug: () => undefined, warn: () => undefined };
   const ask = createTokenQuestion({ apiUrl, token: TOKEN, userAgent: 'imprimatur/test', log, now: () => now });
-  expect(await ask()).toEqual({ kind: 'unknown', because: `GHCR_TOKEN is sent to github.com only, not to ${host}` });
+  expect(await ask()).toEqual({
+    kind: 'unknown',
+    because: `GHCR_TOKEN is sent to github.com only, not to ${host}`,
+    isFinal: true,
+  });
 });
 
 const ELSEWHERE = must(parseImageRepository('registry.example.com/acme/dotca'));
