@@ -96,7 +96,7 @@ describe('the real server', () => {
     await writeFile(join(folder, '.env'), example, { mode: 0o644 });
     const first = await start();
     expect(first.line).toMatchObject({
-      msg: 'listening, not configured: set APP_ID, or make an App at /setup',
+      msg: 'listening, not configured: set APP_ID, or create an App at /setup',
       setup: `${PUBLIC_URL}/setup`,
       setupToken: expect.stringMatching(/^[\w-]{32}$/),
     });
@@ -144,7 +144,7 @@ describe('the real server', () => {
     const back = pressCreate(await (await postForm(server, {})).text());
     const finished = await fetch(`${server.url}${back.pathname}${back.search}`);
     const html = await finished.text();
-    expect(html).toContain('.env sets WEBHOOK_SECRET already');
+    expect(html).toContain('.env already sets WEBHOOK_SECRET');
     const shown = parseEnv(unescape(/<pre>([\s\S]*?)<\/pre>/.exec(html)?.[1] ?? ''));
     expect(shown).toEqual({
       APP_ID: github.env.APP_ID,
