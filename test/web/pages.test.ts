@@ -49,7 +49,7 @@ test('stopped while GitHub refuses the key, the application leaves nothing behin
     import { readConfig } from '${new URL('../../src/config/env.ts', import.meta.url).href}';
     import { createApplication } from '${new URL('../../src/app/compose.ts', import.meta.url).href}';
     let app;
-    const write = (line) => { if (line.includes('GitHub did not accept')) app.stop(0); };
+    const write = (line) => { if (line.includes('GitHub has not accepted')) app.stop(0); };
     app = await createApplication(readConfig(process.env, { isTty: false }), pino({}, { write }));
     app.start();`;
   const env = { ...github.env, APP_ID: '770099', DATABASE_URL: `sqlite:${doors.database}.other` };
