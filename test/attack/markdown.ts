@@ -40,6 +40,10 @@ export function invisibleIn(text: string): readonly string[] {
     : [`U+${found[0].codePointAt(0)?.toString(16)} at ${text.slice(Math.max(0, found.index - 40), found.index + 40)}`];
 }
 
+/** Small print, the marker of a comment, and the list that is folded below its counts. */
+const OUR_HTML =
+  /^(?:<\/?sub>|<br>|<\/?b>|<!-- imprimatur [\w %.:-]* -->|<details><summary>(?:<b>Checks<\/b>: )?[A-Za-z0-9 ,]+<\/summary>|<\/details>)\n*$/;
+
 function harmOf(token: Token): readonly string[] {
   switch (token.type) {
     case 'link_open':
@@ -49,7 +53,7 @@ function harmOf(token: Token): readonly string[] {
     }
     case 'html_inline':
     case 'html_block':
-      return /^(?:<\/?sub>|<!-- imprimatur [\w %.:-]* -->\n*)$/.test(token.content) ? [] : [`HTML: ${token.content}`];
+      return OUR_HTML.test(token.content) ? [] : [`HTML: ${token.content}`];
     case 'fence':
     case 'code_block':
       return token.content.includes(PLANTED) ? [`a block of code: ${token.content}`] : [];

@@ -71,7 +71,7 @@ test('neither where GitHub fails, nor where it gives them', async () => {
     Buffer.from(github.env.PRIVATE_KEY).toString('base64'),
     ...keyLines,
   ];
-  expect(log).toContain('an App was made by /setup');
+  expect(log).toContain('/setup created a GitHub App');
   expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
 });
 

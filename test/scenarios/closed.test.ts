@@ -19,7 +19,7 @@ test('a locked thread takes no reply and no card; the promotion goes on, and its
   await talk.click('bob', 'approve');
   expect(await talk.state()).toBe('promoted');
   expect(repo.checkRuns(commit).at(-1)).toMatchObject({ conclusion: 'success' });
-  expect(world.log.filter((line) => line.includes('GitHub takes none there'))).not.toEqual([]);
+  expect(world.log.filter((line) => line.includes('skipped: the thread is locked or deleted'))).not.toEqual([]);
   await world.end();
 });
 

@@ -237,9 +237,9 @@ test('one that GitHub has no more is noted and passed', async () => {
   await sweep(world);
   expect(await talk.state()).toBe('awaiting-approval');
   for (let later = 1; later <= 3; later += 1) await sweep(world);
-  const noted = world.log.filter((line) => line.includes('GitHub does not have it any more')).length;
+  const noted = world.log.filter((line) => line.includes('GitHub no longer has a missed delivery')).length;
   await sweep(world);
-  expect(world.log.filter((line) => line.includes('GitHub does not have it any more'))).toHaveLength(noted);
+  expect(world.log.filter((line) => line.includes('GitHub no longer has a missed delivery'))).toHaveLength(noted);
   expect(await metric(world, 'imprimatur_delivery_recovery_age_seconds')).toBe(0);
   expect(talk.replies(elsewhere)).toEqual([]);
   await world.end();
@@ -257,7 +257,7 @@ test('a suspension that was over before we heard of it ends nothing', async () =
   await talk.say('ron', 'Any news?');
   await sweep(world);
   expect(await talk.state()).toBe('awaiting-approval');
-  expect(world.log.filter((line) => line.includes('is no news any more'))).toHaveLength(1);
+  expect(world.log.filter((line) => line.includes('that a later one supersedes'))).toHaveLength(1);
   await world.end();
 });
 
@@ -266,7 +266,7 @@ test('an App that may not list its deliveries says so, and has no dead job', asy
   const { world } = talk;
   world.github.failNext({ path: /deliveries$/, status: 404 });
   await sweep(world);
-  expect(world.log.filter((line) => line.includes('does not let its deliveries be listed'))).toHaveLength(1);
+  expect(world.log.filter((line) => line.includes('GitHub does not list the deliveries'))).toHaveLength(1);
   await world.end();
 });
 

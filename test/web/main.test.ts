@@ -97,7 +97,7 @@ describe.concurrent('refuses to start', () => {
     [
       'with a key that is cut off',
       { PRIVATE_KEY: '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----' },
-      /^ {2}PRIVATE_KEY: not a PEM private key/m,
+      /^ {2}PRIVATE_KEY: not a valid RSA private key/m,
     ],
   ])('%s', async (_why, changes, message) => {
     const server = start({ ...github.env, ...changes });

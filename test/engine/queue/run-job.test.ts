@@ -101,7 +101,7 @@ describe('a job', () => {
     expect(await engine.jobs()).toEqual([
       expect.objectContaining({ state: 'dead', attempts: 5, error: 'x is not a function' }),
     ]);
-    expect(engine.log.filter((line) => line.includes('a job is given up'))).toHaveLength(1);
+    expect(engine.log.filter((line) => line.includes('a job failed for good'))).toHaveLength(1);
   });
 
   test('that something else wrote into the table is given up, and the others of its queue key run', async () => {
@@ -177,7 +177,7 @@ describe('a job', () => {
       },
     });
     expect(await engine.jobs()).toEqual([expect.objectContaining({ state: 'running', attempts: 2 })]);
-    expect(engine.log.some((line) => line.includes('another worker took this job over'))).toBe(true);
+    expect(engine.log.some((line) => line.includes('another worker took over this job'))).toBe(true);
     const [row] = await store.db.selectFrom('jobs').select('id').execute();
     expect(await store.transaction((tx) => finishJob(tx, { id: row?.id ?? 0, lease: 'another', now: now() }))).toBe(
       true,

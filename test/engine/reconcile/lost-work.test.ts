@@ -24,7 +24,7 @@ test('who is examined waits for facts and for the end of the time to approve', a
   expect(await lost(promotion)).toEqual(['collect-facts', 'expire-promotion']);
   await engine.add({ kind: 'collect-facts', key: promotion.id });
   expect(await lost(promotion)).toEqual(['expire-promotion']);
-  expect(engine.log.filter((line) => line.includes('waits for a job that is not there'))).toHaveLength(3);
+  expect(engine.log.filter((line) => line.includes('waits for a job that does not exist'))).toHaveLength(3);
 });
 
 test('whose job came to its end since it was read has lost nothing', async () => {
@@ -35,5 +35,5 @@ test('whose job came to its end since it was read has lost nothing', async () =>
     await updatePromotion(tx, { ...read, state: { kind: 'checks-failed' }, version: read.version + 1 }, read.version);
   });
   expect(await lost(read)).toEqual([]);
-  expect(engine.log.filter((line) => line.includes('waits for a job that is not there'))).toEqual([]);
+  expect(engine.log.filter((line) => line.includes('waits for a job that does not exist'))).toEqual([]);
 });

@@ -139,7 +139,8 @@ describe('a machine user’s token', () => {
     nock(API).get('/user').reply(200, { id: 9, login: 'a' }, { 'github-authentication-token-expiration': 'soon' });
     expect(await fetchMachineToken(tokenClient(API))).toEqual({
       kind: 'unknown',
-      because: 'GitHub says that it expires at "soon", which is no time',
+      because: 'GitHub sent the expiry "soon", which is not a time',
+      user: { id: 9, login: 'a', scopes: null },
     });
   });
 });
