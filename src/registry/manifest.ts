@@ -110,11 +110,16 @@ const Child = z
     };
   });
 
+/** Values that are not text say nothing, and keep no image out. */
 const AnnotationsSchema = z
-  .record(z.string(), z.string().nullable())
-  .nullish()
+  .unknown()
+  .optional()
   .transform((set): Annotations =>
-    Object.fromEntries(Object.entries(set ?? {}).map(([name, value]) => [name, value ?? ''])),
+    Object.fromEntries(
+      Object.entries(typeof set === 'object' && set !== null ? set : {}).flatMap(([name, value]): [string, string][] =>
+        typeof value === 'string' ? [[name, value]] : [],
+      ),
+    ),
   );
 
 const Common = { schemaVersion: z.literal(2), mediaType: z.string().optional(), annotations: AnnotationsSchema };

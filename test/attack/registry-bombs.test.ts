@@ -69,7 +69,7 @@ describe('A bomb', () => {
     ],
     ['an index of a thousand platforms', [indexOf(children.slice(0, 1000)), ...children], 'more than 200 platforms', 1],
     ['an index of indexes', [indexOf(nest), ...nest, ...children], 'more than 200 platforms', 301],
-    ['an index in an index in an index', deepest, 'this deep is not read', 3],
+    ['an index in an index in an index', deepest, 'indexes deep, which is not supported', 3],
     ['a thousand and one layers', [imageOf(many(1001, (at) => layer(`layer ${at}`)))], 'is not a valid', 1],
   ])('of %s is not taken apart', async (_name, blobs, message, requests) => {
     const registry = await startHostile(serving([...blobs, config]));

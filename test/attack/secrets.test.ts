@@ -189,7 +189,7 @@ async function live(story: Story): Promise<Readonly<Record<string, string>>> {
   await ask(/redirected/);
   ofRegistry.echo({ on: /blobs.sha/, times: 99, answer: ({ token }) => redirectTo(`https://[b/?sig=${token}`) });
   await ask(/redirected/);
-  const refused = await ask(/Waits for approval/);
+  const refused = await ask(/Waiting for approval/);
   ofRegistry.echo({ on: /^PUT /, times: 99, answer: (shown) => ({ status: 403, body: registryError(shown) }) });
   await repo.comment({ issue: refused, by: 'bob', body: '/approve' });
   await answered(refused, /Failed/);
@@ -198,7 +198,7 @@ async function live(story: Story): Promise<Readonly<Record<string, string>>> {
   ofGitHub.echo({ on: /^POST .*check-runs/, times: 1, answer: (shown) => ({ status: 401, body: gitHubError(shown) }) });
   ofGitHub.echo({ on: /^GET .*permission/, times: 1, answer: (shown) => ({ status: 502, body: gitHubError(shown) }) });
   ofGitHub.echo({ on: /^POST .*comments$/, times: 1, answer: ({ all }) => ({ status: 500, body: `<p>${all}</p>` }) });
-  const last = await ask(/Waits for approval/);
+  const last = await ask(/Waiting for approval/);
   await repo.comment({ issue: last, by: 'bob', body: '/approve' });
   await answered(last, /Promoted/);
   return {
