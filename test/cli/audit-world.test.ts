@@ -134,9 +134,9 @@ test('the words of a comparison with GitHub and with a noted head', async () => 
 });
 
 test.each([
-  ['a head without a hash', 'audit verify --head 5', /--head\b.*<seq:hash>.*"5"/],
-  ['a head of eight other characters', 'audit verify --head 5:abcdefgh', /--head\b.*<seq:hash>.*"5:abcdefgh"/],
-  ['a promotion by its bare number', 'audit show 1', /<digest\|P12>.*"1"/],
+  ['a head without a hash', 'audit verify --head 5', /"5".* --head: .*<seq:hash>/],
+  ['a head of eight other characters', 'audit verify --head 5:abcdefgh', /"5:abcdefgh".* --head: .*<seq:hash>/],
+  ['a promotion by its bare number', 'audit show 1', /"1".*<digest\|P12>/],
 ])('%s is a mistake', async (_, line, named) => {
   const { code, err } = await w.cli(line);
   expect(err).toMatch(named);

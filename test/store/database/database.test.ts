@@ -50,7 +50,7 @@ describe('an address that can not be right says what is wrong, never the passwor
     { url: 'sqlite:', message: 'names no file' },
     { url: 'sqlite://data/x.db', message: 'without //' },
     { url: 'sqlite::memory:', message: 'must be a file on a local disk' },
-    { url: 'postgres://user:secret@[x/db', message: 'is not a legal URL' },
+    { url: 'postgres://user:secret@[x/db', message: 'is not a valid URL' },
   ])('$url', async ({ url, message }) => {
     const failure = await failureOf(openStore({ url }));
     expect(failure).toMatchObject({ code: 'database-url-invalid', retryable: false });
