@@ -60,7 +60,7 @@ function jobOf(slot: string, runAt: number, now: number): Parameters<typeof addJ
 }
 
 function warnings(): number {
-  return engine.log.filter((line) => line.includes('the clock was turned back')).length;
+  return engine.log.filter((line) => line.includes('the clock went back')).length;
 }
 
 onBothEngines(({ freshPair }) => {
