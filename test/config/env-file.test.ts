@@ -76,7 +76,7 @@ describe('it is left as it was', () => {
     const path = await fileWith(text);
     expect(await addToEnvFile(path, VARIABLES)).toEqual({
       kind: 'not-written',
-      why: `${path} sets ${named} already`,
+      why: `${path} already sets ${named}`,
     });
     expect(await readFile(path, 'utf8')).toBe(text);
     expect(await modeOf(path)).toBe(0o644);

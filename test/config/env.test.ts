@@ -109,11 +109,11 @@ describe('the key', () => {
 
   test.each<readonly [string, Environment, RegExp]>([
     ['missing', {}, /^PRIVATE_KEY or PRIVATE_KEY_PATH: missing/],
-    ['something else', { PRIVATE_KEY: 'secret' }, /^PRIVATE_KEY: not a PEM private key/],
-    ['a public key', { PRIVATE_KEY: KEY.replaceAll('PRIVATE', 'PUBLIC') }, /^PRIVATE_KEY: not a PEM private key/],
-    ['cut off', { PRIVATE_KEY: KEY.slice(0, 400) }, /^PRIVATE_KEY: not a PEM private key/],
-    ['with its body changed', { PRIVATE_KEY: KEY.replace('MII', 'AAA') }, /^PRIVATE_KEY: not a PEM private key/],
-    ['of another kind than GitHub makes', { PRIVATE_KEY: elliptic }, /^PRIVATE_KEY: not a PEM private key/],
+    ['something else', { PRIVATE_KEY: 'secret' }, /^PRIVATE_KEY: not a valid RSA private key/],
+    ['a public key', { PRIVATE_KEY: KEY.replaceAll('PRIVATE', 'PUBLIC') }, /^PRIVATE_KEY: not a valid RSA private key/],
+    ['cut off', { PRIVATE_KEY: KEY.slice(0, 400) }, /^PRIVATE_KEY: not a valid RSA private key/],
+    ['with its body changed', { PRIVATE_KEY: KEY.replace('MII', 'AAA') }, /^PRIVATE_KEY: not a valid RSA private key/],
+    ['of another kind than GitHub makes', { PRIVATE_KEY: elliptic }, /^PRIVATE_KEY: not a valid RSA private key/],
     [
       'in a file that holds none',
       { PRIVATE_KEY_PATH: wrong },

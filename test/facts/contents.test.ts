@@ -73,7 +73,7 @@ describe('platforms', () => {
     double.addImage({ repository: NAME, image: { ...third, children: [], blobs: [] } });
     const failure = await failureOf(collect(third.digest));
     expect(failure).toMatchObject({ code: 'manifest-invalid', retryable: false });
-    expect(failure.message).toContain('an index in an index in an index');
+    expect(failure.message).toContain('nested three indexes deep');
   });
 
   test('of an index without children are none', async () => {
