@@ -24,6 +24,8 @@ describe('Links', () => {
     const body = Buffer.from('{"tags":["a"]}');
     const read = (link: string): string | null => readTagPage({ body, link: [link], url, what: 'GET tags' }).next;
     expect(read('<http://inner:5000/v2/acme/api/tags/list?last=a>; rel="next"')).toBe('/v2/acme/api/tags/list?last=a');
-    expect(() => read('</v2/acme/other/tags/list?last=a>; rel="next"')).toThrow('the link to the next page is not valid');
+    expect(() => read('</v2/acme/other/tags/list?last=a>; rel="next"')).toThrow(
+      'the link to the next page is not valid',
+    );
   });
 });
