@@ -123,7 +123,8 @@ describe('legal options', () => {
 
 describe('illegal options', () => {
   test.each<[string, string, object]>([
-    ['a second word', 'staging-def5678', { code: 'surplus-argument', typed: 'staging-def5678' }],
+    ['a second word', 'staging-def5678', { code: 'environment-without-to', typed: 'staging-def5678' }],
+    ['an environment without to', 'production', { code: 'environment-without-to', typed: 'production' }],
     ['words of courtesy', 'please.', { code: 'surplus-argument', typed: 'please.' }],
     ['a quoted text without its flag', '"fixes login"', { code: 'surplus-argument', typed: 'fixes login' }],
     ['a full stop alone', '.', { code: 'trailing-punctuation', typed: '.', meant: '' }],
@@ -149,7 +150,18 @@ describe('illegal options', () => {
       `--reason "${'é'.repeat(501)}"`,
       { code: 'reason-too-long', length: 501, limit: 500 },
     ],
-    ['a reason of several words without quotes', '--reason fixes login', { code: 'surplus-argument', typed: 'login' }],
+    [
+      'a reason of several words without quotes',
+      '--reason fixes login',
+      { code: 'unquoted-reason', meant: 'fixes login' },
+    ],
+    ['the same behind an equals sign', '--reason=fixes login', { code: 'unquoted-reason', meant: 'fixes login' }],
+    [
+      'the same before another option',
+      '--reason fixes login to canary',
+      { code: 'unquoted-reason', meant: 'fixes login' },
+    ],
+    ['a word after a quoted reason', '--reason "fixes login" now', { code: 'environment-without-to', typed: 'now' }],
     ['an open quote', '--reason "fixes login', { code: 'unbalanced-quote', opener: '"', closer: '"' }],
     [
       'a quote closed by another kind',

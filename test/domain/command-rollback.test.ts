@@ -86,7 +86,7 @@ describe('an illegal rollback', () => {
     ['a flag without its reason', '--reason', { code: 'missing-argument', argument: 'reason' }],
     ['an empty reason', '--reason ""', { code: 'empty-reason' }],
     ['a long reason', `--reason ${'é'.repeat(501)}`, { code: 'reason-too-long', length: 501, limit: 500 }],
-    ['a reason without quotes', '--reason login fails', { code: 'surplus-argument', typed: 'fails' }],
+    ['a reason without quotes', '--reason login fails', { code: 'unquoted-reason', meant: 'login fails' }],
     ['a reason without its flag', '"login fails"', { code: 'quoted-argument', typed: 'login fails' }],
     ['to without a target', '--reason x to', { code: 'missing-argument', argument: 'target' }],
     ['to before a flag', 'to --reason x', { code: 'missing-argument', argument: 'target' }],

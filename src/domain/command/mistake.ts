@@ -13,6 +13,10 @@ export type CommandMistake =
   | { readonly code: 'missing-argument'; readonly argument: 'source' | 'environment' | 'version' | 'target' | 'reason' }
   /** One word or quoted text more than the verb takes; only the first one is named. */
   | { readonly code: 'surplus-argument'; readonly typed: string }
+  /** `/promote staging-abc1234 production`: one word more, which could be an environment. */
+  | { readonly code: 'environment-without-to'; readonly typed: string }
+  /** `--reason fixes the login page`: `meant` is the whole text, as far as it goes. */
+  | { readonly code: 'unquoted-reason'; readonly meant: string }
   /** `/promote to production staging-abc1234`: the source must come before the options. */
   | { readonly code: 'source-not-first'; readonly typed: string }
   /** A source, environment, version or target in quotes; only `--reason` takes them. */

@@ -26,14 +26,22 @@ export function parseOptions<T extends object>(words: readonly Word[], grammar: 
   const given = new Set<OptionName>();
   let options = none;
   let at = 0;
+  /** Where the option that was read last stands, if it is the reason. */
+  let reasonAt: number | null = null;
   for (let word = words[0]; word !== undefined; word = words[at]) {
     const option = optionOf(word, takes);
-    if (option === null) return mistake(explainWord(word, { takes, explainStray }));
+    if (option === null) {
+      const wrong = explainWord(word, { takes, explainStray });
+      const meant = unquotedReason(words, { from: reasonAt, takes });
+      const isStray = wrong.code === 'surplus-argument' || wrong.code === 'environment-without-to';
+      return mistake(isStray && meant !== null ? { code: 'unquoted-reason', meant } : wrong);
+    }
     if (given.has(option)) return mistake({ code: 'doubled-option', option });
     given.add(option);
     const found = read(option, { word, next: words[at + 1], takes });
     if (found.kind === 'mistake') return found;
     options = { ...options, ...found.value.options };
+    reasonAt = option === '--reason' ? at : null;
     at += found.value.wordsUsed;
   }
   return value(options);
@@ -71,6 +79,24 @@ export function parseReasonOption({ word, next }: FoundOption): Parsed<ReadOptio
 /** Any value but a reason stands without quotes. */
 export function parseBare<T>(word: Exclude<Word, { kind: 'flag' }>, parse: (text: string) => Parsed<T>): Parsed<T> {
   return word.kind === 'quoted' ? mistake({ code: 'quoted-argument', typed: word.text }) : parse(word.text);
+}
+
+/** The words of a reason without quotes, up to the next option; null where it has quotes. */
+function unquotedReason(
+  words: readonly Word[],
+  { from, takes }: { readonly from: number | null; readonly takes: readonly OptionName[] },
+): string | null {
+  const flag = from === null ? undefined : words[from];
+  if (from === null || flag === undefined) return null;
+  const inline = flag.kind === 'flag' ? flag.inline : null;
+  // A blank in it was in quotes.
+  if (inline !== null && /\s/.test(inline)) return null;
+  const texts = inline === null ? [] : [inline];
+  for (const word of words.slice(from + 1)) {
+    if (word.kind !== 'bare' || (texts.length > 0 && optionOf(word, takes) !== null)) break;
+    texts.push(word.text);
+  }
+  return texts.length === 0 ? null : texts.join(' ');
 }
 
 /** One word more than the verb takes. */

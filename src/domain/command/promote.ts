@@ -58,7 +58,7 @@ function parseArguments(text: string): Parsed<PromoteArguments> {
   if (!hasSource) return parseWithoutSource(words);
   const source = parseBare(first, parseSource);
   if (source.kind === 'mistake') return source;
-  const options = parseOptions(words.slice(1), { ...OPTIONS, explainStray: surplus });
+  const options = parseOptions(words.slice(1), { ...OPTIONS, explainStray: environmentOrSurplus });
   if (options.kind === 'mistake') return options;
   if (options.value.force && options.value.reason === null) return mistake({ code: 'force-without-reason' });
   return value({ source: source.value, ...options.value });
@@ -88,6 +88,11 @@ function readOption(option: OptionName, found: FoundOption): Parsed<ReadOption<O
     case '--reason':
       return parseReasonOption(found);
   }
+}
+
+/** Behind the source, a bare word is most often the environment. */
+function environmentOrSurplus(typed: string): CommandMistake {
+  return parseEnvironment(typed).kind === 'value' ? { code: 'environment-without-to', typed } : surplus(typed);
 }
 
 function sourceNotFirst(typed: string): CommandMistake {

@@ -18,6 +18,10 @@ function mistakeSentence(mistake: CommandMistake): string {
       return `${MISSING[mistake.argument]} is missing.`;
     case 'surplus-argument':
       return `unexpected argument ${typedWord(mistake.typed)}.`;
+    case 'environment-without-to':
+      return `unexpected argument ${typedWord(mistake.typed)}. Did you mean ${typedWord(`to ${mistake.typed}`)}?`;
+    case 'unquoted-reason':
+      return `put the reason in quotes: ${code(`--reason "${mistake.meant.replaceAll('"', '')}"`, { maxLength: 200 })}.`;
     case 'source-not-first':
       return `the source comes first, but ${typedWord(mistake.typed)} follows an option.`;
     case 'quoted-argument':

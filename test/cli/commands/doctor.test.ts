@@ -200,7 +200,7 @@ test('on a terminal it has a heading per thing, fits 80 columns, and shows no se
   expect(out).toMatch(new RegExp(String.raw`\n\n${title}\n✓ {2}token {16}\S.*acme-bot`));
   // The sentence, and what to do, stand under each other in their column.
   expect(out).toMatch(/^! {2}token-expiry {9}.*2026-12-01 09:00 UTC.*\n {24}→ \S(.*\n {24}\S)+/m);
-  expect(out).toMatch(/\n\n.*\b21\b.*\b2\b.*\b19\b.*\n$/);
+  expect(out).toMatch(/\n\n.*\b19\b.*\b21\b.*\b2\b.*\n$/);
   for (const secret of [TOKEN, ADA.password, github.env.WEBHOOK_SECRET, 'BEGIN']) expect(out).not.toContain(secret);
 });
 

@@ -13,6 +13,8 @@ test.each<[CommandMistake]>([
   [{ code: 'missing-argument', argument: 'reason' }],
   [{ code: 'missing-argument', argument: 'target' }],
   [{ code: 'surplus-argument', typed: 'please' }],
+  [{ code: 'environment-without-to', typed: 'production' }],
+  [{ code: 'unquoted-reason', meant: 'fixes the login page' }],
   [{ code: 'source-not-first', typed: 'staging-abc1234' }],
   [{ code: 'quoted-argument', typed: 'staging' }],
   [{ code: 'doubled-option', option: '--reason' }],
