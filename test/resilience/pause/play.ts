@@ -17,7 +17,7 @@ export const TAKEN_OVER_AFTER_MS = 120_000;
 const PROMOTED_WITHIN_MS = 10_000;
 const WAITING_MS = 150_000;
 const NOTICED_WITHIN_MS = 10_000;
-const NOTICED = /another worker took this job over|a job failed and will be retried/;
+const NOTICED = /another worker took over this job|a job failed and will be retried/;
 
 type Options = Parameters<typeof openWorld>[0];
 
