@@ -75,7 +75,8 @@ function plain(text: string): string {
   return (
     text
       // Looked at until a promotion of the image was through, and which one that is the order of webhooks decides.
-      .replaceAll(/^\| \S+ \w+ \| image-owner \|.*\n/gm, '')
+      .replaceAll(/^- \S+ \*\*image-owner\*\*.*\n/gm, '')
+      .replaceAll(/\d+(?: of \d+)? checks? passed/g, '# checks passed')
       .replaceAll(/127\.0\.0\.1:\d+/g, 'registry')
       .replaceAll(/\bP\d+\b/g, 'P#')
       // A plan covers the registry's address, which is another one in each world.
