@@ -66,15 +66,17 @@ export async function isCollaborator({
   readonly login: string;
 }): Promise<boolean> {
   try {
-    await client.ask({
-      tried: `reading whether ${login} is a collaborator of ${repo}`,
-      send: (api) => api.repos.checkCollaborator({ ...splitRepo(repo), username: login }),
-      answer: z.unknown(),
-    });
+    await untilAnswered(() =>
+      client.ask({
+        tried: `reading whether ${login} is a collaborator of ${repo}`,
+        send: (api) => api.repos.checkCollaborator({ ...splitRepo(repo), username: login }),
+        answer: z.unknown(),
+      }),
+    );
     return true;
   } catch (error) {
     if (isGitHubError(error, 'github-not-found')) return false;
-    return untilAnswered(() => Promise.reject(error));
+    throw error;
   }
 }
 

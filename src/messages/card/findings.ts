@@ -10,10 +10,11 @@ import { plural } from '../format.ts';
 export function renderFindings(findings: readonly Finding[], detail: Detail): string {
   if (findings.length === 0) return '';
   const { passed } = countChecks(findings);
-  const rows = findingRows(findings).slice(0, detail.findings);
+  const all = findingRows(findings);
+  const rows = all.slice(0, detail.findings);
   const open = rows.filter(({ isPassed }) => !isPassed).map((row) => lineOf(row, detail));
   const folded = rows.filter(({ isPassed }) => isPassed).map((row) => lineOf(row, detail));
-  const leftOut = findingRows(findings).length - rows.length;
+  const leftOut = all.length - rows.length;
   const summary = findingsSummary(findings);
   const folds = (title: string): readonly string[] =>
     folded.length === 0 ? [] : [`<details><summary>${title}</summary>`, folded.join('\n'), '</details>'];
@@ -137,12 +138,12 @@ export function failedChecks(findings: readonly Finding[]): string {
 /** `1 check failed, 2 warnings`, `Passed with 1 warning` or `17 of 17 checks passed`. */
 export function findingsSummary(findings: readonly Finding[]): string {
   const { all, failed, overridden, warned, passed } = countChecks(findings);
-  const warnings = warned === 0 ? '' : plural(warned, 'warning');
-  if (failed > 0) return [failedChecks(findings), ...(warned === 0 ? [] : [warnings])].join(', ');
-  if (overridden > 0) {
-    return [`${plural(overridden, 'failed check')} overridden`, ...(warned === 0 ? [] : [warnings])].join(', ');
+  const warnings = plural(warned, 'warning');
+  if (failed === 0 && overridden === 0) {
+    return warned > 0 ? `Passed with ${warnings}` : `${passed} of ${all} checks passed`;
   }
-  return warned > 0 ? `Passed with ${warnings}` : `${passed} of ${all} checks passed`;
+  const worst = failed > 0 ? failedChecks(findings) : `${plural(overridden, 'failed check')} overridden`;
+  return warned > 0 ? `${worst}, ${warnings}` : worst;
 }
 
 /** Commits and digests in full would make the lines too long; the audit trail has them in full. */
