@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { rankOf, reaches, type Role } from '../domain/actor.ts';
 import type { RepoName } from '../domain/image/reference.ts';
-import { splitRepo, type Answer, type InstallationClient } from './client/client.ts';
+import type { Answer } from './client/ask.ts';
+import { splitRepo, type InstallationClient } from './client/client.ts';
 import { untilAnswered } from './client/ask-again.ts';
 import { isGitHubError } from './client/errors.ts';
 import { CACHEABLE } from './client/hooks.ts';

@@ -1,7 +1,8 @@
 // Reads what GitHub shows of us now: a comment, a check run, whether a thread still takes words. Unchanged, it costs nothing.
 import { z } from 'zod';
 import type { RepoName } from '../domain/image/reference.ts';
-import { splitRepo, type Answer, type InstallationClient } from './client/client.ts';
+import type { Answer } from './client/ask.ts';
+import { splitRepo, type InstallationClient } from './client/client.ts';
 import { isGitHubError } from './client/errors.ts';
 import { CACHEABLE } from './client/hooks.ts';
 

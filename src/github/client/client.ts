@@ -2,11 +2,12 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { LRUCache } from 'lru-cache';
-import type { z } from 'zod';
 import { UNGUARDED, type HostGuard } from '../../net/breaker.ts';
 import { OUTSIDE_WRITE_MS } from '../../net/outside-write.ts';
 import type { RepoName } from '../../domain/image/reference.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
+import type { Ask, Question, RawAnswer } from './ask.ts';
+import { confirmRemoval } from './confirm-removal.ts';
 import { toOutsideError, unreadableAnswer } from './errors.ts';
 import { createFetch } from './fetch.ts';
 import { failedByToken, statusOf } from './failure.ts';
@@ -47,30 +48,6 @@ export type AnonymousClient = { readonly kind: 'anonymous'; readonly ask: Ask };
 /** Speaks with a person's token. */
 export type TokenClient = { readonly kind: 'token'; readonly ask: Ask };
 
-export type Ask = <T>(question: Question<T>) => Promise<Answer<T>>;
-
-export type Question<T> = {
-  /** Begins the sentence of an error: `creating a comment on acme/dotca#3`. */
-  readonly tried: string;
-  readonly send: (api: Octokit['rest']) => Promise<RawAnswer>;
-  /** Asked twice, there would be two of it: a comment, a check run, a deployment, an issue. */
-  readonly makes?: true;
-  readonly answer: z.ZodType<T>;
-};
-
-export type Answer<T> = {
-  readonly data: T;
-  readonly link: string | null;
-  /** A header of the answer, by its name in lower case. */
-  readonly header: (name: string) => string | null;
-};
-
-type RawAnswer = {
-  readonly data: unknown;
-  readonly status: number;
-  readonly headers: { readonly link?: string | undefined; readonly [name: string]: unknown };
-};
-
 export type GitHubLog = {
   readonly debug: (fields: object, message: string) => void;
   readonly warn: (fields: object, message: string) => void;
@@ -104,7 +81,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
     const known = clients.get(key);
     if (known !== undefined) return known;
     const octokit = createOctokit(options, { installationId, repo, ...shared });
-    const client: InstallationClient = { kind: 'installation', installationId, appId, ask: askBy(octokit, options) };
+    const ask = confirmRemoval(askBy(octokit, options), { asApp: app.ask, installationId });
+    const client: InstallationClient = { kind: 'installation', installationId, appId, ask };
     clients.set(key, client);
     return client;
   };

@@ -1,7 +1,8 @@
 // Opens issues of our App and finds them again by their marker.
 import { z } from 'zod';
 import type { RepoName } from '../../domain/image/reference.ts';
-import { splitRepo, type Answer, type InstallationClient } from '../client/client.ts';
+import type { Answer } from '../client/ask.ts';
+import { splitRepo, type InstallationClient } from '../client/client.ts';
 import { firstLine } from './comments.ts';
 
 type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };

@@ -1,7 +1,8 @@
 // Reads again what our App has written in a repository: its comments in all threads, and the summaries of its check runs.
 import { z } from 'zod';
 import type { RepoName } from '../../domain/image/reference.ts';
-import { splitRepo, type Answer, type InstallationClient } from '../client/client.ts';
+import type { Answer } from '../client/ask.ts';
+import { splitRepo, type InstallationClient } from '../client/client.ts';
 import { isGitHubError } from '../client/errors.ts';
 
 type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName };

@@ -221,20 +221,37 @@ test.each([
     name: 'an installation that is gone',
     status: 404,
     message: 'Not Found',
+    confirmed: { status: 404, body: { message: 'Not Found' } },
     expected: 'is no longer installed there',
   },
   {
     name: 'a suspended installation',
     status: 403,
     message: 'This installation has been suspended',
+    confirmed: { status: 200, body: { suspended_at: '2026-11-24T09:00:00Z' } },
     expected: 'Its installation is suspended',
   },
-])('$name is not mistaken for a missing comment or permission', async ({ status, message, expected }) => {
+])('$name is not mistaken for a missing comment or permission', async ({ status, message, confirmed, expected }) => {
   nock(API).post('/app/installations/7/access_tokens').reply(status, { message });
+  nock(API).get('/app/installations/7').reply(confirmed.status, confirmed.body);
   const client = offlineGitHub().forInstallation(7);
   const error = await failureOf(createComment({ client, repo: REPO, issue: 3, body: 'hello' }));
   expect(error).toMatchObject({ code: 'github-not-installed', retryable: false, status });
   expect(error.message).toContain(expected);
+});
+
+test.each([
+  { name: 'shows the installation', status: 404, answer: { status: 200, body: { suspended_at: null } } },
+  { name: 'does not answer', status: 404, answer: { status: 502, body: {} } },
+  { name: 'shows the installation', status: 403, answer: { status: 200, body: {} } },
+  { name: 'does not answer', status: 403, answer: { status: 503, body: {} } },
+])('a token refused with $status may be asked for again where GitHub $name', async ({ status, answer }) => {
+  nock(API).post('/app/installations/7/access_tokens').reply(status, { message: 'Forbidden' });
+  nock(API).get('/app/installations/7').reply(answer.status, answer.body);
+  const client = offlineGitHub().forInstallation(7);
+  const error = await failureOf(createComment({ client, repo: REPO, issue: 3, body: 'hello' }));
+  expect(error).toMatchObject({ code: 'github-unavailable', retryable: true, status });
+  expect(error.message).toContain('does not say that it is gone');
 });
 
 test('a bug of ours is no error of GitHub', () => {

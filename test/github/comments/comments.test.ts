@@ -36,6 +36,7 @@ test.each([
 
 test('an installation that is gone does not look like a deleted comment', async () => {
   nock(API).post('/app/installations/7/access_tokens').reply(404, { message: 'Not Found' });
+  nock(API).get('/app/installations/7').reply(404, { message: 'Not Found' });
   const error = await failureOf(updateComment({ client: client(), repo: REPO, commentId: 77, body: 'new' }));
   expect(error.code).toBe('github-not-installed');
 });

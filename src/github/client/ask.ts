@@ -1,0 +1,27 @@
+// One question to GitHub and its answer, whatever the credentials.
+import type { Octokit } from '@octokit/rest';
+import type { z } from 'zod';
+
+export type Ask = <T>(question: Question<T>) => Promise<Answer<T>>;
+
+export type Question<T> = {
+  /** Begins the sentence of an error: `creating a comment on acme/dotca#3`. */
+  readonly tried: string;
+  readonly send: (api: Octokit['rest']) => Promise<RawAnswer>;
+  /** Asked twice, there would be two of it: a comment, a check run, a deployment, an issue. */
+  readonly makes?: true;
+  readonly answer: z.ZodType<T>;
+};
+
+export type Answer<T> = {
+  readonly data: T;
+  readonly link: string | null;
+  /** A header of the answer, by its name in lower case. */
+  readonly header: (name: string) => string | null;
+};
+
+export type RawAnswer = {
+  readonly data: unknown;
+  readonly status: number;
+  readonly headers: { readonly link?: string | undefined; readonly [name: string]: unknown };
+};
