@@ -2,6 +2,7 @@
 import type { CommandMistake, OurLine, Verb } from './command.ts';
 import type { Refusal } from './refusal.ts';
 import type { PlanId } from './promotion/approval.ts';
+import type { Outcome } from './promotion/history.ts';
 import type { ImageRepository, Tag } from './image/reference.ts';
 
 export type Reply =
@@ -55,7 +56,20 @@ export type Candidate = {
   readonly commit: string;
   /** First line of the commit message. */
   readonly subject: string;
+  /** As of a commit's summary; left out in an answer of an older version. */
+  readonly author?: string | null;
   readonly at: number;
+  /** What became of it in the environment; left out where it never held it. */
+  readonly held?: CandidateHeld;
+  /** The number of the promotion that is in progress for it. */
+  readonly open?: number;
+};
+
+export type CandidateHeld = Outcome & {
+  readonly environment: string;
+  /** Whether the environment holds it now. */
+  readonly isCurrent: boolean;
+  readonly isRolledBack: boolean;
 };
 
 export type StatusSubject =

@@ -1,5 +1,6 @@
 // Reads commits: the newest of a branch, and whether a commit belongs to a branch.
 import { z } from 'zod';
+import type { CommitSummary } from '../domain/image/image-facts.ts';
 import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
 import type { PolicyChange } from '../domain/policy/policy-change.ts';
 import type { Contributors } from '../domain/promotion/promotion.ts';
@@ -11,19 +12,18 @@ export type BranchMembership = 'on-branch' | 'not-on-branch' | 'unknown-commit' 
 
 export type Commit = {
   readonly sha: CommitSha;
-  /** First line of the message. */
-  readonly subject: string;
   /** When it was committed, epoch milliseconds. */
   readonly at: number;
-};
+} & CommitSummary;
+
+/** Where a commit stands, and the commit itself where the branch holds it and GitHub told. */
+export type BranchPlace = { readonly membership: BranchMembership; readonly commit: Commit | null };
 
 type BranchQuestion = {
   readonly client: InstallationClient;
   readonly repo: RepoName;
   readonly branch: string;
 };
-
-const Comparison = z.object({ status: z.enum(['ahead', 'behind', 'identical', 'diverged']) });
 
 /**
  * Whether `commit` is the head of `branch` or an ancestor of it. That it exists proves nothing: GitHub serves the
@@ -34,7 +34,8 @@ export async function compareWithBranch({
   repo,
   branch,
   commit,
-}: BranchQuestion & { readonly commit: CommitSha }): Promise<BranchMembership> {
+}: BranchQuestion & { readonly commit: CommitSha }): Promise<BranchPlace> {
+  const elsewhere = (membership: BranchMembership): BranchPlace => ({ membership, commit: null });
   try {
     const { data } = await client.ask({
       tried: `comparing ${commit} with the branch ${branch} of ${repo}`,
@@ -42,32 +43,52 @@ export async function compareWithBranch({
         api.repos.compareCommitsWithBasehead({ ...splitRepo(repo), basehead: `${branch}...${commit}`, per_page: 1 }),
       answer: Comparison,
     });
-    return data.status === 'behind' || data.status === 'identical' ? 'on-branch' : 'not-on-branch';
+    if (data.status !== 'behind' && data.status !== 'identical') return elsewhere('not-on-branch');
+    const { merge_base_commit: found } = data;
+    return { membership: 'on-branch', commit: found?.sha === commit ? found : null };
   } catch (error) {
     if (!isGitHubError(error, 'github-not-found')) throw error;
-    if (/no common ancestor/i.test(error.message)) return 'not-on-branch';
-    return (await branchExists({ client, repo, branch })) ? 'unknown-commit' : 'no-branch';
+    if (/no common ancestor/i.test(error.message)) return elsewhere('not-on-branch');
+    return elsewhere((await branchExists({ client, repo, branch })) ? 'unknown-commit' : 'no-branch');
   }
 }
 
 const CommitAnswer = z
   .object({
     sha: z.string(),
+    author: z.object({ login: z.string() }).nullish().catch(null),
     commit: z.object({
       message: z.string(),
+      author: z.object({ name: z.string() }).nullish().catch(null),
       committer: z.object({ date: z.iso.datetime({ offset: true }) }).nullable(),
     }),
   })
-  .transform(({ sha, commit }, context): Commit => {
+  .transform(({ sha, author, commit }, context): Commit => {
     const parsed = parseCommitSha(sha);
     if (parsed === null) {
       context.addIssue('not a full commit id');
       return z.NEVER;
     }
     const [subject = ''] = commit.message.split('\n', 1);
-    return { sha: parsed, subject, at: commit.committer === null ? 0 : Date.parse(commit.committer.date) };
+    const name = author?.login ?? commit.author?.name ?? null;
+    return {
+      sha: parsed,
+      subject: subject.slice(0, MAX_SUBJECT).toWellFormed(),
+      author: name?.slice(0, MAX_AUTHOR).toWellFormed() ?? null,
+      at: commit.committer === null ? 0 : Date.parse(commit.committer.date),
+    };
   });
 const Commits = z.array(CommitAnswer);
+
+/** Characters: they are kept with a promotion, and whoever pushes chooses them. */
+const MAX_SUBJECT = 200;
+const MAX_AUTHOR = 100;
+
+const Comparison = z.object({
+  status: z.enum(['ahead', 'behind', 'identical', 'diverged']),
+  /** The commit that was asked about, where the branch holds it. */
+  merge_base_commit: CommitAnswer.nullish().catch(null),
+});
 
 /** The only commit whose id begins with these digits, or null. A fork's commit is found as well. */
 export async function findCommit({

@@ -71,7 +71,8 @@ async function makeWorld(): Promise<World> {
 const COMMIT = 'a'.repeat(40);
 
 function rolledBack(of: TestImage, by: number): History {
-  const about = { at: by, by: ALICE, forced: false, floating: [], deployedTo: null, report: null, tags: [] } as const;
+  const nothing = { approvedBy: [], summary: null, floating: [], deployedTo: null, report: null, tags: [] } as const;
+  const about = { at: by, by: ALICE, forced: false, ...nothing } as const;
   return [
     { ...about, promotion: 1, kind: 'promotion', digest: digestOf('before') },
     { ...about, promotion: 2, kind: 'promotion', digest: digest(of.digest) },

@@ -18,13 +18,13 @@ test.each([
 ])('a commit that is $status is $expected', async ({ status, expected }) => {
   grantToken(7);
   nock(API).get(COMPARE).query({ per_page: 1 }).reply(200, { status, ahead_by: 0, behind_by: 0, commits: [] });
-  expect(await compare()).toBe(expected);
+  expect((await compare()).membership).toBe(expected);
 });
 
 test('a slash in the name of a branch is part of the name', async () => {
   grantToken(7);
   nock(API).get(`${BASE}/compare/release%2F1.x...${COMMIT}`).query(true).reply(200, { status: 'behind' });
-  expect(await compare('release/1.x')).toBe('on-branch');
+  expect((await compare('release/1.x')).membership).toBe('on-branch');
 });
 
 test('a commit without a common ancestor is not on the branch', async () => {
@@ -33,14 +33,14 @@ test('a commit without a common ancestor is not on the branch', async () => {
     .get(COMPARE)
     .query(true)
     .reply(404, { message: `No common ancestor between staging and ${COMMIT}.` });
-  expect(await compare()).toBe('not-on-branch');
+  expect((await compare()).membership).toBe('not-on-branch');
 });
 
 test('where the branch is there, it is the commit that is unknown', async () => {
   grantToken(7);
   nock(API).get(COMPARE).query(true).reply(404, MISSING);
   nock(API).get(`${BASE}/branches/staging`).reply(200, { name: 'staging' });
-  expect(await compare()).toBe('unknown-commit');
+  expect((await compare()).membership).toBe('unknown-commit');
 });
 
 test('where the repository is there and the branch is not, there is no branch', async () => {
@@ -48,7 +48,7 @@ test('where the repository is there and the branch is not, there is no branch', 
   nock(API).get(COMPARE).query(true).reply(404, MISSING);
   nock(API).get(`${BASE}/branches/staging`).reply(404, { message: 'Branch not found' });
   nock(API).get(BASE).reply(200, { id: 1 });
-  expect(await compare()).toBe('no-branch');
+  expect((await compare()).membership).toBe('no-branch');
 });
 
 test('a repository that is gone is an error, not a missing branch', async () => {
@@ -77,9 +77,47 @@ test('commits come newest first with the first line of their message', async () 
       rawCommit('a'.repeat(40), 'feat: a door', '2026-11-24T09:00:00+01:00'),
     ]);
   expect(await list()).toEqual([
-    { sha: 'b'.repeat(40), subject: 'fix: the door', at: Date.UTC(2026, 10, 24, 10) },
-    { sha: 'a'.repeat(40), subject: 'feat: a door', at: Date.UTC(2026, 10, 24, 8) },
+    { sha: 'b'.repeat(40), subject: 'fix: the door', author: null, at: Date.UTC(2026, 10, 24, 10) },
+    { sha: 'a'.repeat(40), subject: 'feat: a door', author: null, at: Date.UTC(2026, 10, 24, 8) },
   ]);
+});
+
+test.each([
+  ['the account that GitHub gives', { login: 'ada' }, { name: 'Ada Lovelace' }, 'ada'],
+  ['the name in the commit, where GitHub knows no account', null, { name: 'Ada Lovelace' }, 'Ada Lovelace'],
+  ['nobody, where neither is there', null, null, null],
+  ['nobody, where GitHub writes something else', 'ada', { nickname: 'ada' }, null],
+])('the author of a commit is %s', async (_, author, written, expected) => {
+  grantToken(7);
+  const at = '2026-11-24T10:00:00Z';
+  const commit = { message: 'x', author: written, committer: { date: at } };
+  nock(API)
+    .get(`${BASE}/commits`)
+    .query(true)
+    .reply(200, [{ sha: COMMIT, author, commit }]);
+  expect((await list()).map((one) => one.author)).toEqual([expected]);
+});
+
+test.each([
+  ['the commit itself comes along', COMMIT, { subject: 'feat: a door', author: null }],
+  ['not where GitHub names another one', 'c'.repeat(40), null],
+  ['not where it can not be read', 'c', null],
+])('on a branch, %s', async (_, sha, expected) => {
+  grantToken(7);
+  const found = rawCommit(sha, 'feat: a door\n\nMore', '2026-11-24T10:00:00Z');
+  nock(API).get(COMPARE).query(true).reply(200, { status: 'behind', merge_base_commit: found });
+  const { membership, commit } = await compare();
+  expect(membership).toBe('on-branch');
+  expect(commit === null ? null : { subject: commit.subject, author: commit.author }).toEqual(expected);
+});
+
+test('what a commit says is kept in part only', async () => {
+  grantToken(7);
+  const long = rawCommit(COMMIT, `${'\u{1F600}'.repeat(5000)}`, '2026-11-24T10:00:00Z');
+  nock(API).get(`${BASE}/commits`).query(true).reply(200, [long]);
+  const [{ subject = '' } = {}] = await list();
+  expect(subject.length).toBeLessThanOrEqual(200);
+  expect(subject.isWellFormed()).toBe(true);
 });
 
 test('an empty repository has no commits', async () => {

@@ -212,7 +212,7 @@ describe('one conversation', () => {
     const [list = ''] = said.replies;
     const lines = list.split('\n').filter((line) => line.startsWith('- '));
     const wanted = [6, 5, 3, 2, 1].map(
-      (index) => `- \`/promote staging-${commits[index]?.slice(0, 7)}\` · Change ${index + 1} · `,
+      (index) => `- \`/promote staging-${commits[index]?.slice(0, 7)}\` · Change ${index + 1}, by \`ada\` · `,
     );
     expect(lines.map((line) => line.replace(/(?<= · )[^·]*$/, ''))).toEqual(wanted);
     const named = await talk.say('ada', '/promote to production');

@@ -3,7 +3,13 @@ import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { overrideByForce } from '../finding.ts';
-import { commitOf, NOTHING_COLLECTED, platformNamesOf, type ImageFacts } from '../image/image-facts.ts';
+import {
+  commitOf,
+  commitSummaryOf,
+  NOTHING_COLLECTED,
+  platformNamesOf,
+  type ImageFacts,
+} from '../image/image-facts.ts';
 import type { PinnedImage } from '../image/tag-plan.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
@@ -123,7 +129,8 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
 
 function identify(image: PinnedImage, images: readonly ImageFacts[]): PinnedImage {
   const facts = factsOf(image, images);
-  return { ...image, commit: commitOf(facts), platforms: platformNamesOf(facts) };
+  const { summary: _before, ...rest } = image;
+  return { ...rest, commit: commitOf(facts), ...commitSummaryOf(facts), platforms: platformNamesOf(facts) };
 }
 
 /** Of an image that nobody examined, nothing is known. */

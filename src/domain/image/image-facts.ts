@@ -126,7 +126,21 @@ export type Lineage =
   /** Null: a platform that names none. */
   | { readonly kind: 'platforms-disagree'; readonly seen: readonly (string | null)[] }
   | { readonly kind: 'not-on-branch'; readonly commit: CommitSha; readonly branches: readonly string[] }
-  | { readonly kind: 'on-branch'; readonly commit: CommitSha; readonly branch: string };
+  | {
+      readonly kind: 'on-branch';
+      readonly commit: CommitSha;
+      readonly branch: string;
+      /** Left out where GitHub did not tell. */
+      readonly summary?: CommitSummary;
+    };
+
+/** What people know a commit by. */
+export type CommitSummary = {
+  /** First line of the message, cut. */
+  readonly subject: string;
+  /** Login of the account that GitHub gives for the author, else the name in the commit: a claim of whoever pushed. */
+  readonly author: string | null;
+};
 
 export type StagingDeployment =
   /** The image proves no commit that could have been deployed. */
@@ -181,6 +195,13 @@ export function unknownReasonOf(facts: ImageFacts, names: readonly FacetName[]):
 /** The commit that a promotion of this image is about, or null when the image does not prove one. */
 export function commitOf(facts: Pick<ImageFacts, 'lineage'>): CommitSha | null {
   return facts.lineage.kind === 'known' && facts.lineage.value.kind === 'on-branch' ? facts.lineage.value.commit : null;
+}
+
+/** Empty where it is not known. */
+export function commitSummaryOf({ lineage }: Pick<ImageFacts, 'lineage'>): { readonly summary?: CommitSummary } {
+  if (lineage.kind !== 'known' || lineage.value.kind !== 'on-branch') return {};
+  const { summary } = lineage.value;
+  return summary === undefined ? {} : { summary };
 }
 
 /** `linux/amd64`, …; none where the contents are not known. */

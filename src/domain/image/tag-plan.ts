@@ -1,4 +1,5 @@
 // Plans which tag will hold which digest, over what. Nothing is read or written here.
+import type { CommitSummary } from './image-facts.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { PromotionKind } from '../promotion/promotion-kind.ts';
 import { parseTag, type CommitSha, type Digest, type ImageRepository, type Tag } from './reference.ts';
@@ -9,6 +10,8 @@ export type PinnedImage = {
   readonly digest: Digest;
   /** The commit that the image proves, once it was examined. */
   readonly commit: CommitSha | null;
+  /** Told to people, never acted on; left out where it is not known. */
+  readonly summary?: CommitSummary;
   /** The `staging-<sha>` tag that stands for the image in permanent tags, once known. */
   readonly commitTag: Tag | null;
   readonly platforms: readonly string[];

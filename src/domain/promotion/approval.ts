@@ -113,3 +113,13 @@ export function voidedApprovals(reviews: readonly Review[], subject: string): re
   const people = new Map(approvals.filter(({ by }) => !standing.has(by.id)).map(({ by }) => [by.id, by]));
   return [...people.values()];
 }
+
+/** Logins of those whose approvals counted for what reached production, oldest first. */
+export function approversOf({ reviews, lostApprovals = [] }: Promotion): readonly string[] {
+  const approvals = reviews.filter(({ verdict }) => verdict === 'approve');
+  // Each of them is about what was released: whatever changes the subject voids those before.
+  const subject = approvals.at(-1)?.subject ?? '';
+  const lost = new Set(lostApprovals.map(({ by }) => by.id));
+  const counted = approvals.filter((review) => covers(review, subject) && !lost.has(review.by.id));
+  return [...new Set(counted.map(({ by }) => by.login))];
+}

@@ -1,6 +1,6 @@
 // Decides from what an environment held, one digest after another, what a rollback goes back to and how that is known.
 import type { Person } from '../actor.ts';
-import type { PastRollback } from '../image/image-facts.ts';
+import type { CommitSummary, PastRollback } from '../image/image-facts.ts';
 import type { Digest, Tag } from '../image/reference.ts';
 import { otherNameOnGitHub, type EnvironmentPolicy } from '../policy/policy.ts';
 import { formatNumber } from './promotion.ts';
@@ -16,6 +16,10 @@ export type Holding = {
   readonly promotion: number;
   readonly at: number;
   readonly by: Person;
+  /** Logins of those whose approvals counted, oldest first. */
+  readonly approvedBy: readonly string[];
+  /** What its commit is known by; null where that is not recorded. */
+  readonly summary: CommitSummary | null;
   /** Rules were overridden for it. */
   readonly forced: boolean;
   /** The floating tags that held it. */
@@ -106,6 +110,21 @@ export function promotionOf(history: History, digest: Digest): number | null {
   const known = nameHolding(history.filter((holding) => holding.digest === digest));
   return known === null || known.kind === 'baseline' ? null : known.promotion;
 }
+
+/** What became of a digest: who let it in last, and what was reported of it. Null where it was never held. */
+export function outcomeOf(history: History, digest: Digest): Outcome | null {
+  const held = history.filter((holding) => holding.digest === digest);
+  const known = nameHolding(held);
+  if (known === null) return null;
+  const { kind, promotion, forced, approvedBy } = known;
+  return { promotion: kind === 'baseline' ? null : promotion, forced, approvedBy, report: latestReport(held) };
+}
+
+export type Outcome = Pick<Holding, 'forced' | 'approvedBy'> & {
+  /** The number of the promotion that people know it by; null for what was there before the first one. */
+  readonly promotion: number | null;
+  readonly report: DeploymentStatus | null;
+};
 
 /** What `/rollback to` takes for a digest of history: the number of its promotion, else a rollback tag of ours, or itself. */
 export function targetName(history: History, digest: Digest): string {

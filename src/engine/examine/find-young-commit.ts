@@ -34,7 +34,8 @@ export async function findYoungCommit(
   const pushed = (await findStagingCheck(services.store.db, { repoId: repo.id, commit }))?.since ?? 0;
   const until = Math.max(Math.min(at, now), Math.min(pushed, now)) + BUILD_TIME_MS;
   if (now >= until) return null;
-  if ((await compareWithBranch({ client, repo: repo.name, branch, commit })) !== 'on-branch') return null;
+  const place = await compareWithBranch({ client, repo: repo.name, branch, commit });
+  if (place.membership !== 'on-branch') return null;
   const named = source.kind === 'tag' ? [source.tag] : [];
   return { commit, tags: [...new Set([...named, ...commitTagsOf(tagPrefix, commit)])], until };
 }

@@ -38,7 +38,12 @@ export type Request =
   | { readonly kind: 'opened'; readonly promotion: Promotion; readonly commit: Commit }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** No source was named: the candidates are asked for. */
-  | { readonly kind: 'no-source'; readonly policy: Policy; readonly image: ImageRepository };
+  | {
+      readonly kind: 'no-source';
+      readonly policy: Policy;
+      readonly environment: EnvironmentPolicy;
+      readonly image: ImageRepository;
+    };
 
 /** The answer to one `/promote` line by somebody whose role is known. */
 export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
@@ -50,7 +55,7 @@ export async function requestPromotion(services: Services, asked: Asked, command
     case 'refused':
       return refused(asked, request.refusal);
     case 'no-source':
-      return listCandidates(services, { asked, ...request, environment: command.environment });
+      return listCandidates(services, { asked, ...request, isNamed: command.environment !== null });
   }
 }
 
@@ -68,7 +73,7 @@ export async function openPromotion(services: Services, asked: Requester, comman
   if (environment === null || image === undefined) return no(unknownEnvironment(command, policy));
   const through = await refuseActingApp(services, { ...asked, environment, verb: 'promote with force' });
   if (command.force && through !== null) return no(through);
-  if (command.source === null) return { kind: 'no-source', policy, image };
+  if (command.source === null) return { kind: 'no-source', policy, environment, image };
 
   const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
   const source = await resolveSource(question, command.source);

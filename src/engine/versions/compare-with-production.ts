@@ -36,7 +36,7 @@ export async function compareWithProduction(services: Services, release: Release
   if (held.kind !== 'held') return sayWhy(services, release, held);
   const { branch } = environment;
   const place = await compareWithBranch({ client, repo: repo.name, branch, commit: tagged.sha });
-  if (place !== 'on-branch') return sayWhy(services, release, { cause: 'not-on-branch', branch });
+  if (place.membership !== 'on-branch') return sayWhy(services, release, { cause: 'not-on-branch', branch });
   const { digest } = held;
   const commit = await findCommit(services, release, digest);
   if (commit === null) return sayWhy(services, release, { cause: 'no-commit', digest });

@@ -46,8 +46,10 @@ type Place = Pick<FactSubject, 'repo' | 'branches'> & { readonly github: Install
 async function placeOf({ github: client, repo, branches }: Place, commit: CommitSha): Promise<Lineage> {
   const asked = [...new Set(branches)];
   for (const branch of asked) {
-    const place = await compareWithBranch({ client, repo, branch, commit });
-    if (place === 'on-branch') return { kind: 'on-branch', commit, branch };
+    const { membership, commit: found } = await compareWithBranch({ client, repo, branch, commit });
+    if (membership !== 'on-branch') continue;
+    const summary = found === null ? {} : { summary: { subject: found.subject, author: found.author } };
+    return { kind: 'on-branch', commit, branch, ...summary };
   }
   return { kind: 'not-on-branch', commit, branches: asked };
 }

@@ -4,6 +4,7 @@ import { knownCommit, sourceName, type Promotion } from '../../domain/promotion/
 import type { Detail } from './detail.ts';
 import { code, escapeText, link } from '../escape.ts';
 import { formatTime } from '../format.ts';
+import { summaryWords } from '../held-words.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import { renderFactList } from './fact-list.ts';
 import { targetOriginWords } from '../target-origin.ts';
@@ -35,9 +36,12 @@ function targetRow({ kind, source: { target }, environment }: Promotion): readon
 
 function commitCell({ promotion, environment, githubUrl }: PromotionView): string {
   const commit = knownCommit(promotion);
-  const commitTag = promotion.images[0]?.commitTag ?? null;
+  const [image] = promotion.images;
+  const commitTag = image?.commitTag ?? null;
   if (commit !== null) {
-    return link(code(commit.slice(0, 7)), `${githubUrl}/${promotion.repo.name}/commit/${commit}`);
+    const linked = link(code(commit.slice(0, 7)), `${githubUrl}/${promotion.repo.name}/commit/${commit}`);
+    const words = image?.summary === undefined ? '' : summaryWords(image.summary);
+    return words === '' ? linked : `${linked} ${words}`;
   }
   if (!wasExamined(promotion)) return 'unknown until the image is checked';
   const noPermanentTag =

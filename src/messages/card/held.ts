@@ -1,10 +1,11 @@
-// What an environment held, as a list: promotion, image, time, requester, and the tags that keep it.
+// What an environment held, as a list: promotion, image, time, outcome, the tags that keep it, commit and people.
 import { isLeft, type History, type Holding } from '../../domain/promotion/history.ts';
 import { formatNumber, type BaselineTag } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import { joinBlocks } from '../blocks.ts';
 import { code } from '../escape.ts';
 import { codeList, formatTime, shortDigest } from '../format.ts';
+import { approvedWords, markWords, reportWords, summaryWords } from '../held-words.ts';
 import { rollbackLine } from './next-steps.ts';
 
 const SHOWN = 20;
@@ -44,28 +45,25 @@ function rowOf(
   holding: Holding,
   { isRolledBack, floating }: { readonly isRolledBack: boolean; readonly floating: readonly string[] | null },
 ): string {
-  const { at, digest, promotion, kind, by, tags, forced, report } = holding;
+  const { at, digest, promotion, kind, by, approvedBy, summary, tags, forced, report } = holding;
   const number = formatNumber(promotion);
   const isBaseline = kind === 'baseline';
   const parts = [
     isBaseline ? `before ${number}` : `**${number}**`,
     shortDigest(digest),
-    ...(isBaseline ? [] : [formatTime(at), `requested by ${code(by.login)}`]),
+    ...(isBaseline ? [] : [formatTime(at)]),
     ...(kind === 'rollback' ? ['rollback'] : []),
-    ...(isBaseline ? [] : [report === null ? 'no report' : REPORTS[report.status]]),
-    ...(isRolledBack ? ['rolled back'] : []),
-    ...(forced ? ['forced'] : []),
+    ...(isBaseline ? [] : [reportWords(report?.status ?? null)]),
+    ...markWords({ isRolledBack, forced }),
     ...(tags.length === 0 ? [] : [codeList(tags, { max: TAGS_SHOWN })]),
   ];
   const now = floating === null ? '' : ` **← now**: ${codeList(floating, { max: TAGS_SHOWN })}`;
-  return `- ${parts.join(' · ')}${now}`;
+  const people = [
+    ...(summary === null ? [] : [summaryWords(summary)]),
+    ...(isBaseline ? [] : [`Requested by ${code(by.login)}`, ...approvedWords(approvedBy)]),
+  ].filter((part) => part !== '');
+  return [`- ${parts.join(' · ')}${now}`, ...(people.length === 0 ? [] : [`  ${people.join(' · ')}`])].join('\n');
 }
-
-const REPORTS = {
-  deploying: 'deploying',
-  deployed: 'deployed',
-  'deployment-failed': 'deployment failed',
-} as const satisfies Readonly<Record<NonNullable<Holding['report']>['status'], string>>;
 
 function namesHolding(tags: readonly BaselineTag[] | null, digest: Digest): readonly string[] {
   return (tags ?? []).filter((tag) => tag.digest === digest).map(({ tag }) => tag);

@@ -1,10 +1,11 @@
 // What we answer in a thread besides the card.
 import { formatNumber } from '../../domain/promotion/promotion.ts';
-import type { Candidate, Difference, Reply } from '../../domain/reply.ts';
+import type { Candidate, CandidateHeld, Difference, Reply } from '../../domain/reply.ts';
 import { joinBlocks } from '../blocks.ts';
 import { approveLine } from '../card/next-steps.ts';
-import { code, escapeText, mention } from '../escape.ts';
+import { code, mention } from '../escape.ts';
 import { formatAge, listWords } from '../format.ts';
+import { approvedWords, markWords, reportWords, summaryWords } from '../held-words.ts';
 import { renderHelp } from './help.ts';
 import { renderMistake } from './mistakes.ts';
 import { renderRefusal } from './refusals.ts';
@@ -104,7 +105,27 @@ function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: numb
   return [`The newest staging images of ${code(image)}. To promote one, comment:`, '', ...lines].join('\n');
 }
 
-function candidateLine({ tag, subject, at }: Candidate, about: { readonly to: string; readonly now: number }): string {
-  const title = escapeText(subject, { maxLength: 80 });
-  return `${code(`/promote ${tag}${about.to}`)} ${title === '' ? '' : `· ${title} `}· ${formatAge(at, about.now)}`;
+function candidateLine(candidate: Candidate, about: { readonly to: string; readonly now: number }): string {
+  const { tag, subject, author = null, at, held, open } = candidate;
+  const parts = [
+    code(`/promote ${tag}${about.to}`),
+    summaryWords({ subject, author }),
+    formatAge(at, about.now),
+    ...(held === undefined ? [] : heldWords(held)),
+    ...(open === undefined ? [] : [`in progress (${formatNumber(open)})`]),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function heldWords({
+  environment,
+  promotion,
+  isCurrent,
+  report,
+  approvedBy,
+  ...marks
+}: CandidateHeld): readonly string[] {
+  const number = promotion === null ? '' : ` (${formatNumber(promotion)})`;
+  const place = isCurrent ? [`**in ${code(environment)}**${number}`] : [`was in ${code(environment)}${number}`];
+  return [...place, reportWords(report), ...markWords(marks), ...approvedWords(approvedBy)];
 }

@@ -1,5 +1,6 @@
 // What an environment held, one digest after another, as our own journal tells it.
 import type { History, Holding } from '../../domain/promotion/history.ts';
+import { approversOf } from '../../domain/promotion/approval.ts';
 import {
   movesProduction,
   promotedAt,
@@ -68,13 +69,15 @@ type Reached = {
 };
 
 function holdingOf({ promotion, digest, at, deployedTo }: Reached): Holding {
-  const { number, kind, requester: by, force: forced, baseline, state } = promotion;
+  const { number, kind, requester: by, force: forced, baseline, state, images } = promotion;
   return {
     digest,
     kind: kind === 'rollback' ? 'rollback' : 'promotion',
     promotion: number,
     at,
     by,
+    approvedBy: approversOf(promotion),
+    summary: images.find((image) => image.digest === digest)?.summary ?? null,
     forced,
     floating: baseline.map(({ tag }) => tag),
     deployedTo,
@@ -127,7 +130,7 @@ function baselineOf({ promotion, at, deployedTo }: Reached, repository: ImageRep
   if (digest === null) return null;
   const floating = before.filter((one) => one.digest === null || one.digest === digest).map(({ tag }) => tag);
   const about = { promotion: number, at, by, forced: false, floating, deployedTo, report: null, tags: [] };
-  return { digest, kind: 'baseline', ...about };
+  return { digest, kind: 'baseline', approvedBy: [], summary: null, ...about };
 }
 
 /**

@@ -124,6 +124,7 @@ export const promotionSchema = z.strictObject({
       repository: imageRepository,
       digest,
       commit: commitSha.nullable(),
+      summary: z.strictObject({ subject: z.string(), author: z.string().nullable() }).exactOptional(),
       commitTag: tag.nullable(),
       platforms: z.array(z.string()),
     }),

@@ -1,6 +1,6 @@
 // Whose review counts for what: the subject, and how many approvals are missing.
 import { describe, expect, test } from 'vitest';
-import { shownTally, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
+import { approversOf, shownTally, subjectOf, voidedApprovals } from '../../../src/domain/promotion/approval.ts';
 import type { Review } from '../../../src/domain/promotion/review.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
@@ -39,6 +39,11 @@ const planned = promotion({
 function review(by: Review['by'], subject: string, verdict: Review['verdict'] = 'approve'): Review {
   return { verdict, by, at: NOW, via: 'comment', subject };
 }
+
+test('the summary of a commit is no part of the subject', () => {
+  const summary = { subject: 'Change the door', author: 'ada' };
+  expect(subjectOf({ ...planned, images: [{ ...pinned, summary }] })).toBe(subjectOf(planned));
+});
 
 describe('the subject', () => {
   test('is canonical JSON of exactly what docs/design.md lists', () => {
@@ -138,6 +143,29 @@ describe('approvals missing', () => {
   test.each(rows)('%s', (_name, approvals, reviews, missing) => {
     const rules = [{ ...environment().approvals, ...approvals, of: 'both', floor: null }] as const;
     expect(shownTally({ requester: ALICE, reviews }, { subject: 'now', rules }).missing).toBe(missing);
+  });
+});
+
+describe('who approved what reached production', () => {
+  const lost = [{ by: CAROL, code: 'role-too-low' }] as const;
+  test.each<[string, Parameters<typeof approversOf>[0], readonly string[]]>([
+    ['nobody', promotion({ reviews: [] }), []],
+    ['two of the same plan', promotion({ reviews: [review(BOB, 'now'), review(CAROL, 'now')] }), ['bob', 'carol']],
+    ['nobody twice', promotion({ reviews: [review(BOB, 'now'), review(BOB, 'now')] }), ['bob']],
+    ['not of an earlier plan', promotion({ reviews: [review(BOB, 'before'), review(CAROL, 'now')] }), ['carol']],
+    ['not who rejected', promotion({ reviews: [review(BOB, 'now'), review(CAROL, 'now', 'reject')] }), ['bob']],
+    [
+      'not a voided one',
+      promotion({ reviews: [{ ...review(BOB, 'now'), void: true }, review(CAROL, 'now')] }),
+      ['carol'],
+    ],
+    [
+      'not who lost the right',
+      promotion({ reviews: [review(BOB, 'now'), review(CAROL, 'now')], lostApprovals: lost }),
+      ['bob'],
+    ],
+  ])('%s', (_name, promoted, logins) => {
+    expect(approversOf(promoted)).toEqual(logins);
   });
 });
 

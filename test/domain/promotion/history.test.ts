@@ -37,6 +37,8 @@ function historyOf(line: string): History {
       promotion: Math.max(1, index + 1 - before),
       at: index * 1000,
       by: { id: 1, login: 'ada' },
+      approvedBy: [],
+      summary: null,
       forced: mark === '~',
       floating: MAIN,
       deployedTo: null,

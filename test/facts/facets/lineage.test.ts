@@ -101,28 +101,35 @@ function contents(revisions: readonly (string | undefined)[]): ContentFacts {
 describe('on a branch', () => {
   test('the head of staging', async () => {
     const commit = repo.head('staging');
-    expect(await lineageOf([commit, commit])).toEqual(known({ kind: 'on-branch', commit, branch: 'staging' }));
+    expect(await lineageOf([commit, commit])).toMatchObject(known({ kind: 'on-branch', commit, branch: 'staging' }));
   });
 
   test('an ancestor of the head of staging, also when its label is in capitals or has blanks around it', async () => {
     const commit = repo.commitOn('staging');
     repo.commitOn('staging');
     const found = known({ kind: 'on-branch', commit, branch: 'staging' });
-    expect(await lineageOf([commit])).toEqual(found);
-    expect(await lineageOf([commit.toUpperCase()])).toEqual(found);
-    expect(await lineageOf([` ${commit}\n`])).toEqual(found);
+    expect(await lineageOf([commit])).toMatchObject(found);
+    expect(await lineageOf([commit.toUpperCase()])).toMatchObject(found);
+    expect(await lineageOf([` ${commit}\n`])).toMatchObject(found);
   });
 
   test('a commit that an annotation names, alone or beside labels', async () => {
     const commit = repo.commitOn('staging');
     const found = known({ kind: 'on-branch', commit, branch: 'staging' });
-    expect(await lineageOf([undefined, undefined], commit)).toEqual(found);
-    expect(await lineageOf([undefined, commit.toUpperCase()], commit)).toEqual(found);
+    expect(await lineageOf([undefined, undefined], commit)).toMatchObject(found);
+    expect(await lineageOf([undefined, commit.toUpperCase()], commit)).toMatchObject(found);
   });
 
   test('a commit that only the production branch holds', async () => {
     const commit = repo.commitOn('main', { message: 'Hot fix' });
-    expect(await lineageOf([commit])).toEqual(known({ kind: 'on-branch', commit, branch: 'main' }));
+    expect(await lineageOf([commit])).toMatchObject(known({ kind: 'on-branch', commit, branch: 'main' }));
+  });
+
+  test('what people know the commit by comes along', async () => {
+    const commit = repo.commitOn('staging', { message: 'Fix the door\n\nIt was open.' });
+    repo.commitOn('staging');
+    const value = { summary: { subject: 'Fix the door', author: expect.any(String) } };
+    expect(await lineageOf([commit])).toMatchObject({ value });
   });
 
   test('a commit that was merged', async () => {

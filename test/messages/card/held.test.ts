@@ -11,7 +11,8 @@ const TAGS = [
   { repository: IMAGE, tag: tagOf('latest'), digest: null },
 ];
 const by = { id: 1, login: 'maria' };
-const about = { by, forced: false, floating: [], deployedTo: null, report: null, tags: [] } as const;
+const nothing = { approvedBy: [], summary: null, floating: [], deployedTo: null, report: null, tags: [] } as const;
+const about = { by, forced: false, ...nothing } as const;
 const old = { ...about, digest: OLD, promotion: 3, at: AT - 2 * DAY_MS, kind: 'promotion' } as const;
 
 test('newest first, what it holds now marked, and the line that goes back', () => {
@@ -23,6 +24,8 @@ test('newest first, what it holds now marked, and the line that goes back', () =
     promotion: 4,
     at: AT - DAY_MS,
     tags: ['main-a', 'v1', 'b'].map(tagOf),
+    approvedBy: ['bob', 'carl'],
+    summary: { subject: 'Fix `login` for @mia, see #12', author: 'ada' },
   };
   const back = { ...old, digest: NEW, promotion: 12, at: AT, kind: 'rollback' } as const;
   const table = renderHeld('production', { held: [before, old, left, back], tags: TAGS, target: 'P3' });
@@ -33,7 +36,7 @@ test('newest first, what it holds now marked, and the line that goes back', () =
 test('of an environment that somebody moved by hand, and whose history is long', () => {
   const held = Array.from({ length: 25 }, (_, index) => ({ ...old, promotion: index + 1, at: AT + index }));
   const text = renderHeld('production', { held, tags: TAGS, target: 'P25' });
-  expect(text.split('\n').filter((line) => !line.startsWith('- '))).toMatchSnapshot();
+  expect(text.split('\n').filter((line) => !/^(- |  )/.test(line))).toMatchSnapshot();
   const numbers = [...text.matchAll(/^- \*\*(P\d+)\*\* /gm)].map(([, number]) => number);
   expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => `P${25 - index}`));
   const [line = ''] = /\/rollback [^`]+/.exec(text) ?? [];

@@ -32,6 +32,23 @@ function bodyOf(reply: Reply): string {
 
 const CANDIDATES = { kind: 'candidates', image: IMAGE, prefix: 'staging', branch: 'staging' } as const;
 
+const CANDIDATE = {
+  tag: tagOf('staging-fed9876'),
+  commit: 'fed9876',
+  subject: 'Change the door',
+  author: 'ada',
+  at: AT - HOUR_MS,
+} as const;
+const HELD = {
+  environment: 'production',
+  promotion: 12,
+  isCurrent: false,
+  isRolledBack: false,
+  forced: false,
+  report: null,
+  approvedBy: [],
+} as const;
+
 describe('a reply', () => {
   test.each<[string, Reply]>([
     ['to a slip', { kind: 'misspelled', typed: 'promte', meant: 'promote' }],
@@ -53,6 +70,10 @@ describe('a reply', () => {
         candidates: [
           { tag: tagOf('staging-abc1234'), commit: 'abc1234', subject: 'Fix #12 for @bob', at: AT - 2 * HOUR_MS },
           { tag: tagOf('staging-def5678'), commit: 'def5678', subject: '', at: AT - 49 * HOUR_MS },
+          { ...CANDIDATE, open: 13 },
+          { ...CANDIDATE, held: { ...HELD, isCurrent: true, report: 'deployed', approvedBy: ['bob', 'carl'] } },
+          { ...CANDIDATE, held: { ...HELD, isRolledBack: true, forced: true, report: 'deployment-failed' } },
+          { ...CANDIDATE, held: { ...HELD, promotion: null } },
         ],
       },
     ],
@@ -140,7 +161,8 @@ describe('status', () => {
 
   test('of an environment with a history, and with drifts', () => {
     const by = { id: 1, login: 'maria' };
-    const rest = { by, forced: false, floating: [], deployedTo: null, report: null, tags: [] } as const;
+    const nothing = { approvedBy: [], summary: null, floating: [], deployedTo: null, report: null, tags: [] } as const;
+    const rest = { by, forced: false, ...nothing } as const;
     const held = [{ ...rest, digest: OLD, promotion: 3, at: AT, kind: 'promotion' }] as const;
     const difference = { kind: 'moved', repository: IMAGE, tag: tagOf('main'), wanted: OLD, holds: NEW } as const;
     const drift: Drift = {
