@@ -5,7 +5,7 @@ import { playDeployment } from './acts/deployments.ts';
 import { playHotfix } from './acts/hotfix.ts';
 import { playLifecycle } from './acts/lifecycle.ts';
 import { playPolicy } from './acts/policy.ts';
-import { playPromotion } from './acts/promote.ts';
+import { findCard, playPromotion, playRequest } from './acts/promote.ts';
 import { playRollback } from './acts/rollback.ts';
 import { playStaging } from './acts/staging.ts';
 import { playVersion } from './acts/version.ts';
@@ -15,17 +15,21 @@ import { openStage } from './stage.ts';
 import { createPrinter, formatMs, StepFailed } from './terminal/printer.ts';
 import { plain } from './terminal/spans.ts';
 
-type Options = { readonly serve: boolean; readonly breakAt: 'approve' | null };
+type Options = { readonly serve: boolean; readonly card: boolean; readonly breakAt: 'approve' | null };
 
-const USAGE = `Usage: npm run demo [-- --serve]
+const USAGE = `Usage: npm run demo [-- --serve | --card]
 
   --serve          leave everything running, to be tried by hand with curl
+  --card           print the first card as Markdown, and end there
   --break approve  make the reviewer a mere reader: the demo then has to fail
   --help           this text
 `;
 
 const options = readOptions(process.argv.slice(2));
-const printer = createPrinter({ stream: process.stdout, isTerminal: isatty(1), env: process.env });
+// The card is the output that was asked for: what happens on the way to it is told beside it.
+const printer = options.card
+  ? createPrinter({ stream: process.stderr, isTerminal: isatty(2), env: process.env })
+  : createPrinter({ stream: process.stdout, isTerminal: isatty(1), env: process.env });
 const closings: (() => Promise<unknown>)[] = [];
 let isInterrupted = false;
 const interrupted = Promise.withResolvers<'interrupted'>();
@@ -67,6 +71,11 @@ async function play(): Promise<void> {
     defer: (close) => closings.unshift(close),
   });
   printer.heading('The play');
+  if (options.card) {
+    const { issue } = await playRequest(stage, printer);
+    process.stdout.write(`${findCard(stage, issue)?.body.trim() ?? ''}\n`);
+    return;
+  }
   const promoted = await playPromotion(stage, printer);
   await playDeployment(stage, printer, promoted);
   await playVersion(stage, printer, promoted.build);
@@ -104,7 +113,12 @@ function readOptions(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { serve: { type: 'boolean' }, break: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        serve: { type: 'boolean' },
+        card: { type: 'boolean' },
+        break: { type: 'string' },
+        help: { type: 'boolean' },
+      },
     });
     if (values.help === true) {
       process.stdout.write(USAGE);
@@ -112,7 +126,12 @@ function readOptions(args: readonly string[]): Options {
     }
     if (values.break !== undefined && values.break !== 'approve')
       throw new Error(`nothing to break at ${values.break}`);
-    return { serve: values.serve === true, breakAt: values.break === 'approve' ? 'approve' : null };
+    if (values.serve === true && values.card === true) throw new Error('--card ends where --serve would begin');
+    return {
+      serve: values.serve === true,
+      card: values.card === true,
+      breakAt: values.break === 'approve' ? 'approve' : null,
+    };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     process.exit(2);

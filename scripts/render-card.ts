@@ -1,16 +1,13 @@
-// Makes the picture of a card that the README shows, from what the App writes: node scripts/render-card.ts
+// Makes the picture of a card that the README shows, from what the App writes in the demo: node scripts/render-card.ts
 // The answer is docs/images/card.md and, by a headless Chromium, docs/images/card.png. A test compares them with the code.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import MarkdownIt from 'markdown-it';
-import { parseCommitSha, parseDigest } from '../src/domain/image/reference.ts';
-import { renderCard } from '../src/messages/card/card.ts';
-import { IMAGE, must, tagOf, viewOf } from '../test/messages/sample-view.ts';
 import { CARD_STYLE } from './card-style.ts';
 import { shrinkPng } from './png.ts';
 
@@ -21,33 +18,28 @@ export const PAGE_KEYWORD = 'imprimatur-page';
 
 if (import.meta.main) await renderPicture();
 
-/** The comment as the App posts it: the card of a promotion that waits for approval. */
-export function cardMarkdown(): string {
-  const old = must(parseDigest('sha256:e7c2915b40af83d61f5e0c92a7b4d8360e15fc79a2b46d80e3719f5c24ab60d8'));
-  const digest = must(parseDigest('sha256:4b1d5f0c9a7e3826d0c4f1b95a7e638204cd8f1b6e0a9573c2d84f61b09ae753'));
-  const commit = must(parseCommitSha('abc1234d0f6e5b7a89c3210fedcba9876543210f'));
-  const commitTag = tagOf('staging-abc1234');
-  const card = renderCard(
-    viewOf({
-      images: [{ repository: IMAGE, digest, commit, commitTag, platforms: ['linux/amd64', 'linux/arm64'] }],
-      moves: [
-        { kind: 'rollback', repository: IMAGE, slug: 'release', digest: old },
-        { kind: 'permanent', repository: IMAGE, tag: tagOf('main-staging-abc1234'), baseline: null, digest },
-        { kind: 'floating', repository: IMAGE, tag: tagOf('main'), baseline: old, digest },
-        { kind: 'floating', repository: IMAGE, tag: tagOf('latest'), baseline: old, digest },
-      ],
-    }),
-  );
-  return `${card.trim()}\n`;
+/** The comment as the App posts it in the demo: the card of a promotion that waits for approval. */
+export async function cardMarkdown(): Promise<string> {
+  const folder = fileURLToPath(new URL('..', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ['demo/run.ts', '--card'], { cwd: folder });
+  // The registry of the demo has a port that chance chose.
+  return stdout.replaceAll(/\b127\.0\.0\.1:\d+\//g, 'ghcr.io/');
+}
+
+/** The card without what differs from one run of the demo to the next. */
+export function withoutChance(markdown: string): string {
+  return markdown
+    .replaceAll(/\b\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC/g, '<time>')
+    .replaceAll(/\b[0-9a-f]{7,64}\b/g, '<id>');
 }
 
 /** What tells one page from another: the SHA-256 of its HTML, style and all. */
-export function pageId(): string {
-  return createHash('sha256').update(cardPage()).digest('hex');
+export function pageId(markdown: string): string {
+  return createHash('sha256').update(cardPage(markdown)).digest('hex');
 }
 
-function cardPage(): string {
-  const body = new MarkdownIt({ html: true }).render(cardMarkdown());
+function cardPage(markdown: string): string {
+  const body = new MarkdownIt({ html: true }).render(markdown);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -66,12 +58,13 @@ function cardPage(): string {
 }
 
 async function renderPicture(): Promise<void> {
-  await writeFile(CARD_MARKDOWN, cardMarkdown());
+  const markdown = await cardMarkdown();
+  await writeFile(CARD_MARKDOWN, markdown);
   const folder = await mkdtemp(join(tmpdir(), 'imprimatur-card-'));
   try {
     const page = join(folder, 'card.html');
     const picture = join(folder, 'card.png');
-    await writeFile(page, cardPage());
+    await writeFile(page, cardPage(markdown));
     const { href } = pathToFileURL(page);
     const dom = await runChromium(folder, ['--dump-dom', href]);
     const height = /data-height="(\d+)"/.exec(dom)?.[1];
@@ -82,7 +75,10 @@ async function renderPicture(): Promise<void> {
       `--screenshot=${picture}`,
       href,
     ]);
-    await writeFile(CARD_PICTURE, shrinkPng(await readFile(picture), { keyword: PAGE_KEYWORD, value: pageId() }));
+    await writeFile(
+      CARD_PICTURE,
+      shrinkPng(await readFile(picture), { keyword: PAGE_KEYWORD, value: pageId(markdown) }),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

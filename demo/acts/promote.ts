@@ -16,7 +16,10 @@ export type Promoted = {
 /** The tags that an environment without a policy file moves. */
 const FLOATING = ['main', 'latest'];
 
-export async function playPromotion(stage: Stage, { step }: Printer): Promise<Promoted> {
+/** A promotion that waits for approval, and the image that production holds meanwhile. */
+export type Requested = Pick<Promoted, 'before' | 'issue' | 'build'> & { readonly old: Build };
+
+export async function playRequest(stage: Stage, { step }: Printer): Promise<Requested> {
   const { repo, until } = stage;
   const old = await step('Production has an earlier image, tagged main and latest', async (note) => {
     const made = await stage.build({ message: 'Old login page', tags: FLOATING });
@@ -56,6 +59,13 @@ export async function playPromotion(stage: Stage, { step }: Printer): Promise<Pr
     await until('the card', () => findCard(stage, issue) !== null);
     note(titleOf(findCard(stage, issue)));
   });
+  return { old, build, before, issue };
+}
+
+export async function playPromotion(stage: Stage, printer: Printer): Promise<Promoted> {
+  const { old, build, before, issue } = await playRequest(stage, printer);
+  const { repo, until } = stage;
+  const { step } = printer;
 
   await step('ada clicks Approve on her own request: refused', async (note) => {
     const answered = answersTo(stage, issue);
