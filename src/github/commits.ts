@@ -35,7 +35,6 @@ export async function compareWithBranch({
   branch,
   commit,
 }: BranchQuestion & { readonly commit: CommitSha }): Promise<BranchPlace> {
-  const elsewhere = (membership: BranchMembership): BranchPlace => ({ membership, commit: null });
   try {
     const { data } = await client.ask({
       tried: `comparing ${commit} with the branch ${branch} of ${repo}`,
@@ -51,6 +50,10 @@ export async function compareWithBranch({
     if (/no common ancestor/i.test(error.message)) return elsewhere('not-on-branch');
     return elsewhere((await branchExists({ client, repo, branch })) ? 'unknown-commit' : 'no-branch');
   }
+}
+
+function elsewhere(membership: BranchMembership): BranchPlace {
+  return { membership, commit: null };
 }
 
 const CommitAnswer = z

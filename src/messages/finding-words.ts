@@ -10,7 +10,15 @@ import { rollbackLine } from './card/next-steps.ts';
 import { formatBytes, formatTime, plural } from './format.ts';
 import { unknownText } from './unknown-reason.ts';
 
-export type FindingTexts = { readonly seen: string; readonly wanted: string };
+export type FindingTexts = {
+  readonly seen: string;
+  readonly wanted: string;
+  /** What puts it right, ready to be copied; null where no one line does. */
+  readonly ready: Ready | null;
+};
+
+/** `what` says what to do with the line. */
+export type Ready = { readonly what: string; readonly line: string };
 
 /** Half sentences; they may carry text from labels, which is not escaped. */
 export function findingTexts(finding: Finding): FindingTexts {
@@ -22,6 +30,7 @@ type Unknown = { readonly code: 'unknown' };
 type Words<Of extends Finding> = {
   readonly seen: (seen: Exclude<Of['seen'], Unknown>, finding: Of) => string;
   readonly wanted: (finding: Of) => string;
+  readonly ready?: (finding: Of) => Ready | null;
 };
 
 const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
@@ -31,11 +40,12 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       if (seen.code === 'no-platform') return 'no runnable platform';
       return seen.parts.map(({ platform, part, digest }) => `${platform}: ${part} ${digest} is missing`).join('; ');
     },
-    wanted: ({ seen }) => {
+    wanted: () => 'every manifest, config and layer of each platform in the registry',
+    ready: ({ seen }) => {
       const { alternative } = seen.code === 'parts-missing' ? seen : {};
-      const name = alternative === undefined ? '' : formatNumber(alternative.promotion);
-      const instead = alternative === undefined ? '' : `; ${name} is complete: ${rollbackLine(alternative, name)}`;
-      return `every manifest, config and layer of each platform in the registry${instead}`;
+      if (alternative === undefined) return null;
+      const name = formatNumber(alternative.promotion);
+      return { what: `${name} is complete. To roll back to it`, line: rollbackLine(alternative, name) };
     },
   },
   size: {
@@ -66,22 +76,25 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       if (seen.code === 'claims-disagree') return `label and annotations disagree: ${seen.claims.join(', ')}`;
       return seen.code === 'label' ? seen.label : NO_LABEL;
     },
-    wanted: ({ seen, wanted }) => {
-      const label = `label or annotation ${SOURCE_LABEL} = ${wanted.source}`;
-      if (seen.code !== 'label-missing') return label;
-      return `${label}: add LABEL ${SOURCE_LABEL}="${wanted.source}" to the Dockerfile`;
-    },
+    wanted: ({ wanted }) => `label or annotation ${SOURCE_LABEL} = ${wanted.source}`,
+    ready: ({ seen, wanted }) =>
+      seen.code === 'label-missing'
+        ? { what: 'Add to the Dockerfile', line: `LABEL ${SOURCE_LABEL}="${wanted.source}"` }
+        : null,
   },
   'image-owner': {
     seen: (seen) =>
       seen.code === 'proven'
         ? `the source label or annotation names ${seen.names.join(', ')}`
         : 'no source label or annotation of this repository',
-    wanted: ({ image, seen, wanted }) => {
+    wanted: ({ seen, wanted }) => {
       const label = `label or annotation ${SOURCE_LABEL} = ${wanted.source}`;
-      if (seen.code !== 'not-proven') return label;
-      return `${label} for the first promotion of this image, or IMAGE_GRANTS=${image}=${wanted.repo}@${seen.repoId}`;
+      return seen.code === 'not-proven' ? `${label} for the first promotion of this image` : label;
     },
+    ready: ({ image, seen, wanted }) =>
+      seen.code === 'not-proven'
+        ? { what: 'Or set for the server', line: `IMAGE_GRANTS=${image}=${wanted.repo}@${seen.repoId}` }
+        : null,
   },
   revision: {
     seen: (seen) => {
@@ -100,11 +113,11 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
           return `${seen.commit}, on ${seen.branch}`;
       }
     },
-    wanted: ({ seen }) => {
-      const label = `label or annotation ${REVISION_LABEL} = a full commit id of the staging or production branch`;
-      if (seen.code !== 'label-missing') return label;
-      return `${label}: add --label "${REVISION_LABEL}=$GITHUB_SHA" to docker build`;
-    },
+    wanted: () => `label or annotation ${REVISION_LABEL} = a full commit id of the staging or production branch`,
+    ready: ({ seen }) =>
+      seen.code === 'label-missing'
+        ? { what: 'Add to docker build', line: `--label "${REVISION_LABEL}=$GITHUB_SHA"` }
+        : null,
   },
   labels: {
     seen: (seen) => (seen.code === 'all-set' ? 'all set' : `missing: ${seen.labels.join(', ')}`),
@@ -120,10 +133,11 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       if (seen.code !== 'not-counted') return NOT_DEPLOYED[seen.code];
       return `${seen.state.replaceAll('_', ' ')}, reported by ${seen.login}, not counted`;
     },
-    wanted: ({ seen }) => {
-      const success = `a successful latest deployment of the commit to ${STAGING_ENVIRONMENT}`;
-      return seen.code === 'not-counted' ? `${success}; to count it: ${reportersLine(seen)} in staging` : success;
-    },
+    wanted: () => `a successful latest deployment of the commit to ${STAGING_ENVIRONMENT}`,
+    ready: ({ seen }) =>
+      seen.code === 'not-counted'
+        ? { what: `To count it, add below ${STAGING_ENVIRONMENT}: in the policy file`, line: reportersLine(seen) }
+        : null,
   },
   'tag-overwritten': {
     seen: ({ tag, checked, checkedAt, holds, readAt }) =>
@@ -169,7 +183,7 @@ function textsOf<Rule extends RuleId>(
 ): FindingTexts {
   const words = WORDS[rule];
   const text = isKnown(seen) ? words.seen(seen, finding) : seen.code === 'unknown' ? unknownText(seen.reason) : '';
-  return { seen: shorten(text), wanted: words.wanted(finding) };
+  return { seen: shorten(text), wanted: words.wanted(finding), ready: words.ready?.(finding) ?? null };
 }
 
 function isKnown<Seen extends Finding['seen']>(seen: Seen): seen is Exclude<Seen, Unknown> {

@@ -20,6 +20,7 @@ const Manifest = z.strictObject({
 const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'apps.createFromManifest': null,
   'apps.getAuthenticated': null,
+  'apps.getInstallation': null,
   'apps.getRepoInstallation': null,
   'apps.getWebhookConfigForApp': null,
   'apps.getWebhookDelivery': null,

@@ -71,6 +71,11 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'staging-deployed', seen: { code: 'never-deployed' }, wanted: {} }),
   finding({ rule: 'staging-deployed', seen: { code: 'commit-not-deployed' }, wanted: {} }),
   finding({ rule: 'staging-deployed', seen: { code: 'no-status' }, wanted: {} }),
+  finding({
+    rule: 'staging-deployed',
+    seen: { code: 'not-counted', state: 'success', login: 'ada', id: 12345 },
+    wanted: {},
+  }),
   finding({ rule: 'staging-deployed', seen: { code: 'status', state: 'in_progress' }, wanted: {} }),
   finding({ rule: 'rolled-back', seen: { code: 'rolled-back', by: 14 }, wanted: {} }),
   finding({
@@ -89,8 +94,9 @@ const SAMPLES: readonly Finding[] = [
 
 test('each rule says what it saw and what it wanted', () => {
   const lines = SAMPLES.map((sample) => {
-    const { seen, wanted } = findingTexts(sample);
-    return `${sample.rule} ${sample.seen.code} | ${seen} | ${wanted}`;
+    const { seen, wanted, ready } = findingTexts(sample);
+    const line = ready === null ? '' : ` | ${ready.what}: ${ready.line}`;
+    return `${sample.rule} ${sample.seen.code} | ${seen} | ${wanted}${line}`;
   });
   expect(lines.join('\n')).toMatchSnapshot();
   expect(new Set(SAMPLES.map(({ rule }) => rule))).toEqual(new Set(RULES.map(({ id }) => id)));

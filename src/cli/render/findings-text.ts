@@ -12,10 +12,14 @@ export function renderFindingsText(findings: readonly Finding[], { width, style 
     colourOf(row, style)(row.words),
     row.rule,
     row.platforms.length === 0 ? ['whole image'] : row.platforms.map(textOf),
-    row.outcome === 'pass' ? [textOf(row.seen)] : [textOf(row.seen), `needed: ${textOf(row.wanted)}`],
+    [textOf(row.seen), ...(row.outcome === 'pass' ? [] : [`needed: ${textOf(row.wanted)}`, ...readyOf(row)])],
   ]);
   const lines = layOut([['RESULT', 'CHECK', 'PLATFORM', 'FOUND'], ...rows], width);
   return `${style.bold('Checks')}: ${findingsSummary(findings)}\n\n${lines.join('\n')}\n`;
+}
+
+function readyOf({ ready }: FindingRow): readonly string[] {
+  return ready === null ? [] : [`${textOf(ready.what)}: ${textOf(ready.line)}`];
 }
 
 function colourOf(row: FindingRow, { red, yellow, green }: Style): (text: string) => string {

@@ -2,8 +2,8 @@
 import { isBlocking, type Finding } from '../../domain/finding.ts';
 import type { Outcome } from '../../domain/rule.ts';
 import type { Detail } from './detail.ts';
-import { escapeText } from '../escape.ts';
-import { findingTexts, type FindingTexts } from '../finding-words.ts';
+import { code, escapeText } from '../escape.ts';
+import { findingTexts, type FindingTexts, type Ready } from '../finding-words.ts';
 import { plural } from '../format.ts';
 
 /** A heading with the counts, then the lists; empty before the first examination. What blocks comes first. */
@@ -33,13 +33,20 @@ export function renderFindings(findings: readonly Finding[], detail: Detail): st
 }
 
 /** `- ✗ **size** failed (linux/arm64): 2.5 GB`, and on a line of its own what was needed. */
-function lineOf({ rule, outcome, overridden, platforms, seen, wanted }: FindingRow, { textLength }: Detail): string {
+function lineOf(row: FindingRow, { textLength }: Detail): string {
+  const { rule, outcome, overridden, platforms, seen, wanted, ready } = row;
   const { symbol, verb } = OUTCOME_WORDS[outcome];
   const where = platforms.length === 0 ? '' : ` (${escapeText(platforms.join(', '), { maxLength: textLength })})`;
   const found = escapeText(seen, { maxLength: textLength });
   if (outcome === 'pass') return `- ${symbol} **${rule}**${where}: ${found}`;
   const what = `${verb}${overridden === true ? ', overridden' : ''}`;
-  return `- ${symbol} **${rule}** ${what}${where}: ${found}<br>Needed: ${escapeText(wanted, { maxLength: textLength })}`;
+  const needed = `Needed: ${escapeText(wanted, { maxLength: textLength })}`;
+  const lines = [found, needed, ...(ready === null ? [] : [readyLine(ready)])];
+  return `- ${symbol} **${rule}** ${what}${where}: ${lines.join('<br>')}`;
+}
+
+function readyLine({ what, line }: Ready): string {
+  return `${escapeText(what, { maxLength: 100 })}: ${code(line)}`;
 }
 
 /** The same finding on several platforms; texts are short enough to read, and not escaped. */

@@ -11,6 +11,7 @@ const DETAIL = { findings: 200, reviews: 50, tags: 100, textLength: 500 };
 const FAILS = sizeFinding('linux/amd64', 3e9, 'fail');
 const WARNS = sizeFinding('linux/arm64', 3e6, 'warn');
 const UNKNOWN = finding({ rule: 'revision', outcome: 'unknown', seen: UNREAD, wanted: {} });
+const SOURCE = 'https://github.com/acme/dotca';
 const forced = <Of extends Finding>(one: Of): Of => ({ ...one, overridden: true });
 
 test.each<[string, readonly Finding[]]>([
@@ -64,9 +65,8 @@ test('what does not pass stands open with what was needed; what passed is folded
   const text = renderFindings([only, FAILS, pass], DETAIL);
   const [open = '', folded = ''] = text.split('<details>');
   expect(open).toContain(`**Checks**: ${findingsSummary([only, FAILS])}`);
-  for (const words of Object.values(findingTexts(FAILS))) {
-    expect(open).toContain(escapeText(words, { maxLength: 500 }));
-  }
+  const { seen, wanted } = findingTexts(FAILS);
+  for (const words of [seen, wanted]) expect(open).toContain(escapeText(words, { maxLength: 500 }));
   expect(folded).toContain(findingTexts(only).seen);
   expect(folded).not.toContain(findingTexts(only).wanted);
   expect(text).toMatchSnapshot();
@@ -81,6 +81,25 @@ test.each([
   ['what is unknown', [UNKNOWN], { failed: 1 }],
 ])('checks are counted, not platforms: %s', (_name, findings, counts) => {
   expect(countChecks(findings)).toMatchObject(counts);
+});
+
+test('what puts it right can be copied in one piece', () => {
+  const missing = finding({
+    rule: 'source',
+    outcome: 'fail',
+    seen: { code: 'label-missing' },
+    wanted: { source: SOURCE },
+  });
+  const other = finding({
+    rule: 'source',
+    outcome: 'fail',
+    seen: { code: 'label', label: 'https://evil.io/x' },
+    wanted: { source: SOURCE },
+  });
+  const text = renderFindings([missing], DETAIL);
+  const line = `LABEL org.opencontainers.image.source="${SOURCE}"`;
+  expect(text).toContain(`<br>Add to the Dockerfile: \`${line}\``);
+  expect(renderFindings([other], DETAIL)).not.toContain('LABEL ');
 });
 
 test('what does not fit is counted', () => {
