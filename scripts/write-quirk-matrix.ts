@@ -67,7 +67,7 @@ function findProblems(results: readonly Result[]): readonly string[] {
       row.tests.flatMap((test) => {
         const runs = results.filter((result) => isRunOf(result, { test, counterparty }));
         const passed = runs.length > 0 && runs.every(({ status }) => status === 'passed');
-        return passed ? [] : [`${test.file}: "${test.title}" did not pass on ${counterparty} (${row.behaviour})`];
+        return passed ? [] : [`${test.file}: "${test.title}" did not pass on ${counterparty} (${row.behavior})`];
       }),
     ),
   );

@@ -7,7 +7,7 @@ import type { Review } from './promotion/review.ts';
 
 /** What is known of somebody who reviews, at the moment that is decided about. */
 export type Reviewer = Actor & {
-  /** A collaborator or a member of the organisation; `unasked` where the role tells as much. */
+  /** A collaborator or a member of the organization; `unasked` where the role tells as much. */
   readonly membership: 'member' | 'outsider' | 'unasked';
   /** True for the account of GHCR_TOKEN, where that token can comment. */
   readonly isRegistryUser: boolean;

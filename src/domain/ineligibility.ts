@@ -6,7 +6,7 @@ export type Ineligibility =
   | { readonly code: 'role-too-low'; readonly wanted: Role }
   /** The policy names `users`; `role` is what others need, or null where nobody else may. */
   | { readonly code: 'not-listed'; readonly users: readonly string[]; readonly role: Role | null }
-  /** Listed, but neither a collaborator nor a member of the organisation: everybody can read a public repository. */
+  /** Listed, but neither a collaborator nor a member of the organization: everybody can read a public repository. */
   | { readonly code: 'outsider' }
   /** The policy's login belonged to another account when it was first used. */
   | { readonly code: 'another-account'; readonly login: string }

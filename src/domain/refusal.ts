@@ -44,7 +44,7 @@ export type Refusal =
       readonly role: Role | null;
     }
   | { readonly code: 'bot-not-permitted'; readonly verb: RefusedVerb }
-  /** Listed in the policy, and neither a collaborator nor a member of the organisation. */
+  /** Listed in the policy, and neither a collaborator nor a member of the organization. */
   | { readonly code: 'outside-reviewer'; readonly verb: RefusedVerb }
   /** The policy's login belonged to another account when it was first used. */
   | { readonly code: 'another-account'; readonly login: string; readonly id: number }

@@ -53,7 +53,7 @@ export async function findOtherReviewer({
 }
 
 /**
- * Whether somebody is a collaborator of the repository: directly, by a team, or as a member of the organisation whose
+ * Whether somebody is a collaborator of the repository: directly, by a team, or as a member of the organization whose
  * members have access. That they can read a public repository does not make them one. OutsideError, which may pass, where
  * GitHub does not tell.
  */

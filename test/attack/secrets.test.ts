@@ -184,7 +184,7 @@ async function live(story: Story): Promise<Readonly<Record<string, string>>> {
   ofRegistry.echo({ on: /^GET .token/, times: 9, answer: (shown) => ({ status: 403, body: registryError(shown) }) });
   await ask(/HTTP 403/);
   ofRegistry.echo({ on: /manifests/, times: 1, answer: (shown) => ({ status: 503, body: registryError(shown) }) });
-  ofRegistry.echo({ on: /manifests/, times: 1, answer: unauthorised(ofRegistry) });
+  ofRegistry.echo({ on: /manifests/, times: 1, answer: unauthorized(ofRegistry) });
   ofRegistry.echo({ on: /blobs.sha/, times: 99, answer: ({ token }) => redirectTo(`https://10.0.0.1/b?sig=${token}`) });
   await ask(/redirected/);
   ofRegistry.echo({ on: /blobs.sha/, times: 99, answer: ({ token }) => redirectTo(`https://[b/?sig=${token}`) });
@@ -227,7 +227,7 @@ function gitHubError({ all }: Shown): string {
   return JSON.stringify({ message: `Bad credentials: ${all}`, errors: [{ message: all, code: all, field: all }] });
 }
 
-function unauthorised({ url }: EchoProxy): (shown: Shown) => Said {
+function unauthorized({ url }: EchoProxy): (shown: Shown) => Said {
   return (shown) => {
     const challenge = `Bearer realm="${url}/token",error="invalid_token",error_description="${shown.all}"`;
     return { status: 401, headers: { 'www-authenticate': challenge }, body: registryError(shown) };

@@ -15,13 +15,13 @@ test('the table is fresh; else: node scripts/write-quirk-matrix.ts', () => {
   expect(rows.filter(([first = '']) => !/^-+$/.test(first))).toEqual(tableOf(MATRIX));
 });
 
-test('every test that holds a behaviour exists, under that title', () => {
+test('every test that holds a behavior exists, under that title', () => {
   const named = MATRIX.flatMap(({ tests }) => tests);
   expect(named.filter(({ file, title }) => !readText(file).includes(`'${title}'`))).toEqual([]);
 });
 
-test('every behaviour is shown once, and held somewhere', () => {
-  const behaviours = MATRIX.map(({ behaviour }) => behaviour);
-  expect(new Set(behaviours).size).toBe(behaviours.length);
+test('every behavior is shown once, and held somewhere', () => {
+  const behaviors = MATRIX.map(({ behavior }) => behavior);
+  expect(new Set(behaviors).size).toBe(behaviors.length);
   expect(MATRIX.filter(({ on, tests }) => tests.length === 0 || !Object.values(on).includes(true))).toEqual([]);
 });

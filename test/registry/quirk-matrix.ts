@@ -3,7 +3,7 @@
 export type Counterparty = 'double' | 'docker-registry';
 
 export type Row = {
-  readonly behaviour: string;
+  readonly behavior: string;
   /** Test files of the client suite, and the titles in them; `%s` stands for anything. */
   readonly tests: readonly { readonly file: string; readonly title: string }[];
   /** Where the tests run. A registry that never behaves so has its reason. */
@@ -88,11 +88,11 @@ export const MATRIX: readonly Row[] = [
   both('Parts named by sha512', [CLIENT, 'reads and tags an image whose config and layers are named by sha512']),
 ];
 
-/** One row of cells per behaviour, under a head. */
+/** One row of cells per behavior, under a head. */
 export function tableOf(matrix: readonly Row[]): readonly (readonly string[])[] {
-  const head = ['Behaviour', 'Registry double', 'docker-registry', 'Held by'];
-  const rows = matrix.map(({ behaviour, tests, on }) => [
-    behaviour,
+  const head = ['Behavior', 'Registry double', 'docker-registry', 'Held by'];
+  const rows = matrix.map(({ behavior, tests, on }) => [
+    behavior,
     cellOf(on.double),
     cellOf(on['docker-registry']),
     tests.map(({ file, title }) => `${file.replace(/^test\//, '')}: “${title}”`).join('; '),
@@ -106,13 +106,13 @@ function cellOf(on: true | string): string {
 
 type Test = readonly [file: string, title: string];
 
-function both(behaviour: string, ...tests: readonly Test[]): Row {
-  return { behaviour, tests: tests.map(toTest), on: { double: true, 'docker-registry': true } };
+function both(behavior: string, ...tests: readonly Test[]): Row {
+  return { behavior, tests: tests.map(toTest), on: { double: true, 'docker-registry': true } };
 }
 
 /** `why`: what docker-registry does instead. */
-function double(behaviour: string, why: string, ...tests: readonly Test[]): Row {
-  return { behaviour, tests: tests.map(toTest), on: { double: true, 'docker-registry': why } };
+function double(behavior: string, why: string, ...tests: readonly Test[]): Row {
+  return { behavior, tests: tests.map(toTest), on: { double: true, 'docker-registry': why } };
 }
 
 function toTest([file, title]: Test): Row['tests'][number] {

@@ -176,7 +176,7 @@ const LOST_WORDS: Readonly<Record<IneligibilityCode, string>> = {
   bot: 'a bot can’t approve',
   'role-too-low': 'no longer has the required access',
   'not-listed': 'is no longer a reviewer',
-  outsider: 'is neither a collaborator nor a member of the organisation',
+  outsider: 'is neither a collaborator nor a member of the organization',
   'another-account': 'the login in the policy belongs to another account',
   'acted-through-app': 'an App wrote the comment',
   'registry-user': 'is the registry user, whose token can comment',

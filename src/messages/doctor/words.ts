@@ -58,7 +58,7 @@ function causeWords(cause: DenialCause): string {
       return 'The token lacks the scope write:packages.';
     case 'package-role': {
       const role = cause.access === 'push' ? 'Write' : 'Read';
-      return `The token has the scope, so the package denies access. Give ${cause.login} the role ${role} there (package settings, Manage access), or authorise the token for the organisation’s SSO.`;
+      return `The token has the scope, so the package denies access. Give ${cause.login} the role ${role} there (package settings, Manage access), or authorize the token for the organization’s SSO.`;
     }
   }
 }

@@ -63,7 +63,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   'bot-not-permitted': ({ verb }) => `A bot can't ${plainVerb(verb)}. A person with write access can.`,
 
   'outside-reviewer': ({ verb }) =>
-    `You can't ${plainVerb(verb)}: the policy names you, but you are neither a collaborator of this repository nor a member of its organisation. A repository admin can add you.`,
+    `You can't ${plainVerb(verb)}: the policy names you, but you are neither a collaborator of this repository nor a member of its organization. A repository admin can add you.`,
 
   'another-account': ({ login, id }) =>
     `${code(login)} in the policy file is another account, which had this login when the policy was first used. A maintainer of the file can name your account: ${code(`${login}#${id}`)}.`,

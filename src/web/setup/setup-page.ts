@@ -50,7 +50,7 @@ ${problem}
 </div>
 <fieldset>
 <legend>Who owns the App?</legend>
-<label class="choice"><input type="radio" name="kind" value="organization" checked> An organisation</label>
+<label class="choice"><input type="radio" name="kind" value="organization" checked> An organization</label>
 <label class="choice"><input type="radio" name="kind" value="own"> My own account</label>
 <div class="field">
 <label for="account">Account name on GitHub</label>
@@ -87,7 +87,7 @@ export function renderConfirm({ action, account, kind, floors, manifest }: Confi
   const body = `
 <h1>Create the App on ${escape(host)}</h1>
 <dl>
-<dt>Owner</dt><dd><strong>${escape(account)}</strong>, ${kind === 'own' ? 'your own account' : 'an organisation'}</dd>
+<dt>Owner</dt><dd><strong>${escape(account)}</strong>, ${kind === 'own' ? 'your own account' : 'an organization'}</dd>
 <dt>Webhook</dt><dd><code>${escape(manifest.hook_attributes.url)}</code></dd>
 <dt>Production</dt><dd>${production}</dd>
 </dl>

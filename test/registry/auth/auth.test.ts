@@ -241,7 +241,7 @@ describe('GHCR', () => {
     const { auth } = makeAuth({ credential: ADA, answers: [refusal, refusal, refusal] });
     const error = await failureOf(auth.authorize({ ...GHCR, access }));
     expect(error.message).toContain('HTTP 403 DENIED (denied)');
-    expect(error.message).toContain(`token lacks ${scope} or is not authorised for the organisation's SSO`);
+    expect(error.message).toContain(`token lacks ${scope} or is not authorized for the organization's SSO`);
     expect(error.message).toContain(`the package does not ${grant}`);
   });
 

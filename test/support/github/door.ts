@@ -1,4 +1,4 @@
-// The HTTP front: every request is logged, checked against GitHub's contract, authorised, answered, or failed on order.
+// The HTTP front: every request is logged, checked against GitHub's contract, authorized, answered, or failed on order.
 //
 // Served by `emulate` behind it (core.ts): is this JWT the App's, which token is granted for which repositories,
 // numeric ids of repositories. Served here, on one clock and one state: everything else. emulate lacks reactions,

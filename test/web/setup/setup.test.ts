@@ -355,7 +355,7 @@ describe('the pages', () => {
   });
 
   test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
-    ['ticked for an organisation', { second_person_organization: 'on' }, true],
+    ['ticked for an organization', { second_person_organization: 'on' }, true],
     ['not ticked', {}, false],
     ['ticked for an own account alone', { second_person_own: 'on' }, false],
   ])('the box %s: the floors are written, or not', async (_name, fields, isWritten) => {
