@@ -14,11 +14,13 @@ const LOST = [
 
 test.each(LOST)('the card was posted, and GitHub answered with %s', async (_what, status) => {
   talk = await begin();
-  const { world, repo, issue } = talk;
+  const { world, repo, issue, commit } = talk;
   world.github.applyThenFail({ method: 'POST', path: /\/issues\/\d+\/comments$/, status });
   await talk.request();
   await world.pass(10_000, 1000);
-  expect(repo.comments(issue).filter(({ byApp }) => byApp)).toHaveLength(1);
+  const cards = repo.comments(issue).filter(({ byApp }) => byApp);
+  expect(cards).toHaveLength(1);
+  expect(repo.checkRuns(commit).at(-1)?.detailsUrl).toMatch(new RegExp(`#issuecomment-${cards[0]?.id ?? 0}$`));
   await talk.say('bob', '/approve');
   expect(await talk.told()).toBe('promoted');
   await world.end();

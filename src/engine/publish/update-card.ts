@@ -21,7 +21,8 @@ async function handle(job: Job<'update-card'>, services: Services): Promise<JobO
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo, thread, state } = promotion;
   if (thread === null) return DONE;
-  const card = await findCard(services, job, promotion);
+  const mark = await findMark(services.store.db, { promotionId, kind: 'card' });
+  const card = mark?.githubId ?? (await findUnnoted(services, job, promotion));
   // The first card notifies people, so it waits until there is something to say.
   if (card === null && state.kind === 'examining') return DONE;
   const client = services.github.forRepo(repo);
@@ -30,18 +31,17 @@ async function handle(job: Job<'update-card'>, services: Services): Promise<JobO
   const commentId = await publishComment({ ...place, body, existing: card, marker: cardMarker(promotion.number) });
   const marks = [{ promotionId, kind: 'card', githubId: commentId, target: String(thread.issue) }] as const;
   // A check run that was there before the card links it from now on.
-  const effects = card === null ? [{ kind: 'update-check-run', promotionId } as const] : [];
+  const effects = mark === null ? [{ kind: 'update-check-run', promotionId } as const] : [];
   return { kind: 'done', commit: { repo, marks, effects } };
 }
 
-/** The card's comment: as remembered, or by its marker where an earlier try may have posted it without our noting it. */
-async function findCard(
+/** The card that an earlier try posted, by its marker: it may have ended before it could note the comment. */
+async function findUnnoted(
   services: Services,
   job: Job<'update-card'>,
-  { id: promotionId, repo, number, thread }: Promotion,
+  { repo, number, thread }: Promotion,
 ): Promise<number | null> {
-  const mark = await findMark(services.store.db, { promotionId, kind: 'card' });
-  if (mark !== null || job.attempts === 1 || thread === null) return mark?.githubId ?? null;
+  if (job.attempts === 1 || thread === null) return null;
   const client = services.github.forRepo(repo);
   return findCommentByMarker({ client, repo: repo.name, issue: thread.issue, marker: cardMarker(number) });
 }
