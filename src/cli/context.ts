@@ -47,6 +47,7 @@ export function createContext(
     err,
     terminal,
     now: clock.now,
+    wait: clock.wait,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     settings: () => settingsOf(registryConfig()),
     store: once(async () => keepStore(await openExistingStore(databaseUrl()))),

@@ -11,6 +11,8 @@ export type CliServices = {
   readonly terminal: Terminal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Resolves after that many milliseconds. */
+  readonly wait: (ms: number) => Promise<void>;
   /** Lower-case hex. */
   readonly sha256: (text: string) => string;
   readonly settings: () => Settings;

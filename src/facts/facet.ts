@@ -41,6 +41,8 @@ export type FactSources = {
   readonly images: Pick<ImageReader, 'contents' | 'missing'>;
   /** NoAccess where nobody can ask GitHub. */
   readonly github: () => InstallationClient;
+  /** Resolves after that many milliseconds. */
+  readonly wait: (ms: number) => Promise<void>;
   /** What an environment held with images of this repository; NoAccess where there is no database. */
   readonly history: (environment: string) => Promise<History>;
   /** Whom the image belongs to. */

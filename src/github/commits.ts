@@ -4,6 +4,7 @@ import type { CommitSummary } from '../domain/image/image-facts.ts';
 import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
 import type { PolicyChange } from '../domain/policy/policy-change.ts';
 import type { Contributors } from '../domain/promotion/promotion.ts';
+import { OutsideError } from '../net/outside-error.ts';
 import { splitRepo, type InstallationClient } from './client/client.ts';
 import { isGitHubError } from './client/errors.ts';
 import { CACHEABLE } from './client/hooks.ts';
@@ -27,7 +28,8 @@ type BranchQuestion = {
 
 /**
  * Whether `commit` is the head of `branch` or an ancestor of it. That it exists proves nothing: GitHub serves the
- * commits of forks under the parent's name.
+ * commits of forks under the parent's name. OutsideError that may pass where GitHub contradicts itself (no comparison,
+ * though branch and commit are there), and where it takes too long over the difference.
  */
 export async function compareWithBranch({
   client,
@@ -46,10 +48,23 @@ export async function compareWithBranch({
     const { merge_base_commit: found } = data;
     return { membership: 'on-branch', commit: found?.sha === commit ? found : null };
   } catch (error) {
+    if (isTooLong(error)) throw mayPass(error);
     if (!isGitHubError(error, 'github-not-found')) throw error;
     if (/no common ancestor/i.test(error.message)) return elsewhere('not-on-branch');
-    return elsewhere((await branchExists({ client, repo, branch })) ? 'unknown-commit' : 'no-branch');
+    if (!(await branchExists({ client, repo, branch }))) return elsewhere('no-branch');
+    if ((await findCommit({ client, repo, hex: commit })) !== null) throw mayPass(error);
+    return elsewhere('unknown-commit');
   }
+}
+
+/** GitHub computes the whole difference, also where nobody wants it: 422, or 500 with the same words. */
+function isTooLong(error: unknown): error is OutsideError {
+  return isGitHubError(error, 'github-rejected') && /too (long|large|big)|timed out/i.test(error.message);
+}
+
+function mayPass(error: OutsideError): OutsideError {
+  const { message, status } = error;
+  return new OutsideError(message, { code: 'github-unavailable', retryable: true, status, cause: error });
 }
 
 function elsewhere(membership: BranchMembership): BranchPlace {

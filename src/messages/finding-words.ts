@@ -108,7 +108,7 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
         case 'platforms-disagree':
           return `the platforms name different commits: ${seen.labels.join(', ')}`;
         case 'not-on-branch':
-          return `${seen.commit}, which is not on ${seen.branches.join(' or ')}`;
+          return `${seen.commit}, which is not on ${seen.branches.join(' or ')}${missingWords(seen.missing)}`;
         case 'on-branch':
           return `${seen.commit}, on ${seen.branch}`;
       }
@@ -161,6 +161,11 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     wanted: ({ seen: { tag } }) => `${tag} must hold the image of the version: a pushed git tag moves no other tag`,
   },
 };
+
+/** `; there is no branch main (environments.production.branch)`. */
+function missingWords(missing: readonly { readonly branch: string; readonly key: string }[] = []): string {
+  return missing.map(({ branch, key }) => `; there is no branch ${branch} (set ${key} in the policy file)`).join('');
+}
 
 const NO_LABEL = 'no such label or annotation';
 

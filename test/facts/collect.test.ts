@@ -58,6 +58,7 @@ async function makeWorld(): Promise<World> {
         github: () => {
           throw new NoAccess('github', 'APP_ID is not set');
         },
+        wait: async () => undefined,
         history: async () => [],
         rejectionOf: async () => ({ kind: 'none' }),
         stagingCheckOf: async () => null,

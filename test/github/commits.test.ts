@@ -40,7 +40,29 @@ test('where the branch is there, it is the commit that is unknown', async () => 
   grantToken(7);
   nock(API).get(COMPARE).query(true).reply(404, MISSING);
   nock(API).get(`${BASE}/branches/staging`).reply(200, { name: 'staging' });
+  nock(API).get(`${BASE}/commits/${COMMIT}`).query(true).reply(404, MISSING);
   expect((await compare()).membership).toBe('unknown-commit');
+});
+
+test('where branch and commit are there, GitHub contradicts itself, and is asked again later', async () => {
+  grantToken(7);
+  nock(API).get(COMPARE).query(true).reply(404, MISSING);
+  nock(API).get(`${BASE}/branches/staging`).reply(200, { name: 'staging' });
+  nock(API)
+    .get(`${BASE}/commits/${COMMIT}`)
+    .query(true)
+    .reply(200, rawCommit(COMMIT, 'x', '2026-11-24T10:00:00Z'));
+  expect(await failureOf(compare())).toMatchObject({ code: 'github-unavailable', retryable: true, status: 404 });
+});
+
+test.each([
+  [422, 'Sorry, this diff is taking too long to generate.', true],
+  [422, 'Diff is too large.', true],
+  [422, 'Validation Failed', false],
+])('HTTP %i "%s" may pass: %s', async (status, message, retryable) => {
+  grantToken(7);
+  nock(API).get(COMPARE).query(true).reply(status, { message });
+  expect(await failureOf(compare())).toMatchObject({ retryable, status });
 });
 
 test('where the repository is there and the branch is not, there is no branch', async () => {

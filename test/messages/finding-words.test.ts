@@ -58,6 +58,16 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'revision', seen: { code: 'claims-disagree', claims: [commit, 'v1'] }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'platforms-disagree', labels: [commit, 'none'] }, wanted: {} }),
   finding({ rule: 'revision', seen: { code: 'not-on-branch', commit, branches: ['staging', 'main'] }, wanted: {} }),
+  finding({
+    rule: 'revision',
+    seen: {
+      code: 'not-on-branch',
+      commit,
+      branches: ['staging', 'main'],
+      missing: [{ branch: 'main', key: 'environments.production.branch' }],
+    },
+    wanted: {},
+  }),
   finding({ rule: 'revision', seen: { code: 'on-branch', commit, branch: 'staging' }, wanted: {} }),
   finding({ rule: 'labels', seen: { code: 'labels-missing', labels: ['team', 'tier'] }, wanted: { labels: ['team'] } }),
   finding({ rule: 'labels', seen: { code: 'all-set' }, wanted: { labels: ['team', 'tier'] } }),

@@ -23,7 +23,7 @@ export const plan: CliCommand = {
   },
   example: 'imprimatur plan ghcr.io/acme/dotca:staging-abc1234 --to production',
   run: async ({ args, flags, switches }, services) => {
-    const { out, terminal, now, sha256 } = services;
+    const { out, terminal, now, wait, sha256 } = services;
     const settings = services.settings();
     const reference = referenceOf(args[0], settings.registryHost);
     const name = repoNameOf(flags['repo'], reference.repository);
@@ -35,7 +35,7 @@ export const plan: CliCommand = {
       place.problems.length > 0
         ? ({ kind: 'refused', refusal: { code: 'policy-unreadable', problems: place.problems } } as const)
         : await previewPromotion(
-            { registry, settings, identity: null, now, sha256, github: place.github, database },
+            { registry, settings, identity: null, now, wait, sha256, github: place.github, database },
             {
               repo: place.repo.id === 0 ? { ...place.repo, id: repoId } : place.repo,
               policy: place.policy,

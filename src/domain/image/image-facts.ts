@@ -125,7 +125,13 @@ export type Lineage =
   | { readonly kind: 'claims-disagree'; readonly seen: readonly string[] }
   /** Null: a platform that names none. */
   | { readonly kind: 'platforms-disagree'; readonly seen: readonly (string | null)[] }
-  | { readonly kind: 'not-on-branch'; readonly commit: CommitSha; readonly branches: readonly string[] }
+  | {
+      readonly kind: 'not-on-branch';
+      readonly commit: CommitSha;
+      readonly branches: readonly string[];
+      /** Those among them that the repository does not have. */
+      readonly missing: readonly string[];
+    }
   | {
       readonly kind: 'on-branch';
       readonly commit: CommitSha;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { REVISION_LABEL } from '../image/image-facts.ts';
 import { commitSha } from '../image/reference-schema.ts';
 import { outsideText, outsideTexts } from '../outside-text.ts';
-import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES } from '../rule.ts';
+import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES, type RuleContext } from '../rule.ts';
 import { levelWhenMissing } from './source.ts';
 
 export const revision = imageRule({
@@ -15,7 +15,16 @@ export const revision = imageRule({
     z.strictObject({ code: z.literal('malformed'), label: outsideText }),
     z.strictObject({ code: z.literal('claims-disagree'), claims: outsideTexts }),
     z.strictObject({ code: z.literal('platforms-disagree'), labels: outsideTexts }),
-    z.strictObject({ code: z.literal('not-on-branch'), commit: commitSha, branches: z.array(z.string()).readonly() }),
+    z.strictObject({
+      code: z.literal('not-on-branch'),
+      commit: commitSha,
+      branches: z.array(z.string()).readonly(),
+      /** Branches of the policy that the repository does not have, with the keys that name them. */
+      missing: z
+        .array(z.strictObject({ branch: z.string(), key: z.string() }))
+        .readonly()
+        .exactOptional(),
+    }),
     z.strictObject({ code: z.literal('on-branch'), commit: commitSha, branch: z.string() }),
   ]),
   wanted: NO_VALUES,
@@ -38,10 +47,19 @@ export const revision = imageRule({
       }
       case 'not-on-branch': {
         const { commit, branches } = value;
-        return [{ ...about, outcome: 'fail', seen: { code: 'not-on-branch', commit, branches } }];
+        const missing = value.missing.map((branch) => ({ branch, key: keyOf(branch, context) }));
+        const seen = { code: 'not-on-branch', commit, branches, ...(missing.length === 0 ? {} : { missing }) } as const;
+        return [{ ...about, outcome: 'fail', seen }];
       }
       case 'on-branch':
         return [{ ...about, outcome: 'pass', seen: { code: 'on-branch', commit: value.commit, branch: value.branch } }];
     }
   },
 });
+
+/** The key of the policy file that names this branch; several environments may. */
+function keyOf(branch: string, { policy }: RuleContext): string {
+  if (branch === policy.staging.branch) return 'staging.branch';
+  const environment = policy.environments.find((one) => one.branch === branch);
+  return environment === undefined ? 'hotfix.branch' : `environments.${environment.name}.branch`;
+}

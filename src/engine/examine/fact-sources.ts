@@ -17,14 +17,15 @@ export type Database =
 
 /** Those of the server, for images of one repository. */
 export function factSourcesOf(
-  services: Pick<Services, 'registry' | 'images' | 'github' | 'store' | 'settings' | 'now'>,
+  services: Pick<Services, 'registry' | 'images' | 'github' | 'store' | 'settings' | 'now' | 'wait'>,
   { repo, repository }: { readonly repo: Repo; readonly repository: ImageRepository },
 ): FactSources {
-  const { registry, images, github, store, now } = services;
+  const { registry, images, github, store, now, wait } = services;
   return {
     registry,
     images,
     github: () => github.forRepo(repo),
+    wait,
     history: historyOf({ kind: 'open', store }, { repoId: repo.id, repository }),
     ownership: () => findOwnership(services, { repo, image: repository }),
     ...recordsOf({ kind: 'open', store }, { repoId: repo.id, now }),

@@ -23,7 +23,7 @@ import { readProduction } from '../examine/read-production.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 
-export type PreviewServices = Pick<Services, 'registry' | 'now' | 'sha256'> &
+export type PreviewServices = Pick<Services, 'registry' | 'now' | 'wait' | 'sha256'> &
   Omit<AuthorizeServices, 'store'> & {
     readonly github: FactSources['github'];
     /** Without one, leftovers, rollbacks and open promotions are not known. */
@@ -79,6 +79,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     registry,
     images: createImageReader({ registry, now: services.now }),
     github: services.github,
+    wait: services.wait,
     history: historyOf(database, { repoId: repo.id, repository }),
     ...recordsOf(database, { repoId: repo.id, now: services.now }),
     ownership: () => findOwnership({ ...services, store }, { repo, image: repository }),

@@ -10,14 +10,14 @@ import {
 } from '../../domain/image/image-facts.ts';
 import { parseCommitSha, type CommitSha } from '../../domain/image/reference.ts';
 import type { InstallationClient } from '../../github/client/client.ts';
-import { compareWithBranch } from '../../github/commits.ts';
-import { facet, type FactSubject } from '../facet.ts';
+import { compareWithBranch, type BranchPlace } from '../../github/commits.ts';
+import { facet, type FactSources, type FactSubject } from '../facet.ts';
 import { unknownAfter } from '../outside-reason.ts';
 
 /** A failure that may pass is thrown; a final one makes the lineage unknown. */
 export const lineage = facet<'lineage', 'contents'>({
   needs: ['contents'],
-  cost: 'GitHub: at most one request for each branch; none where the image names no commit',
+  cost: 'GitHub: one request for each branch, more only where it does not know the commit; none where the image names none',
   collect: async ({ contents }, { subject, sources }) => {
     const revisions = revisionsOf(contents.value);
     if (revisions.kind === 'unknown') return revisions;
@@ -34,24 +34,38 @@ export const lineage = facet<'lineage', 'contents'>({
     const commit = parseCommitSha(revision);
     if (commit === null) return known({ kind: 'malformed', seen: revision });
     try {
-      return known(await placeOf({ ...subject, github: sources.github() }, commit));
+      return known(await placeOf({ ...subject, github: sources.github(), wait: sources.wait }, commit));
     } catch (error) {
       return unknownAfter(error);
     }
   },
 });
 
-type Place = Pick<FactSubject, 'repo' | 'branches'> & { readonly github: InstallationClient };
+type Place = Pick<FactSubject, 'repo' | 'branches'> &
+  Pick<FactSources, 'wait'> & { readonly github: InstallationClient };
 
-async function placeOf({ github: client, repo, branches }: Place, commit: CommitSha): Promise<Lineage> {
+/** Right after a push, some of GitHub's servers do not know the commit yet. */
+const MAX_TRIES = 3;
+const PAUSE_MS = 1000;
+
+async function placeOf({ github: client, repo, branches, wait }: Place, commit: CommitSha): Promise<Lineage> {
   const asked = [...new Set(branches)];
+  const missing: string[] = [];
+  let tries = 1;
   for (const branch of asked) {
-    const { membership, commit: found } = await compareWithBranch({ client, repo, branch, commit });
+    const ask = (): Promise<BranchPlace> => compareWithBranch({ client, repo, branch, commit });
+    let place = await ask();
+    for (; place.membership === 'unknown-commit' && tries < MAX_TRIES; tries += 1) {
+      await wait(PAUSE_MS);
+      place = await ask();
+    }
+    const { membership, commit: found } = place;
+    if (membership === 'no-branch') missing.push(branch);
     if (membership !== 'on-branch') continue;
     const summary = found === null ? {} : { summary: { subject: found.subject, author: found.author } };
     return { kind: 'on-branch', commit, branch, ...summary };
   }
-  return { kind: 'not-on-branch', commit, branches: asked };
+  return { kind: 'not-on-branch', commit, branches: asked, missing };
 }
 
 /** What each platform names. */

@@ -17,9 +17,23 @@ const ROWS: readonly (readonly [string, ImageFacts['lineage'], string, Finding['
   ],
   [
     'a commit of a fork fails',
-    known({ kind: 'not-on-branch', commit: COMMIT, branches }),
+    known({ kind: 'not-on-branch', commit: COMMIT, branches, missing: [] }),
     'fail',
     { code: 'not-on-branch', commit: COMMIT, branches },
+  ],
+  [
+    'the key of a branch that is not there is named',
+    known({ kind: 'not-on-branch', commit: COMMIT, branches, missing: ['main', 'staging'] }),
+    'fail',
+    {
+      code: 'not-on-branch',
+      commit: COMMIT,
+      branches,
+      missing: [
+        { branch: 'main', key: 'environments.production.branch' },
+        { branch: 'staging', key: 'staging.branch' },
+      ],
+    },
   ],
   ['a short id fails', known({ kind: 'malformed', seen: 'abc1234' }), 'fail', { code: 'malformed', label: 'abc1234' }],
   [
@@ -54,7 +68,7 @@ test.each(MISSING)('a missing label %s', (_name, level, required, outcomes) => {
 });
 
 test('a wrong label fails though the policy asks for none', () => {
-  const lineage = known({ kind: 'not-on-branch', commit: COMMIT, branches } as const);
+  const lineage = known({ kind: 'not-on-branch', commit: COMMIT, branches, missing: [] } as const);
   const findings = judge(revision, facts({ lineage }), ruleContext({ labels: { level: 'off', required: [] } }));
   expect(findings.map(({ outcome }) => outcome)).toEqual(['fail']);
 });

@@ -5,7 +5,7 @@ import { commitHexOf, tagCommit } from '../../../src/domain/rules/tag-commit.ts'
 import { COMMIT, facts, judge, tag, unread } from '../build.ts';
 
 const onBranch = known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' } as const);
-const notOnBranch = known({ kind: 'not-on-branch', commit: COMMIT, branches: ['staging'] } as const);
+const notOnBranch = known({ kind: 'not-on-branch', commit: COMMIT, branches: ['staging'], missing: [] } as const);
 
 const ROWS: readonly (readonly [string, string | null, ImageFacts['lineage'], readonly string[]])[] = [
   ['seven digits of the revision pass', 'staging-abc1234', onBranch, ['pass']],

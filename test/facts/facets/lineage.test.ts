@@ -20,6 +20,7 @@ import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 let world: GitHubWorld;
 let repo: GitHubRepo;
 let client: InstallationClient;
+const waited: number[] = [];
 
 beforeAll(async () => {
   world = await startGitHub();
@@ -36,6 +37,7 @@ beforeAll(async () => {
   client = github.forInstallation(world.installation('acme').id);
 });
 beforeEach(() => {
+  waited.length = 0;
   world.clearFaults();
 });
 afterAll(async () => {
@@ -67,6 +69,7 @@ function readingOf(branches: readonly string[]): Reading {
       registry: makeClient().client,
       images: { contents: refuse, missing: refuse },
       github: () => client,
+      wait: async (ms) => void waited.push(ms),
       history: refuse,
       ownership: refuse,
       rejectionOf: refuse,
@@ -143,11 +146,22 @@ describe('on a branch', () => {
 describe('not proven', () => {
   test('a commit of a fork, which GitHub serves under our name', async () => {
     const commit = repo.commitOff('staging', { message: 'Of a fork' });
-    expect(await lineageOf([commit])).toEqual(known({ kind: 'not-on-branch', commit, branches: ['staging', 'main'] }));
+    expect(await lineageOf([commit])).toEqual(
+      known({ kind: 'not-on-branch', commit, branches: ['staging', 'main'], missing: [] }),
+    );
   });
 
   test('a commit that GitHub does not know', async () => {
     expect(await lineageOf(['f'.repeat(40)])).toMatchObject({ value: { kind: 'not-on-branch' } });
+    expect(waited).toEqual([1000, 1000]);
+  });
+
+  test('a branch that the repository does not have is told', async () => {
+    const commit = repo.commitOff('staging', { message: 'Elsewhere' });
+    expect(await lineageIn(contents([commit]), ['staging', 'release', 'gone'])).toMatchObject({
+      value: { kind: 'not-on-branch', missing: ['release', 'gone'] },
+    });
+    expect(waited).toEqual([]);
   });
 
   test.each(['main', 'v1.2.3', '0123456', '', 'x'.repeat(40), `${'a'.repeat(40)} ${'b'.repeat(40)}`])(
@@ -191,6 +205,27 @@ describe('not proven', () => {
 });
 
 describe('GitHub', () => {
+  test.each([
+    ['that does not know a commit right after a push', { path: /\/(compare|commits)\//, status: 404, times: 2 }],
+  ])('%s is asked again', async (_, fault) => {
+    const commit = repo.commitOn('staging');
+    world.failNext(fault);
+    expect(await lineageOf([commit])).toMatchObject({ value: { kind: 'on-branch', branch: 'staging' } });
+    expect(waited).toEqual([1000]);
+  });
+
+  test.each([
+    ['that finds branch and commit, and no comparison', { path: /\/compare\//, status: 404 }],
+    [
+      'that takes too long over a difference',
+      { path: /\/compare\//, status: 422, body: { message: 'Sorry, this diff is taking too long to generate.' } },
+    ],
+  ])('%s is asked again later', async (_, fault) => {
+    world.failNext(fault);
+    const answer = lineageOf([repo.head('staging')]);
+    await expect(answer).rejects.toMatchObject({ code: 'github-unavailable', retryable: true });
+  });
+
   test('that can not answer now is asked again later', async () => {
     world.failNext({ path: /\/compare\//, status: 502 });
     await expect(lineageOf([repo.head('staging')])).rejects.toMatchObject({
