@@ -1,4 +1,5 @@
 // Compares what two images are made of, platform by platform. Nothing is read here.
+import { withoutCredentials } from '../domain/outside-text.ts';
 import type { ImageContents, PlatformContents } from '../facts/contents.ts';
 import type { ImageConfig } from '../registry/image-config.ts';
 
@@ -100,7 +101,12 @@ function mapChanges(
 
 function change(what: string, from: string | null, to: string | null): Change | null {
   const [before, after] = [from === '' ? null : from, to === '' ? null : to];
-  return before === after ? null : { what, from: before, to: after };
+  return before === after ? null : { what, from: shown(before), to: shown(after) };
+}
+
+/** Labels and variables may hold credentials, which no output shows. */
+function shown(value: string | null): string | null {
+  return value === null ? null : withoutCredentials(value);
 }
 
 function variablesOf({ env }: ImageConfig): ReadonlyMap<string, string> {

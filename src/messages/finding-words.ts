@@ -123,6 +123,10 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     seen: (seen) => (seen.code === 'all-set' ? 'all set' : `missing: ${seen.labels.join(', ')}`),
     wanted: ({ wanted }) => `labels ${wanted.labels.join(', ')}`,
   },
+  'credentials-in-label': {
+    seen: ({ labels }) => `a token or password in ${labels.join(', ')}`,
+    wanted: () => 'labels without credentials; revoke this one, because whoever can pull the image can read it',
+  },
   'tag-commit': {
     seen: ({ tag, commit }) => `tag ${tag} holds an image of ${commit}`,
     wanted: ({ seen }) => `a revision that begins with ${seen.code === 'tag' ? seen.hex : 'the commit of its tag'}`,

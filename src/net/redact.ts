@@ -1,4 +1,5 @@
 // Takes credentials out of a text before people see it: those that are known, and what looks like one of GitHub's.
+import { SECRET_MARK, withoutTokens } from '../domain/outside-text.ts';
 
 /**
  * Each secret becomes `[secret]`, wherever it stands and also where it was cut off: whatever begins as it does is taken
@@ -7,25 +8,16 @@
 export function redact(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret !== '').toSorted((left, right) => right.length - left.length);
   const redacted = known.reduce((rest, secret) => {
-    const whole = rest.replaceAll(secret, MARK);
+    const whole = rest.replaceAll(secret, SECRET_MARK);
     return secret.length <= TELLING ? whole : redactPrefixes(whole, secret.slice(0, TELLING));
   }, text);
-  return FORMS.reduce((rest, form) => rest.replace(form, MARK), redacted);
+  return withoutTokens(redacted);
 }
 
-const MARK = '[secret]';
 /** So many characters of a secret are no accident. */
 const TELLING = 12;
 
-/** Tokens of all kinds, of whatever length, also in base64; the JSON web tokens that an App makes; private keys. */
-const FORMS: readonly RegExp[] = [
-  /\b(?:gh[a-z]|github_pat)_[\w.-]{8,}/g,
-  /\bZ2(?:h[v-z0-9]X|l0aHViX3Bhd)[\w+/=-]{8,}/g,
-  /\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\w+/=\s\\]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g,
-];
-
 function redactPrefixes(text: string, beginning: string): string {
   const [first = '', ...parts] = text.split(beginning);
-  return [first, ...parts.map((part) => part.replace(/^[\w.~+/=%-]*/, MARK))].join('');
+  return [first, ...parts.map((part) => part.replace(/^[\w.~+/=%-]*/, SECRET_MARK))].join('');
 }

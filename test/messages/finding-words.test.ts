@@ -70,6 +70,7 @@ const SAMPLES: readonly Finding[] = [
   }),
   finding({ rule: 'revision', seen: { code: 'on-branch', commit, branch: 'staging' }, wanted: {} }),
   finding({ rule: 'labels', seen: { code: 'labels-missing', labels: ['team', 'tier'] }, wanted: { labels: ['team'] } }),
+  finding({ rule: 'credentials-in-label', seen: { code: 'credentials', labels: ['build.url'] }, wanted: {} }),
   finding({ rule: 'labels', seen: { code: 'all-set' }, wanted: { labels: ['team', 'tier'] } }),
   finding({
     rule: 'tag-commit',

@@ -5,6 +5,7 @@ import type { CollectedImage } from '../../facts/collect.ts';
 import type { PlatformContents } from '../../facts/contents.ts';
 import { plainText } from '../../messages/escape.ts';
 import { formatAge, formatTime, plural } from '../../messages/format.ts';
+import { withoutCredentials } from '../../domain/outside-text.ts';
 import { unknownText } from '../../messages/unknown-reason.ts';
 import { layOut } from './columns.ts';
 import type { Terminal } from '../services.ts';
@@ -65,7 +66,7 @@ export function imageJson({ facts, contents }: CollectedImage): Readonly<Record<
         user: details?.user ?? null,
         entrypoint: details?.entrypoint ?? null,
         cmd: details?.cmd ?? null,
-        labels: details?.labels ?? null,
+        labels: details === null || details === undefined ? null : redactedLabels(details.labels),
       };
     }),
   };
@@ -96,7 +97,7 @@ function reasonOf(contents: PlatformContents | undefined): string {
 function labelRows(platforms: readonly PlatformContents[]): readonly string[][] {
   const read = platforms.flatMap(({ platform, details }) => (details === null ? [] : [{ platform, details }]));
   const all = read.flatMap(({ platform, details }) =>
-    Object.entries(details.labels).map(([label, value]) => ({ label, value, platform })),
+    Object.entries(redactedLabels(details.labels)).map(([label, value]) => ({ label, value, platform })),
   );
   const groups = Map.groupBy(all, ({ label, value }) => JSON.stringify([label, value]));
   return [...groups.values()]
@@ -139,4 +140,8 @@ function valueOf<T>(fact: Fact<T>): T | null {
 
 function plain(text: string): string {
   return plainText(text, { maxLength: 300 });
+}
+
+function redactedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, withoutCredentials(value)]));
 }

@@ -3,10 +3,11 @@ import { command } from './command.ts';
 import { completeness } from './completeness.ts';
 import { rejectedBefore } from './history/rejected-before.ts';
 import { tagOverwritten } from './history/tag-overwritten.ts';
+import { credentialsInLabel } from './labels/credentials-in-label.ts';
 import { healthcheck } from './healthcheck.ts';
 import { imageOwner } from './image-owner.ts';
 import { inProduction } from './in-production.ts';
-import { labels } from './labels.ts';
+import { labels } from './labels/labels.ts';
 import { layers } from './layers.ts';
 import { permanentTag } from './permanent-tag.ts';
 import { revision } from './revision.ts';
@@ -26,6 +27,7 @@ export const RULES = [
   imageOwner,
   revision,
   labels,
+  credentialsInLabel,
   tagCommit,
   tagOverwritten,
   stagingDeployed,

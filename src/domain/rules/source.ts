@@ -81,7 +81,7 @@ export function levelWhenMissing(context: RuleContext, label: string): Level {
 
 /**
  * `host/owner/name` in lower case, of the URL forms that builders write: https, git+https, ssh and scp-like, with `.git`,
- * a default port, a branch behind `#`; null for what is no such form. github.com answers as www.github.com as well, and its
+ * a default port, a branch behind `#`, a page of the repository behind its name; null for what is no such form. github.com answers as www.github.com as well, and its
  * SSH as ssh.github.com at port 443. The fragment goes first: behind it an `@` is no
  * longer the end of a user name (`https://evil.io#@github.com/acme/app` is a page of evil.io).
  */
@@ -99,11 +99,14 @@ export function repositoryOf(label: string): string | null {
   const [, host = '', seenPort = ''] = /^([^/:]+):(\d+)\//.exec(located) ?? [];
   const portless = seenPort === port ? `${host}${located.slice(host.length + 1 + seenPort.length)}` : located;
   // What is left behind the host's colon is the scp-like path, or a port where `owner/name` still follows.
-  return portless
+  const path = portless
     .replace(/^([^/:]+):(?!\d+\/[^/]+\/)/, '$1/')
     .replace(/^(?:www\.github\.com|ssh\.github\.com:443)\//, 'github.com/')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
+    .replace(/\/+$/, '');
+  const [server = '', owner = '', name = '', ...page] = path.split('/');
+  // Behind `..`, in whatever spelling, it would be another repository's page.
+  if (page.some((part) => /^(?:\.|%2e)+$/.test(part) || part.includes('\\'))) return null;
+  return [server, owner, name.replace(/\.git$/, '')].join('/');
 }
 
 /** Longer than any repository's URL; labels are text from outside, and patterns run over them. */

@@ -197,6 +197,12 @@ const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { 
     seen: fc.oneof(codeOf('label-missing'), unknownSeen),
     wanted: fc.record(wantedText),
   }),
+  'credentials-in-label': fc.record({
+    rule: fc.constant('credentials-in-label'),
+    ...found,
+    seen: fc.record({ code: fc.constant('credentials' as const), labels: list(text) }),
+    wanted: none,
+  }),
   'rejected-before': fc.record({
     rule: fc.constant('rejected-before'),
     ...found,

@@ -1,16 +1,16 @@
 // The labels that the policy asks for are there.
 import { expect, test } from 'vitest';
-import type { Finding } from '../../../src/domain/finding.ts';
+import type { Finding } from '../../../../src/domain/finding.ts';
 import {
   known,
   REVISION_LABEL,
   SOURCE_LABEL,
   type ConfigFacts,
   type Fact,
-} from '../../../src/domain/image/image-facts.ts';
-import type { Level } from '../../../src/domain/policy/policy.ts';
-import { labels } from '../../../src/domain/rules/labels.ts';
-import { config, facts, IMAGE, judge, platform, ruleContext, seenUnread, unread } from '../build.ts';
+} from '../../../../src/domain/image/image-facts.ts';
+import type { Level } from '../../../../src/domain/policy/policy.ts';
+import { labels } from '../../../../src/domain/rules/labels/labels.ts';
+import { config, facts, IMAGE, judge, platform, ruleContext, seenUnread, unread } from '../../build.ts';
 
 const required = [SOURCE_LABEL, 'team', REVISION_LABEL, 'tier'];
 const of = (seen: Readonly<Record<string, string>>): Fact<ConfigFacts> => known(config({ labels: seen }));

@@ -1,10 +1,10 @@
 // The labels that the policy asks for are there; `source` and `revision` have rules of their own, which look at the value too.
 import { z } from 'zod';
-import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
-import { outsideTexts } from '../outside-text.ts';
-import type { Policy } from '../policy/policy.ts';
-import { KINDS_OF_NEW_IMAGES, platformRule } from '../rule.ts';
-import { levelWhenMissing } from './source.ts';
+import { REVISION_LABEL, SOURCE_LABEL } from '../../image/image-facts.ts';
+import { outsideTexts } from '../../outside-text.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { KINDS_OF_NEW_IMAGES, platformRule } from '../../rule.ts';
+import { levelWhenMissing } from '../source.ts';
 
 export const labels = platformRule({
   id: 'labels',
