@@ -14,7 +14,13 @@ import { unknownAfter } from './outside-reason.ts';
 import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { parseImageConfig, type ImageConfig } from '../registry/image-config.ts';
-import type { Descriptor, IndexChild, Manifest, Platform } from '../registry/manifest.ts';
+import {
+  IMAGE_CONFIG_TYPES,
+  type Descriptor,
+  type IndexChild,
+  type Manifest,
+  type Platform,
+} from '../registry/manifest.ts';
 
 export type ImageContents = {
   readonly mediaType: string;
@@ -60,7 +66,29 @@ export async function readImage(
   const manifest = await source.registry.fetchManifest(source.repository, digest);
   const budget = { manifests: MAX_MANIFESTS, configBytes: MAX_CONFIG_BYTES };
   const platforms = await platformsOf({ ...source, budget }, { manifest, platform: null, around: [], depth: 1 });
-  return { manifest, contents: { mediaType: manifest.mediaType, platforms } };
+  return { manifest, contents: { mediaType: manifest.mediaType, platforms: tellApart(platforms) } };
+}
+
+/** Several entries of one platform get what differs behind their name: a version or features, else the digest. */
+function tellApart(read: readonly (PlatformContents & Versioned)[]): readonly PlatformContents[] {
+  const groups = Map.groupBy(read, ({ platform }) => platform);
+  return read.map(({ version, ...contents }) => {
+    const same = groups.get(contents.platform) ?? [];
+    if (same.length < 2) return contents;
+    const isTold = version !== '' && same.filter((one) => one.version === version).length === 1;
+    const platform = `${contents.platform} (${isTold ? version.slice(0, MAX_VERSION) : shortDigest(contents.digest)})`;
+    const missing = contents.missing.map((part) => ({ ...part, platform }));
+    return { ...contents, platform, missing };
+  });
+}
+
+/** Of the index entry. */
+type Versioned = { readonly version: string };
+
+const MAX_VERSION = 60;
+
+function shortDigest(digest: Digest): string {
+  return digest.slice(0, 'sha256:'.length + 12);
 }
 
 type Reading = Source & { readonly budget: Budget };
@@ -74,7 +102,7 @@ async function platformsOf(
     readonly around: readonly Annotations[];
     readonly depth: number;
   },
-): Promise<readonly PlatformContents[]> {
+): Promise<readonly (PlatformContents & Versioned)[]> {
   const { body, digest } = at.manifest;
   const annotations = [...at.around, claimsAmong(body.annotations)];
   if (body.kind === 'image')
@@ -82,7 +110,7 @@ async function platformsOf(
   if (at.depth >= MAX_DEPTH) {
     throw invalid(`${source.repository}@${digest} is nested three indexes deep, which is not supported`);
   }
-  const runnable = body.children.filter((child) => !child.isAttestation);
+  const runnable = body.children.filter((child) => !child.isAttached);
   source.budget.manifests -= runnable.length;
   if (source.budget.manifests < 0) {
     throw invalid(`${source.repository}@${digest} names more than ${MAX_MANIFESTS} platforms, which is the limit`);
@@ -97,18 +125,26 @@ async function childOf(
   source: Reading,
   child: IndexChild,
   at: { readonly around: readonly Annotations[]; readonly depth: number },
-): Promise<readonly PlatformContents[]> {
+): Promise<readonly (PlatformContents & Versioned)[]> {
   const { digest, platform } = child;
   try {
     const manifest = await source.registry.fetchManifest(source.repository, digest);
+    if (isArtifact(manifest)) return [];
     return await platformsOf(source, { manifest, platform, ...at });
   } catch (error) {
     if (!isAbsent(error)) throw error;
-    const name = platform === null ? digest : formatPlatform(platform);
+    const name = platform === null ? digest : nameOf(platform, null);
+    const version = platform?.version ?? '';
     const config = unknown({ code: 'part-missing', part: 'manifest' });
     const missing = [{ part: 'manifest', digest, platform: name }] as const;
-    return [{ platform: name, digest, parts: null, config, annotations: at.around, details: null, missing }];
+    return [{ platform: name, digest, parts: null, config, annotations: at.around, details: null, missing, version }];
   }
+}
+
+/** Only the config tells where an index says neither a platform nor a kind of artifact. */
+function isArtifact({ body }: Manifest): boolean {
+  const type = body.kind === 'image' ? body.config.mediaType : '';
+  return type !== '' && !IMAGE_CONFIG_TYPES.includes(type);
 }
 
 async function platformOf(
@@ -119,8 +155,9 @@ async function platformOf(
     readonly annotations: readonly Annotations[];
     readonly parts: { readonly config: Descriptor; readonly layers: readonly Descriptor[] };
   },
-): Promise<PlatformContents> {
+): Promise<PlatformContents & Versioned> {
   const { digest, parts, annotations } = image;
+  const version = image.platform?.version ?? '';
   const config = await configOf(source, parts.config);
   const platform = nameOf(image.platform, config.kind === 'known' ? config.value : null);
   if (config.kind === 'unknown') {
@@ -131,11 +168,12 @@ async function platformOf(
       config: unknown(config.reason),
       annotations,
       details: null,
+      version,
       missing: config.reason.code === 'part-missing' ? [{ part: 'config', digest: parts.config.digest, platform }] : [],
     };
   }
   const { value: details } = config;
-  return { platform, digest, parts, config: known(toFacts(details)), annotations, details, missing: [] };
+  return { platform, digest, parts, config: known(toFacts(details)), annotations, details, missing: [], version };
 }
 
 type ConfigRead =
@@ -181,13 +219,18 @@ function toFacts(config: ImageConfig): ConfigFacts {
   };
 }
 
+/** Where neither index nor config names one. */
+const NO_PLATFORM = 'no platform named';
+
 function nameOf(platform: Platform | null, config: ImageConfig | null): string {
-  if (platform !== null) return formatPlatform(platform);
-  const { os, architecture, variant } = config ?? { os: null, architecture: null, variant: null };
-  return os === null || architecture === null ? 'unknown' : formatPlatform({ os, architecture, variant });
+  if (platform !== null && platform.os !== '' && platform.architecture !== '') return formatPlatform(platform);
+  const { os, architecture, variant } = config ?? { os: '', architecture: '', variant: null };
+  return (os ?? '') === '' || (architecture ?? '') === ''
+    ? NO_PLATFORM
+    : formatPlatform({ os: os ?? '', architecture: architecture ?? '', variant });
 }
 
 /** `linux/arm64/v8`. */
-export function formatPlatform({ os, architecture, variant }: Platform): string {
+export function formatPlatform({ os, architecture, variant }: Omit<Platform, 'version'>): string {
   return [os, architecture, variant].filter((part) => part !== null && part !== '').join('/');
 }

@@ -16,7 +16,7 @@ export async function collectMissingManifests(
   const { registry, repository } = source;
   const image = await findManifest(source, digest);
   if (image === null) return [{ manifest: digest, platform: null }];
-  const children = image.body.kind === 'image' ? [] : image.body.children.filter((child) => !child.isAttestation);
+  const children = image.body.kind === 'image' ? [] : image.body.children.filter((child) => !child.isAttached);
   const held = await Promise.all(children.map((child) => registry.findDigest(repository, child.digest)));
   return children
     .filter((_, position) => held[position] === null)

@@ -59,11 +59,16 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       if (seen.code === 'diff-ids-differ') return `${count}, but the config lists ${seen.diffIds} diff ids`;
       return seen.code === 'history-differs' ? `${count}, but the history has ${seen.historyLayers}` : count;
     },
-    wanted: ({ wanted }) => `at most ${wanted.max} layers, as many as in the history`,
+    wanted: ({ wanted }) => `at most ${wanted.max} layers, as many as the config lists`,
   },
   command: {
     seen: ({ code }) =>
-      ({ 'not-set': 'no Entrypoint and no Cmd', entrypoint: 'Entrypoint is set', cmd: 'Cmd is set' })[code],
+      ({
+        'not-set': 'no Entrypoint and no Cmd',
+        blank: 'the first word of Entrypoint and Cmd is empty',
+        entrypoint: 'Entrypoint is set',
+        cmd: 'Cmd is set',
+      })[code],
     wanted: () => 'Entrypoint or Cmd',
   },
   healthcheck: {

@@ -5,14 +5,20 @@ import type { Annotations } from '../domain/image/image-facts.ts';
 import { parseDigest, type Digest } from '../domain/image/reference.ts';
 import { parseJsonBytes } from './json.ts';
 
-export type Platform = { readonly os: string; readonly architecture: string; readonly variant: string | null };
+export type Platform = {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | null;
+  /** What tells entries of one platform apart, as Windows images use it; empty where it is not set. */
+  readonly version: string;
+};
 
 export type Descriptor = { readonly mediaType: string; readonly digest: Digest; readonly sizeBytes: number };
 
 export type IndexChild = Descriptor & {
   readonly platform: Platform | null;
-  /** BuildKit's attestation manifests: never run, so no platform of the image. */
-  readonly isAttestation: boolean;
+  /** An attestation, a SBOM, a SOCI index or the like: never run, so no platform of the image. */
+  readonly isAttached: boolean;
 };
 
 export type ParsedManifest =
@@ -44,6 +50,12 @@ const IMAGE_TYPES: readonly string[] = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
+/** Of the configs that runtimes start; a manifest with another one is an artifact. */
+export const IMAGE_CONFIG_TYPES: readonly string[] = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+];
+
 /** All four: a type left out makes registries say that an image of that type does not exist. */
 export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...IMAGE_TYPES].join(', ');
 
@@ -68,14 +80,22 @@ export function parseManifest(args: {
     throw invalid(`${what} is not a valid ${mediaType}: ${shown(issue?.path.join('.') ?? '')} ${issue?.message ?? ''}`);
   }
   const named = parsed.data.mediaType;
-  if (named !== undefined && named !== mediaType) {
+  if (named !== '' && named !== mediaType) {
     throw invalid(`${what} was served as ${mediaType} but calls itself "${shown(named)}"`);
   }
   return parsed.data.body;
 }
 
+/** Some builders write `""` or null where the field should be left out. */
+function mediaTypeField(): z.ZodType<string> {
+  return z
+    .string()
+    .nullish()
+    .transform((text) => text ?? '');
+}
+
 const DescriptorFields = {
-  mediaType: z.string().min(1),
+  mediaType: mediaTypeField(),
   digest: z.string().transform((text, context) => {
     const digest = parseDigest(text);
     if (digest !== null) return digest;
@@ -91,24 +111,45 @@ const PlatformSchema = z.object({
   os: z.string(),
   architecture: z.string(),
   variant: z.string().nullish(),
+  'os.version': z.string().nullish().catch(null),
+  'os.features': z.array(z.string()).nullish().catch(null),
+  features: z.array(z.string()).nullish().catch(null),
 });
 
 const Child = z
   .object({
     ...DescriptorFields,
+    artifactType: z.string().nullish(),
     platform: PlatformSchema.nullish(),
     annotations: z.record(z.string(), z.string()).nullish(),
   })
   .transform((child): IndexChild => {
     const platform = child.platform ?? null;
-    const byAnnotation = child.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
-    const byPlatform = platform?.os === 'unknown' && platform.architecture === 'unknown';
+    const isOther = child.mediaType !== '' && ![...INDEX_TYPES, ...IMAGE_TYPES].includes(child.mediaType);
+    const isMarked =
+      child.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' || (child.artifactType ?? '') !== '';
     return {
       ...toDescriptor(child),
-      platform: platform === null ? null : { ...platform, variant: platform.variant ?? null },
-      isAttestation: byAnnotation || byPlatform,
+      platform: platform === null ? null : toPlatform(platform),
+      isAttached: isOther || isNowhere(platform) || (isMarked && !isNamed(platform)),
     };
   });
+
+function toPlatform(entry: z.infer<typeof PlatformSchema>): Platform {
+  const { os, architecture, variant, features } = entry;
+  const parts = [entry['os.version'] ?? '', ...(entry['os.features'] ?? []), ...(features ?? [])];
+  return { os, architecture, variant: variant ?? null, version: parts.filter((part) => part !== '').join(' ') };
+}
+
+/** BuildKit's attestations are for `unknown/unknown`. */
+function isNowhere(platform: { readonly os: string; readonly architecture: string } | null): boolean {
+  return platform?.os === 'unknown' && platform.architecture === 'unknown';
+}
+
+/** What is for a platform that a host may have is run there, whatever else it is marked as. */
+function isNamed(platform: { readonly os: string; readonly architecture: string } | null): boolean {
+  return platform !== null && platform.os !== '' && platform.architecture !== '' && !isNowhere(platform);
+}
 
 /** Values that are not text say nothing, and keep no image out. */
 const AnnotationsSchema = z
@@ -122,7 +163,7 @@ const AnnotationsSchema = z
     ),
   );
 
-const Common = { schemaVersion: z.literal(2), mediaType: z.string().optional(), annotations: AnnotationsSchema };
+const Common = { schemaVersion: z.literal(2), mediaType: mediaTypeField(), annotations: AnnotationsSchema };
 const OfTheOther = z.null('belongs to the other kind of manifest').optional();
 
 const Index = z

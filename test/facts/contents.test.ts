@@ -76,6 +76,57 @@ describe('platforms', () => {
     expect(failure.message).toContain('nested three indexes deep');
   });
 
+  test('of an index are only what runs: artifacts beside it are left out', async () => {
+    const { double, image, collect } = await held({ platforms: ['linux/amd64'] });
+    const artifact = manifestOf({ config: { mediaType: 'application/vnd.oci.empty.v1+json' } });
+    const blobs = [{ digest: EMPTY.digest, sizeBytes: 2, content: { kind: 'bytes' as const, bytes: EMPTY.bytes } }];
+    double.addImage({ repository: NAME, image: { ...artifact, children: [], blobs } });
+    const index = indexOf([
+      entryOf(image, { platform: { os: 'linux', architecture: 'amd64' } }),
+      // What it is stands in its manifest only.
+      entryOf(artifact),
+      entryOf(artifact, { artifactType: 'application/vnd.amazon.soci.index.v1+json' }),
+      { mediaType: 'application/vnd.in-toto+json', digest: EMPTY.digest, size: 2 },
+    ]);
+    double.addImage({ repository: NAME, image: { ...index, children: [], blobs: [] } });
+    const { platforms } = await collect(index.digest);
+    expect(platforms.map(({ platform, missing }) => [platform, missing])).toEqual([['linux/amd64', []]]);
+  });
+
+  test('of the same name are told apart by version, features or digest', async () => {
+    const windows = { os: 'windows', architecture: 'amd64' };
+    const images = ['one', 'two', 'three'].map((seed) => buildImage({ platforms: ['windows/amd64'], seed }));
+    const { double, collect } = await held();
+    for (const image of images) double.addImage({ repository: NAME, image });
+    const [one, two, three] = images;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three images are needed');
+    const versions = indexOf([
+      entryOf(one, { platform: { ...windows, 'os.version': '10.0.17763.1' } }),
+      entryOf(two, { platform: { ...windows, 'os.version': '10.0.20348.2' } }),
+      entryOf(three, { platform: { ...windows, 'os.features': ['win32k'] } }),
+    ]);
+    const digests = indexOf([entryOf(one, { platform: windows }), entryOf(two, { platform: windows })]);
+    for (const index of [versions, digests]) {
+      double.addImage({ repository: NAME, image: { ...index, children: [], blobs: [] } });
+    }
+    const namesOf = async (of: string): Promise<readonly string[]> =>
+      (await collect(of)).platforms.map(({ platform }) => platform);
+    expect(await namesOf(versions.digest)).toEqual([
+      'windows/amd64 (10.0.17763.1)',
+      'windows/amd64 (10.0.20348.2)',
+      'windows/amd64 (win32k)',
+    ]);
+    expect(await namesOf(digests.digest)).toEqual([
+      `windows/amd64 (${one.digest.slice(0, 19)})`,
+      `windows/amd64 (${two.digest.slice(0, 19)})`,
+    ]);
+  });
+
+  test('that nothing names are called so', async () => {
+    const { collect } = await held({ platforms: ['linux/amd64'], configPatch: { os: '', architecture: '' } });
+    expect((await collect()).platforms.map(({ platform }) => platform)).toEqual(['no platform named']);
+  });
+
   test('of an index without children are none', async () => {
     const { double, collect } = await held();
     const empty = indexOf([]);
@@ -150,7 +201,7 @@ describe('missing', () => {
     const { double, image, missing } = await held({ platforms: ['linux/amd64'] });
     const config = image.blobs.find(({ content }) => content.kind === 'bytes');
     double.deleteBlob(NAME, config?.digest ?? '');
-    expect(await missing()).toEqual(['config of unknown']);
+    expect(await missing()).toEqual(['config of no platform named']);
   });
 
   test('a layer that both platforms share is asked for once and told of twice', async () => {
@@ -176,7 +227,23 @@ describe('missing', () => {
 
 type Entry = { readonly mediaType: string; readonly digest: string; readonly size: number };
 
-function indexOf(manifests: readonly Entry[]): Pick<TestImage, 'digest' | 'mediaType' | 'raw'> {
+function entryOf({ mediaType, digest: of, raw }: Made, more: object = {}): Entry {
+  return { mediaType, digest: of, size: raw.length, ...more };
+}
+
+const EMPTY = { bytes: new TextEncoder().encode('{}'), digest: sha256(new TextEncoder().encode('{}')) };
+
+function manifestOf({ config }: { readonly config: { readonly mediaType: string } }): Made {
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const descriptor = { ...config, digest: EMPTY.digest, size: 2 };
+  const body = { schemaVersion: 2, mediaType, config: descriptor, layers: [descriptor] };
+  const raw = new TextEncoder().encode(JSON.stringify(body));
+  return { digest: sha256(raw), mediaType, raw };
+}
+
+type Made = Pick<TestImage, 'digest' | 'mediaType' | 'raw'>;
+
+function indexOf(manifests: readonly Entry[]): Made {
   const mediaType = 'application/vnd.oci.image.index.v1+json';
   const raw = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
   return { digest: sha256(raw), mediaType, raw };

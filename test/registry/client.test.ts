@@ -83,11 +83,11 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       expect(manifest).toMatchObject({ digest: image.digest, mediaType: image.mediaType });
       expect(Buffer.from(manifest.raw).equals(image.raw)).toBe(true);
       const children = manifest.body.kind === 'index' ? manifest.body.children : [];
-      expect(children.filter((child) => !child.isAttestation).map((child) => child.platform)).toEqual([
+      expect(children.filter((child) => !child.isAttached).map((child) => child.platform)).toEqual([
         { os: 'linux', architecture: 'amd64', variant: null },
         { os: 'linux', architecture: 'arm', variant: 'v7' },
       ]);
-      expect(children.filter((child) => child.isAttestation)).toHaveLength(2);
+      expect(children.filter((child) => child.isAttached)).toHaveLength(2);
     });
 
     test('reads a platform by digest, its config, and whether its layers are there', async () => {
@@ -267,7 +267,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       const manifest = await client.fetchManifest(repository, tag('staging'));
       await client.putManifest({ repository, tag: tag('main'), manifest });
       expect(await client.findDigest(repository, tag('main'))).toBe(image.digest);
-      const runnable = manifest.body.kind === 'index' ? manifest.body.children.filter((one) => !one.isAttestation) : [];
+      const runnable = manifest.body.kind === 'index' ? manifest.body.children.filter((one) => !one.isAttached) : [];
       const child = await client.fetchManifest(repository, known(runnable[0]).digest);
       if (runnable.length !== 1 || child.body.kind !== 'image') throw new Error('One platform was expected');
       expect(child.body.layers).toHaveLength(12);

@@ -6,6 +6,7 @@ import { failureOf } from './harness.ts';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_IMAGE = 'application/vnd.oci.image.manifest.v1+json';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
+const LINUX = { os: 'linux', architecture: 'amd64' };
 const DESCRIPTOR = { mediaType: OCI_IMAGE, digest: DIGEST, size: 7 };
 
 describe('Manifests', () => {
@@ -17,14 +18,35 @@ describe('Manifests', () => {
 
   test.each([
     ['annotated as attestation', { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } }, true],
+    [
+      'annotated as attestation, and for a platform that hosts have',
+      { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' }, platform: LINUX },
+      false,
+    ],
+    ['that is an artifact', { artifactType: 'application/vnd.amazon.soci.index.v1+json' }, true],
+    ['that is an artifact, and for a platform that hosts have', { artifactType: 'x/y', platform: LINUX }, false],
+    ['that is an artifact, and for no platform', { artifactType: 'x/y', platform: { os: '', architecture: '' } }, true],
+    ['with an empty kind of artifact', { artifactType: '' }, false],
+    ['of a media type that is no manifest', { mediaType: 'application/vnd.in-toto+json' }, true],
+    ['that is an index', { mediaType: OCI_INDEX }, false],
+    ['without media type', { mediaType: '' }, false],
     ['for the platform unknown/unknown', { platform: { os: 'unknown', architecture: 'unknown' } }, true],
     ['for a platform with an unknown architecture', { platform: { os: 'linux', architecture: 'unknown' } }, false],
     ['without platform', {}, false],
     ['with nulls', { platform: null, annotations: null }, false],
-  ])('A child %s', (_name, extra, isAttestation) => {
+  ])('A child %s', (_name, extra, isAttached) => {
     const parsed = parse(OCI_INDEX, { schemaVersion: 2, manifests: [{ ...DESCRIPTOR, ...extra }] });
-    expect(parsed).toMatchObject({ children: [{ isAttestation, digest: DIGEST, sizeBytes: 7 }] });
+    expect(parsed).toMatchObject({ children: [{ isAttached, digest: DIGEST, sizeBytes: 7 }] });
   });
+
+  test.each(['', null, undefined])(
+    'with the media type %j in the body are what their Content-Type says',
+    (mediaType) => {
+      expect(parse(OCI_INDEX, { schemaVersion: 2, mediaType, manifests: [] })).toMatchObject({ kind: 'index' });
+      const image = { schemaVersion: 2, mediaType, config: { ...DESCRIPTOR, mediaType }, layers: [DESCRIPTOR] };
+      expect(parse(OCI_IMAGE, image)).toMatchObject({ kind: 'image' });
+    },
+  );
 
   test.each([
     ['a type that is none', 'application/json', { schemaVersion: 2 }, 'not an image manifest or index'],

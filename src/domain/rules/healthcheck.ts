@@ -13,10 +13,11 @@ export const healthcheck = platformRule({
   read: ({ config }) => config,
   check: ({ healthcheck: test }, { policy }) => {
     const level = policy.validation.healthcheck;
-    const [kind] = test ?? [];
+    const [kind, ...words] = test ?? [];
     if (level === 'off') return null;
     if (kind === undefined) return { outcome: level, seen: { code: 'not-set' } };
     if (kind === 'NONE') return { outcome: level, seen: { code: 'switched-off' } };
+    if (words.every((word) => word.trim() === '')) return { outcome: level, seen: { code: 'not-set' } };
     return { outcome: 'pass', seen: { code: 'set' } };
   },
 });

@@ -1,4 +1,4 @@
-// Not more layers than a host can mount, and a history that tells of as many layers as there are.
+// Not more layers than a host can mount, and as many as the config lists. A history that disagrees only warns: builders squash it.
 import { z } from 'zod';
 import { known, type ConfigFacts, type Fact, type PlatformFacts } from '../image/image-facts.ts';
 import { KINDS_OF_NEW_IMAGES, platformRule } from '../rule.ts';
@@ -22,7 +22,7 @@ export const layers = platformRule({
     if (count > max) return { outcome: level, seen: { code: 'layers', layers: count } };
     if (diffIds !== count) return { outcome: level, seen: { code: 'diff-ids-differ', layers: count, diffIds } };
     if (historyLayers !== null && historyLayers !== count) {
-      return { outcome: level, seen: { code: 'history-differs', layers: count, historyLayers } };
+      return { outcome: 'warn', seen: { code: 'history-differs', layers: count, historyLayers } };
     }
     return { outcome: 'pass', seen: { code: 'layers', layers: count } };
   },

@@ -104,7 +104,7 @@ const UNREADABLE: readonly string[] = [
 
 async function firstPlatform({ registry, repository }: Source, manifest: Manifest): Promise<Manifest | null> {
   if (manifest.body.kind === 'image') return manifest;
-  const child = manifest.body.children.find(({ isAttestation }) => !isAttestation);
+  const child = manifest.body.children.find(({ isAttached }) => !isAttached);
   return child === undefined ? null : registry.fetchManifest(repository, child.digest);
 }
 

@@ -18,6 +18,8 @@ function toPlatformFacts({ platform, digest, parts, config, annotations }: Platf
     const absent = unknown({ code: 'part-missing', part: 'manifest' });
     return { platform, digest, sizeBytes: absent, layerCount: absent, config, annotations };
   }
-  const sizeBytes = [parts.config, ...parts.layers].reduce((sum, part) => sum + part.sizeBytes, 0);
+  // A registry holds a layer once, and a host pulls it once, however often the image lists it.
+  const distinct = new Map([parts.config, ...parts.layers].map((part) => [part.digest, part.sizeBytes]));
+  const sizeBytes = [...distinct.values()].reduce((sum, bytes) => sum + bytes, 0);
   return { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length), config, annotations };
 }

@@ -13,6 +13,8 @@ const ROWS: readonly (readonly [string, Fact<ConfigFacts>, Level, string, string
   ['none warns at level warn', of(null), 'warn', 'warn', 'not-set'],
   ['none fails at level fail', of(null), 'fail', 'fail', 'not-set'],
   ['NONE is none', of(['NONE']), 'fail', 'fail', 'switched-off'],
+  ['a command of nothing is none', of(['CMD']), 'fail', 'fail', 'not-set'],
+  ['an empty shell line is none', of(['CMD-SHELL', ' ']), 'warn', 'warn', 'not-set'],
   ['an empty one is none', of([]), 'warn', 'warn', 'not-set'],
   ['an unknown config is unknown', unread('HTTP 404'), 'warn', 'unknown', 'HTTP 404'],
 ];
