@@ -84,8 +84,8 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       expect(Buffer.from(manifest.raw).equals(image.raw)).toBe(true);
       const children = manifest.body.kind === 'index' ? manifest.body.children : [];
       expect(children.filter((child) => !child.isAttached).map((child) => child.platform)).toEqual([
-        { os: 'linux', architecture: 'amd64', variant: null },
-        { os: 'linux', architecture: 'arm', variant: 'v7' },
+        { os: 'linux', architecture: 'amd64', variant: null, version: '' },
+        { os: 'linux', architecture: 'arm', variant: 'v7', version: '' },
       ]);
       expect(children.filter((child) => child.isAttached)).toHaveLength(2);
     });

@@ -10,15 +10,16 @@ import { buildImage } from '../../support/registry/images.ts';
 const NAME = 'acme/dotca';
 const LAYER_BYTES = 50_000;
 
+const nobody = (): never => {
+  throw new NoAccess('database', 'there is none');
+};
+
 test.each([1, 2, 12])('a layer that is listed %i times counts once', async (times) => {
   const double = await makeDouble();
   const { client: registry, clock } = makeClient({ credential: null });
   const layers = Array.from({ length: times }, () => ({ zeros: LAYER_BYTES }));
   const image = buildImage({ platforms: ['linux/amd64'], layers });
   double.addImage({ repository: NAME, image });
-  const nobody = (): never => {
-    throw new NoAccess('database', 'there is none');
-  };
   const collection = createCollection(
     {
       repository: repositoryAt(double.host, NAME),
