@@ -2,9 +2,9 @@
 import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { NewerFormat } from '../store/database/stored.ts';
-import { auditExport } from './commands/audit-export.ts';
-import { auditShow } from './commands/audit-show.ts';
-import { auditVerify } from './commands/audit-verify.ts';
+import { auditExport } from './commands/audit/audit-export.ts';
+import { auditShow } from './commands/audit/audit-show.ts';
+import { auditVerify } from './commands/audit/audit-verify.ts';
 import { backup } from './commands/backup.ts';
 import { checkConfig } from './commands/check-config.ts';
 import { usageLine, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';

@@ -7,7 +7,7 @@ import { settingsOf } from '../engine/core/services.ts';
 import { createGitHub } from '../github/client/client.ts';
 import type { Clock } from '../net/clock.ts';
 import { openStore, type Store } from '../store/database/database.ts';
-import { openExistingStore } from './open-existing-store.ts';
+import { openExistingStore } from './database/open-existing-store.ts';
 import { loadSetup } from './load-setup.ts';
 import type { CliServices, GitHubAccess } from './services.ts';
 

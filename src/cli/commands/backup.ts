@@ -5,7 +5,7 @@ import { formatBytes } from '../../messages/format.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { backUp } from '../../store/database/backup.ts';
 import { openStore } from '../../store/database/database.ts';
-import { listAuditedRepos } from '../audited-repos.ts';
+import { listAuditedRepos } from '../database/audited-repos.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
 

@@ -5,7 +5,7 @@ import { previewPromotion } from '../../engine/promote/preview-promotion.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { formatJson } from '../render/json.ts';
-import { openDatabase } from '../open-database.ts';
+import { openDatabase } from '../database/open-database.ts';
 import { openRepoContext } from '../repo-context.ts';
 import { outcomeOf, planJson, renderPlan, type Planned } from '../render/plan-text.ts';
 

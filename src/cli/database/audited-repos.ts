@@ -1,11 +1,11 @@
 // Lists the repositories that a command about the audit trail covers.
-import { OutsideError } from '../net/outside-error.ts';
-import { parseRepoName } from '../domain/image/reference.ts';
-import { listAuditedRepoIds } from '../store/audit.ts';
-import type { Store } from '../store/database/database.ts';
-import type { Repo } from '../domain/promotion/promotion.ts';
-import { findRepo } from '../store/repos.ts';
-import type { Flag } from './command.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { parseRepoName } from '../../domain/image/reference.ts';
+import { listAuditedRepoIds } from '../../store/audit.ts';
+import type { Store } from '../../store/database/database.ts';
+import type { Repo } from '../../domain/promotion/promotion.ts';
+import { findRepo } from '../../store/repos.ts';
+import type { Flag } from '../command.ts';
 
 export type AuditedRepo = {
   readonly id: number;
