@@ -15,8 +15,8 @@ type Word = {
   readonly isValid?: (text: string) => boolean;
 };
 
-/** `name` as the usage shows it: `<image>`, or the choices. */
-export type Argument = Word & { readonly name: string };
+/** `name` as the usage shows it: `<image>`, or the choices; `[owner/name]` where it may be left out. */
+export type Argument = Word & { readonly name: string; readonly isOptional?: true };
 
 /** `value` is the placeholder of its value: `<owner/name>`, or the choices; null for a switch. */
 export type Flag = Word & { readonly value: string | null };
@@ -24,7 +24,7 @@ export type Flag = Word & { readonly value: string | null };
 export type CliCommand = {
   readonly name: string;
   readonly summary: string;
-  /** All are required. */
+  /** Those that may be left out come last. */
   readonly args?: readonly Argument[];
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
@@ -89,7 +89,10 @@ export function usageLine({ name, args = [], flags }: CliCommand): string {
 function findArgumentProblem({ args = [] }: CliCommand, typed: readonly string[]): string | null {
   for (const [index, argument] of args.entries()) {
     const text = typed[index];
-    if (text === undefined) return `missing argument ${argument.name}: ${argument.summary}`;
+    if (text === undefined) {
+      if (argument.isOptional === true) return null;
+      return `missing argument ${argument.name}: ${argument.summary}`;
+    }
     if (!isValid(argument, text)) return `"${text}" is not valid for ${argument.name}: ${expected(argument)}`;
   }
   const surplus = typed[args.length];
