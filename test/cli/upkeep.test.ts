@@ -299,6 +299,13 @@ describe('backup', () => {
     expect({ code, text: await readFile(file, 'utf8') }).toEqual({ code: 1, text: 'precious' });
   });
 
+  test('into a folder that does not exist is a sentence', async () => {
+    await withStore(async () => undefined);
+    const { code, err } = await cli(['backup', join(folder, 'none/copy.db')]);
+    expect(err).toMatch(/^imprimatur backup: .*\/none\/copy\.db (?!.*\bENOENT\b).*\bfolder\b.*\n$/);
+    expect(code).toBe(1);
+  });
+
   test('has nothing to copy where there is no database, and makes none', async () => {
     const { code, err } = await cli(['backup', join(folder, 'copy.db')]);
     expect(err).toMatch(/^imprimatur backup: .*\bapp\.db\b.*DATABASE_URL/);

@@ -12,7 +12,7 @@ import { formatJson } from '../render/json.ts';
 export const backup: CliCommand = {
   name: 'backup',
   summary: 'Back up the SQLite database to a file. The server can keep running.',
-  args: [{ name: '<file>', summary: 'the backup file; it must not exist yet', isValid: (text) => text !== '' }],
+  args: [{ name: '<file>', summary: 'the backup file; it must not exist yet' }],
   flags: { json: jsonFlag },
   example: 'imprimatur backup backup-20261124.db',
   run: async ({ args, switches }, services) => {

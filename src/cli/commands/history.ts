@@ -3,7 +3,7 @@ import { nearestOf } from '../../domain/edit-distance.ts';
 import { loadHistories } from '../../engine/publish/load-overview.ts';
 import { listWords } from '../../messages/format.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import { jsonFlag, type CliCommand } from '../command.ts';
+import { jsonFlag, limitFlag, quoteTyped, type CliCommand } from '../command.ts';
 import { listAuditedRepos, repoArgument } from '../database/audited-repos.ts';
 import { formatJson } from '../render/json.ts';
 import { renderRepoHistory, repoHistoryJson, type RepoHistory } from '../render/history-text.ts';
@@ -15,12 +15,12 @@ export const history: CliCommand = {
   summary: 'List what each environment held, newest first. Reads only the database.',
   args: [repoArgument],
   flags: {
-    environment: { value: '<environment>', summary: 'only this environment (default: all)' },
-    limit: {
-      value: '<number>',
-      summary: `how many images to show of each environment (default: ${DEFAULT_LIMIT})`,
-      isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
+    environment: {
+      value: '<environment>',
+      summary: 'only this environment (default: all)',
+      form: 'the name of an environment',
     },
+    limit: limitFlag('how many images to show of each environment', DEFAULT_LIMIT),
     json: jsonFlag,
   },
   example: 'imprimatur history acme/dotca --environment production --limit 5',
@@ -52,9 +52,9 @@ function onlyEnvironment(repos: readonly RepoHistory[], name: string): readonly 
   if (having.length > 0) return having;
   const names = [...new Set(repos.flatMap(({ environments }) => environments.map(({ environment }) => environment)))];
   const meant = nearestOf(name, names);
-  const hint =
-    meant !== null ? ` Did you mean ${meant}?` : names.length > 0 ? ` There are ${listWords(names.toSorted())}.` : '';
-  throw new OutsideError(`nothing was promoted to an environment ${name}.${hint}`, {
+  const others = names.length === 0 ? '' : ` Environments with a history: ${listWords(names.toSorted())}.`;
+  const hint = meant === null ? others : ` Did you mean ${meant}?`;
+  throw new OutsideError(`nothing was promoted to the environment ${quoteTyped(name)}.${hint}`, {
     code: 'no-such-environment',
     retryable: false,
   });

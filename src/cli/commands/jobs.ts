@@ -12,8 +12,10 @@ import {
 } from '../../store/queue/job-upkeep.ts';
 import { findJobSubject, readSubject, type JobSubject } from '../database/job-subject.ts';
 import { layOut } from '../render/columns.ts';
-import { jsonFlag, type Argument, type CliCommand } from '../command.ts';
+import { jsonFlag, limitFlag, type Argument, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
+
+const DEFAULT_LIMIT = 50;
 
 const idArgument: Argument = {
   name: '<id>',
@@ -25,11 +27,7 @@ export const jobsList: CliCommand = {
   name: 'jobs list',
   summary: 'List the dead jobs: jobs that failed and are not retried.',
   flags: {
-    limit: {
-      value: '<number>',
-      summary: 'how many to show (default: 50)',
-      isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
-    },
+    limit: limitFlag('how many to show', DEFAULT_LIMIT),
     json: jsonFlag,
   },
   example: 'imprimatur jobs list',
@@ -38,7 +36,7 @@ export const jobsList: CliCommand = {
     const { db } = await services.store();
     const counts = await countJobs(db, now());
     const jobs: ListedJob[] = [];
-    for (const job of await listDeadJobs(db, Number(flags['limit'] ?? 50))) {
+    for (const job of await listDeadJobs(db, Number(flags['limit'] ?? DEFAULT_LIMIT))) {
       jobs.push({ ...job, subject: await findJobSubject(db, job) });
     }
     if (switches.has('json')) {

@@ -7,7 +7,7 @@ import type { Store } from '../../store/database/database.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { findRepo } from '../../store/repos.ts';
 import { listWords } from '../../messages/format.ts';
-import type { Argument, Flag } from '../command.ts';
+import { quoteTyped, REPO_FORM, type Argument, type Flag } from '../command.ts';
 
 export type AuditedRepo = {
   readonly id: number;
@@ -20,12 +20,14 @@ export type AuditedRepo = {
 export const repoFlag: Flag = {
   value: '<owner/name>',
   summary: 'only this GitHub repository (default: all)',
+  form: REPO_FORM,
   isValid: (text) => parseRepoName(text) !== null,
 };
 
 export const repoArgument: Argument = {
   name: '[owner/name]',
   summary: 'a GitHub repository, such as acme/dotca (default: all)',
+  form: REPO_FORM,
   isValid: (text) => parseRepoName(text) !== null,
   isOptional: true,
 };
@@ -41,7 +43,7 @@ export async function listAuditedRepos({ db }: Store, name: string | undefined):
   const named = repos.filter((repo) => repo.name.toLowerCase() === name.toLowerCase());
   if (named.length > 0) return named;
   const names = repos.map((repo) => repo.name);
-  const problem = `unknown repository ${name}. ${hintFor(name, names)}`;
+  const problem = `unknown repository ${quoteTyped(name)}. ${hintFor(name, names)}`;
   throw new OutsideError(problem, { code: 'repo-not-audited', retryable: false });
 }
 

@@ -22,6 +22,7 @@ export const auditVerify: CliCommand = {
     head: {
       value: '<seq:hash>',
       summary: 'compare with a head that you noted, such as 123:ab12cd34',
+      form: '<seq:hash>, such as 123:ab12cd34',
       isValid: (text) => readHead(text) !== null,
     },
     json: jsonFlag,
