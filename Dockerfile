@@ -12,6 +12,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE app.yml ./
 COPY src ./src
+# The command line, as `docker exec <container> imprimatur status`.
+RUN chmod 0755 /app/src/cli.ts && ln -s /app/src/cli.ts /usr/local/bin/imprimatur
 # By number: a base image need not know a user called node, and Kubernetes can prove that a number is not root.
 RUN mkdir -p /data && chown 1000:1000 /data && chmod 0700 /data
 USER 1000:1000

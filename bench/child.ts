@@ -30,7 +30,7 @@ const READY_WITHIN_MS = 20_000;
 export function ourServer(): { readonly script: string; readonly flags: readonly string[] } {
   const { scripts } = Package.parse(JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')));
   const [, ...words] = scripts.start.split(' ');
-  const flags = words.filter((word) => word.startsWith('--') && !word.startsWith('--env-file'));
+  const flags = words.filter((word) => word.startsWith('--') && !word.startsWith('--import'));
   return { script: words.at(-1) ?? '', flags };
 }
 

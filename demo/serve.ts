@@ -1,8 +1,10 @@
 // Leaves the stage running for people: a tiny HTTP door to say and click things, and the thread as it goes on.
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { readTags } from './registry-client.ts';
-import type { Stage } from './stage.ts';
+import { join } from 'node:path';
+import { IMAGE, type Stage } from './stage.ts';
 import { renderMarkdown } from './terminal/markdown.ts';
 import type { Printer } from './terminal/printer.ts';
 import { createPaint, faint, plain, type Line } from './terminal/spans.ts';
@@ -32,8 +34,9 @@ export async function serveStage(args: {
     void respond({ stage, issue }, request, response);
   });
   const url = await listen(server);
+  const envFile = await writeEnvFile(stage);
   printer.heading('The demo keeps running');
-  printer.lines(help({ stage, url, issue, tag: next.tag }).map((text) => [plain(text)]));
+  printer.lines(help({ stage, url, issue, tag: next.tag, envFile }).map((text) => [plain(text)]));
   printer.heading(`Issue #${issue}, from here on`);
   await Promise.race([args.until, follow({ stage, issue }, printer), stage.app.died]);
   server.closeAllConnections();
@@ -45,8 +48,10 @@ function help(args: {
   readonly url: string;
   readonly issue: number;
   readonly tag: string;
+  readonly envFile: string;
 }): readonly string[] {
-  const { stage, url, issue, tag } = args;
+  const { stage, url, issue, tag, envFile } = args;
+  const cli = (line: string): string => `  env $(cat ${envFile}) npm run --silent cli -- ${line}`;
   const post = (path: string, body: object): string => `  curl ${url}${path} -d '${JSON.stringify(body)}'`;
   return [
     `App       ${stage.app.url}  (/healthz, /readyz, /metrics)`,
@@ -54,7 +59,15 @@ function help(args: {
     `Registry  ${stage.registry.url}/v2/`,
     `Database  ${stage.env['DATABASE_URL']}`,
     '',
-    `The build server has just pushed ${tag}. ada and bob may write, ron may read. Say, click, build:`,
+    'The people, with their roles on GitHub:',
+    '',
+    ...layoutTable(Object.entries(stage.people).map(([login, role]) => [login, role, POWERS[role]])),
+    '',
+    'The accounts of the registry, with their passwords:',
+    '',
+    ...layoutTable(stage.accounts.map(({ username, password, rights }) => [username, password, rights])),
+    '',
+    `The build server has just pushed ${tag}. Say, click, build:`,
     '',
     post('/say', { issue, by: 'ada', body: `/promote ${tag}` }),
     post('/click', { by: 'bob', action: 'approve' }),
@@ -64,8 +77,41 @@ function help(args: {
     `  curl ${url}/issues/${issue}`,
     `  curl ${url}/tags`,
     '',
+    `The command line, in this folder. ${envFile} has the credentials of the App and of the registry:`,
+    '',
+    cli('status'),
+    cli(`inspect ${IMAGE}:${tag}`),
+    cli(`plan ${IMAGE}:${tag}`),
+    cli(`tags ${IMAGE}`),
+    cli(`diff ${IMAGE}:main ${IMAGE}:${tag}`),
+    '',
     'Press Ctrl-C to stop.',
   ];
+}
+
+/** What a role is good for under the default policy. */
+const POWERS = {
+  read: 'can only read',
+  write: 'can request, approve and roll back',
+  maintain: 'can also promote with force',
+} as const satisfies Readonly<Record<Stage['people'][string], string>>;
+
+/** One line per row, indented. */
+function layoutTable(rows: readonly (readonly [string, string, string])[]): readonly string[] {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map(
+    ([first, second, third]) => `  ${first.padEnd(widths[0] ?? 0)}  ${second.padEnd(widths[1] ?? 0)}  ${third}`,
+  );
+}
+
+/** The variables of the app's process, without blanks in their values, so that a shell can take them from the file. */
+async function writeEnvFile({ env }: Stage): Promise<string> {
+  const { HOST: _host, PORT: _port, LOG_FORMAT: _format, PRIVATE_KEY: key = '', ...rest } = env;
+  const variables = { ...rest, PRIVATE_KEY: Buffer.from(key).toString('base64') };
+  const file = join(env['DOCKER_CONFIG'] ?? '', 'demo.env');
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(file, lines.join(''), { mode: 0o600 });
+  return file;
 }
 
 async function respond(thread: Thread, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -17,6 +17,10 @@ export type Stage = {
   /** What the app's process was given, and nothing else. */
   readonly env: Env;
   readonly repo: GitHubRepo;
+  /** The people of the repository, with their roles on GitHub. */
+  readonly people: Readonly<Record<string, Role>>;
+  /** Who may log in to the registry. */
+  readonly accounts: readonly Account[];
   /** How somebody who may only pull reads the registry. */
   readonly visitor: RegistryAddress;
   /**
@@ -41,14 +45,18 @@ export type Stage = {
 /** Who may do what: `bob` can be made a mere reader to show that nothing is promoted then. */
 export type Cast = { readonly bob: 'write' | 'read' };
 
+type Role = 'read' | 'write' | 'maintain';
+type Account = { readonly username: string; readonly password: string; readonly rights: 'pull' | 'pull,push' };
+
 export const OWNER = 'acme';
 export const NAME = 'dotca';
 export const IMAGE = `${OWNER}/${NAME}`;
 
 const RETRY_BUDGET_MS = 10_000;
-const CI = { username: 'build-server', password: 'for-the-demo-only-1' };
-const MACHINE_USER = { username: 'imprimatur', password: 'for-the-demo-only-2' };
-const VISITOR = { username: 'visitor', password: 'for-the-demo-only-3' };
+const CI: Account = { username: 'build-server', password: 'for-the-demo-only-1', rights: 'pull,push' };
+const MACHINE_USER: Account = { username: 'imprimatur', password: 'for-the-demo-only-2', rights: 'pull,push' };
+const VISITOR: Account = { username: 'visitor', password: 'for-the-demo-only-3', rights: 'pull' };
+const ACCOUNTS = [CI, MACHINE_USER, VISITOR];
 
 /** Everything that was opened is handed to `defer`, to be closed in reverse order, also when a later step fails. */
 export async function openStage(args: {
@@ -66,22 +74,16 @@ export async function openStage(args: {
     note(`${world.url} · stateful; checks every request against GitHub's API description`);
     return world;
   });
-  const repo = await github.repo({
-    owner: OWNER,
-    name: NAME,
-    private: true,
-    users: { ada: 'write', bob: args.cast.bob, mia: 'maintain', ron: 'read' },
-  });
+  const people = { ada: 'write', bob: args.cast.bob, mia: 'maintain', ron: 'read' } as const;
+  const repo = await github.repo({ owner: OWNER, name: NAME, private: true, users: people });
   repo.commitOn('main', { message: 'First commit', by: 'ada' });
 
   const registry = await step('An image registry starts; every request needs a token', async (note) => {
     const double = await startRegistryDouble({ quirks: { auth: 'token' } });
     args.defer(double.close);
-    double.quirks.tokenRules.users = {
-      [CI.username]: { password: CI.password, rights: { [IMAGE]: 'pull,push' } },
-      [MACHINE_USER.username]: { password: MACHINE_USER.password, rights: { [IMAGE]: 'pull,push' } },
-      [VISITOR.username]: { password: VISITOR.password, rights: { [IMAGE]: 'pull' } },
-    };
+    double.quirks.tokenRules.users = Object.fromEntries(
+      ACCOUNTS.map(({ username, password, rights }) => [username, { password, rights: { [IMAGE]: rights } }]),
+    );
     note(`${double.url} · speaks the OCI distribution protocol`);
     return double;
   });
@@ -121,6 +123,8 @@ export async function openStage(args: {
     app,
     env,
     repo,
+    people,
+    accounts: ACCOUNTS,
     build,
     builds,
     visitor: { url: registry.url, repository: IMAGE, credentials: VISITOR },

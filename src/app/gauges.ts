@@ -3,7 +3,7 @@ import type { RegistryTokenWatch } from '../github/app/registry-token-watch.ts';
 import type { Gauges } from '../net/gauges.ts';
 import type { Store } from '../store/database/database.ts';
 import { countDrifts } from '../store/drifts.ts';
-import { countMixed, countPromotionsByState } from '../store/promotions/promotions.ts';
+import { countPromotionsByState, listMixed } from '../store/promotions/promotions.ts';
 import { findLastRecoveryAt } from '../store/queue/delivery-recoveries.ts';
 import { countJobs } from '../store/queue/job-upkeep.ts';
 
@@ -20,14 +20,14 @@ export async function readGauges(parts: {
     countPromotionsByState(store.db),
     findLastRecoveryAt(store.db),
     countDrifts(store.db),
-    countMixed(store.db),
+    listMixed(store.db),
   ]);
   return {
     jobs,
     oldestDueJobSeconds: (oldestDueAgeMs ?? 0) / 1000,
     promotions: Object.fromEntries(promotions.map(({ state, count }) => [state, count])),
     drifts: names === 'shown' ? drifts : sumByEnvironment(drifts),
-    mixed,
+    mixed: mixed.length,
     patDaysLeft: registryTokenWatch.daysLeft(),
     recoveryAgeSeconds: Math.max(now() - recoveredAt, 0) / 1000,
   };

@@ -1,6 +1,7 @@
 // Declares what a command of the command line is, and parses its arguments and options into a call or a usage error.
 import { parseArgs } from 'node:util';
 import { nearestOf } from '../domain/edit-distance.ts';
+import { plainText } from '../messages/escape.ts';
 import { listWords } from '../messages/format.ts';
 import type { CliServices } from './services.ts';
 
@@ -9,14 +10,16 @@ export type ExitCode = 0 | 1 | 2;
 
 type Word = {
   readonly summary: string;
+  /** Completes "expected …", where neither summary nor placeholder says it. */
+  readonly form?: string;
   /** The only allowed values; completion offers them. */
   readonly choices?: readonly string[];
   /** False for a value of another form. */
   readonly isValid?: (text: string) => boolean;
 };
 
-/** `name` as the usage shows it: `<image>`, or the choices. */
-export type Argument = Word & { readonly name: string };
+/** `name` as the usage shows it: `<image>`, or the choices; `[owner/name]` where it may be left out. */
+export type Argument = Word & { readonly name: string; readonly isOptional?: true };
 
 /** `value` is the placeholder of its value: `<owner/name>`, or the choices; null for a switch. */
 export type Flag = Word & { readonly value: string | null };
@@ -24,7 +27,7 @@ export type Flag = Word & { readonly value: string | null };
 export type CliCommand = {
   readonly name: string;
   readonly summary: string;
-  /** All are required. */
+  /** Those that may be left out come last. */
   readonly args?: readonly Argument[];
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
@@ -46,6 +49,26 @@ export class UsageError extends Error {
     this.name = 'UsageError';
   }
 }
+
+/** The form of a repository on GitHub. */
+export const REPO_FORM = '<owner>/<name>, such as acme/dotca';
+
+/** How many rows a list shows. */
+export function limitFlag(summary: string, byDefault: number): Flag {
+  return {
+    value: '<number>',
+    summary: `${summary} (default: ${byDefault})`,
+    form: 'a number from 1 to 999999',
+    isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
+  };
+}
+
+/** A typed text inside of a message: one short line, without what controls a terminal. */
+export function quoteTyped(text: string): string {
+  return `"${plainText(text, { maxLength: MAX_QUOTED_LENGTH })}"`;
+}
+
+const MAX_QUOTED_LENGTH = 100;
 
 /** For commands whose output scripts read. */
 export const jsonFlag: Flag = { value: null, summary: 'print JSON' };
@@ -74,7 +97,7 @@ export function parseCall(command: CliCommand, words: readonly string[]): Parsed
     return problem === null ? readFlags(command, { values, args: positionals }) : mistake(problem);
   } catch (error) {
     if (!isParseArgsError(error)) throw error;
-    return mistake(`${firstSentence(error.message)}${suggestionFor(error.message, Object.keys(command.flags))}`);
+    return mistake(optionProblem(error.message, command));
   }
 }
 
@@ -89,11 +112,16 @@ export function usageLine({ name, args = [], flags }: CliCommand): string {
 function findArgumentProblem({ args = [] }: CliCommand, typed: readonly string[]): string | null {
   for (const [index, argument] of args.entries()) {
     const text = typed[index];
-    if (text === undefined) return `missing argument ${argument.name}: ${argument.summary}`;
-    if (!isValid(argument, text)) return `"${text}" is not valid for ${argument.name}: ${expected(argument)}`;
+    if (text === undefined) {
+      if (argument.isOptional === true) return null;
+      return missingArgument(argument);
+    }
+    if (text === '') return `${argument.name} is empty: ${expected(argument)}`;
+    if (!isValid(argument, text))
+      return invalid(text, argument.choices === undefined ? argument.name : null, expected(argument));
   }
   const surplus = typed[args.length];
-  return surplus === undefined ? null : `unexpected argument "${surplus}"`;
+  return surplus === undefined ? null : `unexpected argument ${quoteTyped(surplus)}`;
 }
 
 function readFlags(
@@ -108,11 +136,9 @@ function readFlags(
     const [value, second]: readonly unknown[] = typed;
     if (flag.value === null) switches.add(name);
     else if (second !== undefined) return mistake(`--${name} is given more than once`);
-    else if (typeof value !== 'string' || value === '' || !isValid(flag, value)) {
-      return mistake(
-        `"${String(value)}" is not valid for --${name}: ${flag.choices === undefined ? `expected ${flag.value}` : expected(flag)}`,
-      );
-    } else given[name] = value;
+    else if (typeof value !== 'string' || value === '') return mistake(missingValue(name, flag));
+    else if (!isValid(flag, value)) return mistake(invalid(value, `--${name}`, expectedValue(flag)));
+    else given[name] = value;
   }
   return { kind: 'run', args, flags: given, switches };
 }
@@ -121,30 +147,49 @@ function isValid({ choices, isValid: fits }: Word, text: string): boolean {
   return (choices === undefined || choices.includes(text)) && (fits === undefined || fits(text));
 }
 
-/** After a value that is not valid. */
-function expected({ choices, summary }: Word): string {
-  return choices === undefined ? `expected ${summary}` : `allowed values are ${listWords(choices)}`;
+/** An argument that is one of a few words has no name to be valid for. */
+function invalid(text: string, name: string | null, expectation: string): string {
+  return `${quoteTyped(text)} is not valid${name === null ? '' : ` for ${name}`}: ${expectation}`;
+}
+
+function missingArgument(argument: Argument): string {
+  const { name, choices, form, summary } = argument;
+  return choices === undefined
+    ? `missing argument ${name}: ${form ?? summary}`
+    : `missing argument: ${expected(argument)}`;
+}
+
+function missingValue(name: string, flag: Flag | undefined): string {
+  return `--${name} needs a value${flag === undefined ? '' : `: ${expectedValue(flag)}`}`;
+}
+
+/** After a word that is missing or not valid. */
+function expected({ choices, form, summary }: Word): string {
+  return choices === undefined ? `expected ${form ?? summary}` : `allowed values are ${listWords(choices)}`;
+}
+
+function expectedValue(flag: Flag): string {
+  return flag.choices === undefined && flag.form === undefined ? `expected ${flag.value}` : expected(flag);
 }
 
 function mistake(problem: string): ParsedCall {
   return { kind: 'mistake', problem };
 }
 
-function suggestionFor(message: string, flags: readonly string[]): string {
-  const typed = /^Unknown option '--([^']+)'/.exec(message)?.[1];
-  const meant = typed === undefined ? null : nearestOf(typed, flags);
-  return meant === null ? '' : `. Did you mean --${meant}?`;
+/** Node's words for a problem name the option in quotes; it adds advice on positional arguments, which does not apply here. */
+function optionProblem(message: string, { flags }: CliCommand): string {
+  const unknown = /^Unknown option '([^]*?)'(?:\.|$)/.exec(message)?.[1];
+  if (unknown !== undefined) {
+    const meant = nearestOf(unknown.replace(/^-+/, ''), Object.keys(flags));
+    return `unknown option \`${plainText(unknown, { maxLength: MAX_QUOTED_LENGTH })}\`${meant === null ? '' : `. Did you mean --${meant}?`}`;
+  }
+  const [, name = '', problem] =
+    /^Option '(?:-\w, )?--([\w-]+)[^']*' (argument|does not take an argument)/.exec(message) ?? [];
+  if (problem === 'argument') return missingValue(name, flags[name]);
+  return problem === undefined ? plainText(message, { maxLength: 300 }) : `--${name} takes no value`;
 }
 
 function isParseArgsError(error: unknown): error is Error {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS_');
-}
-
-/** Node adds advice on positional arguments, which does not apply here. */
-function firstSentence(text: string): string {
-  return (text.split(/\. |\.?\n/)[0] ?? text)
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll("'", '`')
-    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }

@@ -2,9 +2,9 @@
 import { ConfigError } from '../config/env.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { NewerFormat } from '../store/database/stored.ts';
-import { auditExport } from './commands/audit-export.ts';
-import { auditShow } from './commands/audit-show.ts';
-import { auditVerify } from './commands/audit-verify.ts';
+import { auditExport } from './commands/audit/audit-export.ts';
+import { auditShow } from './commands/audit/audit-show.ts';
+import { auditVerify } from './commands/audit/audit-verify.ts';
 import { backup } from './commands/backup.ts';
 import { checkConfig } from './commands/check-config.ts';
 import { usageLine, parseCall, UsageError, type Call, type CliCommand, type ExitCode } from './command.ts';
@@ -13,11 +13,13 @@ import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
 import { findCommand, type CommandMatch } from './find-command.ts';
 import { renderHelp, renderOverview, renderShortUsage } from './render/help.ts';
+import { history } from './commands/history.ts';
 import { inspect } from './commands/inspect.ts';
 import { jobsDrop, jobsList, jobsRetry, jobsShow } from './commands/jobs.ts';
 import { migrate } from './commands/migrate.ts';
 import { plan } from './commands/plan.ts';
 import { setup } from './commands/setup.ts';
+import { status } from './commands/status.ts';
 import { tags } from './commands/tags.ts';
 import type { CliServices } from './services.ts';
 import { readVersion } from './version.ts';
@@ -29,6 +31,8 @@ export const COMMANDS: readonly CliCommand[] = [
   tags,
   diff,
   checkConfig,
+  status,
+  history,
   auditVerify,
   auditExport,
   auditShow,

@@ -7,7 +7,7 @@ import { settingsOf } from '../engine/core/services.ts';
 import { createGitHub } from '../github/client/client.ts';
 import type { Clock } from '../net/clock.ts';
 import { openStore, type Store } from '../store/database/database.ts';
-import { openExistingStore } from './open-existing-store.ts';
+import { openExistingStore } from './database/open-existing-store.ts';
 import { loadSetup } from './load-setup.ts';
 import type { CliServices, GitHubAccess } from './services.ts';
 
@@ -18,6 +18,15 @@ const QUIET = { debug: () => undefined, warn: () => undefined };
 
 type Variable = (typeof VARIABLES)[number];
 
+/** What decides, and needs no credentials. */
+const SETTINGS_VARIABLES: readonly Variable[] = [
+  'GITHUB_API_URL',
+  'REGISTRY_HOST',
+  'IMAGE_GRANTS',
+  'ALLOWED_OWNERS',
+  'MIN_APPROVALS',
+  'FORBID_SELF_APPROVAL',
+];
 const REGISTRY_VARIABLES: readonly Variable[] = [
   'GITHUB_API_URL',
   'GHCR_USERNAME',
@@ -25,8 +34,6 @@ const REGISTRY_VARIABLES: readonly Variable[] = [
   'DOCKER_CONFIG',
   'REGISTRY_HOST',
   'REGISTRY_TOKEN_HOSTS',
-  'IMAGE_GRANTS',
-  'ALLOWED_OWNERS',
 ];
 const APP_VARIABLES: readonly Variable[] = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'GITHUB_API_URL'];
 
@@ -42,6 +49,7 @@ export function createContext(
   };
   const databaseUrl = (): string => configOf(env, ['DATABASE_URL']).databaseUrl;
   const registryConfig = once(() => configOf(env, REGISTRY_VARIABLES));
+  const settings = once(() => settingsOf(configOf(env, SETTINGS_VARIABLES)));
   const services: CliServices = {
     out,
     err,
@@ -49,7 +57,7 @@ export function createContext(
     now: clock.now,
     wait: clock.wait,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
-    settings: () => settingsOf(registryConfig()),
+    settings,
     store: once(async () => keepStore(await openExistingStore(databaseUrl()))),
     newStore: once(async () => keepStore(await openStore({ url: databaseUrl() }))),
     registry: once(async () => {

@@ -1,5 +1,5 @@
 // Finds the command that the first words name, or else the one that was probably meant.
-import type { CliCommand } from './command.ts';
+import { quoteTyped, type CliCommand } from './command.ts';
 import { nearestOf } from '../domain/edit-distance.ts';
 
 export type CommandMatch =
@@ -22,9 +22,12 @@ export function findCommand(commands: readonly CliCommand[], words: readonly str
   if (group !== '' && second === undefined)
     return { kind: 'none', words: group, problem: `missing ${group} command`, isUnknown: false };
   const typed = group === '' ? first : `${group} ${second ?? ''}`;
-  const meant = nearestOf(words.slice(0, 2).join(' '), names) ?? nearestOf(first, names) ?? nearestGroup(words, names);
+  const meant =
+    nearestOf(words.slice(0, 2).join(' '), names) ??
+    nearestOf(first, names) ??
+    (group === '' ? nearestGroup(words, names) : null);
   const hint = meant === null ? '' : `. Did you mean "imprimatur ${meant}"?`;
-  return { kind: 'none', words: group, problem: `unknown command "${typed}"${hint}`, isUnknown: true };
+  return { kind: 'none', words: group, problem: `unknown command ${quoteTyped(typed)}${hint}`, isUnknown: true };
 }
 
 /** `adit verify` is near to a whole name already; `jobz` is near to the first word of several. */

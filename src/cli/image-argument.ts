@@ -1,7 +1,7 @@
 // Parses image arguments, with a registry host or without one (then it is REGISTRY_HOST).
 import { nameOf, parseImageRepository, parseReference, parseRepoName } from '../domain/image/reference.ts';
 import type { ImageRepository, Reference, RepoName } from '../domain/image/reference.ts';
-import { UsageError, type Argument, type Flag } from './command.ts';
+import { quoteTyped, REPO_FORM, UsageError, type Argument, type Flag } from './command.ts';
 
 /** Any valid host serves to check a name without one. */
 const SOME_HOST = 'ghcr.io';
@@ -21,20 +21,21 @@ export const repositoryArgument: Argument = {
 export const repoOfImageFlag: Flag = {
   value: '<owner/name>',
   summary: 'the GitHub repository (default: taken from the image name)',
+  form: REPO_FORM,
   isValid: (text) => parseRepoName(text) !== null,
 };
 
 /** Of a word that the argument let in. */
 export function referenceOf(text: string | undefined, registryHost: string): Reference {
   const reference = readReference(text ?? '', registryHost);
-  if (reference === null) throw new UsageError(`"${text}" is not a valid image on ${registryHost}`);
+  if (reference === null) throw new UsageError(`${quoteTyped(text ?? '')} is not a valid image on ${registryHost}`);
   return reference;
 }
 
 /** Of a word that the argument let in. */
 export function repositoryOf(text: string | undefined, registryHost: string): ImageRepository {
   const repository = readRepository(text ?? '', registryHost);
-  if (repository === null) throw new UsageError(`"${text}" is not a valid image on ${registryHost}`);
+  if (repository === null) throw new UsageError(`${quoteTyped(text ?? '')} is not a valid image on ${registryHost}`);
   return repository;
 }
 

@@ -1,5 +1,6 @@
 // How lists mark an image that an environment holds or held, and what they say of its commit.
 import type { CommitSummary } from '../domain/image/image-facts.ts';
+import type { Holding } from '../domain/promotion/history.ts';
 import type { DeploymentStatus } from '../domain/promotion/promotion-kind.ts';
 import { code, escapeText } from './escape.ts';
 import { codeList } from './format.ts';
@@ -37,3 +38,15 @@ export function approvedWords(approvedBy: readonly string[]): readonly string[] 
 }
 
 const MAX_NAMES = 3;
+
+/** `isRolledBack`: a rollback left it, and it was not promoted since. */
+export type HoldingMarks = Pick<Holding, 'kind' | 'report'> & Marks;
+
+/** `rollback`, `deployed`, `rolled back`, `forced`: what applies, in this order. */
+export function holdingMarks({ kind, report, forced, isRolledBack }: HoldingMarks): readonly string[] {
+  return [
+    ...(kind === 'rollback' ? ['rollback'] : []),
+    ...(kind === 'baseline' ? [] : [reportWords(report?.status ?? null)]),
+    ...markWords({ isRolledBack, forced }),
+  ];
+}

@@ -42,6 +42,9 @@ test.each([
 test.each([
   ['a misspelled command', 'audit verfy', 'unknown command "audit verfy". Did you mean "imprimatur audit verify"?'],
   ['a misspelled first word', 'adit verify', 'unknown command "adit". Did you mean "imprimatur audit verify"?'],
+  ['a second word that is like none', 'audit xx', 'unknown command "audit xx"'],
+  ['a word that would control the terminal', '\u001b[31mred', 'unknown command "\uFFFD[31mred"'],
+  ['a very long word', 'y'.repeat(500), `unknown command "${'y'.repeat(99)}…"`],
   ['a misspelled first word alone', 'audti', 'unknown command "audti". Did you mean "imprimatur audit"?'],
   ['an unknown command', 'promote x', 'unknown command "promote"'],
   ['help on an unknown command', 'help promote', 'unknown command "promote"'],
@@ -72,9 +75,30 @@ test('help audit lists the audit commands', async () => {
 test.each([
   ['an unknown flag', 'audit verify --repos acme/dotca', 'unknown option `--repos`. Did you mean --repo?'],
   ['a flag of another command', 'audit verify --format csv', 'unknown option `--format`'],
-  ['a flag without its value', 'audit verify --repo', 'option `--repo <value>` argument missing'],
-  ['an empty value', 'audit verify --repo=', '"" is not valid for --repo: expected <owner/name>'],
-  ['a value of another form', 'audit verify --repo dotca', '"dotca" is not valid for --repo: expected <owner/name>'],
+  ['a very long flag', `audit verify --${'y'.repeat(500)}`, `unknown option \`--${'y'.repeat(97)}…\``],
+  [
+    'a flag without its value',
+    'audit verify --repo',
+    '--repo needs a value: expected <owner>/<name>, such as acme/dotca',
+  ],
+  ['a flag before another one', 'history --environment --json', '--environment needs a value: expected the name of an'],
+  ['an empty value', 'audit verify --repo=', '--repo needs a value: expected <owner>/<name>, such as acme/dotca'],
+  ['a value of another form', 'audit verify --repo dotca', '"dotca" is not valid for --repo: expected <owner>/<name>'],
+  [
+    'a number that is too small',
+    'history --limit 0',
+    '"0" is not valid for --limit: expected a number from 1 to 999999',
+  ],
+  ['a switch with a value', 'status --json=1', '--json takes no value'],
+  ['a missing argument', 'check-config', 'missing argument <file>: the policy file'],
+  ['a missing word of a few', 'completion', 'missing argument: allowed values are bash, zsh and fish'],
+  ['a word that is none of a few', 'completion tcsh', '"tcsh" is not valid: allowed values are bash, zsh and fish'],
+  [
+    'a value that would control the terminal',
+    'status \u001b[31m',
+    '"\uFFFD[31m" is not valid for [owner/name]: expected',
+  ],
+  ['a very long value', `status ${'z'.repeat(500)}`, `"${'z'.repeat(99)}…" is not valid for [owner/name]: expected`],
   [
     'a value that is no choice',
     'audit export --format xml',
@@ -86,9 +110,15 @@ test.each([
   const { code, out, err } = await say(line);
   const [first, second] = err.split('\n');
   expect(first).toContain(summary);
-  const command = COMMANDS.find(({ name }) => line.startsWith(`${name} `));
+  const command = COMMANDS.find(({ name }) => line === name || line.startsWith(`${name} `));
   expect(second).toBe(`Usage: ${command === undefined ? '' : usageLine(command)}`);
   expect({ code, out }).toEqual({ code: 2, out: '' });
+});
+
+test('an empty argument is named', async () => {
+  const { code, out, err } = await say(['check-config', '']);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^imprimatur check-config: <file> is empty: expected the policy file\b/);
 });
 
 test('the overview is help, not a mistake, when it is asked for, and fits 80 columns', async () => {

@@ -21,7 +21,7 @@ export type ImageWorld = {
   /** The image as one types it, by this tag or digest. */
   readonly ref: (target: string) => string;
   /** With the App's credentials; `bare` is a machine without. */
-  readonly cli: (line: string | readonly string[], around?: Omit<Around, 'env'>) => Promise<Ended>;
+  readonly cli: (line: string | readonly string[], around?: Around) => Promise<Ended>;
   readonly databaseUrl: string;
   readonly folder: string;
   readonly close: () => Promise<void>;
@@ -60,7 +60,7 @@ export async function startImageWorld(): Promise<ImageWorld> {
     },
     ref: (target) => `${registry.host}/${IMAGE}${target.includes(':') ? '@' : ':'}${target}`,
     cli: (line, around = {}) =>
-      say(line, { now, ...around, env: { ...bare, ...world.github.env, DATABASE_URL: databaseUrl } }),
+      say(line, { now, ...around, env: { ...bare, ...world.github.env, DATABASE_URL: databaseUrl, ...around.env } }),
     bare: (line, around = {}) => say(line, { now, ...around, env: bare }),
   };
 }

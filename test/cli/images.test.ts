@@ -166,6 +166,16 @@ describe('plan', () => {
     expect({ code: ended.code, err: ended.err }).toEqual({ code: 0, err: '' });
   });
 
+  test('asks for as many approvals as the operator does', async () => {
+    const env = { MIN_APPROVALS: 'production=2', FORBID_SELF_APPROVAL: 'production' };
+    const ended = await w.cli(`plan ${w.ref('staging')} --json`, { env });
+    expect(jsonOf(ended)).toMatchObject({
+      outcome: 'approval',
+      approvals: { required: 2, selfApproval: false },
+      message: expect.stringContaining('MIN_APPROVALS'),
+    });
+  });
+
   test('writes nothing, neither there nor here', async () => {
     const before = w.registry.tags(IMAGE);
     const asked = w.registry.requests.length;

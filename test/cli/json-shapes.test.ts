@@ -1,4 +1,4 @@
-// What --json prints has the keys that docs/cli.md shows, on every level.
+// What --json prints has the keys that docs/cli.md shows, on every level, and tables have the columns that it shows.
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,6 +26,7 @@ beforeAll(async () => {
   if (claimed === null) throw new Error('nothing was claimed');
   await store.transaction((tx) => parkJob(tx, { id: claimed.id, lease: 'l', error: 'it broke', now: START }));
   await writeFile(join(w.folder, 'bad.yml'), 'enviroments: {}\n');
+  await writeFile(join(w.folder, 'good.yml'), 'environments: { canary: {} }\n');
 });
 afterAll(async () => {
   await w.close();
@@ -43,6 +44,8 @@ test.each([
   ['tags', (): string => `tags ${w.registry.host}/acme/dotca`],
   ['diff', (): string => `diff ${w.ref('main')} ${w.ref('staging')}`],
   ['Policy files', (): string => `check-config ${join(w.folder, 'bad.yml')}`],
+  ['status', (): string => 'status'],
+  ['history', (): string => 'history'],
   ['audit verify', (): string => 'audit verify --anchors'],
   ['audit show', (): string => 'audit show P1'],
   ['jobs', (): string => 'jobs list'],
@@ -53,16 +56,42 @@ test.each([
   expect(keysOf(JSON.parse(out))).toEqual(keysOf(documented(heading), JSON.parse(out)));
 });
 
+test.each([
+  ['inspect', (): string => `inspect ${w.ref('staging')}`],
+  ['tags', (): string => `tags ${w.registry.host}/acme/dotca`],
+  ['diff', (): string => `diff ${w.ref('main')} ${w.ref('staging')}`],
+  ['Policy files', (): string => `check-config ${join(w.folder, 'good.yml')}`],
+  ['status', (): string => 'status'],
+  ['history', (): string => 'history'],
+  ['jobs', (): string => 'jobs list'],
+])('the columns of %s', async (heading, line) => {
+  const shown = columnsOf(fenceUnder(heading, 'text'));
+  expect(shown).not.toEqual([]);
+  expect(columnsOf((await w.cli(line())).out)).toEqual(shown);
+});
+
+/** The heads of tables. */
+function columnsOf(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .flatMap((line) => (/^[A-Z]{2,}(?: {1,}[A-Z]{2,})+$/.test(line) ? [line.replaceAll(/ +/g, ' ')] : []));
+}
+
 /** The JSON block below that heading. */
 function documented(heading: string): unknown {
+  return JSON.parse(fenceUnder(heading, 'json'));
+}
+
+/** The first block of a language below that heading. */
+function fenceUnder(heading: string, language: string): string {
   const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+  const tokens = new MarkdownIt().parse(page, {});
   let under = '';
-  for (const [index, token] of new MarkdownIt().parse(page, {}).entries()) {
-    const next = new MarkdownIt().parse(page, {})[index + 1];
-    if (token.type === 'heading_open') under = next?.content ?? '';
-    if (token.type === 'fence' && token.info === 'json' && under === heading) return JSON.parse(token.content);
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === 'heading_open') under = tokens[index + 1]?.content ?? '';
+    if (token.type === 'fence' && token.info === language && under === heading) return token.content;
   }
-  throw new Error(`docs/cli.md has no JSON under ${heading}`);
+  throw new Error(`docs/cli.md has no ${language} under ${heading}`);
 }
 
 /** Maps whose keys are anybody's. */

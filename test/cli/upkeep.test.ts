@@ -14,7 +14,9 @@ import { createSetupTokens } from '../../src/engine/installations/setup-token.ts
 import { migrate } from '../../src/store/database/migrations.ts';
 import { saveRepo } from '../../src/store/repos.ts';
 import { z } from 'zod';
-import { sha256 } from '../store/fixtures.ts';
+import { insertPromotion } from '../../src/store/promotions/promotions.ts';
+import { must } from '../messages/sample-view.ts';
+import { promotion, repo, sha256 } from '../store/fixtures.ts';
 import { say, widthOf, type Ended } from './harness.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 9);
@@ -44,10 +46,10 @@ async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
 }
 
 /** A job that was given up an hour ago. */
-function park(error: string): Promise<number> {
+function park(error: string, { kind = 'reply', payload = '{"text":"hi\\u0007"}' } = {}): Promise<number> {
   return withStore(async (store) => {
     const at = NOW - HOUR_MS;
-    const job = { kind: 'reply', key: null, queueKey: null, payload: '{"text":"hi\\u0007"}', runAt: at, now: at };
+    const job = { kind, key: null, queueKey: null, payload, runAt: at, now: at };
     await store.transaction((tx) => addJob(tx, job));
     const claimed = await claimJob(store.db, { now: at, lease: 'l', leaseMs: 1000 });
     if (claimed === null) throw new Error('nothing was claimed');
@@ -79,8 +81,8 @@ describe('dead jobs', () => {
     const second = await park('it \u001b[31mbroke');
     const { code, out } = await cli('jobs list', 80);
     const age = formatAge(0, 3_600_000);
-    expect(out).toMatch(new RegExp(`^${second} +reply +1 +${age} +it`, 'm'));
-    expect(out).toMatch(new RegExp(`^${first} +reply +1 +${age} +creating a comment`, 'm'));
+    expect(out).toMatch(new RegExp(`^${second} +reply +- +1 +${age} +it`, 'm'));
+    expect(out).toMatch(new RegExp(`^${first} +reply +- +1 +${age} +creating a`, 'm'));
     expect(out).not.toContain('\u001b');
     expect(out).toMatch(/\n\n2 .*\b0 .*\b0 .*\n$/);
     expect(widthOf(out)).toBeLessThanOrEqual(80);
@@ -89,6 +91,50 @@ describe('dead jobs', () => {
     expect(JSON.parse(json.out)).toMatchObject({
       counts: { dead: 2, queued: 0 },
       dead: [{ id: second, kind: 'reply', key: null, attempts: 1, parkedAt: '2026-11-24T08:00:00.000Z' }],
+    });
+  });
+
+  const REPO = { id: 1, name: 'acme/dotca', installationId: 7 };
+  test.each([
+    ['a promotion', 'update-card', { promotionId: 'p-1' }, 'acme/dotca P4'],
+    ['the check run of a promotion', 'click', { repo: REPO, externalId: 'p-1' }, 'acme/dotca P4'],
+    [
+      'a command that names a promotion',
+      'command',
+      { repo: REPO, issue: 3, line: { command: { id: 9 } } },
+      'acme/dotca P9',
+    ],
+    [
+      'a command that names none',
+      'command',
+      { repo: REPO, issue: 3, line: { command: { id: null } } },
+      'acme/dotca #3',
+    ],
+    ['a repository', 'revisit-policy', { repoId: 1 }, 'acme/dotca'],
+    ['a repository that was renamed', 'push', { repo: { ...REPO, name: 'acme/old' } }, 'acme/dotca'],
+    ['a repository that is not known', 'revisit-policy', { repoId: 99 }, 'repository 99'],
+    [
+      'a delivery',
+      'delivery',
+      { body: JSON.stringify({ repository: { id: 2, full_name: 'acme/new' }, issue: { number: 5 } }) },
+      'acme/new #5',
+    ],
+    ['a delivery that is no JSON', 'delivery', { body: '{' }, '-'],
+    ['members of other types', 'reply', { promotionId: 7, repoId: 'x', repo: null, issue: -1, body: 1 }, '-'],
+  ])('name what they are about: %s', async (_, kind, payload, about) => {
+    await withStore((store) =>
+      store.transaction(async (tx) => {
+        await saveRepo(tx, { ...repo, id: 1, name: must(parseRepoName('acme/dotca')) }, NOW);
+        await insertPromotion(tx, promotion({ id: 'p-1', number: 4, repo: { ...repo, id: 1 } }));
+      }),
+    );
+    const id = await park('it broke', { kind, payload: JSON.stringify({ kind, ...payload }) });
+    expect((await cli('jobs list')).out).toMatch(new RegExp(`^${id} +${kind} +${about} +1 `, 'm'));
+    expect((await cli(`jobs show ${id}`)).out).toMatch(new RegExp(`^About +${about}$`, 'm'));
+    const [name, number] = about === '-' ? [null] : about.split(/ (?=[P#])/);
+    expect(JSON.parse((await cli(`jobs show ${id} --json`)).out)).toMatchObject({
+      repo: name,
+      promotion: number?.startsWith('P') === true ? number : null,
     });
   });
 
@@ -251,6 +297,13 @@ describe('backup', () => {
     const { code, err } = await cli(['backup', file]);
     expect(err).toMatch(/^imprimatur backup: .*\bthere\.db\b.*\n$/);
     expect({ code, text: await readFile(file, 'utf8') }).toEqual({ code: 1, text: 'precious' });
+  });
+
+  test('into a folder that does not exist is a sentence', async () => {
+    await withStore(async () => undefined);
+    const { code, err } = await cli(['backup', join(folder, 'none/copy.db')]);
+    expect(err).toMatch(/^imprimatur backup: .*\/none\/copy\.db (?!.*\bENOENT\b).*\bfolder\b.*\n$/);
+    expect(code).toBe(1);
   });
 
   test('has nothing to copy where there is no database, and makes none', async () => {

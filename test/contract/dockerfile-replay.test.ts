@@ -45,7 +45,7 @@ describe.skipIf(!isRoot)('the image (needs root, to run as the uid that the imag
   /** A folder per stage, standing for its root. */
   async function build(stage: { readonly name: string; readonly instructions: readonly Instruction[] }): Promise<void> {
     const root = join(folder, stage.name);
-    await mkdir(root);
+    await mkdir(join(root, 'usr/local/bin'), { recursive: true });
     let workdir = '/';
     for (const { word, rest: words } of stage.instructions) {
       if (word === 'WORKDIR') {
@@ -117,6 +117,23 @@ describe.skipIf(!isRoot)('the image (needs root, to run as the uid that the imag
     expect((await ended)[0]).toBe(0);
   });
 
+  test('has the command imprimatur in its PATH', async () => {
+    const child = spawn('/bin/sh', ['-c', 'imprimatur --version && imprimatur migrate && imprimatur jobs list'], {
+      cwd: '/',
+      uid,
+      gid,
+      env: {
+        PATH: `${join(image, 'usr/local/bin')}${delimiter}${bin}${delimiter}/usr/bin`,
+        DATABASE_URL: `sqlite:${join(image, 'data/other.db')}`,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    expect((await once(child, 'close'))[0]).toBe(0);
+    expect(output).toMatch(/^imprimatur \d+\.\d+\.\d+\n[^\n]+\n0 [^\n]+\n$/);
+  });
+
   test('its user can write to the volume, and nowhere else', async () => {
     const tries = ['data/x', 'x', 'app/.env', 'app/src/main.ts', 'app/node_modules/x'].map((path) => join(image, path));
     const script = `const fs = require('node:fs'); for (const path of ${JSON.stringify(tries)}) {
@@ -150,5 +167,5 @@ async function freePort(): Promise<number> {
 
 /** The container's absolute paths, in the folder that stands for its root. */
 function within(root: string, text: string): string {
-  return text.replaceAll(/(?<=[\s:=]|^)\/(?:data|app)\b/g, (path) => `${root}${path}`);
+  return text.replaceAll(/(?<=[\s:=]|^)\/(?:data|app|usr\/local\/bin)\b/g, (path) => `${root}${path}`);
 }

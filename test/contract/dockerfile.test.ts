@@ -17,7 +17,7 @@ const { scripts } = z
   .looseObject({ scripts: z.looseObject({ start: z.string() }) })
   .parse(JSON.parse(readText('package.json')));
 /** What `npm start` tells Node itself, besides where the variables are. */
-const FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--') && !word.startsWith('--env-file'));
+const FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--') && !word.startsWith('--import'));
 
 function only(word: string): string {
   const found = image.filter((instruction) => instruction.word === word);

@@ -66,7 +66,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'docs/security.md': ['threat model', 'audit trail', 'token', 'write access'],
   'docs/troubleshooting.md': ['access denied', 'image not found', '401', 'SSO', 'clock', 'button'],
-  'docs/cli.md': ['exit code', 'json', 'doctor', 'audit verify', 'completion'],
+  'docs/cli.md': ['exit code', 'json', 'doctor', 'audit verify', 'completion', 'status', 'history'],
   'docs/design.md': ['rule', 'runtime dependencies', 'state'],
   'docs/index.md': ['trivy', 'cosign', 'provenance', 'dashboard', 'wait timers', 'threat model', 'email'],
 };

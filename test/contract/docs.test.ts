@@ -226,11 +226,13 @@ test('every npm script that is named exists', () => {
   expect(named.filter((name) => !builtIn.includes(name) && !(name in PACKAGE.scripts))).toEqual([]);
 });
 
+/** In a clone, by itself, in a container that is called imprimatur, or in the unit's folder. */
+const CLI_LINE =
+  /^(?:npm run (?:--silent )?cli --|(?:docker .*? imprimatur )?imprimatur|.*\/usr\/bin\/node src\/cli\.ts) (?!\/)(.+?)(?: +[>#].*)?$/;
+
 test('every command line that is shown is legal', () => {
   const texts = [...SPANS.map(({ code }) => code), ...SHELL_LINES.map(({ line }) => line)];
-  const calls = texts.flatMap(
-    (text) => /^(?:npm run (?:--silent )?cli --|imprimatur) (?!\/)(.+?)(?: >.*)?$/.exec(text)?.[1] ?? [],
-  );
+  const calls = texts.flatMap((text) => CLI_LINE.exec(text)?.[1] ?? []);
   const wrong = calls.filter((call) => {
     const command = CLI_COMMANDS.find(({ name }) => call === name || call.startsWith(`${name} `));
     if (command === undefined) return true;

@@ -1,10 +1,15 @@
 // The demo plays the main job to its end, and says so when a step of it doesn't happen.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { STATE_SYMBOLS } from '../../src/messages/card/state.ts';
 import { startDemo, type RunningDemo } from './running-demo.ts';
 
 // The whole play takes 15 s on an idle machine, and several times that on a busy one.
 vi.setConfig({ testTimeout: 120_000 });
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 let demo: RunningDemo | null = null;
 
@@ -83,13 +88,29 @@ test('a reviewer without write access promotes nothing: exit 1, and the step is 
   expect(code).toBe(1);
 });
 
-test('left running, it takes what people say and click over HTTP, until Ctrl-C', async () => {
+// Five command lines are started besides.
+test('left running, it takes what people say and click over HTTP, until Ctrl-C', { timeout: 240_000 }, async () => {
   demo = startDemo('--serve');
   const [, url = '', tag = ''] = await demo.printed(/curl (http:\S+)\/say -d '.*\/promote (staging-[0-9a-f]{7})"/);
   const post = async (path: string, body: unknown): Promise<string> => {
     const answer = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) });
     return `${answer.status} ${await answer.text()}`;
   };
+
+  const [printed] = await demo.printed(
+    /^ {4}ada +write .*\n {4}bob +write .*\n {4}mia +maintain .*\n {4}ron +read .*$/m,
+  );
+  expect(printed).not.toBe('');
+  await demo.printed(/^ {4}visitor +\S+ +pull$/m);
+  const [lines = ''] = await demo.printed(/(?:^ {4}env .*\n)+/m);
+  const verbs = ['status', 'inspect', 'plan', 'tags', 'diff'];
+  const calls = lines.trimEnd().split('\n');
+  expect(calls.map((line) => / -- (\w+)/.exec(line)?.[1])).toEqual(verbs);
+  const ran = calls.map((line) => promisify(execFile)('sh', ['-c', line], { cwd: ROOT }));
+  for (const [index, { stdout, stderr }] of (await Promise.all(ran)).entries()) {
+    expect(stderr, calls[index]).toBe('');
+    expect(stdout, calls[index]).toMatch(/\bacme\/dotca\b|^IMAGE |^From /);
+  }
 
   expect(await post('/click', { by: 'bob', action: 'approve' })).toMatch(/^409 No check run shows the button/);
   expect(await post('/say', { issue: 1, by: 'ada', body: `/promote ${tag}` })).toMatch(/^202 ada said it/);

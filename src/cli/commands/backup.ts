@@ -5,14 +5,14 @@ import { formatBytes } from '../../messages/format.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { backUp } from '../../store/database/backup.ts';
 import { openStore } from '../../store/database/database.ts';
-import { listAuditedRepos } from '../audited-repos.ts';
+import { listAuditedRepos } from '../database/audited-repos.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
 
 export const backup: CliCommand = {
   name: 'backup',
   summary: 'Back up the SQLite database to a file. The server can keep running.',
-  args: [{ name: '<file>', summary: 'the backup file; it must not exist yet', isValid: (text) => text !== '' }],
+  args: [{ name: '<file>', summary: 'the backup file; it must not exist yet' }],
   flags: { json: jsonFlag },
   example: 'imprimatur backup backup-20261124.db',
   run: async ({ args, switches }, services) => {

@@ -10,7 +10,7 @@ import { fileProblemWords } from '../../messages/policy-problem.ts';
 import { plural } from '../../messages/format.ts';
 import { reviewerWords } from '../../messages/card/reviews.ts';
 import { layOut } from '../render/columns.ts';
-import { jsonFlag, type CliCommand } from '../command.ts';
+import { jsonFlag, REPO_FORM, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
 import { renderPlain } from '../render/plain-markdown.ts';
 import type { Terminal } from '../services.ts';
@@ -23,6 +23,7 @@ export const checkConfig: CliCommand = {
     repo: {
       value: '<owner/name>',
       summary: 'the GitHub repository of the file; sets the default image',
+      form: REPO_FORM,
       isValid: (text) => parseRepoName(text) !== null,
     },
     json: jsonFlag,
@@ -65,12 +66,25 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new OutsideError(`${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new OutsideError(`${plainText(file, { maxLength: 1000 })} ${problemOf(cause)}`, {
       code: 'file-unreadable',
       retryable: false,
       cause,
     });
   }
+}
+
+const FILE_PROBLEMS: ReadonlyMap<unknown, string> = new Map([
+  ['ENOENT', 'does not exist'],
+  ['ENOTDIR', 'does not exist'],
+  ['EISDIR', 'is a folder, not a file'],
+  ['EACCES', "can't be read: permission denied"],
+]);
+
+function problemOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return `can't be read: ${String(cause)}`;
+  const known = 'code' in cause ? FILE_PROBLEMS.get(cause.code) : undefined;
+  return known ?? `can't be read: ${cause.message}`;
 }
 
 function renderPolicy(

@@ -15,7 +15,7 @@ export const diff: CliCommand = {
   summary: 'Compare two images.',
   args: [
     { ...imageArgument, name: '<from>' },
-    { ...imageArgument, name: '<to>', summary: 'the image to compare it with' },
+    { ...imageArgument, name: '<to>', summary: 'the image to compare it with', form: imageArgument.summary },
   ],
   flags: { json: jsonFlag },
   example: 'imprimatur diff ghcr.io/acme/dotca:main ghcr.io/acme/dotca:staging',

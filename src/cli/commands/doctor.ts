@@ -5,7 +5,7 @@ import { examine, type Examination } from '../../engine/doctor/examine.ts';
 import { checkWords, progressText, subjectTitle } from '../../messages/doctor/words.ts';
 import { plural } from '../../messages/format.ts';
 import { layOut, type Cell } from '../render/columns.ts';
-import { jsonFlag, type CliCommand } from '../command.ts';
+import { jsonFlag, REPO_FORM, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
 import type { Style, Terminal } from '../services.ts';
 
@@ -16,6 +16,7 @@ export const doctor: CliCommand = {
     repo: {
       value: '<owner/name>',
       summary: 'check this repository (default: all with promotions in the database)',
+      form: REPO_FORM,
       isValid: (text) => parseRepoName(text) !== null,
     },
     json: jsonFlag,

@@ -18,7 +18,7 @@ import { renderFindingsText } from '../render/findings-text.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { imageJson, renderImage } from '../render/image-text.ts';
 import { formatJson } from '../render/json.ts';
-import { openDatabase } from '../open-database.ts';
+import { openDatabase } from '../database/open-database.ts';
 import { openRepoContext } from '../repo-context.ts';
 import { renderPlain } from '../render/plain-markdown.ts';
 import { verdictOf } from '../verdict.ts';

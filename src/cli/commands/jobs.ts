@@ -10,9 +10,12 @@ import {
   retryDeadJob,
   type DeadJob,
 } from '../../store/queue/job-upkeep.ts';
+import { findJobSubject, readSubject, type JobSubject } from '../database/job-subject.ts';
 import { layOut } from '../render/columns.ts';
-import { jsonFlag, type Argument, type CliCommand } from '../command.ts';
+import { jsonFlag, limitFlag, type Argument, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
+
+const DEFAULT_LIMIT = 50;
 
 const idArgument: Argument = {
   name: '<id>',
@@ -24,11 +27,7 @@ export const jobsList: CliCommand = {
   name: 'jobs list',
   summary: 'List the dead jobs: jobs that failed and are not retried.',
   flags: {
-    limit: {
-      value: '<number>',
-      summary: 'how many to show (default: 50)',
-      isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
-    },
+    limit: limitFlag('how many to show', DEFAULT_LIMIT),
     json: jsonFlag,
   },
   example: 'imprimatur jobs list',
@@ -36,14 +35,17 @@ export const jobsList: CliCommand = {
     const { out, terminal, now } = services;
     const { db } = await services.store();
     const counts = await countJobs(db, now());
-    const jobs = await listDeadJobs(db, Number(flags['limit'] ?? 50));
+    const jobs: ListedJob[] = [];
+    for (const job of await listDeadJobs(db, Number(flags['limit'] ?? DEFAULT_LIMIT))) {
+      jobs.push({ ...job, subject: await findJobSubject(db, job) });
+    }
     if (switches.has('json')) {
       await out.write(formatJson({ counts, dead: jobs.map(jobJson) }));
       return 0;
     }
     const { queued, running, dead } = counts;
     const table = layOut(
-      [['ID', 'JOB', 'ATTEMPTS', 'FAILED', 'LAST ERROR'], ...jobs.map((job) => rowOf(job, now()))],
+      [['ID', 'JOB', 'ABOUT', 'ATTEMPTS', 'FAILED', 'LAST ERROR'], ...jobs.map((job) => rowOf(job, now()))],
       terminal.width,
     );
     if (jobs.length > 0) await out.write(`${table.join('\n')}\n\n`);
@@ -62,15 +64,19 @@ export const jobsShow: CliCommand = {
   run: async ({ args, switches }, services) => {
     const { out, terminal } = services;
     const id = Number(args[0]);
-    const job = await findDeadJob((await services.store()).db, id);
-    if (job === null) throw noSuchJob(id);
+    const { db } = await services.store();
+    const dead = await findDeadJob(db, id);
+    if (dead === null) throw noSuchJob(id);
+    const job = { ...dead, subject: await readSubject(db, dead.payload) };
     if (switches.has('json')) {
       await out.write(formatJson({ ...jobJson(job), payload: job.payload }));
       return 0;
     }
     const { bold } = terminal.style;
     const rows = [
-      ['Job', nameOf(job)],
+      ['Job', plain(job.kind)],
+      ['About', aboutOf(job)],
+      ...(job.key === null ? [] : [['Key', plain(job.key)]]),
       ['Created', formatTime(job.createdAt)],
       ['Failed', `${formatTime(job.parkedAt)}, after ${plural(job.attempts, 'attempt')}`],
       ['Error', plainText(job.error ?? 'none recorded', { maxLength: 4000 })],
@@ -114,21 +120,34 @@ export const jobsDrop: CliCommand = {
 
 const MAX_PAYLOAD_LENGTH = 4000;
 
-function rowOf(job: DeadJob, now: number): readonly string[] {
-  const error = plainText(job.error ?? '', { maxLength: 200 });
-  return [String(job.id), nameOf(job), String(job.attempts), formatAge(job.parkedAt, now), error];
+type ListedJob = DeadJob & { readonly subject: JobSubject };
+
+function rowOf(job: ListedJob, now: number): readonly string[] {
+  const { id, kind, attempts, parkedAt } = job;
+  const error = plain(job.error ?? 'none recorded');
+  return [String(id), plain(kind), aboutOf(job), String(attempts), formatAge(parkedAt, now), error];
 }
 
-function nameOf({ kind, key }: DeadJob): string {
-  return plainText(key === null ? kind : `${kind} ${key}`, { maxLength: 200 });
+/** `acme/dotca P12`, `acme/dotca #3`, `-` */
+function aboutOf({ subject: { repo, promotion, issue } }: ListedJob): string {
+  const thread = issue === null || promotion !== null ? null : `#${issue}`;
+  const words = [repo, promotion, thread].filter((word) => word !== null);
+  return words.length === 0 ? '-' : plain(words.join(' '));
+}
+
+function plain(text: string): string {
+  return plainText(text, { maxLength: 200 });
 }
 
 /** A stable shape: docs/cli.md describes it. */
-function jobJson({ id, kind, key, attempts, error, createdAt, parkedAt }: DeadJob): object {
+function jobJson({ id, kind, key, attempts, error, createdAt, parkedAt, subject }: ListedJob): object {
   const [made, parked] = [createdAt, parkedAt].map((at) => new Date(at).toISOString());
-  return { id, kind, key, attempts, error, createdAt: made, parkedAt: parked };
+  return { id, kind, ...subject, key, attempts, error, createdAt: made, parkedAt: parked };
 }
 
 function noSuchJob(id: number): OutsideError {
-  return new OutsideError(`there is no dead job ${id}`, { code: 'no-such-job', retryable: false });
+  return new OutsideError(`there is no dead job ${id}. To list them: imprimatur jobs list`, {
+    code: 'no-such-job',
+    retryable: false,
+  });
 }

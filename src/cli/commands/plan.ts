@@ -5,7 +5,7 @@ import { previewPromotion } from '../../engine/promote/preview-promotion.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { formatJson } from '../render/json.ts';
-import { openDatabase } from '../open-database.ts';
+import { openDatabase } from '../database/open-database.ts';
 import { openRepoContext } from '../repo-context.ts';
 import { outcomeOf, planJson, renderPlan, type Planned } from '../render/plan-text.ts';
 
@@ -14,10 +14,19 @@ export const plan: CliCommand = {
   summary: 'Show what a promotion would do and who can approve it. Writes nothing.',
   args: [imageArgument],
   flags: {
-    to: { value: '<environment>', summary: 'the target environment (default: production, or the only one)' },
-    as: { value: 'vX.Y.Z', summary: 'as if requested with this version', isValid: (text) => versionOf(text) !== null },
+    to: {
+      value: '<environment>',
+      summary: 'the target environment (default: production, or the only one)',
+      form: 'the name of an environment',
+    },
+    as: {
+      value: 'vX.Y.Z',
+      summary: 'as if requested with this version',
+      form: 'a version such as v1.2.3',
+      isValid: (text) => versionOf(text) !== null,
+    },
     force: { value: null, summary: 'as if requested with --force' },
-    reason: { value: '<text>', summary: 'as if requested with this reason' },
+    reason: { value: '<text>', summary: 'as if requested with this reason', form: 'a text' },
     repo: repoOfImageFlag,
     json: jsonFlag,
   },

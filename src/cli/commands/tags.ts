@@ -4,7 +4,7 @@ import type { Policy } from '../../domain/policy/policy.ts';
 import { listImages, type ListedImage } from '../../engine/examine/list-images.ts';
 import { plural } from '../../messages/format.ts';
 import { layOut } from '../render/columns.ts';
-import { jsonFlag, type CliCommand } from '../command.ts';
+import { jsonFlag, limitFlag, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
 import { repositoryArgument, repositoryOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { problemLines } from './inspect.ts';
@@ -18,11 +18,7 @@ export const tags: CliCommand = {
   summary: 'List the images of a repository with the purpose of each tag.',
   args: [repositoryArgument],
   flags: {
-    limit: {
-      value: '<number>',
-      summary: `how many images to show (default: ${DEFAULT_LIMIT})`,
-      isValid: (text) => /^[1-9]\d{0,5}$/.test(text),
-    },
+    limit: limitFlag('how many images to show', DEFAULT_LIMIT),
     repo: repoOfImageFlag,
     json: jsonFlag,
   },

@@ -1,6 +1,7 @@
 // Renders a plan as text and as JSON, in the words of card and check run.
 import { formatReference, type Reference } from '../../domain/image/reference.ts';
 import { commitOf } from '../../domain/image/image-facts.ts';
+import type { ApprovalRules } from '../../domain/policy/approval-rules.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { tagNameOf } from '../../domain/image/tag-plan.ts';
 import type { Database } from '../../engine/examine/fact-sources.ts';
@@ -34,7 +35,7 @@ export type PlanOutcome = 'approval' | 'no-approval' | 'incomplete' | 'checks-fa
 
 export function outcomeOf({ preview }: Planned): PlanOutcome {
   if (preview.kind !== 'planned') return 'refused';
-  const { promotion, environment } = preview;
+  const { promotion, asking } = preview;
   const { state, findings } = promotion;
   if (state.kind === 'superseded') return 'nothing-to-do';
   switch (verdictOf(findings)) {
@@ -43,7 +44,7 @@ export function outcomeOf({ preview }: Planned): PlanOutcome {
     case 'incomplete':
       return 'incomplete';
     case 'pass':
-      return environment.approvals.required > 0 ? 'approval' : 'no-approval';
+      return requiredBy(asking.rules) > 0 ? 'approval' : 'no-approval';
   }
 }
 
@@ -94,8 +95,10 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     const refusal = preview.kind === 'refused' ? preview.refusal.code : preview.kind;
     return { ...about, refusal, message: renderPlain(refusalText(planned), TEXT).trimEnd() };
   }
-  const { promotion, environment, image } = preview;
+  const { promotion, environment, image, asking } = preview;
   const { role, ...approvals } = environment.approvals;
+  // The operator's minimums count too.
+  const selfApproval = asking.rules.every((one) => one.selfApproval);
   return {
     ...about,
     digest: image.facts.digest,
@@ -108,10 +111,14 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
       from: move.kind === 'rollback' ? null : move.baseline,
       to: move.digest,
     })),
-    approvals: { ...approvals, role },
+    approvals: { ...approvals, required: requiredBy(asking.rules), selfApproval, role },
     open: preview.open.map(({ number, state }) => ({ promotion: `P${number}`, state })),
     message: renderPlain(resultText(planned), TEXT).trimEnd(),
   };
+}
+
+function requiredBy(rules: readonly ApprovalRules[]): number {
+  return Math.max(0, ...rules.map(({ required }) => required));
 }
 
 const EVERYTHING = { findings: 1000, reviews: 0, tags: 1000, textLength: 500 };

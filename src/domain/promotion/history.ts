@@ -3,7 +3,7 @@ import type { Person } from '../actor.ts';
 import type { CommitSummary, PastRollback } from '../image/image-facts.ts';
 import type { Digest, Tag } from '../image/reference.ts';
 import { otherNameOnGitHub, type EnvironmentPolicy } from '../policy/policy.ts';
-import { formatNumber } from './promotion.ts';
+import { formatNumber, type Promotion } from './promotion.ts';
 import type { DeploymentStatus } from './promotion-kind.ts';
 import type { TargetOrigin, UnprovenCause } from './target-origin.ts';
 
@@ -103,6 +103,18 @@ export function defaultTargets(args: Today & { readonly history: History; readon
       originOf({ history, digest: holding.digest, ...today }).kind !== 'unproven' &&
       !isPassedOver(history, holding),
   );
+}
+
+/** The latest report of a deployer on a promotion; null where there is none. */
+export function reportOf({ state }: Pick<Promotion, 'state'>): Holding['report'] {
+  switch (state.kind) {
+    case 'deploying':
+    case 'deployed':
+    case 'deployment-failed':
+      return { status: state.kind, at: state.since };
+    default:
+      return null;
+  }
 }
 
 /** The promotion that people know a digest by: the one that put it there last, or a rollback; null where there is none. */

@@ -21,7 +21,7 @@ import { approvalsIn } from '../people/reviewers.ts';
 import { listTakenNames } from '../people/taken-names.ts';
 import type { Services, Settings } from '../core/services.ts';
 
-type ViewServices = Pick<Services, 'store' | 'jobs' | 'registryTokenWatch' | 'sha256'> & {
+export type ViewServices = Pick<Services, 'store' | 'jobs' | 'registryTokenWatch' | 'sha256'> & {
   readonly settings: Pick<Settings, 'githubHost' | 'registryHost' | 'floors'>;
 };
 

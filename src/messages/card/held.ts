@@ -5,7 +5,7 @@ import type { Digest } from '../../domain/image/reference.ts';
 import { joinBlocks } from '../blocks.ts';
 import { code } from '../escape.ts';
 import { codeList, formatTime, shortDigest } from '../format.ts';
-import { approvedWords, markWords, reportWords, summaryWords } from '../held-words.ts';
+import { approvedWords, holdingMarks, summaryWords } from '../held-words.ts';
 import { rollbackLine } from './next-steps.ts';
 
 const SHOWN = 20;
@@ -52,9 +52,7 @@ function rowOf(
     isBaseline ? `before ${number}` : `**${number}**`,
     shortDigest(digest),
     ...(isBaseline ? [] : [formatTime(at)]),
-    ...(kind === 'rollback' ? ['rollback'] : []),
-    ...(isBaseline ? [] : [reportWords(report?.status ?? null)]),
-    ...markWords({ isRolledBack, forced }),
+    ...holdingMarks({ kind, report, forced, isRolledBack }),
     ...(tags.length === 0 ? [] : [codeList(tags, { max: TAGS_SHOWN })]),
   ];
   const now = floating === null ? '' : ` **← now**: ${codeList(floating, { max: TAGS_SHOWN })}`;

@@ -124,7 +124,7 @@ export function askNamed(view: PromotionView): string {
 }
 
 /** Logins of the policy, but not of the requester, of who already approved, of excluded authors, or of another account. */
-function namedReviewers({ promotion, environment, subject, takenNames }: PromotionView): readonly string[] {
+export function namedReviewers({ promotion, environment, subject, takenNames }: PromotionView): readonly string[] {
   if (environment === null || (promotion.policyProblems ?? []).length > 0) return [];
   const { requester, reviews, contributors } = promotion;
   const { users, selfApproval, contributors: rule } = environment.approvals;

@@ -37,8 +37,20 @@ async function makeEmpty(path: string): Promise<void> {
     const file = await open(path, 'wx', 0o600);
     await file.close();
   } catch (cause) {
-    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-    const why = exists ? 'already exists; backups never overwrite a file' : `can't be written: ${String(cause)}`;
-    throw new OutsideError(`${path} ${why}`, { code: 'backup-refused', retryable: false, cause });
+    throw new OutsideError(`${path} ${problemOf(cause)}`, { code: 'backup-refused', retryable: false, cause });
   }
+}
+
+const PROBLEMS: ReadonlyMap<unknown, string> = new Map([
+  ['EEXIST', 'already exists; backups never overwrite a file'],
+  ['ENOENT', "can't be written: its folder does not exist"],
+  ['ENOTDIR', "can't be written: its folder does not exist"],
+  ['EACCES', "can't be written: permission denied"],
+  ['EROFS', "can't be written: the file system is read-only"],
+]);
+
+function problemOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return `can't be written: ${String(cause)}`;
+  const known = 'code' in cause ? PROBLEMS.get(cause.code) : undefined;
+  return known ?? `can't be written: ${cause.message}`;
 }

@@ -1,14 +1,7 @@
 // What an environment held, one digest after another, as our own journal tells it.
-import type { History, Holding } from '../../domain/promotion/history.ts';
+import { reportOf, type History, type Holding } from '../../domain/promotion/history.ts';
 import { approversOf } from '../../domain/promotion/approval.ts';
-import {
-  movesProduction,
-  promotedAt,
-  targetIn,
-  type Promotion,
-  type PromotionState,
-} from '../../domain/promotion/promotion.ts';
-import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts';
+import { movesProduction, promotedAt, targetIn, type Promotion } from '../../domain/promotion/promotion.ts';
 import { parseDigest, parseTag, type Digest, type ImageRepository, type Tag } from '../../domain/image/reference.ts';
 import { findPromotedBy } from './deployments.ts';
 import { readPromotion } from './promotion-document.ts';
@@ -69,7 +62,7 @@ type Reached = {
 };
 
 function holdingOf({ promotion, digest, at, deployedTo }: Reached): Holding {
-  const { number, kind, requester: by, force: forced, baseline, state, images } = promotion;
+  const { number, kind, requester: by, force: forced, baseline, images } = promotion;
   return {
     digest,
     kind: kind === 'rollback' ? 'rollback' : 'promotion',
@@ -81,17 +74,9 @@ function holdingOf({ promotion, digest, at, deployedTo }: Reached): Holding {
     forced,
     floating: baseline.map(({ tag }) => tag),
     deployedTo,
-    report: reportOf(state),
+    report: reportOf(promotion),
     tags: [],
   };
-}
-
-function reportOf(state: PromotionState): Holding['report'] {
-  return isReported(state) ? { status: state.kind, at: state.since } : null;
-}
-
-function isReported(state: PromotionState): state is Extract<PromotionState, { kind: DeploymentStatus }> {
-  return state.kind === 'deploying' || state.kind === 'deployed' || state.kind === 'deployment-failed';
 }
 
 /**
@@ -119,7 +104,7 @@ async function findBaseline(
   if (last === undefined) return baseline;
   const moves = new Set(last.baseline.filter((one) => one.repository === repository).map(({ tag }) => tag));
   const isOurs = targetIn(last, repository) === baseline.digest && baseline.floating.every((tag) => moves.has(tag));
-  return isOurs ? { ...baseline, report: reportOf(last.state) } : null;
+  return isOurs ? { ...baseline, report: reportOf(last) } : null;
 }
 
 /** What the first promotion took the place of: the digest of the first floating tag, under all that held nothing else. */

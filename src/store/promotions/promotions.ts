@@ -76,6 +76,15 @@ export async function findPromotion(db: Db, id: string): Promise<Promotion | nul
   return row === undefined ? null : readPromotion(row.document);
 }
 
+/** The repository and the number of a promotion, whatever version wrote it. */
+export async function findPromotionName(
+  db: Db,
+  id: string,
+): Promise<{ readonly repoId: number; readonly number: number } | null> {
+  const row = await db.selectFrom('promotions').select(['repo_id', 'number']).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : { repoId: row.repo_id, number: row.number };
+}
+
 export async function findPromotionByNumber(
   db: Db,
   { repoId, number }: { readonly repoId: number; readonly number: number },
@@ -190,10 +199,10 @@ export async function countPromotionsByState(
 }
 
 /**
- * Environments whose last promotion failed and left some floating tags on the new digest and some not. Those that a newer
- * version wrote are counted by processes of that version.
+ * The last promotions of their environments that failed and left some floating tags on the new digest and some not; oldest
+ * first. Those that a newer version wrote are listed by processes of that version.
  */
-export async function countMixed(db: Db): Promise<number> {
+export async function listMixed(db: Db): Promise<readonly Promotion[]> {
   const rows = await db
     .selectFrom('promotions as failed')
     .select('failed.document')
@@ -204,15 +213,18 @@ export async function countMixed(db: Db): Promise<number> {
           AND newer.environment = failed.environment AND newer.held_since > failed.updated_at)`,
     )
     .execute();
-  return rows.filter(({ document }) => isMixed(document)).length;
+  return rows
+    .flatMap(({ document }) => readMixed(document))
+    .toSorted((one, other) => one.updatedAt - other.updatedAt || one.number - other.number);
 }
 
-function isMixed(document: string): boolean {
+function readMixed(document: string): readonly Promotion[] {
   try {
-    const { state } = readPromotion(document);
-    return state.kind === 'failed' && state.failure.production === 'mixed';
+    const promotion = readPromotion(document);
+    const { state } = promotion;
+    return state.kind === 'failed' && state.failure.production === 'mixed' ? [promotion] : [];
   } catch (error) {
-    if (error instanceof NewerFormat) return false;
+    if (error instanceof NewerFormat) return [];
     throw error;
   }
 }

@@ -16,13 +16,14 @@ import {
 import { listHeld } from '../../../src/store/promotions/history.ts';
 import { listLive } from '../../../src/store/promotions/live-promotions.ts';
 import {
-  countMixed,
   countPromotionsByState,
   findLastPromoted,
   findPromotion,
   findPromotionByNumber,
+  findPromotionName,
   insertPromotion,
   isEnvironmentBusy,
+  listMixed,
   listOpenPromotions,
   listPromotionsChangedSince,
   listPromotionsOfThread,
@@ -54,6 +55,7 @@ export const CALLS_OF_PROMOTIONS: Calls = {
     await updatePromotion(tx, applying, 1);
   },
   findPromotion: ({ tx }) => findPromotion(tx, promotionId),
+  findPromotionName: ({ tx }) => findPromotionName(tx, promotionId),
   findPromotionByNumber: ({ tx }) => findPromotionByNumber(tx, { repoId, number }),
   listOpenPromotions: async ({ tx }) => {
     await listOpenPromotions(tx, { repoId });
@@ -66,7 +68,7 @@ export const CALLS_OF_PROMOTIONS: Calls = {
   findRejection: ({ tx }) => findRejection(tx, { repoId, digest: digest('a') }),
   findLastPromoted: ({ tx }) => findLastPromoted(tx, { repoId, environment }),
   countPromotionsByState: ({ tx }) => countPromotionsByState(tx),
-  countMixed: ({ tx }) => countMixed(tx),
+  listMixed: ({ tx }) => listMixed(tx),
   listLive: ({ tx }) => listLive(tx, NOW - 100_000),
   listHeld: ({ tx }) => listHeld(tx, { repoId, environment, repository: image }),
   findDeploymentOwner: ({ tx }) => findDeploymentOwner(tx, { repoId, githubId: 1_008_481 }),

@@ -19,6 +19,7 @@ import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 import { headersOf, openDoors, WEBHOOKS } from '../harness.ts';
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts');
+const LOAD_ENV_FILE = join(import.meta.dirname, '../../../scripts/load-env-file.ts');
 const PUBLIC_URL = 'https://imprimatur.acme.example';
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -63,7 +64,7 @@ type Server = {
 
 /** As `npm start` does, in the folder that may hold .env. */
 async function start(): Promise<Server> {
-  const child = spawn(process.execPath, ['--env-file-if-exists=.env', MAIN], {
+  const child = spawn(process.execPath, [`--import=${LOAD_ENV_FILE}`, MAIN], {
     cwd: folder,
     env: { PORT: '0', PUBLIC_URL, GITHUB_API_URL: github.url, DATABASE_URL: 'sqlite:./x.db', LOG_FORMAT: 'json' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,9 @@
 // Opens the database for a command. It must exist with the current schema; nothing is created or migrated.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { OutsideError } from '../net/outside-error.ts';
-import { openStore, type Store } from '../store/database/database.ts';
-import { assertCurrent } from '../store/database/migrations.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import { openStore, type Store } from '../../store/database/database.ts';
+import { assertCurrent } from '../../store/database/migrations.ts';
 
 /** Throws an OutsideError where the database is missing, empty, or has another schema version. */
 export async function openExistingStore(url: string): Promise<Store> {

@@ -1,19 +1,19 @@
 // `audit show`: the audit rows of one promotion or one image.
 import { z } from 'zod';
-import type { AuditRow } from '../../domain/audit/audit.ts';
-import { finding } from '../../domain/finding.ts';
-import { formatNumber } from '../../domain/promotion/promotion.ts';
-import { parseDigest, type Digest } from '../../domain/image/reference.ts';
-import { plainText } from '../../messages/escape.ts';
-import { findingTexts } from '../../messages/finding-words.ts';
-import { formatTime } from '../../messages/format.ts';
-import { listAudit } from '../../store/audit.ts';
-import type { Store } from '../../store/database/database.ts';
-import { listAuditedRepos, repoFlag, type AuditedRepo } from '../audited-repos.ts';
-import { wrapText } from '../render/columns.ts';
-import { jsonFlag, type CliCommand } from '../command.ts';
-import { formatJson } from '../render/json.ts';
-import type { Terminal } from '../services.ts';
+import type { AuditRow } from '../../../domain/audit/audit.ts';
+import { finding } from '../../../domain/finding.ts';
+import { formatNumber } from '../../../domain/promotion/promotion.ts';
+import { parseDigest, type Digest } from '../../../domain/image/reference.ts';
+import { plainText } from '../../../messages/escape.ts';
+import { findingTexts } from '../../../messages/finding-words.ts';
+import { formatTime } from '../../../messages/format.ts';
+import { listAudit } from '../../../store/audit.ts';
+import type { Store } from '../../../store/database/database.ts';
+import { listAuditedRepos, repoFlag, type AuditedRepo } from '../../database/audited-repos.ts';
+import { wrapText } from '../../render/columns.ts';
+import { jsonFlag, type CliCommand } from '../../command.ts';
+import { formatJson } from '../../render/json.ts';
+import type { Terminal } from '../../services.ts';
 
 export const auditShow: CliCommand = {
   name: 'audit show',

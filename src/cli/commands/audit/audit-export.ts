@@ -1,9 +1,9 @@
 // `audit export`: every row of the audit trail as a line of JSON or of CSV, in order, as stored.
 import { z } from 'zod';
-import type { AuditRow } from '../../domain/audit/audit.ts';
-import { listAudit } from '../../store/audit.ts';
-import { listAuditedRepos, repoFlag, type AuditedRepo } from '../audited-repos.ts';
-import type { CliCommand } from '../command.ts';
+import type { AuditRow } from '../../../domain/audit/audit.ts';
+import { listAudit } from '../../../store/audit.ts';
+import { listAuditedRepos, repoFlag, type AuditedRepo } from '../../database/audited-repos.ts';
+import type { CliCommand } from '../../command.ts';
 
 export const auditExport: CliCommand = {
   name: 'audit export',

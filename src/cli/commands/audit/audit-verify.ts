@@ -1,17 +1,17 @@
 // `audit verify`: checks that each audit trail is as it was written, and names the first row that is not.
-import { formatHead } from '../../domain/audit/audit.ts';
-import { compareAnchors, findHashStart, type AnchorComparison } from '../../engine/audit/compare-anchors.ts';
-import { listInstalledRepos } from '../../github/app/installed-repos.ts';
-import type { GitHub } from '../../github/client/client.ts';
-import type { PrintedHead } from '../../messages/log/audit-line.ts';
-import { plural } from '../../messages/format.ts';
-import { verifyAudit, type AuditProblem, type AuditVerification } from '../../store/audit.ts';
-import { findRepo } from '../../store/repos.ts';
-import type { Store } from '../../store/database/database.ts';
-import { listAuditedRepos, repoFlag, type AuditedRepo } from '../audited-repos.ts';
-import { jsonFlag, UsageError, type CliCommand } from '../command.ts';
-import { formatJson } from '../render/json.ts';
-import type { CliServices } from '../services.ts';
+import { formatHead } from '../../../domain/audit/audit.ts';
+import { compareAnchors, findHashStart, type AnchorComparison } from '../../../engine/audit/compare-anchors.ts';
+import { listInstalledRepos } from '../../../github/app/installed-repos.ts';
+import type { GitHub } from '../../../github/client/client.ts';
+import type { PrintedHead } from '../../../messages/log/audit-line.ts';
+import { plural } from '../../../messages/format.ts';
+import { verifyAudit, type AuditProblem, type AuditVerification } from '../../../store/audit.ts';
+import { findRepo } from '../../../store/repos.ts';
+import type { Store } from '../../../store/database/database.ts';
+import { listAuditedRepos, repoFlag, type AuditedRepo } from '../../database/audited-repos.ts';
+import { jsonFlag, UsageError, type CliCommand } from '../../command.ts';
+import { formatJson } from '../../render/json.ts';
+import type { CliServices } from '../../services.ts';
 
 export const auditVerify: CliCommand = {
   name: 'audit verify',
@@ -22,6 +22,7 @@ export const auditVerify: CliCommand = {
     head: {
       value: '<seq:hash>',
       summary: 'compare with a head that you noted, such as 123:ab12cd34',
+      form: '<seq:hash>, such as 123:ab12cd34',
       isValid: (text) => readHead(text) !== null,
     },
     json: jsonFlag,

@@ -1,9 +1,9 @@
 // Opens the server's database for commands that also work without one.
-import { OutsideError } from '../net/outside-error.ts';
-import type { RepoName } from '../domain/image/reference.ts';
-import type { Database } from '../engine/examine/fact-sources.ts';
+import { OutsideError } from '../../net/outside-error.ts';
+import type { RepoName } from '../../domain/image/reference.ts';
+import type { Database } from '../../engine/examine/fact-sources.ts';
 import { listAuditedRepos } from './audited-repos.ts';
-import type { CliServices } from './services.ts';
+import type { CliServices } from '../services.ts';
 
 export type OpenedDatabase = {
   readonly database: Database;
