@@ -25,6 +25,7 @@ export type Reply =
       readonly prefix: string;
       readonly branch: string;
       readonly environment: string | null;
+      readonly instead?: InsteadOfSource;
       readonly candidates: readonly Candidate[];
     }
   /** It was compared with GitHub and the registry; the differences are being repaired. */
@@ -50,6 +51,9 @@ export type CommandHint = {
   readonly line: string;
   readonly place: 'backticks' | 'html' | 'heading' | 'list' | 'quote';
 };
+
+/** What stood where a source should, and the environment that it is, or that was probably meant. */
+export type InsteadOfSource = { readonly typed: string; readonly environment: string };
 
 export type Candidate = {
   readonly tag: Tag;

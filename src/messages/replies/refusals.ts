@@ -2,6 +2,7 @@
 import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import type { PromotionLine, Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
+import { commitUrlPattern } from '../../domain/image/image-source.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { code, escapeText } from '../escape.ts';
 import { capitalise, codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
@@ -85,6 +86,21 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
         : ['not a staging tag', `, and hotfix tags with ${code('force')}`];
     return `${code(typed, { maxLength: 140 })} is ${kind}. Tags that can be promoted: ${listWords(allowed)}${more}. ${code('/promote')} alone lists the newest.`;
   },
+
+  'environment-as-source': ({ environment, source }) =>
+    `${code(environment)} is an environment. The source comes first: ${code(`/promote ${source} to ${environment}`, { maxLength: 200 })}.`,
+
+  'environment-as-target': ({ environment, reason }) =>
+    `${code(environment)} is an environment, not an image. To roll it back: ${code(`/rollback ${environment} --reason "${reason.replaceAll('"', '')}"`, { maxLength: 600 })}.`,
+
+  'not-own-image': ({ typed, image }) =>
+    `${code(typed, { maxLength: 200 })} is not the image of this repository. Its image is ${code(image)}.`,
+
+  'not-own-commit': ({ typed, repo, githubHost }) =>
+    `${code(typed, { maxLength: 200 })} is not a commit of this repository. Its commits are ${code(commitUrlPattern(githubHost, repo))}.`,
+
+  'tag-holds-another': ({ tag, named, holds }) =>
+    `${code(tag)} holds ${shortDigest(holds)}, not ${shortDigest(named)}. If you mean the digest: ${code(named)}. If you mean the tag: ${code(tag)}.`,
 
   'source-not-found': ({ image, typed, tried }) => {
     const where = tried.length === 0 ? '' : ` Tried: ${codeList(tried, { max: 10 })}.`;

@@ -1,6 +1,6 @@
 // What we answer in a thread besides the card.
 import { formatNumber } from '../../domain/promotion/promotion.ts';
-import type { Candidate, CandidateHeld, Difference, Reply } from '../../domain/reply.ts';
+import type { Candidate, CandidateHeld, Difference, InsteadOfSource, Reply } from '../../domain/reply.ts';
 import { joinBlocks } from '../blocks.ts';
 import { approveLine } from '../card/next-steps.ts';
 import { code, mention } from '../escape.ts';
@@ -96,13 +96,19 @@ const WHY_NOT_RUN = {
 } as const;
 
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {
-  const { image, prefix, branch, environment, candidates } = reply;
+  const { image, prefix, branch, environment, instead, candidates } = reply;
+  const lead = instead === undefined ? '' : insteadText(instead);
   if (candidates.length === 0) {
-    return `The newest commits of ${code(branch)} have no image in ${code(image)} yet. The build of the branch pushes ${code(`${prefix}-<commit>`)}.`;
+    return `${lead}The newest commits of ${code(branch)} have no image in ${code(image)} yet. The build of the branch pushes ${code(`${prefix}-<commit>`)}.`;
   }
   const to = environment === null ? '' : ` to ${environment}`;
   const lines = candidates.slice(0, 10).map((candidate) => `- ${candidateLine(candidate, { to, now })}`);
-  return [`The newest staging images of ${code(image)}. To promote one, comment:`, '', ...lines].join('\n');
+  return [`${lead}The newest staging images of ${code(image)}. To promote one, comment:`, '', ...lines].join('\n');
+}
+
+function insteadText({ typed, environment }: InsteadOfSource): string {
+  if (typed === environment) return `${code(typed)} is an environment, not an image. `;
+  return `${code(typed, { maxLength: 140 })} is not an image. Did you mean the environment ${code(environment)}? `;
 }
 
 function candidateLine(candidate: Candidate, about: { readonly to: string; readonly now: number }): string {

@@ -63,6 +63,11 @@ describe('a reply', () => {
     ['to a comment that is old', { kind: 'not-run', because: 'old', typed: '/promote staging' }],
     ['with no candidate', { ...CANDIDATES, environment: null, candidates: [] }],
     [
+      'for an environment',
+      { ...CANDIDATES, environment: 'eu', candidates: [], instead: { typed: 'eu', environment: 'eu' } },
+    ],
+    ['for a word', { ...CANDIDATES, environment: 'eu', candidates: [], instead: { typed: 'Eu', environment: 'eu' } }],
+    [
       'with candidates',
       {
         ...CANDIDATES,
