@@ -17,7 +17,10 @@ export type Reply =
   | { readonly kind: 'hint'; readonly hint: CommandHint }
   /** No webhook told of the comment, and it was edited since, or is old: `typed` is the first command in it. */
   | { readonly kind: 'not-run'; readonly because: 'edited' | 'old'; readonly typed: string }
-  | { readonly kind: 'help' }
+  /** All commands, or one of them. */
+  | { readonly kind: 'help'; readonly topic?: Verb }
+  /** Help on a word that is not a command; `meant` is the nearest one. */
+  | { readonly kind: 'unknown-topic'; readonly typed: string; readonly meant: Verb | null }
   | {
       readonly kind: 'candidates';
       readonly image: ImageRepository;

@@ -48,9 +48,22 @@ export function refusedDaily(asked: Asked, refusal: Refusal): Answer {
 
 /** For people who may not command us: words at most once per thread and day, a reaction once per person, thread and day. */
 export function turnedAway(asked: Asked, refusal: Refusal): Answer {
-  const { repo, issue, by } = asked;
-  const idempotencyKey = `stranger-reaction/${repo.id}/${issue}/${by.id}`;
-  return { repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
+  const idempotencyKey = strangerReactionKey(asked);
+  return { repo: asked.repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
+}
+
+/** The same answer under these limits: for people who may read the help and no more. */
+export function answeredDaily(asked: Asked, answer: Answer): Answer {
+  const { repo, issue } = asked;
+  const effects = (answer.effects ?? []).map((effect): Effect => {
+    if (effect.kind === 'react') return { ...effect, idempotencyKey: strangerReactionKey(asked) };
+    return effect.kind === 'reply' ? { ...effect, idempotencyKey: `reader-help/${repo.id}/${issue}` } : effect;
+  });
+  return { ...answer, effects };
+}
+
+function strangerReactionKey({ repo, issue, by }: Asked): string {
+  return `stranger-reaction/${repo.id}/${issue}/${by.id}`;
 }
 
 /** The key under which a thread gets such a refusal once a day, for any person. */

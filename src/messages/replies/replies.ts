@@ -6,7 +6,7 @@ import { approveLine } from '../card/next-steps.ts';
 import { code, mention } from '../escape.ts';
 import { formatAge, listWords } from '../format.ts';
 import { approvedWords, markWords, reportWords, summaryWords } from '../held-words.ts';
-import { renderHelp } from './help.ts';
+import { renderHelp, renderTopic, renderUnknownTopic } from './help.ts';
 import { renderMistake } from './mistakes.ts';
 import { renderRefusal } from './refusals.ts';
 import { replyMarker } from './reply-marker.ts';
@@ -44,7 +44,9 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
     case 'not-run':
       return `${code(reply.typed, { maxLength: 200 })} was not run: ${WHY_NOT_RUN[reply.because]} To run it, send it as a new comment.`;
     case 'help':
-      return renderHelp();
+      return reply.topic === undefined ? renderHelp() : renderTopic(reply.topic);
+    case 'unknown-topic':
+      return renderUnknownTopic(reply);
     case 'candidates':
       return candidatesText(reply, now);
     case 'refreshed':
