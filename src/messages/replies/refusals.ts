@@ -1,7 +1,7 @@
 // The words of every refusal: what was refused, the value that caused it, and who can do what about it.
-import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../domain/command.ts';
+import { isVerb, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
-import type { PromotionLine, Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
+import type { Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
 import { commitUrlPattern } from '../../domain/image/image-source.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { code, escapeText } from '../escape.ts';
@@ -10,7 +10,7 @@ import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 import { TOKEN_FORM } from '../machine-token.ts';
 import { policyProblemWords } from '../policy-problem.ts';
-import { promotionLines } from './promotion-lines.ts';
+import { commandOf, promotionLines } from './promotion-lines.ts';
 import { targetOriginWords } from '../target-origin.ts';
 import { accessWords, reviewerWords } from '../card/reviews.ts';
 import { STATE_CLAUSES } from '../card/state.ts';
@@ -264,15 +264,6 @@ function choiceText(environment: string, choices: readonly RollbackChoice[]): st
     return `- ${line}: ${shortDigest(digest)}${since}, ${targetOriginWords(origin)}${approvals}`;
   });
   return [`History of ${code(environment)}, newest first:`, '', ...lines].join('\n');
-}
-
-/** The line of a command that takes an id, with the id of a promotion. */
-function commandOf(verb: Verb): (line: PromotionLine) => string {
-  return ({ number, plan }) => {
-    const id = formatNumber(number);
-    if (verb === 'approve' && plan !== undefined) return approveLine(number, plan);
-    return COMMANDS[verb].usage.replace(/\[P12.*\]/, id);
-  };
 }
 
 function problemText({ detail }: OutsideProblem): string {

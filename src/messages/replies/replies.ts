@@ -1,6 +1,6 @@
 // What we answer in a thread besides the card.
 import { formatNumber } from '../../domain/promotion/promotion.ts';
-import type { Candidate, CandidateHeld, Difference, InsteadOfSource, Reply } from '../../domain/reply.ts';
+import type { Candidate, CandidateHeld, CommandPlace, Difference, InsteadOfSource, Reply } from '../../domain/reply.ts';
 import { joinBlocks } from '../blocks.ts';
 import { approveLine } from '../card/next-steps.ts';
 import { code, mention } from '../escape.ts';
@@ -8,6 +8,7 @@ import { formatAge, listWords } from '../format.ts';
 import { approvedWords, markWords, reportWords, summaryWords } from '../held-words.ts';
 import { renderHelp, renderTopic, renderUnknownTopic } from './help.ts';
 import { renderMistake } from './mistakes.ts';
+import { commandOf, promotionLines } from './promotion-lines.ts';
 import { renderRefusal } from './refusals.ts';
 import { replyMarker } from './reply-marker.ts';
 import { renderStatus, type StatusView } from './status.ts';
@@ -41,6 +42,8 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
       return `Nothing was done: this comment has ${reply.count} commands; the maximum is ${reply.limit}. Use several comments.`;
     case 'hint':
       return `${code(reply.hint.line, { maxLength: 200 })} was not run: ${PLACES[reply.hint.place]}`;
+    case 'misplaced':
+      return misplacedText(reply);
     case 'not-run':
       return `${code(reply.typed, { maxLength: 200 })} was not run: ${WHY_NOT_RUN[reply.because]} To run it, send it as a new comment.`;
     case 'help':
@@ -91,6 +94,20 @@ const PLACES = {
   list: 'it is part of a list. Put a blank line before it.',
   quote: 'it is part of a quote. Put a blank line before it.',
 } as const;
+
+function misplacedText({ place, typed, verb, elsewhere }: Extract<Reply, { kind: 'misplaced' }>): string {
+  const line = code(typed, { maxLength: 200 });
+  const why = `${line} was not run: it is in ${MISPLACED[place]}. Commands are read only from comments in the conversation.`;
+  if (elsewhere.length === 0) return `${why} To run it, send this as a comment: ${line}.`;
+  return `${why} This conversation has no promotion. To name one, send its line as a comment:\n\n${promotionLines(elsewhere, commandOf(verb))}`;
+}
+
+const MISPLACED = {
+  review: 'a review',
+  'review-comment': 'a comment on the diff',
+  issue: 'the description of the issue',
+  'pull-request': 'the description of the pull request',
+} as const satisfies Readonly<Record<CommandPlace, string>>;
 
 const WHY_NOT_RUN = {
   edited: 'the comment was edited, and commands that are added by an edit are not run.',
