@@ -4,7 +4,7 @@ import type { CommandMistake } from './command/mistake.ts';
 import { continuesCommand, foldAscii, splitFirstWord, withoutPunctuation } from './command/words.ts';
 import { isOneEdit } from './edit-distance.ts';
 
-export { COMMANDS, isVerb, LONG_FORM, VERBS, type Verb } from './command/commands.ts';
+export { COMMANDS, findTopic, isVerb, LONG_FORM, VERBS, type Verb } from './command/commands.ts';
 export { MAX_REASON_LENGTH, type SourceSpec } from './command/values.ts';
 export type { CommandMistake, OptionName } from './command/mistake.ts';
 

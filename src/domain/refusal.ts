@@ -55,6 +55,16 @@ export type Refusal =
   | { readonly code: 'contributor'; readonly promotion: number; readonly commits: number; readonly of: number }
   /** A valid tag that is neither one of the prefixes nor begins with one and a dash. */
   | { readonly code: 'not-a-source'; readonly typed: string; readonly prefixes: readonly string[] }
+  /** `/promote production to staging-abc1234`. */
+  | { readonly code: 'environment-as-source'; readonly environment: string; readonly source: string }
+  /** `/rollback to production`: `reason` is what was typed. */
+  | { readonly code: 'environment-as-target'; readonly environment: string; readonly reason: string }
+  /** The image of another repository, by the name that was typed. */
+  | { readonly code: 'not-own-image'; readonly typed: string; readonly image: ImageRepository }
+  /** A commit of another repository, or on another host. */
+  | { readonly code: 'not-own-commit'; readonly typed: string; readonly repo: RepoName; readonly githubHost: string }
+  /** Tag and digest were named together, and the tag holds another image. */
+  | { readonly code: 'tag-holds-another'; readonly tag: Tag; readonly named: Digest; readonly holds: Digest }
   | {
       readonly code: 'source-not-found';
       readonly image: ImageRepository;

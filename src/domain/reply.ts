@@ -1,6 +1,6 @@
 // What we answer in a thread besides the card: the values; the words are in messages/.
 import type { CommandMistake, OurLine, Verb } from './command.ts';
-import type { Refusal } from './refusal.ts';
+import type { PromotionLine, Refusal } from './refusal.ts';
 import type { PlanId } from './promotion/approval.ts';
 import type { Outcome } from './promotion/history.ts';
 import type { ImageRepository, Tag } from './image/reference.ts';
@@ -15,9 +15,20 @@ export type Reply =
     }
   | { readonly kind: 'too-many-commands'; readonly count: number; readonly limit: number }
   | { readonly kind: 'hint'; readonly hint: CommandHint }
+  /** A command in a text where none are read; `elsewhere`: what a bare one could mean, since this thread asks about nothing. */
+  | {
+      readonly kind: 'misplaced';
+      readonly place: CommandPlace;
+      readonly typed: string;
+      readonly verb: Verb;
+      readonly elsewhere: readonly PromotionLine[];
+    }
   /** No webhook told of the comment, and it was edited since, or is old: `typed` is the first command in it. */
   | { readonly kind: 'not-run'; readonly because: 'edited' | 'old'; readonly typed: string }
-  | { readonly kind: 'help' }
+  /** All commands, or one of them. */
+  | { readonly kind: 'help'; readonly topic?: Verb }
+  /** Help on a word that is not a command; `meant` is the nearest one. */
+  | { readonly kind: 'unknown-topic'; readonly typed: string; readonly meant: Verb | null }
   | {
       readonly kind: 'candidates';
       readonly image: ImageRepository;
@@ -25,6 +36,7 @@ export type Reply =
       readonly prefix: string;
       readonly branch: string;
       readonly environment: string | null;
+      readonly instead?: InsteadOfSource;
       readonly candidates: readonly Candidate[];
     }
   /** It was compared with GitHub and the registry; the differences are being repaired. */
@@ -50,6 +62,12 @@ export type CommandHint = {
   readonly line: string;
   readonly place: 'backticks' | 'html' | 'heading' | 'list' | 'quote';
 };
+
+/** Where people write besides comments: a review, a comment on a diff, the description of an issue or a pull request. */
+export type CommandPlace = 'review' | 'review-comment' | 'issue' | 'pull-request';
+
+/** What stood where a source should, and the environment that it is, or that was probably meant. */
+export type InsteadOfSource = { readonly typed: string; readonly environment: string };
 
 export type Candidate = {
   readonly tag: Tag;

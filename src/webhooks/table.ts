@@ -10,6 +10,10 @@ import { deployment } from './events/deployment.ts';
 import { installationRepositories } from './events/installation-repositories.ts';
 import { installation } from './events/installation.ts';
 import { issueComment } from './events/issue-comment.ts';
+import { issues } from './events/issues.ts';
+import { pullRequestReviewComment } from './events/pull-request-review-comment.ts';
+import { pullRequestReview } from './events/pull-request-review.ts';
+import { pullRequest } from './events/pull-request.ts';
 import { push } from './events/push.ts';
 import { registryPackage } from './events/registry-package.ts';
 import { repository } from './events/repository.ts';
@@ -22,6 +26,10 @@ export const EVENTS = {
   create,
   push,
   registry_package: registryPackage,
+  issues,
+  pull_request: pullRequest,
+  pull_request_review: pullRequestReview,
+  pull_request_review_comment: pullRequestReviewComment,
   deployment,
   deployment_status: deploymentStatus,
   installation,

@@ -6,6 +6,8 @@ export type Webhook = {
   readonly actions: readonly string[] | null;
   /** For actions that take our access away: the later delivery that shows that we have it again. */
   readonly supersededBy?: Readonly<Record<string, LaterDelivery>>;
+  /** Without it, nothing is missed but hints: an App of an earlier version need not subscribe to it. */
+  readonly onlyHints?: true;
   /** Throws where the payload is not what GitHub sends. */
   readonly translate: Translate;
 };

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { WEBHOOK_PATH } from '../../src/web/server.ts';
-import { WEBHOOK_EVENTS } from '../../src/webhooks/table.ts';
+import { HINT_EVENTS } from '../../src/engine/doctor/app.ts';
+import { EVENTS, isListenedTo, WEBHOOK_EVENTS } from '../../src/webhooks/table.ts';
+import type { Webhook } from '../../src/webhooks/webhook.ts';
 
 const Manifest = z.strictObject({
   name: z.string().max(34),
@@ -90,6 +92,13 @@ test('its events are those of the table of webhooks, but those that every App ge
   expect(WEBHOOK_EVENTS).toEqual(expect.arrayContaining([...SENT_TO_ALL]));
 });
 
+test('the events that only lead to hints are those that doctor does without', () => {
+  const table: Readonly<Record<string, Webhook>> = EVENTS;
+  const onlyHints = WEBHOOK_EVENTS.filter((event) => table[event]?.onlyHints === true);
+  expect(HINT_EVENTS.toSorted()).toEqual(onlyHints.toSorted());
+  expect(HINT_EVENTS.filter((event) => !isListenedTo(event))).toEqual([]);
+});
+
 /** By docs.github.com's "Webhook events and payloads": GitHub refuses a manifest whose permissions do not bear its events. */
 const EVENT_NEEDS: Readonly<Record<string, string>> = {
   check_run: 'checks: read',
@@ -98,6 +107,10 @@ const EVENT_NEEDS: Readonly<Record<string, string>> = {
   deployment: 'deployments: read',
   deployment_status: 'deployments: read',
   issue_comment: 'issues: read',
+  issues: 'issues: read',
+  pull_request: 'pull_requests: read',
+  pull_request_review: 'pull_requests: read',
+  pull_request_review_comment: 'pull_requests: read',
   push: 'contents: read',
   registry_package: 'packages: read',
   repository: 'metadata: read',

@@ -154,7 +154,7 @@ export const witness: SlashCommand<{ readonly kind: 'witness'; readonly id: numb
       {
         file: 'src/messages/replies/command-words.ts',
         before: '  help: ',
-        add: `  witness: { phrase: 'witness', summary: 'Witnesses.' },\n`,
+        add: `  witness: { phrase: 'witness', summary: 'Witnesses.', forms: [['/witness', 'witnesses']] },\n`,
       },
     ],
   },

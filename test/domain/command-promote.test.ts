@@ -4,6 +4,7 @@ import { parseCommandLine, type ParsedLine } from '../../src/domain/command.ts';
 
 const parse = (text: string): ParsedLine => parseCommandLine({ text, line: 1, next: null });
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+const PAGE = 'https://github.com/acme/api';
 const BARE = { environment: null, reason: null, version: null, force: false };
 const COMMIT = { kind: 'tag', tag: 'staging-abc1234' };
 
@@ -38,7 +39,30 @@ describe('an illegal source', () => {
     ['a digest in capitals', DIGEST.toUpperCase(), { code: 'invalid-digest', typed: DIGEST.toUpperCase() }],
     ['a short digest', 'sha256:abc', { code: 'invalid-digest', typed: 'sha256:abc' }],
     ['another algorithm', `sha512:${'a'.repeat(128)}`, { code: 'invalid-digest', typed: `sha512:${'a'.repeat(128)}` }],
-    ['an image', 'ghcr.io/acme/api:staging', { code: 'invalid-tag', typed: 'ghcr.io/acme/api:staging' }],
+    ['an image without a tag', 'ghcr.io/acme/api', { code: 'reference-without-tag', typed: 'ghcr.io/acme/api' }],
+    ['an image with a tag that can not be', 'acme/api:a+b', { code: 'invalid-tag', typed: 'a+b' }],
+    ['an image with half a digest', 'api@sha256:abc', { code: 'invalid-digest', typed: 'sha256:abc' }],
+    ['a branch', 'feature/login', { code: 'invalid-tag', typed: 'feature/login' }],
+    ['a mail address', 'ada@example.com', { code: 'invalid-digest', typed: 'example.com' }],
+    ['a pull request', `${PAGE}/pull/12`, { code: 'unknown-url', typed: `${PAGE}/pull/12` }],
+    ['a branch’s page', `${PAGE}/tree/abc1234`, { code: 'unknown-url', typed: `${PAGE}/tree/abc1234` }],
+    ['a commit of five digits', `${PAGE}/commit/abc12`, { code: 'unknown-url', typed: `${PAGE}/commit/abc12` }],
+    [
+      'a commit of 41 digits',
+      `${PAGE}/commit/${'a'.repeat(41)}`,
+      { code: 'unknown-url', typed: `${PAGE}/commit/${'a'.repeat(41)}` },
+    ],
+    [
+      'an address with a user before the host',
+      'https://github.com@evil.example/acme/api/commit/abc1234',
+      { code: 'unknown-url', typed: 'https://github.com@evil.example/acme/api/commit/abc1234' },
+    ],
+    ['another scheme', 'javascript://x/y:z', { code: 'unknown-url', typed: 'javascript://x/y:z' }],
+    [
+      'a link, whose text may name another commit',
+      `[abc1234](${PAGE}/commit/def5678)`,
+      { code: 'link-as-source', meant: `${PAGE}/commit/def5678` },
+    ],
     ['a placeholder', '<source>', { code: 'invalid-tag', typed: '<source>' }],
     ['a zero-width space in a tag', 'staging-\u200babc', { code: 'invalid-tag', typed: 'staging-\u200babc' }],
     ['a direction mark after a tag', 'staging-abc\u200e', { code: 'invalid-tag', typed: 'staging-abc\u200e' }],
@@ -123,7 +147,7 @@ describe('legal options', () => {
 
 describe('illegal options', () => {
   test.each<[string, string, object]>([
-    ['a second word', 'staging-def5678', { code: 'environment-without-to', typed: 'staging-def5678' }],
+    ['a second source', 'staging-def5678', { code: 'surplus-argument', typed: 'staging-def5678' }],
     ['an environment without to', 'production', { code: 'environment-without-to', typed: 'production' }],
     ['words of courtesy', 'please.', { code: 'surplus-argument', typed: 'please.' }],
     ['a quoted text without its flag', '"fixes login"', { code: 'surplus-argument', typed: 'fixes login' }],
@@ -214,6 +238,24 @@ describe('illegal options', () => {
     ['a full stop after a version', 'as 1.2.3.', { code: 'trailing-punctuation', typed: '1.2.3.', meant: '1.2.3' }],
   ])('%s: %s', (_, text, mistake) => {
     expect(parse(`/promote staging-abc1234 ${text}`)).toMatchObject({ kind: 'mistake', verb: 'promote', mistake });
+  });
+});
+
+describe('an environment before the source', () => {
+  test.each([
+    ['production', 'staging-abc1234'],
+    ['Canary', 'abc1234'],
+    ['eu', DIGEST],
+    ['eu', `ghcr.io/acme/api@${DIGEST}`],
+    ['eu', `${PAGE}/commit/abc1234`],
+  ])('/promote %s %s', (environment, source) => {
+    const mistake = { code: 'environment-first', environment, source };
+    expect(parse(`/promote ${environment} ${source}`)).toMatchObject({ kind: 'mistake', mistake });
+  });
+
+  test('is not seen where the first word may be a source that lacks its hyphen', () => {
+    const mistake = { code: 'surplus-argument', typed: 'abc1234' };
+    expect(parse('/promote staging abc1234')).toMatchObject({ kind: 'mistake', mistake });
   });
 });
 

@@ -81,8 +81,9 @@ describe('a target where an environment belongs says "to"', () => {
 
 describe('an illegal rollback', () => {
   test.each<[string, string, object]>([
-    ['nothing at all', '', { code: 'missing-argument', argument: 'reason' }],
-    ['no reason', 'production to P12', { code: 'missing-argument', argument: 'reason' }],
+    ['nothing at all', '', { code: 'rollback-without-reason', meant: '' }],
+    ['no reason', 'production to P12', { code: 'rollback-without-reason', meant: 'production to P12' }],
+    ['only an environment', 'production', { code: 'rollback-without-reason', meant: 'production' }],
     ['a flag without its reason', '--reason', { code: 'missing-argument', argument: 'reason' }],
     ['an empty reason', '--reason ""', { code: 'empty-reason' }],
     ['a long reason', `--reason ${'é'.repeat(501)}`, { code: 'reason-too-long', length: 501, limit: 500 }],
@@ -96,7 +97,13 @@ describe('an illegal rollback', () => {
     ['an issue number as target', 'to #12 --reason x', { code: 'id-without-p', typed: '#12', meant: 'P12' }],
     ['P0', 'to P0 --reason x', { code: 'invalid-id', typed: 'P0' }],
     ['a short digest', 'to sha256:abc --reason x', { code: 'invalid-digest', typed: 'sha256:abc' }],
-    ['an image', 'to ghcr.io/acme/api:v1 --reason x', { code: 'invalid-tag', typed: 'ghcr.io/acme/api:v1' }],
+    ['an image without to', 'api:v1 --reason x', { code: 'target-without-to', typed: 'api:v1' }],
+    [
+      'an image without a tag',
+      'to ghcr.io/acme/api --reason x',
+      { code: 'reference-without-tag', typed: 'ghcr.io/acme/api' },
+    ],
+    ['a commit', 'to acme/api@abc1234 --reason x', { code: 'commit-as-target', typed: 'acme/api@abc1234' }],
     ['a placeholder', 'to <tag> --reason x', { code: 'invalid-tag', typed: '<tag>' }],
     ['a comma after a target', 'to P12, --reason x', { code: 'trailing-punctuation', typed: 'P12,', meant: 'P12' }],
     ['one backtick', 'to `v1.2.3 --reason x', { code: 'unbalanced-quote', opener: '`', closer: '`' }],

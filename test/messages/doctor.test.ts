@@ -75,6 +75,7 @@ const SAMPLES: Samples = {
   'permissions-missing': [{ ...permissions, code: 'permissions-missing', permissions: ['checks: write'] }],
   'permissions-surplus': [{ ...permissions, code: 'permissions-surplus', permissions: ['checks: write'] }],
   'events-right': [{ ...events, code: 'events-right' }],
+  'hint-events-missing': [{ ...events, code: 'hint-events-missing', events: ['issues', 'pull_request'] }],
   'events-missing': [{ ...events, code: 'events-missing', events: ['push', 'check_run'] }],
   'installed-nowhere': [{ ...installation, code: 'installed-nowhere' }],
   'installation-suspended': [{ ...installation, code: 'installation-suspended', account: 'acme' }],

@@ -61,6 +61,7 @@ export const ENTRY_POINTS: Readonly<Record<EntryPoint, Trial | 'no-tags' | 'lead
     act: async (talk) => void (await talk.click('bob', 'approve')),
     step: 'review',
   },
+  'misplaced-command': 'no-tags',
   'staging-click': { kinds: ['promotion'], prepare: staged, act: clickPromote },
   'git-tag': { kinds: ['version'], prepare: promoted, act: ask },
   're-run': { kinds: ['promotion'], prepare: failedByRules, act: rerun, once: true },

@@ -1,5 +1,5 @@
 // The table of slash commands, and the decision which words are close enough to a verb to deserve an answer.
-import { isOneEdit } from '../edit-distance.ts';
+import { isOneEdit, nearestOf } from '../edit-distance.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
 import { help } from './help.ts';
@@ -42,4 +42,11 @@ export function isVerb(word: string): word is Verb {
 /** The verb that a folded word misses by one edit, or null. */
 export function findMisspelledVerb(word: string): Verb | null {
   return VERBS.find((verb) => isOneEdit(word, verb)) ?? null;
+}
+
+/** The verb that somebody means who asks about a folded word: the right one, the nearest one, or null. */
+export function findTopic(word: string): { readonly kind: 'verb' | 'misspelled'; readonly verb: Verb } | null {
+  if (isVerb(word)) return { kind: 'verb', verb: word };
+  const nearest = nearestOf(word, VERBS);
+  return nearest !== null && isVerb(nearest) ? { kind: 'misspelled', verb: nearest } : null;
 }

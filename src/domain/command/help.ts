@@ -1,17 +1,24 @@
-// `/help`: lists the commands. Only `/imprimatur` is help as well.
-import { mapValue, mistake } from './mistake.ts';
-import { parseOnlyWord, surplus } from './only-word.ts';
+// `/help`: lists the commands, or explains one. Only `/imprimatur` is help as well.
+import { mapValue } from './mistake.ts';
+import { parseOnlyWord } from './only-word.ts';
 import type { SlashCommand } from './slash-command.ts';
+import { parsePlainWord } from './values.ts';
+import { foldAscii } from './words.ts';
 
-export const help: SlashCommand<{ readonly kind: 'help' }> = {
-  usage: '/help',
-  example: '/help',
+/** `topic`: the word in lower case, without a slash before it; null for all commands. */
+export const help: SlashCommand<{ readonly kind: 'help'; readonly topic: string | null }> = {
+  usage: '/help [<command>]',
+  example: '/help promote',
   answered: 'in-our-threads',
   dependsOnThread: false,
-  access: 'write',
+  access: 'read',
   parse: (text) =>
     mapValue(
-      parseOnlyWord(text, null, (word) => mistake(surplus(word))),
-      () => ({ kind: 'help' }),
+      parseOnlyWord<string | null>(text, null, (word) => mapValue(parsePlainWord(word), toTopic)),
+      (topic) => ({ kind: 'help', topic }),
     ),
 };
+
+function toTopic(word: string): string {
+  return foldAscii(word.replace(/^\//, ''));
+}

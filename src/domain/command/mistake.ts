@@ -11,10 +11,14 @@ export type CommandMistake =
   | { readonly code: 'unknown-flag'; readonly typed: string }
   /** An argument, or the value of an option, that is not there. */
   | { readonly code: 'missing-argument'; readonly argument: 'source' | 'environment' | 'version' | 'target' | 'reason' }
+  /** A rollback without a reason; `meant` is what was typed behind the verb. */
+  | { readonly code: 'rollback-without-reason'; readonly meant: string }
   /** One word or quoted text more than the verb takes; only the first one is named. */
   | { readonly code: 'surplus-argument'; readonly typed: string }
   /** `/promote staging-abc1234 production`: one word more, which could be an environment. */
   | { readonly code: 'environment-without-to'; readonly typed: string }
+  /** `/promote production staging-abc1234`. */
+  | { readonly code: 'environment-first'; readonly environment: string; readonly source: string }
   /** `--reason fixes the login page`: `meant` is the whole text, as far as it goes. */
   | { readonly code: 'unquoted-reason'; readonly meant: string }
   /** `/promote to production staging-abc1234`: the source must come before the options. */
@@ -37,6 +41,14 @@ export type CommandMistake =
   | { readonly code: 'invalid-tag'; readonly typed: string }
   /** A source or target that looks like a digest but is not `sha256:` and 64 lower-case hex digits. */
   | { readonly code: 'invalid-digest'; readonly typed: string }
+  /** A URL that names neither an image nor a commit. */
+  | { readonly code: 'unknown-url'; readonly typed: string }
+  /** `[abc1234](https://…)`: people may read something else than `meant`, where the link leads. */
+  | { readonly code: 'link-as-source'; readonly meant: string }
+  /** `ghcr.io/acme/api`: an image that could be any of its tags. */
+  | { readonly code: 'reference-without-tag'; readonly typed: string }
+  /** A commit where a rollback wants an image. */
+  | { readonly code: 'commit-as-target'; readonly typed: string }
   /** A source of hex digits only, with fewer or more of them than a commit can be named by. */
   | { readonly code: 'hex-length'; readonly typed: string; readonly length: number }
   /** Environments are letters, digits, `-` and `_`, at most 255 of them. */

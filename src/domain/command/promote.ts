@@ -1,5 +1,6 @@
 // `/promote`: asks for a promotion. A source, then options in any order, each at most once.
 import type { Tag } from '../image/reference.ts';
+import { looksLikeTarget } from '../promotion/rollback-target.ts';
 import { mapValue, mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
   optionOf,
@@ -58,7 +59,10 @@ function parseArguments(text: string): Parsed<PromoteArguments> {
   if (!hasSource) return parseWithoutSource(words);
   const source = parseBare(first, parseSource);
   if (source.kind === 'mistake') return source;
-  const options = parseOptions(words.slice(1), { ...OPTIONS, explainStray: environmentOrSurplus });
+  const options = parseOptions(words.slice(1), {
+    ...OPTIONS,
+    explainStray: (typed) => explainStray(first.text, typed),
+  });
   if (options.kind === 'mistake') return options;
   if (options.value.force && options.value.reason === null) return mistake({ code: 'force-without-reason' });
   return value({ source: source.value, ...options.value });
@@ -90,10 +94,18 @@ function readOption(option: OptionName, found: FoundOption): Parsed<ReadOption<O
   }
 }
 
-/** Behind the source, a bare word is most often the environment. */
-function environmentOrSurplus(typed: string): CommandMistake {
+/** Behind the source, a bare word is most often the environment; behind an environment, it is the source. */
+function explainStray(first: string, typed: string): CommandMistake {
+  if (looksLikeTarget(typed)) {
+    const isSource =
+      looksLikeTarget(first) || SOURCE_WORDS.includes(first) || parseEnvironment(first).kind === 'mistake';
+    return isSource ? surplus(typed) : { code: 'environment-first', environment: first, source: typed };
+  }
   return parseEnvironment(typed).kind === 'value' ? { code: 'environment-without-to', typed } : surplus(typed);
 }
+
+/** As sources they need no hyphen: `/promote staging abc1234` lacks one. */
+const SOURCE_WORDS: readonly string[] = ['staging', 'hotfix'];
 
 function sourceNotFirst(typed: string): CommandMistake {
   return { code: 'source-not-first', typed };

@@ -56,7 +56,7 @@ function parseArguments(text: string): Parsed<RollbackArguments> {
   const options = parseOptions(hasEnvironment ? words.slice(1) : words, grammar);
   if (options.kind === 'mistake') return options;
   const { target, reason } = options.value;
-  if (reason === null) return mistake({ code: 'missing-argument', argument: 'reason' });
+  if (reason === null) return mistake({ code: 'rollback-without-reason', meant: text });
   return value({ environment: environment.value, target, reason });
 }
 

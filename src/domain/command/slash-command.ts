@@ -11,7 +11,7 @@ export type SlashCommand<Content extends { readonly kind: string }> = {
   /** True where what was said before in the thread decides what it means. */
   readonly dependsOnThread: boolean;
   /** `reviewers` and `rollback-role`: with less than write access, the policy may let people. */
-  readonly access: 'write' | 'reviewers' | 'rollback-role';
+  readonly access: 'read' | 'write' | 'reviewers' | 'rollback-role';
   /** Reads what follows the verb; never throws. */
   readonly parse: (text: string) => Parsed<Content>;
 };

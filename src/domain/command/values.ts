@@ -1,15 +1,13 @@
 // Reads the single values of the command grammar: source, target, promotion id, environment, version and reason.
 import semver from 'semver';
-import { parseDigest, parseTag, type Digest, type Tag } from '../image/reference.ts';
+import { parseNamedSource, type NamedSource, type PlainSource } from '../image/image-source.ts';
+import { parseDigest, parseTag, type Tag } from '../image/reference.ts';
 import type { RollbackTarget } from '../promotion/rollback-target.ts';
 import { mistake, value, type Parsed } from './mistake.ts';
 import { withoutPunctuation } from './words.ts';
 
-/** What was named to be promoted; `hex` is the beginning of a commit, as typed, to be looked up among the tags. */
-export type SourceSpec =
-  | { readonly kind: 'digest'; readonly digest: Digest }
-  | { readonly kind: 'tag'; readonly tag: Tag }
-  | { readonly kind: 'hex'; readonly typed: string };
+/** What was named to be promoted. */
+export type SourceSpec = PlainSource | NamedSource;
 
 /** Counted in characters (code points). */
 export const MAX_REASON_LENGTH = 500;
@@ -18,23 +16,33 @@ const MIN_HEX_LENGTH = 6;
 const MAX_HEX_LENGTH = 40;
 const ENVIRONMENT = /^[A-Za-z0-9_-]{1,255}$/;
 
-/** source = digest / 6*40HEXDIG / tag, perhaps in backticks; which tags are sources is the policy's answer */
+/**
+ * source = digest / 6*40HEXDIG / tag / image with its name / URL of a commit, perhaps in backticks; which tags are
+ * sources is the policy's answer
+ */
 export function parseSource(word: string): Parsed<SourceSpec> {
   const plain = parsePlainWord(word);
   if (plain.kind === 'mistake') return plain;
   const typed = plain.value;
+  const named = parseNamedSource(typed);
+  if (named !== null) return named.kind === 'wrong' ? mistake(named.problem) : value(named.source);
   if (!/^[0-9A-Fa-f]+$/.test(typed)) return parseDigestOrTag(typed);
   const { length } = typed;
   const nameable = length >= MIN_HEX_LENGTH && length <= MAX_HEX_LENGTH;
   return nameable ? value({ kind: 'hex', typed }) : mistake({ code: 'hex-length', typed, length });
 }
 
-/** target = id / digest / tag, perhaps in backticks; whether production ever held it is not asked here */
+/** target = id / digest / tag / image with its name, perhaps in backticks; whether production ever held it is not asked here */
 export function parseRollbackTarget(word: string): Parsed<RollbackTarget> {
   const id = parsePromotionId(word);
   if (id !== null) return id.kind === 'mistake' ? id : value({ kind: 'promotion', number: id.value });
   const plain = parsePlainWord(word);
-  return plain.kind === 'mistake' ? plain : parseDigestOrTag(plain.value);
+  if (plain.kind === 'mistake') return plain;
+  const named = parseNamedSource(plain.value);
+  if (named === null) return parseDigestOrTag(plain.value);
+  if (named.kind === 'wrong') return mistake(named.problem);
+  const { source } = named;
+  return source.kind === 'image' ? value(source) : mistake({ code: 'commit-as-target', typed: source.typed });
 }
 
 /** id = ( "P" / "p" ) 1*9DIGIT, from 1, no leading zero, perhaps in backticks; null: this word is no attempt at an id. */
@@ -89,7 +97,7 @@ export function parsePlainWord(word: string): Parsed<string> {
   return unbalanced ? mistake({ code: 'unbalanced-quote', opener: '`', closer: '`' }) : value(word);
 }
 
-type DigestOrTag = Extract<SourceSpec, { kind: 'digest' | 'tag' }>;
+type DigestOrTag = Extract<PlainSource, { kind: 'digest' | 'tag' }>;
 
 function parseDigestOrTag(typed: string): Parsed<DigestOrTag> {
   if (/^sha\d+:/i.test(typed)) {

@@ -80,7 +80,9 @@ export type AppCheck =
     >
   | Of<
       'app-events',
-      { readonly code: 'events-right' } | { readonly code: 'events-missing'; readonly events: readonly string[] }
+      | { readonly code: 'events-right' }
+      /** `hint-events-missing`: nothing but hints is missed. */
+      | { readonly code: 'events-missing' | 'hint-events-missing'; readonly events: readonly string[] }
     >
   | Of<
       'installation',

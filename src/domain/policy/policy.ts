@@ -1,4 +1,5 @@
 // What a repository's policy says; without a file, the built-in policy holds.
+import { nearestOf } from '../edit-distance.ts';
 import type { Person, Role } from '../actor.ts';
 import { REVISION_LABEL, SOURCE_LABEL } from '../image/image-facts.ts';
 import type { RuledKind } from '../promotion/promotion-kind.ts';
@@ -152,6 +153,22 @@ export function findEnvironment(policy: Policy, name: string | null): Environmen
   const production = policy.environments.find((environment) => environment.name === PRODUCTION);
   if (production !== undefined) return production;
   return policy.environments.length === 1 ? (policy.environments[0] ?? null) : null;
+}
+
+/** The environment of this name, else the one whose name differs only in case. */
+export function environmentNamedBy(policy: Policy, word: string): EnvironmentPolicy | null {
+  const exact = policy.environments.find(({ name }) => name === word);
+  return exact ?? policy.environments.find(({ name }) => name.toLowerCase() === word.toLowerCase()) ?? null;
+}
+
+/** The same for a word that begins alike, or is misspelled: good for a question, never for a decision. */
+export function environmentMeantBy(policy: Policy, word: string): EnvironmentPolicy | null {
+  const named = environmentNamedBy(policy, word);
+  if (named !== null || policy.environments.some(({ tags }) => tags.some((tag) => tag === word))) return named;
+  const names = policy.environments.map(({ name }) => name);
+  const begun = names.filter((name) => word.length > 2 && name.toLowerCase().startsWith(word.toLowerCase()));
+  const meant = begun.length === 1 ? begun[0] : nearestOf(word, names);
+  return policy.environments.find(({ name }) => name === meant) ?? null;
 }
 
 /**

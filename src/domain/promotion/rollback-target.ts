@@ -1,15 +1,18 @@
 // What a rollback may be told to go back to, and which words look like it.
+import type { NamedImage } from '../image/image-source.ts';
 import type { Digest, Tag } from '../image/reference.ts';
 
 /** `promotion` is the image that the promotion of this number (`P12`) put there. */
 export type RollbackTarget =
   | { readonly kind: 'promotion'; readonly number: number }
   | { readonly kind: 'digest'; readonly digest: Digest }
-  | { readonly kind: 'tag'; readonly tag: Tag };
+  | { readonly kind: 'tag'; readonly tag: Tag }
+  | NamedImage;
 
 const SHAPES: readonly RegExp[] = [
   /^[Pp]\d+$/,
-  /^sha\d+:/i,
+  // A digest, an image with its name, a URL.
+  /[/:@]/,
   /^rollback-./,
   /^(?:main-)?(?:staging|hotfix)-./,
   /^v?\d+\.\d+\.\d+/,

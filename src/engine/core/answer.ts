@@ -48,9 +48,26 @@ export function refusedDaily(asked: Asked, refusal: Refusal): Answer {
 
 /** For people who may not command us: words at most once per thread and day, a reaction once per person, thread and day. */
 export function turnedAway(asked: Asked, refusal: Refusal): Answer {
-  const { repo, issue, by } = asked;
-  const idempotencyKey = `stranger-reaction/${repo.id}/${issue}/${by.id}`;
-  return { repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
+  const idempotencyKey = strangerReactionKey(asked);
+  return { repo: asked.repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
+}
+
+/** The same answer under these limits: for people who may read the help and no more. */
+export function answeredDaily(asked: Asked, answer: Answer): Answer {
+  const effects = (answer.effects ?? []).map((effect): Effect => {
+    if (effect.kind === 'react') return { ...effect, idempotencyKey: strangerReactionKey(asked) };
+    return effect.kind === 'reply' ? { ...effect, idempotencyKey: readerHelpKey(asked) } : effect;
+  });
+  return { ...answer, effects };
+}
+
+/** The key under which readers get their help in a thread, whoever they are. */
+export function readerHelpKey({ repo, issue }: Pick<Asked, 'repo' | 'issue'>): string {
+  return `reader-help/${repo.id}/${issue}`;
+}
+
+function strangerReactionKey({ repo, issue, by }: Asked): string {
+  return `stranger-reaction/${repo.id}/${issue}/${by.id}`;
 }
 
 /** The key under which a thread gets such a refusal once a day, for any person. */
@@ -64,7 +81,19 @@ export function refusalOf(error: OutsideError): Refusal {
   return { code: problem.code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem };
 }
 
-function replyDaily(asked: Asked, refusal: Refusal): Effect {
+/** Only the words of `turnedAway`: for people who wrote no comment to react to. */
+export function toldDaily(asked: Told, refusal: Refusal): Answer {
+  return { repo: asked.repo, effects: [replyDaily(asked, refusal)] };
+}
+
+/** An answer without a reaction; `idempotencyKey` as of a reply. */
+export function told(asked: Told, reply: Reply, idempotencyKey: string): Answer {
+  return { repo: asked.repo, effects: [{ ...replyIn(asked, reply), idempotencyKey }] };
+}
+
+type Told = Pick<Asked, 'repo' | 'issue' | 'by'>;
+
+function replyDaily(asked: Told, refusal: Refusal): Effect {
   const reply = replyIn(asked, { kind: 'refusal', refusal });
   return { ...reply, idempotencyKey: dailyIdempotencyKey(asked, refusal) };
 }
@@ -75,6 +104,6 @@ export function react({ repo, commentId }: Pick<Asked, 'repo' | 'commentId'>, re
   return { kind: 'react', repoId: repo.id, commentId, reaction };
 }
 
-function replyIn({ repo, issue, by }: Asked, reply: Reply): Extract<Effect, { kind: 'reply' }> {
+function replyIn({ repo, issue, by }: Told, reply: Reply): Extract<Effect, { kind: 'reply' }> {
   return { kind: 'reply', repoId: repo.id, issue, reply, to: by.login, idempotencyKey: null };
 }

@@ -7,7 +7,7 @@ import type { DeploymentStatus } from '../../domain/promotion/promotion-kind.ts'
 import type { PlanId } from '../../domain/promotion/approval.ts';
 import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha, RepoName, Tag } from '../../domain/image/reference.ts';
-import type { CommandHint } from '../../domain/reply.ts';
+import type { CommandHint, CommandPlace } from '../../domain/reply.ts';
 
 /** The account that GitHub says sent the delivery; its rights are asked when the decision is taken. */
 export type Sender = {
@@ -46,6 +46,17 @@ export type Intent =
       readonly line: CommandLine;
       /** The comment's next commands: each is put into the table when the one before it is done, so none overtakes. */
       readonly later: readonly CommandLine[];
+    }
+  /** Lines that would be commands in a comment, in a text where none are read: they are answered with a hint. */
+  | {
+      readonly kind: 'misplaced-command';
+      readonly repo: Repo;
+      readonly issue: number;
+      readonly place: CommandPlace;
+      /** Of the review, the review comment, the issue or the pull request. */
+      readonly sourceId: number;
+      readonly by: Sender;
+      readonly lines: readonly CandidateLine[];
     }
   | {
       readonly kind: 'click';

@@ -1,5 +1,5 @@
 // Decides whether a source that has no image yet is worth waiting for: a commit of the staging branch, fresh enough to be in its build.
-import type { SourceSpec } from '../../domain/command.ts';
+import type { PlainSource } from '../../domain/image/image-source.ts';
 import { BUILD_TIME_MS, commitTagsOf } from '../../domain/image/image-wait.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -19,7 +19,7 @@ export type YoungCommit = {
 /** Null where there is nothing to wait for; OutsideError when GitHub can't say. */
 export async function findYoungCommit(
   services: Services,
-  about: { readonly repo: Repo; readonly policy: Policy; readonly source: SourceSpec },
+  about: { readonly repo: Repo; readonly policy: Policy; readonly source: PlainSource },
 ): Promise<YoungCommit | null> {
   const { repo, source } = about;
   const { branch, tagPrefix } = about.policy.staging;
@@ -40,9 +40,11 @@ export async function findYoungCommit(
   return { commit, tags: [...new Set([...named, ...commitTagsOf(tagPrefix, commit)])], until };
 }
 
-function hexOf(source: SourceSpec, prefix: string): string | null {
+function hexOf(source: PlainSource, prefix: string): string | null {
   switch (source.kind) {
     case 'digest':
+    // Whatever image comes under the tag, this digest was asked for.
+    case 'pinned-tag':
       return null;
     case 'hex':
       return source.typed.toLowerCase();

@@ -1,6 +1,6 @@
 // Pins what `/promote <source>` means: a staging tag and the digest that it holds now.
-import type { SourceSpec } from '../../domain/command.ts';
 import { claimsOf } from '../../domain/image/image-claims.ts';
+import type { PlainSource } from '../../domain/image/image-source.ts';
 import { REVISION_LABEL } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
@@ -43,10 +43,12 @@ export function isSourceTag(tag: Tag, prefixes: readonly string[]): boolean {
 }
 
 /** Asks the registry; OutsideError when it can't say. */
-export async function resolveSource(question: SourceQuestion, source: SourceSpec): Promise<ResolvedSource> {
+export async function resolveSource(question: SourceQuestion, source: PlainSource): Promise<ResolvedSource> {
   switch (source.kind) {
     case 'tag':
       return resolveTag(question, source.tag);
+    case 'pinned-tag':
+      return resolvePinnedTag(question, source);
     case 'hex':
       return resolveHex(question, source.typed);
     case 'digest':
@@ -58,6 +60,15 @@ async function resolveTag(question: SourceQuestion, tag: Tag): Promise<ResolvedS
   const { prefixes } = question;
   if (!isSourceTag(tag, prefixes)) return { kind: 'refused', refusal: { code: 'not-a-source', typed: tag, prefixes } };
   return pick(question, tag, { found: await holders(question, [tag]), tried: [tag] });
+}
+
+async function resolvePinnedTag(
+  question: SourceQuestion,
+  { tag, digest }: Extract<PlainSource, { kind: 'pinned-tag' }>,
+): Promise<ResolvedSource> {
+  const source = await resolveTag(question, tag);
+  if (source.kind === 'refused' || source.digest === digest) return source;
+  return { kind: 'refused', refusal: { code: 'tag-holds-another', tag, named: digest, holds: source.digest } };
 }
 
 async function resolveHex(question: SourceQuestion, typed: string): Promise<ResolvedSource> {

@@ -2,12 +2,12 @@
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import { isLeft, outcomeOf, type History } from '../../domain/promotion/history.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
-import type { Candidate, CandidateHeld } from '../../domain/reply.ts';
+import type { Candidate, CandidateHeld, InsteadOfSource } from '../../domain/reply.ts';
 import { commitHexOf } from '../../domain/rules/tag-commit.ts';
 import { listCommits } from '../../github/commits.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
-import { replied, type Answer, type Asked } from '../core/answer.ts';
+import { notDone, replied, type Answer, type Asked } from '../core/answer.ts';
 import { listCommitTags } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 
@@ -21,11 +21,13 @@ type Place = {
   readonly environment: EnvironmentPolicy;
   /** Whether the command named the environment: then the lines do too. */
   readonly isNamed: boolean;
+  /** Null where the list was asked for. */
+  readonly instead: InsteadOfSource | null;
 };
 
 /** Newest first by the branch's own order: a registry's tag list has no order to go by. */
 export async function listCandidates(services: Services, place: Place): Promise<Answer> {
-  const { asked, policy, image, environment, isNamed } = place;
+  const { asked, policy, image, environment, isNamed, instead } = place;
   const { branch, tagPrefix: prefix } = policy.staging;
   const client = services.github.forRepo(asked.repo);
   const [tags, commits] = await Promise.all([
@@ -38,7 +40,8 @@ export async function listCandidates(services: Services, place: Place): Promise<
   });
   const candidates = await markAll(services, place, found.slice(0, SHOWN));
   const name = isNamed ? environment.name : null;
-  return replied(asked, { kind: 'candidates', image, prefix, branch, environment: name, candidates });
+  const list = { kind: 'candidates', image, prefix, branch, environment: name, candidates } as const;
+  return instead === null ? replied(asked, list) : notDone(asked, { ...list, instead });
 }
 
 async function markAll(

@@ -1,14 +1,23 @@
 // `/promote`: pins the image, refuses what can be refused at once, and opens the promotion.
 import { reaches } from '../../domain/actor.ts';
 import { findIneligibility } from '../../domain/eligibility.ts';
-import type { CommandOf, SourceSpec } from '../../domain/command.ts';
+import type { CommandOf } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
-import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
+import {
+  environmentMeantBy,
+  environmentNamedBy,
+  findEnvironment,
+  type EnvironmentPolicy,
+  type Policy,
+} from '../../domain/policy/policy.ts';
+import { looksLikeTarget } from '../../domain/promotion/rollback-target.ts';
 import { isOpen, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
 import type { Digest, ImageRepository } from '../../domain/image/reference.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import type { InsteadOfSource } from '../../domain/reply.ts';
+import type { PlainSource } from '../../domain/image/image-source.ts';
 import { planTags, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
 import type { PolicyFile } from '../../store/policies.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
@@ -18,7 +27,8 @@ import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { listCandidates } from './list-candidates.ts';
 import { loadFloors, loadPlannedPolicy, loadPolicy } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
-import { resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
+import { readOwnSource } from '../examine/own-source.ts';
+import { isSourceTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 import { refuseActingApp } from '../people/acting-app.ts';
 import { authorize } from '../people/authorize.ts';
@@ -37,12 +47,14 @@ export type Requester = Pick<Asked, 'repo' | 'by' | 'app'> & {
 export type Request =
   | { readonly kind: 'opened'; readonly promotion: Promotion; readonly commit: Commit }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** No source was named: the candidates are asked for. */
+  /** No source was named: the candidates are asked for. `instead`: an environment was, where the source should stand. */
   | {
       readonly kind: 'no-source';
       readonly policy: Policy;
       readonly environment: EnvironmentPolicy;
+      readonly isNamed: boolean;
       readonly image: ImageRepository;
+      readonly instead: InsteadOfSource | null;
     };
 
 /** The answer to one `/promote` line by somebody whose role is known. */
@@ -55,16 +67,18 @@ export async function requestPromotion(services: Services, asked: Asked, command
     case 'refused':
       return refused(asked, request.refusal);
     case 'no-source':
-      return listCandidates(services, { asked, ...request, isNamed: command.environment !== null });
+      return listCandidates(services, { asked, ...request });
   }
 }
 
 /** The outcome of a request, by comment or by button. */
-export async function openPromotion(services: Services, asked: Requester, command: Promote): Promise<Request> {
+export async function openPromotion(services: Services, asked: Requester, line: Promote): Promise<Request> {
   const loaded = await loadPolicy(services, asked.repo);
   if (loaded.kind === 'unreadable') return no({ code: 'policy-unreadable', problems: loaded.problems });
   const { policy, file } = loaded;
   const image = policy.images[0];
+  const instead = environmentInstead(policy, line);
+  const command = { ...line, environment: line.environment ?? instead };
   const refusal = refuseRequest({ asked, command, policy });
   if (refusal !== null) return no(refusal);
   const unauthorized = await authorize(services, { repo: asked.repo, images: policy.images });
@@ -73,18 +87,26 @@ export async function openPromotion(services: Services, asked: Requester, comman
   if (environment === null || image === undefined) return no(unknownEnvironment(command, policy));
   const through = await refuseActingApp(services, { ...asked, environment, verb: 'promote with force' });
   if (command.force && through !== null) return no(through);
-  if (command.source === null) return { kind: 'no-source', policy, environment, image };
+  const isNamed = command.environment !== null;
+  const list = { kind: 'no-source', policy, image, environment, isNamed } as const;
+  if (command.source === null || instead !== null) return { ...list, instead: insteadOf(line, instead) };
 
+  const own = await readOwnSource(services, { repo: asked.repo, image, source: command.source });
+  if (own.kind === 'refused') return no(own.refusal);
   const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
-  const source = await resolveSource(question, command.source);
-  const typed = typedSource(command.source);
+  const source = await resolveSource(question, own.source);
+  const typed = typedSource(own.source);
   const open = await listOpenPromotions(services.store.db, { repoId: asked.repo.id, environment: environment.name });
   if (source.kind === 'refused') {
     const isAbsent = source.refusal.code === 'source-not-found';
-    const young = isAbsent
-      ? await findYoungCommit(services, { repo: asked.repo, policy, source: command.source })
-      : null;
-    if (young === null) return no(source.refusal);
+    const young = isAbsent ? await findYoungCommit(services, { repo: asked.repo, policy, source: own.source }) : null;
+    if (young === null) {
+      // A name such as `facade` could be the beginning of a commit.
+      const named = isAbsent ? environmentNamedBy(policy, typed) : null;
+      if (named === null) return no(source.refusal);
+      const place = isNamed ? {} : { environment: named, isNamed: true };
+      return { ...list, ...place, instead: { typed, environment: named.name } };
+    }
     const waiting = open.find(({ state }) => state.kind === 'waiting-for-image' && state.commit === young.commit);
     if (waiting !== undefined) return alreadyRequested(services, waiting, { asked, command });
     const state = { kind: 'waiting-for-image', repository: image, ...young } as const;
@@ -190,6 +212,17 @@ async function mayApprove(
   );
 }
 
+/** `/promote production`, `/promote prod`: the environment that stands where a source should; null for what may be a source. */
+function environmentInstead(policy: Policy, command: Promote): string | null {
+  const { source } = command;
+  if (source?.kind !== 'tag' || isSourceTag(source.tag, sourcePrefixes(policy, command))) return null;
+  return environmentMeantBy(policy, source.tag)?.name ?? null;
+}
+
+function insteadOf({ source }: Promote, environment: string | null): InsteadOfSource | null {
+  return source?.kind === 'tag' && environment !== null ? { typed: source.tag, environment } : null;
+}
+
 function no(refusal: Refusal): Request {
   return { kind: 'refused', refusal };
 }
@@ -229,15 +262,21 @@ function refusePlan(request: {
 }
 
 function unknownEnvironment(command: Promote, policy: Policy): Refusal {
+  const { source, environment: named } = command;
+  const first = source?.kind === 'tag' ? environmentNamedBy(policy, source.tag) : null;
+  if (first !== null && named !== null && looksLikeTarget(named)) {
+    return { code: 'environment-as-source', environment: first.name, source: named };
+  }
   const names = policy.environments.map(({ name }: EnvironmentPolicy) => name);
   return { code: 'environment-unknown', typed: command.environment, environments: names };
 }
 
-function typedSource(source: SourceSpec): string {
+function typedSource(source: PlainSource): string {
   switch (source.kind) {
     case 'digest':
       return source.digest;
     case 'tag':
+    case 'pinned-tag':
       return source.tag;
     case 'hex':
       return source.typed;

@@ -27,6 +27,7 @@ import { reconcilePromotion } from '../reconcile/reconcile-promotion.ts';
 import { rerunCheck } from '../promote/rerun-check.ts';
 import { rerunSuite } from '../promote/rerun-suite.ts';
 import { reviewByClick } from '../promote/review-promotion.ts';
+import { hintMisplaced } from '../threads/hint-misplaced.ts';
 import { readThread } from '../threads/read-thread.ts';
 import { runCommand } from './run-command.ts';
 import { pollImage } from '../staging/poll-image.ts';
@@ -43,6 +44,7 @@ export const JOB_KINDS: JobKinds = {
   // What came from outside.
   delivery: handleDelivery,
   command: runCommand,
+  'misplaced-command': hintMisplaced,
   click: reviewByClick,
   're-run': rerunCheck,
   're-run-suite': rerunSuite,

@@ -1,13 +1,12 @@
 // One command line of a comment: checks who asks, and hands it to its use case.
-import { reaches, type Role } from '../../domain/actor.ts';
-import { mayReview } from '../../domain/eligibility.ts';
-import { COMMANDS, LONG_FORM, type Verb } from '../../domain/command.ts';
+import { reaches } from '../../domain/actor.ts';
+import type { LONG_FORM, Verb } from '../../domain/command.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import type { Refusal } from '../../domain/refusal.ts';
 import { findRightsConfirmedAt } from '../../store/people.ts';
 import { listWaitingComments } from '../../store/threads.ts';
 import {
+  answeredDaily,
   notDone,
   react,
   refusalOf,
@@ -17,13 +16,13 @@ import {
   type Answer,
   type Asked,
 } from '../core/answer.ts';
-import { commitAndContinue } from '../core/commit.ts';
+import { commitAndContinue, type RightsWrite } from '../core/commit.ts';
 import type { CommandLine, Intent } from '../core/intent.ts';
 import type { IntentDefinition, Job, JobOutcome } from '../core/handler.ts';
 import { byComment } from '../core/job-description.ts';
-import { loadActor, loadPolicy } from '../core/load.ts';
+import { loadActor } from '../core/load.ts';
 import { carryOut } from './commands.ts';
-import { loadPins } from '../people/reviewers.ts';
+import { findBar, isBarredFromAll } from '../people/command-access.ts';
 import { hasRetryBudget, RETRY_BUDGET_MS } from '../core/retry-budget.ts';
 import type { Services } from '../core/services.ts';
 
@@ -100,13 +99,30 @@ async function answer(
   { job, asked }: { readonly job: Job<'command'>; readonly asked: Asked },
   line: CommandLine,
 ): Promise<Answer> {
-  const verb = verbOf(line);
-  const bar = await barOf(services, asked, verb);
-  if (bar?.code === 'not-permitted') {
-    return { ...turnedAway(asked, bar), rights: { personId: asked.by.id, kind: 'denied' } };
-  }
+  const bar = await findBar(services, asked, verbOf(line));
+  if (bar?.code === 'not-permitted') return { ...turnedAway(asked, bar), rights: denied(asked) };
   if (bar !== null) return turnedAway(asked, bar);
+  if (verbOf(line) === 'help' && !reaches(asked.by.role, 'write')) return answerReader(services, asked, line);
   await confirmRights(services, { job, asked });
+  return respond(services, asked, line);
+}
+
+/** Anybody may read the help. That proves no right, and costs no more than what a stranger is refused. */
+async function answerReader(services: Services, asked: Asked, line: CommandLine): Promise<Answer> {
+  const full = await respond(services, asked, line);
+  const { repo, by } = asked;
+  const person = { repoId: repo.id, personId: by.id, now: services.now() };
+  if ((await findRightsConfirmedAt(services.store.db, person)) === null) return answeredDaily(asked, full);
+  // Known for what the policy let them do with less than write access, unless it does not any more.
+  if (!(await isBarredFromAll(services, asked))) return full;
+  return { ...answeredDaily(asked, full), rights: denied(asked) };
+}
+
+function denied({ by }: Asked): RightsWrite {
+  return { personId: by.id, kind: 'denied' };
+}
+
+function respond(services: Services, asked: Asked, line: CommandLine): Answer | Promise<Answer> {
   switch (line.kind) {
     case 'command':
       return carryOut(services, asked, line.command);
@@ -135,21 +151,6 @@ async function confirmRights(
   const effects = confirmedAt === null ? [react(asked, 'eyes')] : [];
   // Where the job was lost meanwhile, the commit of the answer is lost as well.
   await commitAndContinue(services, job, { repo, effects, rights: { personId: by.id, kind: 'confirmed' } });
-}
-
-/** Commands take write access; with less, people may review or roll back where the policy lets them. */
-async function barOf(services: Services, { repo, by }: Asked, verb: Verb | typeof LONG_FORM): Promise<Refusal | null> {
-  if (reaches(by.role, 'write')) return null;
-  const notPermitted = (wanted: Role): Refusal => ({ code: 'not-permitted', verb, role: by.role, wanted });
-  const access = verb === LONG_FORM ? 'write' : COMMANDS[verb].access;
-  if (access === 'write' || by.role === 'none') return notPermitted('write');
-  const loaded = await loadPolicy(services, repo);
-  if (loaded.kind === 'unreadable') return { code: 'policy-unreadable', problems: loaded.problems };
-  const { environments, rollback } = loaded.policy;
-  if (access === 'rollback-role') return reaches(by.role, rollback.role) ? null : notPermitted(rollback.role);
-  const pins = await loadPins(services, repo, { policies: environments.map(({ approvals }) => approvals) });
-  if (environments.some(({ approvals }) => mayReview(approvals, by, pins))) return null;
-  return notPermitted(environments.some(({ approvals }) => approvals.role === 'triage') ? 'triage' : 'write');
 }
 
 function verbOf(line: CommandLine): Verb | typeof LONG_FORM {

@@ -3,10 +3,11 @@ import { reaches } from '../../domain/actor.ts';
 import type { CommandOf } from '../../domain/command.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
-import { findEnvironment } from '../../domain/policy/policy.ts';
+import { environmentNamedBy, findEnvironment, type Policy } from '../../domain/policy/policy.ts';
 import { todayOf } from '../../domain/promotion/history.ts';
 import { ruledKindOf } from '../../domain/promotion/target-origin.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { peekPromotionNumber } from '../../store/repos.ts';
@@ -48,9 +49,12 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
   ]);
   const question = { environment: name, ...todayOf(environment), image, history, current: held[0] ?? null };
   const target = await resolveTarget(services, question, command.target);
-  if (target.kind === 'refused') return refused(asked, target.refusal);
+  const confused = environmentAsTarget(policy, command);
+  if (target.kind === 'refused')
+    return refused(asked, isUnknownTag(target) ? (confused ?? target.refusal) : target.refusal);
   const { digest, origin } = target;
   if (held.every((now) => now === digest)) {
+    if (confused?.environment === name) return refused(asked, confused);
     return refused(asked, { code: 'already-in-production', environment: name, digest, tags });
   }
   // Two people in the same night: the second one must not go on to the digest before. A promotion of it is no hindrance.
@@ -94,4 +98,18 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     updatedAt: now,
   };
   return answered(asked, { ...commitOfAccepted(null, decideRequest(promotion)), policyFile: loaded.file });
+}
+
+function isUnknownTag({ refusal }: { readonly refusal: Refusal }): boolean {
+  return refusal.code === 'not-a-rollback-target' && refusal.because === 'no-such-tag';
+}
+
+/** `/rollback to production`: what was meant stands without the `to`. */
+function environmentAsTarget(
+  policy: Policy,
+  { environment, target, reason }: CommandOf<'rollback'>,
+): Extract<Refusal, { code: 'environment-as-target' }> | null {
+  const named = target?.kind === 'tag' ? environmentNamedBy(policy, target.tag) : null;
+  if (named === null || (environment !== null && environment !== named.name)) return null;
+  return { code: 'environment-as-target', environment: named.name, reason };
 }

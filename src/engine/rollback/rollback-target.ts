@@ -9,6 +9,7 @@ import {
   type Today,
 } from '../../domain/promotion/history.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
+import { readOwnImage, type PlainSource } from '../../domain/image/image-source.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { Refusal, RollbackChoice } from '../../domain/refusal.ts';
 import type { RollbackTarget } from '../../domain/promotion/rollback-target.ts';
@@ -50,7 +51,26 @@ export async function resolveTarget(
       return resolveDigest(services, question, target.digest);
     case 'tag':
       return resolveTag(services, question, target.tag);
+    case 'image': {
+      const { image } = question;
+      const own = readOwnImage(target, image);
+      return own === null
+        ? no({ code: 'not-own-image', typed: target.typed, image })
+        : resolveOwn(services, question, own);
+    }
   }
+}
+
+async function resolveOwn(
+  services: Services,
+  question: TargetQuestion,
+  own: Exclude<PlainSource, { kind: 'hex' }>,
+): Promise<ResolvedTarget> {
+  if (own.kind === 'digest') return resolveDigest(services, question, own.digest);
+  const { tag } = own;
+  const target = await resolveTag(services, question, tag);
+  if (own.kind === 'tag' || target.kind === 'refused' || target.digest === own.digest) return target;
+  return no({ code: 'tag-holds-another', tag, named: own.digest, holds: target.digest });
 }
 
 function resolveDefault(question: TargetQuestion): ResolvedTarget {

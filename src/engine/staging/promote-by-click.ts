@@ -57,8 +57,9 @@ async function request(services: Services, check: StagingCheck, click: Click): P
   switch (opened.kind) {
     case 'refused':
       return refuse(click, opened.refusal);
+    // The policy has other prefixes by now, and the tag is too close to the name of an environment.
     case 'no-source':
-      throw new Error('the button named no source');
+      return refuse(click, outdated(check));
     case 'opened': {
       const { number, environment } = opened.promotion;
       const note = { kind: 'requested', by: by.login, number, environment } as const;

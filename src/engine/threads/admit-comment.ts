@@ -11,18 +11,31 @@ export async function admitComment(
   services: Services,
   { repo, comment }: { readonly repo: Repo; readonly comment: WaitingComment },
 ): Promise<boolean> {
-  const { store, log } = services;
   const read = readWaiting(comment);
-  const now = services.now();
-  const person = { repoId: repo.id, personId: read.by.id, now };
-  if ((await findRightsConfirmedAt(store.db, person)) !== null) return true;
   const commands = selectCommands(read, { threadIsOurs: true }).length;
-  const isWithin = await store.transaction((tx) =>
-    countStrangerCommands(tx, { ...person, commentId: comment.id, commands }),
-  );
+  return admitPerson(services, { repo, personId: read.by.id, commentId: comment.id, commands });
+}
+
+/** The same for a text that is not a comment; its id is one of its own kind. */
+export async function admitText(
+  services: Services,
+  { repo, personId, sourceId }: { readonly repo: Repo; readonly personId: number; readonly sourceId: number },
+): Promise<boolean> {
+  // GitHub counts the ids of comments and of other texts apart, so that one may be given twice.
+  return admitPerson(services, { repo, personId, commentId: -sourceId, commands: 1 });
+}
+
+async function admitPerson(
+  { store, log, now }: Services,
+  text: { readonly repo: Repo; readonly personId: number; readonly commentId: number; readonly commands: number },
+): Promise<boolean> {
+  const { repo, personId, commentId, commands } = text;
+  const person = { repoId: repo.id, personId, now: now() };
+  if ((await findRightsConfirmedAt(store.db, person)) !== null) return true;
+  const isWithin = await store.transaction((tx) => countStrangerCommands(tx, { ...person, commentId, commands }));
   if (!isWithin) {
     log.info(
-      { repo: repo.name, comment: comment.id, person: read.by.id },
+      { repo: repo.name, comment: Math.abs(commentId), person: personId },
       'dropped a comment: its author has no known access and sent too many commands',
     );
   }

@@ -71,6 +71,11 @@ function grantWords(check: Extract<AppCheck, { name: 'app-permissions' | 'app-ev
         message: `The App does not subscribe to ${listWords(check.events)}.`,
         hint: `Subscribe to it ${GRANTS}.`,
       };
+    case 'hint-events-missing':
+      return {
+        message: `The App does not subscribe to ${listWords(check.events)}. A command in a review or a description gets no hint.`,
+        hint: `Subscribe to it ${GRANTS}. Nothing else depends on it.`,
+      };
   }
 }
 

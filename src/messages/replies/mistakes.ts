@@ -20,6 +20,10 @@ function mistakeSentence(mistake: CommandMistake): string {
       return `unexpected argument ${typedWord(mistake.typed)}.`;
     case 'environment-without-to':
       return `unexpected argument ${typedWord(mistake.typed)}. Did you mean ${typedWord(`to ${mistake.typed}`)}?`;
+    case 'environment-first':
+      return `the source comes first: ${code(`/promote ${mistake.source} to ${mistake.environment}`, { maxLength: 200 })}.`;
+    case 'rollback-without-reason':
+      return `${MISSING.reason} is missing: ${code(['/rollback', mistake.meant, '--reason "…"'].filter((part) => part !== '').join(' '), { maxLength: 200 })}.`;
     case 'unquoted-reason':
       return `put the reason in quotes: ${code(`--reason "${mistake.meant.replaceAll('"', '')}"`, { maxLength: 200 })}.`;
     case 'source-not-first':
@@ -44,8 +48,16 @@ function mistakeSentence(mistake: CommandMistake): string {
       return `${typedWord(mistake.typed)} is not a valid tag. A tag has at most 128 letters, digits, ${code('_')}, ${code('.')} and ${code('-')}.`;
     case 'invalid-digest':
       return `${typedWord(mistake.typed)} is not a valid digest: ${code('sha256:')} and 64 lowercase hex digits.`;
+    case 'unknown-url':
+      return `${typedWord(mistake.typed)} is not the URL of an image or a commit.`;
+    case 'link-as-source':
+      return `the text of a link can differ from its target. Write only the URL: ${typedWord(mistake.meant)}.`;
+    case 'reference-without-tag':
+      return `${typedWord(mistake.typed)} has no tag or digest: ${typedWord(`${mistake.typed}:<tag>`)}.`;
+    case 'commit-as-target':
+      return `${typedWord(mistake.typed)} is a commit. Name the image: a tag, a digest or a promotion.`;
     case 'hex-length':
-      return `${typedWord(mistake.typed)} has ${mistake.length} hex digits; a commit has 6 to 40.`;
+      return `${typedWord(mistake.typed)} has ${mistake.length} hex digits; a commit has 6 to 40${mistake.length === 64 ? `. For a digest, write ${code(`sha256:${mistake.typed}`)}` : ''}.`;
     case 'invalid-environment':
       return `${typedWord(mistake.typed)} is not a valid environment name: letters, digits, ${code('-')} and ${code('_')}.`;
     case 'invalid-version':

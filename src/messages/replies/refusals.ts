@@ -1,7 +1,8 @@
 // The words of every refusal: what was refused, the value that caused it, and who can do what about it.
-import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../domain/command.ts';
+import { isVerb, LONG_FORM, type Verb } from '../../domain/command.ts';
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
-import type { PromotionLine, Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
+import type { Refusal, RefusalCode, RefusedVerb, RollbackChoice } from '../../domain/refusal.ts';
+import { commitUrlPattern } from '../../domain/image/image-source.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { code, escapeText } from '../escape.ts';
 import { capitalise, codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
@@ -9,7 +10,7 @@ import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 import { TOKEN_FORM } from '../machine-token.ts';
 import { policyProblemWords } from '../policy-problem.ts';
-import { promotionLines } from './promotion-lines.ts';
+import { commandOf, promotionLines } from './promotion-lines.ts';
 import { targetOriginWords } from '../target-origin.ts';
 import { accessWords, reviewerWords } from '../card/reviews.ts';
 import { STATE_CLAUSES } from '../card/state.ts';
@@ -85,6 +86,21 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
         : ['not a staging tag', `, and hotfix tags with ${code('force')}`];
     return `${code(typed, { maxLength: 140 })} is ${kind}. Tags that can be promoted: ${listWords(allowed)}${more}. ${code('/promote')} alone lists the newest.`;
   },
+
+  'environment-as-source': ({ environment, source }) =>
+    `${code(environment)} is an environment. The source comes first: ${code(`/promote ${source} to ${environment}`, { maxLength: 200 })}.`,
+
+  'environment-as-target': ({ environment, reason }) =>
+    `${code(environment)} is an environment, not an image. To roll it back: ${code(`/rollback ${environment} --reason "${reason.replaceAll('"', '')}"`, { maxLength: 600 })}.`,
+
+  'not-own-image': ({ typed, image }) =>
+    `${code(typed, { maxLength: 200 })} is not the image of this repository. Its image is ${code(image)}.`,
+
+  'not-own-commit': ({ typed, repo, githubHost }) =>
+    `${code(typed, { maxLength: 200 })} is not a commit of this repository. Its commits are ${code(commitUrlPattern(githubHost, repo))}.`,
+
+  'tag-holds-another': ({ tag, named, holds }) =>
+    `${code(tag)} holds ${shortDigest(holds)}, not ${shortDigest(named)}. If you mean the digest: ${code(named)}. If you mean the tag: ${code(tag)}.`,
 
   'source-not-found': ({ image, typed, tried }) => {
     const where = tried.length === 0 ? '' : ` Tried: ${codeList(tried, { max: 10 })}.`;
@@ -248,15 +264,6 @@ function choiceText(environment: string, choices: readonly RollbackChoice[]): st
     return `- ${line}: ${shortDigest(digest)}${since}, ${targetOriginWords(origin)}${approvals}`;
   });
   return [`History of ${code(environment)}, newest first:`, '', ...lines].join('\n');
-}
-
-/** The line of a command that takes an id, with the id of a promotion. */
-function commandOf(verb: Verb): (line: PromotionLine) => string {
-  return ({ number, plan }) => {
-    const id = formatNumber(number);
-    if (verb === 'approve' && plan !== undefined) return approveLine(number, plan);
-    return COMMANDS[verb].usage.replace(/\[P12.*\]/, id);
-  };
 }
 
 function problemText({ detail }: OutsideProblem): string {

@@ -1,13 +1,14 @@
 // What we answer in a thread besides the card.
 import { formatNumber } from '../../domain/promotion/promotion.ts';
-import type { Candidate, CandidateHeld, Difference, Reply } from '../../domain/reply.ts';
+import type { Candidate, CandidateHeld, CommandPlace, Difference, InsteadOfSource, Reply } from '../../domain/reply.ts';
 import { joinBlocks } from '../blocks.ts';
 import { approveLine } from '../card/next-steps.ts';
 import { code, mention } from '../escape.ts';
 import { formatAge, listWords } from '../format.ts';
 import { approvedWords, markWords, reportWords, summaryWords } from '../held-words.ts';
-import { renderHelp } from './help.ts';
+import { renderHelp, renderTopic, renderUnknownTopic } from './help.ts';
 import { renderMistake } from './mistakes.ts';
+import { commandOf, promotionLines } from './promotion-lines.ts';
 import { renderRefusal } from './refusals.ts';
 import { replyMarker } from './reply-marker.ts';
 import { renderStatus, type StatusView } from './status.ts';
@@ -41,10 +42,14 @@ function replyBody(reply: Reply, { now, status }: ReplyContext): string {
       return `Nothing was done: this comment has ${reply.count} commands; the maximum is ${reply.limit}. Use several comments.`;
     case 'hint':
       return `${code(reply.hint.line, { maxLength: 200 })} was not run: ${PLACES[reply.hint.place]}`;
+    case 'misplaced':
+      return misplacedText(reply);
     case 'not-run':
       return `${code(reply.typed, { maxLength: 200 })} was not run: ${WHY_NOT_RUN[reply.because]} To run it, send it as a new comment.`;
     case 'help':
-      return renderHelp();
+      return reply.topic === undefined ? renderHelp() : renderTopic(reply.topic);
+    case 'unknown-topic':
+      return renderUnknownTopic(reply);
     case 'candidates':
       return candidatesText(reply, now);
     case 'refreshed':
@@ -90,19 +95,39 @@ const PLACES = {
   quote: 'it is part of a quote. Put a blank line before it.',
 } as const;
 
+function misplacedText({ place, typed, verb, elsewhere }: Extract<Reply, { kind: 'misplaced' }>): string {
+  const line = code(typed, { maxLength: 200 });
+  const why = `${line} was not run: it is in ${MISPLACED[place]}. Commands are read only from comments in the conversation.`;
+  if (elsewhere.length === 0) return `${why} To run it, send this as a comment: ${line}.`;
+  return `${why} This conversation has no promotion. To name one, send its line as a comment:\n\n${promotionLines(elsewhere, commandOf(verb))}`;
+}
+
+const MISPLACED = {
+  review: 'a review',
+  'review-comment': 'a comment on the diff',
+  issue: 'the description of the issue',
+  'pull-request': 'the description of the pull request',
+} as const satisfies Readonly<Record<CommandPlace, string>>;
+
 const WHY_NOT_RUN = {
   edited: 'the comment was edited, and commands that are added by an edit are not run.',
   old: 'the comment is older than three days, and GitHub did not deliver it.',
 } as const;
 
 function candidatesText(reply: Extract<Reply, { kind: 'candidates' }>, now: number): string {
-  const { image, prefix, branch, environment, candidates } = reply;
+  const { image, prefix, branch, environment, instead, candidates } = reply;
+  const lead = instead === undefined ? '' : insteadText(instead);
   if (candidates.length === 0) {
-    return `The newest commits of ${code(branch)} have no image in ${code(image)} yet. The build of the branch pushes ${code(`${prefix}-<commit>`)}.`;
+    return `${lead}The newest commits of ${code(branch)} have no image in ${code(image)} yet. The build of the branch pushes ${code(`${prefix}-<commit>`)}.`;
   }
   const to = environment === null ? '' : ` to ${environment}`;
   const lines = candidates.slice(0, 10).map((candidate) => `- ${candidateLine(candidate, { to, now })}`);
-  return [`The newest staging images of ${code(image)}. To promote one, comment:`, '', ...lines].join('\n');
+  return [`${lead}The newest staging images of ${code(image)}. To promote one, comment:`, '', ...lines].join('\n');
+}
+
+function insteadText({ typed, environment }: InsteadOfSource): string {
+  if (typed === environment) return `${code(typed)} is an environment, not an image. `;
+  return `${code(typed, { maxLength: 140 })} is not an image. Did you mean the environment ${code(environment)}? `;
 }
 
 function candidateLine(candidate: Candidate, about: { readonly to: string; readonly now: number }): string {

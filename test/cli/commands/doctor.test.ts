@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { HINT_EVENTS } from '../../../src/engine/doctor/app.ts';
 import type { Check, CheckGroup } from '../../../src/domain/doctor/check.ts';
 import {
   parseImageRepository,
@@ -17,7 +18,7 @@ import { must } from '../../domain/build.ts';
 import { listPins } from '../../../src/store/pins.ts';
 import { begin, type Conversation } from '../../scenarios/conversation.ts';
 import { IMAGE, START } from '../../scenarios/world.ts';
-import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
+import { DEFAULT_EVENTS, startGitHub, type GitHubWorld } from '../../support/github/world.ts';
 import type { RegistryDouble } from '../../support/registry/double.ts';
 import { ADA } from '../../support/registry/token-service.ts';
 import { say, widthOf, type Around, type Ended } from '../harness.ts';
@@ -347,6 +348,19 @@ describe('the App', () => {
         ? { name: 'clock', outcome, code: 'clock-right' }
         : { name: 'clock', outcome, code: 'clock-wrong', aheadMs: -seconds * 1000 },
     );
+  });
+
+  test('an App of an earlier version, without the events of hints, is warned of that alone', async () => {
+    const events = DEFAULT_EVENTS.filter((event) => !HINT_EVENTS.includes(event));
+    const earlier = await startGitHub({ now: () => START, events });
+    const said = await doctor(earlier.env);
+    expect(complaints(said)).toContain('warn app-events');
+    expect(complaints(said)).not.toContain('fail installation');
+    expectChecks(said, { name: 'app-events', outcome: 'warn', code: 'hint-events-missing', events: HINT_EVENTS });
+    await earlier.close();
+    const older = await startGitHub({ now: () => START, events: events.filter((event) => event !== 'push') });
+    expect(complaints(await doctor(older.env))).toContain('fail app-events');
+    await older.close();
   });
 
   test('what an installation has not accepted yet is named', async () => {

@@ -1,7 +1,7 @@
 // Which tag and digest `/promote <source>` means, on a registry, with the prefixes that are legal with and without force.
 import { describe, expect, test } from 'vitest';
-import type { SourceSpec } from '../../../src/domain/command.ts';
 import { builtInPolicy } from '../../../src/domain/policy/policy.ts';
+import type { PlainSource } from '../../../src/domain/image/image-source.ts';
 import { parseRepoName } from '../../../src/domain/image/reference.ts';
 import {
   findCommitTag,
@@ -21,7 +21,7 @@ const FORCED = ['staging', 'hotfix'];
 /** Pushes the images under their tags and asks the registry for one source. */
 async function resolve(args: {
   readonly tags: Readonly<Record<string, TestImage>>;
-  readonly source: SourceSpec;
+  readonly source: PlainSource;
   readonly prefixes: readonly string[];
 }): Promise<ResolvedSource> {
   const { tags, source, prefixes } = args;
@@ -35,12 +35,12 @@ async function resolve(args: {
   );
 }
 
-const hex = (typed: string): SourceSpec => ({ kind: 'hex', typed });
-const named = (name: string): SourceSpec => ({ kind: 'tag', tag: tag(name) });
-const pinned = ({ digest: text }: TestImage): SourceSpec => ({ kind: 'digest', digest: digest(text) });
+const hex = (typed: string): PlainSource => ({ kind: 'hex', typed });
+const named = (name: string): PlainSource => ({ kind: 'tag', tag: tag(name) });
+const pinned = ({ digest: text }: TestImage): PlainSource => ({ kind: 'digest', digest: digest(text) });
 
 describe('a source is found', () => {
-  test.each<[string, Readonly<Record<string, TestImage>>, SourceSpec, readonly string[], string, TestImage]>([
+  test.each<[string, Readonly<Record<string, TestImage>>, PlainSource, readonly string[], string, TestImage]>([
     ['a staging tag', { 'staging-abc1234': STAGED }, named('staging-abc1234'), UNFORCED, 'staging-abc1234', STAGED],
     ['a hotfix tag with force', { 'hotfix-abc1234': FIXED }, named('hotfix-abc1234'), FORCED, 'hotfix-abc1234', FIXED],
     ['a hotfix commit with force', { 'hotfix-abc1234': FIXED }, hex('abc1234'), FORCED, 'hotfix-abc1234', FIXED],
@@ -86,7 +86,7 @@ describe('a source is found', () => {
 });
 
 describe('a source is refused', () => {
-  test.each<[string, Readonly<Record<string, TestImage>>, SourceSpec, readonly string[], object]>([
+  test.each<[string, Readonly<Record<string, TestImage>>, PlainSource, readonly string[], object]>([
     [
       'a hotfix tag without force',
       { 'hotfix-abc1234': FIXED },

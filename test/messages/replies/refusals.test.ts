@@ -49,6 +49,19 @@ test.each<[string, Refusal]>([
   ['bot-not-permitted', { code: 'bot-not-permitted', verb: 'approve' }],
   ['not-a-source', { code: 'not-a-source', typed: 'latest', prefixes: ['staging'] }],
   ['not-a-source, with force', { code: 'not-a-source', typed: 'main', prefixes: ['stage', 'fix'] }],
+  ['environment-as-source', { code: 'environment-as-source', environment: 'production', source: 'staging-abc1234' }],
+  ['environment-as-target', { code: 'environment-as-target', environment: 'production', reason: 'the "login" fails' }],
+  ['not-own-image', { code: 'not-own-image', typed: 'ghcr.io/acme/api:staging', image: IMAGE }],
+  [
+    'not-own-commit',
+    {
+      code: 'not-own-commit',
+      typed: 'https://github.com/acme/api/commit/abc1234',
+      repo: BACKEND,
+      githubHost: 'github.com',
+    },
+  ],
+  ['tag-holds-another', { code: 'tag-holds-another', tag: tagOf('staging-abc1234'), named: OLD, holds: NEW }],
   ['source-not-found', { code: 'source-not-found', image: IMAGE, typed: 'abc1234', tried: [tagOf('staging-abc1234')] }],
   ['source-not-found, nothing tried', { code: 'source-not-found', image: IMAGE, typed: 'staging', tried: [] }],
   [

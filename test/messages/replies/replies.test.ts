@@ -61,7 +61,34 @@ describe('a reply', () => {
     ['to a command under a quote', { kind: 'hint', hint: { line: '/promote staging', place: 'quote' } }],
     ['to a comment that was edited', { kind: 'not-run', because: 'edited', typed: '/promote `@bob` <b>' }],
     ['to a comment that is old', { kind: 'not-run', because: 'old', typed: '/promote staging' }],
+    ...(['review', 'review-comment', 'issue', 'pull-request'] as const).map((place): [string, Reply] => [
+      `to a command in: ${place}`,
+      { kind: 'misplaced', place, typed: '/approve P12 `@bob`', verb: 'approve', elsewhere: [] },
+    ]),
+    [
+      'to a command that names no promotion',
+      {
+        kind: 'misplaced',
+        place: 'issue',
+        typed: '/approve',
+        verb: 'approve',
+        elsewhere: [
+          {
+            number: 12,
+            environment: 'production',
+            source: 'staging-abc1234',
+            state: 'awaiting-approval',
+            plan: 'ab12cd34ef56',
+          },
+        ],
+      },
+    ],
     ['with no candidate', { ...CANDIDATES, environment: null, candidates: [] }],
+    [
+      'for an environment',
+      { ...CANDIDATES, environment: 'eu', candidates: [], instead: { typed: 'eu', environment: 'eu' } },
+    ],
+    ['for a word', { ...CANDIDATES, environment: 'eu', candidates: [], instead: { typed: 'Eu', environment: 'eu' } }],
     [
       'with candidates',
       {

@@ -10,9 +10,9 @@ import {
   type Json,
 } from './render.ts';
 import type { GitCommit } from './git.ts';
-import { renderComment, renderThread } from './render-threads.ts';
+import { renderComment, renderPull, renderThread } from './render-threads.ts';
 import { renderCheckRun, renderCommit, renderDeployment, renderDeploymentStatus } from './render-work.ts';
-import type { Account, CheckRun, Comment, Deployment, DeploymentStatus, Installation } from './state.ts';
+import type { Account, CheckRun, Comment, Deployment, DeploymentStatus, Installation, Thread } from './state.ts';
 import { fullNameOf, installationOf, suiteOf, type Repo, type State } from './state.ts';
 
 export type About = { readonly state: State; readonly repo: Repo; readonly sender: Account };
@@ -30,6 +30,44 @@ export function commentPayload(
     comment: renderComment(about.state, about.repo, event.comment),
     ...frame(about),
   };
+}
+
+/** A new issue or pull request; `moved`: from another repository. */
+export function openedPayload(about: About, event: { readonly thread: Thread; readonly moved?: boolean }): Json {
+  const { state, repo } = about;
+  const { thread, moved = false } = event;
+  const changes = moved ? { changes: { old_issue: {}, old_repository: {} } } : {};
+  return thread.pull === null
+    ? { action: 'opened', issue: renderThread(state, repo, thread), ...changes, ...frame(about) }
+    : { action: 'opened', number: thread.number, pull_request: renderPull(state, repo, thread), ...frame(about) };
+}
+
+/** A review, or with `path` a comment on a line of the diff. */
+export function reviewPayload(
+  about: About,
+  event: { readonly thread: Thread; readonly id: number; readonly body: string | null; readonly path?: string },
+): Json {
+  const { state, repo, sender } = about;
+  const { thread, id, body, path } = event;
+  const at = renderTime(state.now());
+  const text = {
+    id,
+    user: renderAccount(sender),
+    body,
+    commit_id: repo.git.resolve(thread.pull?.head ?? '')?.sha ?? '',
+  };
+  const pull = { pull_request: renderPull(state, repo, thread), ...frame(about) };
+  return path === undefined
+    ? {
+        action: 'submitted',
+        review: { ...text, node_id: nodeId('Review', id), submitted_at: at, state: 'commented' },
+        ...pull,
+      }
+    : {
+        action: 'created',
+        comment: { ...text, node_id: nodeId('ReviewComment', id), path, created_at: at, updated_at: at },
+        ...pull,
+      };
 }
 
 export function checkRunPayload(

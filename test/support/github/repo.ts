@@ -8,8 +8,10 @@ import {
   deploymentPayload,
   deploymentStatusPayload,
   frame,
+  openedPayload,
   pushPayload,
   registryPackagePayload,
+  reviewPayload,
   type About,
 } from './payloads.ts';
 import type { Json } from './render.ts';
@@ -78,6 +80,19 @@ export type GitHubRepo = {
     readonly body: string;
     /** An App that writes it with their token. */
     readonly via?: { readonly id: number; readonly slug: string };
+  }) => Promise<Posted>;
+  /** The App hears of an issue or pull request that was opened, by default by its author; `moved`: from elsewhere. */
+  readonly tellOpened: (opened: {
+    readonly issue: number;
+    readonly by?: string;
+    readonly moved?: boolean;
+  }) => Promise<Sent>;
+  /** A review; with `path`, a comment on a line of the diff. */
+  readonly review: (review: {
+    readonly pull: number;
+    readonly by: string;
+    readonly body: string | null;
+    readonly path?: string;
   }) => Promise<Posted>;
   readonly editComment: (change: {
     readonly comment: number;
@@ -262,6 +277,18 @@ export function openRepo(parts: {
       const comment = addComment({ state, repo, thread: threadOf(repo, issue), author, body, ...through });
       const payload = commentPayload(about(by), { action: 'created', comment });
       return { id: comment.id, delivery: await deliver('issue_comment', payload) };
+    },
+    tellOpened: ({ issue, by, moved = false }) => {
+      const thread = threadOf(repo, issue);
+      const payload = openedPayload(about(by ?? thread.author.login), { thread, moved });
+      return deliver(thread.pull === null ? 'issues' : 'pull_request', payload);
+    },
+    review: async ({ pull, by, body, path }) => {
+      const id = state.nextId('comment');
+      const where = path === undefined ? {} : { path };
+      const payload = reviewPayload(about(by), { thread: threadOf(repo, pull), id, body, ...where });
+      const event = path === undefined ? 'pull_request_review' : 'pull_request_review_comment';
+      return { id, delivery: await deliver(event, payload) };
     },
     editComment: async ({ comment: id, by, body }) => {
       const comment = commentOf(repo, id);
