@@ -9,9 +9,9 @@ import type { Flag } from './command.ts';
 
 export type AuditedRepo = {
   readonly id: number;
-  /** Today's name, or the id where the database knows no name for it. */
+  /** The current name, or the id if the database has no name. */
   readonly name: string;
-  /** As GitHub knows it, where the database does not. */
+  /** The name on GitHub, if the database has none. */
   readonly installed?: Repo;
 };
 
@@ -21,7 +21,7 @@ export const repoFlag: Flag = {
   isValid: (text) => parseRepoName(text) !== null,
 };
 
-/** All with an audit trail, or those of that name; a name without one is an OutsideError. */
+/** All repositories with an audit trail, or those of that name. A name without a trail is an OutsideError. */
 export async function listAuditedRepos({ db }: Store, name: string | undefined): Promise<readonly AuditedRepo[]> {
   const repos: AuditedRepo[] = [];
   for (const id of await listAuditedRepoIds(db)) {

@@ -11,7 +11,7 @@ type Word = {
   readonly summary: string;
   /** The only allowed values; completion offers them. */
   readonly choices?: readonly string[];
-  /** False for a value of another form. */
+  /** False for a malformed value. */
   readonly isValid?: (text: string) => boolean;
 };
 
@@ -55,7 +55,7 @@ export type ParsedCall =
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly problem: string };
 
-/** Reads what follows the command's name. */
+/** Parses what follows the command's name. */
 export function parseCall(command: CliCommand, words: readonly string[]): ParsedCall {
   const options = Object.fromEntries(
     Object.entries(command.flags).map(([name, { value }]) => [
@@ -121,7 +121,7 @@ function isValid({ choices, isValid: fits }: Word, text: string): boolean {
   return (choices === undefined || choices.includes(text)) && (fits === undefined || fits(text));
 }
 
-/** After a value that is not valid. */
+/** For an invalid value. */
 function expected({ choices, summary }: Word): string {
   return choices === undefined ? `expected ${summary}` : `allowed values are ${listWords(choices)}`;
 }

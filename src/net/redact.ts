@@ -1,8 +1,8 @@
-// Takes credentials out of a text before people see it: those that are known, and what looks like one of GitHub's.
+// Redacts credentials in a text: the known ones, and text in the form of GitHub's tokens.
 
 /**
- * Each secret becomes `[secret]`, wherever it stands and also where it was cut off: whatever begins as it does is taken
- * with it. So is what has the form of GitHub's tokens and keys, whoever they belong to.
+ * Each secret becomes `[secret]`, even if it was cut off: text that begins as it does is redacted too. So is any text in
+ * the form of GitHub's tokens and keys.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret !== '').toSorted((left, right) => right.length - left.length);
@@ -14,7 +14,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 }
 
 const MARK = '[secret]';
-/** So many characters of a secret are no accident. */
+/** This many characters of a secret are no coincidence. */
 const TELLING = 12;
 
 /** Tokens of all kinds, of whatever length, also in base64; the JSON web tokens that an App makes; private keys. */

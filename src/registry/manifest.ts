@@ -32,7 +32,7 @@ export type Manifest = {
   readonly body: ParsedManifest;
 };
 
-/** Docker mounts 127 layers, and no index names so many platforms: what names more wants to keep us busy. */
+/** Docker mounts 127 layers, and no index names so many platforms: a longer list is an attack. */
 const MAX_DESCRIPTORS = 1000;
 
 const INDEX_TYPES: readonly string[] = [
@@ -55,7 +55,7 @@ export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...IMAGE_TYPES].join(', ');
 export function parseManifest(args: {
   readonly mediaType: string;
   readonly raw: Uint8Array;
-  /** What was read, for the error. */
+  /** The name of what was read, for the error. */
   readonly what: string;
 }): ParsedManifest {
   const { mediaType, raw, what } = args;
@@ -110,7 +110,7 @@ const Child = z
     };
   });
 
-/** Values that are not text say nothing, and keep no image out. */
+/** Values that are not text are ignored, and fail no image. */
 const AnnotationsSchema = z
   .unknown()
   .optional()

@@ -1,4 +1,4 @@
-// `/help`: lists the commands. Only `/imprimatur` is help as well.
+// `/help`: lists the commands. `/imprimatur` alone is help too.
 import { mapValue, mistake } from './mistake.ts';
 import { parseOnlyWord, surplus } from './only-word.ts';
 import type { SlashCommand } from './slash-command.ts';

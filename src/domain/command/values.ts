@@ -5,7 +5,7 @@ import type { RollbackTarget } from '../promotion/rollback-target.ts';
 import { mistake, value, type Parsed } from './mistake.ts';
 import { withoutPunctuation } from './words.ts';
 
-/** What was named to be promoted; `hex` is the beginning of a commit, as typed, to be looked up among the tags. */
+/** The source to promote. `hex` is the beginning of a commit, as typed; the tags show which one. */
 export type SourceSpec =
   | { readonly kind: 'digest'; readonly digest: Digest }
   | { readonly kind: 'tag'; readonly tag: Tag }
@@ -18,7 +18,7 @@ const MIN_HEX_LENGTH = 6;
 const MAX_HEX_LENGTH = 40;
 const ENVIRONMENT = /^[A-Za-z0-9_-]{1,255}$/;
 
-/** source = digest / 6*40HEXDIG / tag, perhaps in backticks; which tags are sources is the policy's answer */
+/** source = digest / 6*40HEXDIG / tag, perhaps in backticks; the policy decides which tags are sources */
 export function parseSource(word: string): Parsed<SourceSpec> {
   const plain = parsePlainWord(word);
   if (plain.kind === 'mistake') return plain;
@@ -29,7 +29,7 @@ export function parseSource(word: string): Parsed<SourceSpec> {
   return nameable ? value({ kind: 'hex', typed }) : mistake({ code: 'hex-length', typed, length });
 }
 
-/** target = id / digest / tag, perhaps in backticks; whether production ever held it is not asked here */
+/** target = id / digest / tag, perhaps in backticks; whether production ever held it is decided elsewhere */
 export function parseRollbackTarget(word: string): Parsed<RollbackTarget> {
   const id = parsePromotionId(word);
   if (id !== null) return id.kind === 'mistake' ? id : value({ kind: 'promotion', number: id.value });
@@ -37,7 +37,7 @@ export function parseRollbackTarget(word: string): Parsed<RollbackTarget> {
   return plain.kind === 'mistake' ? plain : parseDigestOrTag(plain.value);
 }
 
-/** id = ( "P" / "p" ) 1*9DIGIT, from 1, no leading zero, perhaps in backticks; null: this word is no attempt at an id. */
+/** id = ( "P" / "p" ) 1*9DIGIT, from 1, no leading zero, perhaps in backticks; null: this word is not meant as an id. */
 export function parsePromotionId(word: string): Parsed<number> | null {
   const shape = /^`*(?:[Pp]|#?)\d+[`.,;:!?\u2026]*$/.test(word);
   if (!shape) return null;
@@ -65,12 +65,12 @@ export function parseVersion(word: string): Parsed<Tag> {
   if (parsed !== null && parsed.build.length > 0) {
     return mistake({ code: 'invalid-version', typed: word, cause: 'build-metadata' });
   }
-  // semver trims and forgives; only what it would write itself is taken.
+  // semver trims and tolerates a lot. Only its own spelling is accepted.
   const tag = parsed?.version === bare ? parseTag(`v${bare}`) : null;
   return tag === null ? mistake({ code: 'invalid-version', typed: word, cause: 'not-semver' }) : value(tag);
 }
 
-/** Any text with something in it, up to 500 characters. */
+/** Any text that is not blank, up to 500 characters. */
 export function parseReason(text: string): Parsed<string> {
   const reason = text.trim();
   if (reason === '') return mistake({ code: 'empty-reason' });

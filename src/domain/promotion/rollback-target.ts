@@ -1,4 +1,4 @@
-// What a rollback may be told to go back to, and which words look like it.
+// The targets that `/rollback` accepts, and which words look like one.
 import type { Digest, Tag } from '../image/reference.ts';
 
 /** `promotion` is the image that the promotion of this number (`P12`) put there. */
@@ -17,7 +17,7 @@ const SHAPES: readonly RegExp[] = [
   /^(?=.*\d)[0-9a-f]{6,64}$/i,
 ];
 
-/** True for a word that nobody would call an environment: an id, a digest, a tag of ours, a version, a commit. */
+/** True for a word that can't be meant as an environment: an id, a digest, a tag of ours, a version, a commit. */
 export function looksLikeTarget(word: string): boolean {
   return SHAPES.some((shape) => shape.test(word));
 }

@@ -1,4 +1,4 @@
-// Not more layers than a host can mount, and a history that tells of as many layers as there are.
+// An image has no more layers than a host can mount, and its history has the same number.
 import { z } from 'zod';
 import { known, type ConfigFacts, type Fact, type PlatformFacts } from '../image/image-facts.ts';
 import { KINDS_OF_NEW_IMAGES, platformRule } from '../rule.ts';

@@ -1,4 +1,4 @@
-// Decides whether a source that has no image yet is worth waiting for: a commit of the staging branch, fresh enough to be in its build.
+// Decides whether to wait for the image of a source: only for a commit of the staging branch that may still be building.
 import type { SourceSpec } from '../../domain/command.ts';
 import { BUILD_TIME_MS, commitTagsOf } from '../../domain/image/image-wait.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
@@ -11,12 +11,12 @@ import type { Services } from '../core/services.ts';
 
 export type YoungCommit = {
   readonly commit: CommitSha;
-  /** Under which its image may come, that which was named first. */
+  /** The tags that its image may get, the named one first. */
   readonly tags: readonly Tag[];
   readonly until: number;
 };
 
-/** Null where there is nothing to wait for; OutsideError when GitHub can't say. */
+/** Null if there is nothing to wait for; OutsideError if GitHub can't answer. */
 export async function findYoungCommit(
   services: Services,
   about: { readonly repo: Repo; readonly policy: Policy; readonly source: SourceSpec },

@@ -40,7 +40,7 @@ import { deleteExpiredRows } from './retention.ts';
 import { handleGitTag } from '../versions/handle-git-tag.ts';
 
 export const JOB_KINDS: JobKinds = {
-  // What came from outside.
+  // From outside.
   delivery: handleDelivery,
   command: runCommand,
   click: reviewByClick,
@@ -58,7 +58,7 @@ export const JOB_KINDS: JobKinds = {
   'staging-click': promoteByClick,
   'staging-re-run': rerunStaging,
 
-  // What a decision asks for.
+  // Effects of decisions.
   'collect-facts': collectFacts,
   'poll-image': pollImage,
   'apply-tag-plan': applyTagPlan,
@@ -73,7 +73,7 @@ export const JOB_KINDS: JobKinds = {
   'read-thread': readThread,
   'check-drift': checkDrift,
 
-  // What is written to GitHub.
+  // Writes to GitHub.
   'create-deployment': createDeployment,
   'update-check-run': updateCheckRun,
   'update-staging-check': updateStagingCheck,
@@ -84,7 +84,7 @@ export const JOB_KINDS: JobKinds = {
   reply,
   react,
 
-  // What the clock asks for.
+  // Scheduled work.
   'delete-expired-rows': deleteExpiredRows,
   'recover-deliveries': recoverDeliveries,
   reconcile,

@@ -1,4 +1,4 @@
-// One command line of a comment: checks who asks, and hands it to its use case.
+// Runs one command line of a comment: checks its author, and passes it to its use case.
 import { reaches, type Role } from '../../domain/actor.ts';
 import { mayReview } from '../../domain/eligibility.ts';
 import { COMMANDS, LONG_FORM, type Verb } from '../../domain/command.ts';
@@ -47,7 +47,7 @@ async function goOn(job: Job<'command'>, services: Services, commit: Answer): Pr
   return { kind: 'done', commit: { ...commit, effects } };
 }
 
-/** An outside failure that may pass is thrown for a while, then answered like one that does not. */
+/** A transient outside failure is retried for a while, then answered like a final one. */
 async function answerInTime(job: Job<'command'>, services: Services): Promise<Answer> {
   const { repo, issue, commentId, sentAt, line } = job.payload;
   let asked: Asked | null = null;
@@ -67,12 +67,12 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
   }
 }
 
-/** By somebody whose role is not known. */
+/** By a person whose role is unknown. */
 function askedByUnknown({ payload: { repo, issue, commentId, by } }: Job<'command'>): Asked {
   return { repo, issue, commentId, by: { ...by, role: 'none' }, app: by.app ?? null };
 }
 
-/** The wait for its turn counts, but each has a minute of its own: a host that just failed may be asked again by then. */
+/** The wait in the queue counts, but each command has at least a minute: a host that just failed may recover by then. */
 function waitsSince({ payload, createdAt }: Job<'command'>): number {
   return Math.max(payload.receivedAt ?? createdAt, createdAt - RETRY_BUDGET_MS + MINUTE_MS);
 }
@@ -85,7 +85,7 @@ function nextCommand({ later, ...command }: Extract<Intent, { kind: 'command' }>
   return line === undefined ? [] : [{ ...command, line, later: rest }];
 }
 
-/** The comment is done with: the thread's next one, if there is any. */
+/** The comment is done: continues with the thread's next one, if any. */
 async function nextComment(
   { store }: Services,
   { repo, issue }: Pick<Asked, 'repo' | 'issue'>,
@@ -123,7 +123,7 @@ async function answer(
   }
 }
 
-/** Remembers who is permitted. Where that was not known, 👀 waited for it. */
+/** Stores the confirmed right. If it was unknown before, 👀 waited for it. */
 async function confirmRights(
   services: Services,
   { job, asked }: { readonly job: Job<'command'>; readonly asked: Asked },
@@ -133,11 +133,11 @@ async function confirmRights(
   const confirmedAt = await findRightsConfirmedAt(services.store.db, { repoId: repo.id, personId: by.id, now });
   if (confirmedAt !== null && confirmedAt > now - CONFIRM_EVERY_MS) return;
   const effects = confirmedAt === null ? [react(asked, 'eyes')] : [];
-  // Where the job was lost meanwhile, the commit of the answer is lost as well.
+  // If the job was lost meanwhile, the commit of the answer fails too.
   await commitAndContinue(services, job, { repo, effects, rights: { personId: by.id, kind: 'confirmed' } });
 }
 
-/** Commands take write access; with less, people may review or roll back where the policy lets them. */
+/** Commands need write access. With less, people may review or roll back if the policy allows it. */
 async function barOf(services: Services, { repo, by }: Asked, verb: Verb | typeof LONG_FORM): Promise<Refusal | null> {
   if (reaches(by.role, 'write')) return null;
   const notPermitted = (wanted: Role): Refusal => ({ code: 'not-permitted', verb, role: by.role, wanted });

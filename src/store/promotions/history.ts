@@ -1,4 +1,4 @@
-// What an environment held, one digest after another, as our own journal tells it.
+// Reads what an environment held, one digest after another, from our own journal.
 import type { History, Holding } from '../../domain/promotion/history.ts';
 import { approversOf } from '../../domain/promotion/approval.ts';
 import {
@@ -43,7 +43,7 @@ export async function listHeld(
       at: row.promoted_at ?? 0,
       deployedTo: row.deployed_to,
     }))
-    // A version that was added to what was there already moved nothing.
+    // A version that was added to the current image moved nothing.
     .filter(({ promotion }) => movesProduction(promotion))
     .flatMap((one) => {
       const digest = targetIn(one.promotion, repository);
