@@ -91,7 +91,7 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' });
 });
 
-test('the overview is help, not a mistake, when it is asked for, and fits 80 columns', async () => {
+test('the requested overview is not a mistake, and fits 80 columns', async () => {
   for (const line of ['--help', '-h', 'help']) {
     const { code, out, err } = await say(line);
     for (const { name } of COMMANDS) expect(out).toContain(`\n  ${name} `);
@@ -100,7 +100,7 @@ test('the overview is help, not a mistake, when it is asked for, and fits 80 col
   }
 });
 
-test('a variable that can not be used is named, and the exit code says that nothing was tried', async () => {
+test('an invalid variable is named, and the exit code is 2', async () => {
   const { code, out, err } = await say('audit verify', { env: { DATABASE_URL: 'mysql://x' } });
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toBe(

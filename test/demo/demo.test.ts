@@ -83,7 +83,7 @@ test('a reviewer without write access promotes nothing: exit 1, and the step is 
   expect(code).toBe(1);
 });
 
-test('left running, it takes what people say and click over HTTP, until Ctrl-C', async () => {
+test('left running, it takes comments and clicks over HTTP, until Ctrl-C', async () => {
   demo = startDemo('--serve');
   const [, url = '', tag = ''] = await demo.printed(/curl (http:\S+)\/say -d '.*\/promote (staging-[0-9a-f]{7})"/);
   const post = async (path: string, body: unknown): Promise<string> => {
@@ -109,7 +109,7 @@ test('left running, it takes what people say and click over HTTP, until Ctrl-C',
   expect(await demo.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('an option it does not know ends it with the usage', async () => {
+test('an unknown option ends it with the usage', async () => {
   demo = startDemo('--fast');
   const { code, stderr } = await demo.ended;
   expect(stderr).toContain('Usage: npm run demo');

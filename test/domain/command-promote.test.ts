@@ -7,7 +7,7 @@ const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const BARE = { environment: null, reason: null, version: null, force: false };
 const COMMIT = { kind: 'tag', tag: 'staging-abc1234' };
 
-describe('a legal source', () => {
+describe('a valid source', () => {
   test.each<[string, string, object | null]>([
     ['none at all lists candidates', '', null],
     ['a digest', DIGEST, { kind: 'digest', digest: DIGEST }],
@@ -31,7 +31,7 @@ describe('a legal source', () => {
   });
 });
 
-describe('an illegal source', () => {
+describe('an invalid source', () => {
   test.each<[string, string, object]>([
     ['five hex digits', 'abc12', { code: 'hex-length', typed: 'abc12', length: 5 }],
     ['forty-one hex digits', 'a'.repeat(41), { code: 'hex-length', typed: 'a'.repeat(41), length: 41 }],
@@ -76,7 +76,7 @@ describe('an illegal source', () => {
   });
 });
 
-describe('legal options', () => {
+describe('valid options', () => {
   test.each<[string, string, object]>([
     ['an environment', 'to production', { environment: 'production' }],
     ['its name keeps its case', 'TO Production', { environment: 'Production' }],
@@ -121,7 +121,7 @@ describe('legal options', () => {
   });
 });
 
-describe('illegal options', () => {
+describe('invalid options', () => {
   test.each<[string, string, object]>([
     ['a second word', 'staging-def5678', { code: 'environment-without-to', typed: 'staging-def5678' }],
     ['an environment without to', 'production', { code: 'environment-without-to', typed: 'production' }],

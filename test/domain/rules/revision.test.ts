@@ -53,7 +53,7 @@ test.each(MISSING)('a missing label %s', (_name, level, required, outcomes) => {
   expect(findings.map(({ outcome }) => outcome)).toEqual(outcomes);
 });
 
-test('a wrong label fails though the policy asks for none', () => {
+test('a wrong label fails even if the policy requires none', () => {
   const lineage = known({ kind: 'not-on-branch', commit: COMMIT, branches } as const);
   const findings = judge(revision, facts({ lineage }), ruleContext({ labels: { level: 'off', required: [] } }));
   expect(findings.map(({ outcome }) => outcome)).toEqual(['fail']);

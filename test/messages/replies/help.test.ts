@@ -4,7 +4,7 @@ import { COMMANDS } from '../../../src/domain/command.ts';
 import { renderHelp } from '../../../src/messages/replies/help.ts';
 import { toHtml } from '../rendered.ts';
 
-test('help says what each command does', () => {
+test('help describes each command', () => {
   expect(renderHelp()).toMatchSnapshot();
 });
 
