@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line: says in plain words that Node is too old, before anything is loaded that such a Node does not have.
+// The command line. Reports an old Node before it loads anything that this Node lacks.
 const NEEDED = 24;
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) {

@@ -1,4 +1,4 @@
-// The server: reads the environment, wires, listens, works; drains on SIGTERM.
+// The server: reads the environment, constructs and starts everything, and drains on SIGTERM.
 import { ConfigError, readConfig, type Config } from './config/env.ts';
 import { createApplication, type Application } from './app/compose.ts';
 import { createLogger } from './app/logger.ts';

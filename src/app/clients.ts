@@ -22,7 +22,7 @@ type Parts = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** How long an answer may take; by default each client has limits of its own. */
+  /** How long an answer may take. By default, each client has its own limits. */
   readonly answerWithinMs: number | undefined;
 };
 
@@ -70,7 +70,7 @@ function reportBreakerChange(
   else log.info({ host }, 'circuit breaker closed: the host answers again');
 }
 
-/** Of the machine user for ghcr.io, where there is one. */
+/** The machine user's credential for ghcr.io, if there is one. */
 function watchRegistryToken(
   { ghcr, githubApiUrl: apiUrl }: Config,
   { log, metrics, now }: Pick<Parts, 'log' | 'metrics'> & Pick<Clock, 'now'>,

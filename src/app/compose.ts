@@ -31,7 +31,7 @@ import { checkRegistryToken, learnIdentity } from './start-up.ts';
 /** What differs between a real process and a test. */
 export type World = Clock & {
   readonly newId: () => string;
-  /** How long an answer may take from outside; by default each client has limits of its own. */
+  /** How long an answer from outside may take. By default, each client has its own limits. */
   readonly answerWithinMs?: number;
 };
 
@@ -44,9 +44,9 @@ export type Application = {
   readonly worker: Worker | null;
   /** What `/setup` asks for; null once there is an App. */
   readonly setupToken: string | null;
-  /** Starts work: jobs, ticks, and the question to GitHub who we are. */
+  /** Starts work: jobs, ticks, and the request to GitHub for the App's identity. */
   start(): void;
-  /** Starts no more work, lets what runs end within `graceMs`, and closes everything. */
+  /** Starts no more work, gives running jobs `graceMs` to end, and closes everything. */
   stop(graceMs: number): Promise<void>;
 };
 

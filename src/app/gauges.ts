@@ -1,4 +1,4 @@
-// Reads what the gauges of /metrics show now.
+// Reads the current values of the gauges on /metrics.
 import type { RegistryTokenWatch } from '../github/app/registry-token-watch.ts';
 import type { Gauges } from '../net/gauges.ts';
 import type { Store } from '../store/database/database.ts';
@@ -11,7 +11,7 @@ export async function readGauges(parts: {
   readonly store: Store;
   readonly registryTokenWatch: RegistryTokenWatch;
   readonly now: () => number;
-  /** `hidden`: no repository is named. */
+  /** `hidden`: the metrics name no repository. */
   readonly names: 'shown' | 'hidden';
 }): Promise<Gauges> {
   const { store, registryTokenWatch, now, names } = parts;

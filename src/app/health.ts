@@ -14,14 +14,14 @@ type Health = {
 
 type Check = { readonly ok: boolean; readonly message: string };
 
-/** Anybody may ask, and each check of the database writes to it: so its result is good for so long. */
+/** Anybody may request /readyz, and each check writes to the database. So a result is reused for this long. */
 const GOOD_FOR_MS = 1000;
 
 export function createReadiness(health: Health): () => Promise<Page> {
   let latest: { readonly at: number; readonly check: Promise<Check> } | null = null;
   return async () => {
     const now = health.now();
-    // Not one of an hour that is still to come, where the clock was turned back.
+    // A result from the future is not reused: the clock was set back.
     const isGood = latest !== null && now >= latest.at && now < latest.at + GOOD_FOR_MS;
     if (latest === null || !isGood) latest = { at: now, check: checkDatabase(health) };
     const database = await latest.check;
@@ -32,7 +32,7 @@ export function createReadiness(health: Health): () => Promise<Page> {
   };
 }
 
-/** Anybody may ask: an error names hosts, accounts and paths, so it goes to the log alone. */
+/** Anybody may request /readyz. An error names hosts, accounts and paths, so it goes to the log only. */
 async function checkDatabase({ store, log, now }: Health): Promise<Check> {
   try {
     await assertWritable(store, now());

@@ -1,4 +1,4 @@
-// How an error is logged: its message once, its frames, and of its causes only what the message does not say.
+// Logs an error: its message once, its stack frames, and those causes that the message does not contain.
 import { errorText } from '../net/error-text.ts';
 import { OutsideError } from '../net/outside-error.ts';
 

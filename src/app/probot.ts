@@ -7,7 +7,7 @@ import { isRelevant, isSuperseded } from '../webhooks/recovery-relevance.ts';
 import { translateEvent, WEBHOOK_EVENTS } from '../webhooks/table.ts';
 import { createTranslate, type Collector } from '../webhooks/translate-delivery.ts';
 
-/** All that the engine gets of webhooks/. */
+/** Everything that the engine uses of webhooks/. */
 export async function createWebhookReader(args: {
   readonly app: AppConfig;
   readonly apiUrl: string;

@@ -26,14 +26,14 @@ export function createSetupPages(parts: {
   const client = createAnonymousClient({
     apiUrl,
     userAgent: 'imprimatur',
-    // Octokit logs each path, and this one contains the code that the keys are given for.
+    // Octokit logs each path, and this one contains the code that GitHub exchanges for the keys.
     log: { debug: () => undefined, warn: () => undefined },
     now,
     onRequest: metrics.countGitHubRequest,
   });
   return createSetup({
     publicUrl,
-    // An own server may speak plain HTTP inside of a network; the address of its API says so.
+    // A GitHub Enterprise Server may use plain HTTP inside a network; its API address says so.
     githubUrl: githubHost === 'github.com' ? 'https://github.com' : new URL(`//${githubHost}`, apiUrl).origin,
     manifest: readAppManifest(),
     tokens: createSetupTokens(store, now),

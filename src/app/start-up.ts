@@ -1,9 +1,9 @@
-// What a process has to learn when it starts: who the App is, and how long the machine user's token is good for.
+// Reads what a process needs at its start: the App's identity, and when the machine user's token expires.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Services } from '../engine/core/services.ts';
 import { retry } from '../net/retry.ts';
 
-/** Until GitHub accepts the App's credentials, or the process ends; /readyz says so meanwhile. */
+/** Retries until GitHub accepts the App's credentials or the process ends. /readyz reports it meanwhile. */
 export async function learnIdentity({ identity, log }: Services, stopping: AbortSignal): Promise<void> {
   const ask = async (): Promise<void> => {
     if (stopping.aborted) return;
@@ -17,7 +17,7 @@ export async function learnIdentity({ identity, log }: Services, stopping: Abort
     }
   };
   await retry(ask, {
-    // By the real clock, and no longer than the process lives.
+    // Uses the real clock, and ends with the process.
     clock: { now: () => Date.now(), wait: (ms) => delay(ms, undefined, { signal: stopping }).catch(() => undefined) },
     backoff: { firstMs: 1000, longestMs: 60_000 },
     isTransient: () => true,
@@ -25,7 +25,7 @@ export async function learnIdentity({ identity, log }: Services, stopping: Abort
   });
 }
 
-/** At the start, so that a new token counts at once; then daily, by the scheduler. */
+/** Runs at the start, so that a new token counts immediately; then daily, by the scheduler. */
 export async function checkRegistryToken({ registryTokenWatch, log }: Services): Promise<void> {
   try {
     await registryTokenWatch.check();

@@ -14,7 +14,7 @@ type Word = {
   readonly form?: string;
   /** The only allowed values; completion offers them. */
   readonly choices?: readonly string[];
-  /** False for a value of another form. */
+  /** False for a malformed value. */
   readonly isValid?: (text: string) => boolean;
 };
 
@@ -78,7 +78,7 @@ export type ParsedCall =
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly problem: string };
 
-/** Reads what follows the command's name. */
+/** Parses what follows the command's name. */
 export function parseCall(command: CliCommand, words: readonly string[]): ParsedCall {
   const options = Object.fromEntries(
     Object.entries(command.flags).map(([name, { value }]) => [

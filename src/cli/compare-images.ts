@@ -6,7 +6,7 @@ import type { ImageConfig } from '../registry/image-config.ts';
 export type Comparison = {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Those of both. */
+  /** The platforms that both images have. */
   readonly platforms: readonly PlatformComparison[];
 };
 
@@ -20,14 +20,14 @@ export type PlatformComparison = {
 };
 
 export type LayerComparison = {
-  /** At the bottom of both: what nobody has to pull again. */
+  /** The layers that both share from the bottom: nobody has to pull them again. */
   readonly shared: number;
   readonly removed: number;
   readonly added: number;
   readonly addedBytes: number;
 };
 
-/** Null: it is not set there. */
+/** Null: not set in that image. */
 export type Change = { readonly what: string; readonly from: string | null; readonly to: string | null };
 
 export function compareImages(from: ImageContents, to: ImageContents): Comparison {
@@ -118,7 +118,7 @@ function variablesOf({ env }: ImageConfig): ReadonlyMap<string, string> {
   );
 }
 
-/** As a shell would take them apart again: words with blanks in quotes. */
+/** Quoted so that a shell splits it into the same words. */
 function wordsOf(words: readonly string[]): string {
   return words.map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
 }

@@ -37,7 +37,7 @@ const REGISTRY_VARIABLES: readonly Variable[] = [
 ];
 const APP_VARIABLES: readonly Variable[] = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'GITHUB_API_URL'];
 
-/** Nothing is read or opened yet. What is wrong with a variable is a ConfigError of the part that needs it. */
+/** Nothing is read or opened yet. An invalid variable is a ConfigError of the part that needs it. */
 export function createContext(
   parts: Pick<CliServices, 'out' | 'err' | 'terminal'> & { readonly env: Environment; readonly clock: Clock },
 ): Context {
@@ -83,7 +83,7 @@ export function createContext(
 
 function openGitHub(env: Environment, { now }: Clock): GitHubAccess {
   if ((env['APP_ID'] ?? '').trim() === '') return { kind: 'none', why: 'APP_ID is not set' };
-  // No webhook is received here, so its secret is not needed; any valid one will do.
+  // The command line receives no webhooks, so any valid secret will do.
   const given = { ...env, WEBHOOK_SECRET: '-'.repeat(16), WEBHOOK_SECRET_FILE: undefined };
   const { app, githubApiUrl } = configOf(given, [...APP_VARIABLES, 'WEBHOOK_SECRET']);
   if (app === null) throw new Error('APP_ID is set, and no App was read');

@@ -30,7 +30,7 @@ export function findCommand(commands: readonly CliCommand[], words: readonly str
   return { kind: 'none', words: group, problem: `unknown command ${quoteTyped(typed)}${hint}`, isUnknown: true };
 }
 
-/** `adit verify` is near to a whole name already; `jobz` is near to the first word of several. */
+/** `adit verify` is close to a whole name; `jobz` is close to the first word of several. */
 function nearestGroup([first = '']: readonly string[], names: readonly string[]): string | null {
   const groups = new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] ?? ''));
   return nearestOf(first, [...groups]);

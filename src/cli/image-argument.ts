@@ -39,7 +39,7 @@ export function repositoryOf(text: string | undefined, registryHost: string): Im
   return repository;
 }
 
-/** As the flag says, else `<owner>/<name>` at the beginning of the image's name. */
+/** The value of the flag, else `<owner>/<name>` at the beginning of the image's name. */
 export function repoNameOf(typed: string | undefined, repository: ImageRepository): RepoName {
   const name = parseRepoName(typed ?? nameOf(repository).split('/').slice(0, 2).join('/'));
   if (name === null) throw new UsageError(`${repository} does not name a GitHub repository; set one with --repo`);

@@ -48,7 +48,7 @@ export async function loadSetup(
   };
 }
 
-/** Without the variables that can't be read, which the problems name at their beginning. */
+/** Without the variables that can't be read. Each problem begins with the name of its variable. */
 function readAsFarAsPossible(env: Environment): { readonly config: Config; readonly problems: string[] } {
   try {
     return { config: readConfig(env, { isTty: false }), problems: [] };
@@ -56,7 +56,7 @@ function readAsFarAsPossible(env: Environment): { readonly config: Config; reado
     if (!(error instanceof ConfigError)) throw error;
     const { problems } = error;
     const broken = problems.flatMap((problem) => problem.split(':')[0]?.match(/[A-Z][A-Z_]+/g) ?? []);
-    // Without one of its variables there is no App; what is right about it is read apart from here.
+    // If one of its variables is missing, there is no App. The valid ones are read separately.
     const hasApp = !broken.some((name) => APP_VARIABLES.includes(name));
     const isLeftOut = (name: string): boolean => broken.includes(name) || (name === 'APP_ID' && !hasApp);
     const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !isLeftOut(name)));

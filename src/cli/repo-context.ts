@@ -17,16 +17,16 @@ import type { CliServices } from './services.ts';
 export type RepoContext = {
   /** With id 0 where GitHub was not asked. */
   readonly repo: Repo;
-  /** NoAccess where nobody can ask GitHub. */
+  /** NoAccess if GitHub can't be read. */
   readonly github: FactSources['github'];
   readonly policy: Policy;
   /** What is wrong with the policy file; then `policy` is the built-in one. */
   readonly problems: readonly PolicyProblem[];
-  /** Half a sentence on where the policy is from. */
+  /** A phrase that says where the policy comes from. */
   readonly policyFrom: string;
 };
 
-/** Without an App, or where it is not installed, the built-in policy holds and the reason is told. */
+/** Without an App, or if it is not installed there, the built-in policy applies, with the reason. */
 export async function openRepoContext(services: CliServices, name: RepoName): Promise<RepoContext> {
   const settings = services.settings();
   const builtIn = builtInPolicy({ repo: name, registryHost: settings.registryHost });

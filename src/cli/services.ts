@@ -18,7 +18,7 @@ export type CliServices = {
   readonly settings: () => Settings;
   /** The database, which must exist with its tables; otherwise an OutsideError. */
   readonly store: () => Promise<Store>;
-  /** The same, but created where it is missing; the caller makes its tables. */
+  /** The same, but created if it is missing. The caller creates its tables. */
   readonly newStore: () => Promise<Store>;
   readonly registry: () => Promise<RegistryClient>;
   readonly github: () => Promise<GitHubAccess>;

@@ -1,4 +1,4 @@
-// Decides whether an image passes its checks, where GitHub or the database may not have been read.
+// Decides whether an image passes its checks, even if GitHub or the database could not be read.
 import { isBlocking, type Finding } from '../domain/finding.ts';
 
 /** `incomplete`: no check failed but those that need GitHub or the database. */

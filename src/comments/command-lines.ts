@@ -4,7 +4,7 @@ import { readInline, readMarkdown, type Block, type Container, type Markdown } f
 import { findQuotedMail } from './quoted-mail.ts';
 import { readRawHtml, type HtmlPiece, type RawHtml } from './raw-html.ts';
 
-/** `line` is the command alone, as it should stand on a line of its own. */
+/** `line` is the command alone, as it should be written on its own line. */
 export type CommandHint = {
   readonly line: string;
   readonly place: 'backticks' | 'html' | 'heading' | 'list' | 'quote';
@@ -17,7 +17,7 @@ export type CommandLines = {
 };
 
 type Paragraph = Extract<Block, { kind: 'paragraph' }>;
-/** A line, counted from 0, that would be a candidate if it stood elsewhere. */
+/** A line, counted from 0, that would be a candidate in another place. */
 type Suspect = CommandHint & { readonly number: number };
 type Collected = {
   readonly pieces: HtmlPiece[];

@@ -21,7 +21,7 @@ export type Block =
   /** Around the blocks of each quote and list item. */
   | { readonly kind: 'enter' | 'leave' };
 
-/** The blocks in document order, and what a paragraph's links need to be understood. */
+/** The blocks in document order, and the link definitions that paragraphs refer to. */
 export type Markdown = { readonly lines: readonly string[]; readonly blocks: readonly Block[]; readonly env: Env };
 
 /** Lines are counted from 0 within the paragraph. */
@@ -141,7 +141,7 @@ function isQuoted(state: StateBlock, line: number): boolean {
   return !isCode && state.src.charAt((state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0)) === '>';
 }
 
-/** After the lines that are quoted, and those that may go on lazily. */
+/** The line after the quoted lines and their lazy continuations. */
 function findQuoteEnd(state: StateBlock, startLine: number, endLine: number): number {
   const enders = state.md.block.ruler.getRules('blockquote');
   const mayGoOn = (line: number): boolean =>
@@ -222,7 +222,7 @@ export function readInline(text: string, env: Env): Inline {
 
 function* readBlocks(tokens: readonly Token[], lines: readonly string[]): Generator<Block> {
   let container: Container | null = null;
-  // GitHub finds definitions last, in a paragraph that may go on lazily or turn out a table; markdown-it ends it there.
+  // GitHub finds definitions last, in a paragraph that may continue lazily or become a table; markdown-it ends it there.
   let defined: { readonly container: Container | null; readonly line: number } = { container: null, line: -1 };
   for (const [index, token] of tokens.entries()) {
     const firstLine = token.map?.[0] ?? 0;
@@ -242,7 +242,7 @@ function* readBlocks(tokens: readonly Token[], lines: readonly string[]): Genera
         yield { kind: 'heading', firstLine, text };
         break;
       case 'html_block':
-        // After a tag and such a blank GitHub sees a paragraph, which may go on lazily as well.
+        // After a tag and such a blank, GitHub reads a paragraph, which may continue lazily too.
         if (/[^\S \t\n]$/m.test(token.content)) defined = { container: around, line: token.map?.[1] ?? -1 };
         yield { kind: 'html', firstLine, text: token.content };
         break;

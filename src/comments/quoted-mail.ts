@@ -1,11 +1,11 @@
 // Finds where an answer by mail begins to quote: many mail programs put no `>` before the text that they quote.
 import type { Markdown } from './markdown.ts';
 
-/** Longer lines are none that a mail program writes. */
+/** No mail program writes longer lines. */
 const MAX_LENGTH = 400;
-/** An attribution may be wrapped over so many lines. */
+/** An attribution may be wrapped over this many lines. */
 const MAX_WRAPPED = 3;
-/** Header lines stand within so many lines of `From:`. */
+/** Header lines are within this many lines of `From:`. */
 const HEADERS_WITHIN = 6;
 
 /** `-----Original Message-----`, in the languages of Outlook and its relatives; with at most a mark before and after it. */
@@ -58,7 +58,7 @@ const TIME_AND_ADDRESS = /\d[:.]\d\d\D.*\s[^\s<>()[\]@]{1,64}@[^\s<>()[\]@]{1,25
 /** GroupWise: `>>> Ada <ada@example.org> 24.11.2026 10:00 >>>`, above text without any `>`. */
 const BETWEEN_ARROWS = /^ {0,3}>>>[^>].*\d.*>>>$/u;
 
-/** The first line of the quote, counted from 0; Infinity where there is none. What stands above it is the person's own. */
+/** The first line of the quote, counted from 0; Infinity without one. The person wrote the lines above it. */
 export function findQuotedMail({ lines, blocks }: Pick<Markdown, 'lines' | 'blocks'>): number {
   const isCode = codeLines({ blocks });
   for (const [at, line] of lines.entries()) {
@@ -76,12 +76,12 @@ function beginsQuote(lines: readonly string[], at: number): boolean {
   return isAttribution(lines, at);
 }
 
-/** Of a real mail at least two follow: when it was sent, to whom, what about. */
+/** In a real mail, at least two more follow: date, recipient or subject. */
 function countHeaders(lines: readonly string[], from: number): number {
   return lines.slice(from, from + HEADERS_WITHIN).filter((line) => OTHER_HEADER.test(line.slice(0, MAX_LENGTH))).length;
 }
 
-/** Where the text below is quoted with `>`, that tells it apart, and what follows it is the person's own again. */
+/** If the text below is quoted with `>`, only those lines are quoted, and what follows is the person's own again. */
 function isAttribution(lines: readonly string[], at: number): boolean {
   let text = '';
   for (let end = at; end < Math.min(at + MAX_WRAPPED, lines.length); end += 1) {
@@ -113,7 +113,7 @@ function namesWriter(text: string): boolean {
   return /\d/u.test(text) && (ADDRESS.test(text) || VERB.test(text.slice(-VERB_WITHIN)));
 }
 
-/** The next line that is not blank, or nothing. */
+/** The next line that is not blank, or undefined. */
 function nextText(lines: readonly string[], from: number): string {
   return (
     lines
@@ -123,7 +123,7 @@ function nextText(lines: readonly string[], from: number): string {
   );
 }
 
-/** A mail that is shown as code is talked about, not answered. */
+/** A mail inside a code block is an example, not a mail that somebody answers. */
 function codeLines({ blocks }: Pick<Markdown, 'blocks'>): (line: number) => boolean {
   const fenced = new Set<number>();
   for (const block of blocks) {

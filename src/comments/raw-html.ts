@@ -8,7 +8,7 @@ export type HtmlPiece =
 export type RawHtml = {
   /** Between a tag and its closing tag. */
   readonly encloses: (line: number) => boolean;
-  /** Inside a comment, a declaration or a processing instruction: nobody sees it. */
+  /** Inside a comment, a declaration or a processing instruction: it is invisible. */
   readonly hides: (line: number) => boolean;
 };
 
@@ -25,7 +25,7 @@ const SWALLOWING: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-// Where to look for the closer: `<!-->` is a whole comment.
+// Where the search for the closer starts: `<!-->` is a whole comment.
 const UNSEEN = [
   { opener: '<!--', closer: '-->', skip: 2 },
   { opener: '<?', closer: '?>', skip: 2 },
@@ -81,7 +81,7 @@ function* readEvents(pieces: readonly HtmlPiece[], lineCount: number): Generator
     while (at < text.length) {
       if (awaited !== null) {
         const end: number = text.indexOf(awaited.closer, at);
-        // A browser goes on to look for the end in what follows, whatever Markdown made of it.
+        // A browser searches for the end in what follows, whatever Markdown made of it.
         if (end === -1) break;
         yield { kind: 'unseen', after: awaited.line, upTo: lineOf(end) };
         at = end + awaited.closer.length;

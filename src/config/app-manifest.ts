@@ -1,4 +1,4 @@
-// Reads app.yml, which is shipped with the program: the name, permissions and events of the GitHub App.
+// Reads app.yml, which is part of the program: the name, permissions and events of the GitHub App.
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const Manifest = z.strictObject({
 /** In GitHub's own words, because it goes to GitHub as it is. */
 export type AppManifest = Readonly<z.output<typeof Manifest>>;
 
-/** Throws where the file is missing or not as it was shipped. */
+/** Throws if the file is missing or was changed. */
 export function readAppManifest(): AppManifest {
   return Manifest.parse(parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')));
 }

@@ -1,6 +1,6 @@
 // The variables that hold addresses: of GitHub's API, of this server, and of the database.
 
-/** Base of the API, without a slash at its end. Tokens go there, so nobody on the way may read them. */
+/** Base of the API, without a slash at its end. Tokens are sent there, so it needs HTTPS. */
 export function readApiUrl(text: string | null, problems: string[]): string {
   const address = (text ?? 'https://api.github.com').replace(/\/+$/, '');
   const url = URL.parse(address);
@@ -12,7 +12,7 @@ export function readApiUrl(text: string | null, problems: string[]): string {
   return address;
 }
 
-/** A path is kept: a proxy may serve us below one. */
+/** Keeps a path: a proxy may serve us below one. */
 export function readPublicUrl(text: string | null, problems: string[]): string | null {
   if (text === null) return null;
   const url = URL.parse(text);
@@ -25,7 +25,7 @@ export function readPublicUrl(text: string | null, problems: string[]): string |
 export const PLAIN_POSTGRES =
   'DATABASE_URL: the connection to PostgreSQL is not encrypted; add ?sslmode=verify-full unless you trust the network';
 
-/** True for a PostgreSQL on another machine that is spoken to without TLS. */
+/** True for a PostgreSQL on another machine without TLS. */
 export function isPlainPostgres(databaseUrl: string): boolean {
   const url = URL.parse(databaseUrl);
   if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) return false;

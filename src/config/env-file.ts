@@ -1,4 +1,4 @@
-// Fills variables into a .env file, and leaves alone whatever that file says already.
+// Writes variables into a .env file. Existing values stay.
 import { open, type FileHandle } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 
@@ -19,7 +19,7 @@ export async function addToEnvFile(path: string, variables: Readonly<Record<stri
       const text = await file.readFile('utf8');
       const taken = findTakenTag(text, Object.keys(variables));
       if (taken.length > 0) return { kind: 'not-written', why: `${path} already sets ${taken.join(', ')}` };
-      // Before the first secret is in it. Who is not its owner fails here.
+      // Before the first secret is in it. A process that does not own the file fails here.
       await file.chmod(MODE);
       const bytes = Buffer.from(fillIn(text, variables));
       const { bytesWritten } = await file.write(bytes, 0, bytes.length, 0);
@@ -52,7 +52,7 @@ async function openOrCreate(path: string): Promise<FileHandle> {
   }
 }
 
-/** An empty variable counts as unset, here as everywhere. */
+/** An empty variable counts as unset, as everywhere. */
 function findTakenTag(text: string, names: readonly string[]): readonly string[] {
   const values = parseEnv(text);
   return names.filter((name) => (values[name] ?? '').trim() !== '');

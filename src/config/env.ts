@@ -22,9 +22,9 @@ export type Config = {
   readonly app: AppConfig | null;
   readonly host: string;
   readonly port: number;
-  /** Where browsers and GitHub reach this server, without a slash at its end; null where it was not told. */
+  /** Where browsers and GitHub reach this server, without a slash at its end; null if unset. */
   readonly publicUrl: string | null;
-  /** What `/metrics` asks for; null: it is open, and names no repository. */
+  /** The token that `/metrics` requires; null: it is open, and names no repository. */
   readonly metricsToken: string | null;
   readonly githubApiUrl: string;
   /** Host of GitHub's pages, which `source` labels name: `github.com`, or the host of a GHES or ghe.com instance. */
@@ -240,7 +240,7 @@ function isPem(text: string): boolean {
   try {
     return createPrivateKey(text).asymmetricKeyType === 'rsa';
   } catch {
-    // Cut off, or protected by a password: whoever reads the problem looks at the key anyway.
+    // The key is cut off, or protected by a password.
     return false;
   }
 }
@@ -264,7 +264,7 @@ function readMetricsToken(token: string | null, problems: string[]): string | nu
   return token;
 }
 
-/** github.com and ghe.com limit writes; an own server does not by default. */
+/** github.com and ghe.com limit writes; GitHub Enterprise Server does not by default. */
 function defaultWriteInterval(apiUrl: string): number {
   if (!URL.canParse(apiUrl)) return 0;
   const { hostname } = new URL(apiUrl);

@@ -63,8 +63,8 @@ function refuse(problems: readonly FileProblem[]): PromotionFileReading {
 }
 
 /**
- * What is left of the file without the parts that have problems, so that contradictions elsewhere are told at once too;
- * null where a broken part could make or hide them.
+ * The file without the parts that have problems, so that contradictions in the rest are reported at once too; null if a
+ * broken part could cause or hide them.
  */
 function readWithout(file: unknown, problems: readonly Problem[]): PromotionFile | null {
   const broken = new Set(problems.map(({ path }) => formatPath(path.slice(0, path[0] === 'environments' ? 2 : 1))));
@@ -81,18 +81,18 @@ function leaveOut(map: unknown, path: FilePath, broken: ReadonlySet<string>): un
   );
 }
 
-/** An alias, say, was refused there: that its value fits nowhere is no news. */
+/** Something was refused there already, such as an alias. That its value is invalid adds nothing. */
 function isAt(path: FilePath): (other: PlacedProblem) => boolean {
   return (other) => formatPath(other.path) === formatPath(path);
 }
 
-/** What breaks YAML breaks it again and again until the end of the line. */
+/** One syntax error in YAML causes further ones until the end of the line. */
 function firstOfEachLine(problems: readonly FileProblem[]): readonly FileProblem[] {
   return problems.filter(({ line }, index) => problems[index - 1]?.line !== line);
 }
 
 function toFileProblems(problems: readonly PlacedProblem[], text: string): readonly FileProblem[] {
-  // zod tells one fault twice where a list is none and its length is wrong as well.
+  // zod reports a value that should be a list twice: for its type and for its length.
   const unique = new Map(problems.map((problem) => [`${problem.offset} ${JSON.stringify(problem.mistake)}`, problem]));
   const sorted = [...unique.values()].toSorted((a, b) => a.offset - b.offset);
   return sorted.map(({ path, offset, mistake }) => {

@@ -17,7 +17,7 @@ export function isSecret(name: string): boolean {
   return SECRETS.some((secret) => secret === name);
 }
 
-/** The environment with the contents of the files. What can't be read, or is given twice, is told in `problems`. */
+/** The environment with the contents of the files. `problems` reports unreadable files and duplicates. */
 export function withSecretFiles(env: Environment, problems: string[]): Environment {
   const read = SECRETS.flatMap((name) => {
     const path = env[`${name}_FILE`]?.trim() ?? '';

@@ -3,7 +3,7 @@
 export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Enough to name somebody again: logins change, ids do not. */
+/** Identifies a person: logins change, ids do not. */
 export type Person = { readonly id: number; readonly login: string };
 
 /** An App that acted with a person's token; `slug` is the name in its address. */

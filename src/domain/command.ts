@@ -1,4 +1,4 @@
-// Decides what a line of a comment asks of us: a command, a command with a mistake in it, a slip, or nothing of ours.
+// Decides what a line of a comment is: a command, a command with a mistake, a slip, or none of ours.
 import { COMMANDS, findMisspelledVerb, isVerb, LONG_FORM, type CommandContent, type Verb } from './command/commands.ts';
 import type { CommandMistake } from './command/mistake.ts';
 import { continuesCommand, foldAscii, splitFirstWord, withoutPunctuation } from './command/words.ts';
@@ -18,12 +18,12 @@ export type CandidateLine = {
   readonly next: string | null;
 };
 
-/** `long` is `/imprimatur <verb> …`, which nobody else's bot listens to. */
+/** `long` is `/imprimatur <verb> …`, which no other bot answers. */
 export type CommandForm = 'short' | 'long';
 
 export type Command = CommandContent & { readonly form: CommandForm };
 
-/** What a line with this verb asks for. */
+/** What a line with this verb requests. */
 export type CommandOf<Kind extends Verb> = {
   [Each in Kind]: Extract<Command, { kind: Each }> & { readonly kind: Each };
 }[Kind];
@@ -52,7 +52,7 @@ export type ParsedLine =
 
 export type OurLine = Exclude<ParsedLine, { kind: 'not-ours' }>;
 
-/** `too-many`: nothing runs; `refused` only tells whether the comment deserves an answer. */
+/** `too-many`: nothing runs; `refused` only decides whether the comment gets an answer. */
 export type ParsedComment =
   | { readonly kind: 'items'; readonly items: readonly OurLine[] }
   | {

@@ -30,7 +30,7 @@ export type {
 export { APPROVAL_EXPIRES_AFTER_MS, decideRequest } from './decide/request.ts';
 export { refuseReviewed } from './decide/review.ts';
 
-/** What an event makes of a promotion. Whoever waits in the environment looks again when this one leaves `applying`. */
+/** Applies an event to a promotion. When it leaves `applying`, the promotions that wait for the environment are revisited. */
 export function decide(promotion: Promotion, event: PromotionEvent, context: DecisionContext): Decision {
   const decision = dispatch(promotion, event, context);
   const wasApplying = promotion.state.kind === 'applying';

@@ -1,4 +1,4 @@
-// How many edits lie between two words, and which known word somebody probably meant.
+// Counts the edits between two words, and finds the known word that somebody probably meant.
 
 /** One character more, less or other, or two neighbours swapped. */
 export function isOneEdit(left: string, right: string): boolean {

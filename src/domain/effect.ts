@@ -1,4 +1,4 @@
-// What the engine is asked to do after a decision: identity, not content, wherever state is shown.
+// What the engine does after a decision. An effect names what to show, never its content.
 import type { UnconfirmedDifferences } from './promotion/drift.ts';
 import type { GitTagAnswer } from './promotion/git-tag.ts';
 import type { CancelCause } from './promotion/promotion.ts';
@@ -11,31 +11,31 @@ export type Effect =
   | { readonly kind: 'update-check-run'; readonly promotionId: string }
   | { readonly kind: 'update-card'; readonly promotionId: string }
   | { readonly kind: 'apply-tag-plan'; readonly promotionId: string }
-  /** Makes the GitHub Deployment that follows a promotion. */
+  /** Creates the GitHub Deployment that follows a promotion. */
   | { readonly kind: 'create-deployment'; readonly promotionId: string }
-  /** Tries again to undo a half-moved production; hourly. */
+  /** Retries hourly to undo a half-moved production. */
   | { readonly kind: 'restore-production'; readonly promotionId: string; readonly at: number }
-  /** Posts a fresh line that mentions the requester. */
+  /** Posts a new comment that mentions the requester. */
   | { readonly kind: 'notify-requester'; readonly promotionId: string }
-  /** Looks again at the open promotions of an environment: the environment is free, or production moved. */
+  /** Revisits the open promotions of an environment: the environment is free, or production moved. */
   | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
   | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
-  /** Compares it with what GitHub and the registry hold, and puts right what differs. */
+  /** Compares it with GitHub and the registry, and reconciles the differences. */
   | { readonly kind: 'reconcile-promotion'; readonly promotionId: string; readonly at: number }
-  /** Looks again at those who wait: the policy file may have been edited. */
+  /** Revisits waiting promotions: the policy file may have been edited. */
   | { readonly kind: 'revisit-policy'; readonly repoId: number }
   | { readonly kind: 'expire-promotion'; readonly promotionId: string; readonly at: number }
-  /** Ends it where it is not writing: the App may not act in its repository any more. */
+  /** Ends it unless it is writing tags: the App has lost access to its repository. */
   | {
       readonly kind: 'withdraw-promotion';
       readonly promotionId: string;
       readonly because: Exclude<CancelCause, 'person'>;
     }
-  /** Looks for the image of a pushed staging commit, and examines it when it is there. */
+  /** Looks for the image of a pushed staging commit, and examines it once it exists. */
   | { readonly kind: 'watch-staging'; readonly repoId: number; readonly commit: CommitSha }
-  /** Shows where that stands in the check run of the commit. */
+  /** Shows the state of that check in the commit's check run. */
   | { readonly kind: 'update-staging-check'; readonly repoId: number; readonly commit: CommitSha }
-  /** Tells on the tagged commit why a pushed git tag names nothing yet. */
+  /** Reports on the tagged commit why a pushed git tag names no image yet. */
   | {
       readonly kind: 'answer-git-tag';
       readonly repoId: number;
@@ -43,9 +43,9 @@ export type Effect =
       readonly tag: Tag;
       readonly answer: GitTagAnswer;
     }
-  /** Takes the next comment of a thread; before that, reads what GitHub lists and no webhook told of. */
+  /** Takes the next comment of a thread, after adding comments that GitHub lists but no webhook brought. */
   | { readonly kind: 'read-thread'; readonly repoId: number; readonly issue: number }
-  /** Looks whether an environment still holds what was promoted; `unconfirmed` is what the look before saw first. */
+  /** Checks whether an environment still holds what was promoted. `unconfirmed`: the new differences of the previous check. */
   | {
       readonly kind: 'check-drift';
       readonly repoId: number;
@@ -53,7 +53,7 @@ export type Effect =
       readonly at: number;
       readonly unconfirmed: UnconfirmedDifferences | null;
     }
-  /** Tells of a drift, how it changed, and that it is over. */
+  /** Reports a drift, its changes, and its end. */
   | { readonly kind: 'show-drift'; readonly repoId: number; readonly driftId: string }
   /** Looks for the image that a promotion waits for. */
   | { readonly kind: 'poll-image'; readonly promotionId: string }
@@ -63,7 +63,7 @@ export type Effect =
       readonly repoId: number;
       readonly issue: number;
       readonly reply: Reply;
-      /** The login of who commented or clicked; absent where the reply answers nobody, and in jobs of an earlier version. */
+      /** The login of the person who commented or clicked; absent if the reply answers nobody, and in jobs of an earlier version. */
       readonly to?: string;
       readonly idempotencyKey: string | null;
     }

@@ -1,15 +1,15 @@
-// Decides whether somebody's review counts for a promotion: what stands against it, if anything.
+// Decides whether a person's review counts for a promotion, or the reason why it does not.
 import { reaches, type ActingApp, type Actor, type Person } from './actor.ts';
 import type { Ineligibility } from './ineligibility.ts';
 import type { ApprovalPolicy } from './policy/policy.ts';
 import type { Promotion } from './promotion/promotion.ts';
 import type { Review } from './promotion/review.ts';
 
-/** What is known of somebody who reviews, at the moment that is decided about. */
+/** What is known about a reviewer at the time of the decision. */
 export type Reviewer = Actor & {
-  /** A collaborator or a member of the organization; `unasked` where the role tells as much. */
+  /** A collaborator or a member of the organization; `unasked` if the role already shows it. */
   readonly membership: 'member' | 'outsider' | 'unasked';
-  /** True for the account of GHCR_TOKEN, where that token can comment. */
+  /** True for the account of GHCR_TOKEN, if that token can comment. */
   readonly isRegistryUser: boolean;
 };
 
@@ -19,13 +19,13 @@ export type Pins = { readonly users: ReadonlyMap<string, number>; readonly apps:
 export const NO_PINS: Pins = { users: new Map(), apps: new Map() };
 
 /**
- * Null where the person may give this review under these rules. `approvals` null: the rules can't be read, so only what
- * holds under any of them is known. A rejection asks for less: whoever may review can always say no.
+ * Null if the person may give this review under these rules. `approvals` null: the rules can't be read, so only what
+ * holds under any of them is known. A rejection needs less: a person who may review can always reject.
  */
 export function findIneligibility(args: {
   readonly person: Reviewer;
   readonly verdict: Review['verdict'];
-  /** Null: the person acted themselves. */
+  /** Null: no App acted for the person. */
   readonly app: ActingApp | null;
   readonly promotion: Pick<Promotion, 'requester' | 'contributors'>;
   readonly approvals: ApprovalPolicy | null;
@@ -41,12 +41,12 @@ export function findIneligibility(args: {
   return findContribution(promotion, person, approvals) ?? findOwnRequest(promotion, person, approvals);
 }
 
-/** True where the policy lets this person review what somebody else asked for. */
+/** True if the policy lets this person review another person's request. */
 export function mayReview(approvals: ApprovalPolicy, person: Actor, pins: Pins): boolean {
   return findRoleProblem(approvals, { ...person, membership: 'unasked' }, pins) === null;
 }
 
-/** False for the requester, where the policy wants another person's approval. */
+/** False for the requester, if the policy wants another person's approval. */
 export function countsFor(
   { requester }: Pick<Promotion, 'requester'>,
   { id }: Pick<Person, 'id'>,
@@ -75,13 +75,13 @@ export function readListed(entry: string): { readonly name: string; readonly id:
   return { name, id: id === undefined ? null : Number(id) };
 }
 
-/** The id of a listed name; null where it was never seen. */
+/** The id of a listed name; null if it was never used. */
 function idOf(entry: string, pins: ReadonlyMap<string, number>): number | null {
   const { name, id } = readListed(entry);
   return id ?? pins.get(name.toLowerCase()) ?? null;
 }
 
-/** A listed user needs no more than to be one of the repository's; others need the role, where the policy lets one count. */
+/** A listed user only has to belong to the repository. Others need the role, if the policy accepts one. */
 function findRoleProblem(
   approvals: ApprovalPolicy,
   person: Actor & Pick<Reviewer, 'membership'>,

@@ -1,11 +1,11 @@
-// What a rule found in an image, as it is stored: an outcome, what it saw and what it wanted, in codes and values.
+// What a rule found in an image, as stored: an outcome, the value found and the value wanted, in codes and values.
 import { z } from 'zod';
 import { RULES } from './rules/catalogue.ts';
 
 const [first, ...others] = RULES.map(({ finding: schema }) => schema);
 if (first === undefined) throw new Error('there are no rules');
 
-/** The schema of all findings; which values belong to which code is the matter of each rule. */
+/** The schema of all findings. Each rule decides which values belong to which code. */
 export const finding = z.discriminatedUnion('rule', [first, ...others]);
 
 export type Finding = z.output<typeof finding>;
@@ -20,7 +20,7 @@ export function isAcceptable(findings: readonly Finding[]): boolean {
   return !findings.some(isBlocking);
 }
 
-/** Force lets pass what failed or is unknown, and says so; what is final still fails. */
+/** Force turns a failed or unknown finding into `overridden`. A final one still fails. */
 export function overrideByForce(found: Finding): Finding {
   return isBlocking(found) && found.final !== true ? { ...found, overridden: true } : found;
 }

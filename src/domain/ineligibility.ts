@@ -4,7 +4,7 @@ import type { Role } from './actor.ts';
 export type Ineligibility =
   | { readonly code: 'bot' }
   | { readonly code: 'role-too-low'; readonly wanted: Role }
-  /** The policy names `users`; `role` is what others need, or null where nobody else may. */
+  /** The policy names `users`. `role` is what others need; null: nobody else can. */
   | { readonly code: 'not-listed'; readonly users: readonly string[]; readonly role: Role | null }
   /** Listed, but neither a collaborator nor a member of the organization: everybody can read a public repository. */
   | { readonly code: 'outsider' }
@@ -14,12 +14,12 @@ export type Ineligibility =
   | { readonly code: 'acted-through-app'; readonly app: string }
   /** The account whose token writes the image, and could write the comment as well. */
   | { readonly code: 'registry-user' }
-  /** Wrote commits of the range, where the policy refuses those who did. */
+  /** Wrote commits of the range, and the policy refuses their authors. */
   | { readonly code: 'contributor'; readonly commits: number; readonly of: number }
-  /** Asked for it, where the policy wants another person's approval. */
+  /** Requested it, and the policy wants another person's approval. */
   | { readonly code: 'own-request' };
 
-/** Every code. One that lacks here does not compile where promotions are stored. */
+/** Every code. If one is missing here, the store of promotions does not compile. */
 export const INELIGIBILITY_CODES = [
   'bot',
   'role-too-low',

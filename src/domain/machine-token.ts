@@ -1,6 +1,6 @@
-// What GitHub tells of the machine user's classic token, and what of it has to be done something about.
+// What GitHub reports about the machine user's classic token, and which of it needs action.
 
-/** `unknown`: `because` completes the sentence; `user` is what is known all the same; `isFinal`: it is never asked about. */
+/** `unknown`: `because` completes the sentence; `user` is known anyway; `isFinal`: GitHub is never asked about it. */
 export type MachineToken =
   | {
       readonly kind: 'accepted';
@@ -22,7 +22,7 @@ export type MachineToken =
 export type TokenWarning =
   | { readonly kind: 'refused' }
   | { readonly kind: 'expires'; readonly at: number }
-  /** Approvals of its user do not count: whoever has the token could write them. `isKnown` false: its scopes are not. */
+  /** Approvals of its user do not count, as a holder of the token could write them. `isKnown` false: its scopes are unknown. */
   | { readonly kind: 'can-comment'; readonly login: string; readonly isKnown: boolean };
 
 export const WARN_DAYS = 14;
@@ -38,7 +38,7 @@ export type RegistryUser = { readonly id: number; readonly login: string; readon
 /** Scopes with which a token can comment as its owner. GitHub's form ticks `repo` along with `write:packages`. */
 const COMMENTING: readonly string[] = ['repo', 'public_repo'];
 
-/** Null where nobody knows whose it is. */
+/** Null if its user is unknown. */
 export function registryUserOf(token: MachineToken): RegistryUser | null {
   const user = token.kind === 'accepted' ? token : token.kind === 'unknown' ? token.user : undefined;
   if (user === undefined) return null;
@@ -46,21 +46,21 @@ export function registryUserOf(token: MachineToken): RegistryUser | null {
   return { id, login, canComment: scopes === null ? null : scopes.some((scope) => COMMENTING.includes(scope)) };
 }
 
-/** Null where the token can't comment, and where nobody knows whose it is. */
+/** Null if the token can't comment or its user is unknown. */
 export function findCommentWarning(token: MachineToken): TokenWarning | null {
   const user = registryUserOf(token);
   if (user === null || user.canComment === false) return null;
   return { kind: 'can-comment', login: user.login, isKnown: user.canComment === true };
 }
 
-/** Days until it expires, negative once it has; null where it never does or nobody knows. A refused one has none left. */
+/** Days until it expires, negative afterwards; null if it never does or that is unknown. 0 for a refused token. */
 export function daysLeft(token: MachineToken, now: number): number | null {
   if (token.kind === 'refused') return 0;
   if (token.kind === 'unknown' || token.expiresAt === null) return null;
   return (token.expiresAt - now) / DAY_MS;
 }
 
-/** Null while it is good for longer than `WARN_DAYS`. */
+/** Null while it is valid for longer than `WARN_DAYS`. */
 export function findTokenWarning(token: MachineToken, now: number): TokenWarning | null {
   if (token.kind === 'refused') return token;
   const days = daysLeft(token, now);
@@ -68,7 +68,7 @@ export function findTokenWarning(token: MachineToken, now: number): TokenWarning
   return { kind: 'expires', at: token.expiresAt };
 }
 
-/** Scopes that tagging does not need: whoever steals the token has them too. */
+/** Scopes that tagging does not need. A thief of the token would have them too. */
 export function surplusScopes(scopes: readonly string[]): readonly string[] {
   return scopes.filter((scope) => !NEEDED.includes(scope));
 }
@@ -77,7 +77,7 @@ export function mayWritePackages(scopes: readonly string[]): boolean {
   return scopes.includes(WRITE);
 }
 
-/** Fine-grained tokens and those of Apps say what they are by their beginning; GHCR takes neither. */
+/** Fine-grained tokens and those of Apps have a known prefix. GHCR accepts neither. */
 export function isOtherKindOfToken(token: string): boolean {
   return /^(?:github_pat_|gh[su]_)/.test(token);
 }

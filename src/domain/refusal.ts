@@ -11,9 +11,9 @@ import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from './image/
 export type Refusal =
   /** The account that owns the repository is not among ALLOWED_OWNERS. */
   | { readonly code: 'owner-not-allowed'; readonly owner: string }
-  /** The repository names an image that is neither its own nor granted. */
+  /** The image is neither the repository's own nor granted to it. */
   | { readonly code: 'image-not-granted'; readonly image: ImageRepository; readonly repo: RepoName }
-  /** The operator granted the image to other repositories, and so not to the one of its name. */
+  /** The operator granted the image to other repositories, which excludes the one of its name. */
   | {
       readonly code: 'image-granted-elsewhere';
       readonly image: ImageRepository;
@@ -27,7 +27,7 @@ export type Refusal =
       readonly repo: RepoName;
       readonly repoId: number;
     }
-  /** Nobody promoted the image yet, and no label proves whose it is. */
+  /** Nobody promoted the image yet, and no label proves its owner. */
   | {
       readonly code: 'image-not-proven';
       readonly image: ImageRepository;
@@ -36,7 +36,7 @@ export type Refusal =
     }
   | { readonly code: 'environment-unknown'; readonly typed: string | null; readonly environments: readonly string[] }
   | { readonly code: 'not-permitted'; readonly verb: RefusedVerb; readonly role: Role; readonly wanted: Role }
-  /** The policy names who may review; `role` is what others need, or null where nobody else may. */
+  /** The policy lists reviewers. `role` is what others need; null: nobody else can. */
   | {
       readonly code: 'not-a-reviewer';
       readonly verb: RefusedVerb;
@@ -93,9 +93,9 @@ export type Refusal =
       readonly promotion: number;
       readonly state: StateKind;
       readonly environment: string;
-      /** Whether who asks now may approve it: joins, that is. Left out where that was not looked at. */
+      /** Whether the second requester may approve it. Absent if that was not checked. */
       readonly mayApprove?: boolean;
-      /** The version that was asked for now, and that the open promotion does not carry. */
+      /** The version of this request, which the open promotion does not have. */
       readonly lacks?: Tag;
     }
   /** Versions are never moved: this one names another image. */
@@ -104,7 +104,7 @@ export type Refusal =
   | { readonly code: 'registry-problem'; readonly problem: OutsideProblem }
   /** The policy file can't be read: nothing is promoted under it. */
   | { readonly code: 'policy-unreadable'; readonly problems: readonly PolicyProblem[] }
-  /** The policy file was edited since the promotion was planned: it is examined again, and asks again. */
+  /** The policy file was edited since the promotion was planned: it is examined again and needs new approvals. */
   | { readonly code: 'policy-changed'; readonly promotion: number }
   /** GitHub refused, or kept failing. */
   | { readonly code: 'github-problem'; readonly problem: OutsideProblem }
@@ -116,7 +116,7 @@ export type Refusal =
       readonly because: 'no-such-digest' | 'no-such-tag' | 'never-there';
       readonly choices: readonly RollbackChoice[];
     }
-  /** No target was named, and nothing was held before that could be one. */
+  /** No target was named, and nothing that was held before can be one. */
   | {
       readonly code: 'nothing-to-roll-back-to';
       readonly environment: string;
@@ -131,7 +131,7 @@ export type Refusal =
   | { readonly code: 'already-approved'; readonly promotion: number }
   | { readonly code: 'not-awaiting-approval'; readonly promotion: number; readonly state: StateKind }
   | { readonly code: 'outdated-check-run'; readonly promotion: number }
-  /** What is asked for is not what the approval was given for; `plan` names what is asked for now. */
+  /** The approval was for another plan; `plan` is the current one. */
   | { readonly code: 'plan-changed'; readonly promotion: number; readonly plan?: PlanId }
   /** The approval does not say which of several promotions it is for. */
   | { readonly code: 'plan-unclear'; readonly promotion: number; readonly plan: PlanId }
@@ -141,12 +141,12 @@ export type Refusal =
   | { readonly code: 'image-changed'; readonly tag: Tag; readonly shown: Digest; readonly holds: Digest }
   | { readonly code: 'cannot-cancel'; readonly promotion: number; readonly state: StateKind };
 
-/** What somebody may not do: a command, or something that is none by itself. */
+/** What a person may not do: a command, or an action without a command of its own. */
 export type RefusedVerb = Verb | typeof LONG_FORM | 're-run' | 'promote with force';
 
 export type RefusalCode = Refusal['code'];
 
-/** What may be named as a rollback's target. */
+/** A possible target of a rollback. */
 export type RollbackChoice = {
   /** What people know it by; null: by its digest, since it was there before the first promotion. */
   readonly promotion: number | null;
@@ -161,6 +161,6 @@ export type PromotionLine = {
   readonly environment: string;
   readonly source: string;
   readonly state: StateKind;
-  /** What an approval has to name; where one is waited for. */
+  /** The plan that an approval must name, if one is needed. */
   readonly plan?: PlanId;
 };

@@ -1,4 +1,4 @@
-// What we answer in a thread besides the card: the values; the words are in messages/.
+// The answers in a thread besides the card, as values; the words are in messages/.
 import type { CommandMistake, OurLine, Verb } from './command.ts';
 import type { PromotionLine, Refusal } from './refusal.ts';
 import type { PlanId } from './promotion/approval.ts';
@@ -41,14 +41,14 @@ export type Reply =
     }
   /** It was compared with GitHub and the registry; the differences are being repaired. */
   | { readonly kind: 'refreshed'; readonly promotion: number; readonly differences: readonly Difference[] }
-  /** Earlier approvals no longer count: `people` are the logins of who gave them, and of the requester. */
+  /** Earlier approvals no longer count. `people`: the logins of those who gave them, and of the requester. */
   | {
       readonly kind: 'approvals-void';
       readonly promotion: number;
       readonly plan: PlanId;
       readonly people: readonly string[];
     }
-  /** Rendered from today's truth when it is posted. */
+  /** Rendered from the current state when it is posted. */
   | { readonly kind: 'status'; readonly about: StatusSubject };
 
 /**
@@ -74,10 +74,10 @@ export type Candidate = {
   readonly commit: string;
   /** First line of the commit message. */
   readonly subject: string;
-  /** As of a commit's summary; left out in an answer of an older version. */
+  /** As in a commit's summary; absent in an answer of an older version. */
   readonly author?: string | null;
   readonly at: number;
-  /** What became of it in the environment; left out where it never held it. */
+  /** Its outcome in the environment; absent if the environment never held it. */
   readonly held?: CandidateHeld;
   /** The number of the promotion that is in progress for it. */
   readonly open?: number;

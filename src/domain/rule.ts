@@ -1,4 +1,4 @@
-// How a rule is declared: what it reads, which promotions it judges, and the codes and values of its findings.
+// Declares a rule: the facets it reads, the promotions it judges, and the codes and values of its findings.
 import { z } from 'zod';
 import {
   isKnown,
@@ -26,7 +26,7 @@ export const KINDS_OF_NEW_IMAGES = ['promotion', 'rollback-to-new'] as const sat
 
 export type RuleContext = {
   readonly kind: RuledKind;
-  /** Somebody besides the requester has to approve, and will read what is found. */
+  /** Somebody besides the requester has to approve, and will read the findings. */
   readonly isReviewed: boolean;
   readonly policy: Policy;
   /** The repository on GitHub that promotes, `owner/name`. */
@@ -35,14 +35,14 @@ export type RuleContext = {
   readonly githubHost: string;
 };
 
-/** What a plan is judged from besides itself. */
+/** What plan rules read besides the plan. */
 export type PlanContext = { readonly image: ImageRepository; readonly versionTag: Tag | null };
 
-/** What a rule says of an image, or of one of its platforms. */
+/** A rule's result for an image, or for one of its platforms. */
 export type Verdict<Seen> = {
   readonly outcome: Outcome;
   readonly seen: Seen;
-  /** Set where no force may override it. */
+  /** Set if force can't override it. */
   readonly final?: true;
 };
 
@@ -55,7 +55,7 @@ type UnknownSeen = z.output<typeof unknownSeen>;
 type Coded = z.ZodType<{ readonly code: string }>;
 type Values = z.ZodType<object>;
 
-/** What is stored of a rule's judgement: codes and values; messages/ makes the sentences. */
+/** The stored result of a rule: codes and values; messages/ makes the sentences. */
 type FindingSchema<Id extends string, Seen extends Coded, Wanted extends Values> = ReturnType<
   typeof findingSchema<Id, Seen, Wanted>
 >;
@@ -71,7 +71,7 @@ export type ImageRule<Id extends string, Seen extends Coded, Wanted extends Valu
   readonly id: Id;
   readonly kinds: readonly RuledKind[];
   readonly facets: readonly FacetName[];
-  /** False where the policy does not ask for it: then its facets need not be collected. */
+  /** False if the policy does not require it: then its facets need not be collected. */
   readonly isOn: (policy: Policy) => boolean;
   readonly finding: ImageFindingSchema<Id, Seen, Wanted>;
   readonly judge: (
@@ -80,7 +80,7 @@ export type ImageRule<Id extends string, Seen extends Coded, Wanted extends Valu
   ) => readonly z.output<ImageFindingSchema<Id, Seen, Wanted>>[];
 };
 
-/** A rule that reads the plan of the tags; it fails or has nothing to say, and force has no say in it. */
+/** A rule that reads the tag plan. It fails or finds nothing, and force can't override it. */
 export type PlanRule<Id extends string, Seen extends Coded> = {
   readonly reads: 'plan';
   readonly id: Id;
@@ -104,7 +104,7 @@ export function imageRule<
 >(declared: {
   readonly id: Id;
   readonly kinds: readonly RuledKind[];
-  /** What it reads: without one of these its finding is unknown. */
+  /** The facets it reads. Without one of these, its finding is unknown. */
   readonly facets: readonly Name[];
   readonly seen: Seen;
   readonly wanted: Wanted;
@@ -136,9 +136,9 @@ export function imageRule<
 type ImageChecks<Name extends FacetName, Seen extends Coded, Wanted extends Values> = {
   readonly want: (context: RuleContext) => z.output<Wanted>;
   readonly isOn?: (policy: Policy) => boolean;
-  /** The outcome where a facet is not known; null: there is no finding. `unknown` unless set. */
+  /** The outcome if a facet is unknown; null: no finding. Default: `unknown`. */
   readonly whenUnknown?: (policy: Policy, facts: ImageFacts) => 'unknown' | 'warn' | null;
-  /** Set where no force may override what is unknown. */
+  /** Set if force can't override an unknown facet. */
   readonly unknownIsFinal?: true;
   readonly check: (facts: FactsWith<Name>, context: RuleContext) => readonly Judgement<z.output<Seen> | UnknownSeen>[];
 };
@@ -174,7 +174,7 @@ type PlatformChecks<T, Seen extends Coded, Wanted extends Values> = Omit<
 > & {
   /** What it is judged by. */
   readonly read: (facts: PlatformFacts) => Fact<T>;
-  /** Null where there is nothing to say. */
+  /** Null if there is no finding. */
   readonly check: (value: T, context: RuleContext) => Verdict<z.output<Seen>> | null;
 };
 
@@ -200,7 +200,7 @@ export function planRule<const Id extends string, Seen extends Coded>(declared: 
 }
 
 type PlanChecks<Seen extends Coded> = {
-  /** What was seen, for each finding. */
+  /** The value found, for each finding. */
   readonly check: (plan: TagPlan, context: PlanContext) => readonly z.output<Seen>[];
 };
 
@@ -229,7 +229,7 @@ function findingSchema<Id extends string, Seen extends Coded, Wanted extends Val
     seen,
     wanted,
     final: z.literal(true).exactOptional(),
-    /** Set where force let it pass. */
+    /** Set if force overrode it. */
     overridden: z.literal(true).exactOptional(),
   });
 }

@@ -25,14 +25,14 @@ export function facetsFor(kind: RuledKind, policy: Policy): readonly FacetName[]
   return [...new Set(names)];
 }
 
-/** The findings on the plan; force has no say in any of them. */
+/** The findings on the plan. Force can't override any of them. */
 export function validatePlan(plan: TagPlan, context: PlanContext, kind: RuledKind): readonly Finding[] {
   return RULES.flatMap((rule): readonly Finding[] =>
     rule.reads === 'plan' && rule.kinds.some((one) => one === kind) ? rule.judge(plan, context) : [],
   );
 }
 
-/** True for what a new plan finds anew. */
+/** True for findings that each new plan computes again. */
 export function isOfPlan({ rule: id }: Pick<Finding, 'rule'>): boolean {
   return RULES.some((rule) => rule.reads === 'plan' && rule.id === id);
 }

@@ -6,19 +6,19 @@ import { FACETS } from './facets.ts';
 
 export type FactCollection = {
   /**
-   * What is known once these facets are collected: a facet that nobody has asked for is unknown. Each is collected once,
+   * What is known once these facets are collected. A facet that was not requested is unknown. Each is collected once,
    * however often it is asked for; those that do not need each other run in parallel. OutsideError when registry or GitHub
    * can't say for now.
    */
   readonly collect: (names: readonly FacetName[]) => Promise<ImageFacts>;
-  /** The contents with all details, for those who show more than rules read. */
+  /** The contents with all details, for output that shows more than rules read. */
   readonly contents: () => Promise<ImageContents>;
 };
 
-/** Facts for the rules, and contents for the eye. */
+/** Facts for the rules, and contents to show. */
 export type CollectedImage = { readonly facts: ImageFacts; readonly contents: ImageContents };
 
-/** Nothing is read before it is asked for. */
+/** Nothing is read before it is requested. */
 export function createCollection(subject: FactSubject, sources: FactSources): FactCollection {
   const { repository, digest, tag } = subject;
   const facets: Collected = { ...NOTHING_COLLECTED };
@@ -55,5 +55,5 @@ type Table = {
   };
 };
 
-/** By a type in which a name and its facet belong together. */
+/** The type keeps a name and its facet together. */
 const TABLE: Table = FACETS;

@@ -8,7 +8,7 @@ import type { ImageContents } from './contents.ts';
 /** Each costs a request: twenty platforms of as many layers as docker mounts. */
 const MAX_LAYERS = 2500;
 
-/** All parts that are not there. A layer that platforms share is asked for once; configs were read already. */
+/** All missing parts. A layer that platforms share is requested once; configs were read already. */
 export async function collectMissing(
   source: { readonly registry: RegistryClient; readonly repository: ImageRepository },
   contents: ImageContents,

@@ -35,7 +35,7 @@ export type PlatformContents = {
   readonly config: Fact<ConfigFacts>;
   /** Source and revision, of the indexes around it, outermost first, then of its own manifest. */
   readonly annotations: readonly Annotations[];
-  /** The whole config, for those who show more than rules look at; null where it could not be read. */
+  /** The whole config, for output that shows more than rules read; null if it could not be read. */
   readonly details: ImageConfig | null;
   readonly missing: readonly MissingPart[];
 };
@@ -44,7 +44,7 @@ type Source = { readonly registry: RegistryClient; readonly repository: ImageRep
 
 const MAX_DEPTH = 3;
 
-/** What one image may make us read: an index of indexes could name a million manifests. */
+/** Limits what one image makes us read: an index of indexes could name a million manifests. */
 type Budget = { manifests: number; configBytes: number };
 
 const MAX_MANIFESTS = 200;
@@ -98,7 +98,7 @@ async function platformsOf(
   at: {
     readonly manifest: Manifest;
     readonly platform: Platform | null;
-    /** Annotations of the indexes that lead here. */
+    /** Annotations of the indexes above it. */
     readonly around: readonly Annotations[];
     readonly depth: number;
   },
@@ -196,7 +196,7 @@ async function configOf({ registry, repository, budget }: Reading, descriptor: D
   }
 }
 
-/** Failures that belong to the image, not to the way to it. */
+/** Failures of the image itself, not of the connection. */
 const UNREADABLE_CODES: readonly string[] = ['image-config-invalid', 'blob-too-large', 'digest-mismatch'];
 
 function invalid(message: string): OutsideError {

@@ -1,4 +1,4 @@
-// How a facet of an image is declared: what it needs, what it costs, and how it is collected.
+// Declares a facet of an image: its needs, its cost, and how it is collected.
 import {
   isKnown,
   unknown,
@@ -20,40 +20,40 @@ import type { ImageContents } from './contents.ts';
 import type { ImageReader } from './image-reader.ts';
 import { NoAccess } from './no-access.ts';
 
-/** What facts are collected about. */
+/** The image that facts are collected about. */
 export type FactSubject = {
   readonly repository: ImageRepository;
   readonly digest: Digest;
   /** The staging tag that the digest was found under, if any. */
   readonly tag: Tag | null;
   readonly repo: RepoName;
-  /** Where its commit may be, in the order of asking. */
+  /** The branches that its commit may be on, in the order of requests. */
   readonly branches: readonly string[];
   /** Whose statuses of staging deployments count, as the policy lists them. */
   readonly stagingReporters: readonly Person[];
-  /** Where it is to go: the one environment of a promotion, or all that it may be promoted to. */
+  /** The environment of the promotion, or all that the image may be promoted to. */
   readonly environments: readonly { readonly name: string; readonly tags: readonly Tag[] }[];
 };
 
-/** Where facts come from. Those that the store holds are read by the caller, who hands in how. */
+/** The sources of facts. The caller passes in functions that read the store. */
 export type FactSources = {
   readonly registry: RegistryClient;
   readonly images: Pick<ImageReader, 'contents' | 'missing'>;
-  /** NoAccess where nobody can ask GitHub. */
+  /** NoAccess if GitHub can't be read. */
   readonly github: () => InstallationClient;
   /** Resolves after that many milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
   /** What an environment held with images of this repository; NoAccess where there is no database. */
   readonly history: (environment: string) => Promise<History>;
-  /** Whom the image belongs to. */
+  /** The owner of the image. */
   readonly ownership: () => Promise<ImageOwnership>;
-  /** Who rejected the image before; NoAccess where there is no database. */
+  /** Who rejected the image before; NoAccess without a database. */
   readonly rejectionOf: (digest: Digest) => Promise<PastRejection>;
-  /** What the staging check of a commit examined; null where there is none. NoAccess where there is no database. */
+  /** What the staging check of a commit examined; null without a check. NoAccess without a database. */
   readonly stagingCheckOf: (commit: CommitSha) => Promise<ExaminedTag | null>;
 };
 
-/** A tag as the staging check found it; `now` is when that is asked. */
+/** A tag as the staging check found it; `now` is the time of the query. */
 export type ExaminedTag = {
   readonly image: ImageRepository;
   readonly tag: Tag;
@@ -77,7 +77,7 @@ export type Facet<Name extends FacetName> = {
   readonly collect: (facts: ImageFacts, reading: Reading) => Promise<Fact<FacetValues[Name]>>;
 };
 
-/** A facet whose needs are not known is unknown for the same reason, and so is one that nobody can be asked for. */
+/** A facet is unknown if one of its needs is, for the same reason, or if its source has no access. */
 export function facet<Name extends FacetName, const Need extends FacetName>(declared: {
   readonly needs: readonly Need[];
   readonly cost: string;

@@ -7,12 +7,12 @@ import { findIncompleteness } from './find-incompleteness.ts';
 
 const MAX_CANDIDATES = 5;
 
-/** The five newest are read. Null where none of them is complete; OutsideError where the registry does not tell. */
+/** Reads the five newest. Null if none of them is complete; OutsideError if the registry does not answer. */
 export async function findAlternative(
   { registry, history }: { readonly registry: RegistryClient; readonly history: History },
   about: {
     readonly repository: ImageRepository;
-    /** The target that is no good. */
+    /** The incomplete target. */
     readonly digest: Digest;
     readonly environment: { readonly name: string; readonly tags: readonly Tag[] };
   },
@@ -20,13 +20,13 @@ export async function findAlternative(
   const { repository, digest: target, environment } = about;
   const [floating] = environment.tags;
   const current = floating === undefined ? null : await registry.findDigest(repository, floating);
-  // A name to try: `/rollback` itself asks where it was deployed to.
+  // A name to try: `/rollback` itself checks where it was deployed to.
   const others = defaultTargets({ history, current, floating: environment.tags, deployedTo: null })
     .filter(({ digest }) => digest !== target)
     .slice(0, MAX_CANDIDATES);
   for (const { digest } of others) {
     const promotion = promotionOf(history, digest);
-    // What was there before the first promotion has no number to name it by.
+    // The image before the first promotion has no number.
     if (promotion === null || (await findIncompleteness({ registry, repository }, digest)) !== null) continue;
     return { promotion, environment: environment.name };
   }

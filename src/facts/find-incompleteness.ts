@@ -1,4 +1,4 @@
-// Whether an image can still be pulled: read anew from the registry, without the memory of earlier readings.
+// Checks whether an image can still be pulled, by reading it from the registry without the cache.
 import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { Incompleteness } from '../domain/promotion/failure.ts';
 import { OutsideError } from '../net/outside-error.ts';
@@ -6,7 +6,7 @@ import type { RegistryClient } from '../registry/client.ts';
 import { collectMissing } from './completeness.ts';
 import { collectContents } from './contents.ts';
 
-/** Why it can't be pulled, or null. OutsideError where the registry does not tell. */
+/** Why it can't be pulled, or null. OutsideError if the registry does not answer. */
 export async function findIncompleteness(
   source: { readonly registry: RegistryClient; readonly repository: ImageRepository },
   digest: Digest,

@@ -1,4 +1,4 @@
-// Reads images, and remembers those that were whole: what a digest names never changes, and need not be read twice.
+// Reads images, and caches the complete ones: what a digest names never changes.
 import { LRUCache } from 'lru-cache';
 import type { Annotations, MissingPart } from '../domain/image/image-facts.ts';
 import { OutsideError } from '../net/outside-error.ts';
@@ -11,19 +11,19 @@ import { readImage, type ImageContents } from './contents.ts';
 type Image = { readonly repository: ImageRepository; readonly digest: Digest };
 
 export type ImageReader = {
-  /** As `collectContents`. One request, which asks whether it is still there, for an image that was whole. */
+  /** Like `collectContents`. For a cached image, one request that checks that it still exists. */
   readonly contents: (image: Image) => Promise<ImageContents>;
-  /** As `collectMissing`. No request for an image that was whole a short time ago. */
+  /** Like `collectMissing`. No request for an image that was complete a short time ago. */
   readonly missing: (image: Image, contents: ImageContents) => Promise<readonly MissingPart[]>;
-  /** The manifest itself. No request for an image that was whole a short time ago. */
+  /** The manifest itself. No request for an image that was complete a short time ago. */
   readonly manifest: (image: Image) => Promise<Manifest>;
-  /** For those who want to know anew: the next reading is from the registry. */
+  /** Removes an image from the cache: the next read is from the registry. */
   readonly forget: (image: Image) => void;
 };
 
 type Remembered = { readonly manifest: Manifest; readonly contents: ImageContents; wholeAt: number | null };
 
-/** Registries are cleaned up behind our back: for this long, all layers are taken to be where they were. */
+/** Cleanup jobs may delete layers. For this long, all layers count as still there. */
 const WHOLE_FOR_MS = 10 * 60 * 1000;
 const MAX_REMEMBERED = 64;
 /** Images whose manifest and configs are larger are read each time. */
@@ -43,7 +43,7 @@ export function createImageReader(parts: {
 
   function remember(image: Image, read: Pick<Remembered, 'manifest' | 'contents'>): void {
     if (read.contents.platforms.some(({ missing }) => missing.length > 0)) return;
-    // A copy: small buffers lie in a large one, which would be kept as a whole.
+    // A copy: small buffers are slices of a large one, which would stay in memory.
     const manifest = { ...read.manifest, raw: new Uint8Array(read.manifest.raw) };
     memory.set(keyOf(image), { manifest, contents: read.contents, wholeAt: null });
   }
@@ -52,7 +52,7 @@ export function createImageReader(parts: {
     const known = memory.get(keyOf(image));
     if (known === undefined || known.wholeAt === null) return null;
     const age = now() - known.wholeAt;
-    // Younger than nothing: the clock was turned back, and the look may be of any age.
+    // A negative age: the clock was set back, and the read may be of any age.
     return age >= 0 && age < WHOLE_FOR_MS ? known : null;
   }
 
@@ -98,7 +98,7 @@ function lengthOf(annotations: readonly Annotations[]): number {
   return annotations.flatMap((set) => Object.values(set)).reduce((sum, value) => sum + value.length, 0);
 }
 
-/** Its bytes, and what was read out of them and out of its children. */
+/** Its bytes, and what was parsed from them and from its children. */
 const MANIFEST_WEIGHT = 4;
 
 function keyOf({ repository, digest }: Image): string {

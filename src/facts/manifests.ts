@@ -1,4 +1,4 @@
-// Asks the registry whether an image's manifest and those of its runnable platforms are there: what a cleanup job deletes.
+// Checks whether an image's manifest and those of its runnable platforms exist: cleanup jobs delete these.
 import { OutsideError } from '../net/outside-error.ts';
 import type { Digest, ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -8,7 +8,7 @@ import { formatPlatform } from './contents.ts';
 /** `platform` null: the image's own. */
 export type MissingManifest = { readonly manifest: Digest; readonly platform: string | null };
 
-/** One request for the image, and one for each of its platforms that is there. */
+/** One request for the image, and one for each of its platforms. */
 export async function collectMissingManifests(
   source: { readonly registry: RegistryClient; readonly repository: ImageRepository },
   digest: Digest,

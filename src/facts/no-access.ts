@@ -1,8 +1,8 @@
-// Thrown where the command line has no way to ask GitHub or the database: what they would tell stays unknown.
+// The error for a command line without access to GitHub or the database: their facts stay unknown.
 
 export class NoAccess extends Error {
   readonly source: 'github' | 'database';
-  /** Why, as half a sentence. */
+  /** The reason, as a clause. */
   readonly detail: string;
 
   constructor(source: NoAccess['source'], detail: string) {

@@ -1,8 +1,8 @@
-// The reason that a fact is unknown for, where registry or GitHub refused for good.
+// The reason why a fact is unknown after a final refusal by registry or GitHub.
 import { unknown } from '../domain/image/image-facts.ts';
 import { OutsideError } from '../net/outside-error.ts';
 
-/** Rethrows what may pass, and what is no failure of somebody else. */
+/** Rethrows transient errors, and errors that are not from outside. */
 export function unknownAfter(error: unknown): ReturnType<typeof unknown> {
   if (!(error instanceof OutsideError) || error.retryable) throw error;
   return unknown({ code: 'outside-error', error: error.toProblem() });

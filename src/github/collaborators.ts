@@ -38,7 +38,7 @@ export async function findOtherReviewer({
 }: {
   readonly client: InstallationClient;
   readonly repo: RepoName;
-  /** The requester, and those whose approval does not count. */
+  /** The requester, and people whose approval does not count. */
   readonly exceptIds: readonly number[];
   readonly role: Role;
 }): Promise<'some' | 'none' | 'unknown'> {

@@ -17,7 +17,7 @@ export type Commit = {
   readonly at: number;
 } & CommitSummary;
 
-/** Where a commit stands, and the commit itself where the branch holds it and GitHub told. */
+/** Where a commit is, and the commit itself if the branch holds it and GitHub returned it. */
 export type BranchPlace = { readonly membership: BranchMembership; readonly commit: Commit | null };
 
 type BranchQuestion = {
@@ -98,13 +98,13 @@ const CommitAnswer = z
   });
 const Commits = z.array(CommitAnswer);
 
-/** Characters: they are kept with a promotion, and whoever pushes chooses them. */
+/** Characters: they are stored with a promotion, and the person who pushes chooses them. */
 const MAX_SUBJECT = 200;
 const MAX_AUTHOR = 100;
 
 const Comparison = z.object({
   status: z.enum(['ahead', 'behind', 'identical', 'diverged']),
-  /** The commit that was asked about, where the branch holds it. */
+  /** The requested commit, if the branch holds it. */
   merge_base_commit: CommitAnswer.nullish().catch(null),
 });
 
@@ -129,7 +129,7 @@ export async function findCommit({
   }
 }
 
-/** The newest commits of a branch, newest first, at most `limit` (up to 100); none where there is no such branch. */
+/** The newest commits of a branch, newest first, at most `limit` (up to 100); none without such a branch. */
 export async function listCommits({
   client,
   repo,
@@ -160,12 +160,12 @@ const Range = z.object({
 });
 
 const RANGE_PAGE = 100;
-/** A thousand commits: whoever promotes more at once is not asked who wrote them. */
+/** A thousand commits: the authors of more are not determined. */
 const MAX_RANGE_PAGES = 10;
 
 /**
- * Who wrote the commits after `base` up to `head`, by the account that GitHub gives for each author: a claim of whoever
- * pushed. Null where the two have no common history, one of them is gone, or there are more than a thousand.
+ * The authors of the commits after `base` up to `head`, by GitHub's account of each, which the person who pushed can
+ * choose. Null if the two have no common history, one of them is gone, or there are more than a thousand.
  */
 export async function listContributors({
   client,
@@ -256,7 +256,7 @@ export async function findLastAuthor({
 
 const Anything = z.object({});
 
-/** False only if the repository is there and the branch is not; a repository that is gone stays an error. */
+/** False only if the repository exists and the branch does not. A missing repository stays an error. */
 async function branchExists({ client, repo, branch }: BranchQuestion): Promise<boolean> {
   try {
     await client.ask({

@@ -10,7 +10,7 @@ export type FetchedFile =
       readonly kind: 'file';
       /** Git's id of the bytes. */
       readonly blob: string;
-      /** Decoded as UTF-8: what is none becomes U+FFFD. */
+      /** Decoded as UTF-8; invalid bytes become U+FFFD. */
       readonly text: string;
     }
   | { readonly kind: 'too-large'; readonly blob: string; readonly sizeBytes: number }
@@ -64,7 +64,7 @@ export async function fetchFile({
 
 type FileQuestion = { readonly client: InstallationClient; readonly repo: RepoName };
 
-/** "No file" decides what holds for the repository, so a 404 must not mean "no repository" or "no access". */
+/** Without a file, the built-in policy applies. So a 404 must not mean "no repository" or "no access". */
 async function assertRepoExists({ client, repo }: FileQuestion): Promise<void> {
   await client.ask({
     tried: `reading ${repo}`,

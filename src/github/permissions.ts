@@ -1,4 +1,4 @@
-// Reads what a repository lets somebody do, at the moment it is asked.
+// Reads a person's current rights in a repository.
 import { z } from 'zod';
 import { rankOf, type Actor, type Person, type Role } from '../domain/actor.ts';
 import type { RepoName } from '../domain/image/reference.ts';
@@ -13,9 +13,9 @@ const Permission = z.object({
   user: z.object({ id: z.number() }).nullish(),
 });
 
-/** One 404, 403 or 422 of GitHub may be wrong for a moment: whether to ask again after it. */
+/** Whether to ask again after a 404, 403 or 422, as a single one may be wrong for a moment. */
 export type AskAgain = Pause & {
-  /** Whether GitHub confirmed this person's rights lately. Nobody else is asked about twice. */
+  /** Whether GitHub confirmed this person's rights lately. Only then is it asked again. */
   readonly hadRights: () => Promise<boolean>;
 };
 
@@ -54,13 +54,13 @@ type PermissionQuestion = {
   readonly login: string;
 };
 
-/** The id of the account that has this login now; null where there is none. */
+/** The id of the account that has this login now; null if there is none. */
 export async function findAccountId({ client, repo, login }: PermissionQuestion): Promise<number | null> {
   const permission = await unlessUnknown(() => fetchPermission({ client, repo, login }));
   return permission?.user?.id ?? null;
 }
 
-/** The login that the account of this id has now, since people change theirs; null where there is no such account. */
+/** The current login of the account with this id; null if there is no such account. */
 export async function findLogin({
   client,
   id,
@@ -93,7 +93,7 @@ async function fetchPermission({ client, repo, login }: PermissionQuestion): Pro
   return data;
 }
 
-/** Null where GitHub knows no such account. */
+/** Null if GitHub has no such account. */
 async function unlessUnknown<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();

@@ -1,4 +1,4 @@
-// Finds a repository by its name: where the App is installed for it, and its id, which is what everything is kept by.
+// Finds a repository by its name: its id, by which everything is stored, and its installation.
 import { z } from 'zod';
 import type { Repo } from '../domain/promotion/promotion.ts';
 import { parseRepoName, type RepoName } from '../domain/image/reference.ts';

@@ -1,4 +1,4 @@
-// Reads what GitHub shows of us now: a comment, a check run, whether a thread still takes words. Unchanged, it costs nothing.
+// Reads what GitHub shows of ours now: a comment, a check run, whether a thread takes comments. Unchanged answers are free.
 import { z } from 'zod';
 import type { RepoName } from '../domain/image/reference.ts';
 import type { Answer } from './client/ask.ts';
@@ -10,7 +10,7 @@ type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName
 
 export type ShownCheckRun = { readonly status: string; readonly conclusion: string | null; readonly title: string };
 
-/** The body, or null where somebody deleted the comment. */
+/** The body, or null if somebody deleted the comment. */
 export async function fetchCommentBody({
   client,
   repo,
@@ -26,7 +26,7 @@ export async function fetchCommentBody({
   return answer === null ? null : (answer.data.body ?? '');
 }
 
-/** Null where there is no such check run. */
+/** Null if there is no such check run. */
 export async function fetchShownCheckRun({
   client,
   repo,
@@ -48,7 +48,7 @@ export async function fetchShownCheckRun({
   return { status, conclusion, title: output.title ?? '' };
 }
 
-/** False where a thread is locked, or gone. */
+/** False if a thread is locked or deleted. */
 export async function takesWords({ client, repo, issue }: RepoAccess & { readonly issue: number }): Promise<boolean> {
   const answer = await unlessGone(() =>
     client.ask({

@@ -1,4 +1,4 @@
-// Puts blocks and sentences together so that empty ones leave no gap.
+// Joins blocks and sentences so that empty ones leave no gap.
 
 /** Markdown blocks with a blank line between them. */
 export function joinBlocks(blocks: readonly string[]): string {

@@ -37,7 +37,7 @@ export function replacedText({ promotion, replacedBy }: PromotionView): string {
   return replacedBy === null ? '' : `By then, ${code(promotion.environment)} held ${formatNumber(replacedBy)}.`;
 }
 
-/** A later report that does not count, as an alert with the line that makes it count; empty where there is none. */
+/** A later report that does not count, as an alert with the line that makes it count; empty without one. */
 export function uncountedReportText({ uncountedReport: report, environment }: Promotion): string {
   if (report === undefined) return '';
   const { by, status, at } = report;
@@ -45,7 +45,7 @@ export function uncountedReportText({ uncountedReport: report, environment }: Pr
   return `> [!NOTE]\n> ${NEWS[status]} ${formatTime(at)}, reported by ${code(by.login)}, not counted. To count such reports, add ${code(reportersLine(by))} to ${key} in ${code('.github/promotion.yml')}.`;
 }
 
-/** A sentence; empty where the deployer said nothing. */
+/** A sentence; empty without a report. */
 export function deployerLink({ state }: Promotion): string {
   const url = 'url' in state ? state.url : null;
   return url === null ? '' : `${link('Deployment log', url)}.`;

@@ -9,12 +9,12 @@ import { capitalise, formatTime, listWords } from './format.ts';
 import { promoteLine, rollbackLine } from './card/next-steps.ts';
 import { replyMarker } from './replies/reply-marker.ts';
 
-/** Makes the comment findable again. */
+/** The marker that finds the comment. */
 export function driftKey({ id }: Pick<Drift, 'id'>): string {
   return `drift ${id}`;
 }
 
-/** The comment. `promotion` is what the drift departs from; who asked for it is mentioned. */
+/** The comment. `promotion` is the one that production should hold; its requester is mentioned. */
 export function renderDrift(about: {
   readonly drift: Drift;
   readonly promotion: Promotion;

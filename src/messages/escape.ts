@@ -43,7 +43,7 @@ export function code(text: string, { maxLength = 300 }: { readonly maxLength?: n
   return touches ? `${fence} ${content} ${fence}` : `${fence}${content}${fence}`;
 }
 
-/** `@login` where that is a login that can be mentioned, else the name as code. */
+/** `@login` if it can be mentioned, else the name as code. */
 export function mention(login: string): string {
   return /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?$/.test(login) ? `@${login}` : code(login);
 }

@@ -83,7 +83,7 @@ function notShownWords(because: Extract<FailureProblem, { code: 'writes-not-show
     : `It still shows the earlier image at ${because.tags.join(', ')}.`;
 }
 
-/** With a blank before; nothing where there is none. */
+/** With a blank before it; empty without a text. */
 function alternativeWords(alternative: string | null, promotion: Place): string {
   return alternative === null ? '' : ` ${alternative} is complete: ${rollbackLine(promotion, alternative)}`;
 }

@@ -13,14 +13,14 @@ import { unknownText } from './unknown-reason.ts';
 export type FindingTexts = {
   readonly seen: string;
   readonly wanted: string;
-  /** What puts it right, ready to be copied; null where no one line does. */
+  /** The line that fixes it, ready to copy; null if no single line does. */
   readonly ready: Ready | null;
 };
 
 /** `what` says what to do with the line. */
 export type Ready = { readonly what: string; readonly line: string };
 
-/** Half sentences; they may carry text from labels, which is not escaped. */
+/** Phrases; they may contain text from labels, which is not escaped. */
 export function findingTexts(finding: Finding): FindingTexts {
   return textsOf(finding.rule, { finding, seen: finding.seen });
 }
@@ -49,7 +49,7 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     },
   },
   size: {
-    // Rounded, a size just outside reads like the bound itself.
+    // Rounded, a size just outside the limit would read like the limit itself.
     seen: ({ bytes }, { outcome }) => `${formatBytes(bytes)}${outcome === 'pass' ? '' : ` (${bytes} bytes)`}`,
     wanted: ({ wanted }) => `${formatBytes(wanted.minBytes)} to ${formatBytes(wanted.maxBytes)}`,
   },

@@ -1,4 +1,4 @@
-// How times, ages, digests, counts and lists are written, everywhere the same.
+// Formats times, ages, digests, counts and lists, in the same way everywhere.
 import type { Digest } from '../domain/image/reference.ts';
 import { code } from './escape.ts';
 

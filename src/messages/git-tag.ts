@@ -1,4 +1,4 @@
-// The words for a pushed git tag that names nothing by itself: why, and the line that gives the version to an image.
+// The words for a pushed git tag that names no image by itself: why, and the line that gives the version to an image.
 import type { GitTagAnswer, NotInProduction } from '../domain/promotion/git-tag.ts';
 import type { Tag } from '../domain/image/reference.ts';
 import { code } from './escape.ts';

@@ -1,4 +1,4 @@
-// How lists mark an image that an environment holds or held, and what they say of its commit.
+// How lists mark an image that an environment holds or held, and its commit.
 import type { CommitSummary } from '../domain/image/image-facts.ts';
 import type { Holding } from '../domain/promotion/history.ts';
 import type { DeploymentStatus } from '../domain/promotion/promotion-kind.ts';
@@ -25,14 +25,14 @@ type Marks = { readonly isRolledBack: boolean; readonly forced: boolean };
 
 const MAX_SUBJECT = 80;
 
-/** `Fix the login page, by ada`; empty where neither is known. */
+/** `Fix the login page, by ada`; empty if neither is known. */
 export function summaryWords({ subject, author }: CommitSummary): string {
   const title = escapeText(subject, { maxLength: MAX_SUBJECT });
   const by = author === null ? '' : `by ${code(author, { maxLength: 40 })}`;
   return [title, by].filter((part) => part !== '').join(', ');
 }
 
-/** `approved by bob and carl`; none where nobody had to. */
+/** `approved by bob and carl`; empty if nobody had to. */
 export function approvedWords(approvedBy: readonly string[]): readonly string[] {
   return approvedBy.length === 0 ? [] : [`approved by ${codeList(approvedBy, { max: MAX_NAMES })}`];
 }

@@ -3,7 +3,7 @@ import type { PromotionView } from './promotion-view.ts';
 import { code } from './escape.ts';
 import { formatTime } from './format.ts';
 
-/** GitHub's form for a classic token, with the one scope that is needed; its own link ticks `repo` as well. */
+/** GitHub's form for a classic token with only the needed scope; GitHub's own link also ticks `repo`. */
 export const TOKEN_FORM = 'https://github.com/settings/tokens/new?scopes=write:packages';
 
 /** Markdown; may be empty. */

@@ -8,7 +8,7 @@ import type { PromotionView } from './promotion-view.ts';
 import { replyMarker } from './replies/reply-marker.ts';
 import { stateTitle } from './card/state.ts';
 
-/** Mentions the requester. `key` makes the comment findable again. */
+/** Mentions the requester. `key` finds the comment again. */
 export function renderNotification({ view, key }: { readonly view: PromotionView; readonly key: string }): string {
   const { promotion, cardUrl } = view;
   const { requester, number, environment } = promotion;

@@ -1,4 +1,4 @@
-// What a card, a check run and a status answer are written from: a promotion and today's truth around it.
+// What cards, check runs and status answers are rendered from: a promotion and its current surroundings.
 import type { AuditHead } from '../domain/audit/audit.ts';
 import type { TokenWarning } from '../domain/machine-token.ts';
 import type { ApprovalRules } from '../domain/policy/approval-rules.ts';
@@ -9,15 +9,15 @@ import type { Promotion, TagOutcome } from '../domain/promotion/promotion.ts';
 
 export type PromotionView = {
   readonly promotion: Promotion;
-  /** What the policy that it was planned under says; null where that can't be read any more. */
+  /** The policy of its plan; null if that is no longer readable. */
   readonly environment: EnvironmentPolicy | null;
-  /** What its approvals have to satisfy; none where the policy can't be read any more. */
+  /** What its approvals have to satisfy; none if the policy is no longer readable. */
   readonly rules: readonly ApprovalRules[];
-  /** Who changed the policy file to what it is; null where nobody told. */
+  /** Who last changed the policy file; null if unknown. */
   readonly policyChange: PolicyChange | null;
   /** SHA-256 (hex) of what a review would cover now: a review of anything else no longer counts. */
   readonly subject: string;
-  /** The journal as it stands; empty before applying. */
+  /** The current journal; empty before applying. */
   readonly outcomes: readonly TagOutcome[];
   readonly auditHead: AuditHead | null;
   /** `https://github.com`, or the address of the GHES server; no slash at the end. */
@@ -26,14 +26,14 @@ export type PromotionView = {
   readonly cardUrl: string | null;
   /** The number of the promotion that is applying in the environment. */
   readonly blockedBy: number | null;
-  /** What a rollback may go back to, as `/rollback to` takes it; looked for where the deployment failed before it was replaced. */
+  /** The rollback target, as `/rollback to` accepts it; loaded if the deployment failed before a newer promotion. */
   readonly rollbackTarget: string | null;
   /** The number of the later promotion that the environment held when the deployer reported on this one. */
   readonly replacedBy: number | null;
-  /** The job that failed for good and leaves an open promotion standing still. */
+  /** The dead job that leaves an open promotion stuck. */
   readonly deadJob: number | null;
-  /** What is about to end the right to write this image; null for a promotion that has ended. */
+  /** The warning about the token that writes this image; null for a promotion that has ended. */
   readonly tokenWarning: TokenWarning | null;
-  /** Names of its policies that belong to somebody else by now; looked for where it waits for approvals. */
+  /** Names of its policies that belong to another account now; loaded while it waits for approval. */
   readonly takenNames: readonly TakenName[];
 };

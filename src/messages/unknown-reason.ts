@@ -1,7 +1,7 @@
 // The words for why a fact is unknown.
 import type { UnknownReason } from '../domain/image/unknown-reason.ts';
 
-/** Half a sentence; may carry text from outside, which is not escaped. */
+/** A clause; may contain text from outside, which is not escaped. */
 export function unknownText(reason: UnknownReason): string {
   const { platform } = reason;
   return `${platform === undefined ? '' : `${platform}: `}${textOf(reason)}`;
@@ -22,7 +22,7 @@ function textOf(reason: UnknownReason): string {
   }
 }
 
-/** A clause that says who was not asked, and why. */
+/** A clause that says which source was not read, and why. */
 export function noAccessText({ source, detail }: Pick<NoAccess, 'source' | 'detail'>): string {
   return { github: `GitHub was not asked: ${detail}`, database: `the database was not read: ${detail}` }[source];
 }

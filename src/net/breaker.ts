@@ -1,15 +1,15 @@
-// Decides whether a host that fails again and again is asked at all: then only now and then, until it answers.
+// Decides whether to send requests to a failing host: only probes, until it answers.
 
 /** What is remembered of one host. While it is open, requests are held back, but for a probe now and then. */
 export type Breaker = { readonly kind: 'closed'; readonly failuresInARow: number } | OpenBreaker;
 
 export type OpenBreaker = {
   readonly kind: 'open';
-  /** When the failures became too many. */
+  /** When the breaker opened. */
   readonly since: number;
   readonly problem: string;
   readonly pauseMs: number;
-  /** Nothing is sent from `heldFrom` until `heldUntil`; where the clock stands before both, it was turned back. */
+  /** Nothing is sent from `heldFrom` until `heldUntil`. If the time is before both, the clock was set back. */
   readonly heldFrom: number;
   readonly heldUntil: number;
 };
@@ -23,9 +23,9 @@ export type SentAs = 'usual' | 'probe';
 /** `down`: no answer, or one that says that the host itself is in trouble. Any other answer is `up`, a refusal too. */
 export type RequestResult = { readonly kind: 'up' } | { readonly kind: 'down'; readonly problem: string };
 
-/** Stands before the requests of a client: one for all hosts, so that both clients hold back by the same rules. */
+/** Guards the requests of a client; one for all hosts, so that both clients follow the same rules. */
 export type HostGuard = {
-  /** Answers what to tell once it is known what came of the request; throws `HeldBack` where it must not be sent. */
+  /** Returns a function that takes the request's result; throws `HeldBack` if it must not be sent. */
   readonly enter: (host: string) => (outcome: RequestResult) => void;
 };
 
@@ -48,7 +48,7 @@ export const CLOSED: Breaker = { kind: 'closed', failuresInARow: 0 };
 const FAILURES_TO_OPEN = 5;
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Longer than any request of ours takes: a probe without a result does not hold others for ever. */
+/** Longer than any request of ours: a probe without a result does not block others forever. */
 const LONGEST_PROBE_MS = 600_000;
 
 /** Whether a request may be sent now; `breaker` is what is remembered from then on. Each admitted one is recorded. */
@@ -61,7 +61,7 @@ export function admit(breaker: Breaker, now: number): Admission {
   return { kind: 'go', as: 'probe', breaker: { ...breaker, heldFrom: now, heldUntil: now + LONGEST_PROBE_MS } };
 }
 
-/** What an admitted request tells. `random` (0 to 1) makes pauses longer, so that processes don't knock together. */
+/** Records an admitted request's result. `random` (0 to 1) lengthens pauses, so that processes don't probe together. */
 export function record(
   breaker: Breaker,
   told: { readonly as: SentAs; readonly outcome: RequestResult; readonly now: number; readonly random: number },
@@ -75,7 +75,7 @@ export function record(
   });
   const { problem } = outcome;
   if (breaker.kind === 'open') {
-    // What was sent before it opened says nothing new.
+    // The result of a request from before it opened changes nothing.
     if (as === 'usual') return breaker;
     return { ...breaker, problem, ...hold(Math.min(breaker.pauseMs * 2, LONGEST_PAUSE_MS)) };
   }

@@ -1,4 +1,4 @@
-// Time and chance, which are handed in so that a test decides them.
+// Time and randomness, which are passed in so that a test controls them.
 
 export type Clock = {
   /** Epoch milliseconds. */

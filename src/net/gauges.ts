@@ -1,4 +1,4 @@
-// The metrics that are read when somebody asks for them: what waits, what disagrees, how old things are.
+// The metrics that are read on request: waiting jobs, promotions by state, drift, ages.
 import { Gauge, type Registry } from 'prom-client';
 
 export type Gauges = {
@@ -9,9 +9,9 @@ export type Gauges = {
   readonly mixed: number;
   /** `repo` null: of all repositories, which are not to be named. */
   readonly drifts: readonly { readonly repo: string | null; readonly environment: string; readonly count: number }[];
-  /** Of the machine user's token; null where it never expires, and where nobody knows. */
+  /** For the machine user's token; null if it never expires, and if that is unknown. */
   readonly patDaysLeft: number | null;
-  /** Since the last recovery of deliveries ended, or since the database was made. */
+  /** Since the last delivery recovery ended, or since the database was created. */
   readonly recoveryAgeSeconds: number;
 };
 
@@ -37,7 +37,7 @@ export function registerGauges(registry: Registry): (gauges: Gauges) => void {
     for (const { repo, environment, count } of gauges.drifts) {
       drifts.set({ ...(repo === null ? {} : { repo }), environment }, count);
     }
-    // A gauge without labels would show 0, which would raise an alarm.
+    // A gauge without labels would show 0, which would raise an alert.
     patDays.reset();
     if (gauges.patDaysLeft !== null) patDays.set({ host: 'ghcr.io' }, gauges.patDaysLeft);
   };

@@ -1,4 +1,4 @@
-// Keeps the breaker of each host that is asked, and tells when one opens or closes.
+// Keeps the breaker of each host, and reports when one opens or closes.
 import { admit, CLOSED, HeldBack, record, type Breaker, type HostGuard } from './breaker.ts';
 
 export type BreakerChange = { readonly host: string; readonly open: boolean; readonly problem: string | null };
@@ -10,7 +10,7 @@ export function createHostGuard(parts: {
   readonly onBreakerChange: (turn: BreakerChange) => void;
 }): HostGuard {
   const { now, random, onBreakerChange } = parts;
-  // Hosts come from redirects as well: what is not in trouble is not remembered.
+  // Hosts also come from redirects, so a healthy host is not remembered.
   const troubled = new Map<string, Breaker>();
 
   function remember(host: string, next: Breaker): void {

@@ -13,7 +13,7 @@ export type Metrics = {
   readonly countGitHubRequest: (request: GitHubRequest) => void;
   readonly showBreaker: (breaker: { readonly host: string; readonly open: boolean }) => void;
   readonly countWebhook: (status: number) => void;
-  /** `delivery`: from when one was stored until it was taken up. `decision`: until what it asked for was decided. */
+  /** `delivery`: from storing it to the start of its job. `decision`: until the decision on its command. */
   readonly observe: (what: 'delivery' | 'decision', seconds: number) => void;
   readonly countRecoveredDelivery: () => void;
   readonly countFoundComments: (count: number) => void;
@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
     labelNames: ['what'],
     registers,
   });
-  // What alerts ask for the growth of is there from the beginning: the first of a kind is growth, too.
+  // Counters whose growth raises alerts exist from the start: the first event is growth too.
   for (const status of ['401', '503']) webhooks.inc({ status }, 0);
   differences.inc({ what: 'work' }, 0);
   const showGauges = registerGauges(registry);
@@ -66,7 +66,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** What our requests to registries and to GitHub come to. */
+/** Counts of our requests to registries and to GitHub. */
 function registerRequests(
   registers: Registry[],
 ): Pick<Metrics, 'countRegistryRequest' | 'countGitHubRequest' | 'showBreaker'> {
@@ -108,7 +108,7 @@ function registerRequests(
   };
 }
 
-/** From an answer while one looks at it to an outage. */
+/** From an immediate answer to an outage. */
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200];
 
 function registerLatencies(registers: Registry[]): Metrics['observe'] {
@@ -131,7 +131,7 @@ function registerLatencies(registers: Registry[]): Metrics['observe'] {
 
 const MAX_HOSTS = 50;
 
-/** Hosts come from redirects as well, so a registry could invent them without end: those after the first fifty are `others`. */
+/** Hosts also come from redirects, so a registry could invent many: those after the first fifty are `others`. */
 function createHostLabel(): (host: string) => string {
   const known = new Set<string>();
   return (host) => {

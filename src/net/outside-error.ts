@@ -3,13 +3,13 @@ import type { OutsideProblem } from '../domain/outside-problem.ts';
 import { redact } from './redact.ts';
 
 /**
- * Thrown by floor 2 only. The worker reads `retryable` and `retryAt` and nothing else; people read `message`, which message
- * what was tried, what came back and, where known, what to do.
+ * Thrown by layer 2 only. The worker reads only `retryable` and `retryAt`. People read `message`: what was tried, what
+ * came back and, if known, what to do.
  */
 export class OutsideError extends Error {
   /** Stable kebab-case word for the failure, such as `registry-denied` or `github-rate-limited`. */
   readonly code: string;
-  /** True when the same request may succeed later without anybody's help. */
+  /** True if the same request may succeed later without a change. */
   readonly retryable: boolean;
   /** Epoch milliseconds before which a retry is pointless (rate limits), or null when unknown. */
   readonly retryAt: number | null;
@@ -34,7 +34,7 @@ export class OutsideError extends Error {
     this.status = details.status ?? null;
   }
 
-  /** What may be stored of it. Clients redact what they know; the forms of credentials are redacted once more. */
+  /** The part that may be stored. Clients redact known secrets; text in the form of credentials is redacted once more. */
   toProblem(): OutsideProblem {
     return { code: this.code, detail: redact(this.message).slice(0, MAX_DETAIL_LENGTH).toWellFormed() };
   }

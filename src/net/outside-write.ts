@@ -1,3 +1,3 @@
-// How long one write to a registry or to GitHub may take in all before it is broken off: leases are measured by it.
+// How long one write to a registry or to GitHub may take before it is aborted: leases depend on it.
 
 export const OUTSIDE_WRITE_MS = 20_000;

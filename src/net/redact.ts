@@ -2,8 +2,8 @@
 import { SECRET_MARK, withoutTokens } from '../domain/outside-text.ts';
 
 /**
- * Each secret becomes `[secret]`, wherever it stands and also where it was cut off: whatever begins as it does is taken
- * with it. So is what has the form of GitHub's tokens and keys, whoever they belong to.
+ * Each secret becomes `[secret]`, even if it was cut off: text that begins as it does is redacted too. So is any text in
+ * the form of GitHub's tokens and keys.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret !== '').toSorted((left, right) => right.length - left.length);

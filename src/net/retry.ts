@@ -1,4 +1,4 @@
-// Repeats what failed in a way that may pass: how often, how long, and after which pauses.
+// Retries transient failures: how often, how long, and after which pauses.
 import type { Clock } from './clock.ts';
 import { OutsideError } from './outside-error.ts';
 
@@ -19,7 +19,7 @@ export type RetryRules = {
   readonly longestTryMs?: number;
 };
 
-/** The first success; the last error where tries or budget are used up. */
+/** The first success; the last error once tries or budget are used up. */
 export async function retry<T>(attempt: () => Promise<T>, rules: RetryRules): Promise<T> {
   const { clock, backoff, isTransient = isRetryable, waitMs = untilRetryAt } = rules;
   const { maxTries = Infinity, budgetMs = Infinity, longestTryMs = Infinity } = rules;
@@ -35,7 +35,7 @@ export async function retry<T>(attempt: () => Promise<T>, rules: RetryRules): Pr
       const pauseMs = waitMs({ error, backoffMs: backoffMs(backoff, tries), now });
       if (tries >= maxTries || spentMs + pauseMs > budgetMs) throw error;
       await clock.wait(pauseMs);
-      // What was asked for, not what the clock says: it may have been turned meanwhile.
+      // The requested pause, not the clock's: the clock may have changed meanwhile.
       spentMs += pauseMs;
     }
   }

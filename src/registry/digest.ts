@@ -1,10 +1,10 @@
-// Computes digests of bytes, with the algorithm that is asked for, and compares them with what an answer claims.
+// Computes digests of bytes with the requested algorithm, and compares them with those in an answer.
 import { createHash } from 'node:crypto';
 import { parseDigest, type Digest } from '../domain/image/reference.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { headerOf, type Answer } from './transport/transport.ts';
 
-/** The digest of `bytes` by the algorithm of `like` (sha256 when there is none to follow). */
+/** The digest of `bytes` by the algorithm of `like`, else sha256. */
 export function digestOf(bytes: Uint8Array, like: Digest | null = null): Digest {
   const algorithm = like === null ? 'sha256' : like.slice(0, like.indexOf(':'));
   const digest = parseDigest(`${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`);
@@ -12,7 +12,7 @@ export function digestOf(bytes: Uint8Array, like: Digest | null = null): Digest 
   return digest;
 }
 
-/** The digest of a manifest answer, computed; it must be the one asked for and the one the registry names. */
+/** The computed digest of a manifest answer. It must match the requested one and the one the registry names. */
 export function checkDigest(args: {
   readonly answer: Answer;
   readonly wanted: Digest | null;

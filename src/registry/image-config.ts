@@ -1,4 +1,4 @@
-// Reads the image config (image-spec, "config") for the fields that rules look at; extras and nulls are tolerated.
+// Reads the fields of the image config (image-spec, "config") that rules need; extra fields and nulls are tolerated.
 import { z } from 'zod';
 import { OutsideError } from '../net/outside-error.ts';
 import { parseJsonBytes } from './json.ts';

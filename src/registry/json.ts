@@ -1,4 +1,4 @@
-// Reads JSON out of bytes from a registry, without letting a parser's error carry those bytes into a message.
+// Parses JSON from a registry's bytes, without a parser's error that would carry those bytes into a message.
 
 /** The value, or undefined for anything that is not UTF-8 JSON: the schema that follows says what is missing. */
 export function parseJsonBytes(bytes: Uint8Array): unknown {

@@ -38,7 +38,7 @@ export type Manifest = {
   readonly body: ParsedManifest;
 };
 
-/** Docker mounts 127 layers, and no index names so many platforms: what names more wants to keep us busy. */
+/** Docker mounts 127 layers, and no index names so many platforms: a longer list is an attack. */
 const MAX_DESCRIPTORS = 1000;
 
 const INDEX_TYPES: readonly string[] = [
@@ -67,7 +67,7 @@ export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...IMAGE_TYPES].join(', ');
 export function parseManifest(args: {
   readonly mediaType: string;
   readonly raw: Uint8Array;
-  /** What was read, for the error. */
+  /** The name of what was read, for the error. */
   readonly what: string;
 }): ParsedManifest {
   const { mediaType, raw, what } = args;

@@ -9,7 +9,7 @@ export type PushRight = {
 
 const GOOD_FOR_MS = 60 * 60 * 1000;
 
-/** Only a proof is remembered: a right that was missing may be granted the next minute. */
+/** Only a proof is cached: a missing right may be granted the next minute. */
 export function createPushRight(parts: {
   readonly registry: Pick<RegistryClient, 'proveWriteAccess'>;
   readonly now: () => number;
@@ -28,7 +28,7 @@ export function createPushRight(parts: {
   return {
     prove: async (repository) => {
       const age = now() - (provenAt.get(repository) ?? -Infinity);
-      // Younger than nothing: the clock was turned back, and the proof may be of any age.
+      // A negative age: the clock was set back, and the proof may be of any age.
       if (age >= 0 && age < GOOD_FOR_MS) return;
       const running = asking.get(repository) ?? ask(repository);
       asking.set(repository, running);

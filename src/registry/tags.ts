@@ -41,7 +41,7 @@ function nextPath(args: { readonly link: readonly string[]; readonly url: URL; r
   const target = parseNextLink(args.link);
   if (target === null) return null;
   const next = URL.parse(target, args.url.href);
-  // Registries behind a proxy often name themselves wrongly here (http, inner host), so only a strange path is refused.
+  // Registries behind a proxy often name a wrong origin here (http, inner host), so only an unexpected path is refused.
   if (next === null || next.pathname !== args.url.pathname) {
     const place = (target.split('?')[0] ?? '').slice(0, 200);
     throw protocolError(`${args.what}: the link to the next page is not valid: "${place}"`);

@@ -14,22 +14,22 @@ import type { Db, Tx } from './database/schema.ts';
 export type AuditVerification = {
   /** How many rows were checked. */
   readonly rows: number;
-  /** The recorded head; null for an empty chain. Compare it with the one that cards and check runs on GitHub show. */
+  /** The recorded head; null for an empty chain. Compare it with that of cards and check runs on GitHub. */
   readonly head: AuditHead | null;
   readonly problem: AuditProblem | null;
 };
 
-/** `beyond-head`: rows after the recorded head, which only something else than this code can have made. */
+/** `beyond-head`: rows after the recorded head, which this code never writes. */
 export type AuditProblem =
   | ChainProblem
   | ReplayProblem
   | { readonly seq: number; readonly problem: 'beyond-head' }
-  /** The repository has promotions, and not a row. */
+  /** The repository has promotions, but no row. */
   | { readonly seq: number; readonly problem: 'no-trail' };
 
 const PAGE = 1000;
 
-/** Appends the entries in order and moves the head, which is given back. `sha256` gives lower-case hex. */
+/** Appends the entries in order, and moves and returns the head. `sha256` gives lower-case hex. */
 export async function appendAudit(
   tx: Tx,
   args: {
@@ -68,7 +68,7 @@ export async function findAuditHead(db: Db, repoId: number): Promise<AuditHead |
   return row === undefined || row.audit_seq === 0 ? null : { seq: row.audit_seq, hash: row.audit_hash };
 }
 
-/** The ids of the repositories that have an audit trail, or ought to, in order. */
+/** The ids of the repositories that have an audit trail or should have one, in order. */
 export async function listAuditedRepoIds(db: Db): Promise<readonly number[]> {
   const rows = await db
     .selectFrom('repos')
@@ -80,7 +80,7 @@ export async function listAuditedRepoIds(db: Db): Promise<readonly number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** One page of a repository's trail in order of seq; go on with the last row's. */
+/** One page of a repository's trail in order of seq; continue after the last row's. */
 export async function listAudit(
   db: Db,
   args: { readonly repoId: number; readonly afterSeq: number; readonly limit: number },
@@ -129,7 +129,7 @@ async function hasPromotions(db: Db, repoId: number): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Rows and head are committed together: what the head named before is there, and nothing lies beyond the head after. */
+/** Rows and head are committed together: the row of the head before exists, and no row is beyond the head after. */
 function findHeadProblem(
   rows: readonly AuditRow[],
   { before, after }: { readonly before: AuditHead | null; readonly after: AuditHead | null },

@@ -1,4 +1,4 @@
-// Drifts of environments: what was noticed, until it is over, and where it is told.
+// Drifts of environments: the differences, until they are over, and where they are reported.
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Drift } from '../domain/promotion/drift.ts';
@@ -6,7 +6,7 @@ import { documentFormat } from './documents/document-format.ts';
 import { digest, imageRepository, tag, time, type DeepReadonly } from './documents/parts.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
 
-/** What a commit writes of a drift: a look and its telling change halves of their own. */
+/** What a commit changes of a drift. A check and its report change different parts. */
 export type DriftWrite =
   | ({ readonly kind: 'open' } & Drift)
   | ({ readonly kind: 'seen' } & Pick<Drift, 'id' | 'differences' | 'alternative' | 'over'>)
@@ -35,7 +35,7 @@ const difference = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Today's format of what a drift's document holds. */
+/** The current format of a drift's document. */
 const driftSchema = z.strictObject({
   differences: z.array(difference),
   alternative: z.string().nullable(),
@@ -72,7 +72,7 @@ export async function findDrift(db: Db, id: string): Promise<Drift | null> {
   return row === undefined ? null : readRow(row);
 }
 
-/** Those that are not over, of one environment or of all; oldest first. */
+/** Open drifts of one environment or of all; oldest first. */
 export async function listOpenDrifts(db: Db, key?: EnvironmentKey): Promise<readonly Drift[]> {
   const rows = await db
     .selectFrom('drifts')
@@ -103,7 +103,7 @@ export async function listDriftsSince(
   return rows.map(readRow);
 }
 
-/** How many differences there are now, by environment; only where there are any. */
+/** The number of current differences per environment; only environments that have any. */
 export async function countDrifts(
   db: Db,
 ): Promise<readonly { readonly repo: string; readonly environment: string; readonly count: number }[]> {
@@ -129,7 +129,7 @@ export async function countDrifts(
   });
 }
 
-/** Environments that were ever promoted to, where the App may act, without a job of this kind and key `<repository id>/<environment>`. */
+/** Promoted environments that the App can access and that have no job of this kind, with key `<repository id>/<environment>`. */
 export async function listUnwatchedEnvironments(db: Db, kind: string): Promise<readonly EnvironmentKey[]> {
   const promotedTo = db
     .selectFrom('promotions')
@@ -150,7 +150,7 @@ export async function listUnwatchedEnvironments(db: Db, kind: string): Promise<r
   return rows.map(({ repo_id: repoId, environment }) => ({ repoId, environment }));
 }
 
-/** One state at a time, each a literal: so the indexes of waiting and of running jobs by kind and key answer it. */
+/** One state at a time, each a literal: so the indexes of waiting and running jobs by kind and key serve it. */
 function noJobOf(kind: string, isInState: RawBuilder<boolean>): RawBuilder<boolean> {
   return sql`NOT EXISTS (
     SELECT 1 FROM jobs AS job

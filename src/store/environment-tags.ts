@@ -1,10 +1,10 @@
-// Which floating tags the environments of a repository ever moved: an operator's floor follows the tags.
+// Stores which floating tags the environments of a repository ever moved: an operator's floor follows the tags.
 import { parseTag } from '../domain/image/reference.ts';
 import type { EnvironmentTag } from '../domain/policy/floors.ts';
 import type { Db, Tx } from './database/schema.ts';
 import { readStored } from './database/stored.ts';
 
-/** Few: as many as the policy files of the repository ever named. */
+/** A few: those that the policy files of the repository ever named. */
 export async function listEnvironmentTags(db: Db, repoId: number): Promise<readonly EnvironmentTag[]> {
   const rows = await db
     .selectFrom('environment_tags')

@@ -1,14 +1,14 @@
-// Whose rights in a repository GitHub confirmed lately, and how many commands came from people whose rights are not known.
+// Stores whose rights in a repository GitHub confirmed lately, and counts the commands of people with unknown rights.
 import type { Db, Tx } from './database/schema.ts';
 
 export type PersonKey = { readonly repoId: number; readonly personId: number };
 
-/** So long a confirmed right counts as known. */
+/** How long a confirmed right counts as known. */
 export const KNOWN_FOR_MS = 30 * 24 * 60 * 60 * 1000;
-/** A person without known rights may send so many commands in this time. */
+/** How many commands a person without known rights may send in this time. */
 export const STRANGER_LIMIT = { commands: 10, windowMs: 10 * 60 * 1000 } as const;
 
-/** GitHub said that this person has the role that a command needs. */
+/** GitHub confirmed that this person has the role that a command needs. */
 export async function saveKnownRights(
   tx: Tx,
   { repoId, personId, now }: PersonKey & { readonly now: number },
@@ -20,12 +20,12 @@ export async function saveKnownRights(
     .execute();
 }
 
-/** GitHub said that this person has not that role. */
+/** GitHub reported that this person does not have that role. */
 export async function forgetKnownRights(tx: Tx, { repoId, personId }: PersonKey): Promise<void> {
   await tx.deleteFrom('known_rights').where('repo_id', '=', repoId).where('person_id', '=', personId).execute();
 }
 
-/** When GitHub last confirmed the rights of this person; null where that is too long ago, or never was. */
+/** When GitHub last confirmed the rights of this person; null if that is too long ago or never happened. */
 export async function findRightsConfirmedAt(
   db: Db,
   { repoId, personId, now }: PersonKey & { readonly now: number },
@@ -61,7 +61,7 @@ export async function countStrangerCommands(
     .select(({ fn }) => fn.sum<number | string | null>('commands').as('used'))
     .where('person_id', '=', personId)
     .where('at', '>', now - STRANGER_LIMIT.windowMs)
-    // Not those of an hour that is still to come, where the clock was turned back.
+    // Without rows from the future: the clock was set back.
     .where('at', '<=', now)
     .executeTakeFirstOrThrow();
   if (Number(used ?? 0) + commands > STRANGER_LIMIT.commands) return false;

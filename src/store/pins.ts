@@ -1,20 +1,20 @@
-// The ids that names in policy files stood for when they were first used: a name that changes hands is never followed.
+// Stores the ids of names in policy files at their first use: another account that takes a name over never counts.
 import type { PinnedName } from '../domain/policy/pinned-name.ts';
 import type { Db } from './database/schema.ts';
 
 export type PinKind = PinnedName['kind'];
 
-/** `holder`: another account or App that has the name now; null where none is known. */
+/** `holder`: another account or App that has the name now; null if none is known. */
 export type StoredPin = PinnedName & { readonly holder: number | null };
 
 type PinQuestion = { readonly owner: string; readonly kind: PinKind; readonly names: readonly string[] };
 
-/** `names` in lower case; those that were never seen are left out. */
+/** `names` in lower case; unknown ones are left out. */
 export async function findPins(db: Db, question: PinQuestion): Promise<ReadonlyMap<string, number>> {
   return new Map((await listPins(db, question)).map(({ name, id }) => [name, id]));
 }
 
-/** The same, with all that is known of them. */
+/** The same, with everything that is known about them. */
 export async function listPins(db: Db, { owner, kind, names }: PinQuestion): Promise<readonly StoredPin[]> {
   if (names.length === 0) return [];
   const rows = await db
@@ -27,7 +27,7 @@ export async function listPins(db: Db, { owner, kind, names }: PinQuestion): Pro
   return rows.map(({ name, id, first_used: firstUsed, holder }) => ({ kind, name, id, firstUsed, holder }));
 }
 
-/** The first one stays. */
+/** Only the first id counts. */
 export async function savePin(
   db: Db,
   pin: {
@@ -46,7 +46,7 @@ export async function savePin(
     .execute();
 }
 
-/** Who has the name now; null where it is still the one that it was pinned for. */
+/** Stores who has the name now; null if it is still the pinned account. */
 export async function savePinHolder(
   db: Db,
   pin: {

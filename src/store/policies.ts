@@ -1,9 +1,9 @@
-// The texts of policy files that promotions were planned under, once per blob id of git's.
+// Stores the policy files of promotions, once per git blob id.
 import type { Db, Tx } from './database/schema.ts';
 
 export type PolicyFile = { readonly blob: string; readonly text: string };
 
-/** A text that is there already is written again: it is the same, unless somebody changed the row. */
+/** An existing text is written again: it is the same, unless somebody changed the row. */
 export async function savePolicyFile(tx: Tx, { blob, text }: PolicyFile, now: number): Promise<void> {
   await tx
     .insertInto('policies')

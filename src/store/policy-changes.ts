@@ -1,4 +1,4 @@
-// Who brought each policy file of a repository to its default branch: cards and the audit trail name them.
+// Stores who brought each policy file of a repository to its default branch: cards and the audit trail name them.
 import type { PolicyChange } from '../domain/policy/policy-change.ts';
 import type { Db, Tx } from './database/schema.ts';
 
@@ -13,7 +13,7 @@ export async function savePolicyChange(tx: Tx, repoId: number, { blob, by, sourc
     .execute();
 }
 
-/** Null where nobody told who it was. */
+/** Null if unknown. */
 export async function findPolicyChange(db: Db, repoId: number, blob: string): Promise<PolicyChange | null> {
   const row = await db
     .selectFrom('policy_changes')
@@ -26,8 +26,8 @@ export async function findPolicyChange(db: Db, repoId: number, blob: string): Pr
 }
 
 /**
- * Who brought the file that the default branch has now. Null where another file came after it, as far as is known: then
- * somebody brought this one back, and whoever brought it before did not.
+ * Who brought the current file to the default branch. Null if another known file came after it: then an unknown person
+ * brought this one back.
  */
 export async function findLatestPolicyChange(db: Db, repoId: number, blob: string): Promise<PolicyChange | null> {
   const last = await findLastArrival(db, repoId);

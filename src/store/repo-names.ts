@@ -1,9 +1,9 @@
-// What repositories have been called: a name can pass from one to another, and an id can't.
+// Stores the names that repositories have had: a name can pass from one to another, an id can't.
 import { sql } from 'kysely';
 import type { RepoNameHistory } from '../domain/image/image-access.ts';
 import type { Db, Tx } from './database/schema.ts';
 
-/** A repository is called this now. */
+/** Stores the current name of a repository. */
 export async function saveRepoName(
   tx: Tx,
   { repoId, name, now }: { readonly repoId: number; readonly name: string; readonly now: number },
@@ -16,8 +16,8 @@ export async function saveRepoName(
 }
 
 /**
- * A repository was called this until now. Two can't have one name at a time, so it had it before whoever has it since: the
- * time is that of nobody else.
+ * Stores the name that a repository had until now. Two can't have one name at a time, so it had the name before any
+ * later holder, and gets an earlier time.
  */
 export async function saveFormerName(
   tx: Tx,
@@ -26,7 +26,7 @@ export async function saveFormerName(
   await saveRepoName(tx, { repoId, name, now: 0 });
 }
 
-/** All names that a repository has had, as far as deliveries told. */
+/** All names that a repository has had, as far as deliveries showed them. */
 export async function listRepoNames(db: Db, repoId: number): Promise<readonly RepoNameHistory[]> {
   const rows = await db
     .selectFrom('repo_names as own')

@@ -1,4 +1,4 @@
-// One row per repository on GitHub: what it is called today, its next promotion number, and the head of its audit chain.
+// Stores one row per repository: its current name, its next promotion number, and the head of its audit chain.
 import { GENESIS_HASH, type AuditHead } from '../domain/audit/audit.ts';
 import type { Repo } from '../domain/promotion/promotion.ts';
 import { parseRepoName } from '../domain/image/reference.ts';
@@ -7,8 +7,8 @@ import { readStored } from './database/stored.ts';
 import { saveRepoName } from './repo-names.ts';
 
 /**
- * Stores today's name and installation of a repository; the first time, its numbering and its empty audit chain. The App
- * may act there: answers since when that was thought to be over, or null.
+ * Stores the current name and installation of a repository; the first time, also its numbering and its empty audit
+ * chain. The App has access there: returns when that was marked as lost, or null.
  */
 export async function saveRepo(tx: Tx, repo: Repo, now: number): Promise<number | null> {
   const before = await findLeftAt(tx, repo.id);
@@ -24,25 +24,25 @@ export async function saveRepo(tx: Tx, repo: Repo, now: number): Promise<number 
   return before;
 }
 
-/** Since when the App may not act in a repository any more; null where it may, or where nothing is known of it. */
+/** When the App lost access to a repository; null if it has access or the repository is unknown. */
 export async function findLeftAt(db: Db, id: number): Promise<number | null> {
   const row = await db.selectFrom('repos').select('left_at').where('id', '=', id).executeTakeFirst();
   return row?.left_at ?? null;
 }
 
-/** Since when the App may act there without a break, as far as it was told. A repository that was never saved is a bug. */
+/** Since when the App has had access there without a break, as far as deliveries showed. A repository that was never saved is a bug. */
 export async function findHereSince(db: Db, id: number): Promise<number> {
   const row = await db.selectFrom('repos').select('here_since').where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new Error(`repository ${id} is not in the database`);
   return row.here_since;
 }
 
-/** The App may not act there any more. The first time counts. */
+/** The App lost access there. The first time counts. */
 export async function markLeft(tx: Tx, id: number, now: number): Promise<void> {
   await tx.updateTable('repos').set({ left_at: now }).where('id', '=', id).where('left_at', 'is', null).execute();
 }
 
-/** Every repository that was last told of by this installation. */
+/** Every repository whose last delivery came from this installation. */
 export async function listReposOfInstallation(db: Db, installationId: number): Promise<readonly Repo[]> {
   const rows = await db
     .selectFrom('repos')
@@ -53,7 +53,7 @@ export async function listReposOfInstallation(db: Db, installationId: number): P
   return rows.map(toRepo);
 }
 
-/** Those that ever had a promotion and that the App may act in, by name. */
+/** Repositories with a promotion that the App can access, by name. */
 export async function listPromotingRepos(db: Db): Promise<readonly Repo[]> {
   const rows = await db
     .selectFrom('repos')
@@ -90,7 +90,7 @@ export async function lockRepo(tx: Tx, id: number): Promise<AuditHead | null> {
   return row.audit_seq === 0 ? null : { seq: row.audit_seq, hash: row.audit_hash };
 }
 
-/** The number that the repository's next promotion will have, if nobody takes it before. */
+/** The number of the repository's next promotion, unless another one takes it first. */
 export async function peekPromotionNumber(db: Db, repoId: number): Promise<number> {
   const row = await db.selectFrom('repos').select('next_promotion').where('id', '=', repoId).executeTakeFirst();
   return row?.next_promotion ?? 1;

@@ -1,4 +1,4 @@
-// The token that `/setup` asks for: its hash, and until when it is good. A new one replaces the one before.
+// Stores the token that `/setup` requires: its hash and its expiry. A new one replaces the previous one.
 import type { Db } from './database/schema.ts';
 
 export type SetupToken = { readonly hash: string; readonly expiresAt: number };
@@ -18,7 +18,7 @@ export async function findSetupToken(db: Db): Promise<SetupToken | null> {
   return row === undefined ? null : { hash: row.hash, expiresAt: row.expires_at };
 }
 
-/** It was used. False: another one replaced it, or somebody else used it. */
+/** Marks it as used. False: another one replaced it, or somebody else used it. */
 export async function deleteSetupToken(db: Db, hash: string): Promise<boolean> {
   const { numDeletedRows } = await db.deleteFrom('setup_tokens').where('hash', '=', hash).executeTakeFirstOrThrow();
   return numDeletedRows === 1n;

@@ -1,4 +1,4 @@
-// The checks of pushed staging commits: one row per commit of a repository.
+// Stores the checks of pushed staging commits: one row per commit of a repository.
 import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { parseCommitSha, type CommitSha } from '../domain/image/reference.ts';
@@ -18,7 +18,7 @@ export type StagingKey = Pick<StagingCheck, 'repoId' | 'commit'>;
 export type StagingChange = StagingKey &
   Partial<Omit<StagingCheck, 'repoId' | 'commit' | 'since'>> & { readonly ifSince?: number };
 
-/** Today's format of where a check stands. */
+/** The current format of a check's state. */
 const stagingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unseen') }),
   z.strictObject({ kind: z.literal('waiting'), image: imageRepository, tags: z.array(tag) }),
@@ -58,7 +58,7 @@ function withoutTime(document: AnyDocument): AnyDocument {
   return document['kind'] === 'examined' ? { ...document, examinedAt: null } : document;
 }
 
-/** Begins to look for the image of a commit, or begins again; the check run that there is stays its own. */
+/** Starts to look for the image of a commit, or starts again. An existing check run stays. */
 export async function openStagingCheck(
   tx: Tx,
   { repoId, commit, now }: StagingKey & { readonly now: number },
@@ -71,7 +71,7 @@ export async function openStagingCheck(
     .execute();
 }
 
-/** Changes a check that there is. */
+/** Changes an existing check. */
 export async function changeStagingCheck(tx: Tx, change: StagingChange): Promise<void> {
   const columns = {
     ...(change.state === undefined ? {} : columnsOf({ state: change.state })),
@@ -98,7 +98,7 @@ export async function findStagingCheck(db: Db, { repoId, commit }: StagingKey): 
   return row === undefined ? null : readRow(row);
 }
 
-/** Those of all repositories whose image is still looked for: a package may belong to another repository than it is for. */
+/** Checks of all repositories that wait for their image: a package may belong to another repository. */
 export async function listUnsettledStagingChecks(db: Db): Promise<readonly StagingCheck[]> {
   const rows = await db
     .selectFrom('staging_checks')

@@ -1,24 +1,24 @@
-// How far each thread was read, and its comments with commands: received or found, and taken once, in the order of their ids.
+// Stores how far each thread was read, and its comments with commands, which are taken once, in the order of their ids.
 import type { Selectable } from 'kysely';
 import type { Db, Schema, Tx } from './database/schema.ts';
 
 export type ThreadKey = { readonly repoId: number; readonly issue: number };
 
-/** Comments up to `readUpTo` are known: whatever was lost of them was found in GitHub's list. */
+/** Comments up to `readUpTo` are known: missed ones were found in GitHub's list. */
 export type Thread = {
   readonly readUpTo: number;
-  /** When that one was written, by GitHub's clock. */
+  /** When that comment was written, by GitHub's clock. */
   readonly readSince: number;
-  /** Whose commands were begun last; null before the first. */
+  /** The comment whose commands were started last; null before the first. */
   readonly taking: number | null;
 };
 
-/** A comment that waits for its turn. The store never looks into the document. */
+/** A waiting comment. The store does not read the document. */
 export type WaitingComment = {
   readonly id: number;
   readonly document: string;
   readonly receivedAt: number;
-  /** The delivery that told of it; null where only GitHub's list did. */
+  /** The delivery that brought it; null if only GitHub's list did. */
   readonly origin: string | null;
 };
 
@@ -66,7 +66,7 @@ export async function listKnownComments(
   return new Set(rows.map((row) => row.comment_id));
 }
 
-/** Taken comments are remembered without what they said: a webhook that comes later tells nothing new. */
+/** Taken comments are kept without their text, so that a late webhook does not run them again. */
 export async function markCommentsHandled(
   tx: Tx,
   { repoId, ids, now }: { readonly repoId: number; readonly ids: readonly number[]; readonly now: number },
@@ -80,7 +80,7 @@ export async function markCommentsHandled(
     .execute();
 }
 
-/** What waits in a repository that the App may not act in any more is not taken. */
+/** Drops waiting comments of a repository that the App lost access to. */
 export async function dropWaitingComments(tx: Tx, repoId: number): Promise<void> {
   await tx.deleteFrom('comments').where('repo_id', '=', repoId).where('handled_at', 'is', null).execute();
 }
@@ -105,7 +105,7 @@ export async function saveThread(tx: Tx, { repoId, issue }: ThreadKey, thread: T
     .execute();
 }
 
-/** Forgets which comments were taken before this time. How many were forgotten. */
+/** Deletes comments that were taken before this time. Returns how many. */
 export async function deleteHandledCommentsBefore(db: Db, before: number): Promise<number> {
   const { numDeletedRows } = await db.deleteFrom('comments').where('handled_at', '<', before).executeTakeFirstOrThrow();
   return Number(numDeletedRows);

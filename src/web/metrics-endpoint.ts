@@ -1,4 +1,4 @@
-// GET /metrics: for everybody without names, or, where a token is set, for who sends it as `Authorization: Bearer`.
+// GET /metrics: open and without names, or, if a token is set, for requests with `Authorization: Bearer`.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MetricsEndpoint } from './server.ts';
 
@@ -18,7 +18,7 @@ export function createMetricsEndpoint(options: {
   };
 }
 
-/** Hashed first, so that the time taken tells nothing about the token, its length included. */
+/** Hashed first, so that the time taken reveals nothing about the token, not even its length. */
 function isToken(token: string, authorization: string): boolean {
   const [, given] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   return given !== undefined && timingSafeEqual(hashOf(given), hashOf(token));

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 const MAX_FORM_BYTES = 16 * 1024;
 
-/** Null: it is no form, too large, or ended early. */
+/** Null: not a form, too large, or ended early. */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return null;

@@ -17,7 +17,7 @@ export type PageMethods = {
 
 export type Pages = Readonly<Record<string, PageMethods | undefined>>;
 
-/** Is handed the header `Authorization`. */
+/** Receives the header `Authorization`. */
 export type MetricsEndpoint = (authorization: string | undefined) => Promise<Page>;
 
 export type ServerOptions = {
@@ -25,7 +25,7 @@ export type ServerOptions = {
   readonly receiveWebhook: (request: IncomingMessage) => Promise<{ readonly status: number; readonly text: string }>;
   readonly ready: () => Promise<Page>;
   readonly metrics: MetricsEndpoint;
-  /** Further pages by their path: those of the set-up, while there is no App. */
+  /** Further pages by path: those of the set-up, while there is no App. */
   readonly pages: Pages;
   readonly onError: (error: unknown) => void;
 };
@@ -35,7 +35,7 @@ export const WEBHOOK_PATH = '/api/github/webhooks';
 const HEADERS_TIMEOUT_MS = 10_000;
 /** GitHub gives up after 10 s; 25 MiB over a slow line may take a while longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Node looks every 30 s by default, so who dawdles would have up to 30 s more. */
+/** By default, Node checks every 30 s, so a slow sender would get up to 30 s more. */
 const LOOK_EVERY_MS = 2000;
 const MAX_CONNECTIONS = 1000;
 const LINGER_MS = 1000;
@@ -104,8 +104,8 @@ const PAGES: Readonly<Record<string, FixedPage | undefined>> = {
 };
 
 /**
- * The answer does not wait for the rest of the request, which is thrown away as it comes: a connection that is closed over
- * unread bytes is reset, and the answer is lost with it. Whoever has not stopped sending after a moment is cut off.
+ * The answer does not wait for the rest of the request, which is read and discarded: closing a connection with unread
+ * bytes resets it, and the answer is lost. A sender that has not stopped after a moment is cut off.
  */
 async function sendFirst(request: IncomingMessage, response: ServerResponse, page: Page): Promise<void> {
   if (request.complete) {

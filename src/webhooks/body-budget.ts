@@ -1,25 +1,25 @@
-// How much of bodies is held at once, whoever sends them: nobody is known before all of a body has arrived.
+// Limits the memory for request bodies: a sender is unknown until the whole body has arrived.
 
 /** GitHub delivers nothing larger. */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
 /** A body up to this size is small, and never waits for a large one. */
 export const MAX_SMALL_BYTES = 1024 * 1024;
 const MAX_LARGE_BODIES = 2;
-/** Of all small bodies together. Deliveries are a few dozen kilobytes, and are answered within milliseconds. */
+/** For all small bodies together. Deliveries have a few dozen kilobytes and are answered within milliseconds. */
 const MAX_SMALL_BYTES_AT_ONCE = 64 * MAX_SMALL_BYTES;
 
 /** One body that is being read. */
 export type BodyPart = {
-  /** False: there is no room for these bytes, and the body is given up. */
+  /** False: these bytes exceed the budget, and the body is given up. */
   readonly take: (bytes: number) => boolean;
-  /** All of it has arrived: it is not given up any more to make room. */
+  /** The body is complete: it is no longer given up for others. */
   readonly complete: () => void;
   /** It is answered. */
   readonly release: () => void;
 };
 
 export type BodyBudget = {
-  /** `giveUp` is called when this body must make room: it is the oldest of the small ones that have not arrived. */
+  /** `giveUp` is called when this body is given up: it is the oldest of the incomplete small ones. */
   readonly open: (giveUp: () => void) => BodyPart;
 };
 
@@ -41,7 +41,7 @@ export function createBodyBudget(): BodyBudget {
     large.add(body);
     return true;
   };
-  /** Whoever has been sending for the longest gives way: a delivery of GitHub arrives at once. */
+  /** Gives up the body that has been arriving longest: a delivery of GitHub arrives at once. */
   const makeRoom = (bytes: number): boolean => {
     for (const body of small) {
       if (smallBytes + bytes <= MAX_SMALL_BYTES_AT_ONCE) break;
@@ -56,7 +56,7 @@ export function createBodyBudget(): BodyBudget {
   const hasRoomFor = (body: Held, bytes: number): boolean => {
     if (!isHeld(body)) return false;
     if (body.bytes + bytes > MAX_SMALL_BYTES) return grow(body);
-    // The body that gives way may be this one.
+    // The body that is given up may be this one.
     return makeRoom(bytes) && isHeld(body);
   };
 

@@ -1,4 +1,4 @@
-// What every delivery tells: the repository, the installation, the sender. Extra fields are ignored, GitHub adds them at will.
+// What every delivery has: the repository, the installation, the sender. Extra fields are ignored, as GitHub adds some over time.
 import { z } from 'zod';
 import type { Repo } from '../domain/promotion/promotion.ts';
 import { parseRepoName } from '../domain/image/reference.ts';
@@ -18,7 +18,7 @@ const NamedRepo = z.object({
   }),
 });
 
-/** What deliveries about an installation list; GitHub leaves the list out where it has nothing to say. */
+/** The repositories that deliveries about an installation list; GitHub leaves out an empty list. */
 export const ListedRepos = z
   .array(NamedRepo)
   .nullish()

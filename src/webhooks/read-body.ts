@@ -1,8 +1,8 @@
-// Reads the body of a request within the budget, and gives up on who sends too slowly.
+// Reads the body of a request within the budget, and gives up on slow senders.
 import type { IncomingMessage } from 'node:http';
 import { MAX_BODY_BYTES, type BodyBudget } from './body-budget.ts';
 
-/** What a connection must send at least, on average since its body began. */
+/** The minimum that a connection must send, on average since its body began. */
 export type LeastRate = { readonly bytesPerSecond: number; readonly graceMs: number };
 
 /** GitHub waits 10 seconds for an answer, so it sends 25 MiB at forty times this rate. */
@@ -12,13 +12,13 @@ export type BodyProblem = 'too-large' | 'too-many' | 'too-slow' | 'broken';
 
 export type ReadBody = {
   readonly body: Buffer | BodyProblem;
-  /** The body is worked off: what it held of the budget is free again. */
+  /** The body is processed: its part of the budget is free again. */
   readonly release: () => void;
 };
 
 const CHECK_EVERY_MS = 1000;
 
-/** A request whose body was given up is left open: its answer has to get out on the same connection. */
+/** A request whose body was given up stays open: its answer is sent on the same connection. */
 export async function readBody(
   request: IncomingMessage,
   { budget, rate }: { readonly budget: BodyBudget; readonly rate: LeastRate },

@@ -18,7 +18,7 @@ export type ReceiverOptions = {
   readonly metrics: Pick<Metrics, 'countWebhook'>;
 };
 
-/** Answers one request; never throws, and never tells more of an error than its kind. */
+/** Answers one request. Never throws, and never shows more of an error than its kind. */
 export type Receiver = (request: IncomingMessage) => Promise<Received>;
 
 export type Received = {
@@ -86,7 +86,7 @@ function signatureOf(request: IncomingMessage): string {
   return headerOf(request, 'x-hub-signature-256');
 }
 
-/** Every secret is tried, so that the time taken tells nothing about which one fitted. */
+/** Every secret is tried, so that the time taken does not show which one matched. */
 function isSigned(body: Buffer, signature: string, secrets: readonly string[]): boolean {
   const given = Buffer.from(signature);
   const matches = secrets.map((secret) => {
@@ -115,7 +115,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: undefined fits no schema, so the sender is told.
+    // Not JSON: undefined matches no schema, so the sender gets an error.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
-// Which deliveries that never arrived are worth reading: those that would tell us something, and still do.
+// Decides which missed deliveries are worth reading: those that still lead to something.
 import { EVENTS, isActedOn, isListenedTo } from './table.ts';
 
-/** As GitHub lists it. */
+/** A delivery as GitHub lists it. */
 export type Missed = {
   readonly event: string;
   readonly action: string | null;
@@ -10,14 +10,14 @@ export type Missed = {
   readonly repoId: number | null;
 };
 
-/** Every build in every repository tells us of its checks: reading all of those would be nearly all of the work. */
+/** Every build in every repository sends events of its checks: these would be most of the deliveries to read. */
 export function isRelevant({ event, action }: Pick<Missed, 'event' | 'action'>): boolean {
   return isListenedTo(event) && isActedOn(event, action);
 }
 
 /**
- * True for news that the App may not act somewhere, where something that came later from there shows that it may again:
- * heard now, it would end what is open.
+ * True for an event that ended the App's access, if a later event from there shows that it has access again. Handled
+ * now, it would end open promotions.
  */
 export function isSuperseded(missed: Missed, later: Missed): boolean {
   if (later.deliveredAt <= missed.deliveredAt || !isListenedTo(missed.event) || missed.action === null) return false;

@@ -1,4 +1,4 @@
-// Which events we listen to: app.yml asks GitHub for the same, but for two that come unasked.
+// The table of events: app.yml subscribes to the same ones, except for two that GitHub always sends.
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import { z } from 'zod';
 import type { Intent } from '../engine/core/intent.ts';
@@ -45,13 +45,13 @@ export function isListenedTo(event: string): event is WebhookEvent {
   return Object.hasOwn(EVENTS, event);
 }
 
-/** True where the event's translator makes something of this action. */
+/** True if the event's translator handles this action. */
 export function isActedOn(event: WebhookEvent, action: string | null): boolean {
   const { actions } = EVENTS[event];
   return actions === null || (action !== null && actions.includes(action));
 }
 
-/** What a payload asks of us; throws where it is not what GitHub sends. */
+/** The intents of a payload; throws if GitHub would not send such a payload. */
 export function translateEvent(
   event: WebhookEvent,
   payload: unknown,

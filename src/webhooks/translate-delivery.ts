@@ -7,7 +7,7 @@ import { isListenedTo } from './table.ts';
 /** Where the Probot handlers of one delivery leave their intents, by delivery id. */
 export type Collector = Map<string, Intent[]>;
 
-/** What the Probot handlers of a delivery found; nothing for an event that we don't listen to. */
+/** The intents that the Probot handlers of a delivery found; none for an event that is not in the table. */
 export function createTranslate(args: {
   readonly probot: Probot;
   readonly collector: Collector;
@@ -28,7 +28,7 @@ export function createTranslate(args: {
   };
 }
 
-/** Probot hangs the whole payload on each error, and errors are logged: only their sentences go on. */
+/** Probot attaches the whole payload to each error, and errors are logged: only their messages are kept. */
 function withoutPayload(event: string, error: unknown): Error {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   const reasons = errors.map((one) => (one instanceof Error ? one.message.replaceAll(/\s+/g, ' ') : String(one)));

@@ -1,10 +1,10 @@
-// What a webhook event says of itself: its file declares it, `table.ts` has a line for it.
+// Declares what a webhook event is. Each has a file, and a line in `table.ts`.
 import type { Intent } from '../engine/core/intent.ts';
 
 export type Webhook = {
-  /** The actions that ask something of us; all others are dropped unread. Null where the event has no actions. */
+  /** The actions that lead to something; all others are dropped unread. Null if the event has no actions. */
   readonly actions: readonly string[] | null;
-  /** For actions that take our access away: the later delivery that shows that we have it again. */
+  /** For actions that remove our access: the later delivery that shows that we have it again. */
   readonly supersededBy?: Readonly<Record<string, LaterDelivery>>;
   /** Without it, nothing is missed but hints: an App of an earlier version need not subscribe to it. */
   readonly onlyHints?: true;

@@ -8,7 +8,7 @@ import { createReadiness } from '../../src/app/health.ts';
 import { migrate } from '../../src/store/database/migrations.ts';
 import { openStore } from '../../src/store/database/database.ts';
 
-test('once a second, however many ask; and again where the clock was turned back', async () => {
+test('the database is checked at most once a second, and again if the clock was set back', async () => {
   const log = pino({ level: 'silent' });
   const folder = await mkdtemp(join(tmpdir(), 'imprimatur-health-'));
   const store = await openStore({ url: `sqlite:${join(folder, 'imprimatur.db')}`, log });

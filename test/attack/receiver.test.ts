@@ -38,7 +38,7 @@ describe('secrets', () => {
     expect((await post(doors, BODY, { 'x-hub-signature-256': sign(BODY, secret) })).status).toBe(status);
   });
 
-  test('the one that was rotated out counts no more once it is taken away', async () => {
+  test('the old one no longer counts once it is removed', async () => {
     doors = await openDoors({ WEBHOOK_SECRET_PREVIOUS: '' });
     expect((await post(doors, BODY, { 'x-hub-signature-256': sign(BODY, PREVIOUS) })).status).toBe(401);
     // What an empty variable must not become: an empty secret that anybody can sign with.
@@ -54,14 +54,14 @@ describe('one server', () => {
     await doors.close();
   });
 
-  test.each([0, 1, 7, 8, 39, 63, 70, 72, 200])('a signature of %i characters is none', async (length) => {
+  test.each([0, 1, 7, 8, 39, 63, 70, 72, 200])('a signature of %i characters is refused', async (length) => {
     const signature = sign(BODY).padEnd(200, '0').slice(0, length);
     const before = await queued();
     expect((await post(doors, BODY, { 'x-hub-signature-256': signature })).status).toBe(401);
     expect(await queued()).toBe(before);
   });
 
-  test('a signature that is wrong by any one character is none', async () => {
+  test('a signature with any one wrong character is refused', async () => {
     const right = sign(BODY);
     const answers = Array.from({ length: 64 }, async (_unused, at) => {
       const place = 'sha256='.length + at;
@@ -105,13 +105,13 @@ describe('one server', () => {
     'http://evil.example/metrics?__proto__=1',
     '/__proto__',
     '/../metrics',
-  ])('a page called %s is none of ours, or one that is public', async (target) => {
+  ])('a page called %s does not exist, or is public', async (target) => {
     const line = call();
     line.send(head([['connection', 'close']], `GET ${target} HTTP/1.1`));
     expect([400, 404]).toContain(statuses(await line.closed)[0]);
   });
 
-  test('requests in one packet are judged one by one, in their order', async () => {
+  test('requests in one packet are handled one by one, in order', async () => {
     const before = await queued();
     const one = (signature: string, id: string): string =>
       head([
@@ -173,7 +173,7 @@ describe('one server', () => {
     expect(await queued()).toBe(before + 1);
   });
 
-  test('hundreds of idle connections, silent or in the middle of something, keep nobody out', async () => {
+  test('hundreds of idle connections, silent or unfinished, block nobody', async () => {
     const idle = Array.from({ length: 400 }, (_unused, at) => {
       const line = call();
       if (at % 4 === 1) line.send(`POST ${WEBHOOKS} HTTP/1.1\r\nhost: a\r\n`);
@@ -189,7 +189,7 @@ describe('one server', () => {
     expect(idle.every(({ socket }) => !socket.destroyed)).toBe(true);
   });
 
-  test('who sends nothing, or its head or body drop by drop, is cut off', async () => {
+  test('a sender of nothing, or of a slow head or body, is cut off', async () => {
     const { server } = doors.app;
     // Looked at by Node when it checks its connections; the limits themselves are held below.
     Object.assign(server, { headersTimeout: 50, requestTimeout: 100 });
@@ -211,7 +211,7 @@ describe('one server', () => {
   });
 });
 
-test('the limits of a server are those that the operator was told', async () => {
+test('the limits of the server are the documented ones', async () => {
   doors = await openDoors();
   const { headersTimeout, requestTimeout, maxConnections } = doors.app.server;
   expect({ headersTimeout, requestTimeout, maxConnections }).toEqual({
@@ -222,13 +222,13 @@ test('the limits of a server are those that the operator was told', async () => 
   await doors.close();
 });
 
-describe('signed, but with a body that is made to hurt', () => {
+describe('signed, but with a hostile body', () => {
   const DEEP = 10_000;
   test.each([
     ['lists', `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`],
     ['objects', `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
     ['a prototype', '{"polluted":"yes"}'],
-  ])('%s: it is worked off, and the next one too', async (name, value) => {
+  ])('%s: it is handled, and so is the next one', async (name, value) => {
     const talk = await begin();
     const { world } = talk;
     await talk.say('ada', 'A comment for nobody.');
@@ -256,7 +256,7 @@ describe('signed, but with a body that is made to hurt', () => {
   });
 });
 
-test('a delivery that is sent again under another id asks, approves and moves nothing again', async () => {
+test('a delivery that is replayed under another id requests, approves and moves nothing again', async () => {
   const talk = await begin();
   const { world, repo } = talk;
   await talk.request();

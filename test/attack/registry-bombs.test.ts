@@ -83,7 +83,7 @@ describe('A bomb', () => {
     expect(registry.seen.length).toBeLessThanOrEqual(requests);
   });
 
-  test('of layers is not looked for one by one', async () => {
+  test('of layers is not requested one by one', async () => {
     const platforms = many(20, (at) => imageOf(many(200, (number) => layer(`${at} ${number}`))));
     const index = indexOf(platforms);
     const registry = await startHostile(serving([index, ...platforms, config]));
@@ -132,7 +132,7 @@ describe('A bomb', () => {
     ['broken', '1.5'],
     ['a text', '"7"'],
     ['nothing', 'null'],
-  ])('of a size that is %s is no manifest', async (_name, size) => {
+  ])('of a size that is %s is not a manifest', async (_name, size) => {
     const text = `{"schemaVersion":2,"config":${JSON.stringify(described(config))},"layers":[{"mediaType":"l","digest":"${config.digest}","size":${size}}]}`;
     const image = blobOf(OCI_IMAGE, text);
     const registry = await startHostile(serving([image]));
@@ -186,7 +186,7 @@ describe('A digest', () => {
     ['that is cut off', image.digest.slice(0, -1)],
     ['that is longer', `${image.digest}0`],
     ['that is empty', ''],
-  ])('%s in the answer to a tag is not believed', async (_name, named) => {
+  ])('%s in the answer to a tag is not trusted', async (_name, named) => {
     const registry = await startHostile(({ method }, response) => {
       // Only the GET has bytes; a HEAD without a legal digest asks for one.
       const headers = method === 'HEAD' ? {} : { 'docker-content-digest': named };
@@ -199,7 +199,7 @@ describe('A digest', () => {
     }
   });
 
-  test('that was asked for is that of the bytes, whatever the answer calls them', async () => {
+  test('that was requested must be that of the bytes, whatever the answer says', async () => {
     const wanted = digest(image.digest);
     const registry = await startHostile((_seen, response) => {
       response.writeHead(200, { 'content-type': OCI_IMAGE, 'docker-content-digest': wanted }).end('{"other":"bytes"}');
@@ -224,7 +224,7 @@ describe('A digest', () => {
     `sha256:${'ａ'.repeat(64)}`,
     `__proto__:${'a'.repeat(64)}`,
     `constructor:${'a'.repeat(64)}`,
-  ])('%j is none', (text) => {
+  ])('%j is not a digest', (text) => {
     expect(parseDigest(text)).toBeNull();
   });
 });
@@ -256,7 +256,7 @@ describe('A tag list', () => {
     expect(await client.listTags(repositoryAt(registry.host))).toEqual(['main', 'constructor', '__proto__']);
   });
 
-  test('whose next page is always the same ends', async () => {
+  test('with an endless same next page is aborted', async () => {
     const registry = await startHostile((_seen, response) => {
       response.writeHead(200, { link: '</v2/acme/dotca/tags/list?last=a>; rel="next"' }).end('{"tags":["a"]}');
     });
@@ -266,7 +266,7 @@ describe('A tag list', () => {
     expect(registry.seen.length).toBeLessThanOrEqual(1000);
   });
 
-  test('of ever more tags ends before they fill the memory', async () => {
+  test('of endless tags is aborted before it fills the memory', async () => {
     let page = 0;
     const registry = await startHostile((_seen, response) => {
       page += 1;

@@ -110,7 +110,7 @@ describe('An address inside, however it is written', () => {
     },
   );
 
-  test('a name that turns private later is checked where it is dialled: the address that was checked is the one that is used', async () => {
+  test('a name that becomes private later is checked at connection time: only the checked address is used', async () => {
     expect(await lookUp('rebinds.test')).toEqual([{ address: '8.8.8.8', family: 4 }]);
     expect(await lookUp('rebinds.test')).toMatchObject({ name: 'PrivateAddressError' });
     expect(asked.get('rebinds.test')).toBe(2);
@@ -161,7 +161,7 @@ describe('Our credential', () => {
     expect(trap.seen).toEqual([]);
   });
 
-  test('is not in what a registry gets to see of a redirect to a storage host', async () => {
+  test('is not sent to a storage host after a redirect', async () => {
     const content = blobOf('application/octet-stream', 'content');
     const storage = await startHostile(serving([content]));
     const location = `${storage.url}/b/${content.digest}`;

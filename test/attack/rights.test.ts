@@ -30,7 +30,7 @@ async function expectNothingPromoted(): Promise<void> {
 }
 
 describe("a fork's pull request", () => {
-  test('its author, who may only read, asks and approves in vain, in their own pull request too', async () => {
+  test('its author, with read access only, can’t request or approve, even in their own pull request', async () => {
     talk = await begin();
     const { repo, world } = talk;
     repo.user('mallory', 'read');
@@ -44,7 +44,7 @@ describe("a fork's pull request", () => {
     await expectNothingPromoted();
   });
 
-  test('an image of its commit is refused by the rules, whoever asks', async () => {
+  test('an image of its commit fails the checks, whoever requests it', async () => {
     talk = await begin();
     const { repo, world } = talk;
     const commit = repo.commitOff('staging', { message: 'From a fork', by: 'mallory' });
@@ -56,7 +56,7 @@ describe("a fork's pull request", () => {
     await expectNothingPromoted();
   });
 
-  test('the policy file of its branch is not the one that counts', async () => {
+  test('the policy file of its branch does not count', async () => {
     talk = await begin();
     const { repo } = talk;
     const head = repo.commitOn('patch', {
@@ -70,7 +70,7 @@ describe("a fork's pull request", () => {
   });
 });
 
-describe('what a payload says of somebody', () => {
+describe('what a payload claims about a person', () => {
   test.each(['OWNER', 'MEMBER', 'COLLABORATOR'])(
     '%s as the association of a reader gives no right',
     async (association) => {
@@ -90,7 +90,7 @@ describe('what a payload says of somebody', () => {
     },
   );
 
-  test("another one's login on one's own account gives no right: the numeric id counts", async () => {
+  test("another person's login on one's own account gives no right: the numeric id counts", async () => {
     talk = await begin();
     await talk.request();
     const { repo, issue } = talk;
@@ -110,7 +110,7 @@ describe('what a payload says of somebody', () => {
     await expectNothingPromoted();
   });
 
-  test("a maintainer's edit of somebody's comment, and a comment that somebody else brings, are not read", async () => {
+  test("a maintainer's edit of a comment, and a comment sent by somebody else, are not read", async () => {
     talk = await begin();
     await talk.request();
     const { repo, issue, world } = talk;
@@ -138,7 +138,7 @@ describe('outside collaborators', () => {
     expect(await talk.state()).toBe('promoted');
   });
 
-  test('maintainers of another repository have no say here', async () => {
+  test('maintainers of another repository have no rights here', async () => {
     talk = await begin();
     await talk.world.github.repo({ owner: 'acme', name: 'other', users: { otto: 'admin' } });
     await talk.request();
@@ -154,7 +154,7 @@ describe('outside collaborators', () => {
 
 describe('access that is lost', () => {
   test.each(['approve', 'reject'] as const)(
-    'between a click on %s and its count: it does not count',
+    'between a click on %s and its decision: it does not count',
     async (action) => {
       talk = await begin();
       await talk.request();
@@ -171,7 +171,7 @@ describe('access that is lost', () => {
     },
   );
 
-  test('between a comment and its count, and by who asked for the promotion: neither approves nor asks', async () => {
+  test('between a comment and its decision, also by the requester: it neither approves nor requests', async () => {
     talk = await begin();
     await talk.request();
     const { repo, issue, world } = talk;
@@ -185,7 +185,7 @@ describe('access that is lost', () => {
 });
 
 describe('an issue that moved to another repository', () => {
-  test('has no promotion there: its commands are those of the other repository, and its old card asks no more', async () => {
+  test('has no promotion there: its commands belong to the other repository, and its old card no longer asks', async () => {
     talk = await begin();
     await talk.request();
     const { world, issue } = talk;
@@ -207,7 +207,7 @@ describe('an issue that moved to another repository', () => {
     await expectNothingPromoted();
   });
 
-  test('leaves a promotion that others approve by its check run; what is said about it goes nowhere else', async () => {
+  test('leaves a promotion that others can approve by its check run; answers go nowhere else', async () => {
     talk = await begin();
     await talk.request();
     const { repo, world, issue } = talk;
@@ -260,7 +260,7 @@ describe('check runs that are not ours', () => {
   });
 });
 
-describe('deployments that are made up', () => {
+describe('forged deployments', () => {
   test('approve nothing: a success before the approval leaves the promotion waiting', async () => {
     talk = await begin();
     await talk.request();
@@ -273,7 +273,7 @@ describe('deployments that are made up', () => {
     await expectNothingPromoted();
   });
 
-  test("of another repository say nothing about ours, though they name our deployment's id", async () => {
+  test("of another repository don't count for ours, though they name our deployment's id", async () => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/approve P1');

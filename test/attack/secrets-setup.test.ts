@@ -10,7 +10,7 @@ import { startGitHub } from '../support/github/world.ts';
 const PUBLIC_URL = 'https://imprimatur.acme.example';
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
-test('neither where GitHub fails, nor where it gives them', async () => {
+test('neither when GitHub fails, nor when it returns them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'imprimatur-setup-'));
   const github = await startGitHub();
   const child = spawn(process.execPath, [MAIN], {

@@ -106,7 +106,7 @@ afterAll(async () => {
 });
 
 test(
-  'becomes nothing but text: no mention, link, picture, HTML, heading or block, and nothing that is not seen',
+  'becomes plain text: no mention, link, picture, HTML, heading or block, and nothing invisible',
   { timeout: 120_000 },
   async () => {
     await fc.assert(
@@ -131,27 +131,24 @@ test.each([
   expect(harm).toEqual([]);
 });
 
-test.each(['json', 'pretty'])(
-  'writes no line of its own into a log in %s, and nothing on the terminal',
-  async (format) => {
-    const fake = '[17:00:00.000] FATAL: evil';
-    const text = ['', ...WORDS, fake, '{"level":60}', ''].join('\n');
-    const program = `
+test.each(['json', 'pretty'])('adds no line to a log in %s, and controls no terminal', async (format) => {
+  const fake = '[17:00:00.000] FATAL: evil';
+  const text = ['', ...WORDS, fake, '{"level":60}', ''].join('\n');
+  const program = `
     import { createLogger } from ${JSON.stringify(join(import.meta.dirname, '../../src/app/logger.ts'))};
     const log = createLogger({ log: { level: 'trace', format: '${format}' }, app: null, ghcr: null, databaseUrl: '' });
     const text = ${JSON.stringify(text)};
     log.warn(text);
     log.info({ problem: text, err: new Error(text, { cause: new Error(text) }) }, 'a job failed');
   `;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
-    expect(stdout).toContain('evil');
-    expect(invisibleIn(stdout)).toEqual([]);
-    const lines = stdout.split('\n').filter((line) => line !== '');
-    expect(lines.filter((line) => line.startsWith(fake) || line.startsWith('{"level":60'))).toEqual([]);
-    const begun = lines.filter((line) => /^(?:\{"level":|\[\d\d:)/.test(line));
-    expect(begun).toHaveLength(2);
-  },
-);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  expect(stdout).toContain('evil');
+  expect(invisibleIn(stdout)).toEqual([]);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  expect(lines.filter((line) => line.startsWith(fake) || line.startsWith('{"level":60'))).toEqual([]);
+  const begun = lines.filter((line) => /^(?:\{"level":|\[\d\d:)/.test(line));
+  expect(begun).toHaveLength(2);
+});
 
 /** The story with the text in all places that take one, and what was harmful about all that we wrote. */
 async function tell(text: string): Promise<{ readonly texts: number; readonly harm: readonly string[] }> {

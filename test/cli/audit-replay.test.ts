@@ -95,12 +95,12 @@ test.each<[string, string, (entries: readonly AuditEntry[]) => readonly AuditEnt
   expect(await verify()).toMatchObject({ code: 1, repos: [{ verification: { problem: { problem } } }] });
 });
 
-test('a trail that was deleted is missed where there are promotions', async () => {
+test('a deleted trail is detected if there are promotions', async () => {
   rewrite(() => []);
   expect(await verify()).toMatchObject({ code: 1, repos: [{ verification: { problem: { problem: 'no-trail' } } }] });
 });
 
-test('a repository that was deleted with its trail is found by what GitHub keeps', async () => {
+test('a repository that was deleted with its trail is found by the heads on GitHub', async () => {
   const database = open();
   database.exec('PRAGMA foreign_keys = OFF; DELETE FROM audit; DELETE FROM promotions; DELETE FROM repos');
   database.close();

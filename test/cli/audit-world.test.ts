@@ -49,7 +49,7 @@ test('all heads that cards and check runs print match', async () => {
   });
 });
 
-test('a chain that was cut off is whole in itself, and GitHub knows better', async () => {
+test('a chain with a cut-off end is intact in itself, but not against GitHub', async () => {
   tamper(CUT_OFF);
   expect((await w.cli('audit verify')).code).toBe(0);
   const { code, out } = await w.cli('audit verify --anchors');
@@ -62,7 +62,7 @@ test('a chain that was cut off is whole in itself, and GitHub knows better', asy
   expect(JSON.parse(json.out)).toMatchObject({ intact: false, repos: [{ anchors: { problems: [beyond, beyond] } }] });
 });
 
-test('a row that is another one than was printed is named', async () => {
+test('a row that differs from the printed head is named', async () => {
   tamper(`UPDATE audit SET hash = replace(hash, substr(hash, 1, 8), '00000000') WHERE seq = 5`);
   const { code, out } = await w.cli('audit verify --anchors --json');
   expect(JSON.parse(out)).toMatchObject({
@@ -72,14 +72,14 @@ test('a row that is another one than was printed is named', async () => {
   expect(code).toBe(1);
 });
 
-test('heads that others write into comments do not count', async () => {
+test('heads in comments of others do not count', async () => {
   const issue = w.repo.openIssue({ title: 'Prank', by: 'ron' });
   await w.repo.comment({ issue, by: 'ron', body: '<!-- imprimatur P1 -->\nx\n\n<sub>audit 5·deadbeef</sub>' });
   await w.world.drain();
   expect((await w.cli('audit verify --anchors')).code).toBe(0);
 });
 
-test('a comment that was deleted, and a check run, leave the other to compare with', async () => {
+test('if the comment or the check run is deleted, the other one is compared', async () => {
   const [card] = w.repo.comments(1).filter(({ byApp }) => byApp);
   if (card === undefined) throw new Error('no card');
   await w.repo.deleteComment({ comment: card.id, by: 'mia' });
@@ -87,7 +87,7 @@ test('a comment that was deleted, and a check run, leave the other to compare wi
   expect(JSON.parse(out)).toMatchObject({ intact: true, repos: [{ anchors: { heads: 1, newest: { seq: 5 } } }] });
 });
 
-test('a noted head is compared: the right one, another one, and one that lies beyond', async () => {
+test('a noted head is compared: the right one, another one, and one beyond the end', async () => {
   const { out } = await w.cli('audit verify --json');
   const [found] = Verified.parse(JSON.parse(out)).repos;
   const hash = found?.verification.head.hash ?? '';
@@ -169,7 +169,7 @@ test('a promotion is shown from its request to the moved tags', async () => {
   expect(code).toBe(0);
 });
 
-test('of a digest, all rows of its promotion are shown; of one that only gave way, those that name it', async () => {
+test('for a digest, all rows of its promotion are shown; for a replaced one, the rows that name it', async () => {
   const seqs = async (digest: string): Promise<readonly number[]> => {
     const { out } = await w.cli(`audit show ${digest} --json`);
     return Shown.parse(JSON.parse(out)).rows.map(({ seq }) => seq);
@@ -178,20 +178,20 @@ test('of a digest, all rows of its promotion are shown; of one that only gave wa
   expect(await seqs(w.old.digest)).toEqual([4, 5]);
 });
 
-test('what nobody promoted is a no', async () => {
+test('an image that nobody promoted exits with 1', async () => {
   const { code, out, err } = await w.cli('audit show P2');
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(/^imprimatur audit show: .*\bP2\n$/);
 });
 
-test('a row that somebody filled with something else is shown as it is', async () => {
+test('a row with foreign content is shown unchanged', async () => {
   tamper(`UPDATE audit SET entry = 'P1 \u001b[31m ' || entry WHERE seq = 5`);
   const { out } = await w.cli(`audit show ${w.image.digest}`);
   expect(out).toMatch(/^5 {2}\w+: P1 /m);
   expect(out).not.toContain('\u001b');
 });
 
-test('a plan knows of what is on its way', async () => {
+test('a plan knows promotions in progress', async () => {
   const commit = w.repo.commitOn('staging', { message: 'Newer' });
   const short = commit.slice(0, 7);
   stage(w.world, { commit });

@@ -144,7 +144,7 @@ const TAMPERED = [
   ['a head of another row', `UPDATE repos SET audit_hash = 'f00d'`, { seq: 5, problem: 'changed' }],
 ] as const;
 
-test.each(TAMPERED)('%s is named, and the exit code says no', async (_, sql, problem) => {
+test.each(TAMPERED)('%s is named, and the exit code is 1', async (_, sql, problem) => {
   await write({ 'acme/dotca': entries(5) });
   tamper(sql);
   expect(await verify('--repo acme/dotca')).toMatchObject({
@@ -157,7 +157,7 @@ test.each(TAMPERED)('%s is named, and the exit code says no', async (_, sql, pro
   expect(code).toBe(1);
 });
 
-test('one bad repository among good ones makes the whole check a no, and the others are still shown', async () => {
+test('one bad repository makes the whole check fail, and the others are still shown', async () => {
   await write({ 'acme/dotca': entries(2), 'acme/api': entries(2) });
   tamper(`UPDATE audit SET entry = '{}' WHERE repo_id = 40 AND seq = 1`);
   expect(await verify()).toMatchObject({
@@ -182,7 +182,7 @@ test('rows whose repository is gone from the database are found under its id', a
   });
 });
 
-test('a repository is found by its name in any case, and a name without rows is a no', async () => {
+test('a repository is found by its name in any case, and a name without rows exits with 1', async () => {
   await write({ 'acme/dotca': entries(2), 'acme/api': entries(1) });
   const found = await verify('--repo Acme/API');
   expect(found.repos).toMatchObject([{ repo: 'acme/api', intact: true, verification: { rows: 1, head: { seq: 1 } } }]);
@@ -261,14 +261,14 @@ test('the export in CSV quotes what must be quoted', async () => {
   );
 });
 
-test('a row that somebody filled with something else is exported as it is', async () => {
+test('a row with foreign content is exported unchanged', async () => {
   await write({ 'acme/dotca': entries(1) });
   tamper(`UPDATE audit SET entry = 'not, JSON'`);
   expect((await cli('audit export --format csv')).out).toContain('acme/dotca,40,1,,,,,"not, JSON",');
   expect((await cli('audit export')).out).toContain('"entry":"not, JSON"');
 });
 
-test('an export of more than a page is whole, and one that nobody reads to its end stops without a word', async () => {
+test('an export of more than a page is complete, and one whose reader stops ends quietly', async () => {
   await write({
     'acme/dotca': Array.from({ length: 2500 }, () => entry('requested', { details: { pad: 'x'.repeat(200) } })),
   });
@@ -278,7 +278,7 @@ test('an export of more than a page is whole, and one that nobody reads to its e
   expect({ code: cut.code, err: cut.err }).toEqual({ code: 0, err: '' });
 });
 
-test('a missing file is said to be missing, and stays missing', async () => {
+test('a missing file is reported, and stays missing', async () => {
   const { code, err } = await cli('audit verify');
   expect(err).toMatch(/^imprimatur audit verify: .*DATABASE_URL/);
   expect(err).toContain(file);
@@ -286,7 +286,7 @@ test('a missing file is said to be missing, and stays missing', async () => {
   expect(existsSync(file)).toBe(false);
 });
 
-test('a database without our tables is left alone', async () => {
+test('a database without our tables is not changed', async () => {
   await writeFile(file, '');
   const { code, err } = await cli('audit export');
   expect(err).toMatch(/^imprimatur audit export: .*DATABASE_URL/);
@@ -296,7 +296,7 @@ test('a database without our tables is left alone', async () => {
   database.close();
 });
 
-test('a file that is no database is a sentence, not a stack', async () => {
+test('a file that is not a database gives a sentence, not a stack trace', async () => {
   await writeFile(file, 'x'.repeat(5000));
   const { code, err } = await cli('audit verify');
   expect(err).toMatch(/^imprimatur audit verify: [^\n]+\n$/);

@@ -130,7 +130,7 @@ test('the overview is help, not a mistake, when it is asked for, and fits 80 col
   }
 });
 
-test('a variable that can not be used is named, and the exit code says that nothing was tried', async () => {
+test('an invalid variable is named, and the exit code is 2', async () => {
   const { code, out, err } = await say('audit verify', { env: { DATABASE_URL: 'mysql://x' } });
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toBe(

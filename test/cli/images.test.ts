@@ -46,7 +46,7 @@ describe('inspect', () => {
     expect(rowOf(ended, ' revision ')).toMatch(/^✓ .* revision .* [0-9a-f]{12}….*\bstaging$/);
   });
 
-  test('says what is not known without the App, and that alone is no no', async () => {
+  test('names what is unknown without the App, which alone is no failure', async () => {
     const ended = await w.bare(`inspect ${w.ref(`staging-${w.short}`)}`);
     expect(ended.code).toBe(0);
     expect(rowOf(ended, 'Commit ')).toBe(`Commit  ${REASON}`);
@@ -59,7 +59,7 @@ describe('inspect', () => {
     });
   });
 
-  test('ends with no where a rule fails, also without the App', async () => {
+  test('exits with 1 if a rule fails, even without the App', async () => {
     const image = buildImage({ declaredLayerSizes: [2_500_000_000], cmd: ['true'], seed: 'big' });
     w.registry.addImage({ repository: IMAGE, tag: 'big', image });
     for (const run of [w.cli, w.bare]) {
@@ -72,7 +72,7 @@ describe('inspect', () => {
     }
   });
 
-  test('gives a script the same as JSON', async () => {
+  test('prints the same as JSON for scripts', async () => {
     const ended = await w.cli(`inspect ${w.ref(w.image.digest)} --json`);
     expect(jsonOf(ended)).toMatchObject({
       repository: `${w.registry.host}/${IMAGE}`,
@@ -131,7 +131,7 @@ describe('inspect', () => {
     expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
   });
 
-  test('labels can not write on the terminal', async () => {
+  test('labels can’t control the terminal', async () => {
     const labels = { evil: 'a\u001b[31mred\u0007\nnew line', 'org.opencontainers.image.source': '\u001b[2J' };
     const image = buildImage({
       declaredLayerSizes: [120_000_000],
@@ -148,7 +148,7 @@ describe('inspect', () => {
 });
 
 describe('plan', () => {
-  test('shows what would be moved over what, and who would be asked', async () => {
+  test('shows the tag moves, and who could approve', async () => {
     const ended = await w.cli(`plan ${w.ref(`staging-${w.short}`)} --to production`);
     const [old, image] = [w.old, w.image].map(({ digest }) => `${digest.slice(0, 19)}…`);
     expect(ended.out).toContain(`staging-${w.short} → production\n`);
@@ -188,7 +188,7 @@ describe('plan', () => {
     expect(await w.world.audit()).toEqual(new Map());
   });
 
-  test('plans without the App as far as that goes, and says how far', async () => {
+  test('plans without the App as far as possible, and says what is missing', async () => {
     const ended = await w.bare(`plan ${w.ref(`staging-${w.short}`)}`);
     expect(ended.out).toContain(`  - main-staging-${w.short}: `);
     expect(ended.out).toContain(`(${REASON}; ${NO_DATABASE}`);
@@ -248,7 +248,7 @@ describe('plan', () => {
     expect([canary.code, foreign.code]).toEqual([1, 1]);
   });
 
-  test('an image that the rules refuse would be refused', async () => {
+  test('an image that fails its checks would be refused', async () => {
     const { commit } = w;
     const image = buildImage({
       declaredLayerSizes: [120_000_000],
@@ -322,7 +322,7 @@ describe('tags', () => {
     expect(ended.out.split('\n').filter((line) => /^[0-9a-f]{12}/.test(line))).toHaveLength(1);
   });
 
-  test('tags of what is no image are listed all the same', async () => {
+  test('tags of artifacts that are not images are listed too', async () => {
     w.registry.addImage({ repository: 'acme/broken', tag: 'v1.0.0', image: w.image });
     for (const { digest } of w.image.children) w.registry.deleteManifest('acme/broken', digest);
     const ended = await w.bare('tags acme/broken --json');
@@ -433,7 +433,7 @@ environments:
     expect(list.out).toMatch(/ other +latest\n/);
   });
 
-  test('that can not be read lets nothing be planned, and is told by all', async () => {
+  test('that can’t be read stops plans, and every command reports it', async () => {
     write('enviroments: {}\n');
     const plan = await w.cli(`plan ${w.ref('staging')} --json`);
     expect(jsonOf(plan)).toMatchObject({ outcome: 'refused', refusal: 'policy-unreadable' });
@@ -447,7 +447,7 @@ environments:
     }
   });
 
-  test('that GitHub does not tell ends the command: what holds is not known', async () => {
+  test('that GitHub can’t return ends the command: the policy is unknown', async () => {
     w.world.github.failNext({ path: /\/contents\//, status: 502, times: 10 });
     const { code, out, err } = await w.cli(`plan ${w.ref('staging')}`);
     w.world.github.clearFaults();

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('a promotion of a newer version ends plan with what cannot be read', async () => {
+test('plan ends at a promotion of a newer version, and names what it can’t read', async () => {
   const databaseUrl = `sqlite:${join(folder, 'imprimatur.db')}`;
   talk = await begin({ databaseUrl });
   await talk.request();

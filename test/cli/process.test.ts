@@ -46,7 +46,7 @@ test('npm run cli prints the answer alone, and ends with its exit code', async (
   });
 });
 
-test('what is not understood ends with 2, what is asked for with 0', async () => {
+test('a usage error exits with 2, a requested help page with 0', async () => {
   expect(await run(process.execPath, [CLI, 'inspct'])).toMatchObject({ code: 2, out: '' });
   expect(await run(process.execPath, [CLI, '--help'])).toMatchObject({ code: 0, err: '' });
 });
@@ -70,7 +70,7 @@ test('a command loads nothing of the server', async () => {
   expect(loaded.filter((url) => server.test(url))).toEqual([]);
 });
 
-test('credentials go where they belong, and come back in no text', async () => {
+test('credentials are sent only where they belong, and appear in no text', async () => {
   registry.quirks.auth = 'token';
   registry.quirks.deny403.push({ times: Infinity });
   const env = { GHCR_USERNAME: 'robot', GHCR_TOKEN: 'ghp_planted-secret' };

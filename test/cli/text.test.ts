@@ -25,7 +25,7 @@ describe('columns', () => {
     expect(widthOf(lines.join('\n'))).toBeLessThanOrEqual(30);
   });
 
-  test('leave a word whole that is wider than its place: it may be copied', () => {
+  test('do not break a word that is wider than its column: it may be copied', () => {
     expect(layOut([['x', 'sha256:0123456789abcdef']], 12)).toEqual(['x  sha256:0123456789abcdef']);
   });
 
@@ -83,7 +83,7 @@ describe('messages as plain text', () => {
 });
 
 describe('JSON', () => {
-  test('holds nothing that a terminal would obey or hide, and is the same when it is read', () => {
+  test('holds nothing that controls a terminal or is invisible, and parses to the same value', () => {
     const value = {
       'a\u{202E}b': ['\u{9B}31m', '\u{7F}', '\u{2028}', '\u{FEFF}\u{200B}', '\u{E0041}', '\u{1B}', 'Ü 𝕏'],
     };
@@ -108,11 +108,11 @@ describe('a terminal', () => {
     expect(createTerminal({ out: tty(), err: tty(), env }).style.red('x')).toBe('x');
   });
 
-  test('an empty NO_COLOR says nothing', () => {
+  test('an empty NO_COLOR has no effect', () => {
     expect(createTerminal({ out: tty(), err: tty(), env: { NO_COLOR: '' } }).style.red('x')).not.toBe('x');
   });
 
-  test('that is none has neither colours nor a width, and no progress', () => {
+  test('a stream that is no terminal has neither colours nor a width, and no progress', () => {
     const err = new PassThrough();
     const terminal = createTerminal({ out: new PassThrough(), err, env: {} });
     terminal.progress('Reading …');
@@ -123,7 +123,7 @@ describe('a terminal', () => {
     });
   });
 
-  test('shows progress on standard error alone, and takes it away again', () => {
+  test('shows progress on standard error only, and clears it', () => {
     const [out, err] = [new PassThrough(), tty()];
     const terminal = createTerminal({ out, err, env: {} });
     terminal.progress('Reading …');

@@ -68,7 +68,7 @@ function textOf({ out, err }: Ended): string {
 }
 
 describe('dead jobs', () => {
-  test('none is an answer, and a good one', async () => {
+  test('none is a valid answer', async () => {
     await withStore(async () => undefined);
     expect(await cli('jobs list')).toMatchObject({ code: 0, err: '' });
     expect(await listed()).toMatchObject({ counts: { dead: 0, queued: 0, running: 0 }, dead: [] });
@@ -154,7 +154,7 @@ describe('dead jobs', () => {
     });
   });
 
-  test('run again when they are told to, and then are dead no more', async () => {
+  test('are retried, and then are no longer dead', async () => {
     const id = await park('it broke');
     expect(await cli(`jobs retry ${id}`)).toMatchObject({
       code: 0,
@@ -173,7 +173,7 @@ describe('dead jobs', () => {
     expect(await listed()).toMatchObject({ counts: { dead: 0, queued: 0, running: 0 }, dead: [] });
   });
 
-  test.each(['show', 'retry', 'drop'])('%s of one that is not there is a no', async (what) => {
+  test.each(['show', 'retry', 'drop'])('%s of a missing one exits with 1', async (what) => {
     await withStore(async () => undefined);
     const { code, out, err } = await cli(`jobs ${what} 99`);
     expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -214,13 +214,13 @@ describe('setup', () => {
     });
   });
 
-  test('has no token where there is no database', async () => {
+  test('creates no token without a database', async () => {
     expect(await cli('setup')).toMatchObject({ code: 1, out: '' });
   });
 });
 
 describe('migrate', () => {
-  test('makes the database where there is none, and has nothing to do the second time', async () => {
+  test('creates a missing database, and has nothing to do the second time', async () => {
     const made = await cli('migrate --json');
     const Migrated = z.object({ from: z.number(), to: z.number() });
     const { from, to } = Migrated.parse(JSON.parse(made.out));
@@ -290,7 +290,7 @@ describe('backup', () => {
     expect(restored.out).toContain(head);
   });
 
-  test('never writes over a file', async () => {
+  test('never overwrites a file', async () => {
     await withStore(async () => undefined);
     const file = join(folder, 'there.db');
     await writeFile(file, 'precious');

@@ -94,7 +94,7 @@ describe('a line of a top-level paragraph is read', () => {
   });
 });
 
-describe('what stands elsewhere is not read, and gets no hint', () => {
+describe('text in other places is not read, and gets no hint', () => {
   test.each<[string, string]>([
     ['no command at all', 'Looks good to me'],
     ['nothing', ''],
@@ -166,7 +166,7 @@ describe('what stands elsewhere is not read, and gets no hint', () => {
   });
 });
 
-describe('a command that was plainly meant gets a hint', () => {
+describe('a command in the wrong place gets a hint', () => {
   test.each<[string, string, string, string]>([
     ['backticks', `\`${COMMAND}\``, COMMAND, 'backticks'],
     ['two backticks and blanks', `\n\`\` ${COMMAND} \`\`\n`, COMMAND, 'backticks'],

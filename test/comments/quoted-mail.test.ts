@@ -54,7 +54,7 @@ const BEGINNINGS: readonly (readonly [name: string, lines: readonly string[]])[]
 ];
 
 describe('below', () => {
-  test.each(BEGINNINGS)('%s nothing is read, and nobody is told', (_name, lines) => {
+  test.each(BEGINNINGS)('%s nothing is read, and nothing is answered', (_name, lines) => {
     expect(readCommandLines(joined('Thanks!', '', ...lines, ...QUOTED))).toEqual({ lines: [], hint: null });
     expect(readCommandLines(joined(...lines, ...QUOTED))).toEqual({ lines: [], hint: null });
     expect(texts(joined(...lines, ...QUOTED).replaceAll('\n', '\r\n'))).toEqual([]);
@@ -67,7 +67,7 @@ describe('above', () => {
   });
 });
 
-describe('what people write on the web is no quote by mail:', () => {
+describe('text written on the web is not a quote by mail:', () => {
   test.each<readonly [name: string, lines: readonly string[]]>([
     ['a quote with > under an attribution, and an answer below', ['On Nov 24, 2026 Jo wrote:', '> Ready?', '', 'Yes.']],
     ['prose that ends with a verb and a colon', ['As Jo wrote:']],
@@ -89,7 +89,7 @@ describe('what people write on the web is no quote by mail:', () => {
   });
 });
 
-test('hostile text costs little', () => {
+test('hostile text takes little time', () => {
   const bodies = [
     `${'From: a\n'.repeat(8000)}/approve`,
     `${'_'.repeat(60_000)}\n/approve`,

@@ -66,7 +66,7 @@ describe('it is written', () => {
   });
 });
 
-describe('it is left as it was', () => {
+describe('it is not changed', () => {
   test.each<readonly [string, string, string]>([
     ['where it names an App', 'APP_ID=1\n', 'APP_ID'],
     ['where it has a secret, even in quotes', 'APP_ID=\nWEBHOOK_SECRET="mine"\n', 'WEBHOOK_SECRET'],
@@ -82,14 +82,14 @@ describe('it is left as it was', () => {
     expect(await modeOf(path)).toBe(0o644);
   });
 
-  test('where it is no file', async () => {
+  test('if it is not a file', async () => {
     const path = join(folder, 'a-folder');
     await mkdir(path);
     const result = await addToEnvFile(path, VARIABLES);
     expect(result).toEqual({ kind: 'not-written', why: `${path} can't be written (EISDIR)` });
   });
 
-  test('where its folder is missing', async () => {
+  test('if its folder is missing', async () => {
     const path = join(folder, 'nowhere', '.env');
     const result = await addToEnvFile(path, VARIABLES);
     expect(result).toEqual({ kind: 'not-written', why: `${path} can't be written (ENOENT)` });

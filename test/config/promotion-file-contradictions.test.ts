@@ -99,7 +99,7 @@ describe('contradictions', () => {
   });
 });
 
-describe('what YAML can do and a policy has no use for', () => {
+describe('YAML features that a policy does not allow', () => {
   test.each([
     ['a tab', 'staging:\n\tbranch: x', ['2:1 : tab-indent']],
     ['a key twice', 'force: {}\nstaging: {}\nforce: { role: admin }', ['3:1 force: key-twice key=force']],
@@ -142,7 +142,7 @@ describe('what YAML can do and a policy has no use for', () => {
   });
 });
 
-describe('all problems are told at once', () => {
+describe('all problems are reported at once', () => {
   test('in the order of the file, contradictions too', () => {
     const text = `validation: { command: error }
 environments:
@@ -164,7 +164,7 @@ images: nothing
     ]);
   });
 
-  test('a contradiction is not guessed from parts that are broken', () => {
+  test('a contradiction is not derived from broken parts', () => {
     const text = 'environments:\n  production: { tags: [1] }\n  eu: { tags: [main] }\n';
     expect(problemsOf(text).map((problem) => problem.split(': ')[0])).toEqual(['2:24 environments.production.tags[0]']);
     expect(problemsOf('staging: { tag_prefix: 1 }\nenvironments: { eu: { tags: [staging] } }')).toHaveLength(1);
@@ -176,7 +176,7 @@ images: nothing
     expect(problemsOf('environments: { production: { keep_as: "a" } }'.repeat(2))).toHaveLength(1);
   });
 
-  test('a key that is long is told short', () => {
+  test('a long key is shortened', () => {
     const [problem = ''] = problemsOf(`${'x'.repeat(500)}: 1`);
     expect(problem.length).toBeLessThan(400);
   });

@@ -5,7 +5,7 @@ import { problemsOf } from './promotion-file.ts';
 const TOP = 'preset, images, staging, hotfix, environments, validation, rollback, force, drift';
 const ENVIRONMENT = 'branch, tags, keep_as, rollback_tags, approvals, deployment, drift';
 
-describe('a mistake is told with its place and with what is legal', () => {
+describe('a mistake is reported with its place and the allowed values', () => {
   test.each([
     ['an unknown key', 'force: {}\nvault: 1', [`2:1 vault: unknown-key key=vault meant=null legal=${TOP}`]],
     [
@@ -192,7 +192,7 @@ describe('values that are refused', () => {
   });
 });
 
-describe('legal values near the limits', () => {
+describe('allowed values near the limits', () => {
   test.each([
     'staging: { branch: release/2026.11, tag_prefix: stage.1 }',
     `staging: { tag_prefix: ${'x'.repeat(30)} }`,

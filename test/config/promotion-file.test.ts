@@ -5,7 +5,7 @@ import { BLOB, environmentOf, FULL_FILE, policyOf, problemsOf, REPO } from './pr
 
 const BUILT_IN: Policy = { ...builtInPolicy({ repo: REPO, registryHost: 'ghcr.io' }), blob: BLOB };
 
-describe('the built-in policy is what comes of', () => {
+describe('the built-in policy is the result of', () => {
   test.each([
     ['an empty file', ''],
     ['blanks', ' \n\n'],
@@ -33,7 +33,7 @@ describe('environments', () => {
     expect(policyOf('environments: { canary: {} }').environments.map(({ name }) => name)).toEqual(['canary']);
   });
 
-  test('what is written goes over what the name stands for, and lists replace', () => {
+  test('written values override the defaults of the name, and lists replace', () => {
     const text = 'environments:\n  production:\n    tags: [stable]\n    approvals: { required: 2 }\n';
     const base = defaultEnvironment('production');
     const approvals = { ...base.approvals, required: 2 };
@@ -70,7 +70,7 @@ describe('environments', () => {
     });
   });
 
-  test('keep_as: off is no kept tag', () => {
+  test('keep_as: off means no permanent tag', () => {
     expect(environmentOf('environments: { production: { keep_as: off } }').keepAs).toBeNull();
   });
 
@@ -99,7 +99,7 @@ describe('preset strict', () => {
     expect(strict.validation.healthcheck).toBe('fail');
   });
 
-  test('gives way to what is written', () => {
+  test('is overridden by written values', () => {
     const policy = policyOf('preset: strict\nvalidation: { healthcheck: off }\nstaging: { deployed: warn }');
     expect(policy.validation).toMatchObject({ healthcheck: 'off', labels: { level: 'fail' } });
     expect(policy.staging.deployed).toBe('warn');
@@ -110,7 +110,7 @@ test('the image of a repository whose name is no image name has to be written', 
   expect(policyOf('images: [ghcr.io/acme/api]').images).toEqual(['ghcr.io/acme/api']);
 });
 
-describe('how often drift is looked for', () => {
+describe('how often drift is checked', () => {
   test.each([
     ['1m', 60_000],
     ['90m', 5_400_000],
@@ -120,7 +120,7 @@ describe('how often drift is looked for', () => {
     expect(environmentOf(`drift: { interval: ${text} }`).driftIntervalMs).toBe(ms);
   });
 
-  test('an environment has its own where one is written, and the others that of all', () => {
+  test('an environment has its own if it is written, else the common one', () => {
     const text = 'drift: { interval: off }\nenvironments: { production: { drift: { interval: 1m } }, canary: {} }';
     expect(environmentOf(text).driftIntervalMs).toBe(60_000);
     expect(environmentOf(text, 'canary').driftIntervalMs).toBeNull();

@@ -56,7 +56,7 @@ test.each(rules)('$alert asks for a metric that exists, with labels that it has'
   expect(asked.length + (expr.includes('up{') ? 1 : 0)).toBeGreaterThan(0);
 });
 
-test('every metric of ours that tells of trouble has an alert', () => {
+test('every metric that reports trouble has an alert', () => {
   const expressions = rules.map(({ expr }) => expr).join('\n');
   const trouble = ['mixed_production', 'drift', 'pat_days_left', 'delivery_recovery_age_seconds', 'breaker_open'];
   for (const name of [...trouble, 'oldest_due_job_seconds', 'github_rate_limit_left', 'decision_seconds']) {

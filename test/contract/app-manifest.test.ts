@@ -86,7 +86,7 @@ function isGranted(need: string): boolean {
 /** GitHub sends these to every App: nobody can ask for them, and a manifest that does is refused. */
 const SENT_TO_ALL: readonly string[] = ['installation', 'installation_repositories'];
 
-test('its events are those of the table of webhooks, but those that every App gets unasked', () => {
+test('its events are those of the table of webhooks, except those that every App gets', () => {
   const asked = WEBHOOK_EVENTS.filter((event) => !SENT_TO_ALL.includes(event));
   expect(manifest.default_events.toSorted()).toEqual(asked.toSorted());
   expect(WEBHOOK_EVENTS).toEqual(expect.arrayContaining([...SENT_TO_ALL]));
@@ -128,7 +128,7 @@ test('every call to GitHub has the permissions that it needs', () => {
   expect(missing).toEqual([]);
 });
 
-test('it asks for nothing else', () => {
+test('it requests nothing else', () => {
   const calls = Object.values(NEEDS).flatMap((needs) => needs ?? []);
   const wanted = new Set([...calls, ...Object.values(EVENT_NEEDS)]);
   const surplus = Object.entries(manifest.default_permissions)

@@ -212,6 +212,6 @@ test.each([
   ['a branch', `if (a) {\n${bodyOf(100, '  ')}} else {\n${bodyOf(100, '  ')}}\n`],
   ['a text that looks like code', `const t = \`\nfunction f() {\n${bodyOf(100, '  ')}}\n\`;\n`],
   ['a comment that looks like code', `/*\nfunction f() {\n${bodyOf(100, '  ')}}\n*/\n`],
-])('%s of a hundred lines is no long function', (_name, text) => {
+])('%s of a hundred lines is not a long function', (_name, text) => {
   expect(findSizeBreaches('web/a.ts', text)).toEqual([]);
 });

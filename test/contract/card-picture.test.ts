@@ -19,7 +19,7 @@ test('docs/images/card.md is the card that the App writes in the demo', { timeou
   expect(withoutChance(markdown)).toBe(withoutChance(await cardMarkdown()));
 });
 
-test('what chance chooses is set aside, and nothing else', () => {
+test('only random values are ignored', () => {
   const card = 'P1 2026-11-24 06:33 UTC `staging-abc1234` `sha256:4b1d5f0c9a7e…` 230 MB decade';
   expect(withoutChance(card)).toBe('P1 <time> `staging-<id>` `sha256:<id>…` 230 MB decade');
 });
@@ -34,7 +34,7 @@ test('the picture is sharp on any screen, and small', () => {
   expect(picture.length).toBeLessThan(200_000);
 });
 
-test('README shows the picture, and says in words what is on it', () => {
+test('README shows the picture, and its text describes it', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const alt = /!\[([^\]]+)\]\(docs\/images\/card\.png\)/.exec(readme)?.[1]?.replaceAll('\n', ' ') ?? '';
   const [, number = '?', source = '?'] = /^### ● (P\d+) · `(staging-[0-9a-f]{7})`/m.exec(markdown) ?? [];

@@ -50,7 +50,7 @@ function filledIn(env: Readonly<Record<string, string>>): Readonly<Record<string
   );
 }
 
-test('by itself it is the server alone: the profile adds the PostgreSQL, and the server does without', () => {
+test('by default it has the server only: the profile adds PostgreSQL, which the server does not depend on', () => {
   const unasked = Object.entries(services).filter(([, { profiles }]) => profiles.length === 0);
   expect(unasked.map(([name]) => name)).toEqual(['imprimatur']);
   expect(service('postgres').profiles).toEqual(['postgres']);
@@ -67,14 +67,14 @@ test('the server is our Dockerfile, whose volume is kept, on this machine only',
   expect(Object.keys(volumes)).toEqual(named);
 });
 
-test('it reads .env where there is one, and only variables that the server knows', () => {
+test('it reads .env if there is one, and only variables that the server knows', () => {
   const { env_file: files, environment } = service('imprimatur');
   expect(files).toEqual([{ path: '.env', required: false }]);
   const known: readonly string[] = VARIABLES;
   expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
 });
 
-test('it says which Compose can read it, as the documentation does', () => {
+test('it names the Compose version that it needs, as the documentation does', () => {
   // `required: false` of `env_file` came with 2.24.
   for (const path of ['compose.yml', 'docs/operations.md']) {
     expect(readText(path), path).toContain('Docker Compose 2.24 or newer');

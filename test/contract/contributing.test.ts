@@ -205,7 +205,7 @@ afterAll(async () => {
   await rm(copy, { recursive: true, force: true });
 });
 
-test('the compiler asks for what the table says, and then for nothing more', { timeout: 180_000 }, async () => {
+test('the compiler asks for what the table says, and for nothing else', { timeout: 180_000 }, async () => {
   for (const { plants } of WITNESSES) for (const edit of plants) await change(edit);
   const asked = new Set(WITNESSES.flatMap(({ asks }) => asks.map(({ file }) => file)));
   expect((await compile()).toSorted()).toEqual([...asked].toSorted());
@@ -222,7 +222,7 @@ describe.each(WITNESSES)('the row "$row"', ({ row, plants, asks }) => {
     expect(missing).toEqual([]);
   });
 
-  test('names files that are there', () => {
+  test('names files that exist', () => {
     expect(named.filter((name) => !existsSync(join(ROOT, name.replace(/<.*/, ''))))).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ test('its base can be replaced, in both stages', () => {
   ]);
 });
 
-test('it runs as somebody who is not root, who owns the volume', () => {
+test('it runs as a user other than root, who owns the volume', () => {
   const [uid] = only('USER').split(':');
   expect(uid).toMatch(/^[1-9]\d*$/);
   expect(only('VOLUME')).toBe('/data');
@@ -49,7 +49,7 @@ test('it listens to the outside and keeps its database in the volume', () => {
   expect(only('EXPOSE')).toBe(String(config.port));
 });
 
-test('its health check asks for the page that tells whether the process lives', () => {
+test('its health check requests the liveness page', () => {
   expect(only('HEALTHCHECK')).toContain('/healthz');
 });
 
@@ -65,7 +65,7 @@ test('npm start and the systemd unit give Node the same flags', () => {
   expect(readText('docs/operations.md')).toContain(`ExecStart=/usr/bin/node ${FLAGS.join(' ')} src/main.ts`);
 });
 
-test('the build sees only what the image copies', () => {
+test('the build context has only what the image copies', () => {
   const allowed = readText('.dockerignore')
     .split('\n')
     .filter((line) => line !== '');

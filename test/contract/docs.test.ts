@@ -89,7 +89,7 @@ function parseLine(text: string): ParsedLine {
   return parseCommandLine({ text: text.replaceAll(/<[^<>]*>/g, 'word'), line: 1, next: null });
 }
 
-test('every command that is shown is legal, and every mistake is one', () => {
+test('every command that is shown parses, and every shown mistake is one', () => {
   const shown = [
     ...SPANS.filter(({ code }) => /^\/[a-z]/i.test(code)),
     ...FENCES.filter(({ language }) => language === 'text').flatMap(({ page, code }) =>
@@ -117,7 +117,7 @@ test('every row of the table of mistakes begins with a mistake', () => {
   expect(lines.filter((line) => !['mistake', 'misspelled'].includes(parseLine(line).kind))).toEqual([]);
 });
 
-test('README and commands page list every command with its legal form', () => {
+test('README and commands page list every command with its usage', () => {
   for (const page of ['README.md', 'docs/commands.md']) {
     const codes = SPANS.filter((span) => span.page === page).map(({ code }) => code);
     for (const usage of USAGES) expect(codes, page).toContain(usage);
@@ -177,12 +177,12 @@ test('every variable that is named exists', () => {
   expect(named.length).toBeGreaterThan(VARIABLES.length);
 });
 
-test('the table of variables is whole and in the order of the code', () => {
+test('the table of variables is complete and in the order of the code', () => {
   const table = sectionOf('docs/operations.md', 'Variables');
   expect(firstCells(table)).toEqual([...VARIABLES]);
 });
 
-test('the table of metrics is whole', async () => {
+test('the table of metrics is complete', async () => {
   const table = sectionOf('docs/operations.md', 'Metrics');
   const body = await createMetrics().render({
     jobs: {},
@@ -197,7 +197,7 @@ test('the table of metrics is whole', async () => {
   expect(firstCells(table).toSorted()).toEqual(ours.toSorted());
 });
 
-test('the table of rules is whole', () => {
+test('the table of rules is complete', () => {
   const table = /\n## Rules\n([\s\S]*?)\n## /.exec(readText('docs/design.md'))?.[1] ?? '';
   expect(firstCells(table)).toEqual(RULES.map(({ id }) => id));
 });
@@ -275,7 +275,7 @@ const SchemaNode = z.object({
   additionalProperties: z.union([z.boolean(), z.object({}).loose()]).optional(),
 });
 
-test('every YAML block is a policy file without a mistake, and the first one says what holds without it', () => {
+test('every YAML block is a valid policy file, and the first one is the default policy', () => {
   const blocks = FENCES.filter(({ language }) => language === 'yaml');
   const wrong = blocks.map((block) => ({ ...block, reading: readPolicy(block.code) }));
   expect(wrong.filter(({ reading }) => reading.kind === 'problems')).toEqual([]);
@@ -298,7 +298,7 @@ function readPolicy(text: string): PromotionFileReading {
   return readPromotionFile({ text, blob: 'b10b', repo: must(parseRepoName('acme/dotca')), registryHost: 'ghcr.io' });
 }
 
-test('every change to a workflow leads from one to another that deploys what was promoted', () => {
+test('every workflow diff leads to a workflow that deploys the promoted image', () => {
   const changes = FENCES.filter(({ language }) => language === 'diff').map(({ code }) => code);
   expect(changes).toHaveLength(3);
   for (const change of changes) {
@@ -375,7 +375,7 @@ test('every SQL block runs on our tables', async () => {
   }
 });
 
-test('the log lines that operators are told to watch are written somewhere', () => {
+test('the log lines that the docs name exist in the code', () => {
   const alerts = sectionOf('docs/operations.md', 'Alerts');
   const lines = [...alerts.matchAll(/`([a-z][^`]* [^`]* [^`]*)`/g)].map(([, line = '']) => line);
   expect(lines).toHaveLength(6);

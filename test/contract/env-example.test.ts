@@ -59,7 +59,7 @@ test('what a commented line shows is the default', () => {
   expect(readConfig(set, { isTty: false })).toEqual(readConfig({}, { isTty: false }));
 });
 
-test('what a commented line shows as an example is legal', () => {
+test('the example of a commented line is valid', () => {
   const set = Object.fromEntries(
     LINES.filter(({ isCommented }) => isCommented).map(({ name, value }) => [name, value]),
   );

@@ -23,7 +23,7 @@ test.each(FILES)('%s has no problems and promotes the image of its repository', 
   expect(environmentOf(text).tags).toEqual(['main', 'latest']);
 });
 
-test('small team: the default policy, but for the minimum size', () => {
+test('small team: the default policy, except for the minimum size', () => {
   const [ours, builtIn] = [policyOf(readExample('small-team.yml')), policyOf('')];
   expect(ours.environments).toEqual(builtIn.environments);
   expect({ rollback: ours.rollback, force: ours.force }).toEqual({ rollback: builtIn.rollback, force: builtIn.force });
@@ -33,7 +33,7 @@ test('small team: the default policy, but for the minimum size', () => {
   });
 });
 
-test('solo maintainer: the requester approves, also what they wrote', () => {
+test('solo maintainer: the requester approves, even their own commits', () => {
   const { approvals } = environmentOf(readExample('solo-maintainer.yml'));
   expect(approvals).toMatchObject({ required: 1, selfApproval: true, contributors: 'allow', role: 'write' });
 });

@@ -113,14 +113,14 @@ test('its command runs from another folder', async () => {
   expect(await imprimatur(['promote'])).toMatchObject({ code: 2, stdout: '' });
 });
 
-test('its command says in plain words that Node is too old', async () => {
+test('its command reports in a sentence that Node is too old', async () => {
   const old = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' })`;
   const { code, stderr } = await imprimatur(['--help'], { NODE_OPTIONS: `--import="${old}"` });
   expect(stderr).toMatch(/^imprimatur needs Node 24 or newer, and this is v.+: put a newer one first in PATH\.\n$/);
   expect(code).toBe(2);
 });
 
-test('the Node that its command asks for is the one that the package asks for', () => {
+test('its command requires the same Node as the package', () => {
   expect(manifest.engines.node).toBe(
     `>=${/const NEEDED = (\d+);/.exec(readFileSync(join(ROOT, 'src/cli.ts'), 'utf8'))?.[1]}`,
   );

@@ -84,7 +84,7 @@ test.each([
   expect(findRetired(path, text)).toEqual([problem]);
 });
 
-test('the terms of today are not retired', () => {
+test('current terms are not retired', () => {
   const text =
     'Waiting for approval. Requested by ada. `main` is not a staging tag. 1 check failed. Usage: x. A permanent tag.';
   expect(findRetired('a.md', text)).toEqual([]);

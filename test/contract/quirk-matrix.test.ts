@@ -15,12 +15,12 @@ test('the table is fresh; else: node scripts/write-quirk-matrix.ts', () => {
   expect(rows.filter(([first = '']) => !/^-+$/.test(first))).toEqual(tableOf(MATRIX));
 });
 
-test('every test that holds a behavior exists, under that title', () => {
+test('every test of a behavior exists, with that title', () => {
   const named = MATRIX.flatMap(({ tests }) => tests);
   expect(named.filter(({ file, title }) => !readText(file).includes(`'${title}'`))).toEqual([]);
 });
 
-test('every behavior is shown once, and held somewhere', () => {
+test('every behavior is listed once, and has a test', () => {
   const behaviors = MATRIX.map(({ behavior }) => behavior);
   expect(new Set(behaviors).size).toBe(behaviors.length);
   expect(MATRIX.filter(({ on, tests }) => tests.length === 0 || !Object.values(on).includes(true))).toEqual([]);

@@ -128,7 +128,7 @@ const SECTIONS = new Map(
     }),
 );
 
-test.each(Object.entries(QUOTES))('%s: what is quoted is what is said, and all of it', (heading, said) => {
+test.each(Object.entries(QUOTES))('%s: the quotes are the real messages, in full', (heading, said) => {
   const quoted = (SECTIONS.get(heading) ?? '').match(/(?:^>.*\n?)+/gm) ?? [];
   expect(quoted.map((quote) => oneLine(quote.replaceAll(/^> ?/gm, '')))).toEqual(said.map(oneLine));
 });
@@ -141,7 +141,7 @@ test('every heading has its quotes here, and a command to run', () => {
   expect(without.map(([heading]) => heading)).toEqual([]);
 });
 
-test('the table of checks is whole and in the order in which they are looked at', () => {
+test('the table of checks is complete and in the order of the checks', () => {
   const cells = [...(SECTIONS.get('Where to begin') ?? '').matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
   expect(cells).toEqual([...CHECK_NAMES]);
 });

@@ -130,7 +130,7 @@ test('left running, it takes what people say and click over HTTP, until Ctrl-C',
   expect(await demo.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('an option it does not know ends it with the usage', async () => {
+test('an unknown option ends it with the usage', async () => {
   demo = startDemo('--fast');
   const { code, stderr } = await demo.ended;
   expect(stderr).toContain('Usage: npm run demo');

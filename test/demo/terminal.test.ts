@@ -55,7 +55,7 @@ test.each([10, 24, 40, 60, 200])('no line of a table is wider than %i, or than i
   expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(Math.max(width, 3 * 8 + 2 * 2));
 });
 
-test('colours are put on only where they are wanted', () => {
+test('colours are added only if they are wanted', () => {
   const line = [{ text: 'moved', style: 'good' }] as const;
   expect(createPaint({ coloured: true })(line)).toBe('\u{1b}[32mmoved\u{1b}[39m');
   expect(textOnly(line)).toBe('moved');

@@ -8,7 +8,7 @@ const PAGE = 'https://github.com/acme/api';
 const BARE = { environment: null, reason: null, version: null, force: false };
 const COMMIT = { kind: 'tag', tag: 'staging-abc1234' };
 
-describe('a legal source', () => {
+describe('a valid source', () => {
   test.each<[string, string, object | null]>([
     ['none at all lists candidates', '', null],
     ['a digest', DIGEST, { kind: 'digest', digest: DIGEST }],
@@ -32,7 +32,7 @@ describe('a legal source', () => {
   });
 });
 
-describe('an illegal source', () => {
+describe('an invalid source', () => {
   test.each<[string, string, object]>([
     ['five hex digits', 'abc12', { code: 'hex-length', typed: 'abc12', length: 5 }],
     ['forty-one hex digits', 'a'.repeat(41), { code: 'hex-length', typed: 'a'.repeat(41), length: 41 }],
@@ -100,7 +100,7 @@ describe('an illegal source', () => {
   });
 });
 
-describe('legal options', () => {
+describe('valid options', () => {
   test.each<[string, string, object]>([
     ['an environment', 'to production', { environment: 'production' }],
     ['its name keeps its case', 'TO Production', { environment: 'Production' }],
@@ -145,7 +145,7 @@ describe('legal options', () => {
   });
 });
 
-describe('illegal options', () => {
+describe('invalid options', () => {
   test.each<[string, string, object]>([
     ['a second source', 'staging-def5678', { code: 'surplus-argument', typed: 'staging-def5678' }],
     ['an environment without to', 'production', { code: 'environment-without-to', typed: 'production' }],

@@ -7,7 +7,7 @@ const parse = (text: string): ParsedLine => parseCommandLine({ text, line: 1, ne
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const COMMIT = 'abc1234';
 
-describe('a legal rollback', () => {
+describe('a valid rollback', () => {
   test.each<[string, string, object]>([
     ['only the reason', '--reason "login fails"', { reason: 'login fails' }],
     ['an environment', 'production --reason x', { environment: 'production' }],
@@ -72,14 +72,14 @@ describe('a target where an environment belongs says "to"', () => {
     expect(parse(`/rollback --reason x ${typed}`)).toMatchObject({ mistake });
   });
 
-  test('but not where a target is given already: then it is one word too many', () => {
+  test('but not if a target is given already: then it is an extra word', () => {
     const mistake = { code: 'surplus-argument', typed: 'P11' };
     expect(parse('/rollback to P12 P11 --reason x')).toMatchObject({ mistake });
     expect(parse('/rollback production P11 to P12 --reason x')).toMatchObject({ mistake });
   });
 });
 
-describe('an illegal rollback', () => {
+describe('an invalid rollback', () => {
   test.each<[string, string, object]>([
     ['nothing at all', '', { code: 'rollback-without-reason', meant: '' }],
     ['no reason', 'production to P12', { code: 'rollback-without-reason', meant: 'production to P12' }],
@@ -139,7 +139,7 @@ describe('an illegal rollback', () => {
   });
 });
 
-test('whatever is taken as a rollback has a reason, and no target in the place of an environment', () => {
+test('any accepted rollback has a reason, and no target in the place of an environment', () => {
   const words = fc.constantFrom(
     'production',
     'to',

@@ -23,7 +23,7 @@ const ours = (text: string): OurLine => {
 
 const APPROVE_PLAN = { kind: 'approve', id: 12, plan: 'ab12cd34ef56', form: 'short' };
 
-describe('a legal line becomes a command', () => {
+describe('a valid line becomes a command', () => {
   test.each<[string, string, object]>([
     ['approve alone', '/approve', { kind: 'approve', id: null, plan: null, form: 'short' }],
     ['approve with an id', '/approve P12', { kind: 'approve', id: 12, plan: null, form: 'short' }],
@@ -154,7 +154,7 @@ describe('an argument that the verb does not take is a mistake', () => {
     expect(parse(text)).toMatchObject({ kind: 'mistake', verb, form: 'short', mistake });
   });
 
-  test('a reason of 500 characters is legal', () => {
+  test('a reason of 500 characters is valid', () => {
     expect(parse(`/reject ${'😀'.repeat(500)}`)).toMatchObject({ kind: 'command' });
   });
 
@@ -228,7 +228,7 @@ describe('silence', () => {
   });
 });
 
-describe('a command that goes on in the next line is a mistake', () => {
+describe('a command that continues on the next line is a mistake', () => {
   test.each([
     ['to', '/promote staging-abc1234', 'to production'],
     ['To, in any case and indented', '/promote staging-abc1234', '     TO production'],
@@ -261,7 +261,7 @@ describe('a command that goes on in the next line is a mistake', () => {
   });
 });
 
-describe('what is answered in every thread', () => {
+describe('answered in every thread', () => {
   test.each<[string, boolean]>([
     ['/promote', true],
     ['/promote nonsense!', true],

@@ -129,12 +129,12 @@ test.each<Row>([
   expect(findIneligibility(about)).toEqual(why);
 });
 
-test('who may review something is not asked whose request it is', () => {
+test('a right to review does not depend on the requester', () => {
   expect(mayReview(environment().approvals, alice, pins)).toBe(true);
   expect(mayReview(environment().approvals, { ...alice, role: 'read' }, pins)).toBe(false);
 });
 
-describe('whether the policy names somebody else', () => {
+describe('whether the policy lists somebody else', () => {
   test.each([
     ['nobody is named', [], false],
     ['only the person', ['alice'], false],

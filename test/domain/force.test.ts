@@ -65,7 +65,7 @@ describe('under force', () => {
     expect(judged(change)).toEqual(outcomes);
   });
 
-  test('a source label that the policy requires and that is missing', () => {
+  test('a missing source label that the policy requires', () => {
     expect(judged({ platforms: labelled({}) }, strict)).toEqual(['source fail']);
   });
 
@@ -79,11 +79,11 @@ describe('under force', () => {
 
 const small = examined({ facts: facts({ platforms: [platform({ sizeBytes: known(9e9) })] }) });
 
-test('without force the same facts refuse', () => {
+test('without force, the same facts fail', () => {
   expect(accept(promotion(), small).promotion.state.kind).toBe('checks-failed');
 });
 
-test('with force they ask for approval, say what is overridden, and are recorded so', () => {
+test('with force, they wait for approval, show what is overridden, and are recorded so', () => {
   const { promotion: forced, audit } = accept(promotion({ force: true }), small);
   expect(forced.state.kind).toBe('awaiting-approval');
   expect(forced.findings.filter(({ overridden }) => overridden)).toMatchObject([{ rule: 'size', outcome: 'fail' }]);
@@ -102,7 +102,7 @@ test('with force they ask for approval, say what is overridden, and are recorded
   expect(accept(forced, approve(BOB)).promotion.state.kind).toBe('applying');
 });
 
-test('an approval of what passes is none of what is overridden', () => {
+test('an approval of passed findings does not cover overridden ones', () => {
   const passed = accept(promotion({ force: true }), EVENTS['examined well']).promotion;
   const two = context({
     environmentPolicy: environment({
@@ -113,7 +113,7 @@ test('an approval of what passes is none of what is overridden', () => {
   expect(accept(again, small, two).audit).toMatchObject([{ details: { voided: ['bob'] } }]);
 });
 
-test('a kept tag that holds another digest refuses all the same, also at a second look', () => {
+test('a permanent tag with another digest fails anyway, even at a second examination', () => {
   const taken = production({ main: OLD, latest: OLD, [KEPT]: FOREIGN });
   expect(accept(promotion({ force: true }), examined({ production: taken })).promotion.state.kind).toBe(
     'checks-failed',
@@ -126,7 +126,7 @@ describe('a pushed git tag', () => {
   const pushed = promotion({ kind: 'version', versionTag: tag('v1.2.3'), thread: null });
   const held = production({ main: NEW, latest: NEW, 'v1.2.3': null });
 
-  test('is judged by what it takes to be pulled, and by whose it is', () => {
+  test('is judged by its completeness and its owner', () => {
     const rules = RULES.filter(({ kinds }) => kinds.includes('version'));
     expect(rules.map(({ id }) => id)).toEqual([
       'completeness',
@@ -137,7 +137,7 @@ describe('a pushed git tag', () => {
     ]);
   });
 
-  test('that finds another image in production refuses, and moves nothing', () => {
+  test('that finds another image in production fails, and moves nothing', () => {
     const moved = examined({
       policy: policy(),
       production: production({ main: FOREIGN, latest: NEW, 'v1.2.3': null }),
@@ -151,7 +151,7 @@ describe('a pushed git tag', () => {
     expect([refused.moves, journal]).toEqual([[], []]);
   });
 
-  test('that has waited for the queue key refuses as well when production moved meanwhile', () => {
+  test('that waited for the environment fails too if production moved meanwhile', () => {
     const waiting = accept(pushed, examined({ production: held })).promotion;
     expect(waiting.moves.map(({ kind }) => kind)).toEqual(['permanent']);
     const news = production({ main: FOREIGN, latest: FOREIGN, 'v1.2.3': null });

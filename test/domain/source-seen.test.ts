@@ -14,6 +14,6 @@ test.each([
   expect(sourceSeen(before, holds).sourceMovedTo).toBe(movedTo);
 });
 
-test('where the tag has gone is no part of what is approved', () => {
+test('an approval does not cover where the tag has moved', () => {
   expect(subjectOf(sourceSeen(promotion(), FOREIGN))).toBe(subjectOf(promotion()));
 });

@@ -7,7 +7,7 @@ import { RULES } from '../../src/domain/rules/catalogue.ts';
 import { facetsFor, validate } from '../../src/domain/validation.ts';
 import { config, facts, IMAGE, platform, policy, ruleContext, unread, type FactsChange } from './build.ts';
 
-test('findings come in catalogue order, per platform where a rule looks at platforms', () => {
+test('findings are in catalogue order, per platform for rules on platforms', () => {
   const findings = validate(facts(), ruleContext(), 'promotion');
   expect(findings.map(({ rule, platform: about }) => `${rule} ${about ?? ''}`.trim())).toEqual([
     'completeness',
@@ -46,7 +46,7 @@ const UNKNOWNS: readonly (readonly [string, FactsChange])[] = [
   ['the config of one platform', { platforms: [platform(), platform({ config: unread('HTTP 502') })] }],
 ];
 
-test.each(UNKNOWNS)('not knowing %s keeps the image out', (_name, change) => {
+test.each(UNKNOWNS)('an unknown %s fails the image', (_name, change) => {
   const findings = validate(facts(change), ruleContext(), 'promotion');
   expect(isAcceptable(findings)).toBe(false);
   expect(findings.some(({ outcome, seen }) => outcome === 'unknown' && seen.code === 'unknown')).toBe(true);
@@ -70,7 +70,7 @@ test.each(OUTCOMES)('one finding %s among passes: acceptable is %s', (outcome, a
   ).toBe(acceptable);
 });
 
-test('what was not collected keeps the image out, whatever the kind', () => {
+test('facts that were not collected fail the image, whatever the kind', () => {
   const nothing = facts(NOTHING_COLLECTED);
   for (const kind of ['promotion', 'rollback', 'version'] as const) {
     const findings = validate(nothing, ruleContext(), kind);
@@ -107,7 +107,7 @@ test.each([
   expect(facetsFor(kind, under)).toEqual(facets);
 });
 
-test('what was seen is cut where labels are long or many', () => {
+test('found values are cut if labels are long or many', () => {
   const flood = 'x'.repeat(100_000);
   const labels = { [SOURCE_LABEL]: flood, [REVISION_LABEL]: flood };
   const seen = Array.from({ length: 500 }, () => flood);

@@ -89,7 +89,7 @@ function reach(name: FacetName): readonly FacetName[] {
   return FACETS[name].needs.flatMap((need) => [need, ...reach(need)]);
 }
 
-test('what nobody asks for is not read, and unknown', async () => {
+test('a facet that is not requested is not read, and unknown', async () => {
   const { start, bench } = await makeWorld();
   const facts = await start().collect([]);
   expect(bench.sent).toEqual([]);
@@ -98,7 +98,7 @@ test('what nobody asks for is not read, and unknown', async () => {
   );
 });
 
-test('each facet is collected once, in however many steps it is asked for', async () => {
+test('each facet is collected once, however often it is requested', async () => {
   const { start, bench } = await makeWorld();
   const collection = start();
   const [first] = await Promise.all([collection.collect(['lineage']), collection.collect(['lineage', 'contents'])]);
@@ -114,7 +114,7 @@ test('each facet is collected once, in however many steps it is asked for', asyn
   expect(bench.sent.length).toBe(asked + 2);
 });
 
-describe('what nobody can be asked for is unknown with the reason', () => {
+describe('a facet without access is unknown with the reason', () => {
   test('without GitHub: the commit, and what depends on it', async () => {
     const { start } = await makeWorld();
     const facts = await start().collect(EVERYTHING);
@@ -143,7 +143,7 @@ test('the newest rollback of all environments counts', async () => {
   expect(facts.pastRollback).toEqual({ kind: 'known', value: { kind: 'rolled-back', by: 7 } });
 });
 
-test('a complete image asks for no alternative', async () => {
+test('a complete image needs no alternative', async () => {
   const { start } = await makeWorld();
   expect((await start({ history: noDatabase }).collect(['alternative'])).alternative).toEqual({
     kind: 'known',
@@ -151,7 +151,7 @@ test('a complete image asks for no alternative', async () => {
   });
 });
 
-test('a failure that may pass is thrown, so that the job is tried again', async () => {
+test('a transient failure is thrown, so that the job is retried', async () => {
   const { start, double } = await makeWorld();
   double.quirks.html502 = { times: Infinity };
   await expect(start().collect(['lineage'])).rejects.toMatchObject({ code: 'registry-unavailable', retryable: true });

@@ -53,14 +53,14 @@ describe('platforms', () => {
     expect((await collect()).platforms.map(({ platform }) => platform)).toEqual(platforms);
   });
 
-  test('are read without asking for anything twice', async () => {
+  test('are read without a repeated request', async () => {
     const { collect, bench } = await held({ attestationChild: true });
     await collect();
     expect(new Set(bench.sent).size).toBe(bench.sent.length);
     expect(bench.sent).toHaveLength(1 + 2 + 2);
   });
 
-  test('of an index in an index are found as well', async () => {
+  test('of an index in an index are found too', async () => {
     const { double, image, collect } = await held();
     const inner = { mediaType: image.mediaType, digest: image.digest, size: image.raw.length };
     const outer = indexOf([inner]);
@@ -136,7 +136,7 @@ describe('platforms', () => {
 });
 
 describe('a config', () => {
-  test('tells what the rules ask for', async () => {
+  test('has what the rules need', async () => {
     const { collect } = await held({
       platforms: ['linux/amd64'],
       cmd: ['serve'],
@@ -171,7 +171,7 @@ describe('a config', () => {
     expect(only?.missing).toEqual([]);
   });
 
-  test('without history says so instead of telling of no layers', async () => {
+  test('without history is different from one without layers', async () => {
     const { collect } = await held({ platforms: ['linux/amd64'], configPatch: { history: [] } });
     const [only] = (await collect()).platforms;
     expect(only?.config).toMatchObject({ value: { historyLayers: null, diffIds: 2 } });
@@ -179,7 +179,7 @@ describe('a config', () => {
 });
 
 describe('missing', () => {
-  test('nothing of a whole image', async () => {
+  test('nothing of a complete image', async () => {
     expect(await (await held({ attestationChild: true })).missing()).toEqual([]);
   });
 
@@ -189,7 +189,7 @@ describe('missing', () => {
     expect(await missing()).toEqual(['manifest of linux/arm64']);
   });
 
-  test("an attestation's manifest is nobody's loss", async () => {
+  test('an attestation’s manifest does not count', async () => {
     const { double, image, missing } = await held({ attestationChild: true });
     for (const { digest: gone } of image.children.filter(({ platform }) => platform === 'unknown/unknown')) {
       double.deleteManifest(NAME, gone);
@@ -204,7 +204,7 @@ describe('missing', () => {
     expect(await missing()).toEqual(['config of no platform named']);
   });
 
-  test('a layer that both platforms share is asked for once and told of twice', async () => {
+  test('a layer that both platforms share is requested once and reported twice', async () => {
     const { double, bench, image, missing } = await held({ declaredLayerSizes: [], layers: [{ zeros: 1024 }] });
     const shared = image.blobs.find(({ content }) => content.kind === 'zeros');
     double.deleteBlob(NAME, shared?.digest ?? '');
@@ -215,7 +215,7 @@ describe('missing', () => {
   test.each([
     ['the image itself', (image: TestImage) => image.digest],
     ['a registry that fails', () => null],
-  ])('is not said of %s: that is an error', async (_name, gone) => {
+  ])('is not the result of %s: that is an error', async (_name, gone) => {
     const { double, image, collect } = await held();
     const lost = gone(image);
     if (lost === null) double.quirks.html502 = { times: Infinity };

@@ -34,7 +34,7 @@ async function makeWorld(): Promise<World> {
   return { double, bench, image, reader, examine, pinned };
 }
 
-test('an image that was whole is asked for by one request, and its manifest by none', async () => {
+test('an image that was complete takes one request, and its manifest none', async () => {
   const { examine, reader, pinned, bench, image } = await makeWorld();
   expect((await examine()).sent).toHaveLength(1 + 2 + 2 + 30);
   expect(await examine()).toEqual({ sent: [`HEAD /v2/${NAME}/manifests/${image.digest}`], missing: 0 });
@@ -43,7 +43,7 @@ test('an image that was whole is asked for by one request, and its manifest by n
   expect(bench.sent).toEqual([]);
 });
 
-test('ten minutes later it is read again, and what is gone by then is found', async () => {
+test('ten minutes later it is read again, and parts that are gone are found', async () => {
   const { double, examine, bench, image } = await makeWorld();
   await examine();
   double.deleteBlob(NAME, image.blobs[0]?.digest ?? '');
@@ -53,7 +53,7 @@ test('ten minutes later it is read again, and what is gone by then is found', as
   expect((await examine()).missing).toBe(1);
 });
 
-test('who wants to know anew is told anew', async () => {
+test('a caller that skips the cache gets a new read', async () => {
   const { double, examine, reader, pinned, image } = await makeWorld();
   await examine();
   double.deleteBlob(NAME, image.blobs[0]?.digest ?? '');
@@ -61,7 +61,7 @@ test('who wants to know anew is told anew', async () => {
   expect((await examine()).missing).toBe(1);
 });
 
-test('an image that is not whole is read each time', async () => {
+test('an incomplete image is read each time', async () => {
   const { double, examine, image } = await makeWorld();
   double.quirks.missing.add(image.blobs[0]?.digest ?? '');
   expect((await examine()).missing).toBe(1);
@@ -69,7 +69,7 @@ test('an image that is not whole is read each time', async () => {
   expect(await examine()).toMatchObject({ sent: { length: 35 }, missing: 0 });
 });
 
-test('an image that is gone as a whole is not there, and a closed door is told', async () => {
+test('a deleted image is absent, and a denied access is an error', async () => {
   const { double, examine, image } = await makeWorld();
   await examine();
   double.quirks.deny403 = [{ times: Infinity }];
@@ -79,7 +79,7 @@ test('an image that is gone as a whole is not there, and a closed door is told',
   expect(await failureOf(examine())).toMatchObject({ code: 'manifest-unknown' });
 });
 
-test('a clock that is turned back makes nothing younger', async () => {
+test('a clock that is set back makes no read younger', async () => {
   const { examine, bench } = await makeWorld();
   await examine();
   bench.clock.at -= MINUTE_MS;

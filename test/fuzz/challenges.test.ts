@@ -61,7 +61,7 @@ test('challenges are read or refused', () => {
   ).toBeNull();
 });
 
-test('a realm that is taken is https, at a name, without a login', () => {
+test('an accepted realm is https, with a host name, without a login', () => {
   const targets = spliced(
     [
       'https://ghcr.io/token?service=x',
@@ -79,7 +79,7 @@ test('a realm that is taken is https, at a name, without a login', () => {
   ).toBeNull();
 });
 
-test('a wait that is asked for is a time of this world, and a next page is one that was named', () => {
+test('a requested wait is a reasonable time, and a next page is one that was named', () => {
   expect(
     fuzz(headers, {
       runs: 1500,

@@ -67,7 +67,7 @@ const giants = fc
   )
   .map((parts) => parts.join('').slice(0, MAX_BODY_LENGTH));
 
-test('a line that is run begins as plain text for another reader of Markdown too', () => {
+test('a line that is run begins as plain text for another Markdown parser too', () => {
   expect(
     fuzz(bodies, {
       runs: 4000,

@@ -32,12 +32,12 @@ const CONFIGS = IMAGES.flatMap(({ blobs }) => blobs).flatMap(({ content }) => {
 const mediaTypes = fc.oneof(fc.constantFrom(...MANIFESTS.map(({ mediaType }) => mediaType)), texts);
 const manifests = bodiesLike(MANIFESTS.map(({ text }) => text));
 
-test('the vectors are there', () => {
+test('the vectors exist', () => {
   expect(MANIFESTS.length).toBeGreaterThan(6);
   expect(CONFIGS.length).toBeGreaterThan(3);
 });
 
-test('a manifest is what its media type message, or invalid', () => {
+test('a manifest is what its media type says, or invalid', () => {
   expect(
     fuzz(fc.record({ mediaType: mediaTypes, raw: manifests }), {
       runs: 2000,
@@ -46,7 +46,7 @@ test('a manifest is what its media type message, or invalid', () => {
   ).toBeNull();
 });
 
-test('a config is read into what rules look at, or invalid, and the rules have an answer to whatever it holds', () => {
+test('a config is read into the fields of the rules, or invalid, and the rules accept any content', () => {
   const policies = fc.subarray(['constructor', '__proto__', 'maintainer', 'toString']);
   expect(
     fuzz(fc.tuple(bodiesLike(CONFIGS), policies), {
@@ -56,7 +56,7 @@ test('a config is read into what rules look at, or invalid, and the rules have a
   ).toBeNull();
 });
 
-test('a page of tags holds legal tags only, or is none', () => {
+test('a page of tags holds valid tags only, or is refused', () => {
   expect(
     fuzz(bodiesLike(['{"name":"acme/dotca","tags":["main","staging-abc1234"]}']), {
       runs: 1000,

@@ -29,16 +29,16 @@ afterAll(async () => {
   await talk.world.close();
 });
 
-test('there is a vector of each event that is listened to', () => {
+test('there is a vector for each event of the table', () => {
   const events = new Set(vectors.map(({ event }) => event));
   expect(WEBHOOK_EVENTS.filter((event) => !events.has(event))).toEqual([]);
 });
 
-test('a payload is intents, or what zod has to say about it, in time', () => {
+test('a payload becomes intents, or an error of zod, in time', () => {
   expect(fuzz(spoiltVectors(), { runs: 1000, examine: expectIntents })).toBeNull();
 });
 
-test('whatever is delivered: no promotion, no tag, no dead job but for what can not be read or is not there', async () => {
+test('whatever is delivered: no promotion, no tag, and no dead job except for unreadable or missing things', async () => {
   const { world } = talk;
   const examine = async (steps: readonly (Vector | string)[]): Promise<void> => {
     for (const step of steps.filter((one) => !asks(one))) {

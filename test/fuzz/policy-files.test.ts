@@ -106,7 +106,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['one long version', `environments: { eu: { tags: [v1.2.3-${'a.'.repeat(30_000)}a] } }`],
 ];
 
-test.each(HOSTILE)('%s: answered, and no policy but the built-in one', (_name, text) => {
+test.each(HOSTILE)('%s: answered, and only with the built-in policy', (_name, text) => {
   expect(read(text).kind).toBe(/^(?:#|\s)*$/.test(text) ? 'policy' : 'problems');
 });
 

@@ -27,7 +27,7 @@ const names = fc.oneof(
 
 const ALPHABET = /^[A-Za-z0-9_.:/@[\]-]+$/;
 
-test('a name that is taken is written in harmless letters, is no path upwards, and comes back as it was', () => {
+test('an accepted name has harmless characters, is no path upwards, and reads back unchanged', () => {
   expect(
     fuzz(names, {
       runs: 4000,

@@ -51,7 +51,7 @@ test('after five failures in a row nothing is sent for any installation, until a
   expect((await ask(github)).role).toBe('write');
 });
 
-test('a token that can not be had counts as well, and a probe for one lets the question behind it go', async () => {
+test('a failed token request counts too, and a probe for one lets the request behind it through', async () => {
   const { github, turn } = makeWorld();
   nock(API).post('/app/installations/7/access_tokens').times(5).replyWithError('socket hang up');
   for (let tries = 1; tries <= 5; tries += 1) await failureOf(ask(github));

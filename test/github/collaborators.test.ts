@@ -55,7 +55,7 @@ test('without the right to list people it stays unknown', async () => {
   expect(await findOtherReviewer({ client: offlineGitHub().forInstallation(7), ...ASK })).toBe('unknown');
 });
 
-test('a rate limit is no answer', async () => {
+test('a rate limit is not an answer', async () => {
   grantToken(7);
   nock(API)
     .get('/repos/acme/dotca/collaborators')

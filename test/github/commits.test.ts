@@ -36,7 +36,7 @@ test('a commit without a common ancestor is not on the branch', async () => {
   expect((await compare()).membership).toBe('not-on-branch');
 });
 
-test('where the branch is there, it is the commit that is unknown', async () => {
+test('if the branch exists, the commit is unknown', async () => {
   grantToken(7);
   nock(API).get(COMPARE).query(true).reply(404, MISSING);
   nock(API).get(`${BASE}/branches/staging`).reply(200, { name: 'staging' });
@@ -83,7 +83,7 @@ test('a repository that is gone is an error, not a missing branch', async () => 
   expect(error.message).toContain('reading acme/dotca: HTTP 404');
 });
 
-test('a status that GitHub does not have yet is not taken for on-branch', async () => {
+test('an unknown status of GitHub does not count as on-branch', async () => {
   grantToken(7);
   nock(API).get(COMPARE).query(true).reply(200, { status: 'beside' });
   expect((await failureOf(compare())).code).toBe('github-unreadable');
@@ -133,7 +133,7 @@ test.each([
   expect(commit === null ? null : { subject: commit.subject, author: commit.author }).toEqual(expected);
 });
 
-test('what a commit says is kept in part only', async () => {
+test('only part of a commit’s texts is kept', async () => {
   grantToken(7);
   const long = rawCommit(COMMIT, '\u{1F600}'.repeat(5000), '2026-11-24T10:00:00Z');
   nock(API).get(`${BASE}/commits`).query(true).reply(200, [long]);
@@ -148,7 +148,7 @@ test('an empty repository has no commits', async () => {
   expect(await list()).toEqual([]);
 });
 
-test('a branch that is not there has no commits', async () => {
+test('a missing branch has no commits', async () => {
   grantToken(7);
   nock(API).get(`${BASE}/commits`).query(true).reply(404, MISSING);
   nock(API).get(`${BASE}/branches/staging`).reply(404, { message: 'Branch not found' });

@@ -24,7 +24,7 @@ describe('against api.github.com as nock plays it', () => {
     expect(await fetch()).toEqual({ kind: 'file', blob: 'b10b', text: 'branch: größe\n' });
   });
 
-  test('bytes that are no UTF-8 are told apart in the text', async () => {
+  test('invalid UTF-8 is marked in the text', async () => {
     answer(200, { ...FILE, content: Buffer.from([0x61, 0xff, 0x62]).toString('base64') });
     expect(await fetch()).toEqual({ kind: 'file', blob: 'b10b', text: 'a\ufffdb' });
   });
@@ -34,7 +34,7 @@ describe('against api.github.com as nock plays it', () => {
     expect(await fetch()).toEqual({ kind: 'file', blob: 'b10b', text: '' });
   });
 
-  test('a ref is handed on', async () => {
+  test('a ref is passed on', async () => {
     nock(API).get(`${BASE}/contents/.github%2Fpromotion.yml`).query({ ref: 'staging' }).reply(200, FILE);
     expect((await fetch({ ref: 'staging' }))?.kind).toBe('file');
   });
@@ -62,7 +62,7 @@ describe('against api.github.com as nock plays it', () => {
     expect((await fetch({ maxBytes: 5 }))?.kind).toBe(kind);
   });
 
-  test('a 404 in a repository that is there means no file', async () => {
+  test('a 404 in an existing repository means no file', async () => {
     answer(404, MISSING);
     nock(API).get(BASE).reply(200, { id: 77 });
     expect(await fetch()).toBeNull();
@@ -129,7 +129,7 @@ describe('against a stateful GitHub', () => {
     expect(await read()).toBeNull();
   });
 
-  test('a ref that is not there has no file', async () => {
+  test('a missing ref has no file', async () => {
     repo.writeFiles('main', { [PATH]: 'preset: strict\n' });
     expect(await fetchFile({ client, repo: REPO, path: PATH, ref: 'release/1' })).toBeNull();
     expect(await fetchFile({ client, repo: REPO, path: PATH, ref: 'main' })).toMatchObject({ kind: 'file' });
@@ -146,7 +146,7 @@ describe('against a stateful GitHub', () => {
     expect((await failureOf(read(repoName('acme/gone')))).code).toBe('github-not-found');
   });
 
-  test('what is unchanged is not sent again', async () => {
+  test('an unchanged file is not sent again', async () => {
     repo.writeFiles('main', { [PATH]: 'preset: strict\n' });
     const first = await read();
     expect(await read()).toEqual(first);

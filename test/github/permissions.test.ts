@@ -50,7 +50,7 @@ test.each([
   expect(actor).toEqual({ ...ADA, role });
 });
 
-test('somebody the repository does not know has no role', async () => {
+test('a person unknown to the repository has no role', async () => {
   grantToken(7);
   nock(API).get(PATH).reply(404, { message: 'ada is not a user' });
   const actor = await fetchActor({ client: offlineGitHub().forInstallation(7), repo: REPO, ...ADA });
@@ -63,7 +63,7 @@ test('a bot is not asked about', async () => {
   expect(actor).toEqual({ ...bot, role: 'none' });
 });
 
-test('when GitHub fails, nobody is let through', async () => {
+test('when GitHub fails, nobody gets a right', async () => {
   grantToken(7);
   nock(API).get(PATH).reply(503, '');
   const error = await failureOf(fetchActor({ client: offlineGitHub().forInstallation(7), repo: REPO, ...ADA }));

@@ -39,7 +39,7 @@ afterEach(async () => {
   if (world.violations.length > 0) throw new Error(world.violations.join('\n'));
 });
 
-test('the App reads whose it is', async () => {
+test('the App reads its owner', async () => {
   expect(await fetchApp(github.asApp())).toMatchObject({ slug: 'imprimatur', owner: 'acme', id: client.appId });
 });
 
@@ -53,7 +53,7 @@ test.each([
   expect(await fetchActor({ client, repo: REPO, login, id, kind: 'user' })).toEqual({ login, id, kind: 'user', role });
 });
 
-test('a role that was taken away counts no more, at once', async () => {
+test('a removed role no longer counts, immediately', async () => {
   const ada = { login: 'ada', id: senderId('ada'), kind: 'user' } as const;
   expect((await fetchActor({ client, repo: REPO, ...ada })).role).toBe('write');
   repo.user('ada', 'read');
@@ -88,7 +88,7 @@ test('the newest commits of a branch come with subject and time, at most as many
   expect(Math.abs((commit?.at ?? 0) - Date.now())).toBeLessThan(60_000);
 });
 
-test('a branch that is not there and an empty repository have no commits', async () => {
+test('a missing branch and an empty repository have no commits', async () => {
   expect(await listCommits({ client, repo: REPO, branch: 'release/1', limit: 5 })).toEqual([]);
   await world.repo({ owner: 'acme', name: 'empty', empty: true });
   expect(await listCommits({ client, repo: repoName('acme/empty'), branch: 'main', limit: 5 })).toEqual([]);
@@ -137,7 +137,7 @@ test('a locked conversation is a final error', async () => {
   expect(error.message).toContain('The conversation is locked');
 });
 
-test('a reaction is put once, and a deleted comment is no trouble', async () => {
+test('a reaction is added once, and a deleted comment is no error', async () => {
   const issue = repo.openIssue({ title: 'Promote', by: 'ada' });
   const { id: commentId } = await repo.comment({ issue, by: 'ada', body: '/promote' });
   const react = { client, repo: REPO, commentId, reaction: 'eyes' } as const;
@@ -157,7 +157,7 @@ test('a check run goes from examining to approval to success in place', async ()
   expect(shown(content.waiting)).toEqual([`${id} completed success`]);
 });
 
-test('where GitHub freezes completed check runs, a new one takes over', async () => {
+test('if GitHub freezes completed check runs, a new one takes over', async () => {
   const content = contentOn(repo.commitOn('staging'));
   const first = await publish(content.waiting, { existing: null });
   world.freezeCompletedCheckRuns(true);
@@ -183,7 +183,7 @@ test('without the permission for checks, the error says what to accept', async (
   expect(error.message).toMatch(/The App lacks .*: accept its new permissions/);
 });
 
-test('limits say when to come back', async () => {
+test('limits name the time of the next try', async () => {
   const issue = repo.openIssue({ title: 'Promote', by: 'ada' });
   const before = Date.now();
   for (const kind of ['primary', 'secondary'] as const) {
@@ -206,7 +206,7 @@ test('revoked tokens are replaced', async () => {
   expect(repo.comments(issue).map(({ body }) => body)).toEqual(['one', 'two']);
 });
 
-test('a suspended or removed installation says so', async () => {
+test('a suspended or removed installation is reported so', async () => {
   const issue = repo.openIssue({ title: 'Promote', by: 'ada' });
   await world.installation('acme').suspend();
   const suspended = await failureOf(createComment({ client, repo: REPO, issue, body: 'hello' }));

@@ -27,12 +27,12 @@ function described(change: Partial<Promotion> = {}): string {
 }
 
 describe('the description', () => {
-  test('tells what goes where and who asked', () => {
+  test('shows the image, the environment and the requester', () => {
     expect(described()).toMatchSnapshot('promotion');
     expect(described({ kind: 'rollback', source: { typed: 'P9', tag: null } })).toMatchSnapshot('rollback');
   });
 
-  test('fits what GitHub takes, whatever the names', () => {
+  test('fits GitHub’s limit, whatever the names', () => {
     const long = described({ environment: 'e'.repeat(200) });
     expect(long).toHaveLength(140);
     expect(long).toMatch(/…$/);
@@ -49,7 +49,7 @@ test('what the environment held when it was reported, where that was a later pro
   expect(replacedText({ ...view, replacedBy: 15 })).toMatchSnapshot();
 });
 
-test('there is no news while nobody has said anything', () => {
+test('there is no result before the first report', () => {
   expect(deploymentNews(viewOf({ state: { kind: 'promoted', at: AT } }).promotion)).toBe('');
 });
 
@@ -61,7 +61,7 @@ describe('the warning', () => {
     expect(deploymentNoticeText(notice, promotion, githubUrl)).toMatchSnapshot();
   });
 
-  test('of a deployment that GitHub did not make, on one line', () => {
+  test('of a deployment that GitHub refused, on one line', () => {
     const problem = outside('creating a deployment: HTTP 403 no.\n\n# Not @ours.');
     const text = deploymentNoticeText({ kind: 'no-deployment', problem, at: AT }, promotion, githubUrl);
     expect(text).toMatchSnapshot();
@@ -69,7 +69,7 @@ describe('the warning', () => {
   });
 });
 
-test('the line to who asked shows where to look and the way back', () => {
+test('the line for the requester links the log and shows the rollback', () => {
   const view = viewOf({ state: news('deployment-failed', URL) });
   const body = renderNotification({ view, key: 'P12 deployment failed 1' });
   const named = withNamed(body, { title: stateTitle(view), steps: nextSteps(view, 'card') });

@@ -33,7 +33,7 @@ function render(over: Partial<Drift>, promotion: Partial<Promotion> = {}): strin
   return rest.slice(0, -1).join('\n\n');
 }
 
-test('a tag that was moved: what it holds, what was promoted, and both lines that put it right', () => {
+test('a tag that was moved: what it holds, what was promoted, and both lines that fix it', () => {
   expect(render({})).toMatchSnapshot();
 });
 
@@ -47,7 +47,7 @@ describe('what was found', () => {
     expect(render({ differences: [difference] })).toContain(`\n${driftLines({ differences: [difference] })}\n`);
   });
 
-  test('only what could be rolled back to: a warning', () => {
+  test('only rollback targets: a warning', () => {
     const differences = [lost(target, 'linux/arm64')];
     expect(withNamed(render({ differences }), { lines: driftLines({ differences }) })).toMatchSnapshot();
   });
@@ -60,14 +60,14 @@ describe('what to type', () => {
     expect(text).not.toContain('/promote');
   });
 
-  test('production that can’t be pulled: no line that would lead to it', () => {
+  test('production that can’t be pulled: no line that leads to it', () => {
     const differences = [latest, lost(production, null)];
     const text = render({ differences, alternative: 'P11' });
     expect([...text.matchAll(/`(\/[^`]*)`/g)].map(([, line]) => line)).toEqual(['/rollback to P11 --reason "…"']);
     expect(text.split('\n\n').at(-1)).toMatchSnapshot();
   });
 
-  test('two targets that are broken, and none that is whole', () => {
+  test('two incomplete targets, and no complete one', () => {
     const other = lost({ ...target, name: 'rollback-20261124-063312-release' }, null);
     const text = render({ differences: [lost(target, 'linux/amd64'), lost(target, 'linux/arm64'), other] });
     expect(text.split('\n\n').at(-1)).toMatchSnapshot();

@@ -100,7 +100,7 @@ const PLACES: readonly (readonly [string, (text: string) => string])[] = [
 ];
 
 describe.each(PLACES)('text %s', (_, put) => {
-  test('becomes nothing but text and code, and GitHub links nothing in it', () => {
+  test('becomes only text and code, and GitHub links nothing in it', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const source = put(escapeText(text, LONG));
@@ -160,7 +160,7 @@ test('text in a table cell keeps its cell', () => {
   );
 });
 
-test('no text is longer than asked for, and cutting never makes it harmful', () => {
+test('no text exceeds its limit, and cutting never makes it harmful', () => {
   fc.assert(
     fc.property(hostileText, fc.integer({ min: 1, max: 30 }), (text, maxLength) => {
       const source = escapeText(text, { maxLength });
@@ -236,7 +236,7 @@ test.each([
   expect(mention(login)).toBe(expected);
 });
 
-test('an address can not end its link early', () => {
+test('an address can’t end its link early', () => {
   expect(link('run', 'https://github.com/a) [x](https://evil.io')).toBe(
     '[run](https://github.com/a%29%20[x]%28https://evil.io)',
   );

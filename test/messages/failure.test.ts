@@ -71,7 +71,7 @@ test('the words of each failure', () => {
   `);
 });
 
-test('where moving the tags back was refused as well, both are told', () => {
+test('if moving the tags back was refused too, both are shown', () => {
   const failure = {
     problem: { code: 'tag-moved', tag: tagOf('main'), holds: NEW, expected: OLD },
     undoRefused: DENIED,

@@ -103,7 +103,7 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'in-production', seen: { code: 'holds-another', tag: tagOf('main'), holds: null }, wanted: {} }),
 ];
 
-test('each rule says what it saw and what it wanted', () => {
+test('each rule has the value found and the value wanted', () => {
   const lines = SAMPLES.map((sample) => {
     const { seen, wanted, ready } = findingTexts(sample);
     const line = ready === null ? '' : ` | ${ready.what}: ${ready.line}`;
@@ -127,7 +127,7 @@ test('why a fact is not known', () => {
   expect(REASONS.map(unknownText).join('\n')).toMatchSnapshot();
 });
 
-test('what was seen is short enough to be shown', () => {
+test('found values are short enough to be shown', () => {
   const parts = Array.from({ length: 20 }, () => layer);
   const seen = { code: 'parts-missing', parts, total: 2500 } as const;
   const texts = findingTexts(finding({ rule: 'completeness', seen, wanted: {} }));

@@ -35,14 +35,14 @@ test.each(ANSWERS)('%s', (_name, answer) => {
   ).toEqual([]);
 });
 
-test('a refusal is told in its own words', () => {
+test('a refusal has its own words', () => {
   const refusal = { code: 'version-taken', tag: V1, holds: OLD, wanted: NEW } as const;
   const { summary, ...rest } = renderGitTagAnswer({ kind: 'refused', refusal }, V1);
   expect(summary).toBe(renderRefusal(refusal));
   expect(rest).toMatchSnapshot();
 });
 
-test('names from a policy file can not break out', () => {
+test('names from a policy file can’t break out', () => {
   const branch = '`@acme/all` <img src=x> [x](https://evil.example)\n# big';
   const { summary } = renderGitTagAnswer(absent({ cause: 'not-on-branch', branch }), V1);
   expect(plainTexts(summary).filter((plain) => /[@<]|evil/.test(plain))).toEqual([]);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { tokenWarningText } from '../../src/messages/machine-token.ts';
 import { AT } from './sample-view.ts';
 
-test('it says what happened to the token, what follows, and what its operator can do', () => {
+test('it shows the state of the token, the consequence, and what the operator can do', () => {
   expect(tokenWarningText({ tokenWarning: { kind: 'refused' } })).toMatchSnapshot('refused');
   expect(tokenWarningText({ tokenWarning: { kind: 'expires', at: AT } })).toMatchSnapshot('expires');
   const comments = { kind: 'can-comment', login: 'acme-bot' } as const;

@@ -75,22 +75,22 @@ describe('an open breaker', () => {
     expect(sentAt).toEqual([2, 6, 14, 30, 60, 90, 120]);
   });
 
-  test('makes pauses longer by chance, never shorter', () => {
+  test('lengthens pauses randomly, never shortens them', () => {
     const late = record(failing(4), { as: 'usual', outcome: DOWN, now: NOW, random: 0.999 });
     expect(late).toMatchObject({ heldUntil: NOW + 2500 });
   });
 
-  test('does not wait for ever for a probe that nobody heard of again', () => {
+  test('does not wait forever for a probe without a result', () => {
     const probe = admit(open, NOW + 2000);
     expect(admit(probe.breaker, NOW + 601_999).kind).toBe('held');
     expect(admit(probe.breaker, NOW + 602_000)).toMatchObject({ kind: 'go', as: 'probe' });
   });
 
-  test('holds nothing back where the clock was turned back since', () => {
+  test('holds nothing back if the clock was set back since', () => {
     expect(admit(open, NOW - 3_600_000)).toMatchObject({ kind: 'go', as: 'probe' });
   });
 
-  test('says since when, why, and until when', () => {
+  test('reports since when, why, and until when', () => {
     const held = admit(open, NOW + 500);
     if (held.kind !== 'held') throw new Error('it should have been held');
     expect(new HeldBack('ghcr.io', held)).toMatchObject({

@@ -36,6 +36,6 @@ test.each([
   expect(redact(text, [SECRET, 's3cret', ''])).toBe(expected);
 });
 
-test('a secret that begins as another does not keep the rest of the longer one from being found', () => {
+test('a secret that begins as another does not leave the rest of the longer one', () => {
   expect(redact('x secretsecret12345 y', ['secretsecret12', 'secretsecret12345'])).toBe('x [secret] y');
 });

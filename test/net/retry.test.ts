@@ -53,7 +53,7 @@ test('pauses double up to the longest', async () => {
   expect([0, 1, 2, 3, 4, 2000].map((tries) => backoffMs(BACKOFF, tries))).toEqual([100, 100, 200, 400, 400, 400]);
 });
 
-test('an error that does not pass, and a bug, are thrown at once', async () => {
+test('a final error and a bug are thrown immediately', async () => {
   const final = outside({ retryable: false });
   expect(await run([final])).toEqual({ tries: 1, waits: [], end: final });
   const bug = new Error('a bug');
@@ -76,7 +76,7 @@ test('no pause begins that would end after the budget; tries and pauses count', 
   expect(await run(errors, { budgetMs: 300, tryMs: () => 1 })).toEqual({ tries: 2, waits: [100], end: PASSING });
 });
 
-test('a clock that is turned while a try is under way neither ends nor prolongs it', async () => {
+test('a clock change during a try neither ends nor prolongs the budget', async () => {
   const rules = { budgetMs: 300, longestTryMs: 50 };
   expect((await run([PASSING, PASSING], { ...rules, tryMs: turned(3_600_000) })).waits).toEqual([100]);
   expect((await run([PASSING], { ...rules, tryMs: turned(3_600_000) })).end).toBe('done');
@@ -88,7 +88,7 @@ test('tries of length 0 leave the budget to the pauses', async () => {
   expect((await run([PASSING, PASSING], rules)).waits).toEqual([100, 200]);
 });
 
-test('who retries may say what is transient and how long to wait', async () => {
+test('the caller may define what is transient and how long to wait', async () => {
   const busy = new Error('busy');
   const rules = {
     isTransient: (error: unknown) => error === busy,

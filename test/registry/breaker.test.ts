@@ -49,7 +49,7 @@ describe('A registry that fails five times in a row', () => {
     expect(error.message).toContain(problem);
   });
 
-  test('is asked once when its time has come, and as usual after the first answer', async () => {
+  test('gets one request after the pause, and all after the first answer', async () => {
     const world = await makeWorld({ html502: { times: 5 } });
     const { client, double, repository, clock, turns } = world;
     await exhaust(world);
@@ -60,7 +60,7 @@ describe('A registry that fails five times in a row', () => {
     expect(turns.map(({ open }) => open)).toEqual([true, false]);
   });
 
-  test('does not keep us from another one', async () => {
+  test('does not block requests to another one', async () => {
     const world = await makeWorld({ html502: { times: Infinity } });
     await exhaust(world);
     const other = await makeDouble();
@@ -83,7 +83,7 @@ test.each<[string, Partial<Quirks>]>([
   expect(turns).toEqual([]);
 });
 
-test('a body that drips without end is given up', async () => {
+test('a slow endless body is aborted', async () => {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/vnd.oci.image.manifest.v1+json' });
     const drip = setInterval(() => response.write(' '), 5);

@@ -161,7 +161,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       ]);
     });
 
-    test('finds what a tag or digest points at, and null where nothing is', async () => {
+    test('finds what a tag or digest points at, and null if it is absent', async () => {
       const image = buildImage({ seed: 'find' });
       const repository = await push({ image });
       const { client } = makeClient();
@@ -171,14 +171,14 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       expect(await client.findDigest(repositoryAt(registry.host, 'acme/absent'), tag('main'))).toBeNull();
     });
 
-    test('says that a manifest is unknown, and what was tried', async () => {
+    test('reports that a manifest is unknown, and what was tried', async () => {
       const repository = await push({ image: buildImage() });
       const error = await failureOf(makeClient().client.fetchManifest(repository, tag('never-pushed')));
       expect(error).toMatchObject({ code: 'manifest-unknown', status: 404, retryable: false });
       expect(error.message).toContain(`GET manifest ${repository}:never-pushed: HTTP 404 MANIFEST_UNKNOWN`);
     });
 
-    test('lists tags, and says that a repository is unknown', async () => {
+    test('lists tags, and reports that a repository is unknown', async () => {
       for (const as of ['staging-1', 'staging-2']) await push({ image: buildImage(), name: 'acme/listed', as });
       const { client } = makeClient();
       const tags = await client.listTags(repositoryAt(registry.host, 'acme/listed'));
@@ -195,7 +195,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       expect(sent.filter((line) => line.startsWith('DELETE'))).toHaveLength(1);
     });
 
-    test('is told no when it may only read: for a tag and for the proof, finally, naming what to do', async () => {
+    test('is refused finally, with what to do, if it may only read: for a tag and for the proof', async () => {
       const repository = await push({ image: buildImage({ seed: 'read only' }), name: 'acme/readonly' });
       registry.tokenRules.users['eve'] = { password: 'eves', rights: { 'acme/readonly': 'pull' } };
       const { client, sent, waits } = makeClient({ credential: { username: 'eve', password: 'eves' } });
@@ -235,7 +235,7 @@ describe.each(REGISTRIES)('On $name', ({ missing, start }) => {
       }
     });
 
-    test('does not take a closed door for an absent tag', async () => {
+    test('does not take a denied access for an absent tag', async () => {
       const repository = await push({ image: buildImage(), name: 'acme/private' });
       for (const credential of [null, { username: 'ada', password: 'revoked' }]) {
         const { client } = makeClient({ credential });

@@ -19,7 +19,7 @@ async function makeWorld(quirks: Partial<Quirks> = {}): Promise<{
 }
 
 describe('Rate limits', () => {
-  test('waits as long as Retry-After says in seconds, and a little longer', async () => {
+  test('waits for the seconds of Retry-After, and a little longer', async () => {
     const { repository } = await makeWorld({ retryAfterHeader: { times: 2, value: '7' } });
     const { client, waits } = makeClient();
     expect((await client.fetchManifest(repository, tag('staging'))).digest).toBe(IMAGE.digest);
@@ -34,14 +34,14 @@ describe('Rate limits', () => {
     expect(waits).toEqual([4500]);
   });
 
-  test('reads GHCR’s wait from the body, in milliseconds never under a quarter of a second', async () => {
+  test('reads GHCR’s wait in milliseconds from the body, and waits at least a quarter of a second', async () => {
     const { repository } = await makeWorld({ ghcr429InBody: { times: 1, wait: '10.305464ms' } });
     const { client, waits } = makeClient();
     await client.fetchManifest(repository, tag('staging'));
     expect(waits).toEqual([281.25]);
   });
 
-  test('hands a wait of more than thirty seconds back as retryAt instead of sitting it out', async () => {
+  test('returns a wait of more than thirty seconds as retryAt instead of waiting', async () => {
     const { double, repository } = await makeWorld({ ghcr429InBody: { times: 1, wait: '1m30s' } });
     const { client, waits, clock } = makeClient();
     const error = await failureOf(client.fetchManifest(repository, tag('staging')));
@@ -60,7 +60,7 @@ describe('Rate limits', () => {
     expect(double.requests).toHaveLength(3);
   });
 
-  test('takes GitHub’s secondary limit for a limit of a minute, not for a denial', async () => {
+  test('treats GitHub’s secondary limit as a limit of a minute, not as a denial', async () => {
     const { repository } = await makeWorld({ secondaryLimit: { times: 1 } });
     const { client, clock } = makeClient();
     const error = await failureOf(client.fetchManifest(repository, tag('staging')));
@@ -69,7 +69,7 @@ describe('Rate limits', () => {
   });
 });
 
-describe('Passing failures', () => {
+describe('Transient failures', () => {
   test.each([408, 429, 499, 500, 502, 503, 504, 522])('tries again after HTTP %i', async (status) => {
     const on = /^PUT/;
     const { double, repository } = await makeWorld({ retryAfterHeader: { times: 1, value: 'soon', status, on } });
@@ -80,7 +80,7 @@ describe('Passing failures', () => {
     expect(waits).toEqual([250]);
   });
 
-  test('gives up after four tries with growing waits, saying that a web page answered', async () => {
+  test('gives up after four tries with growing waits, and reports that a web page answered', async () => {
     const { double, repository } = await makeWorld({ html502: { times: Infinity } });
     const { client, waits } = makeClient();
     const error = await failureOf(client.fetchManifest(repository, tag('staging')));
@@ -97,7 +97,7 @@ describe('Passing failures', () => {
     expect(double.requests).toHaveLength(3);
   });
 
-  test.each(['manifest', 'blob'] as const)('tries again when a %s broke off in the middle', async (what) => {
+  test.each(['manifest', 'blob'] as const)('tries again if a %s broke off in the middle', async (what) => {
     const { double, repository } = await makeWorld({ truncateBody: { times: 1 } });
     const { client } = makeClient();
     const read =
@@ -108,7 +108,7 @@ describe('Passing failures', () => {
     expect(double.requests).toHaveLength(2);
   });
 
-  test('says that nobody answers at an address', async () => {
+  test('reports an address without an answer', async () => {
     const { double, repository } = await makeWorld();
     await double.close();
     const error = await failureOf(makeClient().client.fetchManifest(repository, tag('staging')));
@@ -116,7 +116,7 @@ describe('Passing failures', () => {
     expect(error.message).toContain('no answer (ECONNREFUSED), tried 4 times');
   });
 
-  test('does not wait for ever for an answer', async () => {
+  test('does not wait forever for an answer', async () => {
     const { double, repository } = await makeWorld();
     const off = double.onRequest(() => {
       off();
@@ -179,7 +179,7 @@ describe('Final failures', () => {
 });
 
 describe('Digests', () => {
-  test('are computed where the registry names none', async () => {
+  test('are computed if the registry names none', async () => {
     const { repository } = await makeWorld({ noDigestHeader: true });
     const { client } = makeClient();
     const manifest = await client.fetchManifest(repository, tag('staging'));
@@ -189,7 +189,7 @@ describe('Digests', () => {
     expect(await client.findDigest(repository, tag('absent'))).toBeNull();
   });
 
-  test('that the registry names wrongly are refused: reading, by digest, and after a PUT', async () => {
+  test('that the registry names wrongly are refused: in a read, by digest, and after a PUT', async () => {
     const { double, repository } = await makeWorld();
     const { client } = makeClient();
     const manifest = await client.fetchManifest(repository, tag('staging'));
@@ -204,7 +204,7 @@ describe('Digests', () => {
     }
   });
 
-  test('that nobody expects are computed from the bytes: a header that is wrong for once is not believed', async () => {
+  test('that are unexpected are computed from the bytes: a single wrong header is not trusted', async () => {
     const { double, repository } = await makeWorld();
     const { client } = makeClient();
     double.onRequest(({ method }) => {
@@ -228,7 +228,7 @@ describe('Digests', () => {
     expect(error).toMatchObject({ code: 'digest-mismatch' });
   });
 
-  test('that were asked for are compared with the bytes, also where the registry names none', async () => {
+  test('that were requested are compared with the bytes, even if the registry names none', async () => {
     const { double, repository } = await makeWorld({ noDigestHeader: true });
     const claimed = digest(`sha256:${'2'.repeat(64)}`);
     double.addImage({ repository: 'acme/dotca', image: { ...IMAGE, digest: claimed } });
@@ -245,7 +245,7 @@ describe('Digests', () => {
   });
 });
 
-describe('Odd but legal registries', () => {
+describe('Unusual but valid registries', () => {
   test('without HEAD are asked with GET', async () => {
     const { repository } = await makeWorld({ hideHead: true });
     const { client } = makeClient();
@@ -255,7 +255,7 @@ describe('Odd but legal registries', () => {
     expect(await client.blobExists(repository, digest(`sha256:${'3'.repeat(64)}`))).toBe(false);
   });
 
-  test('list tags in pages, in names that are none, or as null', async () => {
+  test('list tags in pages, with invalid names, or as null', async () => {
     const { double, repository } = await makeWorld({ tagsPerPage: 2, extraTagNames: ['-bad', 'not a tag'] });
     for (const name of ['a', 'b', 'c', 'd']) double.setTag('acme/dotca', name, IMAGE.digest);
     const { client } = makeClient();
@@ -273,7 +273,7 @@ describe('Odd but legal registries', () => {
     expect(double.requests).toHaveLength(1000);
   });
 
-  test('that lost a child say so', async () => {
+  test('that lost a child are reported', async () => {
     const { double, repository } = await makeWorld();
     const { client } = makeClient();
     const manifest = await client.fetchManifest(repository, tag('staging'));
@@ -298,7 +298,7 @@ describe('Odd but legal registries', () => {
 });
 
 describe('Redirects', () => {
-  test('of blobs are followed to another host, where no credential is shown', async () => {
+  test('of blobs are followed to another host, without a credential', async () => {
     const { double: storage } = await makeWorld();
     const { double, repository } = await makeWorld({ auth: 'token', redirectBlobsTo: storage.url });
     const { client } = makeClient();
@@ -310,7 +310,7 @@ describe('Redirects', () => {
     expect(storage.requests.map(({ authorization }) => authorization)).toEqual(storage.requests.map(() => null));
   });
 
-  test('to a host that asks for a login are not given one, nor is the registry by its advice', async () => {
+  test('to a host that asks for a login get none, nor does the registry after its challenge', async () => {
     const { double: storage } = await makeWorld({ auth: 'basic' });
     const { double, repository } = await makeWorld({ auth: 'token', redirectBlobsTo: storage.url });
     const { client } = makeClient();
@@ -345,7 +345,7 @@ describe('Redirects', () => {
     expect(error.message).toContain(reason);
   });
 
-  test('to a name that resolves to a private address end before a connection', async () => {
+  test('to a name with a private address end before a connection', async () => {
     let connections = 0;
     const trap = createServer((socket) => {
       connections += 1;
@@ -364,7 +364,7 @@ describe('Redirects', () => {
 });
 
 describe('Connections', () => {
-  test('are at most eight to a host, however much is asked at once', async () => {
+  test('are at most eight to a host, however many requests come at once', async () => {
     const { double, repository } = await makeWorld();
     const { client } = makeClient();
     const asked = Array.from({ length: 40 }, () => client.findDigest(repository, tag('staging')));

@@ -6,7 +6,7 @@ import { failureOf } from './harness.ts';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 describe('Image configs', () => {
-  test('give what rules look at', () => {
+  test('give what rules read', () => {
     const config = {
       os: 'linux',
       architecture: 'arm',

@@ -45,7 +45,7 @@ async function makeWorld(
   return { double, put, puts, clock };
 }
 
-test('where there is no leave, the registry hears nothing, and the reason is the error', async () => {
+test('without a permit, nothing is sent to the registry, and the reason is the error', async () => {
   const { double, put, puts } = await makeWorld();
   await expect(put({ permit: () => Promise.reject(new RangeError('not now')) })).rejects.toThrow(
     new RangeError('not now'),
@@ -71,7 +71,7 @@ test.each<[string, Partial<Quirks>, number]>([
   expect(double.tag('acme/dotca', 'main')).toBe(IMAGE.digest);
 });
 
-test('and so does the one with a new token, after the old one was refused', async () => {
+test('the same applies to the request with a new token, after the old one was refused', async () => {
   const { put, puts, clock } = await makeWorld({ quirks: { auth: 'token' } });
   clock.at += 10 * 60_000;
   let asked = 0;
@@ -83,7 +83,7 @@ test('and so does the one with a new token, after the old one was refused', asyn
   expect([asked, puts()]).toEqual([2, 2]);
 });
 
-test('a registry that keeps silent is left, and the failure may pass', async () => {
+test('a registry that does not answer is given up, and the failure is retryable', async () => {
   const { double, put } = await makeWorld({ writeTimeoutMs: 50 });
   const silence = Promise.withResolvers<void>();
   onTestFinished(() => silence.resolve());
@@ -93,7 +93,7 @@ test('a registry that keeps silent is left, and the failure may pass', async () 
   expect(error.message).toContain('no answer (WRITE_TIMEOUT), tried 4 times');
 });
 
-test('a database that takes long to give leave counts as well: nothing is sent afterwards', async () => {
+test('the time of a slow permit counts too: nothing is sent afterwards', async () => {
   const { put, puts } = await makeWorld({ writeTimeoutMs: 50 });
   const leave = Promise.withResolvers<void>();
   const error = await failureOf(put({ permit: () => leave.promise }));

@@ -10,7 +10,7 @@ const LINUX = { os: 'linux', architecture: 'amd64' };
 const DESCRIPTOR = { mediaType: OCI_IMAGE, digest: DIGEST, size: 7 };
 
 describe('Manifests', () => {
-  test('are what their Content-Type message', () => {
+  test('are what their Content-Type says', () => {
     const either = { schemaVersion: 2, manifests: null, config: null, layers: null };
     expect(parse(OCI_INDEX, { ...either, manifests: [DESCRIPTOR] })).toMatchObject({ kind: 'index' });
     expect(parse(OCI_IMAGE, { ...either, config: DESCRIPTOR, layers: [] })).toMatchObject({ kind: 'image' });
@@ -84,7 +84,7 @@ describe('Manifests', () => {
     expect(error.message).toContain(words);
   });
 
-  test('that are no UTF-8 JSON are invalid', () => {
+  test('that are not UTF-8 JSON are invalid', () => {
     const raw = Buffer.from([0xff, 0xfe]);
     expect(() => parseManifest({ mediaType: OCI_INDEX, raw, what: 'acme/api:main' })).toThrow(
       'acme/api:main is not a valid',

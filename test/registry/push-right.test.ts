@@ -25,7 +25,7 @@ async function bench(): Promise<Bench> {
   return { right, clock, double, probes, image: repositoryAt(double.host) };
 }
 
-test('a proof is good for an hour, for its image only', async () => {
+test('a proof is valid for an hour, for its image only', async () => {
   const { right, clock, double, probes, image } = await bench();
   await right.prove(image);
   clock.at += HOUR_MS - 1;
@@ -41,7 +41,7 @@ test('a proof is good for an hour, for its image only', async () => {
 test.each([
   ['good', 0, 'fulfilled'],
   ['bad', Infinity, 'rejected'],
-])('who asks while it is being proved waits for the same answer: %s', async (_answer, times, status) => {
+])('a second caller during the proof waits for the same answer: %s', async (_answer, times, status) => {
   const { right, double, probes, image } = await bench();
   double.quirks.deny403 = [{ times, on: PROBE }];
   const both = await Promise.allSettled([right.prove(image), right.prove(image)]);
@@ -49,14 +49,14 @@ test.each([
   expect(probes()).toBe(1);
 });
 
-test('a refusal is not remembered', async () => {
+test('a refusal is not cached', async () => {
   const { right, double, image } = await bench();
   double.quirks.deny403 = [{ times: 1, on: PROBE }];
   expect(await failureOf(right.prove(image))).toMatchObject({ code: 'registry-denied', retryable: false });
   await expect(right.prove(image)).resolves.toBeUndefined();
 });
 
-test('a proof of a time that is still to come is none: the clock was turned back', async () => {
+test('a proof from the future does not count: the clock was set back', async () => {
   const { right, clock, probes, image } = await bench();
   await right.prove(image);
   clock.at -= 1;

@@ -19,7 +19,7 @@ describe('Links', () => {
     expect(parseNextLink(headers)).toBeNull();
   });
 
-  test('to another path are refused, another host’s name is ignored', () => {
+  test('to another path are refused, and another host’s name is ignored', () => {
     const url = new URL('https://ghcr.io/v2/acme/api/tags/list');
     const body = Buffer.from('{"tags":["a"]}');
     const read = (link: string): string | null => readTagPage({ body, link: [link], url, what: 'GET tags' }).next;

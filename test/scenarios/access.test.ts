@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 describe('accounts', () => {
-  test('by default only the account that owns the App is served; another one hears which line its operator would add', async () => {
+  test('by default only the App’s owner is served; the answer to another account shows the line for its operator', async () => {
     world = await Scenario.start({ owners: ['acme', 'globex'] });
     const repo = await repoOf('globex');
     const said = await say(repo, '/promote staging');
@@ -33,7 +33,7 @@ describe('accounts', () => {
     await world.end();
   });
 
-  test('an account that is served no more gets no click and no re-run through, and production stays', async () => {
+  test('for an account that is no longer served, clicks and re-runs change nothing', async () => {
     const talk = await conversation({ owners: ['acme', 'globex'], env: { ALLOWED_OWNERS: 'acme' } });
     await talk.request();
     await world.restart({ ALLOWED_OWNERS: 'globex' });
@@ -52,7 +52,7 @@ describe('accounts', () => {
 });
 
 describe('a renamed repository', () => {
-  test('is followed by the promotion that was open: approval, card and check run go on under the new name', async () => {
+  test('keeps its open promotion: approval, card and check run continue under the new name', async () => {
     const talk = await conversation();
     await talk.request();
     talk.repo.rename('dot-ca');
@@ -64,7 +64,7 @@ describe('a renamed repository', () => {
     await world.end();
   });
 
-  test('promotes the image of its new name, and its numbers and audit trail go on', async () => {
+  test('promotes the image of its new name, and its numbers and audit trail continue', async () => {
     const talk = await conversation();
     const { repo } = talk;
     await talk.request();

@@ -68,7 +68,7 @@ test('moved before the first write: nothing is written, the card names the move 
   await world.end();
 });
 
-test('a tag that held the image already and was moved away is a moved tag as well', async () => {
+test('a tag that held the image already and was moved away is a moved tag too', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image, old } = release;
@@ -84,7 +84,7 @@ test('a tag that held the image already and was moved away is a moved tag as wel
   await world.end();
 });
 
-test('moved to this very image before the first write: what is left is done, and the tag is not written again', async () => {
+test('moved to this image before the first write: the rest is done, and the tag is not written again', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image } = release;
@@ -98,7 +98,7 @@ test('moved to this very image before the first write: what is left is done, and
   await world.end();
 });
 
-test('moved to this very image by somebody else, and a kept tag is refused: their move is left alone', async () => {
+test('moved to this image by somebody else, and a permanent tag is refused: their move stays', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image, old, kept } = release;
@@ -112,7 +112,7 @@ test('moved to this very image by somebody else, and a kept tag is refused: thei
   await world.end();
 });
 
-test('moved between two writes: the first goes back, the moved one is left, and the requester is told', async () => {
+test('moved between two writes: the first is moved back, the moved one stays, and the requester is notified', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { old, image, kept } = release;
@@ -140,7 +140,7 @@ test('moved between two writes: the first goes back, the moved one is left, and 
   await world.end();
 });
 
-test('moved while the write before it was held up: it is looked at again, and left as it is', async () => {
+test('moved while the previous write took long: it is read again, and stays as it is', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { old } = release;
@@ -161,7 +161,7 @@ test('moved while the write before it was held up: it is looked at again, and le
   await world.end();
 });
 
-test('moved between the first look and the first floating write: nothing goes back, as nothing was moved', async () => {
+test('moved between the first read and the first floating write: nothing is moved back, as nothing was moved', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { old } = release;
@@ -179,7 +179,7 @@ test('moved between the first look and the first floating write: nothing goes ba
   await world.end();
 });
 
-test('moved right after the last write: an alarm, and the third digest is never overwritten', async () => {
+test('moved right after the last write: an alert, and the third digest is never overwritten', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image, old } = release;
@@ -205,7 +205,7 @@ test('moved right after the last write: an alarm, and the third digest is never 
   await world.end();
 });
 
-test('a tag that was not to be written, moved away while the others were: an alarm as well', async () => {
+test('a tag outside the plan that moves while the others are written: an alert too', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image } = release;
@@ -226,7 +226,7 @@ test('a tag that was not to be written, moved away while the others were: an ala
   await world.end();
 });
 
-test('an answer that names a wrong digest for once, while all is read back, is not taken for somebody else', async () => {
+test('a single wrong digest at read-back does not count as a foreign one', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image } = release;

@@ -50,7 +50,7 @@ describe('a process that only hung', () => {
   test.each([
     ['a kept tag', nth(1, isPut)],
     ['a floating tag', putsOf('main')],
-  ])('while it wrote %s: the other one finishes, and the late write changes nothing', async (_name, fits) => {
+  ])('during the write of %s: the other one finishes, and the late write changes nothing', async (_name, fits) => {
     world = await Scenario.start();
     const release = await prepare(world);
     await approved(release);
@@ -64,7 +64,7 @@ describe('a process that only hung', () => {
     await world.end();
   });
 
-  test('before it wrote a floating tag that the other one decided to leave alone: it does not write it any more', async () => {
+  test('before a floating tag that the other one decided not to write: it does not write it either', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     const { old } = release;

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const MINUTE = 60_000;
 
-test('while reads lag behind, the promotion is looked at again, later and later, and promoted when they show it', async () => {
+test('while reads lag, the tags are read again with growing pauses, and the promotion is promoted once they show it', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image } = release;
@@ -46,7 +46,7 @@ test('while reads lag behind, the promotion is looked at again, later and later,
   await world.end();
 });
 
-test('a tag that was just written and is not there for a moment is lag, not somebody else', async () => {
+test('a tag that was just written and is absent for a moment is lag, not a foreign change', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image } = release;
@@ -64,7 +64,7 @@ test('a tag that was just written and is not there for a moment is lag, not some
   await world.end();
 });
 
-test('what ten minutes of looking do not show goes back, and the promotion failed', async () => {
+test('tags that ten minutes of reads do not show are moved back, and the promotion fails', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { old, kept, image } = release;

@@ -12,20 +12,17 @@ afterEach(async () => {
 const MINUTE = 60_000;
 const putOf = (tag: string): RegExp => new RegExp(`^PUT .*/${tag}$`);
 
-describe('failures that may pass', () => {
-  test.each(['main', 'latest', 'rollback-20261124-090000-release'])(
-    'two 502s on %s are nothing: it is tried again',
-    async (tag) => {
-      world = await Scenario.start();
-      const release = await prepare(world);
-      world.registry.quirks.html502 = { times: 2, on: putOf(tag) };
-      await approved(release);
-      await world.drain();
-      expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
-      expect(writesOf(world)).toHaveLength(4);
-      await world.end();
-    },
-  );
+describe('transient failures', () => {
+  test.each(['main', 'latest', 'rollback-20261124-090000-release'])('two 502s on %s are retried', async (tag) => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    world.registry.quirks.html502 = { times: 2, on: putOf(tag) };
+    await approved(release);
+    await world.drain();
+    expect(await runOf(release)).toEqual({ conclusion: 'success', state: 'promoted' });
+    expect(writesOf(world)).toHaveLength(4);
+    await world.end();
+  });
 
   test('502s that last for minutes are waited for, up to five', async () => {
     world = await Scenario.start();
@@ -67,7 +64,7 @@ describe('failures that may pass', () => {
     await world.end();
   });
 
-  test('502s that last longer are given up: what was moved goes back', async () => {
+  test('after longer 502s, the written tags are moved back', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     const { old } = release;
@@ -85,7 +82,7 @@ describe('failures that may pass', () => {
     await world.end();
   });
 
-  test('between two tries of a kept tag somebody else takes the name: it is not written over', async () => {
+  test('a permanent tag that somebody else writes between two tries is not overwritten', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     const { old, kept } = release;
@@ -108,7 +105,7 @@ describe('failures that may pass', () => {
     await world.end();
   });
 
-  test('between two tries of a write somebody else moves the tag: it is not written over', async () => {
+  test('a tag that somebody else moves between two tries is not overwritten', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     const { old } = release;
@@ -134,7 +131,7 @@ describe('failures that may pass', () => {
   });
 
   test.each(['main', 'latest'])(
-    'a write of %s that was taken and answered with a 502 counts as written',
+    'a write of %s that succeeded and was answered with a 502 counts as written',
     async (tag) => {
       world = await Scenario.start();
       const release = await prepare(world);
@@ -151,32 +148,35 @@ describe('failures that may pass', () => {
   test.each([
     ['the first', 'main'],
     ['the last', 'latest'],
-  ])('an outage that begins with a write of %s floating tag, which was taken: all goes back', async (_name, tag) => {
-    world = await Scenario.start();
-    const release = await prepare(world);
-    const { old, image } = release;
-    world.registry.quirks.applyThen502 = { times: 1, on: putOf(tag) };
-    let outage: number | null = null;
-    const remove = world.registry.onRequest(() => {
-      const { html502 } = world.registry.quirks;
-      if (outage === null && world.registry.tag(IMAGE, tag) === image.digest) {
-        outage = world.clock.now();
-        world.registry.quirks.html502 = { times: Infinity };
-      }
-      // As long as the promotion insists, and not as long as it takes to go back.
-      if (outage !== null && world.clock.now() - outage > 5.2 * MINUTE) html502.times = 0;
-    });
-    await approved(release);
-    await world.drain();
-    remove();
+  ])(
+    'an outage that begins with a successful write of %s floating tag: all tags are moved back',
+    async (_name, tag) => {
+      world = await Scenario.start();
+      const release = await prepare(world);
+      const { old, image } = release;
+      world.registry.quirks.applyThen502 = { times: 1, on: putOf(tag) };
+      let outage: number | null = null;
+      const remove = world.registry.onRequest(() => {
+        const { html502 } = world.registry.quirks;
+        if (outage === null && world.registry.tag(IMAGE, tag) === image.digest) {
+          outage = world.clock.now();
+          world.registry.quirks.html502 = { times: Infinity };
+        }
+        // As long as the promotion insists, and not as long as it takes to go back.
+        if (outage !== null && world.clock.now() - outage > 5.2 * MINUTE) html502.times = 0;
+      });
+      await approved(release);
+      await world.drain();
+      remove();
 
-    expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
-    expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
-    expect((await failureOf(release)).tags).toEqual({
-      main: [old.digest, old.digest],
-      latest: [old.digest, old.digest],
-    });
-    expect((await trailOf(world)).map(({ kind }) => kind).slice(-2)).toEqual(['undoing', 'failed']);
-    await world.end();
-  });
+      expect(tagsOf(world)).toMatchObject({ main: old.digest, latest: old.digest });
+      expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
+      expect((await failureOf(release)).tags).toEqual({
+        main: [old.digest, old.digest],
+        latest: [old.digest, old.digest],
+      });
+      expect((await trailOf(world)).map(({ kind }) => kind).slice(-2)).toEqual(['undoing', 'failed']);
+      await world.end();
+    },
+  );
 });

@@ -57,7 +57,7 @@ describe('a lasting 403', () => {
     await world.end();
   });
 
-  test('the same image can be asked for again, and what the first attempt kept is kept', async () => {
+  test('the same image can be requested again, and the tags that the first attempt kept stay', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     const { image, kept } = release;
@@ -73,7 +73,7 @@ describe('a lasting 403', () => {
     await world.end();
   });
 
-  test('on everything, reading included, before the first write: production is untouched, and no alarm is raised', async () => {
+  test('on everything, including reads, before the first write: production is untouched, and no alert is raised', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     await approved(release);
@@ -86,7 +86,7 @@ describe('a lasting 403', () => {
     await world.end();
   });
 
-  test('on reading the name of a rollback tag that is looked for: production is untouched', async () => {
+  test('on reading a possible name of a rollback tag: production is untouched', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     const { old, image } = release;

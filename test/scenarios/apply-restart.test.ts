@@ -51,29 +51,32 @@ function writesUnseen(from: number): readonly string[] {
 
 const WRITES = [1, 2, 3, 4].flatMap((n) => (['before', 'after'] as const).map((when) => ({ n, when })));
 
-test.each(WRITES)('killed at write $n, $when the registry took it: all is written once, and promoted', async (row) => {
-  world = await Scenario.start();
-  const release = await prepare(world);
-  await approved(release);
-  const isVictim = nth(row.n, isPut);
-  let victim = '';
-  const by = (call: Call): boolean => {
-    const hit = isVictim(call);
-    if (hit) victim = call.reference ?? '';
-    return hit;
-  };
-  await world.drainUntilKilled({ by, when: row.when });
-  const before = world.registry.requests.length;
-  await restart();
+test.each(WRITES)(
+  'killed at write $n, $when the registry stored it: all is written once, and promoted',
+  async (row) => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    await approved(release);
+    const isVictim = nth(row.n, isPut);
+    let victim = '';
+    const by = (call: Call): boolean => {
+      const hit = isVictim(call);
+      if (hit) victim = call.reference ?? '';
+      return hit;
+    };
+    await world.drainUntilKilled({ by, when: row.when });
+    const before = world.registry.requests.length;
+    await restart();
 
-  expect(await outcomeOf(release)).toEqual(undisturbed(release));
-  expect(writesUnseen(before)).toEqual([]);
-  for (const tag of [ROLLBACK, release.kept, 'main', 'latest']) {
-    const unanswered = row.when === 'after' && tag === victim ? 1 : 0;
-    expect(writesOf(world).filter((written) => written === tag).length + unanswered, tag).toBe(1);
-  }
-  await world.end();
-});
+    expect(await outcomeOf(release)).toEqual(undisturbed(release));
+    expect(writesUnseen(before)).toEqual([]);
+    for (const tag of [ROLLBACK, release.kept, 'main', 'latest']) {
+      const unanswered = row.when === 'after' && tag === victim ? 1 : 0;
+      expect(writesOf(world).filter((written) => written === tag).length + unanswered, tag).toBe(1);
+    }
+    await world.end();
+  },
+);
 
 // Four of the first look (the target is remembered from the examination), one before each floating write, four of the last look.
 const READS = Array.from({ length: 10 }, (_, index) => index + 1);
@@ -154,7 +157,7 @@ async function killedGoingBack(kill: Parameters<Scenario['drainUntilKilled']>[0]
   return release;
 }
 
-describe('killed while going back', () => {
+describe('killed during the undo', () => {
   test.each([
     ['before the tag was written back', { by: nth(2, putsOf('main')), when: 'before' as const }],
     ['after the tag was written back', { by: nth(2, putsOf('main')), when: 'after' as const }],
@@ -185,8 +188,8 @@ async function killedAtMain(options: { readonly first?: boolean } = {}): Promise
   return release;
 }
 
-describe('killed when a floating tag was written and not yet noted', () => {
-  test('and somebody moves the other one meanwhile: the first goes back', async () => {
+describe('killed after a floating tag was written and before it was recorded', () => {
+  test('and somebody moves the other one meanwhile: the first is moved back', async () => {
     const release = await killedAtMain();
     const other = strange(world);
     world.registry.setTag(IMAGE, 'latest', other.digest);
@@ -196,7 +199,7 @@ describe('killed when a floating tag was written and not yet noted', () => {
     await world.end();
   });
 
-  test('and nothing but floating tags is in the plan: nobody is asked to approve what was half done', async () => {
+  test('and the plan has only floating tags: no new approval is needed for the rest', async () => {
     const release = await killedAtMain({ first: true });
     const other = strange(world);
     world.registry.setTag(IMAGE, 'latest', other.digest);

@@ -48,8 +48,8 @@ async function mixed(): Promise<Release> {
   return release;
 }
 
-describe('an undo that is refused as well', () => {
-  test('leaves a mixed production: each tag is named, the log alarms, and the requester is told', async () => {
+describe('an undo that is refused too', () => {
+  test('leaves a mixed production: each tag is named, the log has an error, and the requester is notified', async () => {
     const release = await mixed();
     const { image, old } = release;
     expect(tagsOf(world)).toMatchObject({ main: image.digest, latest: old.digest });
@@ -63,7 +63,7 @@ describe('an undo that is refused as well', () => {
     await world.end();
   });
 
-  test('is tried every hour until it works, and shown', async () => {
+  test('is retried every hour until it works, and shown', async () => {
     const release = await mixed();
     const { image, old } = release;
     const puts = (): number => world.registry.requests.filter(isPut).length;
@@ -88,7 +88,7 @@ describe('an undo that is refused as well', () => {
     await world.end();
   });
 
-  test('is not tried again once a newer promotion succeeded', async () => {
+  test('is not retried once a newer promotion succeeded', async () => {
     const release = await mixed();
     const { repo } = release;
     world.registry.quirks.deny403 = [];
@@ -128,7 +128,7 @@ describe('an undo that is refused as well', () => {
     await world.end();
   });
 
-  test('and an App that was suspended meanwhile tries again when it is back, and tells the requester no second time', async () => {
+  test('and an App that was suspended meanwhile tries again when it is back, and does not notify the requester again', async () => {
     const release = await mixed();
     const installation = world.github.installation('acme');
     await installation.suspend();
@@ -144,7 +144,7 @@ describe('an undo that is refused as well', () => {
     await world.end();
   });
 
-  test('and a tag that somebody else moved in the meantime is left alone', async () => {
+  test('and a tag that somebody else moved meanwhile stays', async () => {
     const release = await mixed();
     const { old } = release;
     const other = stage(world, { commit: release.repo.commitOn('staging', { message: 'Other' }) });
@@ -158,7 +158,7 @@ describe('an undo that is refused as well', () => {
   });
 });
 
-test('a first promotion that is refused half-way: the first tag can not be taken away, is named, and nothing is tried hourly', async () => {
+test('a first promotion that is refused half-way: the first tag can’t be removed, is named, and nothing is retried hourly', async () => {
   world = await Scenario.start();
   const release = await prepare(world, { first: true });
   const { image, kept } = release;

@@ -25,7 +25,7 @@ afterEach(async () => {
   await world.close();
 });
 
-test('all four tags of a plan are written once, in order, and card, check run and audit trail say so', async () => {
+test('all four tags of a plan are written once, in order, and card, check run and audit trail show it', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image, old, source, kept } = release;
@@ -57,7 +57,7 @@ test('all four tags of a plan are written once, in order, and card, check run an
   await world.end();
 });
 
-test('a first promotion has nothing to go back to: no rollback tag, and the card calls the tags new', async () => {
+test('a first promotion has no previous image: no rollback tag, and the card shows the tags as new', async () => {
   world = await Scenario.start();
   const release = await prepare(world, { first: true });
   const { image, kept } = release;
@@ -115,7 +115,7 @@ test('an approval days later needs a token of its own, and only one', async () =
   await world.end();
 });
 
-test('where one of the floating tags holds the image already, only the others move', async () => {
+test('if one of the floating tags holds the image already, only the others move', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image, old, kept } = release;
@@ -135,7 +135,7 @@ test('where one of the floating tags holds the image already, only the others mo
   await world.end();
 });
 
-test('an image that all floating tags hold is refused when it is asked for', async () => {
+test('a request for an image that all floating tags hold is refused', async () => {
   world = await Scenario.start();
   const release = await prepare(world, { first: true });
   const { image, repo, issue, source } = release;
@@ -152,7 +152,7 @@ test('an image that all floating tags hold is refused when it is asked for', asy
   await world.end();
 });
 
-test('a kept tag that holds another image refuses the promotion, and names both digests', async () => {
+test('a permanent tag that holds another image fails the promotion’s checks, with both digests', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image, kept } = release;
@@ -169,7 +169,7 @@ test('a kept tag that holds another image refuses the promotion, and names both 
   await world.end();
 });
 
-test('a kept tag that a failed promotion of ours left behind is written over', async () => {
+test('a permanent tag that a failed promotion of ours left behind is overwritten', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { commit, source, kept } = release;
@@ -186,7 +186,7 @@ test('a kept tag that a failed promotion of ours left behind is written over', a
   await world.end();
 });
 
-test('a kept tag that brought its image to production is never written over by a rebuilt one', async () => {
+test('a permanent tag whose image reached production is never overwritten by a rebuilt one', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { commit, source, kept, image } = release;
@@ -200,7 +200,7 @@ test('a kept tag that brought its image to production is never written over by a
   await world.end();
 });
 
-test('a kept tag that holds the image already is not written again', async () => {
+test('a permanent tag that holds the image already is not written again', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { kept, image } = release;
@@ -213,7 +213,7 @@ test('a kept tag that holds the image already is not written again', async () =>
   await world.end();
 });
 
-test('a kept tag that was taken after the plan was made fails the promotion before any floating tag moves', async () => {
+test('a permanent tag that was taken after the plan was made fails the promotion before any floating tag moves', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { kept, old } = release;

@@ -27,7 +27,7 @@ describe('the default branch lowers what a promotion needs while it waits', () =
     await talk.world.end();
   });
 
-  test('of which nobody told us', async () => {
+  test('without a webhook', async () => {
     talk = await beginUnder(required(2));
     await talk.request();
     write(talk, required(1));
@@ -38,7 +38,7 @@ describe('the default branch lowers what a promotion needs while it waits', () =
     await talk.world.end();
   });
 
-  test('raised, today’s policy has to be satisfied', async () => {
+  test('raised: the current policy has to be satisfied', async () => {
     talk = await beginUnder(required(1));
     await talk.request();
     await push(talk, required(2));
@@ -49,7 +49,7 @@ describe('the default branch lowers what a promotion needs while it waits', () =
     await talk.world.end();
   });
 
-  test('to let who asked approve: somebody else still has to', async () => {
+  test('to allow self-approval: somebody else still has to approve', async () => {
     talk = await begin();
     await talk.request();
     await push(talk, 'environments: { production: { approvals: { self_approval: true } } }\n');
@@ -60,7 +60,7 @@ describe('the default branch lowers what a promotion needs while it waits', () =
     await talk.world.end();
   });
 
-  test('before it is asked for: then one is enough', async () => {
+  test('before the request: then one is enough', async () => {
     talk = await beginUnder(required(2));
     write(talk, required(1));
     await talk.request();
@@ -70,8 +70,8 @@ describe('the default branch lowers what a promotion needs while it waits', () =
   });
 });
 
-describe('who changed the policy file', () => {
-  test('is who pushed it, and the trail says so', async () => {
+describe('the person who changed the policy file', () => {
+  test('is the person who pushed it, and the trail shows that', async () => {
     talk = await beginUnder(required(2));
     await talk.request();
     await push(talk, required(3));
@@ -83,7 +83,7 @@ describe('who changed the policy file', () => {
     await talk.world.end();
   });
 
-  test('is the author of its last commit, where no push told', async () => {
+  test('is the author of its last commit, without a push event', async () => {
     talk = await beginUnder(required(2));
     await talk.request();
     expect(await changedBy()).toMatchObject({ source: 'git-author' });
@@ -94,7 +94,7 @@ describe('who changed the policy file', () => {
 describe('an operator’s floor', () => {
   const FLOOR = { env: { MIN_APPROVALS: 'production=1', FORBID_SELF_APPROVAL: 'production' } };
 
-  test('holds where the policy wants nobody', async () => {
+  test('applies if the policy needs no approval', async () => {
     talk = await beginUnder(required(0), FLOOR);
     await talk.request();
     expect(await talk.state()).toBe('awaiting-approval');
@@ -104,7 +104,7 @@ describe('an operator’s floor', () => {
     await talk.world.end();
   });
 
-  test('holds against self-approval, and the refusal names the variable', async () => {
+  test('forbids self-approval, and the refusal names the variable', async () => {
     talk = await beginUnder('environments: { production: { approvals: { self_approval: true } } }\n', FLOOR);
     await talk.request();
     const said = await talk.approve('ada');
@@ -142,7 +142,7 @@ describe('an operator’s floor', () => {
     await world.end();
   });
 
-  test('does not hold an environment of other tags up', async () => {
+  test('does not apply to an environment of other tags', async () => {
     talk = await beginUnder('environments: { canary: { approvals: { required: 0 } } }\n', FLOOR);
     await talk.say('ada', `/promote staging-${talk.short} to canary`);
     expect(await talk.state()).toBe('promoted');
@@ -150,8 +150,8 @@ describe('an operator’s floor', () => {
   });
 });
 
-describe('who approved is asked about again when it counts', () => {
-  test.each(['read', 'none'] as const)('a reviewer who has %s access by then counts no more', async (role) => {
+describe('the rights of approvers are read again at the release', () => {
+  test.each(['read', 'none'] as const)('a reviewer who has %s access by then no longer counts', async (role) => {
     talk = await beginUnder(required(2));
     const { repo, world } = talk;
     repo.user('kim', 'write');
@@ -168,7 +168,7 @@ describe('who approved is asked about again when it counts', () => {
     await world.end();
   });
 
-  test('who got the access back counts again', async () => {
+  test('a reviewer who got the access back counts again', async () => {
     talk = await beginUnder(required(2));
     const { repo, world } = talk;
     await talk.request();
@@ -182,7 +182,7 @@ describe('who approved is asked about again when it counts', () => {
     await world.end();
   });
 
-  test('while GitHub does not tell, nothing moves and nobody is dropped', async () => {
+  test('while GitHub does not answer, nothing moves and nobody is dropped', async () => {
     talk = await beginUnder(required(2));
     const { world } = talk;
     await talk.request();
@@ -206,7 +206,7 @@ describe('the account whose token writes the images', () => {
     await talk.request();
   }
 
-  test.each(['repo', 'public_repo'])('approves nothing where its token could comment (%s)', async (scope) => {
+  test.each(['repo', 'public_repo'])('can’t approve if its token can comment (%s)', async (scope) => {
     await beginWith(['write:packages', scope]);
     expect((await talk.approve('bob')).answers).toMatchObject([refused('registry-user', { promotion: 1 })]);
     await talk.click('bob', 'approve');
@@ -217,7 +217,7 @@ describe('the account whose token writes the images', () => {
     await talk.world.end();
   });
 
-  test('approves nothing while GitHub does not say whose the token is; others wait as long, and a rejection does not', async () => {
+  test('can’t approve while GitHub does not name the token’s user; others wait too, but a rejection does not', async () => {
     await beginWith(['write:packages', 'repo']);
     await talk.world.restart();
     talk.world.github.failNext({ path: /^\/user$/, status: 502, times: 3 });
@@ -237,7 +237,7 @@ describe('the account whose token writes the images', () => {
     await talk.world.end();
   });
 
-  test('approves where its token can only write packages', async () => {
+  test('can approve if its token can only write packages', async () => {
     await beginWith(['write:packages']);
     await talk.approve('bob');
     expect(await talk.state()).toBe('promoted');
@@ -245,7 +245,7 @@ describe('the account whose token writes the images', () => {
   });
 });
 
-describe('who brought an old policy file back', () => {
+describe('the person who brought an old policy file back', () => {
   const DAY_MS = 24 * 3_600_000;
 
   /** Bob brings a file, and then `next` does something else with it; the App hears of both. */
@@ -263,16 +263,19 @@ describe('who brought an old policy file back', () => {
     ['one that can’t be read', 'environments: ['],
   ];
 
-  test.each(FILES)('before the push is heard of: it is not who brought it before there was %s', async (_name, next) => {
-    await brought(next);
-    talk.repo.commitOn('main', { by: 'ada', files: { [POLICY]: required(0) }, message: 'Back' });
-    await promoteNext();
-    expect(await talk.state()).toBe('promoted');
-    expect(await changedBy()).toMatchObject({ source: 'git-author', by: { login: 'ada' } });
-    await talk.world.end();
-  });
+  test.each(FILES)(
+    'before the push arrives: not the person who brought it before there was %s',
+    async (_name, next) => {
+      await brought(next);
+      talk.repo.commitOn('main', { by: 'ada', files: { [POLICY]: required(0) }, message: 'Back' });
+      await promoteNext();
+      expect(await talk.state()).toBe('promoted');
+      expect(await changedBy()).toMatchObject({ source: 'git-author', by: { login: 'ada' } });
+      await talk.world.end();
+    },
+  );
 
-  test('once the push is heard of, it is who pushed', async () => {
+  test('after the push arrives: the person who pushed', async () => {
     await brought(required(1));
     await pushBy('ada', required(0));
     await promoteNext();
@@ -280,7 +283,7 @@ describe('who brought an old policy file back', () => {
     await talk.world.end();
   });
 
-  test('the trail of what waits names nobody before it is known', async () => {
+  test('the trail of a waiting promotion names nobody before that is known', async () => {
     await brought(required(1));
     await promoteNext();
     talk.repo.commitOn('main', { by: 'ada', files: { [POLICY]: required(0) }, message: 'Back' });
@@ -313,7 +316,7 @@ describe('a comment that an App wrote with somebody’s token', () => {
     await talk.world.end();
   });
 
-  test('rejects all the same, and may ask', async () => {
+  test('can reject and request', async () => {
     talk = await begin();
     await sayThrough('ada', `/promote staging-${talk.short}`);
     expect(await talk.state()).toBe('awaiting-approval');
@@ -322,7 +325,7 @@ describe('a comment that an App wrote with somebody’s token', () => {
     await talk.world.end();
   });
 
-  test('approves where the policy lists the App; another App that takes the name later does not', async () => {
+  test('can approve if the policy lists the App; another App that takes the name later can’t', async () => {
     talk = await beginUnder(LISTED);
     await talk.request();
     await sayThrough('bob', '/approve');

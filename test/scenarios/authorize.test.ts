@@ -29,14 +29,14 @@ async function failure(): Promise<unknown> {
   return promotion?.state.kind === 'failed' ? promotion.state.failure : promotion?.state;
 }
 
-test('a grant that was taken back before the first write ends the promotion, and production is untouched', async () => {
+test('a grant that was removed before the first write ends the promotion, and production is untouched', async () => {
   await restartAt(isTagWrite, 'image-not-granted');
   const problem = { code: 'image-not-granted', image: `${talk.world.registry.host}/${API}`, repo: 'acme/dotca' };
   expect(await failure()).toMatchObject({ production: 'untouched', problem });
   expect(talk.world.registry.tag(API, 'main')).toBe(talk.old.digest);
 });
 
-test('once a floating tag is written, what was begun is finished: production is never left half-moved', async () => {
+test('once a floating tag is written, the rest is written too: production is never left half-moved', async () => {
   await restartAt(putsOf('latest'), 'image-not-granted');
   expect(await talk.state()).toBe('promoted');
   expect(talk.world.registry.tag(API, 'main')).toBe(talk.image.digest);

@@ -18,7 +18,7 @@ function runNames(): readonly string[] {
   return talk.repo.checkRuns(talk.commit).map(({ name, conclusion }) => `${name}: ${conclusion}`);
 }
 
-test('an image goes to canary first, moves its tag alone, and goes on to production from the same source', async () => {
+test('an image goes to canary first, moves only its tag, and then goes to production from the same source', async () => {
   await talk.say('ada', `/promote staging-${talk.short} to canary`);
   expect(talk.card()).toContain(`P1 · \`staging-${talk.short}\` → \`canary\``);
   expect(await talk.state()).toBe('awaiting-approval');
@@ -34,7 +34,7 @@ test('an image goes to canary first, moves its tag alone, and goes on to product
   expect(runNames()).toEqual(['imprimatur / canary: success', 'imprimatur / production: success']);
 });
 
-test('the same image may be asked for in both at once, and each has its own approval', async () => {
+test('the same image can be requested for both at once, each with its own approval', async () => {
   await talk.say('ada', `/promote staging-${talk.short} to canary\n/promote staging-${talk.short}`);
   expect(await talk.state(1)).toBe('awaiting-approval');
   expect(await talk.state(2)).toBe('awaiting-approval');
@@ -43,7 +43,7 @@ test('the same image may be asked for in both at once, and each has its own appr
   expect(talk.world.registry.tag(IMAGE, 'canary')).toBeNull();
 });
 
-test('versions and force work there as well', async () => {
+test('versions and force work there too', async () => {
   await talk.say('mia', `/promote staging-${talk.short} to canary as v1.2.3-rc.1 force --reason "login is down"`);
   await talk.say('bob', '/approve P1');
   expect(talk.world.registry.tag(IMAGE, 'v1.2.3-rc.1')).toBe(talk.image.digest);

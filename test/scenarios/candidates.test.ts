@@ -24,7 +24,7 @@ async function candidates(line = '/promote'): Promise<ReadonlyMap<string, Candid
   return new Map(answer.candidates.map((candidate) => [candidate.subject, candidate]));
 }
 
-test('candidates tell what production made of them', async () => {
+test('candidates show their outcome in production', async () => {
   talk = await beginHistory();
   await talk.release('Held and left');
   await report('success');
@@ -65,7 +65,7 @@ test('what production held before the first promotion is marked, and one that wa
   expect((await candidates()).get('Old')?.held).toMatchObject({ promotion: null, isCurrent: false });
 });
 
-test('the marks are those of the environment that is asked about', async () => {
+test('the marks are those of the requested environment', async () => {
   talk = await beginHistory({
     policy: ['environments:', '  production: {}', '  canary: { tags: [canary] }'].join('\n'),
   });

@@ -45,7 +45,7 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
     await world.end();
   });
 
-  test('while a registry fails in the middle of applying: it is tried for minutes, and goes back', async () => {
+  test('while a registry fails in the middle of applying: writes are retried for minutes, and the tags are moved back', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     world.registry.quirks.html502 = { times: Infinity, on: /^PUT .*\/latest$/ };
@@ -61,7 +61,7 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
     await world.end();
   });
 
-  test('while a write to GitHub waits for its next try, and others for their turn: all is shown within a minute', async () => {
+  test('while a write to GitHub waits for a retry, and others wait behind it: all is shown within a minute', async () => {
     world = await Scenario.start({ env: { GITHUB_WRITE_INTERVAL_MS: '1000' } });
     const release = await prepare(world);
     await release.repo.comment({ issue: release.issue, by: 'ada', body: `/promote ${release.source}` });
@@ -74,7 +74,7 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
     await world.end();
   });
 
-  test('between two processes: the next one goes on at once', async () => {
+  test('between two processes: the next one continues immediately', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     await say(release, 'ada', `/promote ${release.source}`);
@@ -87,7 +87,7 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
     await world.end();
   });
 
-  test('between two promotions: the later one is what production holds, and what can be gone back from', async () => {
+  test('between two promotions: the later one is what production holds and what a rollback starts from', async () => {
     world = await Scenario.start();
     const release = await prepare(world);
     await approved(release);
@@ -107,7 +107,7 @@ describe.each(JUMPS)('an hour %s', (_way, jump) => {
   });
 });
 
-test('back while a registry lags: it is asked no more often than without', async () => {
+test('back while a registry lags: it gets no more requests than without', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   world.registry.quirks.lag = 1000;
@@ -123,7 +123,7 @@ test('back while a registry lags: it is asked no more often than without', async
   expect(await runOf(release)).toEqual({ conclusion: 'failure', state: 'failed', production: 'restored' });
 });
 
-test('back while an image is waited for: it is found when it comes', async () => {
+test('back during a wait for an image: it is found when it comes', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const commit = release.repo.commitOn('staging', { message: 'It is being built' });

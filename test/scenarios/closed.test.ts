@@ -9,7 +9,7 @@ afterEach(async () => {
   await talk.world.close();
 });
 
-test('a locked thread takes no reply and no card; the promotion goes on, and its check run shows it', async () => {
+test('a locked thread takes no reply and no card; the promotion continues, and its check run shows it', async () => {
   talk = await begin();
   const { world, repo, issue, commit } = talk;
   repo.lock(issue);
@@ -23,7 +23,7 @@ test('a locked thread takes no reply and no card; the promotion goes on, and its
   await world.end();
 });
 
-test('a repository whose archiving nobody told of: what ends there ends without a word, and nothing is dead', async () => {
+test('a repository that was archived without a webhook: promotions end without a comment, and no job is dead', async () => {
   talk = await begin();
   const { world, repo } = talk;
   await talk.request();

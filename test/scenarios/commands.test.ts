@@ -75,7 +75,7 @@ describe('in a thread without a promotion of ours', () => {
     expect(await talk.state()).toBeNull();
   });
 
-  test('ten commands run, an eleventh stops them all', async () => {
+  test('ten commands run; with an eleventh, none does', async () => {
     const ten = Array.from({ length: 10 }, () => '/status').join('\n');
     const said = await talk.say('ada', ten, talk.openIssue());
     expect(said.reactions).toEqual(DONE);
@@ -95,12 +95,12 @@ describe('in a thread without a promotion of ours', () => {
     expect(talk.replies(issue)).toEqual([]);
   });
 
-  test('a bot is not listened to', async () => {
+  test('comments of bots are ignored', async () => {
     const said = await talk.say('renovate[bot]', '/promote staging\n/status', talk.openIssue());
     expect(said).toMatchObject({ reactions: [], replies: [] });
   });
 
-  test('a comment that is deleted before it is reacted to leaves no dead job, and its answer comes all the same', async () => {
+  test('a comment that is deleted before its reaction leaves no dead job, and is answered anyway', async () => {
     const issue = talk.openIssue();
     const { id } = await talk.repo.comment({ issue, by: 'ada', body: '/status' });
     await talk.repo.deleteComment({ comment: id, by: 'ada' });
@@ -152,7 +152,7 @@ describe('in a thread with a promotion of ours', () => {
     expect(await talk.state()).toBe('awaiting-approval');
   });
 
-  test('asking for the same image again opens no second promotion', async () => {
+  test('a second request for the same image opens no second promotion', async () => {
     const said = await talk.say('bob', `/promote ${talk.short}`);
     expect(said.reactions).toEqual(NOT_DONE);
     expect(said.answers).toMatchObject([refused('already-requested', { promotion: 1, environment: 'production' })]);
@@ -189,7 +189,7 @@ describe('one conversation', () => {
     await talk.world.end();
   });
 
-  test('a promotion is shown by /status from its request to its end', async () => {
+  test('/status shows a promotion from its request to its end', async () => {
     talk = await begin();
     await talk.request();
     const elsewhere = talk.openIssue();
@@ -207,7 +207,7 @@ describe('one conversation', () => {
     await talk.world.end();
   });
 
-  test('/promote alone lists the five newest candidates as lines that work', async () => {
+  test('/promote alone lists the five newest candidates as valid lines', async () => {
     talk = await begin();
     const { repo, world } = talk;
     const commits = Array.from({ length: 7 }, (_, index) => {

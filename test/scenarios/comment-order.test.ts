@@ -53,8 +53,8 @@ async function foundByMetrics(): Promise<number> {
   return Number(/^imprimatur_comments_found_total (\d+)$/m.exec(text)?.[1]);
 }
 
-describe('a webhook that is lost', () => {
-  test('is healed by the next one of its thread: both comments are carried out, in their order', async () => {
+describe('a lost webhook', () => {
+  test('is recovered by the next one of its thread: both comments are handled, in order', async () => {
     talk = await begin();
     await talk.request();
     const lost = await write('bob', '/approve P1', 'lost');
@@ -68,7 +68,7 @@ describe('a webhook that is lost', () => {
     await talk.world.end();
   });
 
-  test('is healed whoever wrote it, but not for bots, nor for what is none of ours', async () => {
+  test('is recovered for any person, but not for bots, nor for other words', async () => {
     talk = await begin();
     await talk.request();
     const reader = await write('ron', '/approve P1', 'lost');
@@ -81,7 +81,7 @@ describe('a webhook that is lost', () => {
     await talk.world.end();
   });
 
-  test('is healed without another comment where somebody wants the thread read', async () => {
+  test('is recovered without another comment if a read of the thread is requested', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     await talk.request();
@@ -130,7 +130,7 @@ describe('a webhook that is lost', () => {
     await talk.world.end();
   });
 
-  test('and found after 71 hours, is carried out, as of the time when it was written', async () => {
+  test('and found after 71 hours, is run, as of the time when it was written', async () => {
     talk = await begin();
     const { world, repo, commit } = talk;
     await talk.request();
@@ -153,7 +153,7 @@ describe('a webhook that is lost', () => {
 });
 
 describe('a comment that only the list has', () => {
-  test('and that was edited since, is answered and not run, also when its webhook comes after all', async () => {
+  test('and that was edited since, is answered and not run, even if its webhook arrives later', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -170,7 +170,7 @@ describe('a comment that only the list has', () => {
     await world.end();
   });
 
-  test('and that says nothing to us any more, is passed over; so is one that was deleted', async () => {
+  test('and that no longer has a command, is skipped; so is a deleted one', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -185,7 +185,7 @@ describe('a comment that only the list has', () => {
     await world.end();
   });
 
-  test('counts as it was written where the webhook told of it, edited or deleted since', async () => {
+  test('counts as its webhook has it, even if it was edited or deleted since', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -200,7 +200,7 @@ describe('a comment that only the list has', () => {
     await world.end();
   });
 
-  test('and that was written before the App came to the thread, is none of ours', async () => {
+  test('and that was written before the App came to the thread, is ignored', async () => {
     talk = await begin();
     const before = await write('bob', '/status production', 'unlisted');
     talk.world.clock.turn(MINUTE_MS);
@@ -210,7 +210,7 @@ describe('a comment that only the list has', () => {
     await talk.world.end();
   });
 
-  test('and that was written while the App was suspended, is none of ours', async () => {
+  test('and that was written while the App was suspended, is ignored', async () => {
     talk = await begin();
     const { world } = talk;
     const installation = world.github.installation('acme');
@@ -229,8 +229,8 @@ describe('a comment that only the list has', () => {
   });
 });
 
-describe('a webhook that comes', () => {
-  test('after its comment was found in the list, tells nothing new', async () => {
+describe('a webhook that arrives', () => {
+  test('after its comment was found in the list, changes nothing', async () => {
     talk = await begin();
     await talk.request();
     const late = await write('ada', '/help', 'late');
@@ -243,7 +243,7 @@ describe('a webhook that comes', () => {
     await talk.world.end();
   });
 
-  test('late, is run as long as its comment stands there as it was written', async () => {
+  test('late, is run if its comment still exists unchanged', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -263,7 +263,7 @@ describe('a webhook that comes', () => {
     await world.end();
   });
 
-  test('late, while GitHub does not tell what became of its comment, is run after ten minutes', async () => {
+  test('late, while GitHub does not return its comment, is run after ten minutes', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.say('ada', '/status');
@@ -314,7 +314,7 @@ describe('a webhook that comes', () => {
     },
   );
 
-  test('while GitHub is asked for those before it, is not overtaken by them', async () => {
+  test('during the request for earlier comments, is not overtaken by them', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.say('ada', '/status');
@@ -332,7 +332,7 @@ describe('a webhook that comes', () => {
     await world.end();
   });
 
-  test('first in its thread, though its comment leans on an earlier one, waits for that one', async () => {
+  test('first in its thread, though its comment depends on an earlier one, waits for that one', async () => {
     talk = await begin();
     const { world } = talk;
     const request = await write('ada', `/promote staging-${talk.short}`, 'late');
@@ -347,7 +347,7 @@ describe('a webhook that comes', () => {
     await world.end();
   });
 
-  test('first in its thread, waits two minutes and no longer; the earlier one is still carried out when it comes', async () => {
+  test('first in its thread, waits two minutes and no longer; the earlier one still runs when it arrives', async () => {
     talk = await begin();
     const { world } = talk;
     const request = await write('ada', `/promote staging-${talk.short}`, 'late');
@@ -365,7 +365,7 @@ describe('a webhook that comes', () => {
 });
 
 describe('while GitHub fails', () => {
-  test('no comment of a thread overtakes another one, and other threads go on', async () => {
+  test('no comment of a thread overtakes another one, and other threads continue', async () => {
     talk = await begin();
     const { world } = talk;
     const other = talk.openIssue();
@@ -383,7 +383,7 @@ describe('while GitHub fails', () => {
     await world.end();
   });
 
-  test('for longer than ten minutes, all that waits in a thread is refused then, not one after the other', async () => {
+  test('for longer than ten minutes, all waiting comments of a thread are refused together', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.say('ada', '/status');
@@ -404,7 +404,7 @@ describe('while GitHub fails', () => {
     await world.end();
   });
 
-  test('and does not list the thread, comments wait; after ten minutes those that were heard of go ahead', async () => {
+  test('and does not list the thread, comments wait; after ten minutes the received ones are run', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -423,7 +423,7 @@ describe('while GitHub fails', () => {
     await world.end();
   });
 
-  test('and may not list it, comments are taken as they are heard of', async () => {
+  test('and may not list it, comments are run in the order of arrival', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -435,8 +435,8 @@ describe('while GitHub fails', () => {
   });
 });
 
-describe('an issue that was moved to another repository', () => {
-  test('brings no comment along that could be taken there, and says nothing to the thread that it was', async () => {
+describe('an issue that was transferred to another repository', () => {
+  test('brings no comment along that could run there, and gets no answer in its old thread', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     const users = { ada: 'write', bob: 'write', mia: 'maintain' } as const;
@@ -473,7 +473,7 @@ test('one listing serves all comments that it found, and a thread that begins wi
   await talk.world.end();
 });
 
-test('a comment whose words to other bots came first is taken when the thread is ours by then', async () => {
+test('a comment that begins with words for other bots is run if the thread is ours by then', async () => {
   talk = await begin();
   const { world } = talk;
   const request = await write('ada', `/promote staging-${talk.short}`);

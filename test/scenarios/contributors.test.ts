@@ -29,7 +29,7 @@ async function askFor(authors: readonly string[]): Promise<void> {
 }
 
 describe('refuse', () => {
-  test('an author of any commit of the range approves nothing, however often he asks; somebody else does', async () => {
+  test('an author of any commit of the range can’t approve, however often; somebody else can', async () => {
     await beginWith('refuse', ['bob', 'ada', 'ada']);
     expect((await talk.approve('bob')).answers).toMatchObject([refused('contributor', { commits: 1, of: 3 })]);
     expect(await talk.state(2)).toBe('awaiting-approval');
@@ -44,12 +44,12 @@ describe('refuse', () => {
     expect(await talk.state(2)).toBe('promoted');
   });
 
-  test('where it leaves nobody, the card says so at once', async () => {
+  test('if nobody else can approve, the card shows that immediately', async () => {
     await beginWith('refuse', ['bob', 'mia']);
     expect((await talk.promotion(2)).otherReviewers).toBe('none');
   });
 
-  test('commits of nobody that GitHub knows are named', async () => {
+  test('commits without a GitHub account are named', async () => {
     await beginWith('refuse', ['somebody-else']);
     const { contributors } = await talk.promotion(2);
     expect(contributors).toMatchObject({ commits: 1, people: [], unknown: [expect.stringMatching(/^[0-9a-f]{40}$/)] });
@@ -57,7 +57,7 @@ describe('refuse', () => {
     expect(await talk.state(2)).toBe('promoted');
   });
 
-  test('a range that can not be listed refuses nobody for it, and does not hold the image up', async () => {
+  test('a range that can’t be listed refuses nobody, and does not block the image', async () => {
     await beginWith('refuse', ['ada']);
     await talk.approve('bob');
     talk.world.github.failNext({ path: /\/compare\/[0-9a-f]{40}\.\.\./, status: 404, times: Infinity });
@@ -68,12 +68,12 @@ describe('refuse', () => {
   });
 });
 
-describe('refuse holds on', () => {
+describe('refuse stays in force', () => {
   test.each([
     ['allow', '{ contributors: allow }'],
     ['warn', '{ contributors: warn }'],
     ['nobody has to approve', '{ required: 0 }'],
-  ])('where the policy is lowered while it waits: %s', async (_name, approvals) => {
+  ])('if the policy is lowered while it waits: %s', async (_name, approvals) => {
     await beginWith('refuse', ['bob']);
     await push(talk, `environments: { production: { approvals: ${approvals} } }\n`);
     // It counts under the policy of today, and not under that of the request.
@@ -83,7 +83,7 @@ describe('refuse holds on', () => {
     expect(await talk.state(2)).toBe('promoted');
   });
 
-  test('where nobody has to approve but by a floor', async () => {
+  test('if only a floor requires an approval', async () => {
     const policy = 'environments: { production: { approvals: { required: 0, contributors: refuse } } }\n';
     talk = await beginUnder(policy, { env: { MIN_APPROVALS: 'production=1' } });
     await talk.request();
@@ -92,7 +92,7 @@ describe('refuse holds on', () => {
     expect((await talk.approve('bob', 2)).answers).toMatchObject([refused('contributor')]);
   });
 
-  test('where GitHub does not list the commits again', async () => {
+  test('if GitHub does not list the commits again', async () => {
     await beginWith('refuse', ['bob']);
     talk.world.github.failNext({ path: /\/compare\/[0-9a-f]{40}\.\.\./, status: 404, times: Infinity });
     await push(talk, 'environments: { production: { approvals: { required: 1 } } }\n');
@@ -101,7 +101,7 @@ describe('refuse holds on', () => {
     expect(await talk.state(2)).toBe('awaiting-approval');
   });
 
-  test('where somebody moved the tags by hand before it is asked for', async () => {
+  test('if somebody moved the tags by hand before the request', async () => {
     await beginWith('refuse', ['ada']);
     await talk.approve('mia');
     talk.world.registry.setTag(IMAGE, 'main', talk.old.digest);
@@ -109,7 +109,7 @@ describe('refuse holds on', () => {
     expect((await talk.approve('bob', 3)).answers).toMatchObject([refused('contributor')]);
   });
 
-  test('where production went back meanwhile, so that more commits come with it', async () => {
+  test('if production was rolled back meanwhile, so that the range has more commits', async () => {
     const history = await beginHistory({
       policy: 'environments: { production: { approvals: { contributors: refuse } } }\n',
     });
@@ -130,7 +130,7 @@ describe('refuse holds on', () => {
     expect(await talk.state(3)).toBe('promoted');
   });
 
-  test('where /rollback names an image that production never held', async () => {
+  test('if /rollback names an image that production never held', async () => {
     await beginWith('refuse', ['ada']);
     await talk.approve('mia');
     const commit = talk.repo.commitOn('staging', { by: 'bob', message: 'Work of bob' });
@@ -145,7 +145,7 @@ describe('refuse holds on', () => {
 test.each([
   ['warn', ['bob', 'ada']],
   ['allow', undefined],
-])('%s: an author approves as everybody does', async (contributors, known) => {
+])('%s: an author can approve like anybody', async (contributors, known) => {
   await beginWith(contributors, ['bob', 'ada']);
   await talk.approve('bob');
   const promotion = await talk.promotion(2);

@@ -13,7 +13,7 @@ const SECOND = 1000;
 const ACTIONS = 'github-actions[bot]';
 
 describe('after a promotion', () => {
-  test('there is a deployment of its commit, with what a deployer needs to know', async () => {
+  test('there is a deployment of its commit, with everything that a deployer needs', async () => {
     talk = await begin();
     await talk.say('ada', `/promote ${talk.short} --reason "new login"`);
     await talk.click('bob', 'approve');
@@ -45,7 +45,7 @@ describe('after a promotion', () => {
     await talk.world.end();
   });
 
-  test('the deployer says how it goes, and card and check run follow', async () => {
+  test('the deployer reports, and card and check run follow', async () => {
     talk = await begin();
     const deployment = await promote();
     await report(deployment, 'in_progress');
@@ -82,7 +82,7 @@ describe('after a promotion', () => {
     await world.end();
   });
 
-  test('a failure mentions who asked and shows the way back, once; a second one after another try does again', async () => {
+  test('a failure mentions the requester and shows the rollback, once; so does a second one after another try', async () => {
     talk = await begin();
     const deployment = await promote();
     await report(deployment, 'failure', 'https://ci.example.com/runs/8');
@@ -123,7 +123,7 @@ describe('after a promotion', () => {
     await talk.world.end();
   });
 
-  test('the deployment of an older promotion says nothing about the newer one', async () => {
+  test('the deployment of an older promotion does not change the newer one', async () => {
     talk = await begin();
     const first = await promote();
     await report(first, 'success');
@@ -137,7 +137,7 @@ describe('after a promotion', () => {
     await talk.world.end();
   });
 
-  test('nor does it about a rollback that brought its very image back', async () => {
+  test('nor a rollback that brought its image back', async () => {
     talk = await begin();
     const first = await promote();
     await promoteNext();
@@ -174,7 +174,7 @@ describe('deployments by others', () => {
     await talk.world.end();
   });
 
-  test('of another commit are on record, and the card and the check run say so until it is put right', async () => {
+  test('of another commit are recorded, and the card and the check run warn until it is corrected', async () => {
     talk = await begin();
     const deployment = await promote();
     await report(deployment, 'success');
@@ -207,7 +207,7 @@ describe('deployments by others', () => {
     await talk.world.end();
   });
 
-  test('to an environment that nobody names, and statuses of deployments that nobody knows, change nothing', async () => {
+  test('to an environment outside the policy, and statuses of unknown deployments, change nothing', async () => {
     talk = await begin();
     await promote();
     const before = await kinds();
@@ -226,7 +226,7 @@ describe('deployments by others', () => {
     await talk.world.end();
   });
 
-  test('go by the policy’s name for the environment, and by the last known one while the file can not be read', async () => {
+  test('are matched by the policy’s name for the environment, and by the last known one while the file is unreadable', async () => {
     talk = await begin();
     const { repo, world } = talk;
     repo.writeFiles('main', {
@@ -246,7 +246,7 @@ describe('deployments by others', () => {
     await world.end();
   });
 
-  test('before anything was promoted are on record, without a promotion', async () => {
+  test('before the first promotion are recorded, without a promotion', async () => {
     talk = await begin();
     await talk.repo.deploy({ by: 'carol', commit: talk.commit, environment: 'Production' });
     await talk.world.drain();
@@ -254,7 +254,7 @@ describe('deployments by others', () => {
     await talk.world.end();
   });
 
-  test('by our own App, told without the mark of the App, are none', async () => {
+  test('by our own App, without the App’s mark in the event, do not count as others', async () => {
     talk = await begin();
     const deployment = await promote();
     const { github } = talk.world;
@@ -270,7 +270,7 @@ describe('deployments by others', () => {
 });
 
 describe('whose statuses count', () => {
-  test('those of a person who neither made the deployment nor is listed show with the line to add, and count once it is there', async () => {
+  test('those of a person who neither created the deployment nor is listed show with the line to add, and count once it is added', async () => {
     talk = await begin();
     const deployment = await promote();
     await report(deployment, 'in_progress');
@@ -308,7 +308,7 @@ describe('whose statuses count', () => {
     await talk.world.end();
   });
 
-  test('who made the deployment reports on it, and nobody else on theirs', async () => {
+  test('the creator of a deployment can report on it, but not on that of another', async () => {
     talk = await begin();
     await promote();
     const { id } = await talk.repo.deploy({ by: 'carol', commit: talk.commit });
@@ -321,7 +321,7 @@ describe('whose statuses count', () => {
   });
 });
 
-test('a deployment whose payload names another image is about that one, though its commit is ours', async () => {
+test('a deployment whose payload names another image is for that one, though its commit is ours', async () => {
   talk = await begin();
   await promote();
   const { id } = await talk.repo.deploy({ by: 'carol', commit: talk.commit, payload: { digest: talk.old.digest } });
@@ -331,7 +331,7 @@ test('a deployment whose payload names another image is about that one, though i
   await talk.world.end();
 });
 
-test('after an unclear answer, a deployment of a workflow that copied our payload is not taken for ours', async () => {
+test('after an unclear answer, a workflow’s deployment with a copy of our payload does not count as ours', async () => {
   talk = await begin();
   await talk.request();
   talk.world.github.failNext({ method: 'POST', path: /\/deployments$/, status: 502 });
@@ -351,7 +351,7 @@ function countTries(): number {
     .length;
 }
 
-describe('when GitHub does not do as it should', () => {
+describe('when GitHub fails', () => {
   test.each([
     ['answers nothing, but has made it', 'applyThenFail', 'hang-up'],
     ['answers 502, but has made it', 'applyThenFail', 502],
@@ -369,7 +369,7 @@ describe('when GitHub does not do as it should', () => {
     await talk.world.end();
   });
 
-  test.each([403, 404, 422])('and answers %i once, the deployment is made all the same', async (status) => {
+  test.each([403, 404, 422])('and answers %i once, the deployment is created anyway', async (status) => {
     talk = await begin();
     await talk.request();
     talk.world.github.failNext({ method: 'POST', path: /\/deployments$/, status });
@@ -379,7 +379,7 @@ describe('when GitHub does not do as it should', () => {
     await talk.world.end();
   });
 
-  test('and refuses it, the tags stand and the card says why there is none, until somebody refreshes it', async () => {
+  test('and refuses it, the tags stay and the card shows the reason, until somebody refreshes it', async () => {
     talk = await begin();
     await talk.request();
     talk.world.github.failNext({
@@ -408,7 +408,7 @@ describe('when GitHub does not do as it should', () => {
     await talk.world.end();
   });
 
-  test('and is away until a newer promotion is through, the older one is not deployed any more', async () => {
+  test('and is unreachable until a newer promotion is complete, the older one is no longer deployed', async () => {
     talk = await begin();
     await talk.request();
     talk.world.github.failNext({ method: 'POST', path: /\/deployments$/, status: 502 });
@@ -424,7 +424,7 @@ describe('when GitHub does not do as it should', () => {
   });
 });
 
-describe('from the command to the promoted tags, the App asks GitHub no more than eighteen times', () => {
+describe('from the command to the promoted tags, the App sends GitHub at most eighteen requests', () => {
   test.each<readonly [string, Readonly<Record<string, string>>]>([
     ['with a policy file', { '.github/promotion.yml': 'environments: { production: {} }\n' }],
     ['without one', {}],
@@ -438,7 +438,7 @@ describe('from the command to the promoted tags, the App asks GitHub no more tha
     await talk.world.end();
   });
 
-  test('also in a thread whose newest comments are listed first, by a process that knows the repository', async () => {
+  test('even in a thread whose newest comments are listed first, by a process that knows the repository', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await promote();

@@ -36,7 +36,7 @@ async function ask(path: string): Promise<{ readonly status: number; readonly bo
   return { status: answer.status, body: await answer.text() };
 }
 
-test('a webhook is answered 503, readiness says why, and the sweep brings it in once there is room', async () => {
+test('a webhook is answered 503, readiness shows why, and delivery recovery reads it once there is space', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   fillDisk();

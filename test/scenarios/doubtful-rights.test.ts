@@ -26,7 +26,7 @@ async function approveFailing(fault: { readonly status: number; readonly times: 
 }
 
 describe('somebody whose rights were confirmed within 30 days', () => {
-  test.each([404, 403])('gets through where GitHub answers %i once', async (status) => {
+  test.each([404, 403])('keeps the right if GitHub answers %i once', async (status) => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/status');
@@ -35,7 +35,7 @@ describe('somebody whose rights were confirmed within 30 days', () => {
     await talk.world.end();
   });
 
-  test('is turned away after the third 404, and is a stranger from then on', async () => {
+  test('is refused after the third 404, and has no known rights from then on', async () => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/status');
@@ -46,7 +46,7 @@ describe('somebody whose rights were confirmed within 30 days', () => {
     await talk.world.end();
   });
 
-  test('is asked about once where GitHub answers that the rights are gone', async () => {
+  test('is asked about once if GitHub answers that the rights are gone', async () => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/status');
@@ -58,7 +58,7 @@ describe('somebody whose rights were confirmed within 30 days', () => {
     await talk.world.end();
   });
 
-  test('also where it was by a click', async () => {
+  test('even if it was by a click', async () => {
     talk = await begin();
     await talk.request();
     await talk.click('bob', 'approve');
@@ -68,7 +68,7 @@ describe('somebody whose rights were confirmed within 30 days', () => {
   });
 });
 
-test('a stranger is asked about once', async () => {
+test('a person without known rights is asked about once', async () => {
   talk = await begin();
   await talk.request();
   expect(await approveFailing({ status: 404, times: 3 })).toBe(1);
@@ -79,7 +79,7 @@ test('a stranger is asked about once', async () => {
 test.each([
   [1, 'promoted'],
   [3, 'awaiting-approval'],
-])('after %i answers of 404 about who approved before, the last approval leads to %s', async (times, state) => {
+])('after %i answers of 404 about an earlier approver, the last approval leads to %s', async (times, state) => {
   talk = await beginUnder('environments: { production: { approvals: { required: 2 } } }\n');
   await talk.request();
   await talk.approve('bob');

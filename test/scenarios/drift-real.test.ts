@@ -28,7 +28,7 @@ describe.skipIf(missing)("On Debian's docker-registry", () => {
     await world.close();
   });
 
-  test('a platform of production is deleted: noticed, and gone back from although it can’t be kept', async () => {
+  test('a deleted platform of production is detected, and a rollback works although the image can’t be kept', async () => {
     world = await Scenario.start({ env: { REGISTRY_HOST: registry.host } });
     const repo = await acme(world);
     const issue = repo.openIssue({ title: 'Release', by: 'ada' });

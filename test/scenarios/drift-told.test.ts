@@ -25,7 +25,7 @@ function moveLatest(): void {
 }
 
 describe('a promotion by the button Promote, without a thread', () => {
-  test('is told of in an issue, which later alarms share', async () => {
+  test('is reported in an issue, which later alerts share', async () => {
     const repo = await beginByClick();
     const target = world.registry.tag(IMAGE, 'main') ?? '';
     moveLatest();
@@ -53,7 +53,7 @@ describe('a promotion by the button Promote, without a thread', () => {
   });
 
   test.each([502, 'hang-up'] as const)(
-    'is told of once, although the answer to the issue was lost: %s',
+    'is reported once, although the answer to the issue was lost: %s',
     async (status) => {
       const repo = await beginByClick();
       moveLatest();
@@ -67,7 +67,7 @@ describe('a promotion by the button Promote, without a thread', () => {
 });
 
 test.each([502, 'hang-up'] as const)(
-  'the alarm was posted, and its answer was lost (%s): it is found again',
+  'the alert was posted, and its answer was lost (%s): it is found again',
   async (status) => {
     const talk = await release();
     moveLatest();
@@ -81,7 +81,7 @@ test.each([502, 'hang-up'] as const)(
   },
 );
 
-test('a locked thread takes no alarm: it goes to an issue', async () => {
+test('a locked thread takes no alert: it goes to an issue', async () => {
   const talk = await release();
   talk.repo.lock(talk.issue);
   moveLatest();
@@ -92,7 +92,7 @@ test('a locked thread takes no alarm: it goes to an issue', async () => {
   await world.end();
 });
 
-test('an alarm that somebody deleted is told again when it changes, and not when it is over', async () => {
+test('a deleted alert is posted again when it changes, and not when it is over', async () => {
   const talk = await release();
   const [first, second] = [strange(world, 'first'), strange(world, 'second')];
   world.registry.setTag(IMAGE, 'latest', first.digest);
@@ -108,7 +108,7 @@ test('an alarm that somebody deleted is told again when it changes, and not when
   await world.end();
 });
 
-test('over before GitHub could be told: nobody hears of it', async () => {
+test('over before it could be posted: nothing is posted', async () => {
   const talk = await release();
   moveLatest();
   world.github.failNext({ method: 'POST', path: /\/comments$/, status: 503, times: 100 });
@@ -121,7 +121,7 @@ test('over before GitHub could be told: nobody hears of it', async () => {
   await world.end();
 });
 
-test('noticed right before the App was removed: it is told when the App is back', async () => {
+test('detected right before the App was removed: it is posted when the App is back', async () => {
   const talk = await release();
   moveLatest();
   world.github.failNext({ method: 'POST', path: /\/comments$/, status: 503, times: 100 });
@@ -142,7 +142,7 @@ test('noticed right before the App was removed: it is told when the App is back'
   await world.end();
 });
 
-test('another environment is named in the alarm and in the lines that put it right', async () => {
+test('another environment is named in the alert and in the lines that fix it', async () => {
   const talk = await beginHistory({ policy: 'environments: { eu_west-1: { tags: [eu] } }' });
   ({ world } = talk);
   const image = await talk.release('A', 'eu_west-1');

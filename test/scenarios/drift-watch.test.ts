@@ -46,7 +46,7 @@ describe('drift.interval', () => {
     await world.end();
   });
 
-  test('of one environment leaves the others alone', async () => {
+  test('of one environment does not change the others', async () => {
     await begin('drift: { interval: off }\nenvironments: { production: {}, canary: { drift: { interval: 1h } } }');
     await talk.release('A');
     await talk.release('B', 'canary');
@@ -62,7 +62,7 @@ describe('drift.interval', () => {
     await world.end();
   });
 
-  test('off: the second read-back is done all the same', async () => {
+  test('off: the second read-back is done anyway', async () => {
     await begin('drift: { interval: off }');
     await talk.release('A');
     move();
@@ -71,7 +71,7 @@ describe('drift.interval', () => {
     await world.end();
   });
 
-  test('turned off: what was open is over, and turned on again it is noticed at once', async () => {
+  test('turned off: open drifts are over, and turned on again they are detected immediately', async () => {
     await begin();
     await talk.release('A');
     move();
@@ -86,7 +86,7 @@ describe('drift.interval', () => {
     await world.end();
   });
 
-  test('made shorter counts at once, not when the longer one has passed', async () => {
+  test('made shorter counts immediately, not when the longer one has passed', async () => {
     await begin('drift: { interval: 24h }');
     await talk.release('A');
     await noticed(talk);
@@ -98,7 +98,7 @@ describe('drift.interval', () => {
   });
 });
 
-describe('a policy that says something else by now', () => {
+describe('a policy that has changed', () => {
   test('no longer names the tag: it is somebody else’s', async () => {
     await begin();
     await talk.release('A');
@@ -109,7 +109,7 @@ describe('a policy that says something else by now', () => {
     await world.end();
   });
 
-  test('no longer has the environment, or names another image: nobody looks', async () => {
+  test('no longer has the environment, or names another image: no checks', async () => {
     await begin();
     await talk.release('A');
     await world.pass(MINUTE_MS);
@@ -123,7 +123,7 @@ describe('a policy that says something else by now', () => {
     await world.end();
   });
 
-  test('can’t be read: what it said of the promotion holds', async () => {
+  test('can’t be read: the promotion’s policy applies', async () => {
     await begin();
     await talk.release('A');
     write(talk, 'enviroments: {}');
@@ -135,7 +135,7 @@ describe('a policy that says something else by now', () => {
 });
 
 describe('while a promotion moves the tags', () => {
-  test('nothing is looked at: half-moved tags are no drift', async () => {
+  test('nothing is checked: half-moved tags are not drift', async () => {
     await begin();
     await talk.release('A');
     const b = talk.build('B');
@@ -158,7 +158,7 @@ describe('while a promotion moves the tags', () => {
     await world.end();
   });
 
-  test('nor what a promotion began to move between two requests of a look', async () => {
+  test('nor tags that a promotion starts to move during a check', async () => {
     await begin();
     await talk.release('A');
     const b = talk.build('B');
@@ -188,7 +188,7 @@ describe('while a promotion moves the tags', () => {
   });
 });
 
-test('one environment is looked at at a time, and what people ask does not wait for it', async () => {
+test('one environment is checked at a time, and commands do not wait for it', async () => {
   await begin('environments: { production: {}, canary: {} }');
   await talk.release('A');
   await talk.release('B', 'canary');
@@ -224,7 +224,7 @@ async function answered(body: string): Promise<readonly string[]> {
   return talk.replies().slice(before);
 }
 
-test('tags that a failed promotion left mixed are told on its card, and not twice', async () => {
+test('mixed tags of a failed promotion are shown on its card only', async () => {
   await begin();
   await talk.release('A');
   const b = talk.build('B');
@@ -243,7 +243,7 @@ test('tags that a failed promotion left mixed are told on its card, and not twic
   await world.end();
 });
 
-test('a tag that somebody moved while a promotion failed is drift: it was left as it was found', async () => {
+test('a tag that somebody moved while a promotion failed is drift: it was not moved back', async () => {
   await begin();
   await talk.release('A');
   const b = talk.build('B');
@@ -265,7 +265,7 @@ test('a tag that somebody moved while a promotion failed is drift: it was left a
 });
 
 describe('through outages', () => {
-  test('a registry that does not answer is asked again, and nobody is alarmed', async () => {
+  test('a registry that does not answer is asked again, and nobody is alerted', async () => {
     await begin();
     await talk.release('A');
     world.registry.quirks.html502 = { times: Infinity };
@@ -279,7 +279,7 @@ describe('through outages', () => {
     await world.end();
   });
 
-  test('an image that can not be looked at hides no tag that was moved, and is recommended to nobody', async () => {
+  test('an unreadable image hides no moved tag, and is not suggested', async () => {
     await begin();
     await talk.release('A');
     const b = await talk.release('B');
@@ -294,7 +294,7 @@ describe('through outages', () => {
     await world.end();
   });
 
-  test('a GitHub that is down hides no drift from the log, and hears of it afterwards', async () => {
+  test('an outage of GitHub hides no drift from the log, and the alert is posted afterwards', async () => {
     await begin();
     await talk.release('A');
     move();
@@ -307,7 +307,7 @@ describe('through outages', () => {
     await world.end();
   });
 
-  test('a restart between the two looks, and after them', async () => {
+  test('a restart between the two checks, and after them', async () => {
     await begin();
     await talk.release('A');
     move();
@@ -323,7 +323,7 @@ describe('through outages', () => {
     await world.end();
   });
 
-  test('a look that was dropped is put back by the hourly tick', async () => {
+  test('a dropped check is scheduled again by the hourly tick', async () => {
     await begin();
     await talk.release('A');
     const { store } = world.app;

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe('a tag of production that somebody moved', () => {
-  test('is noticed at the second read-back, looked at twice, and told in the thread with the line that puts it right', async () => {
+  test('is detected at the second read-back, confirmed, and reported in the thread with the line that fixes it', async () => {
     talk = await beginHistory();
     const { world } = talk;
     const a = await talk.release('A');
@@ -67,7 +67,7 @@ describe('a tag of production that somebody moved', () => {
     await world.end();
   });
 
-  test('is put right by promoting the same image again: only the missing moves, and an approval', async () => {
+  test('is fixed by promoting the same image again: only the missing moves, and an approval', async () => {
     talk = await beginHistory();
     const { world } = talk;
     const a = await talk.release('A');
@@ -84,7 +84,7 @@ describe('a tag of production that somebody moved', () => {
     await world.end();
   });
 
-  test('is over when somebody moves it back, and a new alarm when it is moved once more', async () => {
+  test('is over when somebody moves it back, and a new alert when it is moved once more', async () => {
     talk = await beginHistory();
     const { world } = talk;
     const a = await talk.release('A');
@@ -105,7 +105,7 @@ describe('a tag of production that somebody moved', () => {
     await world.end();
   });
 
-  test('that moves on to a third image changes the comment, and a second tag is an alarm of its own', async () => {
+  test('that moves on to a third image changes the comment, and a second tag is another alert', async () => {
     talk = await beginHistory();
     const { world } = talk;
     await talk.release('A');
@@ -125,7 +125,7 @@ describe('a tag of production that somebody moved', () => {
     await world.end();
   });
 
-  test('and right back is lag, not drift: nobody hears of it', async () => {
+  test('and right back is lag, not drift: nothing is reported', async () => {
     talk = await beginHistory();
     const { world } = talk;
     const a = await talk.release('A');
@@ -141,7 +141,7 @@ describe('a tag of production that somebody moved', () => {
 });
 
 describe('a cleanup job that deletes a platform', () => {
-  test('of what production holds: the image is named, with the one that is whole', async () => {
+  test('of production’s image: the image is named, with a complete one', async () => {
     talk = await beginHistory();
     const { world } = talk;
     const a = await talk.release('A');
@@ -169,7 +169,7 @@ describe('a cleanup job that deletes a platform', () => {
     await world.end();
   });
 
-  test('of what production holds, with nothing whole to go back to: a new image is promoted over it', async () => {
+  test('of production’s image, without a complete target: a new image is promoted over it', async () => {
     talk = await beginHistory({ empty: true });
     const { world } = talk;
     breakChild(talk, await talk.release('A'));
@@ -223,7 +223,7 @@ describe('a cleanup job that deletes a platform', () => {
     await world.end();
   });
 
-  test('of the fourth image back, or an attestation: nobody could go there, and nobody pulls it', async () => {
+  test('of the fourth image back, or an attestation: no target, and nobody pulls it', async () => {
     talk = await beginHistory();
     const { world } = talk;
     const a = await talk.release('A');
@@ -238,7 +238,7 @@ describe('a cleanup job that deletes a platform', () => {
   });
 });
 
-test('a look costs a request for each tag, and for each of four images one and one for each platform', async () => {
+test('a check takes a request for each tag, and for each of four images one and one for each platform', async () => {
   talk = await beginHistory();
   const { world } = talk;
   for (const message of ['A', 'B', 'C', 'D']) await talk.release(message);

@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 describe('a floor of owner/repo, after the repository is renamed', () => {
-  test('holds on: MIN_APPROVALS', async () => {
+  test('stays in force: MIN_APPROVALS', async () => {
     const h = await beginHistory({ env: { MIN_APPROVALS: 'acme/dotca:production=1' } });
     talk = h;
     const before = await h.release('A');
@@ -27,7 +27,7 @@ describe('a floor of owner/repo, after the repository is renamed', () => {
     await talk.world.end();
   });
 
-  test('holds on: FORBID_SELF_APPROVAL', async () => {
+  test('stays in force: FORBID_SELF_APPROVAL', async () => {
     const h = await beginHistory({ env: { FORBID_SELF_APPROVAL: 'acme/dotca:production' } });
     talk = h;
     await h.release('A');
@@ -40,7 +40,7 @@ describe('a floor of owner/repo, after the repository is renamed', () => {
     await talk.world.end();
   });
 
-  test('of another repository does not hold', async () => {
+  test('of another repository does not apply', async () => {
     talk = await beginUnder('environments: { production: { approvals: { required: 0 } } }\n', {
       env: { MIN_APPROVALS: 'acme/dotca@1:production=1,acme/other:production=1' },
     });
@@ -99,7 +99,7 @@ describe('a floor follows the environment of GitHub', () => {
     await talk.world.end();
   });
 
-  test('and a rollback to what was deployed there needs nobody', async () => {
+  test('and a rollback to what was deployed there needs no approval', async () => {
     const h = await beginHistory({
       ...FLOOR,
       policy: 'environments: { live: { tags: [main, latest], deployment: { environment: production } } }\n',
@@ -113,7 +113,7 @@ describe('a floor follows the environment of GitHub', () => {
     await talk.world.end();
   });
 
-  test('and a rollback to what it held before its first promotion needs nobody', async () => {
+  test('and a rollback to what it held before its first promotion needs no approval', async () => {
     const h = await beginHistory({
       ...FLOOR,
       policy: 'environments: { live: { tags: [main, latest], deployment: { environment: production } } }\n',

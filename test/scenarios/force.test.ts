@@ -37,7 +37,7 @@ function hotfix(args: { readonly tag?: (commit: string) => string } = {}): {
 }
 
 describe('a rule that fails', () => {
-  test('is overridden: the card and the check run say so to whoever approves, and the audit trail keeps it', async () => {
+  test('is overridden: the card and the check run show that to reviewers, and the audit trail records it', async () => {
     talk = await begin({ image: BROKEN });
     await talk.request();
     expect(await talk.state()).toBe('checks-failed');
@@ -74,7 +74,7 @@ describe('a rule that fails', () => {
     expect(examined.match(/"outcome":"fail","overridden":true/g)).toHaveLength(2);
   });
 
-  test('takes the role that the policy names', async () => {
+  test('needs the role that the policy names', async () => {
     talk = await begin({ image: BROKEN });
     const { reactions, answers } = await talk.say('ada', `/promote staging-${talk.short} force ${REASON}`);
     expect(reactions).toEqual(['eyes', '-1']);
@@ -105,7 +105,7 @@ describe('a rule that fails', () => {
   });
 });
 
-test('an image that proves no commit lives on its card alone', async () => {
+test('an image that proves no commit is shown on its card only', async () => {
   const labels = {
     'org.opencontainers.image.source': 'https://github.com/acme/dotca',
     'org.opencontainers.image.revision': 'a'.repeat(40),
@@ -139,7 +139,7 @@ describe('never overridden', () => {
     expect(await talk.findings()).toContain('fail completeness');
   });
 
-  test('a kept tag that holds another digest', async () => {
+  test('a permanent tag that holds another digest', async () => {
     talk = await begin({ image: BROKEN });
     talk.world.registry.setTag(IMAGE, `main-staging-${talk.short}`, talk.old.digest);
     await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
@@ -157,7 +157,7 @@ describe('never overridden', () => {
     expect(await talk.state()).toBeNull();
   });
 
-  test('an image that the repository may not name', async () => {
+  test('an image that the repository may not promote', async () => {
     talk = await begin();
     talk.repo.writeFiles('main', { '.github/promotion.yml': `images: [${talk.world.registry.host}/acme/other]\n` });
     const { answers } = await talk.say('mia', `/promote staging-${talk.short} force ${REASON}`);
@@ -168,7 +168,7 @@ describe('never overridden', () => {
 });
 
 describe('a hotfix', () => {
-  test('goes from its own tag to production, with force only, and its tag is kept', async () => {
+  test('goes from its own tag to production, with force only, and gets its permanent tag', async () => {
     talk = await begin();
     const { short, image, commit } = hotfix();
     expect((await talk.say('mia', `/promote hotfix-${short}`)).answers).toMatchObject([
@@ -185,7 +185,7 @@ describe('a hotfix', () => {
     expect(talk.world.registry.tag(IMAGE, `main-hotfix-${short}`)).toBe(image.digest);
   });
 
-  test('whose tag names another commit is told, and let through', async () => {
+  test('whose tag names another commit is shown, and overridden', async () => {
     talk = await begin();
     hotfix({ tag: () => 'hotfix-deadbee' });
     await talk.say('mia', `/promote deadbee force ${REASON}`);

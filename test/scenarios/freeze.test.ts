@@ -94,7 +94,7 @@ describe('one run shows every state', () => {
     await world.end();
   });
 
-  test('the summary stays within what GitHub takes, whatever a label says', async () => {
+  test('the summary stays within GitHub’s limit, whatever a label contains', async () => {
     const labels = {
       'org.opencontainers.image.source': `https://github.com/acme/${'dotca'.repeat(20_000)}`,
       'org.opencontainers.image.revision': 'x'.repeat(100_000),
@@ -126,7 +126,7 @@ describe('a GitHub that leaves completed runs as they are', () => {
     await world.end();
   });
 
-  test('the old run of a promotion that is asked for again is outdated, the new one is good', async () => {
+  test('the old run of a promotion that is requested again is outdated, the new one is valid', async () => {
     talk = await begin();
     const { world, repo, commit } = talk;
     talk.world.registry.quirks.missing.add(talk.image.blobs[0]?.digest ?? '');

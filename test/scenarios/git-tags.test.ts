@@ -67,7 +67,7 @@ async function released(): Promise<string> {
 }
 
 describe('production was built from the tagged files', () => {
-  test('it is named by the version, without anybody’s approval, and nothing else moves', async () => {
+  test('it gets the version, without an approval, and nothing else moves', async () => {
     const merged = await released();
     expect(merged).not.toBe(talk.commit);
     const before = talk.world.registry.tags(IMAGE);
@@ -85,7 +85,7 @@ describe('production was built from the tagged files', () => {
     expect(talk.repo.deployments()).toHaveLength(1);
   });
 
-  test('a workflow may push it as well', async () => {
+  test('a workflow may push it too', async () => {
     const merged = await released();
     await pushTag('v1.2.3-rc.1', merged);
     expect(held('v1.2.3-rc.1')).toBe(talk.image.digest);
@@ -100,7 +100,7 @@ describe('production was built from the tagged files', () => {
     expect([await talk.told(2), await talk.told(3)]).toEqual(['promoted', 'promoted']);
   });
 
-  test('pushed again, the version is found to be there', async () => {
+  test('pushed again, the version already exists', async () => {
     const merged = await released();
     await pushTag('v1.2.3', merged, 'ada');
     await pushTag('v1.2.3', merged, 'ada');
@@ -109,7 +109,7 @@ describe('production was built from the tagged files', () => {
     expect(await talk.state(3)).toBeNull();
   });
 
-  test('a version that names another image is not moved, and the commit says which', async () => {
+  test('a version that names another image is not moved, and the answer names that image', async () => {
     const merged = await released();
     talk.world.registry.setTag(IMAGE, 'v1.2.3', talk.old.digest);
     await pushTag('v1.2.3', merged, 'ada');
@@ -121,7 +121,7 @@ describe('production was built from the tagged files', () => {
     expect(held('v1.2.3')).toBe(talk.old.digest);
   });
 
-  test('an image that is not whole any more is not named', async () => {
+  test('an image that is no longer complete is not named', async () => {
     const merged = await released();
     const layer = talk.image.blobs.find(({ sizeBytes }) => sizeBytes === 90_000_000);
     talk.world.registry.quirks.missing.add(layer?.digest ?? '');
@@ -132,7 +132,7 @@ describe('production was built from the tagged files', () => {
     expect(runOn(merged).summary).toContain(`\`/promote ${talk.short} as v1.2.3\``);
   });
 
-  test('production that moves while it waits for its turn is not moved back', async () => {
+  test('production that moves while the tag waits is not moved back', async () => {
     const merged = await released();
     const other = stage(talk.world, { commit: talk.repo.commitOn('staging', { message: 'Other' }) });
     const remove = talk.world.registry.onRequest(({ method, path }) => {
@@ -152,7 +152,7 @@ describe('production was built from the tagged files', () => {
 });
 
 describe('production holds something else', () => {
-  test('the image with the tagged files is found, also behind a merge, and the line is ready', async () => {
+  test('the image with the tagged files is found, even behind a merge, with the line to comment', async () => {
     const { commit, digest } = build({ 'login.ts': 'export {}' });
     const merged = talk.repo.merge({ from: 'staging', into: 'main' });
     await pushTag('v1.2.3', merged, 'ada');
@@ -190,14 +190,14 @@ describe('production holds something else', () => {
     expect(await answerOn(commit)).toMatchObject({ why: { cause: 'not-on-branch', branch: 'main' } });
   });
 
-  test('production tags that disagree are told', async () => {
+  test('production tags that disagree are reported', async () => {
     const merged = await released();
     talk.world.registry.setTag(IMAGE, 'latest', talk.old.digest);
     await pushTag('v1.2.3', merged, 'ada');
     expect(await answerOn(merged)).toMatchObject({ why: { cause: 'mixed', tags: ['main', 'latest'] } });
   });
 
-  test('an image that proves no commit is told', async () => {
+  test('an image that proves no commit is reported', async () => {
     const merged = talk.repo.merge({ from: 'staging', into: 'main' });
     const bare = stage(talk.world, { commit: talk.commit, image: { labels: {}, seed: 'bare' } });
     for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, bare.digest);
@@ -205,7 +205,7 @@ describe('production holds something else', () => {
     expect(await answerOn(merged)).toMatchObject({ why: { cause: 'no-commit', digest: bare.digest } });
   });
 
-  test('Re-run looks again, in the same run', async () => {
+  test('Re-run checks again, in the same run', async () => {
     const policy = { '.github/promotion.yml': 'environments: { production: { tags: [prod] } }\n' };
     talk.repo.writeFiles('main', policy);
     const { digest } = build(policy);
@@ -230,7 +230,7 @@ describe('production holds something else', () => {
   });
 });
 
-test('Re-run of all checks of a commit looks at its versions again as well', async () => {
+test('Re-run of all checks of a commit checks its versions again too', async () => {
   const { commit, digest } = build({ 'a.txt': 'a' });
   const merged = talk.repo.merge({ from: 'staging', into: 'main' });
   await pushTag('v1.2.3', merged, 'ada');
@@ -248,7 +248,7 @@ test('Re-run of all checks of a commit looks at its versions again as well', asy
 });
 
 describe('policies', () => {
-  test('a file that cannot be read is told on the tagged commit', async () => {
+  test('an unreadable file is reported on the tagged commit', async () => {
     await released();
     const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': 'images: [' });
     await pushTag('v1.2.3', commit, 'ada');
@@ -256,7 +256,7 @@ describe('policies', () => {
     expect(await answerOn(commit)).toMatchObject({ kind: 'refused', refusal: { code: 'policy-unreadable' } });
   });
 
-  test('several environments and none called production: it has to be said where', async () => {
+  test('several environments and none called production: the environment must be named', async () => {
     const file = 'environments: { eu: { branch: main }, us: { branch: main } }\n';
     const commit = talk.repo.writeFiles('main', { '.github/promotion.yml': file });
     await pushTag('v1.2.3', commit, 'ada');

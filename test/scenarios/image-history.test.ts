@@ -32,7 +32,7 @@ async function overwrite(): Promise<{ readonly commit: string; readonly checked:
 }
 
 describe('an image that a person rejected', () => {
-  test('warns when it is asked for again, and mentions that person', async () => {
+  test('warns when it is requested again, and mentions that person', async () => {
     talk = await begin();
     await askAgain();
     expect(await talk.state(2)).toBe('awaiting-approval');
@@ -51,7 +51,7 @@ describe('an image that a person rejected', () => {
     expect(talk.card(2)).toContain('@bob');
   });
 
-  test('says nothing of another image, nor of one that was only cancelled', async () => {
+  test('does not warn for another image, nor for one that was only cancelled', async () => {
     talk = await begin();
     await talk.request();
     await talk.say('ada', '/cancel P1');
@@ -85,7 +85,7 @@ describe('a commit tag that was overwritten after the staging check', () => {
   });
 
   test.each(['another tag', 'its digest', 'the moving tag'])(
-    'fails also where the new image is asked for by %s, and the tag of the check stays as it was',
+    'fails also if the new image is requested by %s, and the tag of the check stays as it was',
     async (how) => {
       talk = await beginUnder(STRICT);
       const { world, repo } = talk;
@@ -100,7 +100,7 @@ describe('a commit tag that was overwritten after the staging check', () => {
     },
   );
 
-  test('says nothing where the image that was examined is asked for, though the tag holds another one by now', async () => {
+  test('does not warn for the examined image, even if the tag holds another one by now', async () => {
     talk = await beginUnder(STRICT);
     const { world, repo } = talk;
     const { sha: commit } = await repo.push('staging', { message: 'Pushed' });

@@ -58,7 +58,7 @@ function labels(commit: string, source = HOME): Readonly<Record<string, string>>
   return { [SOURCE]: source, [REVISION]: commit };
 }
 
-describe('let through', () => {
+describe('passes', () => {
   type Row = readonly [name: string, options: ImageOptions, finding: RegExp, values: readonly string[]];
   test.each<Row>([
     [
@@ -107,7 +107,7 @@ describe('let through', () => {
   });
 });
 
-describe('kept out', () => {
+describe('fails', () => {
   type Row = readonly [
     name: string,
     options: ImageOptions,
@@ -203,7 +203,7 @@ describe('kept out', () => {
     expect(findings).toContain('fail revision');
   });
 
-  test('a rejected image that is mended under the same digest gets through by Re-run', async () => {
+  test('an image with failed checks that is fixed under the same digest passes by Re-run', async () => {
     const { world, repo, old } = talk;
     const commit = onStaging();
     const image = buildImage({ declaredLayerSizes: [150_000_000], seed: commit, labels: labels(commit) });
@@ -227,7 +227,7 @@ describe('kept out', () => {
 });
 
 describe('without a commit that is proven', () => {
-  test('the promotion lives on its card alone, moves the floating tags and writes no kept tag', async () => {
+  test('the promotion has only its card, moves the floating tags and writes no permanent tag', async () => {
     const { world, repo } = talk;
     const commit = repo.commitOn('staging', { message: 'Unlabelled' });
     write(talk, 'validation: { labels: { level: warn } }');

@@ -107,13 +107,13 @@ describe('refused', () => {
     expect(reply).toContain(shown(other.digest));
   });
 
-  test('hex that no staging tag has says what was looked for', async () => {
+  test('hex without a staging tag shows what was tried', async () => {
     expect((await promote('0123456789')).answers).toMatchObject([
       refused('source-not-found', { typed: '0123456789', tried: ['staging-0123456789', 'staging-0123456'] }),
     ]);
   });
 
-  test('a staging tag that is not there', async () => {
+  test('a missing staging tag', async () => {
     expect((await promote('staging-0000000')).answers).toMatchObject([
       refused('source-not-found', { typed: 'staging-0000000' }),
     ]);
@@ -152,7 +152,7 @@ describe('refused', () => {
     ]);
   });
 
-  test('a tag that names another commit than its image was built from is rejected by the rules', async () => {
+  test('a tag that names another commit than its image was built from fails the checks', async () => {
     const { image } = staged((sha) => [short(sha)]);
     talk.world.registry.setTag(IMAGE, 'staging-deadbee', image.digest);
     const { card } = await promote('deadbee');

@@ -16,7 +16,7 @@ afterEach(async () => {
   await talk.world.close();
 });
 
-test("repository B names A's image by tag, by commit and by digest: B's own name is looked under, and nothing is found", async () => {
+test("repository B names A's image by tag, by commit and by digest: only B's own name is searched, and nothing is found", async () => {
   talk = await begin();
   const other = await otherRepo();
   for (const source of [`staging-${talk.short}`, talk.commit, talk.image.digest]) {
@@ -30,7 +30,7 @@ test("repository B names A's image by tag, by commit and by digest: B's own name
 });
 
 test.each(['docker.io/acme/dotca:staging', 'acme/dotca:staging', 'ghcr.io/acme/dotca@sha256:00'])(
-  'a source can not name an image at all: %s',
+  'a source can’t name an image at all: %s',
   async (source) => {
     talk = await begin();
     const said = await talk.say('ada', `/promote ${source}`);
@@ -151,7 +151,7 @@ test('a click that names a promotion of ours on a check run that is not ours doe
 describe("a policy file that names another repository's image", () => {
   const DOORS = ['/promote staging', '/promote', '/promote to production', '/status', '/status production'];
 
-  test('is refused by every door, and nothing of that image is read or told', async () => {
+  test('is refused by every entry point, and nothing of that image is read or shown', async () => {
     talk = await begin();
     const { world, image } = talk;
     const { host } = world.registry;
@@ -175,7 +175,7 @@ describe("a policy file that names another repository's image", () => {
     await world.end();
   });
 
-  test('counts where the operator granted the pair, and for that repository only', async () => {
+  test('counts if the operator granted the pair, and for that repository only', async () => {
     talk = await begin();
     const { world, image, short } = talk;
     const { host } = world.registry;
@@ -196,7 +196,7 @@ describe("a policy file that names another repository's image", () => {
     await world.end();
   });
 
-  test('does not slip in after the request: an approval finds it', async () => {
+  test('is detected by an approval if it comes after the request', async () => {
     talk = await begin();
     const { world, image } = talk;
     const { host } = world.registry;

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe('a repository that is out of reach', () => {
-  test('taken from the installation: its promotion ends, and its card tells so when it is given back', async () => {
+  test('removed from the installation: its promotion ends, and its card shows that once it is added again', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -34,7 +34,7 @@ describe('a repository that is out of reach', () => {
     await world.end();
   });
 
-  test('another repository of the same installation goes on', async () => {
+  test('another repository of the same installation continues', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -46,7 +46,7 @@ describe('a repository that is out of reach', () => {
     await world.end();
   });
 
-  test('deleted: its promotion ends, without a word to GitHub', async () => {
+  test('deleted: its promotion ends, without a write to GitHub', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -60,7 +60,7 @@ describe('a repository that is out of reach', () => {
     await world.end({ outdated: ['P1 card', 'P1 check-run'] });
   });
 
-  test('archived: its promotion ends, as nobody can approve there; unarchived the card tells so', async () => {
+  test('archived: its promotion ends, as nobody can approve there; once unarchived, the card shows that', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -76,7 +76,7 @@ describe('a repository that is out of reach', () => {
     await world.end();
   });
 
-  test('a comment from a repository that was thought to be gone shows what could not be shown', async () => {
+  test('a comment from a repository that counted as gone leads to the missed updates', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -94,7 +94,7 @@ describe('a repository that is out of reach', () => {
 });
 
 describe('a repository that is renamed', () => {
-  test('is known by its new name at once, its open card links there, and its approval counts', async () => {
+  test('has its new name immediately: its open card links there, and its approval counts', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -121,7 +121,7 @@ describe('a repository that is transferred', () => {
     await world.end();
   });
 
-  test("to an account that is served: the old account's image is out of its reach, and the promotion ends", async () => {
+  test("to an account that is served: the old account's image is not permitted, and the promotion ends", async () => {
     talk = await begin(TWO_OWNERS);
     const { world, repo } = talk;
     await talk.request();
@@ -132,7 +132,7 @@ describe('a repository that is transferred', () => {
     await world.end();
   });
 
-  test('numbers and audit trail go on with the numeric id, under the new owner', async () => {
+  test('numbers and audit trail continue with the numeric id, under the new owner', async () => {
     talk = await begin(TWO_OWNERS);
     const { world, repo } = talk;
     await talk.request();
@@ -148,7 +148,7 @@ describe('a repository that is transferred', () => {
     await world.end();
   });
 
-  test('the old installation says last that it has lost it: what is open under the new one goes on', async () => {
+  test('the old installation reports the loss last: open promotions under the new one continue', async () => {
     talk = await begin(TWO_OWNERS);
     const { world, repo } = talk;
     await repo.settings.transfer('globex');

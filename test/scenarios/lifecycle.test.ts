@@ -17,7 +17,7 @@ function requestsSince(count: number): readonly string[] {
 }
 
 describe('an installation that is suspended', () => {
-  test('ends what waits: no word more to GitHub, no dead job, and the schedules run out', async () => {
+  test('ends waiting promotions: no more writes to GitHub, no dead job, and the schedules end', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -33,7 +33,7 @@ describe('an installation that is suspended', () => {
     await world.end({ outdated: ['P1 card', 'P1 check-run'] });
   });
 
-  test('and let act again shows on card and check run what happened meanwhile; the image can be asked for again', async () => {
+  test('and unsuspended shows on card and check run what happened meanwhile; the image can be requested again', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -53,7 +53,7 @@ describe('an installation that is suspended', () => {
     await world.end();
   });
 
-  test('for a moment only: the news are taken in their order, and what is asked for afterwards goes through', async () => {
+  test('for a moment only: the events are handled in order, and later requests succeed', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -69,7 +69,7 @@ describe('an installation that is suspended', () => {
     await world.end();
   });
 
-  test('while tags are moving lets them arrive, and the card tells so when it is let act again', async () => {
+  test('while tags are moving lets them finish, and the card shows that once it is unsuspended', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -117,7 +117,7 @@ describe('an installation that is suspended', () => {
 });
 
 describe('an installation that is removed', () => {
-  test('ends what is open, whatever its state; installed again it tells what became of it', async () => {
+  test('ends open promotions in any state; installed again, it shows their outcome', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -143,7 +143,7 @@ describe('an installation that is removed', () => {
     await world.end();
   });
 
-  test('is noticed without a webhook: an examination that GitHub turns away ends the same way, quietly', async () => {
+  test('is detected without a webhook: an examination that GitHub refuses ends the same way, quietly', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     world.registry.quirks.html502 = { times: 1000, on: /^HEAD .*\/blobs\// };

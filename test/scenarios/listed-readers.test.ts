@@ -19,7 +19,7 @@ test('beyond the first thousand collaborators', async () => {
   await talk.world.end();
 });
 
-test('after a 403 that passes', async () => {
+test('after a transient 403', async () => {
   talk = await beginUnder('environments: { production: { approvals: { users: [ron] } } }\n');
   await talk.request();
   talk.world.github.failNext({ path: /\/collaborators\/ron$/, status: 403, times: 1 });
@@ -29,7 +29,7 @@ test('after a 403 that passes', async () => {
   await talk.world.end();
 });
 
-test('not where GitHub answers that the reader is no collaborator', async () => {
+test('not if GitHub answers that the reader is not a collaborator', async () => {
   talk = await beginUnder('environments: { production: { approvals: { users: [ron] } } }\n');
   await talk.request();
   talk.world.github.failNext({ path: /\/collaborators\/ron$/, status: 404, times: 1 });

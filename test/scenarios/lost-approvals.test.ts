@@ -17,8 +17,8 @@ function permissionOf(login: string): RegExp {
   return new RegExp(`/collaborators/${login}/permission$`);
 }
 
-describe('an approval that counts no more', () => {
-  test('is given again once the rights are back', async () => {
+describe('an approval that no longer counts', () => {
+  test('can be given again once the rights are back', async () => {
     talk = await beginUnder(TWO);
     await talk.request();
     await talk.approve('bob');
@@ -31,7 +31,7 @@ describe('an approval that counts no more', () => {
     await talk.world.end();
   });
 
-  test('is not given again without rights', async () => {
+  test('can’t be given again without rights', async () => {
     talk = await beginUnder(TWO);
     await talk.request();
     await talk.approve('bob');
@@ -42,7 +42,7 @@ describe('an approval that counts no more', () => {
     await talk.world.end();
   });
 
-  test('while it counts, it is not given twice', async () => {
+  test('can’t be given twice while it counts', async () => {
     talk = await beginUnder(TWO);
     await talk.request();
     await talk.approve('bob');
@@ -63,7 +63,7 @@ describe('a reviewer who changes her login', () => {
     await talk.world.end();
   });
 
-  test('still counts where another account took the old login, and that one counts for nothing', async () => {
+  test('still counts if another account took the old login, and that account does not count', async () => {
     talk = await beginUnder(TWO);
     await talk.request();
     await talk.approve('bob');
@@ -78,7 +78,7 @@ describe('a reviewer who changes her login', () => {
     await talk.world.end();
   });
 
-  test('counts no more once she is no collaborator', async () => {
+  test('no longer counts once she is not a collaborator', async () => {
     talk = await beginUnder(TWO);
     await talk.request();
     await talk.approve('bob');
@@ -90,7 +90,7 @@ describe('a reviewer who changes her login', () => {
   });
 });
 
-describe('GitHub refuses once to tell of the rights of who approved', () => {
+describe('GitHub fails once to return the rights of an approver', () => {
   test.each([
     [403, 1],
     [403, 7],
@@ -107,7 +107,7 @@ describe('GitHub refuses once to tell of the rights of who approved', () => {
     await talk.world.end();
   });
 
-  test.each([403, 422, 404])('%i when a queued promotion starts: it goes on', async (status) => {
+  test.each([403, 422, 404])('%i when a queued promotion starts: it continues', async (status) => {
     talk = await beginUnder('{}');
     const { world, repo, old } = talk;
     const commit = repo.commitOn('staging', { message: 'Newer' });

@@ -65,7 +65,7 @@ test.each(LOST)(
   },
 );
 
-test('a reaction whose answer was lost is there once', async () => {
+test('a reaction whose answer was lost exists once', async () => {
   talk = await begin();
   const { world, repo } = talk;
   world.github.applyThenFail({ method: 'POST', path: /\/reactions$/, status: 'hang-up', times: 2 });
@@ -75,7 +75,7 @@ test('a reaction whose answer was lost is there once', async () => {
   await world.end();
 });
 
-test('an edit of the card whose answer was lost shows the same in the end', async () => {
+test('an edit of the card whose answer was lost has the same result', async () => {
   talk = await begin();
   const { world, repo, issue } = talk;
   await talk.request();
@@ -88,7 +88,7 @@ test('an edit of the card whose answer was lost shows the same in the end', asyn
   await world.end();
 });
 
-test('a marker that somebody else typed is not taken for ours', async () => {
+test('a marker that somebody else typed does not count as ours', async () => {
   talk = await begin();
   const { world, repo, issue } = talk;
   await repo.comment({ issue, by: 'ron', body: '<!-- imprimatur P1 -->\nNot the card.' });
@@ -100,7 +100,7 @@ test('a marker that somebody else typed is not taken for ours', async () => {
   await world.end();
 });
 
-test('a card that somebody deleted is posted anew', async () => {
+test('a card that somebody deleted is posted again', async () => {
   talk = await begin();
   const { world, repo, issue } = talk;
   await talk.request();
@@ -114,7 +114,7 @@ test('a card that somebody deleted is posted anew', async () => {
 test.each([
   ['the card', /\/issues\/comments\/\d+$/],
   ['the check run', /\/check-runs\/\d+$/],
-])('of %s GitHub says for a moment that it is not there: it is not made twice', async (_what, path) => {
+])('GitHub does not find %s for a moment: it is not created twice', async (_what, path) => {
   talk = await begin();
   const { world, repo, issue } = talk;
   await talk.request();
@@ -127,7 +127,7 @@ test.each([
   await world.end();
 });
 
-test('a process that ends between the post and its own note of it finds the comment again', async () => {
+test('a process that ends between the post and its record finds the comment again', async () => {
   talk = await begin();
   const { world, repo, issue } = talk;
   // The answer never comes, and the process that waited for it is gone.

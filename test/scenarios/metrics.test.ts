@@ -22,7 +22,7 @@ async function scrape(): Promise<string> {
   return response.text();
 }
 
-test('commands are timed from their delivery, and GitHub says how many requests it still takes', async () => {
+test('commands are timed from their delivery, and the remaining requests to GitHub are a metric', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   await release.repo.comment({ issue: release.issue, by: 'ada', body: `/promote ${release.source}` });
@@ -61,7 +61,7 @@ test('a mixed production counts until a newer promotion succeeds', async () => {
   await world.end();
 });
 
-test('a document of a newer version leaves the page as it is; processes of that version count it', async () => {
+test('a document of a newer version does not change the page; processes of that version count it', async () => {
   world = await Scenario.start();
   await approved(await prepare(world));
   await world.drain();

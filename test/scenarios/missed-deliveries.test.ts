@@ -69,7 +69,7 @@ test.each<Fate>(['lost', 'swallowed'])(
   },
 );
 
-test('a click that never arrived counts as of when it was made', async () => {
+test('a click that never arrived counts from the time of the click', async () => {
   talk = await begin();
   const { world } = talk;
   await talk.request();
@@ -81,7 +81,7 @@ test('a click that never arrived counts as of when it was made', async () => {
 });
 
 test.each(['click', 'comment'])(
-  'an approval by %s that comes hours late is no approval of a plan that was made since',
+  'an approval by %s that comes hours late does not count for a newer plan',
   async (by) => {
     talk = await begin();
     const { world } = talk;
@@ -99,7 +99,7 @@ test.each(['click', 'comment'])(
   },
 );
 
-test('what arrived is not read again, nor what would tell us nothing, nor what is younger than a minute', async () => {
+test('received deliveries are not read again, nor irrelevant ones, nor those younger than a minute', async () => {
   talk = await begin();
   const { world } = talk;
   // Its own check run comes back to the App as news of `created` and `completed`.
@@ -128,7 +128,7 @@ test('what arrived is not read again, nor what would tell us nothing, nor what i
   await world.end();
 });
 
-test('a delivery that came twice, or was lost twice, is one', async () => {
+test('a delivery that came twice, or was lost twice, counts once', async () => {
   talk = await begin();
   const { world } = talk;
   await faring('doubled', () => talk.request());
@@ -143,7 +143,7 @@ test('a delivery that came twice, or was lost twice, is one', async () => {
   await world.end();
 });
 
-test('after an outage of 72 hours all of them are taken in, page after page, the oldest first', async () => {
+test('after an outage of 72 hours all of them are recovered, page after page, the oldest first', async () => {
   talk = await begin();
   const { world, repo } = talk;
   await talk.request();
@@ -187,7 +187,7 @@ test.each([
     'an outage of GitHub',
     (world: Scenario) => world.github.failNext({ path: /deliveries\/\d+$/, status: 502, times: 3 }),
   ],
-] as const)('a sweep that %s interrupts goes on where it was', async (_name, interrupt) => {
+] as const)('a recovery that %s interrupts continues where it was', async (_name, interrupt) => {
   talk = await begin();
   const { world } = talk;
   await faring('lost', async () => {
@@ -207,7 +207,7 @@ test.each([
   await world.end();
 });
 
-test('one that GitHub can’t show keeps the others from nothing, and is taken in later', async () => {
+test('one that GitHub can’t show does not block the others, and is recovered later', async () => {
   talk = await begin();
   const { world } = talk;
   const elsewhere = talk.openIssue();
@@ -224,7 +224,7 @@ test('one that GitHub can’t show keeps the others from nothing, and is taken i
   await world.end();
 });
 
-test('one that GitHub has no more is noted and passed', async () => {
+test('one that GitHub no longer has is logged and skipped', async () => {
   talk = await begin();
   const { world } = talk;
   const elsewhere = talk.openIssue();
@@ -245,7 +245,7 @@ test('one that GitHub has no more is noted and passed', async () => {
   await world.end();
 });
 
-test('a suspension that was over before we heard of it ends nothing', async () => {
+test('a suspension that was over before its event arrived ends nothing', async () => {
   talk = await begin();
   const { world } = talk;
   await talk.request();
@@ -261,7 +261,7 @@ test('a suspension that was over before we heard of it ends nothing', async () =
   await world.end();
 });
 
-test('an App that may not list its deliveries says so, and has no dead job', async () => {
+test('an App that may not list its deliveries logs that, and has no dead job', async () => {
   talk = await begin();
   const { world } = talk;
   world.github.failNext({ path: /deliveries$/, status: 404 });
@@ -270,7 +270,7 @@ test('an App that may not list its deliveries says so, and has no dead job', asy
   await world.end();
 });
 
-test('what was sent before the database was made is not taken in: somebody else has answered it', async () => {
+test('deliveries from before the database was created are not recovered: somebody else has answered them', async () => {
   talk = await begin();
   const { world } = talk;
   await talk.request();

@@ -35,8 +35,8 @@ async function takeOverName(): Promise<GitHubRepo> {
   return other;
 }
 
-describe('a repository was renamed, another one has its name now, and no webhook told of either', () => {
-  test('what waits is compared with its own policy, and its own thread and check run are written', async () => {
+describe('a repository was renamed, another one has its name now, and both webhooks are missing', () => {
+  test('a waiting promotion is compared with its own policy, and its own thread and check run are written', async () => {
     talk = await begin();
     await talk.request();
     const asked = talk.world.github.requests.length;
@@ -85,7 +85,7 @@ async function findingsIn(repo: GitHubRepo, number = 1): Promise<readonly string
 }
 
 describe('an image that a repository has promoted', () => {
-  test('is refused to the one that takes over its name, by each command, until the operator grants it', async () => {
+  test('is refused to a repository that takes over its name, by each command, until the operator grants it', async () => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/approve');
@@ -114,7 +114,7 @@ describe('an image that a repository has promoted', () => {
     await talk.world.end();
   });
 
-  test('stays promotable under its old name after a rename, with the labels of before', async () => {
+  test('stays promotable under its old name after a rename, with the old labels', async () => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/approve');
@@ -130,7 +130,7 @@ describe('an image that a repository has promoted', () => {
     await talk.world.end();
   });
 
-  test('a label of a name that another repository has by now counts no more', async () => {
+  test('a label with a name that another repository has by now no longer counts', async () => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/approve');
@@ -145,7 +145,7 @@ describe('an image that a repository has promoted', () => {
 });
 
 describe('an image that nobody has promoted', () => {
-  test('is promotable under the former name of a renamed repository, with the labels of before', async () => {
+  test('is promotable under the former name of a renamed repository, with the old labels', async () => {
     talk = await begin();
     await talk.repo.settings.rename('dot-ca');
     await talk.world.drain();
@@ -254,7 +254,7 @@ describe('an image that nobody has promoted', () => {
     await talk.world.end();
   });
 
-  test('a proof that is none any more stops the first tag: the name was taken over after the approval', async () => {
+  test('a proof that is no longer valid stops the first tag: the name was taken over after the approval', async () => {
     talk = await begin();
     await talk.request();
     await talk.repo.comment({ issue: talk.issue, by: 'bob', body: '/approve' });
@@ -272,7 +272,7 @@ describe('an image that nobody has promoted', () => {
     await talk.world.end();
   });
 
-  test('is kept from nobody by a promotion that is only open', async () => {
+  test('is not claimed by an open promotion', async () => {
     talk = await begin();
     await talk.request();
     const image = must(parseImageRepository(`${talk.world.registry.host}/${IMAGE}`));
@@ -288,7 +288,7 @@ function originOf(commit: string): Readonly<Record<string, string>> {
 }
 
 describe('a grant', () => {
-  test('excludes the repository of that name, unless it is granted to it as well', async () => {
+  test('excludes the repository of that name, unless it is granted to that one too', async () => {
     talk = await begin();
     const image = `${talk.world.registry.host}/${IMAGE}`;
     await talk.world.restart({ IMAGE_GRANTS: `${image}=acme/backend` });

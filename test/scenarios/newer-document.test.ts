@@ -12,7 +12,7 @@ afterEach(async () => {
   await talk.world.close();
 });
 
-test('a job that reads a newer document stays queued without a try, and goes on where the document can be read', async () => {
+test('a job that reads a newer document stays queued without a try, and continues once a process can read it', async () => {
   talk = await begin();
   await talk.request();
   const { db } = talk.world.app.store;

@@ -20,52 +20,60 @@ const APPROVED = 6;
 /** What docs/operations.md promises for each host and process. */
 const BUDGET = { firstTenMinutes: 60, perMinuteAfter: 2 } as const;
 
-test('of the registry: it is asked within the budget, and no tag is moved by half', { timeout: 120_000 }, async () => {
-  world = await Scenario.start();
-  const release = await prepare(world);
-  await openTwenty(release);
-  world.registry.quirks.html502 = { times: Infinity };
-  const sentAt: number[] = [];
-  world.registry.onRequest(() => void sentAt.push(world.clock.now()));
-  const started = world.clock.now();
-  await sitOut(release);
-  expectWithinBudget(sentAt.map((at) => at - started));
+test(
+  'of the registry: requests stay within the budget, and no promotion is half-moved',
+  { timeout: 120_000 },
+  async () => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    await openTwenty(release);
+    world.registry.quirks.html502 = { times: Infinity };
+    const sentAt: number[] = [];
+    world.registry.onRequest(() => void sentAt.push(world.clock.now()));
+    const started = world.clock.now();
+    await sitOut(release);
+    expectWithinBudget(sentAt.map((at) => at - started));
 
-  world.registry.quirks.html502 = { times: 0 };
-  await world.pass(20 * MINUTE, MINUTE);
-  const { main, latest } = tagsOf(world);
-  expect(latest).toBe(main);
-  expect(alarmsOf(world)).toEqual([]);
-  for (let number = 1; number <= APPROVED; number += 1) {
-    const { state } = await promotionOf(release, number);
-    const end = state.kind === 'failed' ? state.failure.production : state.kind;
-    expect(['promoted', 'superseded', 'untouched']).toContain(end);
-  }
-  expect((await failureOf(release)).problem).toMatchObject({ code: 'outside-error' });
-  await world.end();
-});
+    world.registry.quirks.html502 = { times: 0 };
+    await world.pass(20 * MINUTE, MINUTE);
+    const { main, latest } = tagsOf(world);
+    expect(latest).toBe(main);
+    expect(alarmsOf(world)).toEqual([]);
+    for (let number = 1; number <= APPROVED; number += 1) {
+      const { state } = await promotionOf(release, number);
+      const end = state.kind === 'failed' ? state.failure.production : state.kind;
+      expect(['promoted', 'superseded', 'untouched']).toContain(end);
+    }
+    expect((await failureOf(release)).problem).toMatchObject({ code: 'outside-error' });
+    await world.end();
+  },
+);
 
-test('of GitHub: it is asked within the budget, and all is told afterwards', { timeout: 120_000 }, async () => {
-  world = await Scenario.start();
-  const release = await prepare(world);
-  const { repo, issue } = release;
-  await openTwenty(release);
-  world.github.failNext({ path: /./, status: 502, times: Infinity });
-  const before = world.github.requests.length;
-  const started = world.clock.now();
-  await sitOut(release);
-  expectWithinBudget(world.github.requests.slice(before).map(({ at }) => at - started));
+test(
+  'of GitHub: requests stay within the budget, and everything is shown afterwards',
+  { timeout: 120_000 },
+  async () => {
+    world = await Scenario.start();
+    const release = await prepare(world);
+    const { repo, issue } = release;
+    await openTwenty(release);
+    world.github.failNext({ path: /./, status: 502, times: Infinity });
+    const before = world.github.requests.length;
+    const started = world.clock.now();
+    await sitOut(release);
+    expectWithinBudget(world.github.requests.slice(before).map(({ at }) => at - started));
 
-  world.github.clearFaults();
-  await world.pass(20 * MINUTE, MINUTE);
-  const approvals = repo.comments(issue).filter(({ body }) => body.startsWith('/approve'));
-  // GitHub could not say whether bob may approve, so there was no 👀.
-  expect(approvals.map(({ id }) => repo.reactions(id))).toEqual(approvals.map(() => ['-1']));
-  expect((await answersOf(release)).at(-1)).toMatchObject(refused('github-problem'));
-  await say(release, 'bob', '/approve P1');
-  expect((await promotionOf(release)).state.kind).toBe('promoted');
-  await world.end();
-});
+    world.github.clearFaults();
+    await world.pass(20 * MINUTE, MINUTE);
+    const approvals = repo.comments(issue).filter(({ body }) => body.startsWith('/approve'));
+    // GitHub could not say whether bob may approve, so there was no 👀.
+    expect(approvals.map(({ id }) => repo.reactions(id))).toEqual(approvals.map(() => ['-1']));
+    expect((await answersOf(release)).at(-1)).toMatchObject(refused('github-problem'));
+    await say(release, 'bob', '/approve P1');
+    expect((await promotionOf(release)).state.kind).toBe('promoted');
+    await world.end();
+  },
+);
 
 /** P1 to P20 of twenty images; the card of each asks for an approval. */
 async function openTwenty(release: Release): Promise<void> {

@@ -25,7 +25,7 @@ function gaps(times: readonly number[]): readonly number[] {
 }
 
 describe('an interval', () => {
-  test('of a second lies between any two writes, and the promotion gets through', async () => {
+  test('of a second is between any two writes, and the promotion succeeds', async () => {
     talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '1000' } });
     const { world } = talk;
     await talk.request();
@@ -38,7 +38,7 @@ describe('an interval', () => {
     await world.end();
   });
 
-  test('is not waited for by the registry: the tags move although GitHub has yet to hear of it', async () => {
+  test('does not delay the registry: the tags move before the writes to GitHub', async () => {
     talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '60000' } });
     const { world } = talk;
     await talk.request();
@@ -50,7 +50,7 @@ describe('an interval', () => {
     await world.end();
   });
 
-  test('spares what became superfluous: a card that waited shows the last state, and is written once', async () => {
+  test('skips outdated writes: a card that waited shows the last state, and is written once', async () => {
     talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '60000' } });
     const { world, repo, issue } = talk;
     await talk.request();
@@ -63,7 +63,7 @@ describe('an interval', () => {
     await world.end();
   });
 
-  test('holds for 70 replies a minute even where it is short: of 80 writes, the rest is reserved for promotions', async () => {
+  test('allows 70 replies a minute even if it is short: of 80 writes, the rest is reserved for promotions', async () => {
     talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '1' } });
     const { world } = talk;
     const ten = Array.from({ length: 10 }, () => '/status').join('\n');
@@ -77,7 +77,7 @@ describe('an interval', () => {
     await world.end();
   });
 
-  test('of nothing leaves writes alone', async () => {
+  test('of zero does not delay writes', async () => {
     talk = await begin();
     await talk.request();
     expect(Math.max(...gaps(writes()))).toBe(0);
@@ -86,7 +86,7 @@ describe('an interval', () => {
 });
 
 describe("GitHub's limits", () => {
-  test('a secondary limit with retry-after 60 stops all writes for a minute, and no registry work', async () => {
+  test('a secondary limit with retry-after 60 stops all writes for a minute, but no registry work', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -106,7 +106,7 @@ describe("GitHub's limits", () => {
     await world.end();
   });
 
-  test('an exhausted primary limit is waited for until its reset', async () => {
+  test('writes wait for the reset of an exhausted primary limit', async () => {
     talk = await begin();
     const { world } = talk;
     world.github.limitNext({ kind: 'primary', method: 'POST', path: /\/check-runs$/, seconds: 1800 });
@@ -135,7 +135,7 @@ describe("GitHub's limits", () => {
 describe('an outage', () => {
   const DOWN = { path: /./, status: 503, times: Infinity } as const;
 
-  test('of GitHub for five minutes is sat out: what was asked is done afterwards', async () => {
+  test('of GitHub for five minutes delays commands: they are carried out afterwards', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     world.github.failNext(DOWN);
@@ -150,7 +150,7 @@ describe('an outage', () => {
     await world.end();
   });
 
-  test('of GitHub for longer than anybody waits is answered when it is over, and nothing is done late', async () => {
+  test('of GitHub beyond the retry budget is answered when it is over, and nothing is done late', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     world.github.failNext(DOWN);
@@ -166,7 +166,7 @@ describe('an outage', () => {
     await world.end();
   });
 
-  test('of GitHub while a click is decided is told the one who clicked', async () => {
+  test('of GitHub during the decision on a click is reported to the person who clicked', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -179,7 +179,7 @@ describe('an outage', () => {
     await world.end();
   });
 
-  test('of GitHub during an examination that outlasts our patience fails the promotion, and its requester hears', async () => {
+  test('of GitHub beyond the retry budget of an examination fails the promotion, and notifies its requester', async () => {
     talk = await begin();
     const { world } = talk;
     world.github.failNext({ ...DOWN, path: /\/compare\// });
@@ -191,7 +191,7 @@ describe('an outage', () => {
     await world.end();
   });
 
-  test('of the registry is sat out as well', async () => {
+  test('of the registry delays commands too', async () => {
     talk = await begin();
     const { world } = talk;
     world.registry.quirks.html502 = { times: Infinity };
@@ -204,7 +204,7 @@ describe('an outage', () => {
     await world.end();
   });
 
-  test('of the registry that lasts is answered with what the registry said', async () => {
+  test('of the registry that lasts is answered with the registry’s error', async () => {
     talk = await begin();
     const { world } = talk;
     world.registry.quirks.html502 = { times: Infinity };

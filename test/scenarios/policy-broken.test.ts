@@ -29,7 +29,7 @@ const WRONG_KEY = {
 describe('broken', () => {
   const BROKEN = 'environments:\n  production:\n    tag: [main]\n';
 
-  test('nothing is asked for under it, and every mistake is told with its place', async () => {
+  test('nothing can be requested under it, and every mistake is reported with its place', async () => {
     talk = await beginUnder('environments:\n  production:\n    tag: [main]\n\tapprovals: {}\n');
     const said = await talk.request();
     expect(said.reactions).toEqual(['eyes', '-1']);
@@ -61,7 +61,7 @@ describe('broken', () => {
   /** The line of the problem: its place, and the key. */
   const PLACE = /^(?:> )?- \D*3\D+5 \(`environments\.production\.tag`\): .*"tag"/m;
 
-  test('while it waits: the card says where, reviews are refused with the place, and /cancel works', async () => {
+  test('while it waits: the card shows the place, reviews are refused with the place, and /cancel works', async () => {
     talk = await begin();
     await talk.request();
     await push(talk, BROKEN);
@@ -77,7 +77,7 @@ describe('broken', () => {
     expect((await talk.say('ada', '/cancel')).reactions).toEqual(['eyes', 'rocket']);
   });
 
-  test('and mended as it was: the next approval counts', async () => {
+  test('and fixed as it was: the next approval counts', async () => {
     talk = await beginUnder('{}');
     await talk.request();
     const before = talk.card();
@@ -91,7 +91,7 @@ describe('broken', () => {
     expect(trail.map(({ kind }) => kind)).not.toContain('policy-changed');
   });
 
-  test('and mended with something else: it is examined again, and asks again', async () => {
+  test('and fixed with other rules: it is examined again, and asks again', async () => {
     talk = await beginUnder('{}');
     await talk.request();
     await push(talk, BROKEN);
@@ -102,7 +102,7 @@ describe('broken', () => {
     expect(await talk.state()).toBe('awaiting-approval');
   });
 
-  test('of which nobody told us: whoever reviews brings it to the card, and who reviews it mended takes it away', async () => {
+  test('without a webhook: a review puts it on the card, and a review after the fix removes it', async () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
     write(talk, BROKEN);
@@ -115,7 +115,7 @@ describe('broken', () => {
     expect(talk.card()).not.toMatch(PLACE);
   });
 
-  test('between request and examination: it fails, and the card names the place', async () => {
+  test('between request and examination: it fails, and the card shows the place', async () => {
     talk = await begin();
     const { repo, issue, world, short } = talk;
     const remove = world.registry.onRequest(() => {
@@ -147,7 +147,7 @@ describe('broken', () => {
   });
 });
 
-describe('where GitHub does not tell what the file message', () => {
+describe('if GitHub does not return the file', () => {
   const CONTENTS = /\/contents\//;
 
   test('for a while: the approval waits, and counts in the end', async () => {

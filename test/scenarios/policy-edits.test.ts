@@ -22,8 +22,8 @@ async function kinds(): Promise<readonly string[]> {
   return (await trailOf(talk.world)).map(({ kind }) => kind);
 }
 
-describe('of which nobody told us', () => {
-  test('an approval by comment does not count; the card says why, asks again, and the next one counts', async () => {
+describe('without a webhook', () => {
+  test('an approval by comment does not count; the card shows why, asks again, and the next one counts', async () => {
     talk = await begin();
     await talk.request();
     write(talk, 'validation: { command: warn }\n');
@@ -64,7 +64,7 @@ describe('of which nobody told us', () => {
     expect(talk.production().main).toBe(talk.old.digest);
   });
 
-  test('a bot does not set anything going', async () => {
+  test('a bot triggers nothing', async () => {
     talk = await begin();
     await talk.request();
     write(talk, approvals('required: 2'));
@@ -74,7 +74,7 @@ describe('of which nobody told us', () => {
 });
 
 describe('and pushed', () => {
-  test('tightened: the approval that was given counts no more, and one more is needed', async () => {
+  test('tightened: the earlier approval no longer counts, and one more is needed', async () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
     await talk.approve('bob');
@@ -86,7 +86,7 @@ describe('and pushed', () => {
     expect(await talk.world.outdated()).toEqual([]);
   });
 
-  test('put back as it was: the approval counts again', async () => {
+  test('reverted: the approval counts again', async () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
     await talk.approve('bob');
@@ -98,7 +98,7 @@ describe('and pushed', () => {
     expect(await talk.state()).toBe('promoted');
   });
 
-  test('loosened until nobody is needed: what waits still needs what it was asked for under', async () => {
+  test('loosened to no approval: a waiting promotion still needs those of its request', async () => {
     talk = await begin();
     await talk.request();
     await push(talk, approvals('required: 0'));
@@ -107,7 +107,7 @@ describe('and pushed', () => {
     expect(await talk.state()).toBe('promoted');
   });
 
-  test('with a limit that the image does not keep: it is refused by the rules, and the card says what happened', async () => {
+  test('with a limit that the image exceeds: it fails the checks, and the card shows what happened', async () => {
     talk = await begin();
     await talk.request();
     await push(talk, 'validation: { size: { max: 110MB } }\n');
@@ -117,7 +117,7 @@ describe('and pushed', () => {
     expect(talk.repo.checkRuns(talk.commit).at(-1)).toMatchObject({ conclusion: 'failure' });
   });
 
-  test('deleted: the built-in policy holds', async () => {
+  test('deleted: the built-in policy applies', async () => {
     talk = await beginUnder(approvals('self_approval: true'));
     await talk.request();
     await push(talk, null);
@@ -140,7 +140,7 @@ describe('and pushed', () => {
     expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.old.digest });
   });
 
-  test('without its environment: it fails with words, and production is untouched', async () => {
+  test('without its environment: it fails with a message, and production is untouched', async () => {
     talk = await beginUnder('environments: { production: {}, canary: {} }');
     await talk.say('ada', `/promote staging-${talk.short} to canary`);
     await push(talk, 'environments: { production: {} }\n');
@@ -151,7 +151,7 @@ describe('and pushed', () => {
     expect(talk.world.registry.tag(IMAGE, 'canary')).toBeNull();
   });
 
-  test('with another image: the one that was asked for is not promoted', async () => {
+  test('with another image: the requested one is not promoted', async () => {
     talk = await begin();
     await talk.request();
     await push(talk, `images: ["${talk.world.registry.host}/acme/dotca/worker"]\n`);
@@ -176,7 +176,7 @@ describe('and pushed', () => {
     expect(await kinds()).toEqual(['requested', 'examined']);
   });
 
-  test('in one of two repositories: the other one is left alone', async () => {
+  test('in one of two repositories: the other one does not change', async () => {
     talk = await begin();
     await talk.request();
     const other = await talk.world.github.repo({ owner: 'acme', name: 'other', users: { eve: 'admin' } });
@@ -186,7 +186,7 @@ describe('and pushed', () => {
   });
 });
 
-test('without its environment, whoever approves before we know hears which there are', async () => {
+test('without its environment: an approval before the push event is answered with the existing environments', async () => {
   talk = await beginUnder('environments: { production: {}, canary: {} }');
   await talk.say('ada', `/promote staging-${talk.short} to canary`);
   write(talk, 'environments: { production: {} }\n');

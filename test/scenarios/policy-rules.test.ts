@@ -56,14 +56,14 @@ function isUnwanted(shown: string): boolean {
   return shown.startsWith('no ');
 }
 
-test('preset: strict makes the whole list binding', async () => {
+test('preset: strict makes all checks binding', async () => {
   talk = await beginUnder('preset: strict', { image: { labels: {} } });
   await talk.request();
   expect(await talk.state()).toBe('checks-failed');
   expect(await rulesOf(talk)).toEqual(expect.arrayContaining(['fail healthcheck', 'fail source', 'fail revision']));
 });
 
-test('written keys win over the preset', async () => {
+test('written keys override the preset', async () => {
   const policy =
     'preset: strict\nstaging: { deployed: off }\nvalidation: { healthcheck: off, labels: { level: warn } }\n';
   talk = await beginUnder(policy, { image: { labels: {} } });
@@ -72,7 +72,7 @@ test('written keys win over the preset', async () => {
   expect(await rulesOf(talk)).toEqual(expect.arrayContaining(['warn source', 'warn revision', 'fail image-owner']));
 });
 
-test('a label that is there and wrong fails, however low the level', async () => {
+test('a wrong label fails at any level', async () => {
   const labels = { 'org.opencontainers.image.source': 'https://github.com/acme/other' };
   talk = await beginUnder('validation: { labels: { level: off } }', { image: { labels } });
   await talk.request();

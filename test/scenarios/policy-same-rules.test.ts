@@ -28,7 +28,7 @@ test.each([
   ['a comment', `# who changes this asks ops\n${TWO}`],
   ['the order of keys and quotes', `environments:\n  production:\n    approvals: { 'required': 2 }\n`],
   ['how often drift is looked for', `${TWO}drift: { interval: 1h }\n`],
-])('an edit of %s: the approval counts on, and nothing is examined again', async (_, edited) => {
+])('an edit of %s: the approval still counts, and nothing is examined again', async (_, edited) => {
   await waitingWithOneOfTwo();
   await push(talk, edited);
   expect(await talk.state()).toBe('awaiting-approval');
@@ -45,7 +45,7 @@ test.each([
   ]);
 });
 
-test('an edit of the deployment: the approval counts on, and the deployment follows the file of today', async () => {
+test('an edit of the deployment: the approval still counts, and the deployment follows the current file', async () => {
   await waitingWithOneOfTwo();
   write(talk, 'environments: { production: { approvals: { required: 2 }, deployment: { create: false } } }\n');
   await talk.approve('mia');
@@ -53,7 +53,7 @@ test('an edit of the deployment: the approval counts on, and the deployment foll
   expect(talk.repo.deployments()).toEqual([]);
 });
 
-test('an edit of where it is deployed to voids the approval', async () => {
+test('an edit of the deployment’s environment voids the approval', async () => {
   await waitingWithOneOfTwo();
   await push(talk, 'environments: { production: { approvals: { required: 2 }, deployment: { environment: live } } }\n');
   expect((await talk.promotion()).notice).toEqual({ kind: 'policy-changed' });
@@ -69,7 +69,7 @@ test('an edit of a rule voids the approval', async () => {
   expect(await talk.state()).toBe('awaiting-approval');
 });
 
-test('a stored text that today’s parser refuses: planned again under the file of today, and no approval counts', async () => {
+test('a stored text that the current parser refuses: re-planned under the current file, and no approval counts', async () => {
   await waitingWithOneOfTwo();
   const { store } = talk.world.app;
   await store.db.updateTable('policies').set({ text: 'environments: { production: { approvals: 2 } }\n' }).execute();

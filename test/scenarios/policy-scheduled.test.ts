@@ -32,7 +32,7 @@ async function editWhileScheduled(policy: string): Promise<void> {
   });
 }
 
-test('an approved one that waits, and a file that is edited: it is examined again before anything moves', async () => {
+test('an approved one that waits, with an edited file: it is examined again before anything moves', async () => {
   talk = await beginUnder('{}');
   await editWhileScheduled('environments: { production: { approvals: { required: 2 } } }\n');
   expect(await talk.state(1)).toBe('promoted');
@@ -41,7 +41,7 @@ test('an approved one that waits, and a file that is edited: it is examined agai
   expect(talk.production().main).toBe(talk.image.digest);
 });
 
-test('an approved one that waits, and a file that is broken: it waits until the file can be read, also where no push tells', async () => {
+test('an approved one that waits, with a broken file: it waits until the file can be read, even without a push event', async () => {
   talk = await beginUnder('{}');
   await editWhileScheduled('environment: {}\n');
   expect(await talk.state(1)).toBe('promoted');
@@ -57,7 +57,7 @@ test('an approved one that waits, and a file that is broken: it waits until the 
   expect(await kinds(2)).toContain('replanned');
 });
 
-test('an approved one that waits, and a file that is broken and mended by a push: it goes on at once', async () => {
+test('an approved one that waits, with a broken file that a push fixes: it continues immediately', async () => {
   talk = await beginUnder('{}');
   await editWhileScheduled('environment: {}\n');
   await push(talk, '{}');

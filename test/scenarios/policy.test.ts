@@ -18,7 +18,7 @@ function approvals(rules: string): string {
 }
 
 describe('who approves', () => {
-  test('two people, each once, and not who asked', async () => {
+  test('two people, each once, and not the requester', async () => {
     talk = await beginUnder(approvals('required: 2'));
     await talk.request();
     expect(await talk.approvals()).toEqual({
@@ -38,14 +38,14 @@ describe('who approves', () => {
     expect(talk.production().main).toBe(talk.image.digest);
   });
 
-  test('nobody, where none is required: it goes at once', async () => {
+  test('nobody, if none is required: it starts immediately', async () => {
     talk = await beginUnder(approvals('required: 0'));
     expect((await talk.request()).reactions).toEqual(['eyes', 'rocket']);
     expect(await talk.state()).toBe('promoted');
     expect(talk.production()).toEqual({ main: talk.image.digest, latest: talk.image.digest });
   });
 
-  test('also who asked, where the file says so', async () => {
+  test('also the requester, if the file allows it', async () => {
     talk = await beginUnder(approvals('self_approval: true'));
     await talk.request();
     expect(await talk.approvals()).toMatchObject({ required: 1, role: 'write', selfApproval: true });
@@ -53,7 +53,7 @@ describe('who approves', () => {
     expect(await talk.state()).toBe('promoted');
   });
 
-  test('only who is named, with no more than read access; they are mentioned once, and nobody else is', async () => {
+  test('only listed users, even with read access; they are mentioned once, and nobody else is', async () => {
     talk = await beginUnder(approvals('users: [Ron, ada]'));
     const { repo, issue } = talk;
     await talk.request();
@@ -71,7 +71,7 @@ describe('who approves', () => {
     expect(ours.filter(({ body }) => body.startsWith('<!-- imprimatur P1 -->'))).toHaveLength(1);
   });
 
-  test('who is named, but may not read the repository any more, does not count', async () => {
+  test('a listed user who can no longer read the repository does not count', async () => {
     talk = await beginUnder(approvals('users: [ron]'));
     await talk.request();
     talk.repo.user('ron', 'none');
@@ -79,7 +79,7 @@ describe('who approves', () => {
     expect(await talk.state()).toBe('awaiting-approval');
   });
 
-  test('who is named besides a role, and whoever has the role', async () => {
+  test('listed users and people with the role', async () => {
     talk = await beginUnder(approvals('required: 2, role: maintain, users: [ron]'));
     await talk.request();
     expect(await talk.approvals()).toMatchObject({ required: 2, role: 'maintain', users: ['ron'] });
@@ -109,7 +109,7 @@ describe('who approves', () => {
     expect(await talk.state()).toBe(may ? 'promoted' : 'awaiting-approval');
   });
 
-  test('whoever may only review has no other command, and hears nothing of what waits elsewhere', async () => {
+  test('people who may only review have no other command, and learn nothing about other promotions', async () => {
     talk = await beginUnder(approvals('users: [ron]'));
     await talk.request();
     // One 👎 a day in a thread for who may not do it.
@@ -149,12 +149,12 @@ test.each<[string, string, Role, boolean]>([
 });
 
 describe('which tags move', () => {
-  test('neither rollback nor kept tags, where the file has none', async () => {
+  test('neither rollback nor permanent tags, if the file has none', async () => {
     const tags = await promoted('environments: { production: { rollback_tags: false, keep_as: off } }');
     expect(tags).toEqual({ main: talk.image.digest, latest: talk.image.digest });
   });
 
-  test('in the order of the file, after those that are kept', async () => {
+  test('in the order of the file, after the permanent ones', async () => {
     const tags = await promoted(
       'environments: { production: { tags: [stable, latest, main], keep_as: "{source}.was" } }',
     );
@@ -173,13 +173,13 @@ describe('which tags move', () => {
     expect(talk.repo.checkRuns(talk.commit).map(({ name }) => name)).toContain('imprimatur / canary');
   });
 
-  test('of the only environment, where none is named', async () => {
+  test('of the only environment, if none is named', async () => {
     const tags = await promoted('environments: { edge: { tags: [edge, nightly] } }');
     expect(tags).toMatchObject({ edge: talk.image.digest, nightly: talk.image.digest, main: talk.old.digest });
   });
 });
 
-test('of two environments one has to be named, unless one is production; and one that is not there is told', async () => {
+test('with two environments one must be named, unless one is production; and an unknown one is refused', async () => {
   talk = await beginUnder('environments: { edge: {}, canary: {} }');
   const environments = ['edge', 'canary'];
   const asked = await talk.request();
@@ -192,7 +192,7 @@ test('of two environments one has to be named, unless one is production; and one
   expect((await talk.say('ada', '/status canary')).replies).toEqual([expect.stringMatching(/^- `canary`: [^`\n]*$/m)]);
 });
 
-test('one image goes to two environments at the same time, each asking for itself', async () => {
+test('one image goes to two environments at the same time, each with its own approval', async () => {
   talk = await beginUnder('environments: { production: {}, canary: { approvals: { self_approval: true } } }');
   await talk.request();
   await talk.say('ada', `/promote staging-${talk.short} to canary`);
@@ -216,7 +216,7 @@ describe('where images come from', () => {
     expect(tagsOf(world)).toMatchObject({ main: image.digest, [`main-rc-${short}`]: image.digest });
   });
 
-  test('the branch that an environment stands for counts for its commits', async () => {
+  test('an environment’s branch counts for its commits', async () => {
     talk = await beginUnder('environments: { production: { branch: trunk } }');
     const commit = talk.repo.commitOn('trunk', { message: 'Only here' });
     stage(talk.world, { commit });
@@ -248,14 +248,14 @@ async function beginGranted(): Promise<string> {
 }
 
 describe('the image of another name, which the operator granted', () => {
-  test('is promoted, and the own one is left alone', async () => {
+  test('is promoted, and the own one does not change', async () => {
     await beginGranted();
     expect((await talk.say('bob', '/approve')).reactions).toEqual(['eyes', 'rocket']);
     expect(talk.world.registry.tag('acme/api', 'main')).toBe(talk.image.digest);
     expect(talk.production().main).toBe(talk.old.digest);
   });
 
-  test('is not, once the grant is taken back: reviews are refused with the line that brings it back', async () => {
+  test('is not, once the grant is removed: reviews are refused with the line that restores it', async () => {
     const granted = await beginGranted();
     await talk.world.restart();
     const line = expect.stringContaining(`\`IMAGE_GRANTS=${granted}=acme/dotca\``);

@@ -30,7 +30,7 @@ test('a promotion that nobody approves expires after fourteen days, not before, 
   await world.end();
 });
 
-test('it can be asked for again, and approved on the last day', async () => {
+test('it can be requested again, and approved on the last day', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   const { image } = release;
@@ -45,7 +45,7 @@ test('it can be asked for again, and approved on the last day', async () => {
   await world.end();
 });
 
-test('the clock is kept in the database: a process that starts after the fourteen days expires it', async () => {
+test('the timer is in the database: a process that starts after the fourteen days expires it', async () => {
   world = await Scenario.start();
   const release = await prepare(world);
   await say(release, 'ada', `/promote ${release.source}`);

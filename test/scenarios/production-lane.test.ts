@@ -97,7 +97,7 @@ async function overlapping(): Promise<readonly number[]> {
 }
 
 describe('approved while another one writes', () => {
-  test('the newer one waits for the older one, is planned again over what that left, and asked again', async () => {
+  test('the newer one waits for the older one, is re-planned over its result, and needs a new approval', async () => {
     const release = await twoAsked();
     const { repo, issue, image, newer, commit } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
@@ -130,7 +130,7 @@ describe('approved while another one writes', () => {
     await world.end();
   });
 
-  test('where the first one fails and leaves production as it was, the second one goes on without being asked again', async () => {
+  test('if the first one fails and leaves production as it was, the second one continues without a new approval', async () => {
     const release = await twoAsked();
     const { repo, issue, newer, commit } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
@@ -144,7 +144,7 @@ describe('approved while another one writes', () => {
     await world.end();
   });
 
-  test('whoever approved the one that waits has no rights any more when its turn comes: it is not promoted', async () => {
+  test('the approver of the waiting one has lost the rights when it starts: it is not promoted', async () => {
     const release = await twoAsked();
     const { repo, issue, newer } = release;
     const before = tagsOf(world);
@@ -165,7 +165,7 @@ describe('approved while another one writes', () => {
     await world.end();
   });
 
-  test('the one that waits for its turn can be cancelled, the one that writes can not', async () => {
+  test('the waiting one can be cancelled, the one that writes can’t', async () => {
     const release = await twoAsked();
     const { repo, issue, image } = release;
     await repo.comment({ issue, by: 'bob', body: '/approve P1' });
@@ -178,7 +178,7 @@ describe('approved while another one writes', () => {
   });
 });
 
-test('both approved in one comment: one is promoted, the other is planned again and asked again', async () => {
+test('both approved in one comment: one is promoted, the other is re-planned and needs a new approval', async () => {
   const release = await twoAsked();
   const { newer, image } = release;
   await say(release, 'bob', '/approve P1\n/approve P2');
@@ -191,7 +191,7 @@ test('both approved in one comment: one is promoted, the other is planned again 
 });
 
 describe('not yet approved when another one reached production', () => {
-  test('the newer one is planned again: its card shows what production holds now', async () => {
+  test('the newer one is re-planned: its card shows what production holds now', async () => {
     const release = await twoAsked();
     const { image, newer } = release;
     await say(release, 'bob', '/approve P1');
@@ -204,7 +204,7 @@ describe('not yet approved when another one reached production', () => {
     await world.end();
   });
 
-  test('the older one ends, and can not be approved any more', async () => {
+  test('the older one ends, and can no longer be approved', async () => {
     const release = await twoAsked();
     const { newer } = release;
     await say(release, 'bob', '/approve P2');
@@ -218,7 +218,7 @@ describe('not yet approved when another one reached production', () => {
   });
 });
 
-test('production is moved to this very image by hand while it waits behind another one: there is nothing left to do', async () => {
+test('production is moved to this image by hand while it waits behind another one: nothing is left to do', async () => {
   const release = await twoAsked();
   const { repo, issue, newer } = release;
   await repo.comment({ issue, by: 'bob', body: '/approve P1' });

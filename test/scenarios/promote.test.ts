@@ -8,7 +8,7 @@ afterEach(async () => {
   await world.close();
 });
 
-test('a writer asks, somebody else clicks Approve, and production holds the image', async () => {
+test('a writer requests, somebody else clicks Approve, and production holds the image', async () => {
   world = await Scenario.start();
   const repo = await acme(world);
   const old = stage(world, { commit: repo.commitOn('staging', { message: 'Old' }) });

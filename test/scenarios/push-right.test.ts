@@ -39,7 +39,7 @@ async function askForAnother(message: string): Promise<void> {
   await talk.say('ada', '/cancel');
 }
 
-test('an account that may only pull: nobody is asked, the card says which right is missing, and the requester hears', async () => {
+test('an account that may only pull: nobody is asked, the card shows the missing right, and the requester is notified', async () => {
   talk = await beginAs('pull');
   const { replies } = await talk.request();
   expect(await talk.state()).toBe('failed');
@@ -59,7 +59,7 @@ test('an account that may only pull: nobody is asked, the card says which right 
   await talk.world.end();
 });
 
-test('once the right is granted, the same image is asked for again and goes through: a refusal is not remembered', async () => {
+test('once the right is granted, a new request for the same image succeeds: a refusal is not cached', async () => {
   talk = await beginAs('pull');
   await talk.request();
   grant(talk, 'pull,push');
@@ -89,7 +89,7 @@ test('it is proved once an hour per image, and leaves nothing behind', async () 
   await talk.world.end();
 });
 
-test('a failure that may pass is waited for, and then people are asked', async () => {
+test('a transient failure is retried, and then people are asked', async () => {
   talk = await begin();
   talk.world.registry.quirks.html502 = { times: 12, on: PROBE };
   await talk.request();
@@ -99,7 +99,7 @@ test('a failure that may pass is waited for, and then people are asked', async (
   await talk.world.end();
 });
 
-test('one that does not pass fails the promotion with what the registry said', async () => {
+test('a lasting one fails the promotion with the registry’s error', async () => {
   talk = await begin();
   talk.world.registry.quirks.html502 = { times: Infinity, on: PROBE };
   await talk.request();
@@ -109,7 +109,7 @@ test('one that does not pass fails the promotion with what the registry said', a
   await talk.world.end();
 });
 
-test('an image that the rules refuse is refused by them: no right is asked for', async () => {
+test('an image with failed checks needs no proof of the right', async () => {
   talk = await begin({ image: { cmd: [] } });
   await talk.request();
   expect(await talk.state()).toBe('checks-failed');
@@ -117,7 +117,7 @@ test('an image that the rules refuse is refused by them: no right is asked for',
   await talk.world.end();
 });
 
-test('a rollback proves it as well, before it moves anything', async () => {
+test('a rollback proves it too, before it moves anything', async () => {
   talk = await begin();
   await talk.request();
   await talk.say('bob', '/approve');

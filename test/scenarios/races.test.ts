@@ -18,7 +18,7 @@ describe('reviews', () => {
     ['approve', 'reject'],
     ['reject', 'approve'],
   ] as const)(
-    '%s and %s at the same moment: one counts, the other one hears why not, and production agrees',
+    '%s and %s at the same moment: one counts, the other one is refused with the reason, and production agrees',
     async (...actions) => {
       talk = await begin();
       await talk.request();
@@ -59,7 +59,7 @@ describe('reviews', () => {
     await world.end();
   });
 
-  test('production was moved by hand while it waited: the approval does not count for what nobody saw, and the card asks again', async () => {
+  test('production was moved by hand while it waited: the approval does not count for the new plan, and the card asks again', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -78,7 +78,7 @@ describe('reviews', () => {
 
 describe('an approval that comes late', () => {
   test.each(['by comment', 'by a click'])(
-    '%s: given before the plan changed, it does not count for the new one, and the answer says so',
+    '%s: given before the plan changed, it does not count for the new one, and is answered so',
     async (how) => {
       talk = await begin();
       const { world, repo, issue, commit } = talk;
@@ -105,7 +105,7 @@ describe('an approval that comes late', () => {
 });
 
 describe('the staging tag moves between request and approval', () => {
-  test('the pinned digest goes to production, and the card says where the tag has gone', async () => {
+  test('the pinned digest goes to production, and the card shows what the tag holds now', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.say('ada', '/promote staging');
@@ -119,7 +119,7 @@ describe('the staging tag moves between request and approval', () => {
     await world.end();
   });
 
-  test('an examination while it waits says so before anybody approves, and no more when the tag is back', async () => {
+  test('an examination while it waits shows that before an approval, and no longer once the tag is back', async () => {
     talk = await begin();
     const { world, repo, commit } = talk;
     await talk.say('ada', '/promote staging');
@@ -138,7 +138,7 @@ describe('the staging tag moves between request and approval', () => {
     await world.end();
   });
 
-  test('a registry that does not tell where the tag has gone holds up no approval', async () => {
+  test('a registry that does not return the tag blocks no approval', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.say('ada', '/promote staging');
@@ -150,7 +150,7 @@ describe('the staging tag moves between request and approval', () => {
 });
 
 describe('many at once', () => {
-  test('the same image asked for by two at the same moment: the second joins, and may approve', async () => {
+  test('the same image requested by two at the same moment: the second joins, and may approve', async () => {
     talk = await begin();
     const { world, repo, issue, short } = talk;
     const comments = await Promise.all(
@@ -168,7 +168,7 @@ describe('many at once', () => {
     await world.end();
   });
 
-  test('who asks again for what they asked for hears that somebody else has to approve it', async () => {
+  test('a repeated request is answered that somebody else has to approve it', async () => {
     talk = await begin();
     await talk.request();
     expect((await talk.request()).answers).toMatchObject([
@@ -177,7 +177,7 @@ describe('many at once', () => {
     await talk.world.end();
   });
 
-  test('50 requests at once: each is answered, the numbers are dense, nothing is dead', async () => {
+  test('50 requests at once: each is answered, the numbers have no gaps, nothing is dead', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     const commits = Array.from({ length: 50 }, (_, index) => repo.commitOn('staging', { message: `Change ${index}` }));
@@ -225,7 +225,7 @@ describe('one comment', () => {
   test.each([
     ['quotes', `--reason "${QUOTED}"`, `she said "ship it" — and 'now'`],
     ['mentions', '--reason "@acme/security @bob asked, see #1"', '@acme/security @bob asked, see #1'],
-  ])('with a reason with %s: it is kept as it was said, and harms nothing', async (_what, option, reason) => {
+  ])('with a reason with %s: it is stored as written, and does no harm', async (_what, option, reason) => {
     talk = await begin();
     await talk.say('ada', `/promote ${talk.short} ${option}`);
     const promotion = await findPromotionByNumber(talk.world.app.store.db, { repoId: talk.repo.id, number: 1 });
@@ -236,7 +236,7 @@ describe('one comment', () => {
     await talk.world.end();
   });
 
-  test('with a reason that goes on in the next line: half of it would be meant, so nothing is done', async () => {
+  test('with a reason that continues on the next line: half of it would be lost, so nothing is done', async () => {
     talk = await begin();
     const said = await talk.say('ada', `/promote ${talk.short} --reason "first line\nsecond line"`);
     expect(said.reactions).toEqual(['eyes', '-1']);
@@ -245,7 +245,7 @@ describe('one comment', () => {
     await talk.world.end();
   });
 
-  test('with a reason of 5,000 characters: the answer says how long one may be', async () => {
+  test('with a reason of 5,000 characters: the answer names the limit', async () => {
     talk = await begin();
     const long = 'because '.repeat(625).trim();
     for (const line of [`/promote ${talk.short} --reason "${long}"`, `/imprimatur reject P1 ${long}`]) {
@@ -260,7 +260,7 @@ describe('one comment', () => {
 });
 
 describe('the clock goes back an hour', () => {
-  test('with work in the table: it is done at once, not an hour late, and the promotion goes through', async () => {
+  test('with jobs in the table: they run immediately, not an hour late, and the promotion succeeds', async () => {
     talk = await begin({ env: { GITHUB_WRITE_INTERVAL_MS: '1000' } });
     const { world, repo, issue } = talk;
     await talk.request();
@@ -284,7 +284,7 @@ describe('the clock goes back an hour', () => {
     await world.end();
   });
 
-  test('while a process is down: the next one does at once what was due', async () => {
+  test('while a process is down: the next one runs due jobs immediately', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     await talk.request();
@@ -296,7 +296,7 @@ describe('the clock goes back an hour', () => {
     await world.end();
   });
 
-  test('a question still expires after its fourteen days', async () => {
+  test('a promotion still expires after its fourteen days', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();

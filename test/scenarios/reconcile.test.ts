@@ -47,7 +47,7 @@ function cardId({ repo, issue }: Conversation): number {
 }
 
 describe('what is shown', () => {
-  test('a card that somebody edited is as it was, and one that was deleted is there again', async () => {
+  test('an edited card is restored, and a deleted one is posted again', async () => {
     talk = await begin();
     const { world, repo, issue } = talk;
     await talk.request();
@@ -66,7 +66,7 @@ describe('what is shown', () => {
     await world.end();
   });
 
-  test.each(['update-card', 'update-check-run'])('a first %s that was lost is made up for', async (kind) => {
+  test.each(['update-card', 'update-check-run'])('a lost first %s is created', async (kind) => {
     talk = await begin();
     const { world, repo, commit } = talk;
     await losing(kind, () => talk.request());
@@ -80,7 +80,7 @@ describe('what is shown', () => {
     await world.end();
   });
 
-  test('a check run that shows an older state is brought up to date; while its job is dead, that is for people to decide', async () => {
+  test('a check run with an older state is updated; while its job is dead, people decide', async () => {
     talk = await begin();
     const { world, repo, commit } = talk;
     await talk.request();
@@ -99,8 +99,8 @@ describe('what is shown', () => {
   });
 });
 
-describe('what is so elsewhere', () => {
-  test('production was moved, and nobody told: the plan is made anew', async () => {
+describe('changes outside', () => {
+  test('production was moved without an event: the promotion is re-planned', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -133,7 +133,7 @@ describe('what is so elsewhere', () => {
     await world.end();
   });
 
-  test('the source tag went on to another image: the card says so', async () => {
+  test('the source tag moved to another image: the card shows it', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.say('ada', '/promote staging');
@@ -146,7 +146,7 @@ describe('what is so elsewhere', () => {
     await world.end();
   });
 
-  test('a deployment status was lost without a trace: it is read from GitHub', async () => {
+  test('a deployment status was lost: it is read from GitHub', async () => {
     talk = await begin();
     const { world, repo } = talk;
     await talk.request();
@@ -171,7 +171,7 @@ describe('what is so elsewhere', () => {
     await world.end();
   });
 
-  test('the last comment of a thread was lost without a trace: it is found', async () => {
+  test('the last comment of a thread was lost: it is found', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -184,11 +184,11 @@ describe('what is so elsewhere', () => {
   });
 });
 
-describe('work that was lost', () => {
+describe('lost work', () => {
   test.each([
     ['collect-facts', 'examining', 'awaiting-approval'],
     ['apply-tag-plan', 'applying', 'promoted'],
-  ])('%s: the promotion goes on', async (kind, stuck, after) => {
+  ])('%s: the promotion continues', async (kind, stuck, after) => {
     talk = await begin();
     const { world } = talk;
     await losing(kind, async () => {
@@ -231,7 +231,7 @@ describe('work that was lost', () => {
     await world.end();
   });
 
-  test('expire-promotion: the question ends after all', async () => {
+  test('expire-promotion: the promotion expires', async () => {
     talk = await begin();
     const { world } = talk;
     await losing('expire-promotion', () => talk.request());
@@ -242,7 +242,7 @@ describe('work that was lost', () => {
     await world.end();
   });
 
-  test('revisit-environment: who was overtaken ends', async () => {
+  test('revisit-environment: the superseded one ends', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -258,7 +258,7 @@ describe('work that was lost', () => {
     await world.end();
   });
 
-  test('a job that was given up is not begun again: people decide', async () => {
+  test('a dead job is not started again: people decide', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
@@ -274,7 +274,7 @@ describe('work that was lost', () => {
   });
 });
 
-test('where nothing differs, nothing is written, and hardly anything counts against the limit', async () => {
+test('without differences, nothing is written, and hardly anything counts against the limit', async () => {
   talk = await beginUnder('environments: { production: {}, canary: {} }\n');
   const { world, repo } = talk;
   await talk.request();
@@ -300,7 +300,7 @@ test('where nothing differs, nothing is written, and hardly anything counts agai
   await world.end();
 });
 
-test('while GitHub does not answer, the pass ends without a dead job, and the next one makes up for it', async () => {
+test('while GitHub does not answer, the pass ends without a dead job, and the next one catches up', async () => {
   talk = await begin();
   const { world, repo } = talk;
   await talk.request();
@@ -313,7 +313,7 @@ test('while GitHub does not answer, the pass ends without a dead job, and the ne
   await world.end();
 });
 
-test('where the App is away, nothing is compared', async () => {
+test('if the App was removed, nothing is compared', async () => {
   talk = await begin();
   const { world } = talk;
   await talk.request();

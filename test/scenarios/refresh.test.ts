@@ -16,7 +16,7 @@ async function spoil(): Promise<void> {
   await world.drain();
 }
 
-test('says that nothing differed', async () => {
+test('reports that nothing differed', async () => {
   talk = await begin();
   await talk.request();
   const said = await talk.say('bob', '/refresh');
@@ -25,7 +25,7 @@ test('says that nothing differed', async () => {
   await talk.world.end();
 });
 
-test('puts right what differed, and names it', async () => {
+test('reconciles the differences, and names them', async () => {
   talk = await begin();
   const { world } = talk;
   await talk.request();
@@ -57,7 +57,7 @@ test('without an id it is the newest open promotion of the thread, else its newe
   await world.end();
 });
 
-test('elsewhere it takes an id', async () => {
+test('in other threads it needs an id', async () => {
   talk = await begin();
   await talk.request();
   const elsewhere = talk.openIssue();
@@ -72,7 +72,7 @@ test('elsewhere it takes an id', async () => {
   await talk.world.end();
 });
 
-test('takes write access', async () => {
+test('needs write access', async () => {
   talk = await begin();
   await talk.request();
   await spoil();
@@ -82,7 +82,7 @@ test('takes write access', async () => {
   await talk.world.end();
 });
 
-test('while tags are moving, their journal is left alone', async () => {
+test('while tags are moving, their journal does not change', async () => {
   talk = await begin();
   const { world, repo, issue } = talk;
   await talk.request();

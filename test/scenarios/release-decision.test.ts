@@ -34,7 +34,7 @@ describe.each(TRIALS.filter(({ once }) => once === true))('$entry of a $kind', (
   });
 });
 
-test('tags are written by nothing but the job that applies a plan, and the one that goes back', () => {
+test('only the job that applies a plan and the one that undoes it write tags', () => {
   const root = new URL('../../src/', import.meta.url);
   const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
   const using = (call: RegExp): readonly string[] =>

@@ -31,7 +31,7 @@ async function askForBoth(): Promise<void> {
   await talk.say('ada', `/promote staging-${talk.short} to canary`);
 }
 
-test('a whole suite: every check of ours on the commit is examined again, and approvals whose outcomes stay the same stand', async () => {
+test('a whole suite: every check of ours on the commit is examined again, and approvals with the same outcomes stay', async () => {
   await askForBoth();
   const { world, repo } = talk;
   await talk.say('bob', '/approve P1');
@@ -49,7 +49,7 @@ test('a whole suite: every check of ours on the commit is examined again, and ap
   await world.end();
 });
 
-test('the digest stays the one that was pinned, wherever its tag has gone; the card says where', async () => {
+test('the digest stays the pinned one, whatever its tag holds; the card shows that', async () => {
   await askForBoth();
   const { world, repo } = talk;
   world.registry.setTag(IMAGE, `staging-${talk.short}`, talk.old.digest);
@@ -62,7 +62,7 @@ test('the digest stays the one that was pinned, wherever its tag has gone; the c
   await world.end();
 });
 
-test('an approval whose outcomes changed counts no more', async () => {
+test('an approval whose outcomes changed no longer counts', async () => {
   await askForBoth();
   const { world, repo } = talk;
   await talk.say('bob', '/approve P1');
@@ -75,7 +75,7 @@ test('an approval whose outcomes changed counts no more', async () => {
   await world.end();
 });
 
-test('what has ended is shown as it ended; only what waits is examined again', async () => {
+test('an ended promotion is shown as it ended; only a waiting one is examined again', async () => {
   await askForBoth();
   const { world, repo } = talk;
   await talk.say('ada', '/cancel P1');
@@ -90,7 +90,7 @@ test('what has ended is shown as it ended; only what waits is examined again', a
   await world.end();
 });
 
-test('a reader who asks for it changes nothing, and each check shows its truth again', async () => {
+test('a reader’s Re-run changes nothing, and each check shows its state again', async () => {
   await askForBoth();
   const { world, repo } = talk;
   await repo.rerunAll({ sha: talk.commit, by: 'ron' });
@@ -100,7 +100,7 @@ test('a reader who asks for it changes nothing, and each check shows its truth a
   await world.end();
 });
 
-test('a commit that no promotion is about has nothing to run again', async () => {
+test('a commit without a promotion has nothing to run again', async () => {
   await askForBoth();
   const { world, repo } = talk;
   const asked = world.registry.requests.length;

@@ -27,7 +27,7 @@ test('it is posted when the promotion first comes to rest, and edited in place f
   await world.end();
 });
 
-test('while it waits it tells what, who, over what, and what to type next; afterwards what happened and what to paste', async () => {
+test('while it waits it shows the image, the people, the tags and the next command; afterwards the result and the deploy line', async () => {
   talk = await begin();
   const { world, repo, commit, short, image, old } = talk;
   await talk.say('ada', `/promote ${short} --reason "new login page"`);
@@ -69,7 +69,7 @@ test('while it waits it tells what, who, over what, and what to type next; after
   await world.end();
 });
 
-test('it prints a head of the audit trail that the trail holds, the newest in the end', async () => {
+test('it prints a head that the audit trail has, the newest in the end', async () => {
   talk = await begin();
   await talk.request();
   await talk.click('bob', 'approve');
@@ -93,7 +93,7 @@ const HOSTILE = [
   '\u202egnirts\u202c \u200b@\u200bbob',
 ] as const;
 
-test.each(HOSTILE)('no text of people makes it mention, link, show or break anything: %j', async (text) => {
+test.each(HOSTILE)('people’s texts can’t mention, link, show or break anything: %j', async (text) => {
   const plain = await plainCard();
   talk = await begin();
   const { world, repo } = talk;

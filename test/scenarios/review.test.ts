@@ -28,7 +28,7 @@ test("the requester's own click is refused with the reason, somebody else's prom
   await talk.world.end();
 });
 
-test('two people approve at the same moment: one promotion, and the second hears that the tags move', async () => {
+test('two people approve at the same moment: one promotion, and the second is answered that the tags move', async () => {
   talk = await begin();
   await talk.request();
   const { repo, issue, world } = talk;
@@ -73,7 +73,7 @@ test('one rejection ends it, with its reason on the card, and no approval revive
   await talk.world.end();
 });
 
-test('a click on Reject declines without a reason', async () => {
+test('a click on Reject rejects without a reason', async () => {
   talk = await begin();
   await talk.request();
   await talk.click('mia', 'reject');

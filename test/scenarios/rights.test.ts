@@ -35,7 +35,7 @@ describe('roles', () => {
     await talk.world.close();
   });
 
-  test.each(MAY)('%s may ask, and may approve what another asked for', async (_name, role) => {
+  test.each(MAY)('%s may request, and may approve requests of others', async (_name, role) => {
     const { world, repo, old } = talk;
     repo.user('rita', role);
     const commit = repo.commitOn('staging', { message: 'Asked' });
@@ -48,7 +48,7 @@ describe('roles', () => {
     expect(asking.production().main).toBe(asking.image.digest);
   });
 
-  test.each(MAY_NOT)('%s may neither ask nor approve', async (_name, role, known) => {
+  test.each(MAY_NOT)('%s may neither request nor approve', async (_name, role, known) => {
     const { world, repo, old } = talk;
     repo.user('rita', role);
     const commit = repo.commitOn('staging', { message: 'Not asked' });
@@ -71,7 +71,7 @@ describe('one conversation', () => {
     await talk.world.close();
   });
 
-  test('people who may not command us hear why once a thread and day, and each of them gets one 👎', async () => {
+  test('people without access get one answer per thread and day, and each of them gets one 👎', async () => {
     talk = await begin();
     talk.repo.user('rob', 'triage');
     const first = await talk.say('ron', '/status');
@@ -91,7 +91,7 @@ describe('one conversation', () => {
     await talk.world.end();
   });
 
-  test('in a thread that is not ours a reader who says /approve sees nothing at all', async () => {
+  test('in a thread that is not ours, a reader’s /approve gets no answer', async () => {
     talk = await begin();
     expect(await talk.say('ron', '/approve')).toMatchObject({ reactions: [], replies: [] });
     await talk.world.end();
@@ -112,7 +112,7 @@ describe('one conversation', () => {
     await talk.world.end();
   });
 
-  test('write access that was lost between request and approval counts no more, and counts again once it is back', async () => {
+  test('write access that was lost between request and approval no longer counts, and counts again once it is back', async () => {
     talk = await begin();
     await talk.request();
     talk.repo.user('bob', 'read');
@@ -124,7 +124,7 @@ describe('one conversation', () => {
     await talk.world.end();
   });
 
-  test('the requester may withdraw and reject what they may not approve', async () => {
+  test('the requester may cancel and reject what they can’t approve', async () => {
     talk = await begin();
     await talk.request();
     const own = await talk.say('ada', '/approve');
@@ -137,7 +137,7 @@ describe('one conversation', () => {
     await talk.world.end();
   });
 
-  test('where nobody but the requester could approve, the card says so until somebody is invited', async () => {
+  test('if only the requester has access, the card shows that until somebody is invited', async () => {
     talk = await begin();
     const { repo } = talk;
     for (const login of ['bob', 'mia']) repo.user(login, 'triage');
@@ -151,7 +151,7 @@ describe('one conversation', () => {
     await talk.world.end();
   });
 
-  test('where others can approve, the card says who', async () => {
+  test('if others can approve, the card shows who', async () => {
     talk = await begin();
     await talk.request();
     expect((await talk.promotion()).otherReviewers).toBe('some');

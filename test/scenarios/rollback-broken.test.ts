@@ -33,7 +33,7 @@ async function three(options: Parameters<typeof beginHistory>[0] = {}): Promise<
 }
 
 describe('a part of the target is gone', () => {
-  test('a layer: refused by the rules, the newest complete image is named with its line, and that line works', async () => {
+  test('a layer: it fails the checks, the newest complete image is named with its line, and that line works', async () => {
     const { a, b, c } = await three();
     const layer = breakLayer(talk, b);
     await talk.rollBack();
@@ -62,7 +62,7 @@ describe('a part of the target is gone', () => {
     await talk.world.end();
   });
 
-  test('every other one is incomplete as well: none is named', async () => {
+  test('every other one is incomplete too: none is named', async () => {
     const { a, b, c } = await three();
     for (const released of [a, b]) breakLayer(talk, released);
     await talk.rollBack();
@@ -92,7 +92,7 @@ describe('a part of the target is gone', () => {
     await talk.world.end();
   });
 
-  test('it is pushed again: Re-run of the check run goes on', async () => {
+  test('it is pushed again: Re-run of the check run continues', async () => {
     const { b } = await three();
     breakLayer(talk, b);
     await talk.rollBack();
@@ -106,8 +106,8 @@ describe('a part of the target is gone', () => {
   });
 });
 
-describe('others are at work', () => {
-  test('a promotion that waits is planned again, the approval it had is void, and it can still be approved', async () => {
+describe('with other promotions', () => {
+  test('a waiting promotion is re-planned, its approval is void, and it can still be approved', async () => {
     const { b } = await three();
     write(talk, TWO_APPROVALS);
     const d = talk.build('D');
@@ -127,7 +127,7 @@ describe('others are at work', () => {
     await talk.world.end();
   });
 
-  test('a promotion of the very image waits: the rollback goes first, and ends it', async () => {
+  test('a promotion of the same image waits: the rollback goes first, and ends it', async () => {
     const { b } = await three();
     await talk.say('ada', `/promote ${b.tag}`);
     expect(await talk.state(4)).toBe('awaiting-approval');
@@ -138,7 +138,7 @@ describe('others are at work', () => {
     await talk.world.end();
   });
 
-  test('a rollback that waits for approval is asked for again: the second one joins, and production goes back one step', async () => {
+  test('a rollback that waits for approval is requested again: the second requester joins, and production goes back one step', async () => {
     const { b, c } = await three({ policy: ONE_APPROVAL });
     await talk.rollBack();
     expect(await talk.rollBack('', 'bob')).toMatchObject([
@@ -161,7 +161,7 @@ describe('others are at work', () => {
     await talk.world.end();
   });
 
-  test('production is moved by hand between the plan and the first tag: planned again over that, and done', async () => {
+  test('production is moved by hand between the plan and the first tag: re-planned over that, and done', async () => {
     const { b } = await three({ policy: ONE_APPROVAL });
     const foreign = talk.build('by hand');
     await talk.rollBack();
@@ -175,7 +175,7 @@ describe('others are at work', () => {
   });
 });
 
-test('production is mixed: the card names what was there before, and that line puts all tags back', async () => {
+test('production is mixed: the card names the previous image, and that line moves all tags back', async () => {
   const { b, c } = await three();
   const { quirks } = talk.world.registry;
   quirks.deny403 = [{ times: 1, on: /^PUT .*\/latest$/ }];

@@ -50,7 +50,7 @@ async function target(number: number): Promise<unknown> {
 
 describe('a tag that somebody planted proves nothing', () => {
   test.each(['rollback-20200101-000000-release', 'main-staging-badc0de', 'staging-badc0de'])(
-    'as a named target: %s needs the approval of production, and says so',
+    'as a named target: %s needs production’s approvals, and the card shows that',
     async (tag) => {
       talk = await beginHistory();
       const a = await talk.release('A');
@@ -71,7 +71,7 @@ describe('a tag that somebody planted proves nothing', () => {
     },
   );
 
-  test('with the label of another repository it is refused, whoever approves', async () => {
+  test('with the label of another repository it fails, whoever approves', async () => {
     talk = await beginHistory();
     const a = await talk.release('A');
     const labels = { 'org.opencontainers.image.source': 'https://github.com/evil/app' };
@@ -100,7 +100,7 @@ describe('a tag that somebody planted proves nothing', () => {
     expect(await target(2)).toEqual({ kind: 'baseline', promotion: 1 });
   });
 
-  test('nor is it one where there is nothing else', async () => {
+  test('nor if there is no other one', async () => {
     talk = await beginHistory({ empty: true });
     const a = await talk.release('A');
     plant('rollback-20200101-000000-release');
@@ -109,12 +109,12 @@ describe('a tag that somebody planted proves nothing', () => {
   });
 });
 
-describe('what production never held is judged as a promotion is', () => {
+describe('an image that production never held must pass the checks of a promotion', () => {
   const LABELS = { 'org.opencontainers.image.source': 'https://github.com/acme/dotca' };
   const NOBODY = 'environments: { production: { approvals: { required: 0 } } }\n';
   const ALONE = 'environments: { production: { approvals: { self_approval: true } } }\n';
 
-  test('a commit of no branch is refused, as with /promote, where only others may force', async () => {
+  test('a commit on none of the branches fails, as with /promote', async () => {
     talk = await beginHistory({ policy: 'force: { role: admin }\n' });
     const a = await talk.release('A');
     const labels = { ...LABELS, 'org.opencontainers.image.revision': 'e'.repeat(40) };
@@ -134,7 +134,7 @@ describe('what production never held is judged as a promotion is', () => {
     expect(await talk.findings(2)).toContain('fail tag-commit');
   });
 
-  test('what a person rejected is refused where the policy says so', async () => {
+  test('an image that a person rejected fails if the policy says so', async () => {
     talk = await beginHistory({ policy: 'validation: { rejected_before: fail }\n' });
     await talk.request();
     await talk.say('bob', '/reject P1 no');
@@ -143,7 +143,7 @@ describe('what production never held is judged as a promotion is', () => {
     expect(await talk.state(2)).toBe('checks-failed');
   });
 
-  test('what did not run on staging is refused where the policy says so', async () => {
+  test('an image that did not run on staging fails if the policy says so', async () => {
     talk = await beginHistory({ policy: 'staging: { deployed: required }\n' });
     await talk.rollBack(`to ${talk.image.digest}`);
     expect(await talk.findings(1)).toContain('fail staging-deployed');
@@ -152,7 +152,7 @@ describe('what production never held is judged as a promotion is', () => {
   test.each([
     ['nobody has to approve', NOBODY],
     ['the requester approves', ALONE],
-  ])('a missing label refuses where nobody else reads of it: %s', async (_name, policy) => {
+  ])('a missing label fails if nobody else has to approve: %s', async (_name, policy) => {
     talk = await beginHistory({ policy });
     await talk.request();
     if (policy === ALONE) await talk.approve('ada');
@@ -163,7 +163,7 @@ describe('what production never held is judged as a promotion is', () => {
     expect(talk.holds()).toBe(talk.image.digest);
   });
 
-  test('a good one goes through, and so does all that production held, which is not judged again', async () => {
+  test('a good one passes, and so does everything that production held, which is not checked again', async () => {
     talk = await beginHistory({ policy: NOBODY });
     await talk.request();
     const good = talk.build('good');
@@ -175,8 +175,8 @@ describe('what production never held is judged as a promotion is', () => {
   });
 });
 
-describe('what somebody put there by hand was not held', () => {
-  test('neither while a floating tag holds it, nor under the rollback tag that kept it', async () => {
+describe('an image that somebody put there by hand does not count as held', () => {
+  test('neither while a floating tag holds it, nor under its rollback tag', async () => {
     talk = await beginHistory();
     await talk.release('A');
     const { digest: byHand } = talk.build('by hand');
@@ -201,7 +201,7 @@ describe('what somebody put there by hand was not held', () => {
   describe('nor by renaming the environment', () => {
     const RENAMED = 'environments: { live: { tags: [main, latest] } }\n';
 
-    test('what somebody put under its tags before', async () => {
+    test('an image that somebody put under its tags before', async () => {
       talk = await beginHistory({ policy: 'environments: { production: {} }\n' });
       await talk.release('A');
       const planted = plant('x');
@@ -214,7 +214,7 @@ describe('what somebody put there by hand was not held', () => {
       expect(talk.holds()).toBe(b.digest);
     });
 
-    test('while what it held under its former name is gone back to at once, unless its deployment failed', async () => {
+    test('while an image that it held under its former name needs no approval, unless its deployment failed', async () => {
       talk = await beginHistory({ policy: 'environments: { production: {} }\n' });
       const a = await talk.release('A');
       const deployment = talk.repo.deployments().at(-1)?.id ?? 0;
@@ -229,7 +229,7 @@ describe('what somebody put there by hand was not held', () => {
     });
   });
 
-  test('nor what reached the environment under other tags than it has today', async () => {
+  test('nor an image that reached the environment under other tags than its current ones', async () => {
     talk = await beginHistory({ policy: 'environments:\n  production: {}\n  canary: { tags: [canary] }\n' });
     await talk.release('A', 'canary');
     await talk.release('B', 'canary');
@@ -241,8 +241,8 @@ describe('what somebody put there by hand was not held', () => {
   });
 });
 
-describe('what its deployers reported', () => {
-  test('a target whose deployment failed is passed over, and needs approvals where it is named', async () => {
+describe('reports of its deployers', () => {
+  test('a target whose deployment failed is skipped, and needs approvals if it is named', async () => {
     talk = await beginHistory();
     const a = await released('A', 'success');
     await released('B', 'failure');
@@ -258,7 +258,7 @@ describe('what its deployers reported', () => {
     expect(talk.card(5)).toContain('held by P1, deployed');
   });
 
-  test('one that the deployer never got to is passed over; it may be named', async () => {
+  test('one that the deployer never reached is skipped; it can be named', async () => {
     talk = await beginHistory();
     const a = await released('A', 'success');
     const b = await released('B', null);
@@ -270,7 +270,7 @@ describe('what its deployers reported', () => {
     expect(await target(5)).toMatchObject({ kind: 'held', promotion: 2, outcome: 'promoted' });
   });
 
-  test('without a deployer, reports are not asked for', async () => {
+  test('without a deployer, reports are not required', async () => {
     talk = await beginHistory();
     await talk.release('A');
     const b = await talk.release('B');
@@ -279,7 +279,7 @@ describe('what its deployers reported', () => {
     expect(talk.holds()).toBe(b.digest);
   });
 
-  test('none left: refused, and the choices say how each one ended; no card hints at a rollback', async () => {
+  test('none left: refused, and the choices show each outcome; no card suggests a rollback', async () => {
     talk = await beginHistory({ empty: true });
     const a = await released('A', 'failure');
     const b = await released('B', 'failure');
@@ -296,7 +296,7 @@ describe('what its deployers reported', () => {
   });
 });
 
-describe('what is reported of a deployment after the next promotion', () => {
+describe('reports on a deployment after the next promotion', () => {
   test('a failure disproves the target, mentions nobody and moves nothing; a success proves it again', async () => {
     const first = await twoDeployed();
     const [held, lines] = [talk.holds(), talk.replies().length];
@@ -330,7 +330,7 @@ describe('what is reported of a deployment after the next promotion', () => {
     expect(talk.holds()).toBe(talk.old.digest);
   });
 
-  test('where it was the only target, the card of a failed deployment shows a way back no longer', async () => {
+  test('if it was the only target, the card of a failed deployment no longer shows a rollback', async () => {
     talk = await beginHistory({ empty: true });
     await released('A', 'success');
     const first = talk.repo.deployments()[0]?.id ?? 0;
@@ -342,7 +342,7 @@ describe('what is reported of a deployment after the next promotion', () => {
     expect(talk.card(2)).toContain('/rollback');
   });
 
-  test('of a digest that was held twice, the latest report counts, whichever promotion it is of', async () => {
+  test('for a digest that was held twice, the latest report counts, whichever promotion it is for', async () => {
     const first = await twoDeployed();
     await talk.rollBack();
     await report('success');
@@ -357,7 +357,7 @@ describe('what is reported of a deployment after the next promotion', () => {
     expect(await target(6)).toMatchObject({ kind: 'held', promotion: 1, outcome: 'deployed' });
   });
 
-  test('a failure that nobody told us of is found by /refresh', async () => {
+  test('a failure without a webhook is found by /refresh', async () => {
     const first = await twoDeployed();
     const { github, app } = talk.world;
     github.setAppUrl(null);
@@ -369,7 +369,7 @@ describe('what is reported of a deployment after the next promotion', () => {
     expect(await talk.state(1)).toBe('deployment-failed');
   });
 
-  test('a failure by somebody who does not count disproves nothing', async () => {
+  test('a failure by an account that does not count disproves nothing', async () => {
     const first = await twoDeployed();
     await reportOn(first, 'failure', 'ada');
     expect(await talk.state(1)).toBe('deployed');
@@ -398,7 +398,7 @@ describe('what is reported of a deployment after the next promotion', () => {
     expect([await talk.state(1), await talk.state(2)]).toEqual([state, 'promoted']);
   });
 
-  test('a failed deployment by others of its commit, made while it was there', async () => {
+  test('a failed deployment of its commit by others, created while it was there', async () => {
     talk = await beginHistory();
     const a = await released('A', null);
     const { id } = await talk.repo.deploy({ by: 'carol', commit: a.commit });
@@ -408,7 +408,7 @@ describe('what is reported of a deployment after the next promotion', () => {
   });
 });
 
-test('what a rollback left needs approvals, until it is promoted again; one of a promotion by force is marked', async () => {
+test('an image that a rollback left needs approvals, until it is promoted again; a forced one is marked', async () => {
   talk = await beginHistory();
   await talk.release('A');
   const b = talk.build('B');
@@ -429,7 +429,7 @@ test('what a rollback left needs approvals, until it is promoted again; one of a
   expect(talk.card(7)).toContain('held by P5, no report, forced');
 });
 
-test('what a rollback is leaving just now is held no more once it has: the way forward waits for approvals', async () => {
+test('an image that a rollback is just leaving is no proven target afterwards: going forward needs approvals', async () => {
   talk = await beginHistory();
   const a = await talk.release('A');
   await talk.release('B');
@@ -450,7 +450,7 @@ test('what a rollback is leaving just now is held no more once it has: the way f
   expect((await talk.promotion(4)).notice).toMatchObject({ kind: 'target-changed' });
 });
 
-test('the approvals are those of production, or of rollbacks where they are more', async () => {
+test('the approvals are those of production, or of rollbacks if they are more', async () => {
   talk = await beginHistory({ policy: 'rollback: { approvals: { required: 2 } }\n' });
   await talk.release('A');
   plant('rollback-20200101-000000-release');

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('without a target', () => {
-  test('A, B, C: back to B, again to A, then to what was there by hand, and then there is nothing left', async () => {
+  test('A, B, C: back to B, again to A, then to the image from before, and then there is no target', async () => {
     talk = await beginHistory();
     const a = await talk.release('A');
     const b = await talk.release('B');
@@ -63,7 +63,7 @@ describe('without a target', () => {
     await talk.world.end();
   });
 
-  test('a rollback asks nobody, writes no kept tag, and its audit tells who, why and from what to what', async () => {
+  test('a rollback needs no approval, writes no permanent tag, and its audit entries have requester, reason and both images', async () => {
     talk = await beginHistory();
     const a = await talk.release('A');
     const b = await talk.release('B');
@@ -105,7 +105,7 @@ describe('without a target', () => {
     await talk.world.end();
   });
 
-  test('moved by hand since: back to what was promoted last', async () => {
+  test('moved by hand since: back to the last promotion', async () => {
     talk = await beginHistory();
     await talk.release('A');
     const b = await talk.release('B');
@@ -148,7 +148,7 @@ describe('to a target', () => {
     await talk.world.end();
   });
 
-  test('what is no target is refused, with those that are, and nothing moves', async () => {
+  test('an invalid target is refused, with the valid ones, and nothing moves', async () => {
     talk = await beginHistory();
     const a = await talk.release('A');
     const b = await talk.release('B');
@@ -183,7 +183,7 @@ describe('to a target', () => {
     await talk.world.end();
   });
 
-  test('a kept tag of a promotion that failed proves nothing', async () => {
+  test('a permanent tag of a failed promotion proves nothing', async () => {
     talk = await beginHistory();
     await talk.release('A');
     talk.world.registry.quirks.deny403 = [{ times: 1, on: /^PUT .*\/main$/ }];
@@ -206,7 +206,7 @@ environments:
     tags: [canary]
 `;
 
-test('another environment has a history of its own', async () => {
+test('another environment has its own history', async () => {
   talk = await beginHistory({ policy: CANARY });
   const a = await talk.release('A', 'canary');
   await talk.release('B', 'canary');
@@ -232,7 +232,7 @@ test('another environment has a history of its own', async () => {
 });
 
 describe('who may', () => {
-  test('a person who may only read is turned away once, and nothing moves', async () => {
+  test('a reader is refused once, and nothing moves', async () => {
     talk = await beginHistory();
     await talk.release('A');
     const b = await talk.release('B');
@@ -244,7 +244,7 @@ describe('who may', () => {
     await talk.world.end();
   });
 
-  test('the policy may want more than write access', async () => {
+  test('the policy may require more than write access', async () => {
     talk = await beginHistory({ policy: 'rollback:\n  role: maintain\n' });
     const a = await talk.release('A');
     const b = await talk.release('B');
@@ -257,7 +257,7 @@ describe('who may', () => {
     await talk.world.end();
   });
 
-  test('the policy may ask for an approval: a click of somebody else, as for a promotion', async () => {
+  test('the policy may require an approval: a click of somebody else, as for a promotion', async () => {
     talk = await beginHistory({ policy: 'rollback:\n  approvals:\n    required: 1\n' });
     const a = await talk.release('A');
     const b = await talk.release('B');
@@ -273,7 +273,7 @@ describe('who may', () => {
   });
 });
 
-test('/status lists what production held, marks what it holds, and shows the line that goes back', async () => {
+test('/status lists what production held, marks the current image, and shows the rollback line', async () => {
   talk = await beginHistory();
   const a = await talk.release('A');
   const b = await talk.release('B');

@@ -29,7 +29,7 @@ async function replan(): Promise<void> {
 }
 
 describe('a bare /approve', () => {
-  test('counts in a thread that asked about one promotion', async () => {
+  test('counts in a thread with one promotion', async () => {
     talk = await begin();
     await talk.request();
     await talk.say('bob', '/approve');
@@ -37,7 +37,7 @@ describe('a bare /approve', () => {
     await talk.world.end();
   });
 
-  test('does not count for an image that took the place of the one that was looked at', async () => {
+  test('does not count for an image that replaced the one that was shown', async () => {
     talk = await begin();
     await talk.request();
     const other = await swap();
@@ -52,7 +52,7 @@ describe('a bare /approve', () => {
     await talk.world.end();
   });
 
-  test('counts where the other promotion of the thread failed its checks: nobody was asked about that one', async () => {
+  test('counts if the other promotion of the thread failed its checks: that one needed no approval yet', async () => {
     talk = await begin({ image: { cmd: [], entrypoint: [] } });
     const { world, repo } = talk;
     await talk.request();
@@ -65,7 +65,7 @@ describe('a bare /approve', () => {
     await world.end();
   });
 
-  test('does not count once the plan was made anew', async () => {
+  test('does not count once the promotion was re-planned', async () => {
     talk = await begin();
     await talk.request();
     await replan();
@@ -89,7 +89,7 @@ describe('/approve P1', () => {
   });
 
   test.each(['/approve P1', '/approve P1 <the old plan>'])(
-    '%s does not count once the plan was made anew',
+    '%s does not count once the promotion was re-planned',
     async (line) => {
       talk = await begin();
       await talk.request();
@@ -102,7 +102,7 @@ describe('/approve P1', () => {
     },
   );
 
-  test('a plan that went back to what it was is still one that has to be named', async () => {
+  test('a plan that returned to an earlier one must still be named', async () => {
     talk = await begin();
     const { world, repo, commit } = talk;
     await talk.request();
@@ -121,7 +121,7 @@ describe('/approve P1', () => {
 });
 
 describe('a button', () => {
-  test('of a page from before the plan was made anew does not count, and the answer prints the line of today', async () => {
+  test('of a page from before the re-plan does not count, and the answer has the current line', async () => {
     talk = await begin();
     await talk.request();
     const before = await talk.plan();
@@ -161,7 +161,7 @@ describe('a button', () => {
   });
 });
 
-test('/reject counts in a thread of several promotions, and after the plan was made anew', async () => {
+test('/reject counts in a thread of several promotions, and after a re-plan', async () => {
   talk = await begin();
   await talk.request();
   await swap();

@@ -59,7 +59,7 @@ async function promotion(number = 1): Promise<Promotion | null> {
   return findPromotionByNumber(world.app.store.db, { repoId: repo.id, number });
 }
 
-test('one clicks Promote, another Approve, and production holds the image, without a thread', async () => {
+test('one person clicks Promote, another Approve, and production holds the image, without a thread', async () => {
   const summary = await click('ada');
   expect(await note()).toMatchObject({ kind: 'requested', by: 'ada', number: 1, environment: 'production' });
   expect(summary).toContain(`/promote staging-${commit.slice(0, 7)}`);
@@ -75,7 +75,7 @@ test('one clicks Promote, another Approve, and production holds the image, witho
   await world.end();
 });
 
-test('the requester’s own approval counts as little as elsewhere', async () => {
+test('the requester’s own approval does not count here either', async () => {
   await click('ada');
   await click('ada', 'approve', 'production');
   expect(await note()).toMatchObject({ kind: 'refused', by: 'ada', refusal: { code: 'own-request', promotion: 1 } });
@@ -84,7 +84,7 @@ test('the requester’s own approval counts as little as elsewhere', async () =>
   await world.end();
 });
 
-test('who may not ask reads why on the check, and the next answer takes its place', async () => {
+test('a person without access gets the reason on the check, and the next answer replaces it', async () => {
   await click('ron');
   const refusal = { code: 'not-permitted', verb: 'promote', role: 'read', wanted: 'write' };
   expect(await note()).toMatchObject({ kind: 'refused', by: 'ron', refusal });
@@ -100,7 +100,7 @@ test('who may not ask reads why on the check, and the next answer takes its plac
   await world.end();
 });
 
-test('two who click at the same moment: one promotion, and the other hears of it', async () => {
+test('two who click at the same moment: one promotion, and the other gets an answer', async () => {
   const { id } = runOf('staging image');
   await Promise.all(['ada', 'bob'].map((by) => repo.click({ checkRun: id, action: 'promote', by })));
   await world.drain();
@@ -125,7 +125,7 @@ test('a click on an image that production has already is refused', async () => {
   await world.end();
 });
 
-test('a registry that closed its door meanwhile is told of on the check', async () => {
+test('a registry that denies access meanwhile is reported on the check', async () => {
   world.registry.quirks.deny403 = [{ times: Infinity }];
   await click('ada');
   expect(await note()).toMatchObject({
@@ -145,7 +145,7 @@ test('a click whose answer is long and hostile stays one quoted block', async ()
   await world.end();
 });
 
-test('Re-run by a reader shows the truth again and looks at nothing; by a writer it examines again', async () => {
+test('Re-run by a reader shows the state again and examines nothing; by a writer it examines again', async () => {
   const asked = world.registry.requests.length;
   await repo.rerun({ checkRun: runOf('staging image').id, by: 'ron' });
   await world.drain();
@@ -158,7 +158,7 @@ test('Re-run by a reader shows the truth again and looks at nothing; by a writer
   await world.end();
 });
 
-test('a lost answer to the creation of the check makes no second one', async () => {
+test('a lost answer to the creation of the check creates no second one', async () => {
   world.github.applyThenFail({ method: 'POST', path: /check-runs/, status: 502 });
   const { sha } = await repo.push('staging', { message: 'Another' });
   stage(world, { commit: sha });

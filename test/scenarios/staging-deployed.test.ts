@@ -46,7 +46,7 @@ test('a status by somebody who is not listed does not count, and the finding has
   await talk.world.end();
 });
 
-test('a deployment whose payload names another image is none of this one', async () => {
+test('a deployment whose payload names another image does not count for this one', async () => {
   talk = await begin();
   const payload = { digest: talk.old.digest };
   const about = { commit: talk.commit, environment: 'staging', by: 'deployer[bot]' };
@@ -57,7 +57,7 @@ test('a deployment whose payload names another image is none of this one', async
   await talk.world.end();
 });
 
-test('a repository that never deployed to staging hears nothing of it', async () => {
+test('a repository that never deployed to staging gets no finding', async () => {
   talk = await begin();
   await talk.request();
   expect(await finding()).toBe('-');
@@ -93,7 +93,7 @@ test('another commit was deployed; and the newest deployment of the commit count
   await talk.world.end();
 });
 
-test('the deployment of the commit succeeded, and staging has moved on: it succeeded all the same', async () => {
+test('the deployment of the commit succeeded, and staging has moved on: it still counts', async () => {
   talk = await begin();
   talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: required }\n' });
   await deploy(talk.repo, talk.commit, ['in_progress', 'success']);
@@ -105,7 +105,7 @@ test('the deployment of the commit succeeded, and staging has moved on: it succe
   await talk.world.end();
 });
 
-test('where the policy requires it, a commit that was not deployed is refused until it was', async () => {
+test('if the policy requires it, a commit fails until it was deployed', async () => {
   talk = await begin();
   talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: required }\n' });
   await talk.request();
@@ -118,7 +118,7 @@ test('where the policy requires it, a commit that was not deployed is refused un
   await talk.world.end();
 });
 
-test('where the policy does not ask, GitHub is not asked either', async () => {
+test('if the policy does not require it, GitHub is not asked', async () => {
   talk = await begin();
   talk.repo.writeFiles('main', { '.github/promotion.yml': 'staging: { deployed: off }\n' });
   await talk.request();
@@ -127,7 +127,7 @@ test('where the policy does not ask, GitHub is not asked either', async () => {
   await talk.world.end();
 });
 
-test('an installation that has not granted deployments is told so, and nothing more, where it only warns', async () => {
+test('an installation without the permission for deployments only gets a warning if the rule only warns', async () => {
   talk = await begin();
   await talk.world.github.installation('acme').setPermissions({
     checks: 'write',

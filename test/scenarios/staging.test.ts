@@ -74,7 +74,7 @@ function looks(): number {
   return world.registry.requests.filter(({ path }) => path.startsWith(`/v2/${IMAGE}/manifests/staging-`)).length;
 }
 
-describe('the image is waited for', () => {
+describe('waiting for the image', () => {
   test('until the build has pushed it; then its findings, the ready line and the button are shown', async () => {
     stage(world, { commit: repo.commitOn('staging') });
     const commit = await push({ message: 'New login page' });
@@ -98,7 +98,7 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
-  test('and is found at once where the build was faster than the event, under its full tag as well', async () => {
+  test('and is found immediately if the build was faster than the event, also under its full tag', async () => {
     const commit = repo.commitOn('staging');
     stage(world, { commit, tag: `staging-${commit}` });
     await world.github.deliver({
@@ -116,7 +116,7 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
-  test('and an event of the package brings the next look forward, without a tag, twice, for a child manifest', async () => {
+  test('and an event of the package makes the next check earlier, without a tag, twice, for a child manifest', async () => {
     stage(world, { commit: repo.commitOn('staging') });
     const commit = await push();
     await world.pass(20 * MINUTE_MS, MINUTE_MS);
@@ -132,7 +132,7 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
-  test('and an event of a strange package, or one that comes when all is done, changes nothing', async () => {
+  test('and an event of another package, or a late one, changes nothing', async () => {
     const commit = await push();
     const digest = stage(world, { commit }).digest;
     await world.pass(MINUTE_MS, MINUTE_MS);
@@ -144,7 +144,7 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
-  test('for half an hour: then no image was built, which is nobody’s fault', async () => {
+  test('for half an hour: then no image was built, which is a neutral result', async () => {
     writePolicy('staging: { branch: staging }\n');
     const commit = await push();
     await world.pass(29 * MINUTE_MS, MINUTE_MS);
@@ -163,7 +163,7 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
-  test('and where GitHub keeps the old conclusion, a new run takes over, whose button works', async () => {
+  test('and if GitHub keeps the old conclusion, a new run takes over, whose button works', async () => {
     writePolicy('staging: { branch: staging }\n');
     world.github.freezeCompletedCheckRuns(true);
     const commit = await push();
@@ -181,7 +181,7 @@ describe('the image is waited for', () => {
     await world.end();
   });
 
-  test('and a Re-run during the last look begins anew', async () => {
+  test('and a Re-run during the last check starts again', async () => {
     writePolicy('staging: { branch: staging }\n');
     const commit = await push();
     await world.pass(29 * MINUTE_MS, MINUTE_MS);
@@ -241,14 +241,14 @@ describe('the image is waited for', () => {
 });
 
 describe('nothing is shown', () => {
-  test('where there is neither a policy file nor an image, however long', async () => {
+  test('without a policy file and without an image, however long', async () => {
     const commit = await push();
     await world.pass(35 * MINUTE_MS, MINUTE_MS);
     expect(repo.checkRuns(commit)).toEqual([]);
     await world.end();
   });
 
-  test('where there is no policy file and the registry lets us see nothing', async () => {
+  test('without a policy file, if the registry denies access', async () => {
     world.registry.quirks.deny403 = [{ times: Infinity }];
     const commit = await push();
     expect(repo.checkRuns(commit)).toEqual([]);
@@ -256,7 +256,7 @@ describe('nothing is shown', () => {
     await world.end();
   });
 
-  test('until the first image of all is there', async () => {
+  test('until the first image exists', async () => {
     const commit = await push();
     await world.pass(5 * MINUTE_MS, MINUTE_MS);
     expect(repo.checkRuns(commit)).toEqual([]);
@@ -285,7 +285,7 @@ describe('nothing is shown', () => {
   });
 });
 
-describe('what the check message', () => {
+describe('what the check shows', () => {
   test('red only for failed rules, and then without a button', async () => {
     stage(world, { commit: repo.commitOn('staging') });
     const commit = await push();

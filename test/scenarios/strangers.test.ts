@@ -82,7 +82,7 @@ describe('the limit of ten commands in ten minutes', () => {
     await world.end();
   });
 
-  test('is not for people whose rights are known', async () => {
+  test('does not apply to people with known rights', async () => {
     talk = await begin();
     const { world } = talk;
     await talk.say('ada', '/status');
@@ -93,7 +93,7 @@ describe('the limit of ten commands in ten minutes', () => {
     await world.end();
   });
 
-  test('leaves somebody who never commented before ten commands in one comment', async () => {
+  test('allows a new person ten commands in one comment', async () => {
     talk = await begin();
     const ten = Array.from({ length: 10 }, () => '/status').join('\n');
     expect((await talk.say('ada', ten)).answers).toHaveLength(10);
@@ -102,7 +102,7 @@ describe('the limit of ten commands in ten minutes', () => {
 });
 
 describe('known rights', () => {
-  test('are forgotten after 30 days, and when GitHub takes them away', async () => {
+  test('expire after 30 days, and when GitHub removes them', async () => {
     talk = await begin();
     const { repo, world } = talk;
     const known = async (): Promise<number> => {
@@ -127,7 +127,7 @@ describe('known rights', () => {
     await world.end();
   });
 
-  test('of a reader are those that the policy gives: a triage reviewer is no stranger', async () => {
+  test('of a reader are those that the policy gives: a triage reviewer has known rights', async () => {
     talk = await begin();
     const { repo, world } = talk;
     repo.user('tess', 'triage');

@@ -45,7 +45,7 @@ async function taken(): Promise<TakenName> {
 }
 
 describe('a listed login that belongs to another account', () => {
-  test('is told on the card, and only the first account approves, whatever it is called', async () => {
+  test('is shown on the card, and only the first account can approve, whatever its login', async () => {
     talk = await beginUnder(LISTED);
     const { id, holder } = await passOn();
     talk.repo.user('maria', 'write');
@@ -60,7 +60,7 @@ describe('a listed login that belongs to another account', () => {
     await talk.world.end();
   });
 
-  test('is told of until the file has the id of the new account, where nothing was asked for before', async () => {
+  test('is shown until the file has the id of the new account, even before any request', async () => {
     talk = await beginUnder(LISTED);
     const { holder } = await passOn();
     talk.repo.user('maria', 'write');
@@ -77,7 +77,7 @@ describe('a listed login that belongs to another account', () => {
     await talk.world.end();
   });
 
-  test('that the first account took back is told no more', async () => {
+  test('that the first account took back is no longer shown', async () => {
     talk = await beginUnder(LISTED);
     await passOn();
     await requestAgain();
@@ -92,7 +92,7 @@ describe('a listed login that belongs to another account', () => {
   });
 });
 
-test('a login that is still the same account’s costs no paid request, and no word', async () => {
+test('an unchanged login takes no counted request, and is not shown', async () => {
   talk = await beginUnder(LISTED);
   talk.repo.user('maria', 'write');
   await talk.request();
@@ -105,7 +105,7 @@ test('a login that is still the same account’s costs no paid request, and no w
   await talk.world.end();
 });
 
-test('GitHub that can not tell who has a login keeps nobody from asking', async () => {
+test('a failure of GitHub to look up a login blocks no request', async () => {
   talk = await beginUnder(LISTED);
   await passOn();
   talk.world.github.failNext({ path: /\/maria\/permission$/, status: 500, times: 3 });

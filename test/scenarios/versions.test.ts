@@ -34,7 +34,7 @@ async function promoted(line: string, number = 1): Promise<void> {
 }
 
 describe('with a promotion', () => {
-  test('the version is written with the other kept tag, before production moves', async () => {
+  test('the version is written with the other permanent tag, before production moves', async () => {
     talk = await begin();
     await talk.say('ada', `/promote ${talk.short} as 1.2.3`);
     const card = talk.card();
@@ -68,7 +68,7 @@ describe('with a promotion', () => {
 });
 
 describe('a version that exists', () => {
-  test('on another image is refused at once, with both digests and the way out', async () => {
+  test('on another image is refused immediately, with both digests and what to do', async () => {
     talk = await begin();
     talk.world.registry.setTag(IMAGE, 'v1.2.3', talk.old.digest);
     const { reactions, answers } = await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
@@ -79,7 +79,7 @@ describe('a version that exists', () => {
     expect(await talk.state()).toBeNull();
   });
 
-  test('on this very image is not written again', async () => {
+  test('on this image is not written again', async () => {
     talk = await begin();
     talk.world.registry.setTag(IMAGE, 'v1.2.3', talk.image.digest);
     await promoted(`/promote ${talk.short} as v1.2.3`);
@@ -87,7 +87,7 @@ describe('a version that exists', () => {
     expect(held('v1.2.3')).toBe(talk.image.digest);
   });
 
-  test('since the request refuses the promotion when it is looked at again', async () => {
+  test('since the request fails the promotion when it is examined again', async () => {
     talk = await begin();
     await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
     talk.world.registry.setTag(IMAGE, 'v1.2.3', talk.old.digest);
@@ -139,7 +139,7 @@ describe('on an image that production holds', () => {
     expect(talk.repo.deployments()).toHaveLength(1);
   });
 
-  test('a version that it has already leaves nothing to do', async () => {
+  test('a version that it already has leaves nothing to do', async () => {
     talk = await begin();
     await promoted(`/promote ${talk.short} as v1.2.3`);
     const { answers } = await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
@@ -159,7 +159,7 @@ describe('on an image that production holds', () => {
     expect(talk.production().main).toBe(next.digest);
   });
 
-  test.each(['before', 'after'] as const)('killed %s the version is written, it goes on', async (when) => {
+  test.each(['before', 'after'] as const)('killed %s the version is written, it continues', async (when) => {
     talk = await begin();
     await promoted(`/promote ${talk.short}`);
     await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
@@ -183,7 +183,7 @@ describe('on an image that production holds', () => {
     expect(held('v1.2.3')).toBeNull();
   });
 
-  test('production moved by hand before the approval: the whole plan is made anew, and asks again', async () => {
+  test('production moved by hand before the approval: the promotion is re-planned, and asks again', async () => {
     talk = await begin();
     await promoted(`/promote ${talk.short}`);
     await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
@@ -199,7 +199,7 @@ describe('on an image that production holds', () => {
 });
 
 describe('two versions at once', () => {
-  test('of one image: the second is told that the first does not carry it', async () => {
+  test('of one image: the second is answered that the first does not have it', async () => {
     talk = await begin();
     await talk.say('ada', `/promote ${talk.short} as v1.2.3`);
     const { answers } = await talk.say('bob', `/promote ${talk.short} as v1.3.0`);

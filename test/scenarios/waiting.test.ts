@@ -35,7 +35,7 @@ test.each([
   ['the tag', (commit: string) => `staging-${commit.slice(0, 7)}`],
   ['a tag with more digits than builds give', (commit: string) => `staging-${commit.slice(0, 12)}`],
   ['the whole commit, in capitals', (commit: string) => commit.toUpperCase()],
-])('%s: it waits, is examined when the image is there, approved and promoted', async (_name, source) => {
+])('%s: it waits, is examined when the image exists, approved and promoted', async (_name, source) => {
   const said = await talk.say('ada', `/promote ${source(talk.commit)} --reason "new login"`);
   expect(said).toMatchObject({ reactions: ['eyes', 'rocket'], replies: [] });
   expect(await talk.state()).toBe('waiting-for-image');
@@ -66,7 +66,7 @@ test('an event of the package ends the wait at once', async () => {
   await world.end();
 });
 
-test('the second who asks joins, also when the image is there and nobody has looked yet', async () => {
+test('a second requester joins, even if the image exists and was not found yet', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   const joined = await talk.say('bob', `/promote staging-${talk.short}`);
   expect(joined.reactions).toEqual(['eyes', '-1']);
@@ -82,7 +82,7 @@ test('the second who asks joins, also when the image is there and nobody has loo
   await world.end();
 });
 
-test('where somebody asked for the image by another name meanwhile, one promotion of it is enough', async () => {
+test('if somebody requested the image by another name meanwhile, one promotion of it is enough', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   stage(world, { commit: talk.commit });
   await talk.say('bob', '/promote staging');
@@ -93,7 +93,7 @@ test('where somebody asked for the image by another name meanwhile, one promotio
   await world.end();
 });
 
-test('half an hour after the commit it expires, and says how to ask again', async () => {
+test('half an hour after the commit it expires, and shows how to request it again', async () => {
   await world.pass(10 * MINUTE_MS);
   await talk.say('ada', `/promote ${talk.short}`);
   await world.pass(19 * MINUTE_MS, MINUTE_MS);
@@ -110,7 +110,7 @@ test('half an hour after the commit it expires, and says how to ask again', asyn
   await world.end();
 });
 
-test('it can be withdrawn, not approved, and its status be asked', async () => {
+test('it can be cancelled, not approved, and has a status', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   const early = await talk.say('bob', '/approve P1');
   expect(early.answers).toMatchObject([refused('not-awaiting-approval', { promotion: 1, state: 'waiting-for-image' })]);
@@ -123,7 +123,7 @@ test('it can be withdrawn, not approved, and its status be asked', async () => {
   await world.end();
 });
 
-test('a registry that closes its door ends it as failed, with what to do', async () => {
+test('a registry that denies access ends it as failed, with what to do', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   world.registry.quirks.deny403 = [{ times: Infinity }];
   await world.pass(MINUTE_MS, 10_000);
@@ -135,7 +135,7 @@ test('a registry that closes its door ends it as failed, with what to do', async
   await world.end();
 });
 
-test('over an outage of the registry and a restart it goes on waiting', async () => {
+test('it keeps waiting over an outage of the registry and a restart', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   world.registry.quirks.html502 = { times: Infinity };
   await world.pass(5 * MINUTE_MS, MINUTE_MS);
@@ -147,7 +147,7 @@ test('over an outage of the registry and a restart it goes on waiting', async ()
   await world.end();
 });
 
-test('an image of another commit under the awaited tag is refused by the rules, and the run ends where it began', async () => {
+test('an image of another commit under the awaited tag fails the checks, and the run ends where it began', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   const other = talk.repo.commitOn('staging', { message: 'Other' });
   stage(world, { commit: other, tag: `staging-${talk.short}` });
@@ -158,7 +158,7 @@ test('an image of another commit under the awaited tag is refused by the rules, 
   await world.end();
 });
 
-test('after the wait, the approval has its own time', async () => {
+test('after the wait, the time for approvals starts', async () => {
   const DAY_MS = 24 * 60 * MINUTE_MS;
   await talk.say('ada', `/promote ${talk.short}`);
   stage(world, { commit: talk.commit });
@@ -198,7 +198,7 @@ test.each<readonly [string, (about: Conversation) => Promise<string>]>([
   await world.end();
 });
 
-test('a commit older than its push is waited for from the push on', async () => {
+test('the wait for a commit older than its push starts at the push', async () => {
   await world.pass(60 * MINUTE_MS);
   await world.github.deliver({
     event: 'push',

@@ -54,7 +54,7 @@ onBothEngines(({ fresh, freshPair }) => {
     expect(page.map(({ seq }) => seq)).toEqual([3, 4]);
   });
 
-  test('a trail longer than a page is checked whole', async () => {
+  test('a trail longer than a page is checked completely', async () => {
     const store = await fresh();
     for (let from = 0; from < 2500; from += 500)
       await append(store, ...Array.from({ length: 500 }, (_, n) => from + n));

@@ -49,7 +49,7 @@ onBothEngines(({ fresh, freshPair }) => {
       expect(await peekPromotionNumber(store.db, repo.id)).toBe(2);
     });
 
-    test('that are not known have no name, number 1 next, and can not be locked', async () => {
+    test('that are unknown have no name, number 1 next, and can’t be locked', async () => {
       const store = await fresh();
       expect(await findRepo(store.db, 1)).toBeNull();
       expect(await peekPromotionNumber(store.db, 1)).toBe(1);
@@ -76,7 +76,7 @@ onBothEngines(({ fresh, freshPair }) => {
       expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
     });
 
-    test('get a number back from a transaction that is undone', async () => {
+    test('get a number back from a transaction that is rolled back', async () => {
       const store = await fresh();
       await store.transaction((tx) => saveRepo(tx, repo, NOW));
       const undone = store.transaction(async (tx) => {
@@ -102,7 +102,7 @@ onBothEngines(({ fresh, freshPair }) => {
       expect(await countJobs(store.db, NOW)).toMatchObject({ queued: 1 });
     });
 
-    test('are forgotten after a time', async () => {
+    test('are deleted after a time', async () => {
       const store = await fresh();
       await save(store, { now: 10 });
       await save(store, { deliveryId: 'd-2', now: 20 });
@@ -122,7 +122,7 @@ onBothEngines(({ fresh, freshPair }) => {
       expect(await use(store, { key: 'k', until: 300, now: 101 })).toBe(false);
     });
 
-    test('forgets what has expired', async () => {
+    test('deletes what has expired', async () => {
       const store = await fresh();
       await use(store, { key: 'a', until: 100, now: 10 });
       await use(store, { key: 'b', until: 101, now: 10 });
@@ -148,7 +148,7 @@ onBothEngines(({ fresh, freshPair }) => {
     });
   });
 
-  describe('the pace of writes to GitHub', () => {
+  describe('the spacing of writes to GitHub', () => {
     test('keeps writes of one installation apart', async () => {
       const store = await fresh();
       expect(await reserve(store)).toEqual({ kind: 'go' });
@@ -171,7 +171,7 @@ onBothEngines(({ fresh, freshPair }) => {
       expect(rows.map(({ at }) => at - NOW)).toEqual([10, 20, 60_000, 60_010, 3_600_000]);
     });
 
-    test('gives one turn to those that ask at once', async () => {
+    test('gives one permit to those that ask at once', async () => {
       const [store, other] = await freshPair();
       for (const now of [NOW, NOW + 5000]) {
         const asked = await Promise.all([store, other, store, other].map((handle) => reserve(handle, { now })));

@@ -51,7 +51,7 @@ onBothEngines(({ fresh }) => {
     expect(await findDrift(store.db, 'drift-2')).toBeNull();
   });
 
-  test('one that is over is open no more, and is found by when it ended', async () => {
+  test('one that is over is no longer open, and is found by its end', async () => {
     const store = await fresh();
     await storePromotion(store);
     const canary = { ...drift, id: 'drift-2', environment: 'canary', noticedAt: NOW + 1 };
@@ -70,7 +70,7 @@ onBothEngines(({ fresh }) => {
     expect(await listDriftsSince(store.db, { repoId: 43, since: 0 })).toEqual([]);
   });
 
-  test('differences are counted by environment, where the App may act', async () => {
+  test('differences are counted by environment, where the App has access', async () => {
     const store = await fresh();
     await storePromotion(store);
     await store.transaction(async (tx) => {
@@ -82,7 +82,7 @@ onBothEngines(({ fresh }) => {
     expect(await countDrifts(store.db)).toEqual([]);
   });
 
-  test('an environment that was promoted to and has no look ahead is found once, unless the App may not act there', async () => {
+  test('an environment without a scheduled check is found once, unless the App lost access there', async () => {
     const store = await fresh();
     const promoted = { moves: [MOVED], state: { kind: 'promoted', at: NOW } } as const;
     await storePromotion(store, promoted);

@@ -52,7 +52,7 @@ onBothEngines(({ fresh }) => {
     expect(await listRepoNames(db, repo.id)).toMatchObject([{ name: repo.name.toLowerCase() }]);
   });
 
-  test('a name that was taken over is not the only one, and first for the repository that had it before', async () => {
+  test('a name that was taken over is not unique, and first for the repository that had it before', async () => {
     const { db, transaction } = await fresh();
     await transaction(async (tx) => {
       await saveRepo(tx, OTHER, NOW);

@@ -76,7 +76,7 @@ onBothEngines(({ fresh }) => {
     }
   });
 
-  test('a change leaves the rest alone: the watcher, the check run and a click write to one row', async () => {
+  test('a change keeps the rest: the watcher, the check run and a click write to one row', async () => {
     const store = await fresh();
     await open(store);
     const [, waiting] = STATES;
@@ -93,7 +93,7 @@ onBothEngines(({ fresh }) => {
     });
   });
 
-  test('begun again, it is looked for anew, and keeps its check run', async () => {
+  test('a restarted check searches again, and keeps its check run', async () => {
     const store = await fresh();
     await open(store);
     await change(store, { checkRunId: 1, note: 'old', state: { kind: 'ended', why: { cause: 'not-granted', image } } });

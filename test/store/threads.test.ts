@@ -53,7 +53,7 @@ onBothEngines(({ fresh, freshPair }) => {
     });
   });
 
-  test('a comment that is heard of again changes nothing, and a taken one does not wait again', async () => {
+  test('a comment that arrives again changes nothing, and a taken one does not wait again', async () => {
     const store = await fresh();
     await meet(store);
     expect(await hear(store, 1)).toBe(true);
@@ -66,14 +66,14 @@ onBothEngines(({ fresh, freshPair }) => {
     expect(await store.db.selectFrom('comments').select('document').execute()).toEqual([{ document: '' }]);
   });
 
-  test('of two who tell of a comment at the same moment, one is the first', async () => {
+  test('of two concurrent arrivals of a comment, one is the first', async () => {
     const [one, other] = await freshPair();
     await meet(one);
     const heard = await Promise.all([hear(one, 1), hear(other, 1)]);
     expect(heard.toSorted()).toEqual([false, true]);
   });
 
-  test('what was taken long ago is forgotten, what waits is not', async () => {
+  test('comments that were taken long ago are deleted, waiting ones are not', async () => {
     const store = await fresh();
     await meet(store);
     for (const id of [1, 2, 3]) await hear(store, id);
@@ -83,7 +83,7 @@ onBothEngines(({ fresh, freshPair }) => {
     expect(await listKnownComments(store.db, { repoId: repo.id, ids: [1, 2, 3] })).toEqual(new Set([2, 3]));
   });
 
-  test('what waits in a repository that left is dropped, what was taken there is remembered', async () => {
+  test('waiting comments of a repository that left are dropped, taken ones are kept', async () => {
     const store = await fresh();
     await meet(store);
     for (const id of [1, 2]) await hear(store, id);
@@ -92,7 +92,7 @@ onBothEngines(({ fresh, freshPair }) => {
     expect(await listKnownComments(store.db, { repoId: repo.id, ids: [1, 2] })).toEqual(new Set([1]));
   });
 
-  test('a thread is remembered as it was last read', async () => {
+  test('a thread is stored as it was last read', async () => {
     const store = await fresh();
     await meet(store);
     expect(await findThread(store.db, place)).toBeNull();
@@ -104,7 +104,7 @@ onBothEngines(({ fresh, freshPair }) => {
     expect(await findThread(store.db, place)).toEqual(later);
   });
 
-  test('a repository is ours since it was told of first, and since it was told of again after it left', async () => {
+  test('the access to a repository starts with its first delivery, and again with the first one after it left', async () => {
     const store = await fresh();
     await meet(store);
     await meet(store, NOW + 10);

@@ -32,7 +32,7 @@ async function park(store: Store): Promise<number> {
 
 onBothEngines(({ fresh, createUrl, open }) => {
   describe('a dead job', () => {
-    test('is found with what it was to do', async () => {
+    test('is found with its payload', async () => {
       const store = await fresh();
       const id = await park(store);
       expect(await findDeadJob(store.db, id)).toEqual({
@@ -47,7 +47,7 @@ onBothEngines(({ fresh, createUrl, open }) => {
       });
     });
 
-    test('is not one that waits', async () => {
+    test('is not a waiting one', async () => {
       const store = await fresh();
       await store.transaction((tx) =>
         addJob(tx, { kind: 'reply', key: null, queueKey: null, payload: '{}', runAt: NOW, now: NOW }),
@@ -56,7 +56,7 @@ onBothEngines(({ fresh, createUrl, open }) => {
     });
   });
 
-  test('a migration tells from where it went to where', async () => {
+  test('a migration returns its start and its end', async () => {
     const empty = await open(await createUrl());
     const all = MIGRATIONS.length;
     expect(await migrate(empty, NOW)).toEqual({ from: 0, to: all });
@@ -86,7 +86,7 @@ onBothEngines(({ fresh, createUrl, open }) => {
 });
 
 onEngine('sqlite', ({ fresh, open }) => {
-  test('a copy is whole, while others write, and nobody else’s to read', async () => {
+  test('a copy is complete, while others write, and readable by its owner only', async () => {
     const store = await fresh();
     const id = await park(store);
     const path = join(folder, "it's a copy.db");
@@ -99,14 +99,14 @@ onEngine('sqlite', ({ fresh, open }) => {
     expect(await findDeadJob(copy.db, id + 1)).toBeNull();
   });
 
-  test('a file that exists is never written over', async () => {
+  test('an existing file is never overwritten', async () => {
     const path = join(folder, 'there.db');
     await writeFile(path, 'precious');
     await expect(backUp(await fresh(), path)).rejects.toMatchObject({ code: 'backup-refused' });
     expect(await readFile(path, 'utf8')).toBe('precious');
   });
 
-  test('a folder that is not there is said, and no half copy stays where copying fails', async () => {
+  test('a missing folder is reported, and a failed copy leaves no file', async () => {
     const store = await fresh();
     await expect(backUp(store, join(folder, 'no', 'copy.db'))).rejects.toMatchObject({ code: 'backup-refused' });
     const path = join(folder, 'copy.db');

@@ -86,7 +86,7 @@ describe('check runs', () => {
     ['the conclusion stale', { conclusion: 'stale' }, 'only GitHub'],
     ['an unknown field', { colour: 'green' }, 'colour is not a field'],
     ['no name', { name: undefined }, "'name'"],
-  ])('a new check run with %s is refused and noted', async (_, fields, note) => {
+  ])('a new check run with %s is refused and recorded', async (_, fields, note) => {
     const { world, repo, app } = stage();
     const sha = repo.commitOn('staging');
     const body = { name: 'imprimatur / production', head_sha: sha, ...fields };

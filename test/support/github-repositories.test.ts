@@ -39,7 +39,7 @@ describe('threads', () => {
     expect(bodies.map((comment) => comment.body)).toEqual(['one', 'two', 'three']);
   });
 
-  test('an issue that is transferred takes its comments along, is read there, and is not written to where it was', async () => {
+  test('a transferred issue takes its comments along, is readable there, and is not writable in its old place', async () => {
     const { world, repo, app } = stage();
     const other = await world.repo({ owner: 'acme', name: 'other' });
     other.openIssue({ title: 'First', by: 'ada' });
@@ -117,21 +117,21 @@ describe('people', () => {
     expect(all.map(({ login }) => login)).toEqual(['ada', 'bob', 'eve', 'kim']);
   });
 
-  test('whoever can only read a public repository is not told who works there', async () => {
+  test('people who can only read a public repository can’t list its members', async () => {
     const { world, app } = stage();
     const open = await world.repo({ owner: 'globex', name: 'open', private: false, users: { ada: 'admin' } });
     const list = app.rest.repos.listCollaborators({ owner: 'globex', repo: open.name() });
     expect(await statusOf(list)).toBe(403);
   });
 
-  test('a filter that this GitHub does not know is never ignored', async () => {
+  test('an unknown filter is never ignored', async () => {
     const { world, app } = stage();
     const { url } = app.rest.repos.listCollaborators.endpoint({ ...AT, permission: 'push' });
     expect(await statusOf(app.request({ url, request: { retries: 0 } }))).toBe(500);
     expect(world.violations).toEqual([expect.stringContaining('does not filter by permission')]);
   });
 
-  test('team membership is known to those who may read members', async () => {
+  test('team membership is shown to people who may read members', async () => {
     const { world, app } = stage();
     world.team({ org: 'acme', slug: 'release', members: { ada: 'active', bob: 'pending' } });
     await world.installation('acme').setPermissions({ metadata: 'read', members: 'read' });
@@ -185,7 +185,7 @@ describe('git', () => {
     expect(world.violations).toEqual([]);
   });
 
-  test('commits are listed from a commit too, and from the default branch where nothing is named', async () => {
+  test('commits are listed from a commit too, and by default from the default branch', async () => {
     const { repo, app } = stage();
     const older = repo.commitOn('staging', { message: 'Older' });
     repo.commitOn('staging', { message: 'Newer' });
@@ -218,7 +218,7 @@ describe('git', () => {
     expect(data).toMatchObject({ sha: 'ce013625030ba8dba906f756967f9e9ca394464a', content: 'aGVsbG8K', size: 6 });
   });
 
-  test('an unchanged answer is 304 for who has it', async () => {
+  test('an unchanged answer is 304 for a caller that has it', async () => {
     const { app } = stage();
     const first = await app.rest.repos.get(AT);
     const headers = { 'if-none-match': first.headers.etag ?? '' };

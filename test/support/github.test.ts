@@ -11,7 +11,7 @@ import { AT, failureOf, START, statusOf, useStage } from './github/stage.ts';
 const stage = useStage();
 
 describe('the App and its installation', () => {
-  test('the App learns who it is and where it is installed', async () => {
+  test('the App reads its identity and its installations', async () => {
     const { world } = stage();
     const jwt = connectApp(world);
     const { data } = await jwt.rest.apps.getAuthenticated();
@@ -23,7 +23,7 @@ describe('the App and its installation', () => {
     expect(world.violations).toEqual([]);
   });
 
-  test('a JWT of another key mints nothing', async () => {
+  test('a JWT of another key creates no token', async () => {
     const { world } = stage();
     const format = { publicKeyEncoding: { type: 'spki', format: 'pem' } } as const;
     const key = generateKeyPairSync('rsa', {
@@ -50,7 +50,7 @@ describe('the App and its installation', () => {
     expect(await statusOf(wide)).toBe(422);
   });
 
-  test('without checks:write no check run is made, and another account’s private repository is not found', async () => {
+  test('without checks:write no check run is created, and another account’s private repository is not found', async () => {
     const { world, repo, app } = stage();
     await world.installation('acme').setPermissions({ ...DEFAULT_PERMISSIONS, checks: 'read' });
     expect(await statusOf(app.rest.checks.create({ ...AT, name: 'x', head_sha: repo.head('main') }))).toBe(403);
@@ -84,7 +84,7 @@ describe('the App and its installation', () => {
 });
 
 describe('the contract', () => {
-  test('an operation that GitHub or we do not have is 404 and noted', async () => {
+  test('an operation that GitHub or we do not have is 404 and recorded', async () => {
     const { world, app } = stage();
     expect(await statusOf(app.request('POST /repos/acme/dotca/promotions'))).toBe(404);
     expect(world.violations).toEqual([expect.stringContaining('POST /repos/acme/dotca/promotions: no operation')]);
@@ -94,14 +94,14 @@ describe('the contract', () => {
     ['a comment of 65,537 characters', { body: 'x'.repeat(65_537) }, 'characters'],
     ['a blank comment', { body: ' ' }, 'blank'],
     ['a comment without body', {}, 'body is missing'],
-  ])('%s is refused and noted', async (_, body, note) => {
+  ])('%s is refused and recorded', async (_, body, note) => {
     const { world, repo, app } = stage();
     repo.openIssue({ title: 'Release', by: 'ada' });
     expect(await statusOf(app.request('POST /repos/acme/dotca/issues/1/comments', body))).toBe(422);
     expect(world.violations).toEqual([expect.stringContaining(note)]);
   });
 
-  test('a query that GitHub does not know is noted', async () => {
+  test('a query that GitHub does not know is recorded', async () => {
     const { world, app } = stage();
     expect(await statusOf(app.request('GET /repos/acme/dotca/branches', { sorted: 'yes' }))).toBe(422);
     expect(world.violations).toEqual([expect.stringContaining('(sorted)')]);
@@ -125,7 +125,7 @@ describe('deliveries', () => {
     });
   });
 
-  test('what the App does comes back to it, unless that is switched off', async () => {
+  test('the App’s own actions are delivered to it, unless that is switched off', async () => {
     const { world, listener, repo, app } = stage();
     const issue = repo.openIssue({ title: 'Release', by: 'ada' });
     await app.rest.issues.createComment({ ...AT, issue_number: issue, body: 'Hello' });
@@ -140,7 +140,7 @@ describe('deliveries', () => {
     expect(listener.heard).toHaveLength(1);
   });
 
-  test('a failed one is found in the log and asked for again', async () => {
+  test('a failed one is found in the log and redelivered', async () => {
     const { world, listener, repo, turnClock } = stage();
     const jwt = connectApp(world);
     world.setAppUrl(null);
@@ -160,8 +160,8 @@ describe('deliveries', () => {
   });
 });
 
-describe('deliveries that fare badly', () => {
-  test('are lost, swallowed, doubled, or wait until they are let go, in any order', async () => {
+describe('deliveries with faults', () => {
+  test('are lost, swallowed, doubled, or held until they are released, in any order', async () => {
     const { world, listener, repo } = stage();
     const issue = repo.openIssue({ title: 'Release', by: 'ada' });
     const say = (body: string): Promise<unknown> => repo.comment({ issue, by: 'ada', body });
@@ -217,7 +217,7 @@ describe('faults', () => {
     expect(world.requests.map((request) => request.status).slice(-4)).toEqual([503, 502, 'hang-up', 201]);
   });
 
-  test('a wait ends when the App has done it, and says what did not happen', async () => {
+  test('a wait ends when the App has done it, and reports what did not happen', async () => {
     const { world, repo, app } = stage();
     const issue = repo.openIssue({ title: 'Release', by: 'ada' });
     const answered = world.until(() => repo.comments(issue).length === 1, { what: 'a reply' });
@@ -227,7 +227,7 @@ describe('faults', () => {
     await expect(never).rejects.toThrow('nine replies');
   });
 
-  test('rate limits say when to come back', async () => {
+  test('rate limits name the time of the next try', async () => {
     const { world, app } = stage();
     world.limitNext({ kind: 'primary', path: /dotca$/, seconds: 90 });
     const primary = await failureOf(app.rest.repos.get(AT));

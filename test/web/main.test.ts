@@ -107,7 +107,7 @@ describe.concurrent('refuses to start', () => {
     expect(server.lines).toEqual([]);
   });
 
-  test('and names everything that is wrong at once', async () => {
+  test('and names all problems at once', async () => {
     const server = start({ APP_ID: 'x', PORT: '70000', LOG_LEVEL: 'loud' });
     expect(await server.exit).toBe(1);
     const named = server
@@ -117,7 +117,7 @@ describe.concurrent('refuses to start', () => {
     expect(named.toSorted()).toEqual(['APP_ID', 'LOG_LEVEL', 'PORT', 'PRIVATE_KEY', 'WEBHOOK_SECRET']);
   });
 
-  test('where the database can not be', async () => {
+  test('if the database can’t be created', async () => {
     await writeFile(join(folder, 'a-file'), '');
     const server = start({ DATABASE_URL: `sqlite:${join(folder, 'a-file', 'x.db')}` });
     expect(await server.exit).toBe(1);
@@ -138,7 +138,7 @@ describe.concurrent('refuses to start', () => {
 });
 
 describe.concurrent('runs', () => {
-  test('without an App: it lives, says what is missing, and answers webhooks with 503; SIGTERM ends it with 0', async () => {
+  test('without an App: it runs, logs what is missing, and answers webhooks with 503; SIGTERM ends it with 0', async () => {
     const server = start({});
     const url = `http://127.0.0.1:${await portOf(server)}`;
     expect(await server.logged('not configured: set APP_ID')).toContain('"level":30');
@@ -159,7 +159,7 @@ describe.concurrent('runs', () => {
     expect(await server.exit).toBe(0);
   });
 
-  test('a job that runs at SIGTERM is let to its end, and no new one is begun', async () => {
+  test('a job that runs at SIGTERM is finished, and no new one is started', async () => {
     const reached = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     const registry = await startRegistryDouble();
@@ -181,7 +181,7 @@ describe.concurrent('runs', () => {
     await registry.close();
   });
 
-  test('a job that does not end is given back to the next process, within ten seconds', async () => {
+  test('a job that does not end is returned to the next process, within ten seconds', async () => {
     const reached = Promise.withResolvers<void>();
     const registry = await startRegistryDouble();
     registry.onRequest(() => {
@@ -204,7 +204,7 @@ describe.concurrent('runs', () => {
     await registry.close();
   });
 
-  test('what a delivery says is nowhere in the log, even when it can not be understood', async () => {
+  test('the content of a delivery is not in the log, even if it can’t be parsed', async () => {
     const server = start(github.env);
     const url = `http://127.0.0.1:${await portOf(server)}`;
     const body = JSON.stringify({

@@ -13,7 +13,7 @@ afterEach(async () => {
   github = null;
 });
 
-test('/readyz is 503 until GitHub accepted the credentials, and 200 from then on, even when GitHub goes away', async () => {
+test('/readyz is 503 until GitHub accepted the credentials, and 200 from then on, even in an outage of GitHub', async () => {
   github = await startGitHub();
   doors = await openDoors(github.env);
   const before = await fetch(`${doors.url}/readyz`);
@@ -32,7 +32,7 @@ test('/readyz is 503 until GitHub accepted the credentials, and 200 from then on
   expect((await fetch(`${doors.url}/readyz`)).status).toBe(200);
 });
 
-test('/readyz stays 503 while GitHub refuses the key; the process lives and says why in its log', async () => {
+test('/readyz stays 503 while GitHub refuses the key; the process keeps running and logs the reason', async () => {
   github = await startGitHub();
   doors = await openDoors({ ...github.env, APP_ID: '770099' });
   doors.app.start();
@@ -90,7 +90,7 @@ test.each([
   expect(response.headers.get('allow')).toBe(allowed);
 });
 
-test('/metrics asks for the token, where there is one', async () => {
+test('/metrics requires the token, if there is one', async () => {
   doors = await openDoors({ METRICS_TOKEN: 'a-token-for-prometheus' });
   const read = async (authorization?: string): Promise<number> =>
     (await fetch(`${doors.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status;

@@ -21,7 +21,7 @@ function fill(budget: BodyBudget): readonly Body[] {
 }
 
 describe('large bodies', () => {
-  test('two are read at a time, however they come to be large', () => {
+  test('two are read at a time, whatever shows that they are large', () => {
     const budget = createBodyBudget();
     const bodies = [open(budget), open(budget), open(budget)];
     expect(bodies.map(({ take }) => take(MAX_SMALL_BYTES))).toEqual([true, true, true]);
@@ -51,7 +51,7 @@ describe('small bodies that fill the memory', () => {
     expect(next.isGivenUp()).toBe(false);
   });
 
-  test('stay where they have arrived and are being stored: then there is no room', () => {
+  test('stay once they have arrived and are being stored: then the next one is refused', () => {
     const budget = createBodyBudget();
     const bodies = fill(budget);
     for (const body of bodies) body.complete();

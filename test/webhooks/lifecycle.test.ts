@@ -44,7 +44,7 @@ const change = (added: readonly unknown[], removed: readonly unknown[]): unknown
 });
 
 describe('check_suite', () => {
-  test('that is to run again is one intent, by whoever clicked', () => {
+  test('with a Re-run is one intent, by the person who clicked', () => {
     const by = { id: 5, login: 'ada', kind: 'user' };
     expect(translateSuite(suite())).toEqual([{ kind: 're-run-suite', repo: REPO, commit: COMMIT, by }]);
   });
@@ -58,25 +58,25 @@ describe('check_suite', () => {
     expect(translateSuite(payload)).toEqual([]);
   });
 
-  test('without a sender can not be read', () => {
+  test('without a sender is an error', () => {
     expect(() => translateSuite(suite({ sender: null }))).toThrow(/sender/);
   });
 });
 
 describe('installation', () => {
-  test.each(['deleted', 'suspend'])('%s takes all of its repositories away', (action) => {
+  test.each(['deleted', 'suspend'])('%s removes all of its repositories', (action) => {
     expect(translate('installation', installation(action))).toEqual([
       { kind: 'installation-gone', installationId: INSTALLATION },
     ]);
   });
 
-  test.each(['created', 'unsuspend'])('%s gives them back', (action) => {
+  test.each(['created', 'unsuspend'])('%s restores them', (action) => {
     expect(translate('installation', installation(action))).toEqual([
       { kind: 'installation-back', installationId: INSTALLATION, repos: [REPO, OTHER] },
     ]);
   });
 
-  test('lists no repositories where GitHub has nothing to list', () => {
+  test('lists no repositories if GitHub lists none', () => {
     for (const repositories of [undefined, null]) {
       expect(translate('installation', installation('unsuspend', { repositories }))).toEqual([
         { kind: 'installation-back', installationId: INSTALLATION, repos: [] },
@@ -90,7 +90,7 @@ describe('installation', () => {
 });
 
 describe('installation_repositories', () => {
-  test('removed: each is gone, by the word of this installation', () => {
+  test('removed: each is gone from this installation', () => {
     expect(translate('installation_repositories', change([], [LISTED, LISTED_OTHER]))).toEqual(
       [7, 8].map((repoId) => ({
         kind: 'repo-gone',
@@ -101,7 +101,7 @@ describe('installation_repositories', () => {
     );
   });
 
-  test('added: they are given back together', () => {
+  test('added: they are restored together', () => {
     expect(translate('installation_repositories', change([LISTED, LISTED_OTHER], []))).toEqual([
       { kind: 'installation-back', installationId: INSTALLATION, repos: [REPO, OTHER] },
     ]);
@@ -113,7 +113,7 @@ describe('installation_repositories', () => {
 });
 
 describe('repository', () => {
-  test.each(['renamed', 'transferred', 'unarchived'])('%s: known by its name and installation of today', (action) => {
+  test.each(['renamed', 'transferred', 'unarchived'])('%s: has its current name and installation', (action) => {
     expect(translate('repository', { action, ...FRAME })).toEqual([{ kind: 'repo-changed', repo: REPO, since: null }]);
   });
 
@@ -130,7 +130,7 @@ describe('repository', () => {
     expect(translate('repository', { action, ...FRAME })).toEqual([]);
   });
 
-  test('with a name that is none can not be read', () => {
+  test('with an invalid name is an error', () => {
     const repository = { id: 7, full_name: 'acme/../dotca' };
     expect(() => translate('repository', { action: 'renamed', ...FRAME, repository })).toThrow(/owner\/name/);
   });

@@ -35,15 +35,15 @@ test('is given up, however little is missing', async () => {
   expect(await read((socket) => socket.write(HEAD + ' '.repeat(999)))).toBe('too-slow');
 });
 
-test('is given up where nothing of it arrives', async () => {
+test('is given up if nothing of it arrives', async () => {
   expect(await read((socket) => socket.write(HEAD))).toBe('too-slow');
 });
 
-test('is read where it arrives at once', async () => {
+test('is read if it arrives at once', async () => {
   const body = await read((socket) => socket.write(HEAD + ' '.repeat(1000)));
   expect(body).toHaveLength(1000);
 });
 
-test('is broken where the sender leaves', async () => {
+test('is aborted if the sender leaves', async () => {
   expect(await read((socket) => socket.end(HEAD + ' '))).toBe('broken');
 });

@@ -17,7 +17,7 @@ const ACTIONS = emitterEventNames.flatMap((name) => {
   return action !== undefined && isListenedTo(event) ? [{ event, action }] : [];
 });
 
-test('what is not heard leads to nothing when it comes', () => {
+test('an event outside the table leads to nothing when it arrives', () => {
   const missed = ACTIONS.filter((one) => !isRelevant(one));
   expect(missed.length).toBeGreaterThan(10);
   for (const { event, action } of missed) {
@@ -25,7 +25,7 @@ test('what is not heard leads to nothing when it comes', () => {
   }
 });
 
-test('each event that we listen to is heard for some action, or for all of them', () => {
+test('each event of the table has some action, or all of them', () => {
   const heard = ACTIONS.filter(isRelevant).map(({ event }) => event);
   const all = WEBHOOK_EVENTS.filter((event) => isRelevant({ event, action: null }));
   expect([...new Set([...heard, ...all])].toSorted()).toEqual([...WEBHOOK_EVENTS].toSorted());

@@ -79,7 +79,7 @@ test('two deliveries at the same moment keep their intents apart', async () => {
   expect(collector.size).toBe(0);
 });
 
-test('what can not be read is an error that names the fields and repeats nothing of them', async () => {
+test('an unreadable payload is an error that names the fields and repeats nothing of them', async () => {
   const broken = { ...COMMENT, installation: undefined, comment: { ...COMMENT.comment, id: 'the-private-words' } };
   const error: unknown = await deliver('issue_comment', broken).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(Error);

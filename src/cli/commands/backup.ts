@@ -32,7 +32,7 @@ export const backup: CliCommand = {
   },
 };
 
-/** Read from the copy: that it opens is the least that a backup must do. */
+/** Read from the copy, which also proves that the copy opens. */
 async function readHeads(file: string): Promise<readonly { readonly repo: string; readonly head: string }[]> {
   const copy = await openStore({ url: `sqlite:${file}` });
   try {

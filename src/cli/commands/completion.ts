@@ -29,13 +29,13 @@ const SCRIPTS: Readonly<Record<Shell, (commands: readonly CliCommand[]) => strin
 
 type Offer = { readonly word: string; readonly summary: string };
 
-/** The commands that take arguments of any value: there options are offered only after a typed hyphen. */
+/** Commands with arguments of any value. For these, options are offered only after a typed hyphen. */
 function placesOfWords(commands: readonly CliCommand[]): ReadonlySet<string> {
   const taking = commands.filter(({ args = [] }) => args.some(({ choices }) => choices === undefined));
   return new Set(taking.map(({ name }) => name));
 }
 
-/** What may stand at each place, by the words before it: `''`, `audit`, `audit verify`. */
+/** The allowed next words, by the words before them: `''`, `audit`, `audit verify`. */
 function offersOf(commands: readonly CliCommand[]): ReadonlyMap<string, readonly Offer[]> {
   const offers = new Map<string, Offer[]>([['', []]]);
   const offer = (place: string, one: Offer): void => {

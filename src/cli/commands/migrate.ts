@@ -1,4 +1,4 @@
-// `migrate`: brings the database to the shape that this version wants, as the server does when it starts.
+// `migrate`: migrates the database to this version's schema, as the server does at its start.
 import { migrate as migrateStore } from '../../store/database/migrations.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';

@@ -100,7 +100,7 @@ function rowsOf(
 
 function sortedTags(held: ListedImage['tags'], policy: Policy): readonly { tag: string; kind: TagKind }[] {
   const all = held.map((tag) => ({ tag, kind: kindOfTag(tag, policy) }));
-  // In the policy's order where it has one, else by name; rollback tags then stand in the order of time.
+  // In the policy's order if there is one, else by name, which puts rollback tags in the order of time.
   return all.toSorted(
     (a, b) =>
       ORDER.indexOf(a.kind.kind) - ORDER.indexOf(b.kind.kind) ||

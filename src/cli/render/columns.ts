@@ -1,6 +1,6 @@
 // Lays rows out in columns, wrapped so that a line fits the terminal.
 
-/** A cell of several lines, or one; text that is too wide is wrapped at blanks, and a word that is too long is left long. */
+/** A cell of several lines, or one; text that is too wide is wrapped at blanks. A long word is not broken. */
 export type Cell = string | readonly string[];
 
 const GAP = 2;

@@ -8,7 +8,7 @@ import type { Style, Terminal } from '../services.ts';
 
 type Compared = { readonly from: Digest; readonly to: Digest; readonly comparison: Comparison };
 
-/** Lines with line ends; what is the same on all platforms is told once. */
+/** Lines with line ends. A change that all platforms share is printed once. */
 export function renderDiff({ from, to, comparison }: Compared, { width, style }: Terminal): string {
   const { added, removed, platforms } = comparison;
   if (from === to) return `The same image: ${from}\n`;

@@ -1,4 +1,4 @@
-// The findings on a terminal: the words of the check run, one row per result, and what was needed where it failed.
+// Renders findings for a terminal: the words of the check run, one row per result, and the wanted value if it failed.
 import { isBlocking, type Finding } from '../../domain/finding.ts';
 import { plainText } from '../../messages/escape.ts';
 import { findingRows, findingsSummary, type FindingRow } from '../../messages/card/findings.ts';

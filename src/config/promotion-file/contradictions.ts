@@ -18,7 +18,7 @@ export function findContradictions(policy: Policy, file: PromotionFile): readonl
   ];
 }
 
-/** A tag must tell where its image comes from: hotfixes take force. */
+/** A tag must show the source of its image: hotfixes need force. */
 function findSourceClash({ staging, hotfix }: Policy, file: PromotionFile): readonly Problem[] {
   const [a, b] = [staging.tagPrefix, hotfix.tagPrefix];
   if (!belongsTo(a, b) && !belongsTo(b, a)) return [];
@@ -46,7 +46,7 @@ function findTagsOfSources({ name, tags }: EnvironmentPolicy, { staging, hotfix 
     return [{ path: ['environments', name], at: 'key', mistake }];
   }
   return tags.flatMap((tag, index) => {
-    // Only a default gets here: one that is written was refused before.
+    // Only a default gets here: a written value was refused before.
     if (isReserved(tag)) {
       return [value(tagPath(name, index), { code: 'reserved-default-tag', tag: shorten(tag) })];
     }

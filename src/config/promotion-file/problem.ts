@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { isOneEdit } from '../../domain/edit-distance.ts';
 import { decodeLegal, type PolicyMistake, type SeenValue } from '../../domain/policy/policy-problem.ts';
 
-/** Steps from the top of the file: keys, and places in lists from 0. */
+/** The path from the top of the file: keys, and list indexes from 0. */
 export type FilePath = readonly (string | number)[];
 
 /** `at` says which half of a `key: value` pair is meant. */

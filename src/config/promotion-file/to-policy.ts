@@ -50,7 +50,7 @@ function listEnvironments(
   return Object.entries(written).map(([name, file]) => [toEnvironment(name, file, preset), file]);
 }
 
-/** What is written in an environment wins over what is written for all of them. */
+/** The value of an environment overrides the value for all environments. */
 function withDrift(environment: EnvironmentPolicy, written: PromotionFile['drift']): EnvironmentPolicy {
   const interval = written?.interval;
   return interval === undefined
@@ -80,7 +80,7 @@ function toApprovals(written: EnvironmentFile['approvals'], base: ApprovalPolicy
   const users = written?.users ?? base.users;
   return {
     required: written?.required ?? base.required,
-    // Named people are all who count, unless a role is written next to them.
+    // If people are listed, only they count, unless the file also has a role.
     role: written?.role ?? (users.length > 0 ? null : base.role),
     users,
     selfApproval: written?.self_approval ?? base.selfApproval,

@@ -90,7 +90,7 @@ export const gitHubEnvironment = parsed({
   legal: { form: 'github-environment' },
 });
 
-/** `/status P12` asks for a promotion, so no environment is called like one. */
+/** `/status P12` names a promotion, so no environment can have such a name. */
 export const environmentName = z.string().regex(/^(?![Pp]\d+$)[A-Za-z0-9_-]{1,100}$/, {
   error: encodeLegal({ form: 'environment-name' }),
 });
@@ -140,7 +140,7 @@ export function isReserved(tag: string): boolean {
   return RESERVED_PREFIXES.some((prefix) => tag.startsWith(prefix)) || semver.valid(tag) !== null;
 }
 
-/** The permanent tag for a source; the longest one where none is given. */
+/** The permanent tag for a source; without a source, the longest possible one. */
 export function expandKeepAs(template: string, source: string = 's'.repeat(MAX_SOURCE_LENGTH)): Tag | null {
   return parseTag(template.replaceAll('{source}', () => source));
 }

@@ -9,7 +9,7 @@ export type YamlReading =
       /** Null for an empty file. */
       readonly value: unknown;
       readonly problems: readonly PlacedProblem[];
-      /** Where something is written, or the nearest thing around it. */
+      /** Where something is written, or else the nearest node around it. */
       readonly place: (problem: Problem) => PlacedProblem;
     }
   | { readonly kind: 'unreadable'; readonly problems: readonly PlacedProblem[] };
@@ -153,7 +153,7 @@ function toMap(map: YAMLMap, spot: Spot, walk: Walk): unknown {
 /** Numbers and words without quotes count as written; merge keys (`<<`) are unknown keys like any other. */
 function toKey(node: unknown): string | null {
   if (!isScalar(node) || node.anchor !== undefined || node.tag !== undefined) return null;
-  // A record of zod's would drop this one silently.
+  // A zod record would drop this key silently.
   const key = typeof node.value === 'string' ? node.value : (node.source ?? '');
   return key === '' || key === '__proto__' ? null : key;
 }

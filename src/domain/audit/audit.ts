@@ -11,7 +11,7 @@ export type AuditEntry = {
   readonly details: { readonly [key: string]: Json };
 };
 
-/** One stored row. `hash` covers everything else in it, so that no row can be changed, moved or left out unseen. */
+/** One stored row. `hash` covers everything else in it, so a changed, moved or missing row is detected. */
 export type AuditRow = {
   readonly repoId: number;
   /** 1, 2, 3, … per repository. */
@@ -29,7 +29,7 @@ export type ChainProblem = {
   readonly problem: 'missing' | 'reordered' | 'changed' | 'wrong-repository';
 };
 
-/** What the first row's `previousHash` is. */
+/** The `previousHash` of the first row. */
 export const GENESIS_HASH = '0'.repeat(64);
 
 /** The row that follows `head`. `sha256` gives lower-case hex. */
@@ -47,8 +47,8 @@ export function appendToChain(args: {
 }
 
 /**
- * The first row that breaks the chain, or null. Rows come in stored order, from seq 1. A row that is whole in itself but
- * names another hash before it speaks against the row before it: that one was written anew.
+ * The first row that breaks the chain, or null. Rows come in stored order, from seq 1. If an intact row names
+ * another previous hash, somebody rewrote the row before it, and that row is returned.
  */
 export function findChainProblem(
   rows: readonly AuditRow[],

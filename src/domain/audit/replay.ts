@@ -1,4 +1,4 @@
-// Replays what a trail means: before tags are moved, enough people approved just what is moved.
+// Replays a trail: before tags move, enough people must have approved exactly what moves.
 import { z } from 'zod';
 import type { AuditRow } from './audit.ts';
 
@@ -8,13 +8,13 @@ export type ReplayProblem = {
 };
 
 type ReplayProblemCode =
-  /** Tags are moved without the approvals that the entry itself asks for, or it does not say what it asks for. */
+  /** Tags are moved without the approvals that the entry requires, or the entry does not say what it requires. */
   | 'unapproved'
-  /** Promoted, and its tags were not to be moved under the latest plan. */
+  /** Promoted, although the latest plan had not started to move tags. */
   | 'unplanned'
   /** Tags are moved, or it is promoted, after it was rejected or ended in another way. */
   | 'ended'
-  /** Nobody had asked for it, or it was asked for twice. */
+  /** Nobody had requested it, or it was requested twice. */
   | 'unrequested';
 
 const Person = z.object({ id: z.int() });
@@ -26,14 +26,14 @@ const Entry = z.object({
 });
 const Approved = z.object({ verdict: z.literal('approve'), subject: z.string() });
 const Rejected = z.object({ verdict: z.literal('reject') });
-/** There is always a policy of today, and so at least one rule. */
+/** There is always a current policy, and so at least one rule. */
 const Applying = z.object({
   subject: z.string(),
   approvedBy: z.array(Person),
   required: z.array(z.object({ approvals: z.int(), selfApproval: z.boolean() })).min(1),
 });
 
-/** What the rows of one promotion said until now. */
+/** What the rows of one promotion have said so far. */
 type Life = {
   readonly isRequested: boolean;
   readonly requester: number | null;
@@ -51,9 +51,9 @@ const UNBORN: Life = {
   hasEnded: false,
 };
 
-/** After these, no tag is moved for the promotion any more. */
+/** After these, no tag may move for the promotion. */
 const ENDS: readonly string[] = ['promoted', 'failed', 'cancelled', 'expired', 'superseded'];
-/** After these, the tags are moved only if the promotion is released again. */
+/** After these, tags may move only if the promotion is released again. */
 const STOPS: readonly string[] = ['replanned', 'examined', 'undoing'];
 
 /** The first row that says more than the rows before it allow, or null. Rows come in order, from seq 1. */
@@ -83,7 +83,7 @@ function judge(
   if (life.hasEnded) return 'ended';
   if (kind === 'promoted') return life.isApplying ? null : 'unplanned';
   const applying = Applying.safeParse(details);
-  // An empty list is none that any version wrote.
+  // No version wrote an empty list.
   if (!applying.success) return isCounted || 'required' in details ? 'unapproved' : null;
   return isApproved(applying.data, life) ? null : 'unapproved';
 }

@@ -1,4 +1,4 @@
-// `/approve`: a review that lets a promotion go ahead.
+// `/approve`: a review that approves a promotion.
 import { PLAN_ID } from '../promotion/approval.ts';
 import { parseBareWord, surplus } from './only-word.ts';
 import { mistake, value, type Parsed } from './mistake.ts';
@@ -9,7 +9,7 @@ import { readWords } from './words.ts';
 type Approve = {
   readonly kind: 'approve';
   readonly id: number | null;
-  /** The plan that was seen, where the line names one. */
+  /** The plan that is approved, if the line names one. */
   readonly plan: string | null;
 };
 

@@ -26,7 +26,7 @@ export type Verb = keyof typeof COMMANDS;
 
 export const VERBS: readonly Verb[] = Object.keys(COMMANDS).filter(isVerb);
 
-/** What a valid line requests; ids are the number of `P12`. */
+/** What a valid line requests. Ids are the number in `P12`. */
 export type CommandContent = ContentOf<(typeof COMMANDS)[Verb]>;
 
 type ContentOf<Command> = Command extends SlashCommand<infer Content> ? Content : never;

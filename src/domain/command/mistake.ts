@@ -1,21 +1,21 @@
-// Every way in which a line that is a command of ours can be wrong, with the values that a sentence about it needs.
+// Every mistake that a command line can have, with the values that a sentence about it needs.
 
 /** The options as they are typed; each verb takes some of them. */
 export type OptionName = 'to' | 'as' | 'force' | '--reason';
 
-/** `typed` is the user's own text, unbounded and unescaped: who words the answer must cut and escape it. */
+/** `typed` is the user's own text, unbounded and unescaped: the code that words the answer must cut and escape it. */
 export type CommandMistake =
-  /** `/imprimatur` followed by a word that is none of our verbs, nor close to one. */
+  /** `/imprimatur` followed by a word that is neither a verb nor close to one. */
   | { readonly code: 'unknown-verb'; readonly typed: string }
   /** A word that starts with `-`, `--` or an em dash and is no flag of this verb. */
   | { readonly code: 'unknown-flag'; readonly typed: string }
-  /** An argument, or the value of an option, that is not there. */
+  /** A missing argument, or a missing value of an option. */
   | { readonly code: 'missing-argument'; readonly argument: 'source' | 'environment' | 'version' | 'target' | 'reason' }
   /** A rollback without a reason; `meant` is what was typed behind the verb. */
   | { readonly code: 'rollback-without-reason'; readonly meant: string }
   /** One word or quoted text more than the verb takes; only the first one is named. */
   | { readonly code: 'surplus-argument'; readonly typed: string }
-  /** `/promote staging-abc1234 production`: one word more, which could be an environment. */
+  /** `/promote staging-abc1234 production`: an extra word, which could be an environment. */
   | { readonly code: 'environment-without-to'; readonly typed: string }
   /** `/promote production staging-abc1234`. */
   | { readonly code: 'environment-first'; readonly environment: string; readonly source: string }
@@ -29,9 +29,9 @@ export type CommandMistake =
   | { readonly code: 'doubled-option'; readonly option: OptionName }
   /** `/promote … force`: overriding rules takes a reason. */
   | { readonly code: 'force-without-reason' }
-  /** `/rollback P12`: what looks like a target stands where an environment would. */
+  /** `/rollback P12`: a target in the place of an environment. */
   | { readonly code: 'target-without-to'; readonly typed: string }
-  /** A quote that nothing closes: `opener` is as typed, `closer` is the only character that would have closed it. */
+  /** An unclosed quote: `opener` is as typed, `closer` is the only character that would have closed it. */
   | { readonly code: 'unbalanced-quote'; readonly opener: string; readonly closer: string }
   /** Text glued to a closing quote, as in `"a"b`. */
   | { readonly code: 'text-after-quote'; readonly typed: string }
@@ -57,11 +57,11 @@ export type CommandMistake =
   | { readonly code: 'invalid-version'; readonly typed: string; readonly cause: 'not-semver' | 'build-metadata' }
   /** `12` or `#12` where `P12` was meant. */
   | { readonly code: 'id-without-p'; readonly typed: string; readonly meant: string }
-  /** `P0`, `P012` or more than nine digits: the number of no promotion. */
+  /** `P0`, `P012` or more than nine digits: no promotion has such a number. */
   | { readonly code: 'invalid-id'; readonly typed: string }
   /** `/approve P12 ab12cd`: the id of a plan has 12 hex digits. */
   | { readonly code: 'plan-length'; readonly typed: string }
-  /** `/approve ab12cd34ef56`: whose plan it is has to be said. */
+  /** `/approve ab12cd34ef56`: the id of the promotion is missing. */
   | { readonly code: 'plan-without-id'; readonly typed: string }
   /** `--reason ""`, or nothing but blanks in it. */
   | { readonly code: 'empty-reason' }
@@ -70,21 +70,21 @@ export type CommandMistake =
   /** The next line starts with `to`, `as` or `--`: half of what was meant would run. `next` is that line. */
   | { readonly code: 'half-command'; readonly next: string };
 
-/** What every small parser of the grammar answers. */
+/** The result of every small parser of the grammar. */
 export type Parsed<T> =
   { readonly kind: 'value'; readonly value: T } | { readonly kind: 'mistake'; readonly mistake: CommandMistake };
 
-/** The answer of a small parser that understood. */
+/** The result of a small parser that succeeded. */
 export function value<T>(parsed: T): Parsed<T> {
   return { kind: 'value', value: parsed };
 }
 
-/** The same with another value; a mistake stays as it is. */
+/** Maps the value; a mistake stays as it is. */
 export function mapValue<T, U>(parsed: Parsed<T>, to: (found: T) => U): Parsed<U> {
   return parsed.kind === 'mistake' ? parsed : value(to(parsed.value));
 }
 
-/** The answer of a small parser that did not. */
+/** The result of a small parser that failed. */
 export function mistake(wrong: CommandMistake): Parsed<never> {
   return { kind: 'mistake', mistake: wrong };
 }

@@ -3,18 +3,18 @@ import { mistake, value, type CommandMistake, type OptionName, type Parsed } fro
 import { parseReason } from './values.ts';
 import { foldAscii, withoutPunctuation, type Word } from './words.ts';
 
-/** The options of one verb: `T` is all of them together, `none` what holds where none is given. */
+/** The options of one verb: `T` is all of them together, `none` their defaults. */
 export type OptionGrammar<T> = {
   readonly takes: readonly OptionName[];
   readonly none: T;
   readonly read: (option: OptionName, found: FoundOption) => Parsed<ReadOption<T>>;
-  /** What is wrong about a bare word where an option should stand. */
+  /** The mistake for a bare word in the place of an option. */
   readonly explainStray: (typed: string) => CommandMistake;
 };
 
 export type FoundOption = {
   readonly word: Word;
-  /** What may be its value. */
+  /** Parses its value. */
   readonly next: Word | undefined;
   readonly takes: readonly OptionName[];
 };
@@ -26,7 +26,7 @@ export function parseOptions<T extends object>(words: readonly Word[], grammar: 
   const given = new Set<OptionName>();
   let options = none;
   let at = 0;
-  /** Where the option that was read last stands, if it is the reason. */
+  /** The position of the option that was read last, if it is the reason. */
   let reasonAt: number | null = null;
   for (let word = words[0]; word !== undefined; word = words[at]) {
     const option = optionOf(word, takes);
@@ -76,7 +76,7 @@ export function parseReasonOption({ word, next }: FoundOption): Parsed<ReadOptio
   return value({ options: { reason: parsed.value }, wordsUsed: inline === null ? 2 : 1 });
 }
 
-/** Any value but a reason stands without quotes. */
+/** Only a reason may have quotes. */
 export function parseBare<T>(word: Exclude<Word, { kind: 'flag' }>, parse: (text: string) => Parsed<T>): Parsed<T> {
   return word.kind === 'quoted' ? mistake({ code: 'quoted-argument', typed: word.text }) : parse(word.text);
 }
@@ -99,7 +99,7 @@ function unquotedReason(
   return texts.length === 0 ? null : texts.join(' ');
 }
 
-/** One word more than the verb takes. */
+/** A word that the verb does not take. */
 export function surplus(typed: string): CommandMistake {
   return { code: 'surplus-argument', typed };
 }

@@ -1,4 +1,4 @@
-// `/promote`: asks for a promotion. A source, then options in any order, each at most once.
+// `/promote`: requests a promotion. A source, then options in any order, each at most once.
 import type { Tag } from '../image/reference.ts';
 import { looksLikeTarget } from '../promotion/rollback-target.ts';
 import { mapValue, mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
@@ -18,9 +18,9 @@ import { parseEnvironment, parseSource, parseVersion, type SourceSpec } from './
 import { readWords, type Word } from './words.ts';
 
 type PromoteArguments = {
-  /** Null asks for the list of candidates; then only `environment` can be given. */
+  /** Null requests the list of candidates; then only `environment` can be given. */
   readonly source: SourceSpec | null;
-  /** As typed: whether there is such an environment is the policy's answer. Null: the default one. */
+  /** As typed; the policy decides whether it exists. Null: the default one. */
   readonly environment: string | null;
   /** Never null with `force`. */
   readonly reason: string | null;

@@ -1,4 +1,4 @@
-// `/rollback`: takes an environment back. The environment, then a target and a reason in any order.
+// `/rollback`: moves an environment back. The environment, then a target and a reason in any order.
 import { looksLikeTarget, type RollbackTarget } from '../promotion/rollback-target.ts';
 import { mapValue, mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
@@ -17,7 +17,7 @@ import { parseEnvironment, parsePlainWord, parsePromotionId, parseRollbackTarget
 import { readWords } from './words.ts';
 
 type RollbackArguments = {
-  /** As typed: whether there is such an environment is the policy's answer. Null: the default one. */
+  /** As typed; the policy decides whether it exists. Null: the default one. */
   readonly environment: string | null;
   /** Null: what was held before. */
   readonly target: RollbackTarget | null;
@@ -37,7 +37,7 @@ type Options = { readonly target: RollbackTarget | null; readonly reason: string
 
 const TAKES: readonly OptionName[] = ['to', '--reason'];
 
-/** rollback = [ environment ] *( "to" target / "--reason" [ "=" ] text ), each option once; the reason is a must */
+/** rollback = [ environment ] *( "to" target / "--reason" [ "=" ] text ), each option once; the reason is required */
 function parseArguments(text: string): Parsed<RollbackArguments> {
   const read = readWords(text);
   if (read.kind === 'mistake') return read;
@@ -60,7 +60,7 @@ function parseArguments(text: string): Parsed<RollbackArguments> {
   return value({ environment: environment.value, target, reason });
 }
 
-/** A target there would be taken for the name of an environment, and then the answer would not help. */
+/** A target in this place would be parsed as an environment, and the answer would not help. */
 function parseEnvironmentPlace(word: string): Parsed<string> {
   const plain = parsePlainWord(word);
   if (plain.kind === 'mistake') return plain;

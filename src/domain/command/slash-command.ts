@@ -1,14 +1,14 @@
-// What a slash command says of itself: its file declares it, `commands.ts` has a line for it.
+// Declares what a slash command is. Each has a file, and a line in `commands.ts`.
 import type { Parsed } from './mistake.ts';
 
 export type SlashCommand<Content extends { readonly kind: string }> = {
-  /** The usage; messages/ says what it does. */
+  /** The usage. messages/ describes what the command does. */
   readonly usage: string;
   /** One line that parses. */
   readonly example: string;
-  /** `in-our-threads`: only where a promotion of ours lives, because other bots use the same word. */
+  /** `in-our-threads`: only in threads with a promotion of ours, because other bots use the same word. */
   readonly answered: 'everywhere' | 'in-our-threads';
-  /** True where what was said before in the thread decides what it means. */
+  /** True if earlier comments of the thread decide what it means. */
   readonly dependsOnThread: boolean;
   /** `reviewers` and `rollback-role`: with less than write access, the policy may let people. */
   readonly access: 'read' | 'write' | 'reviewers' | 'rollback-role';

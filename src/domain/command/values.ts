@@ -45,7 +45,7 @@ export function parseRollbackTarget(word: string): Parsed<RollbackTarget> {
   return source.kind === 'image' ? value(source) : mistake({ code: 'commit-as-target', typed: source.typed });
 }
 
-/** id = ( "P" / "p" ) 1*9DIGIT, from 1, no leading zero, perhaps in backticks; null: this word is no attempt at an id. */
+/** id = ( "P" / "p" ) 1*9DIGIT, from 1, no leading zero, perhaps in backticks; null: this word is not meant as an id. */
 export function parsePromotionId(word: string): Parsed<number> | null {
   const shape = /^`*(?:[Pp]|#?)\d+[`.,;:!?\u2026]*$/.test(word);
   if (!shape) return null;
@@ -73,12 +73,12 @@ export function parseVersion(word: string): Parsed<Tag> {
   if (parsed !== null && parsed.build.length > 0) {
     return mistake({ code: 'invalid-version', typed: word, cause: 'build-metadata' });
   }
-  // semver trims and forgives; only what it would write itself is taken.
+  // semver trims and tolerates a lot. Only its own spelling is accepted.
   const tag = parsed?.version === bare ? parseTag(`v${bare}`) : null;
   return tag === null ? mistake({ code: 'invalid-version', typed: word, cause: 'not-semver' }) : value(tag);
 }
 
-/** Any text with something in it, up to 500 characters. */
+/** Any text that is not blank, up to 500 characters. */
 export function parseReason(text: string): Parsed<string> {
   const reason = text.trim();
   if (reason === '') return mistake({ code: 'empty-reason' });

@@ -1,4 +1,4 @@
-// Cuts the text after a verb into words, quoted strings and flags, the way people's keyboards really write them.
+// Splits the text after a verb into words, quoted strings and flags, with the quotes and dashes of real keyboards.
 import { mistake, value, type Parsed } from './mistake.ts';
 
 export type Word =
@@ -75,7 +75,7 @@ export function withoutPunctuation(text: string): string {
   return text.slice(0, end);
 }
 
-/** True for what `to`, `as` or `--` starts: the second half of a command that was broken into two lines. */
+/** True for a line that starts with `to`, `as` or `--`: the second half of a command on two lines. */
 export function continuesCommand(line: string): boolean {
   const first = splitFirstWord(line)?.word ?? '';
   return first.startsWith('--') || first.startsWith(EM_DASH) || ['to', 'as'].includes(foldAscii(first));

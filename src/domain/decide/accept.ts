@@ -1,4 +1,4 @@
-// What accepted decisions are made of: the effects that show a promotion, audit entries, and ends.
+// Builds accepted decisions: the effects that show a promotion, audit entries, and final states.
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Accepted, DecisionContext } from './decision.ts';
 import type { Effect } from '../effect.ts';
@@ -48,7 +48,7 @@ export function showEffects(promotionId: string): readonly Effect[] {
   ];
 }
 
-/** The environment is free, or production moved: the environment's open promotions are looked at again. */
+/** The environment is free, or production moved: its open promotions are revisited. */
 export function revisitEnvironment({ repo, environment }: Promotion): Effect {
   return { kind: 'revisit-environment', repoId: repo.id, environment };
 }

@@ -1,4 +1,4 @@
-// The words of the state machine: what may happen to a promotion, what a decision is made from, and what it answers.
+// The types of the state machine: events, the context of a decision, and its result.
 import type { ActingApp, Actor, Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import type { Deployment } from '../promotion/deployment.ts';
@@ -29,11 +29,11 @@ import type { TargetOrigin } from '../promotion/target-origin.ts';
 import type { TagMove, TagState } from '../image/tag-plan.ts';
 
 export type PromotionEvent =
-  /** The images told their commit: the check run can be opened. */
+  /** The commit of the images is known: the check run can be opened. */
   | { readonly kind: 'identified'; readonly images: readonly ImageFacts[] }
   | {
       readonly kind: 'examined';
-      /** As it stands now, and what it says of the promotion's environment. */
+      /** The current policy, and what it says about the promotion's environment. */
       readonly policy: Policy;
       readonly environment: EnvironmentPolicy;
       readonly images: readonly ExaminedImage[];
@@ -42,7 +42,7 @@ export type PromotionEvent =
       /** How the target of a rollback is known now. */
       readonly target?: TargetOrigin;
       readonly contributors: Contributors | null;
-      /** The default branch, where it takes pushes without a pull request; null also where that was not looked at. */
+      /** The default branch, if it takes pushes without a pull request; null also if that was not checked. */
       readonly openBranch: string | null;
     }
   | { readonly kind: 'examination-failed'; readonly problem: FailureProblem }
@@ -51,60 +51,60 @@ export type PromotionEvent =
       readonly verdict: Review['verdict'];
       readonly by: Reviewer;
       readonly reason: string | null;
-      /** A click is only good on the check run that shows the promotion now. */
+      /** A click counts only on the check run that shows the promotion now. */
       readonly via:
         | { readonly kind: 'comment'; readonly id: number; readonly issue: number; readonly app: ActingApp | null }
         | { readonly kind: 'check-run'; readonly id: number; readonly current: boolean };
-      /** An approval counts for the plan that was seen; a rejection for whichever there is. */
+      /** An approval counts for the plan that was shown, a rejection for any plan. */
       readonly seen: SeenPlan;
-      /** When it was written or clicked, to the second: whoever approved an older plan has not seen this one. */
+      /** When it was written or clicked, to the second. An approval from before the plan does not count for it. */
       readonly sentAt?: number;
     }
   | { readonly kind: 'cancelled'; readonly by: Actor }
   | { readonly kind: 'rerequested'; readonly by: Actor }
-  /** The policy file can't be read, or can be again, which is when there are no problems. */
+  /** The policy file can't be read; or can be read again, if there are no problems. */
   | ({ readonly kind: 'policy-seen' } & PolicyReading)
-  /** The rules were edited since the plan was made, or can't be read any more. */
+  /** The rules were edited since the plan was made, or are no longer readable. */
   | { readonly kind: 'policy-changed'; readonly change: PolicyChange | null }
   /** Production was read again: the environment is free, or the plan's baseline was found moved before anything was written. */
   | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
-  /** The requested tag was read again: what it holds, or null where nobody knows. */
+  /** The requested tag was read again: what it holds, or null if unknown. */
   | { readonly kind: 'source-read'; readonly holds: Digest | null }
   /** The image that was waited for is there: its digest is pinned now. */
   | { readonly kind: 'image-appeared'; readonly tag: Tag; readonly digest: Digest }
-  /** The registry says for good that it can't be read. */
+  /** The registry refuses to show it, and a retry would not help. */
   | { readonly kind: 'image-unreadable'; readonly problem: OutsideProblem }
   | ({
       readonly kind: 'deployment-status';
       readonly status: DeploymentStatus;
-      /** False where another promotion has reached the environment since. */
+      /** False if another promotion has reached the environment since. */
       readonly isCurrent: boolean;
     } & Omit<DeploymentNews, 'at'>)
   /** By somebody whose statuses don't count. */
   | { readonly kind: 'uncounted-status'; readonly report: UncountedReport }
-  /** Somebody else made a deployment to the environment. */
+  /** Somebody else created a deployment to the environment. */
   | { readonly kind: 'deployed-by-others'; readonly deployment: Deployment; readonly by: Person }
-  /** GitHub does not make the deployment that was to follow. */
+  /** GitHub refuses to create the deployment. */
   | { readonly kind: 'deployment-refused'; readonly problem: OutsideProblem }
-  /** Somebody wants it tried again: GitHub may make it now. */
+  /** A person requested another try: GitHub may create it now. */
   | { readonly kind: 'deployment-retried' }
-  /** The App may not act there any more. */
+  /** The App has lost access there. */
   | { readonly kind: 'withdrawn'; readonly because: Exclude<CancelCause, 'person'> }
-  /** A promotion that was asked for later reached production. */
+  /** A promotion that was requested later reached production. */
   | { readonly kind: 'overtaken'; readonly by: number }
   | { readonly kind: 'applied'; readonly tags: readonly TagOutcome[]; readonly replaced?: readonly CommitSha[] }
-  /** A floating tag could not be written: those that were go back, whatever happens next. */
+  /** A floating tag could not be written: the written ones are moved back, whatever happens next. */
   | { readonly kind: 'apply-stopped'; readonly problem: FailureProblem }
-  /** `undoAgain`: the registry refused to move a tag back, and may not refuse for ever. */
+  /** `undoAgain`: the registry refused to move a tag back. A later try may succeed. */
   | { readonly kind: 'apply-failed'; readonly failure: Failure; readonly undoAgain: boolean }
-  /** A `mixed` production went back after all. */
+  /** A `mixed` production was moved back in the end. */
   | { readonly kind: 'restored'; readonly tags: readonly TagOutcome[] }
   | { readonly kind: 'time-passed' };
 
 /** What was read of the policy file while a promotion waits. */
 export type PolicyReading = {
   readonly problems: readonly PolicyProblem[];
-  /** The file of today, where it has the rules of the plan; else null. */
+  /** The current file if it has the rules of the plan; else null. */
   readonly blob: string | null;
 };
 
@@ -119,13 +119,13 @@ export type DecisionContext = {
   /** True while another promotion is applying in this environment of this repository. */
   readonly environmentBusy: boolean;
   /**
-   * What the policy of the promotion's plan says of its environment; null where today's parser refuses the stored text.
-   * Then nothing goes on: the promotion is planned again under the file of today.
+   * What the policy of the promotion's plan says of its environment; null if the current parser refuses the stored text.
+   * Then the promotion is planned again under the current file.
    */
   readonly environmentPolicy: EnvironmentPolicy | null;
-  /** False where the journal does not show any more that the environment held the target of a rollback. */
+  /** False if the journal no longer shows that the environment held the target of a rollback. */
   readonly isTargetHeld: boolean;
-  /** The same of the policy that it was requested under; null where that is not known, or can't be read any more. */
+  /** The same for the policy at the request; null if that is unknown or no longer readable. */
   readonly requestPolicy: EnvironmentPolicy | null;
   readonly floors: FloorFacts;
   /** Who may have given the approvals that could count now, and the names of policies: nobody else's approval counts. */
@@ -136,7 +136,7 @@ export type People = { readonly reviewers: ReadonlyMap<number, Reviewer>; readon
 
 export type Decision =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly audit: readonly AuditEntry[] }
-  /** The event does not concern this state any more (a late or doubled internal event): nothing to do. */
+  /** The event no longer concerns this state (a late or repeated internal event): nothing to do. */
   | { readonly kind: 'ignored' }
   | Accepted;
 
@@ -149,7 +149,7 @@ export type Accepted = {
   readonly journal: readonly JournalEntry[];
 };
 
-/** One tag of a plan that is carried out, in the order of writing. */
+/** One tag of a plan that is being carried out, in the order of writing. */
 export type JournalEntry = {
   readonly repository: TagMove['repository'];
   readonly tag: Tag;

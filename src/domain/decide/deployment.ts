@@ -1,4 +1,4 @@
-// What news of deployments makes of a promotion whose tags stand.
+// Decides what deployments and their statuses mean for a promotion whose tags are written.
 import type { Person } from '../actor.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import { isBefore, namesAnotherImage, namesImageOf, type Deployment } from '../promotion/deployment.ts';
@@ -17,9 +17,9 @@ import { end, entryOf, showEffects } from './accept.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 
 /**
- * The latest status counts. One that is older than what is known changes nothing; one that says the same again only moves
- * the time that older ones are measured by. Of what the environment held before, only results count: they say whether a
- * rollback may go back to it, and mention nobody.
+ * The latest status counts. An older one changes nothing; a repeated one only moves the time that older ones are
+ * compared with. For what the environment held before, only results count: they decide whether a rollback may go back to
+ * it, and mention nobody.
  */
 export function decideDeploymentStatus(
   before: Promotion,
@@ -43,14 +43,14 @@ export function decideDeploymentStatus(
 }
 
 /**
- * A late report of an older promotion may take away, or bring back, what a rollback can go to: the card of the promotion that
- * the environment holds shows the way back where its deployment failed.
+ * A late report on an older promotion may change the rollback target. If the current promotion's deployment failed, its
+ * card shows that target.
  */
 export function wayBackEffects(current: Promotion | null): readonly Effect[] {
   return current?.state.kind === 'deployment-failed' ? showEffects(current.id) : [];
 }
 
-/** On record and on the card, with the line to add; the state stays as it is. */
+/** The trail and the card show it, with the line to add; the state does not change. */
 export function decideUncountedStatus(
   promotion: Promotion,
   { report }: EventOf<'uncounted-status'>,
@@ -76,7 +76,7 @@ function withoutUncounted(promotion: Promotion, since: number): Promotion {
   return told === undefined || told.at > since ? promotion : rest;
 }
 
-/** On record in any case; shown where what runs is not what the tags hold. */
+/** The trail always records it; the card shows it if what runs is not what the tags hold. */
 export function decideDeployedByOthers(
   promotion: Promotion,
   { deployment, by }: EventOf<'deployed-by-others'>,
@@ -109,7 +109,7 @@ export function decideDeployedByOthers(
   return { ...recorded, promotion: { ...told, updatedAt: context.now }, effects: showEffects(promotion.id) };
 }
 
-/** GitHub says for good that it makes no deployment: the tags stand, and the card tells. */
+/** GitHub refuses the deployment, and a retry would not help: the tags stay, and the card shows the reason. */
 export function decideDeploymentRefused(
   promotion: Promotion,
   problem: OutsideProblem,
@@ -129,7 +129,7 @@ export function decideDeploymentRefused(
   };
 }
 
-/** The card tells no more of the refusal: the next one is told anew. */
+/** The card no longer shows the refusal; the next one is shown again. */
 export function decideDeploymentRetried(promotion: Promotion, context: DecisionContext): Decision {
   const { id, notice } = promotion;
   if (promotedAt(promotion) === null || notice?.kind !== 'no-deployment') return { kind: 'ignored' };
@@ -138,7 +138,7 @@ export function decideDeploymentRetried(promotion: Promotion, context: DecisionC
   return { kind: 'accepted', promotion: retried, effects: [...effects, ...showEffects(id)], audit: [], journal: [] };
 }
 
-/** `promotion`: the number of the one whose tags stood there, if any. */
+/** `promotion`: the number of the promotion that the environment held, if any. */
 export function deployedByOthersEntry(args: {
   readonly deployment: Deployment;
   readonly by: Person;
@@ -152,8 +152,8 @@ export function deployedByOthersEntry(args: {
 }
 
 /**
- * The deployment that follows the promoted tags, where the policy of the plan wants one and there is a commit to make it
- * on. A policy that can't be read any more (null) leaves that to whoever makes it.
+ * The deployment that follows the promoted tags, if the policy of the plan wants one and there is a commit to create it
+ * on. If that policy is no longer readable (null), the job that creates it decides.
  */
 export function deploymentEffects(promotion: Promotion, policy: EnvironmentPolicy | null): readonly Effect[] {
   const isWanted = policy === null || policy.deployment.create;
@@ -174,13 +174,13 @@ function newsOf(state: PromotionState): Known | null {
   }
 }
 
-/** GitHub tells whole seconds: of two statuses in one second, the end comes after the beginning, whichever comes first. */
+/** GitHub's times are in whole seconds. Of two statuses in one second, a result comes after a beginning. */
 function isNewer({ status, since }: Pick<EventOf<'deployment-status'>, 'status' | 'since'>, known: Known): boolean {
   if (since !== known.since) return since > known.since;
   return status !== known.kind && status !== 'deploying';
 }
 
-/** What a notice told of a deployment is over once a later one brought the right image. */
+/** A notice about a deployment ends once a later deployment has the right image. */
 function withoutNotice(promotion: Promotion, at: number): Promotion {
   const { notice } = promotion;
   return notice !== null && 'at' in notice && notice.at <= at ? { ...promotion, notice: null } : promotion;

@@ -1,4 +1,4 @@
-// What an examination makes of a promotion, and who may ask for another one.
+// Decides what an examination means for a promotion, and who may request another one.
 import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
@@ -41,14 +41,14 @@ export function decideIdentified(
   };
 }
 
-/** The rules judge the facts. Reviews from before a Re-run count on where the same outcomes come out again. */
+/** The rules judge the facts. Reviews from before a Re-run still count if the outcomes are the same. */
 export function decideExamined(before: Promotion, event: EventOf<'examined'>, context: DecisionContext): Decision {
   if (before.state.kind !== 'examining') return { kind: 'ignored' };
   const promotion = withTarget(before, event.target ?? null);
   const kind = ruledKindOf(promotion);
   const { policy, environment, production, otherReviewers, contributors, openBranch } = event;
   const { githubHost, now, sha256 } = context;
-  // The first time nothing was planned yet that could have changed.
+  // The first time, there is no earlier plan that could have changed.
   const { again } = before.state;
   const facts = event.images.map((examined) => examined.facts);
   const images = promotion.images.map((image) => {
@@ -116,7 +116,7 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
   const refusal = refuseRerun(promotion, by);
   if (refusal !== null) return { kind: 'refused', refusal, audit: [] };
   const show = showEffects(id);
-  // A rejected promotion's timer may have run out missed.
+  // The timer of a rejected promotion may have run out meanwhile.
   const timer = state.kind === 'checks-failed' ? [expiryTimer(promotion, context.now)] : [];
   return {
     kind: 'accepted',
@@ -133,7 +133,7 @@ function identify(image: PinnedImage, images: readonly ImageFacts[]): PinnedImag
   return { ...rest, commit: commitOf(facts), ...commitSummaryOf(facts), platforms: platformNamesOf(facts) };
 }
 
-/** Of an image that nobody examined, nothing is known. */
+/** Nothing is known about an image that was not examined. */
 function factsOf(image: PinnedImage, images: readonly ImageFacts[]): ImageFacts {
   const { repository, digest } = image;
   return images.find((facts) => isOf(image, facts)) ?? { ...NOTHING_COLLECTED, repository, digest, tag: null };

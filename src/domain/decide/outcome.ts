@@ -1,4 +1,4 @@
-// How the writing of tags ended: promoted, failed, or a mixed production repaired after all.
+// Decides how writing the tags ended: promoted, failed, or a mixed production that was repaired later.
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { Effect } from '../effect.ts';
 import type { CommitSha } from '../image/reference.ts';
@@ -7,7 +7,7 @@ import { movesProduction, type Failure, type Promotion, type TagOutcome } from '
 import { deploymentEffects } from './deployment.ts';
 import { auditTags, end, entryOf, fail, revisitEnvironment } from './accept.ts';
 
-/** How often the undo of a half-moved production is tried. */
+/** How often the worker retries the undo of a half-moved production. */
 export const RESTORE_EVERY_MS = 60 * 60 * 1000;
 const READ_BACK_AGAIN_AFTER_MS = 60_000;
 
@@ -22,7 +22,7 @@ export function decideApplied(
     { kind: 'promoted', at: context.now },
     { context, actor: null, details: { tags: auditTags(tags) } },
   );
-  // First: deployers wait for it, and GitHub writes are paced.
+  // First, because deployers wait for it and GitHub writes are spaced.
   const effects = [...deploymentEffects(promotion, context.environmentPolicy), ...ended.effects];
   if (!movesProduction(promotion)) return { ...ended, effects };
   return { ...ended, effects: [...effects, ...stagingEffects(promotion, replaced), readBackAgain(promotion, context)] };
@@ -34,13 +34,13 @@ function stagingEffects({ repo, images }: Promotion, replaced: readonly CommitSh
   return [...commits].map((commit) => ({ kind: 'update-staging-check', repoId: repo.id, commit }));
 }
 
-/** A process that was paused, or somebody else, may write after the tags were read back. */
+/** A paused process, or somebody else, may write after the tags were read back. */
 function readBackAgain({ repo, environment }: Promotion, { now }: DecisionContext): Effect {
   const at = now + READ_BACK_AGAIN_AFTER_MS;
   return { kind: 'check-drift', repoId: repo.id, environment, at, unconfirmed: null };
 }
 
-/** The decision to go back is stored before the first tag does, so that a restart does not turn round again. */
+/** The decision to undo is stored before the first tag moves back, so that a restart does not reverse it. */
 export function decideApplyStopped(promotion: Promotion, problem: FailureProblem, context: DecisionContext): Decision {
   const { state } = promotion;
   if (state.kind !== 'applying' || state.undoing !== null) return { kind: 'ignored' };

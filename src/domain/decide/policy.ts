@@ -1,4 +1,4 @@
-// What a promotion that waits makes of its policy file: edited, unreadable, or another file with the same rules.
+// Decides what a change of the policy file means for a waiting promotion: edited, unreadable, or the same rules in another file.
 import type { AuditEntry } from '../audit/audit.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { policySeen, type Promotion } from '../promotion/promotion.ts';
@@ -6,7 +6,7 @@ import type { PolicyChange } from '../policy/policy-change.ts';
 import { entryOf, showEffects } from './accept.ts';
 import type { Accepted, Decision, DecisionContext, EventOf, PolicyReading } from './decision.ts';
 
-/** Whoever waits is examined again under the policy of today; what is being written goes on as it was approved. */
+/** A waiting promotion is examined again under the current policy. One that is writing continues as it was approved. */
 export function decidePolicyChanged(
   promotion: Promotion,
   { change }: EventOf<'policy-changed'>,
@@ -17,7 +17,7 @@ export function decidePolicyChanged(
   return examineUnderTodaysPolicy(promotion, context, change);
 }
 
-/** Where the rules of the plan can't be read any more, nobody can tell what was approved: no review counts. */
+/** If the rules of the plan are no longer readable, it is unknown what was approved: no review counts. */
 export function examineUnderTodaysPolicy(
   before: Promotion,
   context: DecisionContext,
@@ -50,7 +50,7 @@ function withoutReviews(promotion: Promotion, now: number): Promotion {
   return { ...promotion, reviews, notice: { kind: 'policy-changed' }, plannedAt: now };
 }
 
-/** Told to those who look at the promotion: whoever reviews it meanwhile is refused. */
+/** Shown on the card and the check run. Reviews are refused meanwhile. */
 export function decidePolicySeen(promotion: Promotion, reading: PolicyReading, context: DecisionContext): Decision {
   const { id, state, policyBlob, policyProblems: known = [] } = promotion;
   if (state.kind !== 'awaiting-approval' && state.kind !== 'scheduled') return { kind: 'ignored' };
@@ -73,7 +73,7 @@ export function decidePolicySeen(promotion: Promotion, reading: PolicyReading, c
   };
 }
 
-/** The file was edited, and its rules are those that the promotion was planned under. */
+/** The file was edited, but its rules are those of the plan. */
 function policyKept(before: Promotion, after: Promotion, context: DecisionContext): AuditEntry {
   return entryOf(after, context, 'policy-edited', { before: before.policyBlob, after: after.policyBlob });
 }

@@ -1,4 +1,4 @@
-// What a fresh look at production's tags makes of a promotion that was planned on an older one.
+// Compares production's current tags with those that a promotion was planned over, and re-plans it if they moved.
 import type { Decision, DecisionContext } from './decision.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import { refusesContributors } from '../policy/approval-rules.ts';
@@ -12,7 +12,7 @@ import { settle } from './settle.ts';
 
 /**
  * Re-plans where production moved. A re-plan may find at once that the rules now refuse (`rejected`: the permanent tag was
- * taken) or that there is nothing left to do (`superseded`): it ends then, without stopping at `awaiting-approval`.
+ * taken) or that there is nothing left to do (`superseded`). Then it ends without `awaiting-approval`.
  */
 export function decideProductionRead(
   promotion: Promotion,
@@ -21,11 +21,11 @@ export function decideProductionRead(
 ): Decision {
   const { kind } = promotion.state;
   if (kind !== 'scheduled' && kind !== 'awaiting-approval' && kind !== 'applying') return { kind: 'ignored' };
-  // Tags were written and go back: that ends in `failed`, and nothing is planned on what lies in between.
+  // Written tags are being moved back: that ends in `failed`, and nothing is planned over the tags in between.
   if (promotion.state.kind === 'applying' && promotion.state.undoing !== null) return { kind: 'ignored' };
   const floating = movedTags(promotion.baseline, production);
-  // A floating tag that holds our own digest is one that we wrote before a restart. With nothing foreign (any more),
-  // writing goes on: whoever read this has stopped, and a promotion must not stay in `applying` for ever.
+  // A floating tag that holds our own digest is one that we wrote before a restart. If nothing is foreign (any longer),
+  // writing continues: the job that read this has stopped, and a promotion must not stay in `applying` forever.
   if (kind === 'applying' && floating.every(({ repository, to }) => to === targetIn(promotion, repository))) {
     const goOn = { kind: 'apply-tag-plan', promotionId: promotion.id } as const;
     return { kind: 'accepted', promotion, effects: [goOn], audit: [], journal: [] };
@@ -80,7 +80,7 @@ function replanned(
   return entryOf(promotion, context, 'replanned', { state, voided, tags });
 }
 
-/** Told to people before they approve, and never acted on. */
+/** Shown to people before they approve; decides nothing. */
 export function decideSourceRead(promotion: Promotion, holds: Digest | null, context: DecisionContext): Decision {
   const seen = sourceSeen(promotion, holds);
   const isNews = promotion.state.kind === 'awaiting-approval' && seen.sourceMovedTo !== promotion.sourceMovedTo;
@@ -89,7 +89,7 @@ export function decideSourceRead(promotion: Promotion, holds: Digest | null, con
   return { kind: 'accepted', promotion: told, effects: showEffects(promotion.id), audit: [], journal: [] };
 }
 
-/** Those of the planned-on tags that hold something else now. A tag that was not read did not move. */
+/** The baseline tags that hold something else now. A tag that was not read counts as not moved. */
 export function movedTags(planned: readonly TagHolder[], production: readonly TagState[]): readonly MovedTag[] {
   return planned.flatMap(({ repository, tag, digest }) => {
     const now = production.find((state) => state.repository === repository && state.tag === tag);

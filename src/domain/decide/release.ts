@@ -1,4 +1,4 @@
-// Whether the approvals of a promotion let it go: who counts now, and what is written when it does.
+// Decides whether a promotion's approvals release it: which ones count now, and which tags are then written.
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { findIneligibility } from '../eligibility.ts';
 import type { IneligibilityCode } from '../ineligibility.ts';
@@ -13,7 +13,7 @@ import { isHeldTarget } from '../promotion/target-origin.ts';
 import { rollbackTagName, type TagMove } from '../image/tag-plan.ts';
 import { entryOf, showEffects } from './accept.ts';
 
-/** From `awaiting-approval`: stays there, waits for the environment, or starts applying, as the reviews have it. */
+/** From `awaiting-approval`: stays there, waits for the environment, or starts applying, as the reviews decide. */
 export function proceed(
   asked: Promotion,
   args: {
@@ -96,7 +96,7 @@ export function rulesOf(
   return approvalRulesOf(promotion, { today, request, floors });
 }
 
-/** Whoever gave a review may have lost their rights since: nobody counts of whom nothing is known now. */
+/** Reviewers may have lost their rights since: a person whose rights are unknown does not count. */
 function ineligibilityAtRelease(
   promotion: Promotion,
   { by, app }: Review,
@@ -113,7 +113,7 @@ function withLost(promotion: Promotion, { lost }: Tally): Promotion {
   return lost.length === 0 ? rest : { ...rest, lostApprovals: lost };
 }
 
-/** News only: the trail keeps whose approval stopped to count, and why. */
+/** For the trail only: whose approval no longer counts, and why. */
 function lostEntries(
   before: Promotion,
   { lostApprovals: now = [] }: Promotion,
@@ -142,7 +142,7 @@ function releasedBy({ counted }: Tally, rules: readonly ApprovalRules[]): AuditE
 
 /**
  * A notice lives as long as somebody's approval is void: once they approved again, there is nothing to explain. That the
- * environment policy is another one now is told to the end: whoever was refused for it has given no approval that could be void.
+ * environment policy changed is shown to the end: a person who was refused for it has no approval that could be void.
  */
 export function withLiveNotice(promotion: Promotion, { sha256 }: DecisionContext): Promotion {
   const told = promotion.notice?.kind;

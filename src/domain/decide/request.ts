@@ -1,4 +1,4 @@
-// The first decision on a promotion: it exists, and its image is examined.
+// The first decision on a promotion: it is created, and its image is examined.
 import type { Accepted } from './decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Promotion } from '../promotion/promotion.ts';
@@ -6,10 +6,10 @@ import { showEffects, targetDetails } from './accept.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long an approval may take before the question is withdrawn. */
+/** How long a promotion waits for approval before it expires. */
 export const APPROVAL_EXPIRES_AFTER_MS = 14 * DAY_MS;
 
-/** When the question to people is withdrawn. */
+/** When the wait for approval expires. */
 export function expiryOf({ createdAt }: Promotion): number {
   return createdAt + APPROVAL_EXPIRES_AFTER_MS;
 }
@@ -19,7 +19,7 @@ export function expiryTimer(promotion: Promotion, now: number): Effect {
   return { kind: 'expire-promotion', promotionId: promotion.id, at: Math.max(expiryOf(promotion), now + DAY_MS) };
 }
 
-/** The first decision: a request that nothing refused becomes a promotion that is examined. */
+/** A request that nothing refused becomes a promotion in `examining`. */
 export function decideRequest(promotion: Promotion): Accepted {
   const { id, number, requester, environment, kind, reason, force, versionTag, source, state, createdAt } = promotion;
   return {
@@ -27,7 +27,7 @@ export function decideRequest(promotion: Promotion): Accepted {
     promotion,
     effects:
       state.kind === 'waiting-for-image'
-        ? // Whoever looks for the image also ends the wait: the time for approvals begins when it is there.
+        ? // The job that looks for the image also ends the wait. The time for approvals begins when the image is there.
           [{ kind: 'poll-image', promotionId: id }, ...showEffects(id)]
         : [{ kind: 'collect-facts', promotionId: id }, expiryTimer(promotion, createdAt)],
     audit: [
@@ -45,7 +45,7 @@ export function decideRequest(promotion: Promotion): Accepted {
           source: source.typed,
           tag: source.tag,
           ...targetDetails(promotion),
-          // Whoever may push it has decided: no approval is asked for.
+          // The person who pushed the tag has decided: no approval is needed.
           ...(source.taggedCommit === undefined ? {} : { pushedGitTag: source.taggedCommit }),
           ...(state.kind === 'waiting-for-image' ? { waitsFor: state.tags } : {}),
           images: promotion.images.map(({ repository, digest }) => `${repository}@${digest}`),

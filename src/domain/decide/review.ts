@@ -1,4 +1,4 @@
-// Whose review is taken, and what it makes of the promotion.
+// Decides whether a review counts, and what it does to the promotion.
 import { findIneligibility } from '../eligibility.ts';
 import type { Ineligibility } from '../ineligibility.ts';
 import { covers, planIdOf, plansShown, subjectOf, type PlanId } from '../promotion/approval.ts';
@@ -57,13 +57,13 @@ export function decideReviewed(promotion: Promotion, event: EventOf<'reviewed'>,
   };
 }
 
-/** Where it was given on GitHub, and through which App. */
+/** Where on GitHub it was given, and through which App. */
 function placeOf({ via }: EventOf<'reviewed'>): Pick<Review, 'app' | 'commentId' | 'checkRunId'> {
   if (via.kind === 'check-run') return { checkRunId: via.id };
   return { commentId: via.id, ...(via.app === null ? {} : { app: via.app }) };
 }
 
-/** The same for the trail, with its address. */
+/** The same for the audit trail, with its address. */
 function auditedPlaceOf(
   { repo }: Promotion,
   event: EventOf<'reviewed'>,
@@ -77,7 +77,7 @@ function auditedPlaceOf(
   return { ...placeOf(event), url };
 }
 
-/** Each rule is evaluated on its own: a review is taken where it counts under one of them. Under none: what today's says. */
+/** Each rule is evaluated on its own. One that a review counts under is enough; if under none, the current rule's reason is the answer. */
 function findReviewProblem(
   promotion: Promotion,
   { by: person, verdict, via }: EventOf<'reviewed'>,
@@ -124,7 +124,7 @@ function refuseReview(
   const { by, via } = event;
   const { number, state } = promotion;
   const refusal = ineligible === null ? null : refusalOf(ineligible, promotion, event);
-  // Who may not review here gets no more than that answer; who only may not approve this one, first why nobody can.
+  // A person who can't review here gets only that answer. A person who can't approve this one first gets the reason why nobody can.
   if (refusal !== null && !ABOUT_THIS_ONE.includes(refusal.code)) return refusal;
   if (!takesReview(state, event.verdict)) {
     return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
@@ -141,7 +141,7 @@ function refuseReview(
   return { code: 'already-approved', promotion: number };
 }
 
-/** An approval takes the place of the one before where that no longer counts, or does not count under every rule that it does. */
+/** An approval replaces the earlier one of the same person if that one no longer counts, or counts under fewer rules. */
 function isWorthMore(
   { lostApprovals = [], ...promotion }: Promotion,
   { by: person, via }: EventOf<'reviewed'>,
@@ -156,13 +156,13 @@ function isWorthMore(
   return rules.some((one) => counts(app, one) && !counts(before.app, one));
 }
 
-/** A rejection counts whenever people were asked and nothing is written yet. */
+/** A rejection counts once people were asked, as long as nothing is written. */
 function takesReview(state: PromotionState, verdict: Review['verdict']): boolean {
   if (state.kind === 'awaiting-approval') return true;
   return verdict === 'reject' && (state.kind === 'scheduled' || (state.kind === 'examining' && state.again));
 }
 
-/** What was not seen can't be approved. `plan` is the one of now. */
+/** A plan that was not shown can't be approved. `plan` is the current one. */
 function refuseUnseenPlan(
   promotion: Promotion,
   event: EventOf<'reviewed'>,
@@ -209,7 +209,7 @@ function refusalOf(ineligible: FoundProblem, { number }: Promotion, event: Event
   }
 }
 
-/** Nobody can tell who may review; a promotion that asks is about to be planned again under the policy of today. */
+/** It is unknown who may review. A promotion that waits for approval is about to be re-planned under the current policy. */
 function refuseWithoutPolicy(
   promotion: Promotion,
   event: EventOf<'reviewed'>,
@@ -221,7 +221,7 @@ function refuseWithoutPolicy(
   return { code: 'not-awaiting-approval', promotion: number, state: state.kind };
 }
 
-/** A plan of the future was made before the clock was turned back: then nothing can be told by it. */
+/** A plan from the future was made before the clock was set back: then its time proves nothing. */
 function isOfOlderPlan({ sentAt }: EventOf<'reviewed'>, { plannedAt }: Promotion, now: number): boolean {
   if (sentAt === undefined || plannedAt === undefined || plannedAt > now) return false;
   return sentAt < plannedAt - (plannedAt % 1000);

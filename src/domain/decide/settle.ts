@@ -1,4 +1,4 @@
-// Where an examined promotion comes to rest: its plan, its findings and its reviews decide.
+// Decides the next state of an examined promotion from its plan, its findings and its reviews.
 import type { Review } from '../promotion/review.ts';
 import { covers, planIdOf, plansShown, subjectOf } from '../promotion/approval.ts';
 import type { AuditEntry } from '../audit/audit.ts';
@@ -19,7 +19,7 @@ export type Settlement = {
   readonly voided: readonly string[];
 };
 
-/** Plans the moves of an examined promotion and lets it come to rest where findings, plan and reviews put it. */
+/** Plans the moves of an examined promotion and puts it into the state that findings, plan and reviews decide. */
 export function settle(
   promotion: Promotion,
   args: {
@@ -29,7 +29,7 @@ export function settle(
     readonly environment: EnvironmentPolicy;
     readonly production: readonly TagState[];
     readonly context: DecisionContext;
-    /** What is told to people whose reviews this makes void. */
+    /** The notice for people whose reviews become void. */
     readonly because: Notice;
     readonly entry: (settlement: Settlement) => AuditEntry;
   },
@@ -43,7 +43,7 @@ export function settle(
     ? reviews.filter((review) => review.verdict === 'approve' && covers(review, subjectBefore))
     : [];
   const shown = plansShown(promotion);
-  // Whoever was asked has seen another plan than this one.
+  // The reviewers were shown another plan than this one.
   const seen = changed && shown !== 'none' ? 'later' : shown;
   const told = changed ? { ...planned, notice: args.because, plannedAt: context.now } : planned;
   const entryFor = (state: StateKind): AuditEntry =>
@@ -67,7 +67,7 @@ export function settle(
   return isAsked ? { ...next, effects: [...next.effects, ...tellVoided(next.promotion, voided, context)] } : next;
 }
 
-/** A fresh line that mentions them, since an edited card tells nobody; once for each plan. */
+/** A new comment that mentions them, as an edited card notifies nobody; once for each plan. */
 function tellVoided(
   promotion: Promotion,
   voided: readonly Review[],
@@ -92,10 +92,10 @@ function planInto(
     const plan = planTags({ image, environment, kind, force, versionTag, reason, production });
     return { plan, findings: validatePlan(plan, { image: image.repository, versionTag }, kind) };
   });
-  // An image whose tags can't be planned holds up all of them.
+  // If one image's tags can't be planned, nothing is planned.
   const moves = plans.flatMap(({ plan }) => (plan.kind === 'moves' ? plan.moves : []));
   const isPlannable = plans.every(({ plan }) => plan.kind === 'moves' || plan.kind === 'already-there');
-  // In the policy's order, not in the order of reading: the baseline is a part of what is approved.
+  // In the policy's order, not in the order of reading: an approval covers the baseline.
   const baseline = environment.tags.flatMap((floating) =>
     production
       .filter(({ tag }) => tag === floating)

@@ -19,7 +19,7 @@ export function decideCancelled(promotion: Promotion, by: Actor, context: Decisi
   return end(promotion, { kind: 'cancelled', by: person, because: 'person' }, { context, actor: person, details: {} });
 }
 
-/** Nobody can act there any more; what is being written goes on as long as the registry lets it. */
+/** The App has lost access there. A promotion that is writing tags continues as long as the registry allows. */
 export function decideWithdrawn(
   promotion: Promotion,
   because: Exclude<CancelCause, 'person'>,
@@ -29,14 +29,14 @@ export function decideWithdrawn(
   return end(promotion, { kind: 'cancelled', by: null, because }, { context, actor: null, details: { because } });
 }
 
-/** A newer promotion in production ends the older ones that are not writing, wherever they are: order of news is chance. */
+/** A newer promotion in production ends the older ones that are not writing, in any state: events can arrive in any order. */
 export function decideOvertaken(promotion: Promotion, by: number, context: DecisionContext): Decision {
   if (!canWithdraw(promotion.state) || by <= promotion.number) return { kind: 'ignored' };
   const state = { kind: 'superseded', by: { kind: 'promotion', number: by } } as const;
   return end(promotion, state, { context, actor: null, details: { by } });
 }
 
-/** Only a question to people expires. Elsewhere the timer is set again, as it may have to be asked once more. */
+/** Only a wait for approval expires. In other states the timer is set again, as the promotion may wait for approval once more. */
 export function decideTimePassed(promotion: Promotion, context: DecisionContext): Decision {
   const { state } = promotion;
   if (state.kind === 'waiting-for-image') {

@@ -53,7 +53,7 @@ export type ServerCheck =
       'variables',
       | { readonly code: 'variables-readable' }
       | { readonly code: 'variable-unreadable'; readonly detail: string }
-      /** Of `MIN_APPROVALS` and `FORBID_SELF_APPROVAL` those that ask for nothing. */
+      /** Those of `MIN_APPROVALS` and `FORBID_SELF_APPROVAL` that set no minimum. */
       | { readonly code: 'floors-unset'; readonly variables: readonly string[] }
     >
   | Of<
@@ -71,7 +71,7 @@ export type AppCheck =
       | { readonly code: 'key-accepted'; readonly app: string; readonly id: number; readonly owner: string }
       | { readonly code: 'key-refused' | 'app-unreadable'; readonly problem: OutsideProblem }
     >
-  /** `aheadMs` is below zero where our clock is behind. */
+  /** `aheadMs` is negative if our clock is behind. */
   | Of<'clock', { readonly code: 'clock-right' } | { readonly code: 'clock-wrong'; readonly aheadMs: number }>
   | Of<
       'app-permissions',
@@ -92,7 +92,7 @@ export type AppCheck =
           readonly account: string;
         }
       | ({ readonly code: 'installation-lacks-grants'; readonly account: string } & Grants)
-      /** Instead of a check for each one, where they are many. `accounts`: the first of them. */
+      /** Replaces a check for each one if there are many. `accounts`: the first of them. */
       | {
           readonly code: 'installations-not-served' | 'installations-right';
           readonly count: number;
@@ -215,7 +215,7 @@ export type ImageCheck =
           readonly image: ImageRepository;
           readonly tag: Tag;
           readonly labels: readonly string[];
-          /** What the `source` label has to be. */
+          /** The value that the `source` label must have. */
           readonly source: string;
         }
     >

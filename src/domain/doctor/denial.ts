@@ -1,4 +1,4 @@
-// Which of the usual causes an error of the registry has, as far as the scopes of the machine user's token tell.
+// Finds the cause of a registry's denial, as far as the scopes of the machine user's token show it.
 import { hostOf, type ImageRepository } from '../image/reference.ts';
 import { mayWritePackages, type MachineToken } from '../machine-token.ts';
 
@@ -8,8 +8,8 @@ export type DenialCause =
   | { readonly code: 'package-role'; readonly login: string; readonly access: 'pull' | 'push' };
 
 /**
- * GHCR does not say which of its two usual causes a denial has, and its message names both: the scopes of the token
- * tell them apart. Null where the message of the error says all that is known.
+ * A denial by GHCR has two usual causes, and our message names both. The scopes of the token
+ * show which one it is. Null if the message of the error says all that is known.
  */
 export function findDenialCause(args: {
   readonly image: ImageRepository;

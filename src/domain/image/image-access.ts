@@ -8,20 +8,20 @@ export type ImageGrant = { readonly image: ImageRepository; readonly repo: RepoN
 /** A name, in lower case, that a repository has or had. */
 export type RepoNameHistory = {
   readonly name: string;
-  /** It was called this before any other repository that we know of. */
+  /** It had this name before any other known repository. */
   readonly isFirst: boolean;
-  /** No other repository that we know of was ever called this. */
+  /** No other known repository ever had this name. */
   readonly isOnly: boolean;
 };
 
 export type ImageQuestion = {
   readonly repo: { readonly id: number; readonly name: RepoName };
-  /** A name of earlier that still counts, where the account is the same: that of the request. */
+  /** A former name that still counts if the account is the same: the name at the request. */
   readonly requestedAs: RepoName;
-  /** All names of the repository; none where there is no database to tell. */
+  /** All names of the repository; none without a database. */
   readonly names: readonly RepoNameHistory[];
   readonly image: ImageRepository;
-  /** The repository that promoted the image first; null where none did, or nobody knows. */
+  /** The repository that promoted the image first; null if none did or it is unknown. */
   readonly owner: number | null;
   readonly registryHost: string;
   readonly grants: readonly ImageGrant[];
@@ -32,7 +32,7 @@ export type ImageAccess =
   | { readonly kind: 'granted' }
   /** The repository promoted it first. */
   | { readonly kind: 'owned' }
-  /** It has the name of the repository, and nobody promoted it yet: whose it is has to be proven. */
+  /** It has the name of the repository, and nobody promoted it yet: its owner must be proven. */
   | { readonly kind: 'unclaimed' }
   | { readonly kind: 'refused'; readonly refusal: ImageRefusal };
 
@@ -62,13 +62,13 @@ export function sourceNames({ repo, names }: Pick<ImageQuestion, 'repo' | 'names
   return [...new Set([own, ...names.filter(({ isOnly }) => isOnly).map(({ name }) => name)])];
 }
 
-/** Those that prove whose an image is: by the label alone nobody can tell two repositories of one name apart. */
+/** The names that prove an image's owner: a label alone can't distinguish two repositories of one name. */
 export function provingNames({ repo, names }: Pick<ImageQuestion, 'repo' | 'names'>): readonly string[] {
   const shared = names.filter(({ isOnly }) => !isOnly).map(({ name }) => name);
   return sourceNames({ repo, names }).filter((name) => !shared.includes(name));
 }
 
-/** A grant by name is for the repository that had the name first: who takes the name over gets nothing by it. */
+/** A grant by name is for the repository that had the name first. One that takes the name over gets nothing. */
 function isFor(grant: ImageGrant, { repo, names }: ImageQuestion): boolean {
   if (grant.id !== undefined) return grant.id === repo.id;
   const granted = grant.repo.toLowerCase();
@@ -77,8 +77,8 @@ function isFor(grant: ImageGrant, { repo, names }: ImageQuestion): boolean {
 }
 
 /**
- * Whoever promoted the image keeps it under every name that the repository had. An image that nobody promoted yet has
- * no such record: a former name counts there only if no other repository that we know of ever had it.
+ * The repository that promoted an image keeps it under every name that it had. An image that nobody promoted yet has
+ * no such record: a former name counts there only if no other known repository ever had it.
  */
 function hasOwnName({ repo, requestedAs, names, image, owner, registryHost }: ImageQuestion): boolean {
   const former = names

@@ -25,7 +25,7 @@ export function claimsOf({ config, annotations }: Claiming, name: ClaimName): Fa
   return known([...new Set(values.filter((value) => value !== ''))]);
 }
 
-/** What is kept of a manifest's annotations: those that are claims. The others may be as long as the manifest. */
+/** The annotations of a manifest that are claims. The others are dropped: they may be as long as the manifest. */
 export function claimsAmong(annotations: Annotations): Annotations {
   return Object.fromEntries(Object.entries(annotations).filter(([name]) => CLAIM_NAMES.includes(name)));
 }

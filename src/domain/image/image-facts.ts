@@ -8,7 +8,7 @@ export type Fact<T> = Known<T> | Unknown;
 type Known<T> = { readonly kind: 'known'; readonly value: T };
 type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
-/** What each facet tells once it was collected. */
+/** The value of each facet once it is collected. */
 export type FacetValues = {
   /** What the manifests and configs say. */
   readonly contents: ContentFacts;
@@ -21,7 +21,7 @@ export type FacetValues = {
   readonly ownership: ImageOwnership;
   readonly pastRejection: PastRejection;
   readonly checkedTag: CheckedTag;
-  /** Where the target of a rollback is incomplete: what it could go back to instead. */
+  /** What a rollback could go back to instead, if its target is incomplete. */
   readonly alternative: Alternative | null;
 };
 
@@ -67,12 +67,12 @@ export type CheckedTag =
       readonly readAt: number;
     };
 
-/** Whom an image belongs to. */
+/** The owner of an image. */
 export type ImageOwnership = {
-  /** `unknown`: there is no database to tell. */
+  /** `unknown`: there is no database. */
   readonly claim: 'granted' | 'owned' | 'unclaimed' | 'refused' | 'unknown';
   readonly repoId: number;
-  /** What `source` labels and annotations may call the repository, in lower case: today's name, and former ones. */
+  /** The names of the repository that `source` may have, in lower case: the current one and former ones. */
   readonly names: readonly string[];
   /** Those that prove a first promotion. */
   readonly proving: readonly string[];
@@ -80,7 +80,7 @@ export type ImageOwnership = {
 
 /** The newest other image that the environment held and that is complete. */
 export type Alternative = {
-  /** The number of the promotion that put it there: people call it `P2`. */
+  /** The number of the promotion that put it there, as in `P2`. */
   readonly promotion: number;
   readonly environment: string;
 };
@@ -117,13 +117,13 @@ export type MissingPart = {
   readonly platform: string;
 };
 
-/** Where the commit of the image's `revision` label or annotation stands in the repository's history. */
+/** Where the commit of the image's `revision` is in the repository's history. */
 export type Lineage =
   | { readonly kind: 'no-revision' }
   | { readonly kind: 'malformed'; readonly seen: string }
   /** Label and annotations of one platform name different commits. */
   | { readonly kind: 'claims-disagree'; readonly seen: readonly string[] }
-  /** Null: a platform that names none. */
+  /** Null: a platform without one. */
   | { readonly kind: 'platforms-disagree'; readonly seen: readonly (string | null)[] }
   | {
       readonly kind: 'not-on-branch';
@@ -136,27 +136,27 @@ export type Lineage =
       readonly kind: 'on-branch';
       readonly commit: CommitSha;
       readonly branch: string;
-      /** Left out where GitHub did not tell. */
+      /** Absent if GitHub gave none. */
       readonly summary?: CommitSummary;
     };
 
-/** What people know a commit by. */
+/** What people recognize a commit by. */
 export type CommitSummary = {
   /** First line of the message, cut. */
   readonly subject: string;
-  /** Login of the account that GitHub gives for the author, else the name in the commit: a claim of whoever pushed. */
+  /** Login of the account that GitHub gives for the author, else the name in the commit, which the person who pushed can choose. */
   readonly author: string | null;
 };
 
 export type StagingDeployment =
   /** The image proves no commit that could have been deployed. */
   | { readonly kind: 'no-commit' }
-  /** The repository never deployed to `staging`: others may deploy it, unseen by GitHub. */
+  /** The repository never deployed to `staging`; something else may deploy it without GitHub. */
   | { readonly kind: 'none-anywhere' }
   | { readonly kind: 'none' }
   | { readonly kind: 'no-status' }
   | { readonly kind: 'status'; readonly state: string }
-  /** Somebody reported whose statuses don't count. */
+  /** The report is by an account whose statuses don't count. */
   | { readonly kind: 'not-counted'; readonly state: string; readonly by: Person };
 
 export const SOURCE_LABEL = 'org.opencontainers.image.source';
@@ -189,7 +189,7 @@ export function isKnown<Name extends FacetName>(facts: ImageFacts, names: readon
   return names.every((name) => facts[name].kind === 'known');
 }
 
-/** Why the first of these facets that is not known is not. */
+/** Why the first unknown one of these facets is unknown. */
 export function unknownReasonOf(facts: ImageFacts, names: readonly FacetName[]): UnknownReason {
   for (const name of names) {
     const fact = facts[name];
@@ -203,14 +203,14 @@ export function commitOf(facts: Pick<ImageFacts, 'lineage'>): CommitSha | null {
   return facts.lineage.kind === 'known' && facts.lineage.value.kind === 'on-branch' ? facts.lineage.value.commit : null;
 }
 
-/** Empty where it is not known. */
+/** Empty if unknown. */
 export function commitSummaryOf({ lineage }: Pick<ImageFacts, 'lineage'>): { readonly summary?: CommitSummary } {
   if (lineage.kind !== 'known' || lineage.value.kind !== 'on-branch') return {};
   const { summary } = lineage.value;
   return summary === undefined ? {} : { summary };
 }
 
-/** `linux/amd64`, …; none where the contents are not known. */
+/** `linux/amd64`, …; none if the contents are unknown. */
 export function platformNamesOf({ contents }: Pick<ImageFacts, 'contents'>): readonly string[] {
   return contents.kind === 'known' ? contents.value.platforms.map(({ platform }) => platform) : [];
 }

@@ -1,13 +1,13 @@
-// How long the build of a commit may take, and how often its image is looked for meanwhile.
+// How long the build of a commit may take, and how often to check for its image meanwhile.
 import { parseTag, type CommitSha, type Tag } from './reference.ts';
 
-/** From the push (or the commit) on; whoever builds longer pushes the image when nobody waits for it any more. */
+/** Counted from the push or the commit. An image that is pushed later is no longer waited for. */
 export const BUILD_TIME_MS = 30 * 60 * 1000;
 
 const SECOND_MS = 1000;
 const SHORT_COMMIT = 7;
 
-/** When to look again: every 5 seconds at first, less and less often, every minute in the end, and once at `until`. */
+/** When to check again: every 5 seconds at first, then less often, in the end every minute, and once at `until`. */
 export function nextCheckAt(wait: { readonly since: number; readonly until: number; readonly now: number }): number {
   const { since, until, now } = wait;
   const pauseMs = Math.min(Math.max((now - since) / 4, 5 * SECOND_MS), 60 * SECOND_MS);

@@ -1,4 +1,4 @@
-// What a tag is to a repository's policy: it stands for an environment, is a source, keeps an image, or is none of these.
+// Decides what a tag is in a policy: floating, a source, permanent, or none of these.
 import semver from 'semver';
 import type { EnvironmentPolicy, Policy } from '../policy/policy.ts';
 import { commitHexOf } from '../rules/tag-commit.ts';
@@ -8,7 +8,7 @@ export type TagKind =
   | { readonly kind: 'environment'; readonly environment: string }
   | { readonly kind: 'staging' | 'hotfix' | 'permanent' | 'rollback' | 'version' | 'other' };
 
-/** By its name alone: what the journal knows better is another matter. */
+/** Decides by the name alone, without the journal. */
 export function kindOfTag(tag: Tag, policy: Policy): TagKind {
   const environment = policy.environments.find(({ tags }) => tags.includes(tag));
   if (environment !== undefined) return { kind: 'environment', environment: environment.name };
@@ -23,7 +23,7 @@ function isOf(tag: Tag, prefix: string): boolean {
   return tag === prefix || tag.startsWith(`${prefix}-`);
 }
 
-/** True for a name that the environment gives to what is promoted there, by its template. */
+/** True for a permanent tag that the environment's template makes. */
 function isPermanent(tag: Tag, { keepAs }: EnvironmentPolicy, policy: Policy): boolean {
   if (keepAs === null) return false;
   const prefixes = [policy.staging.tagPrefix, policy.hotfix.tagPrefix];
@@ -33,7 +33,7 @@ function isPermanent(tag: Tag, { keepAs }: EnvironmentPolicy, policy: Policy): b
   return source !== null && namesCommit(source) && !namesCommit(tag);
 }
 
-/** What stands for `{source}` in a tag made by this template, or null. */
+/** The value of `{source}` in a tag made by this template, or null. */
 function sourceIn(tag: Tag, template: string): string | null {
   const parts = template.split('{source}');
   const length = (tag.length - parts.join('').length) / (parts.length - 1);

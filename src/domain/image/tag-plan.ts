@@ -10,7 +10,7 @@ export type PinnedImage = {
   readonly digest: Digest;
   /** The commit that the image proves, once it was examined. */
   readonly commit: CommitSha | null;
-  /** Told to people, never acted on; left out where it is not known. */
+  /** For people only; absent if unknown. */
   readonly summary?: CommitSummary;
   /** The `staging-<sha>` tag that stands for the image in permanent tags, once known. */
   readonly commitTag: Tag | null;
@@ -41,7 +41,7 @@ export type TagPlan =
   | { readonly kind: 'moves'; readonly moves: readonly TagMove[] }
   | { readonly kind: 'already-there' }
   | { readonly kind: 'permanent-tag-taken'; readonly taken: readonly TakenTag[] }
-  /** A version names what production holds, and it holds something else: `tags` are those that do. */
+  /** The version should name what production holds, but `tags` hold something else. */
   | { readonly kind: 'left-production'; readonly tags: readonly Pick<TagState, 'tag' | 'digest'>[] };
 
 /** A tag that is never moved, and that holds another digest. */
@@ -118,7 +118,7 @@ export function permanentTagOf(environment: EnvironmentPolicy, image: PinnedImag
   return parseTag(environment.keepAs.replaceAll('{source}', image.commitTag));
 }
 
-/** The part of a rollback tag that tells why: `[a-z0-9-]`, at most 40 characters, else the fallback. */
+/** The reason in a rollback tag: `[a-z0-9-]`, at most 40 characters, else the fallback. */
 export function slugOf(reason: string | null, fallback: string): string {
   const slug = (reason ?? '')
     .toLowerCase()
@@ -139,7 +139,7 @@ export function rollbackTagName(args: {
   return parseTag(`rollback-${stamp}-${args.slug}${args.attempt > 1 ? `-${args.attempt}` : ''}`);
 }
 
-/** How a move's tag is written where its time is not fixed yet. */
+/** How a move's tag is shown before its time is fixed. */
 export function tagNameOf(move: TagMove): string {
   return move.kind === 'rollback' ? `rollback-<time>-${move.slug}` : move.tag;
 }

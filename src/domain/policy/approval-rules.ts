@@ -1,4 +1,4 @@
-// What the approvals of one promotion have to satisfy: the policy of its request and that of today, each with the operator's floor.
+// The rules for the approvals of one promotion: the policy at its request and the current one, each with the operator's floor.
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { bringsNewImage, isHeldTarget } from '../promotion/target-origin.ts';
 import type { Promotion } from '../promotion/promotion.ts';
@@ -8,7 +8,7 @@ import type { ApprovalPolicy, EnvironmentPolicy } from './policy.ts';
 /** One policy's approvals, raised to the floor. */
 export type ApprovalRules = ApprovalPolicy & {
   readonly of: 'request' | 'today' | 'both';
-  /** What the floor raised; null where the policy asks for as much by itself. */
+  /** What the floor raised; null if the policy requires as much by itself. */
   readonly floor: Floor | null;
 };
 
@@ -21,8 +21,8 @@ export type FloorFacts = {
 };
 
 /**
- * Each is evaluated on its own, and one review counts for both: a promotion never needs fewer approvals than it was asked for
- * under, and never fewer than today's policy wants. `request` null: it is the same, or can't be read any more.
+ * Each is evaluated on its own, and one review counts for both: a promotion never needs fewer approvals than at its
+ * request, and never fewer than the current policy requires. `request` null: it is the same, or no longer readable.
  */
 export function approvalRulesOf(
   promotion: Pick<Promotion, 'repo' | 'kind' | 'source'>,
@@ -40,17 +40,17 @@ export function approvalRulesOf(
   if (request === null || canonicalJson(request.approvals) === canonicalJson(today.approvals)) {
     return [raise(today, 'both')];
   }
-  // Today's tags and deployment decide the floor of both: what the request's policy moved is not what is about to be moved.
+  // The current tags and deployment decide the floor of both: only they are about to move.
   const { name, tags, deployment } = today;
   return [raise({ ...request, name, tags, deployment }, 'request'), raise(today, 'today')];
 }
 
-/** True where nothing is released by the requester alone. */
+/** True if the requester can't release anything alone. */
 export function needsAnotherPerson(rules: readonly ApprovalRules[]): boolean {
   return rules.some(({ required, selfApproval }) => required > (selfApproval ? 1 : 0));
 }
 
-/** Whether anybody wants to know who wrote the commits: where an image comes that the environment never held. */
+/** Whether the authors of the commits matter: only for an image that the environment never held. */
 export function asksForContributors(
   promotion: Pick<Promotion, 'kind' | 'source'>,
   rules: readonly ApprovalRules[],

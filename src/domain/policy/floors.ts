@@ -17,7 +17,7 @@ export type Floors = {
 
 export const NO_FLOORS: Floors = { minApprovals: [], forbidSelfApproval: [] };
 
-/** What holds for one environment. */
+/** The minimum of one environment. */
 export type Floor = { readonly required: number; readonly forbidsSelfApproval: boolean };
 
 /** A tag that an environment of this repository moved once. */
@@ -26,13 +26,14 @@ export type EnvironmentTag = { readonly environment: string; readonly tag: Tag }
 /** Tags that production is deployed by, whichever environment moves them. */
 const PRODUCTION_TAGS: readonly string[] = ['main', 'latest'];
 
-/** The repository that is asked about. `names`: those that it had before, in lower case. */
+/** The repository in question. `names`: its former names, in lower case. */
 type Asked = { readonly repo: Pick<Repo, 'id' | 'name'>; readonly names: readonly string[] };
 
 /**
- * A floor follows the tags, not the name: besides those of its own name, and of its name on GitHub, the floor of every
- * environment that ever moved one of its tags holds, and for `main` and `latest` each floor there is. So neither renaming an environment nor giving its
- * tags to another one lowers it. Nor does renaming the repository: each of its names has its floor, and the highest holds.
+ * A floor follows the tags, not the name. These floors apply to an environment: that of its name, of its name on GitHub,
+ * and of every environment that ever moved one of its tags; with `main` or `latest`, every floor. So neither renaming an
+ * environment nor giving its tags to another one lowers it. Nor does renaming the repository: each of its names has its
+ * floor, and the highest counts.
  */
 export function floorOf(
   args: Asked & {
@@ -63,8 +64,8 @@ export function floorOf(
 }
 
 /**
- * For each name of the repository the most specific ones: `environment` wins over `*`, and among these `owner/repo@id` over
- * `owner/repo`, and that over neither.
+ * The most specific ones for each name of the repository: `environment` overrides `*`; then `owner/repo@id` overrides
+ * `owner/repo`, and that an entry without a repository.
  */
 function findPlaces<Place extends FloorPlace>(
   places: readonly Place[],

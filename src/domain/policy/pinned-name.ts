@@ -10,5 +10,5 @@ export type PinnedName = {
   readonly firstUsed: number;
 };
 
-/** Who has the name now is refused, and never followed. */
+/** The account that has the name now. It is refused. */
 export type TakenName = PinnedName & { readonly holder: number };

@@ -5,7 +5,7 @@ export type PolicyChange = {
   readonly blob: string;
   /** `id` null: the author of a commit whom GitHub does not know. */
   readonly by: { readonly id: number | null; readonly login: string };
-  /** `push`: who pushed it. `git-author`: who the last commit of the file says that wrote it, which anybody can claim. */
+  /** `push`: the person who pushed it. `git-author`: the author of the file's last commit, which anybody can claim to be. */
   readonly source: 'push' | 'git-author';
   readonly at: number;
 };

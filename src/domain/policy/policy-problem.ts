@@ -32,12 +32,12 @@ const legalForm = z.discriminatedUnion('form', [
   }),
 ]);
 
-/** What stands there instead; a text is shortened. */
+/** The value found there; a text is shortened. */
 const seenValue = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text'), text: z.string() }),
   z.strictObject({ kind: z.literal('list'), length: z.int() }),
   z.strictObject({ kind: z.literal('map'), isEmpty: z.boolean() }),
-  /** A number, `true`, or nothing where something has to be. */
+  /** A number, `true`, or a missing value. */
   z.strictObject({ kind: z.literal('other'), text: z.string() }),
 ]);
 
@@ -49,7 +49,7 @@ const place = {
   path: z.string(),
 };
 
-/** What breaks YAML, or is YAML that a policy has no use for. */
+/** Invalid YAML, or YAML that a policy doesn't allow. */
 const yamlProblems = [
   z.strictObject({
     ...place,
@@ -89,7 +89,7 @@ const valueProblems = [
 /** Contradictions between values that are valid one by one. */
 const contradictions = [
   z.strictObject({ ...place, code: z.literal('prefix-clash'), staging: z.string(), hotfix: z.string() }),
-  /** `owner` null: it stands twice in one list. */
+  /** `owner` null: it is twice in one list. */
   z.strictObject({ ...place, code: z.literal('shared-tag'), tag: z.string(), owner: z.string().nullable() }),
   z.strictObject({ ...place, code: z.literal('no-default-tag'), environment: z.string() }),
   z.strictObject({ ...place, code: z.literal('reserved-default-tag'), tag: z.string() }),
@@ -111,7 +111,7 @@ const fileProblem = z.discriminatedUnion('code', [...yamlProblems, ...valueProbl
 
 export const policyProblem = z.discriminatedUnion('code', [
   ...fileProblem.options,
-  /** GitHub's answer alone says so: the file was not read. */
+  /** Known from GitHub's answer alone: the file was not read. */
   z.strictObject({ code: z.literal('file-too-large'), sizeBytes: z.int(), maxBytes: z.int() }),
   z.strictObject({ code: z.literal('not-a-file'), what: z.string() }),
 ]);

@@ -15,7 +15,7 @@ export type Policy = {
   readonly staging: SourcePolicy & {
     /** Whether the commit's latest deployment to environment `staging` must have succeeded. */
     readonly deployed: 'off' | 'warn' | 'required';
-    /** Whose statuses of staging deployments count, as of an environment's. */
+    /** Accounts whose statuses of staging deployments count. */
     readonly reporters: readonly Person[];
   };
   /** The second source, for promotions by force. */
@@ -45,20 +45,20 @@ export type EnvironmentPolicy = {
     /** Whose statuses count, besides those of GitHub Actions and of the deployment's creator. */
     readonly reporters: readonly Person[];
   };
-  /** How often it is looked at whether the tags still hold what was promoted; null: never. */
+  /** How often drift is checked; null: never. */
   readonly driftIntervalMs: number | null;
 };
 
 export type ApprovalPolicy = {
   readonly required: number;
-  /** Who reaches it may review; null: only the listed users may. */
+  /** People with this role or above may review; null: only the listed users. */
   readonly role: Role | null;
   /** Logins, each perhaps with `#` and its id: these may review whatever their role. See `Pins`. */
   readonly users: readonly string[];
   readonly selfApproval: boolean;
   /** Slugs of Apps through which people may approve, force and roll back; as `users`, perhaps with an id. */
   readonly apps: readonly string[];
-  /** What is made of an approval by somebody who wrote commits of what is promoted. */
+  /** What an approval by an author of the promoted commits is worth. */
   readonly contributors: 'allow' | 'warn' | 'refuse';
 };
 
@@ -70,9 +70,9 @@ export type ValidationPolicy = {
   readonly command: Level;
   readonly labels: { readonly level: Level; readonly required: readonly string[] };
   readonly healthcheck: Level;
-  /** Of an image that a person rejected before. */
+  /** For an image that a person rejected before. */
   readonly rejectedBefore: Level;
-  /** Of a commit tag that held another image when the staging check examined it. */
+  /** For a commit tag that held another image when the staging check examined it. */
   readonly tagOverwritten: Level;
 };
 
@@ -101,7 +101,7 @@ export function builtInPolicy(args: {
       size: { level: 'fail', minBytes: 100 * MEGABYTE, maxBytes: 2000 * MEGABYTE },
       layers: { level: 'fail', max: 100 },
       command: 'fail',
-      // Without them nobody knows whose image it is, and no check run and no deployment follows.
+      // Without them the image's owner is unknown, and there is no check run and no deployment.
       labels: { level: 'fail', required: [SOURCE_LABEL, REVISION_LABEL] },
       healthcheck: binding ? 'fail' : 'warn',
       rejectedBefore: binding ? 'fail' : 'warn',
@@ -114,8 +114,8 @@ export function builtInPolicy(args: {
 }
 
 /**
- * An environment of which nothing but the name is written. All but `production` have one floating tag, called like
- * them (none where that is not a valid tag), and neither kept nor rollback tags.
+ * An environment with nothing but its name in the file. All but `production` have one floating tag of the same name (none
+ * if that is not a valid tag), and neither permanent nor rollback tags.
  */
 export function defaultEnvironment(name: string, preset: Preset = 'default'): EnvironmentPolicy {
   const isProduction = name === PRODUCTION;
@@ -139,15 +139,15 @@ export function defaultEnvironment(name: string, preset: Preset = 'default'): En
 }
 
 /**
- * The environment of GitHub's that it is deployed to, in lower case, as GitHub compares them; null where that has the same
- * name, as it has by default.
+ * The GitHub environment that it is deployed to, in lower case, as GitHub ignores case; null if it has the same name, as
+ * by default.
  */
 export function otherNameOnGitHub({ name, deployment }: Pick<EnvironmentPolicy, 'name' | 'deployment'>): string | null {
   const onGitHub = deployment.environment.toLowerCase();
   return onGitHub === name.toLowerCase() ? null : onGitHub;
 }
 
-/** The environment that a command means: the named one; with no name `production`, else the only one. */
+/** The environment that a command means: the named one; without a name, `production` or else the only one. */
 export function findEnvironment(policy: Policy, name: string | null): EnvironmentPolicy | null {
   if (name !== null) return policy.environments.find((environment) => environment.name === name) ?? null;
   const production = policy.environments.find((environment) => environment.name === PRODUCTION);
@@ -172,8 +172,8 @@ export function environmentMeantBy(policy: Policy, word: string): EnvironmentPol
 }
 
 /**
- * What holds for one promotion: a rollback to what the environment held has approvals of its own, any other rollback needs
- * those of the environment as well, and pushing a git tag is the decision.
+ * The policy of one promotion: a rollback to what the environment held has approvals of its own, any other rollback needs
+ * those of the environment too, and a pushed git tag needs none.
  */
 export function environmentPolicyFor(args: {
   readonly policy: Policy;

@@ -42,26 +42,26 @@ export function planIdOf(subject: string): PlanId {
   return subject.slice(0, 12);
 }
 
-/** Which plan somebody who approves has seen, as far as they say. */
+/** The plan that an approval is for, as far as it says so. */
 export type SeenPlan =
   | { readonly kind: 'named'; readonly plan: PlanId }
-  /** `/approve P12`, or `/approve` in a thread that asked about nothing else: the first plan that was shown. */
+  /** `/approve P12`, or `/approve` in a thread with no other promotion: the first plan that was shown. */
   | { readonly kind: 'first' }
-  /** `/approve` in a thread that asked about another promotion too, or a button from before plans had ids. */
+  /** `/approve` in a thread with another promotion too, or a button from before plans had ids. */
   | { readonly kind: 'unclear' };
 
 /** How far the plan of a promotion was shown to people: never, the first one only, or another one after it. */
 export function plansShown({ plansShown: shown, plannedAt }: Promotion): NonNullable<Promotion['plansShown']> {
-  // A promotion of an older version does not tell how often it was planned.
+  // A promotion of an older version does not record how often it was planned.
   return shown ?? (plannedAt === undefined ? 'none' : 'later');
 }
 
-/** True for a review of just this. */
+/** True for a review of exactly this plan. */
 export function covers(review: Review, subject: string): boolean {
   return review.subject === subject && review.void !== true;
 }
 
-/** What the approvals of one plan come to. */
+/** The count of one plan's approvals. */
 export type Tally = {
   /** How many more people must approve before every rule is satisfied. */
   readonly missing: number;
@@ -95,7 +95,7 @@ export function tallyApprovals(args: {
   };
 }
 
-/** What people are shown: as it was when it was last decided, since whether a review counts is only asked then. */
+/** What people are shown: the result of the last decision, as reviews are counted only then. */
 export function shownTally(
   promotion: Pick<Promotion, 'reviews' | 'requester' | 'lostApprovals'>,
   { subject, rules }: { readonly subject: string; readonly rules: readonly ApprovalRules[] },
@@ -106,7 +106,7 @@ export function shownTally(
   return tallyApprovals({ reviews, subject, rules, ineligible });
 }
 
-/** Who approved something, but not this subject: their approvals no longer count. */
+/** People who approved another subject: their approvals no longer count. */
 export function voidedApprovals(reviews: readonly Review[], subject: string): readonly Person[] {
   const approvals = reviews.filter(({ verdict }) => verdict === 'approve');
   const standing = new Set(approvals.filter((review) => covers(review, subject)).map(({ by }) => by.id));
@@ -117,7 +117,7 @@ export function voidedApprovals(reviews: readonly Review[], subject: string): re
 /** Logins of those whose approvals counted for what reached production, oldest first. */
 export function approversOf({ reviews, lostApprovals = [] }: Promotion): readonly string[] {
   const approvals = reviews.filter(({ verdict }) => verdict === 'approve');
-  // Each of them is about what was released: whatever changes the subject voids those before.
+  // Each of them is for what was released: a change of the subject voids earlier ones.
   const subject = approvals.at(-1)?.subject ?? '';
   const lost = new Set(lostApprovals.map(({ by }) => by.id));
   const counted = approvals.filter((review) => covers(review, subject) && !lost.has(review.by.id));

@@ -1,4 +1,4 @@
-// Decides which promotion a GitHub deployment is about, from what the deployment itself tells.
+// Decides which promotion a GitHub deployment belongs to, from the deployment's own data.
 import { z } from 'zod';
 import { promotedAt, type Promotion } from './promotion.ts';
 import type { DeploymentStatus } from './promotion-kind.ts';
@@ -12,13 +12,13 @@ export type Deployment = {
   readonly commit: CommitSha;
   /** Those that its payload names. */
   readonly digests: readonly Digest[];
-  /** Epoch milliseconds; GitHub tells whole seconds. */
+  /** Epoch milliseconds; GitHub's times are in whole seconds. */
   readonly createdAt: number;
-  /** The id of the account that made it, as far as GitHub tells. */
+  /** The id of the account that created it, if GitHub gives it. */
   readonly creatorId?: number;
 };
 
-/** What GitHub's states of a deployment mean to a promotion. */
+/** The states of a promotion for GitHub's states of a deployment. */
 const MEANINGS: ReadonlyMap<string, DeploymentStatus> = new Map([
   ['pending', 'deploying'],
   ['queued', 'deploying'],
@@ -28,14 +28,14 @@ const MEANINGS: ReadonlyMap<string, DeploymentStatus> = new Map([
   ['error', 'deployment-failed'],
 ]);
 
-/** Null for `inactive`, which only says that another deployment took over, and for states that are not known. */
+/** Null for `inactive`, which only says that another deployment took over, and for unknown states. */
 export function parseDeploymentState(state: string): DeploymentStatus | null {
   return MEANINGS.get(state) ?? null;
 }
 
 const MAX_URL_LENGTH = 2000;
 
-/** The first page of these where a deployer tells more: of the web and nothing else, and no credentials in it. */
+/** The first address of these that is a web page without credentials. */
 export function newsUrl(told: readonly (string | null | undefined)[]): string | null {
   return told.map(httpsUrl).find((one) => one !== null) ?? null;
 }
@@ -59,7 +59,7 @@ export function findFollower(args: {
     const { promotion } = one;
     if (namesAnotherImage(deployment, promotion)) return false;
     const isHere = here.includes(one);
-    // The same digest goes through several environments: where one has its own promotion, that one alone is meant.
+    // The same digest passes through several environments. If one has its own promotion, only that one is meant.
     const isMeant = isHere || (here.length === 0 && !goesTo(deployment, STAGING_ENVIRONMENT));
     if (isMeant && namesImageOf(deployment, promotion) && !isBefore(since, promotion)) return true;
     const { commit, createdAt } = deployment;
@@ -106,7 +106,7 @@ function newestOf(followers: readonly DeployedPromotion[]): Promotion | null {
   return promotions.toSorted((a, b) => (promotedAt(b) ?? 0) - (promotedAt(a) ?? 0))[0] ?? null;
 }
 
-/** It becomes a link on the card. */
+/** The card links it. */
 function httpsUrl(text: string | null | undefined): string | null {
   if (text === null || text === undefined || text.length > MAX_URL_LENGTH || !URL.canParse(text)) return null;
   const url = new URL(text);
@@ -127,7 +127,7 @@ export function namesImageOf({ digests }: Pick<Deployment, 'digests'>, promotion
   return promotion.images.some(({ digest }) => digests.includes(digest));
 }
 
-/** Whether a time of GitHub's lies before the tags stood; what happened in the same second does not. */
+/** Whether a GitHub time is before the tags were written. The same second does not count as before. */
 export function isBefore(at: number, promotion: Promotion): boolean {
   const stoodAt = promotedAt(promotion) ?? Infinity;
   return at < Math.floor(stoodAt / 1000) * 1000;
@@ -143,7 +143,7 @@ export function digestsIn(payload: unknown): readonly Digest[] {
   return [...new Set(found.map(parseDigest).filter((digest) => digest !== null))];
 }
 
-/** Null where the text is no JSON: deployers put there what they like. */
+/** Null if the text is not JSON: a payload can be any text. */
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

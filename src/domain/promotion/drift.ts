@@ -1,10 +1,10 @@
-// Decides what drift is: which differences between production and what was promoted are new, last, changed or are over.
+// Decides which differences between production and what was promoted are new, unchanged, changed or gone.
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Digest, ImageRepository, Tag } from '../image/reference.ts';
 
-/** One difference between what was promoted and what the registry shows. */
+/** One difference between what was promoted and what the registry holds. */
 export type Difference =
-  /** A floating tag that holds something else than was promoted, or nothing. */
+  /** A floating tag that holds another digest than was promoted, or none. */
   | {
       readonly kind: 'moved';
       readonly repository: ImageRepository;
@@ -29,7 +29,7 @@ export type WatchedImage = {
   readonly digest: Digest;
 };
 
-/** Differences that were confirmed together: one alarm, until the last of them is gone. */
+/** Differences that were confirmed together: one alert, until the last of them is gone. */
 export type Drift = {
   readonly id: string;
   readonly repoId: number;
@@ -37,12 +37,12 @@ export type Drift = {
   /** The one that had put production where it should be: its thread receives the drift alert. */
   readonly promotionId: string;
   readonly noticedAt: number;
-  /** As last seen; once it is over, what it was. */
+  /** As last read; once it is over, what it was. */
   readonly differences: readonly Difference[];
-  /** What could be rolled back to, whole, when it was last seen: a name, or null for nothing. */
+  /** The complete rollback target at the last check: a name, or null if there was none. */
   readonly alternative: string | null;
   readonly over: DriftEnd | null;
-  /** Where it is told. */
+  /** Where it is reported. */
   readonly shownIn: { readonly issue: number; readonly commentId: number } | null;
 };
 
@@ -51,19 +51,19 @@ export type DriftEnd = {
   readonly because:
     | { readonly kind: 'put-right' }
     | { readonly kind: 'promotion'; readonly number: number }
-    /** Nobody looks any more: the policy says `off`, or names the environment or its image no more. */
+    /** No longer checked: the policy says `off`, or no longer has the environment or its image. */
     | { readonly kind: 'not-watched' };
 };
 
-/** What a single look saw, to be looked at once more before anybody is alarmed: registries lag. */
+/** Differences of one check, to be confirmed before anybody is alerted: registries lag. */
 export type UnconfirmedDifferences = { readonly at: number; readonly differences: readonly Difference[] };
 
 export type Verdict = {
-  /** Seen at this look and at the one before: a new drift. */
+  /** Found by this check and by the previous one: a new drift. */
   readonly confirmed: readonly Difference[];
-  /** Seen for the first time. */
+  /** Found for the first time. */
   readonly unconfirmed: readonly Difference[];
-  /** What is left of drifts that were known; none left: it is over. */
+  /** The remaining differences of known drifts; none: it is over. */
   readonly known: readonly { readonly drift: Drift; readonly left: readonly Difference[] }[];
 };
 
@@ -84,12 +84,12 @@ export function judgeCheck(look: {
   };
 }
 
-/** True where the same differences look the same. */
+/** True if the differences are equal. */
 export function sameDifferences(before: readonly Difference[], now: readonly Difference[]): boolean {
   return canonicalJson(before) === canonicalJson(now);
 }
 
-/** What a tag that was moved holds may change, and what is missing may become another image's rollback target: still the same. */
+/** A moved tag may change its digest, and a missing part may belong to another rollback target: still the same difference. */
 function isAmong(differences: readonly Difference[]): (one: Difference) => boolean {
   const keys = new Set(differences.map(keyOf));
   return (one) => keys.has(keyOf(one));

@@ -1,4 +1,4 @@
-// Why a promotion failed, or its tags go back: a code and the values that its words are made of.
+// Why a promotion failed, or why its tags are moved back: a code and the values for its words.
 import type { MissingPart } from '../image/image-facts.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
@@ -7,7 +7,7 @@ import type { OutsideProblem } from '../outside-problem.ts';
 export type FailureProblem =
   /** The registry or GitHub refused, or kept failing. */
   | { readonly code: 'outside-error'; readonly error: OutsideProblem }
-  /** The target of a rollback does not exist any more; `alternative` is what else could be gone back to. */
+  /** The target of a rollback no longer exists; `alternative` is another possible target. */
   | { readonly code: 'target-gone'; readonly error: OutsideProblem; readonly alternative: string | null }
   | {
       readonly code: 'target-incomplete';
@@ -36,7 +36,7 @@ export type FailureProblem =
       readonly holds: Digest | null;
       readonly expected: Digest | null;
     }
-  /** Somebody else took the name of a permanent tag, or of a version, after the plan was made. */
+  /** Somebody else wrote the permanent tag or the version after the plan was made. */
   | {
       readonly code: 'permanent-tag-taken';
       readonly tag: Tag;

@@ -1,11 +1,11 @@
-// A pushed git tag `v1.2.3`: which names are versions, and what is answered where it names nothing by itself.
+// A pushed git tag `v1.2.3`: which names are versions, and the answer if it names no image by itself.
 import { parseVersion } from '../command/values.ts';
 import type { CommitSha, Digest, Tag } from '../image/reference.ts';
 import type { Refusal } from '../refusal.ts';
 
-/** What is told on the tagged commit when no promotion is opened. */
+/** The answer on the tagged commit if no promotion is opened. */
 export type GitTagAnswer =
-  /** The version names that very image already. */
+  /** The version already names this image. */
   | { readonly kind: 'named-already'; readonly environment: string; readonly digest: Digest }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** `source` is the staging tag of an image with the tagged files, if there is one to be promoted under the version. */
@@ -16,7 +16,7 @@ export type GitTagAnswer =
       readonly source: Tag | null;
     };
 
-/** Why what the environment holds is not what was tagged. */
+/** Why the environment does not hold what was tagged. */
 export type NotInProduction =
   | { readonly cause: 'not-on-branch'; readonly branch: string }
   | { readonly cause: 'nothing-held'; readonly tags: readonly Tag[] }
@@ -25,7 +25,7 @@ export type NotInProduction =
   | { readonly cause: 'no-commit'; readonly digest: Digest }
   | { readonly cause: 'other-files'; readonly commit: CommitSha; readonly digest: Digest };
 
-/** `v1.2.3` or `v1.2.3-rc.1`, just so; null for every other name. */
+/** `v1.2.3` or `v1.2.3-rc.1`, exactly; null for every other name. */
 export function parseVersionTag(name: string): Tag | null {
   if (!name.startsWith('v')) return null;
   const parsed = parseVersion(name);
@@ -34,12 +34,12 @@ export function parseVersionTag(name: string): Tag | null {
 
 const EXTERNAL_ID = /^version\/(.+)$/;
 
-/** What the answer's check run carries, so that its Re-run finds its way back. */
+/** The external id of the answer's check run, by which its Re-run finds it. */
 export function gitTagExternalId(tag: Tag): string {
   return `version/${tag}`;
 }
 
-/** The version of such a check run, or null where it is another kind. */
+/** The version of such a check run, or null for another kind. */
 export function versionOfExternalId(externalId: string): Tag | null {
   return parseVersionTag(EXTERNAL_ID.exec(externalId)?.[1] ?? '');
 }

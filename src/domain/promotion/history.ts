@@ -18,9 +18,9 @@ export type Holding = {
   readonly by: Person;
   /** Logins of those whose approvals counted, oldest first. */
   readonly approvedBy: readonly string[];
-  /** What its commit is known by; null where that is not recorded. */
+  /** Subject and author of its commit; null if not recorded. */
   readonly summary: CommitSummary | null;
-  /** Rules were overridden for it. */
+  /** True if rules were overridden for it. */
   readonly forced: boolean;
   /** The floating tags that held it. */
   readonly floating: readonly Tag[];
@@ -35,7 +35,7 @@ export type Holding = {
 /** The holdings of one environment, oldest first. */
 export type History = readonly Holding[];
 
-/** What the environment has today; nothing else proves that it held a target. */
+/** The environment as the current policy has it; nothing else proves that it held a target. */
 export type Today = {
   /** Its floating tags. */
   readonly floating: readonly Tag[];
@@ -57,7 +57,7 @@ export function originOf(args: Today & { readonly history: History; readonly dig
   const held = history.filter((holding) => holding.digest === digest);
   const known = nameHolding(held);
   const underTags = held.filter((holding) => floating.every((tag) => holding.floating.includes(tag)));
-  // What other tags held before the first promotion was never judged, and was never held as the environment is today.
+  // What other tags held before the first promotion was never checked, and never was in the environment as it is today.
   if (known === null || (known.kind === 'baseline' && underTags.length === 0)) {
     return { kind: 'unproven', because: 'never-held', promotion: null, forced: false };
   }
@@ -95,7 +95,7 @@ export function pastRollbackOf({
 export function defaultTargets(args: Today & { readonly history: History; readonly current: Digest | null }): History {
   const { history, current, ...today } = args;
   const since = history.findLastIndex(({ digest }) => digest === current);
-  // Set back by hand to an old digest, production goes no further forward: what came after it may be why.
+  // If somebody set production back to an old digest by hand, later digests are no targets: they may be the reason.
   const before = since === -1 ? history : history.slice(0, since);
   return newestOfEach(before).filter(
     (holding) =>
@@ -123,7 +123,7 @@ export function promotionOf(history: History, digest: Digest): number | null {
   return known === null || known.kind === 'baseline' ? null : known.promotion;
 }
 
-/** What became of a digest: who let it in last, and what was reported of it. Null where it was never held. */
+/** The outcome of a digest: its last promotion, and the latest report. Null if it was never held. */
 export function outcomeOf(history: History, digest: Digest): Outcome | null {
   const held = history.filter((holding) => holding.digest === digest);
   const known = nameHolding(held);
@@ -153,7 +153,7 @@ export function newestOfEach(history: History): History {
   return [...seen.values()];
 }
 
-/** By its own time: a deployment of an older promotion may be reported after that of a newer one. */
+/** By the report's own time: an older promotion may be reported on after a newer one. */
 function latestReport(held: History): DeploymentStatus | null {
   const reports = held.flatMap(({ report }) => (report === null ? [] : [report]));
   return reports.toSorted((one, other) => one.at - other.at).at(-1)?.status ?? null;

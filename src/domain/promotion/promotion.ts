@@ -22,12 +22,12 @@ export type Promotion = {
   readonly kind: PromotionKind;
   readonly requester: Person;
   readonly reason: string | null;
-  /** Failed rules of the policy are overridden, in everybody's sight; approvals are not. */
+  /** Failed findings are overridden, and shown as such; approvals are not. */
   readonly force: boolean;
   /** `v1.2.3`, if `as v1.2.3` was given. */
   readonly versionTag: Tag | null;
   readonly source: PromotionSource;
-  /** What the source tag holds now, where that is no longer the pinned digest: told to people, never acted on. */
+  /** What the source tag holds now, if that is no longer the pinned digest. For people only. */
   readonly sourceMovedTo?: Digest;
   readonly images: readonly PinnedImage[];
   /** What each floating tag held when the moves were planned. */
@@ -42,23 +42,23 @@ export type Promotion = {
   readonly policyBlob: string;
   /** SHA-256 (hex) of the effective rules that the plan was made under. */
   readonly rulesHash: string;
-  /** Since when its reviews cover what they cover now; not there before the first plan. */
+  /** Since when its reviews cover the current subject; absent before the first plan. */
   readonly plannedAt?: number;
   /** Whether people were asked to approve a plan, and whether it was re-planned since; left out before the first plan. */
   readonly plansShown?: 'none' | 'first' | 'later';
-  /** Why the file can't be read now. Reviews are refused and nothing goes ahead until it can. */
+  /** Why the file can't be read now. Until it can, reviews are refused and nothing proceeds. */
   readonly policyProblems?: readonly PolicyProblem[];
   /** Who wrote the commits between what production held and this image; left out where that is not known. */
   readonly contributors?: Contributors;
-  /** The default branch, where it takes pushes without a pull request; looked at only where nobody has to approve. */
+  /** The default branch, if it takes pushes without a pull request; checked only if nobody has to approve. */
   readonly openBranch?: string;
   /** Approvals of this plan that did not count when it was last decided whether there are enough. */
   readonly lostApprovals?: readonly LostApproval[];
   /** Git blob id of the policy file that it was requested under, or `none`; left out where that is not known. */
   readonly requestedUnder?: string;
-  /** Whether anybody but the requester could approve, as far as GitHub told. */
+  /** Whether anybody but the requester could approve, as far as GitHub reported. */
   readonly otherReviewers: 'some' | 'none' | 'unknown';
-  /** Why earlier reviews no longer count; once the tags stand, what is wrong with the deployment. */
+  /** Why earlier reviews no longer count; after the tags are written, what is wrong with the deployment. */
   readonly notice: Notice | null;
   /** A later deployment status by somebody whose statuses don't count. */
   readonly uncountedReport?: UncountedReport;
@@ -92,7 +92,7 @@ export type BaselineTag = {
   readonly digest: Digest | null;
 };
 
-/** By GitHub's account of each commit's author, which is a claim of whoever pushed. */
+/** By GitHub's account of each commit's author, which the person who pushed can choose. */
 export type Contributors = {
   /** How many commits there are. */
   readonly commits: number;
@@ -108,14 +108,14 @@ export type Notice =
   | { readonly kind: 'production-moved'; readonly tags: readonly MovedTag[] }
   | { readonly kind: 'policy-changed' }
   | { readonly kind: 'outcomes-changed' }
-  /** What is known of a rollback's target is not what it was. */
+  /** What is known about a rollback's target has changed. */
   | { readonly kind: 'target-changed' }
   /** Somebody else deployed another commit there; `environment` is GitHub's. */
   | {
       readonly kind: 'other-deployment';
       readonly environment: string;
       readonly commit: CommitSha;
-      /** That its payload names, where that is another one than ours. */
+      /** The digest in its payload, if it is not ours. */
       readonly digest?: Digest;
       /** A login. */
       readonly by: string;
@@ -140,12 +140,12 @@ export type PromotionState =
       readonly tags: readonly Tag[];
       readonly until: number;
     }
-  /** `again`: it had come to rest before, so its check run is completed and stays so. */
+  /** `again`: it was examined before, so its check run is completed and stays so. */
   | { readonly kind: 'examining'; readonly again: boolean }
   | { readonly kind: 'awaiting-approval' }
   /** `queueKey`: another promotion is applying in this environment. */
   | { readonly kind: 'scheduled'; readonly cause: 'queue' }
-  /** `undoing`: why it was decided to move the tags back; from then on there is no way forward. */
+  /** `undoing`: why the tags are moved back. This decision is never reversed. */
   | { readonly kind: 'applying'; readonly since: number; readonly undoing: FailureProblem | null }
   | { readonly kind: 'promoted'; readonly at: number }
   | ({ readonly kind: 'deploying' } & DeploymentNews)
@@ -154,18 +154,18 @@ export type PromotionState =
   | { readonly kind: 'checks-failed' }
   | { readonly kind: 'rejected'; readonly by: Person; readonly reason: string | null }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  /** By a person, or because the App may not act there any more. */
+  /** By a person, or because the App lost access there. */
   | { readonly kind: 'cancelled'; readonly by: Person | null; readonly because: CancelCause }
   | { readonly kind: 'superseded'; readonly by: Superseder }
   | { readonly kind: 'expired' };
 
-/** From the latest deployment status that counts; `at` is when the tags stood, `since` when the status came. */
+/** From the latest deployment status that counts; `at` is when the tags were written, `since` when the status came. */
 export type DeploymentNews = {
   readonly at: number;
   readonly since: number;
-  /** Where the deployer tells more, an https URL. */
+  /** An https URL with the deployer's details. */
   readonly url: string | null;
-  /** Who reported it; an older version did not keep that. */
+  /** The account that reported it; an older version did not keep that. */
   readonly by?: Person;
 };
 
@@ -186,21 +186,21 @@ export type Superseder =
 
 export type Failure = {
   readonly problem: FailureProblem;
-  /** Why moving the tags back failed, where that was tried. */
+  /** Why moving the tags back failed, if it was tried. */
   readonly undoRefused: OutsideProblem | null;
-  /** `untouched`: no floating tag was written. `restored`: those written went back. `mixed`: see `tags`; an alarm. */
+  /** `untouched`: no floating tag was written. `restored`: the written ones were moved back. `mixed`: see `tags`; raises an alert. */
   readonly production: 'untouched' | 'restored' | 'mixed';
   readonly tags: readonly TagOutcome[];
 };
 
-/** What became of one tag of the plan. */
+/** The outcome of one tag of the plan. */
 export type TagOutcome = {
   readonly repository: ImageRepository;
   readonly tag: Tag;
   readonly kind: TagMove['kind'];
   /** The journal's baseline: what audit calls the old digest. */
   readonly from: Digest | null;
-  /** What it holds now, as far as we know. */
+  /** What it holds now, as far as known. */
   readonly holds: Digest | null;
 };
 
@@ -212,7 +212,7 @@ const OPEN_STATES: readonly StateKind[] = [
   'applying',
 ];
 
-/** True while a person or the clock still has a next step that leads to production. */
+/** True while a person or a timer can still bring it to production. */
 export function isOpen(state: PromotionState): boolean {
   return OPEN_STATES.includes(state.kind);
 }
@@ -227,7 +227,7 @@ export function targetIn({ images }: Pick<Promotion, 'images'>, repository: Imag
   return images.find((image) => image.repository === repository)?.digest ?? null;
 }
 
-/** The commit that the promotion is about, as far as it is known: its image tells, or it is what is waited for. */
+/** The commit of the promotion, if known: from its image, or the one whose image it waits for. */
 export function knownCommit({ state, images }: Promotion): CommitSha | null {
   return state.kind === 'waiting-for-image' ? state.commit : (images[0]?.commit ?? null);
 }
@@ -237,12 +237,12 @@ export function sourceName({ source }: Promotion): string {
   return source.tag ?? source.typed;
 }
 
-/** In lists and sentences, where nothing else says that it is a rollback: `rollback to P2`. */
+/** For lists and sentences that don't say otherwise that it is a rollback: `rollback to P2`. */
 export function listedName(promotion: Promotion): string {
   return `${promotion.kind === 'rollback' ? 'rollback to ' : ''}${sourceName(promotion)}`;
 }
 
-/** When the tags stood, if they did: from `promoted` on, whatever the deployment does. */
+/** When the tags were written: set from `promoted` on, whatever the deployment does. */
 export function promotedAt({ state }: Promotion): number | null {
   switch (state.kind) {
     case 'promoted':
@@ -261,8 +261,8 @@ export function movesProduction({ moves }: Promotion): boolean {
 }
 
 /**
- * The promotion with what was read of its policy file: why it can't be read, or the file of today where that has the rules
- * of the plan. So what is no rule, such as its deployment, follows the file.
+ * The promotion with the state of its policy file: why it can't be read, or the current file if that has the rules of the
+ * plan. So everything that is not one of the rules, such as the deployment, follows the file.
  */
 export function policySeen(
   promotion: Promotion,
@@ -273,10 +273,10 @@ export function policySeen(
   return problems.length === 0 ? read : { ...read, policyProblems: problems.slice(0, MAX_PROBLEMS) };
 }
 
-/** The answer to who reviews lists all of them. */
+/** The answer to a review lists all of them. */
 const MAX_PROBLEMS = 5;
 
-/** The promotion with what its source tag was seen to hold; null (not there, or not known) is no news. */
+/** The promotion with what its source tag holds now; null (absent or unknown) changes nothing. */
 export function sourceSeen(promotion: Promotion, holds: Digest | null): Promotion {
   const { sourceMovedTo: _before, ...rest } = promotion;
   const [image] = promotion.images;

@@ -1,4 +1,4 @@
-// One person's word on a promotion, and what it was said about.
+// One person's review of a promotion, and what it covers.
 import type { ActingApp, Person } from '../actor.ts';
 
 export type Review = {
@@ -6,13 +6,13 @@ export type Review = {
   readonly by: Person;
   readonly at: number;
   readonly via: 'comment' | 'check-run';
-  /** SHA-256 (hex) of what was reviewed; the review counts for that and nothing else. */
+  /** SHA-256 (hex) of what was reviewed. The review counts for that only. */
   readonly subject: string;
-  /** The App that wrote the comment for them, where one did. */
+  /** The App that wrote the comment for them, if any. */
   readonly app?: ActingApp;
-  /** Where it was given on GitHub. */
+  /** Where on GitHub it was given. */
   readonly commentId?: number;
   readonly checkRunId?: number;
-  /** Set where it no longer counts, whatever it covered: the policy that it was given under is no longer readable. */
+  /** Set if it no longer counts, whatever it covered: the policy that it was given under is no longer readable. */
   readonly void?: true;
 };

@@ -20,7 +20,7 @@ const SHAPES: readonly RegExp[] = [
   /^(?=.*\d)[0-9a-f]{6,64}$/i,
 ];
 
-/** True for a word that nobody would call an environment: an id, a digest, a tag of ours, a version, a commit. */
+/** True for a word that can't be meant as an environment: an id, a digest, a tag of ours, a version, a commit. */
 export function looksLikeTarget(word: string): boolean {
   return SHAPES.some((shape) => shape.test(word));
 }

@@ -1,4 +1,4 @@
-// The check of a pushed staging commit: whether its image is there, and whether the rules would let it go on.
+// The check of a pushed staging commit: whether its image exists, and whether it passes the rules.
 import { parseCommitSha, type CommitSha, type Digest, type ImageRepository, type Tag } from '../image/reference.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
 import type { Refusal } from '../refusal.ts';
@@ -13,7 +13,7 @@ export type StagingCheck = {
   readonly state: StagingState;
   /** When it began to wait for the image. */
   readonly since: number;
-  /** What came of the last click on its button: the document of a StagingNote, which the store never looks into. */
+  /** The answer to the last click on its button: the document of a StagingNote, which the store does not read. */
   readonly note: string | null;
 };
 
@@ -22,7 +22,7 @@ export type StagingNote =
   | { readonly kind: 'refused'; readonly by: string; readonly refusal: Refusal };
 
 export type StagingState =
-  /** Looked for in silence: nothing tells yet that this repository has images for us. */
+  /** The search shows nothing on GitHub: it is unknown yet whether this repository has images for us. */
   | { readonly kind: 'unseen' }
   | { readonly kind: 'waiting'; readonly image: ImageRepository; readonly tags: readonly Tag[] }
   | {
@@ -30,11 +30,11 @@ export type StagingState =
       readonly image: ImageRepository;
       readonly tag: Tag;
       readonly digest: Digest;
-      /** Null for one of before that time was kept. */
+      /** Null for a check from before this time was stored. */
       readonly examinedAt: number | null;
       readonly platforms: readonly string[];
       readonly findings: readonly Finding[];
-      /** Where the policy lets it go, and which of these is meant where none is named. */
+      /** The environments that it can be promoted to, and the one meant without a name. */
       readonly environments: readonly string[];
       readonly defaultEnvironment: string | null;
     }
@@ -61,12 +61,12 @@ export function stagingPlanId(digest: Digest): string {
 
 const EXTERNAL_ID = /^staging\/([0-9a-f]+)$/;
 
-/** What a check run carries so that a click on it finds its way back. */
+/** The external id of a check run, by which a click on it finds the check. */
 export function stagingExternalId(commit: CommitSha): string {
   return `staging/${commit}`;
 }
 
-/** The commit of a check run of ours, or null where it is another kind of check run. */
+/** The commit of a staging check run, or null for another kind of check run. */
 export function commitOfExternalId(externalId: string): CommitSha | null {
   return parseCommitSha(EXTERNAL_ID.exec(externalId)?.[1] ?? '');
 }

@@ -11,7 +11,7 @@ export type TargetOrigin =
     }
   /** The environment held it before its first promotion, as the approved plan of that promotion says. */
   | { readonly kind: 'baseline'; readonly promotion: number }
-  /** It needs the approvals of the environment. `promotion`: the newest one that put it there, if any. */
+  /** It needs the environment's approvals. `promotion`: the newest one that put it there, if any. */
   | {
       readonly kind: 'unproven';
       readonly because: UnprovenCause;
@@ -22,7 +22,7 @@ export type TargetOrigin =
 /**
  * `other-tags`: not under the floating tags that the environment has today. `other-deployment`: not in the environment of
  * GitHub's that it is deployed to today. `left`: by a rollback, since it was last
- * promoted. `not-recorded`: an older version of Imprimatur asked for the rollback.
+ * promoted. `not-recorded`: the rollback was requested by an older version of Imprimatur.
  */
 export type UnprovenCause =
   'never-held' | 'other-tags' | 'other-deployment' | 'deployment-failed' | 'left' | 'not-recorded';
@@ -39,7 +39,7 @@ export function withTarget<Of extends Rollback>(promotion: Of, target: TargetOri
   return target === null ? promotion : { ...promotion, source: { ...promotion.source, target } };
 }
 
-/** By which rules and approvals a promotion is judged. */
+/** The kind of rules and approvals that apply to a promotion. */
 export function ruledKindOf(promotion: Rollback): RuledKind {
   if (promotion.kind !== 'rollback' || isHeldTarget(promotion)) return promotion.kind;
   const { target } = promotion.source;
@@ -47,7 +47,7 @@ export function ruledKindOf(promotion: Rollback): RuledKind {
   return isKnown ? 'unproven-rollback' : 'rollback-to-new';
 }
 
-/** True where the environment never held the image: it is judged as a promotion is, whatever the command was. */
+/** True if the environment never held the image: the rules of a promotion apply, whatever the command was. */
 export function bringsNewImage(promotion: Rollback): boolean {
   const kind = ruledKindOf(promotion);
   return kind === 'promotion' || kind === 'rollback-to-new';

@@ -5,7 +5,7 @@ import { digest } from '../image/reference-schema.ts';
 import { outsideTexts } from '../outside-text.ts';
 import { imageRule, NO_VALUES } from '../rule.ts';
 
-/** More than anybody reads. */
+/** More parts than a person reads. */
 const MAX_PARTS = 20;
 
 const missingPart = z.strictObject({
@@ -33,7 +33,7 @@ export const completeness = imageRule({
   wanted: NO_VALUES,
 }).checkedBy({
   want: () => ({}),
-  // What can't be pulled can't run: force has no say here.
+  // What can't be pulled can't run, so force can't override it.
   unknownIsFinal: true,
   check: ({ contents, missingParts, alternative }) => {
     const about = { platform: null, final: true } as const;

@@ -1,4 +1,4 @@
-// An image tells how to see that it works; `["NONE"]` takes a base image's check away, and an empty one inherits nothing.
+// An image has a HEALTHCHECK. `["NONE"]` removes a base image's check, and an empty one inherits nothing.
 import { z } from 'zod';
 import { KINDS_OF_NEW_IMAGES, NO_VALUES, platformRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-// A pushed git tag names the image that production holds: where production holds another one by now, nothing is named.
+// A pushed git tag names the image that production holds. If production holds another one by now, the rule fails.
 import { z } from 'zod';
 import { digest, tag } from '../image/reference-schema.ts';
 import { planRule } from '../rule.ts';

@@ -1,4 +1,4 @@
-// An image that a rollback took production off is promoted again: that may be meant, so it warns.
+// A rollback took production off this image. Promoting it again may be intended, so the rule warns.
 import { z } from 'zod';
 import { imageRule, NO_VALUES } from '../rule.ts';
 

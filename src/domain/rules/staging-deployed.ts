@@ -22,7 +22,7 @@ export const stagingDeployed = imageRule({
   isOn: ({ staging }) => staging.deployed !== 'off',
   whenUnknown: ({ staging }, { lineage }) => {
     if (staging.deployed === 'required') return 'unknown';
-    // The rule on revisions says so.
+    // The rule `revision` reports it.
     return lineage.kind === 'unknown' ? null : 'warn';
   },
   check: ({ stagingDeployment: { value } }, { policy }) => {

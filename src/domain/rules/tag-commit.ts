@@ -14,7 +14,7 @@ export const tagCommit = imageRule({
   wanted: NO_VALUES,
 }).checkedBy({
   want: () => ({}),
-  // The rule on revisions says so.
+  // The rule `revision` reports it.
   whenUnknown: () => null,
   check: ({ tag, lineage }, { policy }) => {
     const commit = revisionOf(lineage.value);

@@ -1,4 +1,4 @@
-// One run over a promotion's journal: what the steps of applying share.
+// What the steps of one run over a promotion's journal share.
 import { targetIn, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { Manifest } from '../../registry/manifest.ts';
@@ -29,7 +29,7 @@ export async function mark(
   if (!held) throw new LeaseLost(`job ${job.id}`);
 }
 
-/** Tags a manifest; only a job that is still ours gets leave to: a process that hung must not write what another decided against. */
+/** Tags a manifest, if the job's lease is valid: a process that hung must not write over a later decision. */
 export async function writeTag(
   { services, promotion }: Application,
   write: { readonly repository: ImageRepository; readonly tag: Tag; readonly manifest: Manifest },
@@ -49,7 +49,7 @@ export function isFloating(row: JournalRow): boolean {
   return row.kind === 'floating';
 }
 
-/** Floating tags are written after all others: as long as one of those is not, no floating tag of ours can be. */
+/** Floating tags are written last: until all others are, no floating tag can be ours. */
 export function arePermanentTagsDone(rows: readonly JournalRow[]): boolean {
   return rows.every((row) => isFloating(row) || row.state !== 'planned');
 }

@@ -1,4 +1,4 @@
-// Carries out a tag plan by its journal, from wherever a crash left it: forward, or back once it was decided to go back.
+// Carries out a tag plan by its journal, from wherever a crash left it: forward, or back once the undo is decided.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import { promotedAt, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -77,14 +77,14 @@ async function endApplied(application: Application): Promise<JobOutcome> {
   const { repo, environment } = promotion;
   const context = await loadContext(services, promotion);
   const last = await findLastPromoted(services.store.db, { repoId: repo.id, environment });
-  // What an environment held is told in the order of these times: a clock that was turned back must not change it.
+  // The history of an environment is ordered by these times: a clock that was set back must not change the order.
   const now = Math.max(context.now, (last === null ? 0 : (promotedAt(last) ?? 0)) + 1);
   const replaced = (last?.images ?? []).flatMap(({ commit }) => commit ?? []);
   const event = { kind: 'applied', tags: outcomesOf(await readJournal(application)), replaced } as const;
   return { kind: 'done', commit: commitOf(promotion, decide(promotion, event, { ...context, now })) };
 }
 
-/** The decision to go back is stored before the first tag does: a restart must not turn round again. */
+/** The decision to undo is stored before the first tag moves back: a restart must not reverse it. */
 async function decideToGoBack(application: Application, problem: FailureProblem): Promise<JobOutcome> {
   const { services, promotion, job } = application;
   const decision = decide(promotion, { kind: 'apply-stopped', problem }, await loadContext(services, promotion));

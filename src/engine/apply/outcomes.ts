@@ -1,4 +1,4 @@
-// What each tag of a plan that failed holds in the end: by the journal, unless the registry shows that somebody else moved it.
+// Decides what each tag of a failed plan holds: by the journal, unless the registry shows that somebody else moved it.
 import type { TagOutcome } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import { askOptional } from '../examine/ask-optional.ts';
@@ -19,7 +19,7 @@ export async function readOutcomes(application: Application): Promise<readonly T
   const planned = outcomesOf(rows).map(async (outcome, position) => {
     const target = rows[position]?.target ?? outcome.holds;
     const held = await look(application, outcome, [outcome.from, target]);
-    // Old and new digest may both be shown late: between these two, the journal knows better.
+    // The registry may show the old or the new digest late: between these two, the journal decides.
     const expected = held === undefined || held === outcome.from || held === target;
     return expected ? outcome : { ...outcome, holds: held };
   });
@@ -31,7 +31,7 @@ export async function readOutcomes(application: Application): Promise<readonly T
   return [...(await Promise.all(planned)), ...moved];
 }
 
-/** Undefined where the registry does not tell. */
+/** Undefined if the registry does not answer. */
 async function look(
   { services }: Application,
   { repository, tag }: TagOutcome,

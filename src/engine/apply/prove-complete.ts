@@ -1,4 +1,4 @@
-// Just before a rollback writes its first tag: its target is still whole, since registries clean up behind our back.
+// Checks right before a rollback's first write that its target is still complete: a cleanup job may have deleted parts.
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PinnedImage } from '../../domain/image/tag-plan.ts';
 import { findIncompleteness } from '../../facts/find-incompleteness.ts';
@@ -6,7 +6,7 @@ import { findAlternativeName } from '../examine/complete-image.ts';
 import type { Application } from './application.ts';
 import { retryWhileTransient } from './retry-while-transient.ts';
 
-/** Null when every part is there, else the problem, with what could be gone back to instead. */
+/** Null if every part exists, else the problem with another possible target. */
 export async function proveComplete(application: Application): Promise<FailureProblem | null> {
   const problems = await Promise.all(application.promotion.images.map((image) => proveImage(application, image)));
   return problems.find((problem) => problem !== null) ?? null;

@@ -1,4 +1,4 @@
-// Step 4 of applying: every tag is read again; the old digest is lag, a third one is an alarm.
+// Step 4 of applying: reads every tag back. The old digest is lag; a third one raises an alert.
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import type { JournalRow } from '../../store/promotions/tag-moves.ts';
@@ -8,14 +8,14 @@ import { retryWhileTransient } from './retry-while-transient.ts';
 
 export type ReadBack =
   | { readonly kind: 'confirmed' }
-  /** Acknowledged, but still shown as before: ask again at this time. */
+  /** Acknowledged, but the registry still shows the old digest: read again at this time. */
   | { readonly kind: 'lagging'; readonly tags: readonly Tag[]; readonly askAgainAt: number }
-  /** Acknowledged, and never shown: what was written goes back. */
+  /** Acknowledged, but never shown: the written tags are moved back. */
   | { readonly kind: 'never-shown'; readonly problem: FailureProblem }
-  /** Somebody else moved a tag right after: it is left alone. */
+  /** Somebody else moved a tag right after: it stays. */
   | { readonly kind: 'foreign'; readonly problem: FailureProblem };
 
-/** How long a registry may show what was before a write that it acknowledged. */
+/** How long a registry may show the old digest after a write that it acknowledged. */
 const LAG_LIMIT_MS = 10 * 60 * 1000;
 const FIRST_LOOK_MS = 250;
 
@@ -23,7 +23,7 @@ export async function readBack(application: Application): Promise<ReadBack> {
   const { services, promotion } = application;
   const rows = await readJournal(application);
   const written = rows.filter(({ state }) => state === 'written');
-  // A version alone is true of what production held when it was written; where that goes afterwards is its own affair.
+  // A version alone names what production held when it was written, wherever production moves afterwards.
   const standing = rows.some(isFloating) ? standingTags(promotion, rows) : [];
   const held = await retryWhileTransient(services, () =>
     Promise.all([
@@ -36,7 +36,7 @@ export async function readBack(application: Application): Promise<ReadBack> {
   if (held.kind === 'failed') return laterOrNever(services, rows, { kind: 'no-answer', error: held.error });
   const shown = written.map((row, position) => ({ row, digest: held.value[position] ?? null }));
   const foreign = [
-    // GHCR may answer for seconds that a tag which was just written is not there: that is lag as well.
+    // For some seconds, GHCR may not find a tag that was just written: that is lag too.
     ...shown
       .filter(({ row, digest }) => digest !== null && digest !== row.target && digest !== row.baseline)
       .map(({ row, digest }) => ({ tag: row.tag, digest })),
@@ -57,7 +57,7 @@ export async function readBack(application: Application): Promise<ReadBack> {
   return laterOrNever(services, behind, { kind: 'old-digest', tags: behind.map(({ tag }) => tag) });
 }
 
-/** Asks again after as long as has passed since the write, 250 ms to a minute; ten minutes after it, no more. */
+/** Reads again after as long as has passed since the write, 250 ms to a minute; for ten minutes. */
 function laterOrNever(
   { now }: Services,
   rows: readonly JournalRow[],

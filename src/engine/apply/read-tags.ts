@@ -7,18 +7,18 @@ import type { JournalRow } from '../../store/promotions/tag-moves.ts';
 import { isFloating, standingTags, type Application, type StandingTag } from './application.ts';
 import { retryWhileTransient, type Retried } from './retry-while-transient.ts';
 
-/** `manifest` is null where nothing is there, and where only the digest was asked for. */
+/** `manifest` is null if the tag is absent or only the digest was requested. */
 export type TagReading = { readonly digest: Digest | null; readonly manifest: Manifest | null };
 
 export type TagSnapshot = {
-  /** What the tags get, of each image. */
+  /** What the tags of each image will hold. */
   readonly targets: readonly Manifest[];
-  /** By position, of the rows that are not written yet. */
+  /** By position, for the rows that are not written yet. */
   readonly seen: ReadonlyMap<number, TagReading>;
   readonly standing: readonly (StandingTag & { readonly digest: Digest | null })[];
 };
 
-/** Everything is read at once; `failed` when the registry does not tell within five minutes. */
+/** Reads everything in parallel; `failed` if the registry does not answer within five minutes. */
 export async function readTags(
   { services, promotion }: Application,
   rows: readonly JournalRow[],
@@ -26,7 +26,7 @@ export async function readTags(
   const { registry, images } = services;
   const planned = rows.filter(({ state }) => state === 'planned');
   const rollback = planned.find(({ kind }) => kind === 'rollback');
-  // The tag that is about to be left is read whole: its bytes are what the rollback tag needs.
+  // The manifest of the tag that is about to move is read completely: the rollback tag needs its bytes.
   const leaving = planned.find((row) => isFloating(row) && row.baseline === rollback?.target);
   return retryWhileTransient(services, async () => {
     const [targets, entries, standing] = await Promise.all([
@@ -48,7 +48,7 @@ export async function readTags(
   });
 }
 
-/** What the tag of a row holds now. One that should be absent costs one request that way, not two. */
+/** What the tag of a row holds now. This way, a tag that should be absent takes one request, not two. */
 export async function readTag(registry: RegistryClient, row: JournalRow): Promise<TagReading> {
   if (row.baseline === null) return readTagWhole(registry, row);
   return { digest: await registry.findDigest(row.repository, row.tag, [row.baseline, row.target]), manifest: null };

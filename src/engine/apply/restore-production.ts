@@ -1,4 +1,4 @@
-// Tries again to move back what a failed promotion left behind: hourly, until it works or a newer promotion succeeds.
+// Retries every hour to move back what a failed promotion left, until it works or a newer promotion succeeds.
 import { decide } from '../../domain/decide.ts';
 import { RESTORE_EVERY_MS } from '../../domain/decide/outcome.ts';
 import { promotedAt } from '../../domain/promotion/promotion.ts';
@@ -26,7 +26,7 @@ async function handle(job: Job<'restore-production'>, services: Services): Promi
   if (last !== null && (promotedAt(last) ?? 0) > promotion.updatedAt) return DONE;
   const at = services.now() + RESTORE_EVERY_MS;
   const context = await loadContext(services, promotion);
-  // The tags are being moved by a newer promotion, which was planned over what they hold now.
+  // A newer promotion is moving the tags, planned over what they hold now.
   if (context.environmentBusy) return { kind: 'again', at, because: 'a newer promotion is moving the tags' };
   const application = { services, job, promotion };
   const { production, refused } = await undoTags(application);

@@ -1,4 +1,4 @@
-// Tries one registry request again while its failure may pass, for at most five minutes.
+// Retries one registry request while its failure is transient, for at most five minutes.
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { retry } from '../../net/retry.ts';
@@ -13,7 +13,7 @@ const RULES = {
   longestTryMs: 3 * 60 * 1000,
 } as const;
 
-/** `failed` carries the last error: final at once, or still there after five minutes. Bugs are thrown. */
+/** `failed` has the last error: a final one, or one that lasted five minutes. Bugs are thrown. */
 export async function retryWhileTransient<T>({ now, wait }: Services, request: () => Promise<T>): Promise<Retried<T>> {
   try {
     return { kind: 'done', value: await retry(request, { ...RULES, clock: { now, wait } }) };

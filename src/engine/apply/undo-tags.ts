@@ -1,4 +1,4 @@
-// Moves back the floating tags that were written, newest first; what can't go back is named.
+// Moves back the floating tags that were written, newest first, and names those that can't be moved back.
 import type { OutsideProblem } from '../../domain/outside-problem.ts';
 import type { JournalRow } from '../../store/promotions/tag-moves.ts';
 import { isFloating, arePermanentTagsDone, mark, readJournal, writeTag, type Application } from './application.ts';
@@ -7,14 +7,14 @@ import { retryWhileTransient } from './retry-while-transient.ts';
 export type Undone = {
   /** `untouched`: no floating tag was ours. `mixed`: at least one still holds our digest, or may hold it. */
   readonly production: 'untouched' | 'restored' | 'mixed';
-  /** What the registry refused, if it did: worth another try later. */
+  /** The registry's refusal, if any: retried later. */
   readonly refused: OutsideProblem | null;
 };
 
 const OURS: readonly JournalRow['state'][] = ['written', 'confirmed', 'stuck'];
 
 /**
- * Looks at each floating tag that we wrote, and at the one whose write failed (it may have been taken all the same). A tag
+ * Reads each floating tag that we wrote, and the one whose write failed (it may have succeeded). A tag
  * without baseline can't be removed on GHCR: it stays. A foreign digest is never overwritten.
  */
 export async function undoTags(application: Application): Promise<Undone> {
@@ -39,9 +39,9 @@ export async function undoTags(application: Application): Promise<Undone> {
 
 type Back =
   | { readonly kind: 'back' }
-  /** Never written, or moved by somebody else since: left alone. */
+  /** Never written, or moved by somebody else since: it stays. */
   | { readonly kind: 'not-ours' }
-  /** A first promotion's tag: nothing was there to go back to. */
+  /** A first promotion's tag: it held nothing before. */
   | { readonly kind: 'stays' }
   | { readonly kind: 'refused'; readonly error: OutsideProblem };
 
@@ -55,7 +55,7 @@ async function moveBack(application: Application, row: JournalRow): Promise<Back
     if (held === baseline && !isOurs) return { kind: 'not-ours' };
     isOurs = true;
     if (baseline === null) return { kind: 'stays' };
-    // A tag of ours that shows its baseline may only lag behind: it is written back all the same.
+    // A tag of ours that shows its baseline may only lag: it is written back anyway.
     const manifest = await services.registry.fetchManifest(repository, baseline);
     await writeTag(application, { repository, tag, manifest });
     return { kind: 'back' };

@@ -1,4 +1,4 @@
-// Steps 1 to 3 of applying: prove a rollback's target, readTags at all tags, write the kept ones in parallel, then the floating ones one by one.
+// Steps 1 to 3 of applying: prove a rollback's target, read all tags, write the kept ones in parallel, then the floating ones one by one.
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { Digest, Tag } from '../../domain/image/reference.ts';
 import { rollbackTagName } from '../../domain/image/tag-plan.ts';
@@ -14,12 +14,12 @@ import { proveComplete } from './prove-complete.ts';
 
 export type Written =
   | { readonly kind: 'written' }
-  /** Production is not what was planned over, and nothing is written yet: plan again. */
+  /** Production is not what was planned over, and nothing is written yet: re-plan. */
   | { readonly kind: 'production-moved' }
-  /** Going on is impossible or unsafe; `mayHaveMoved` tells whether a floating tag may have to go back. */
+  /** Continuing is impossible or unsafe. `mayHaveMoved`: a floating tag may have to be moved back. */
   | { readonly kind: 'stopped'; readonly problem: FailureProblem; readonly mayHaveMoved: boolean };
 
-/** Goes on from wherever the journal stands: a tag that holds its target already is not written again. */
+/** Continues from the journal. A tag that already holds its target is not written again. */
 export async function writeTags(application: Application): Promise<Written> {
   const rows = await readJournal(application);
   const mayHaveMoved = mayHaveMovedBefore(application, rows);
@@ -32,7 +32,7 @@ export async function writeTags(application: Application): Promise<Written> {
 
   const oneIsOurs = rows.some((row) => isFloating(row) && digestIn(looked.value, row) === row.target);
   const untouched = rows.every(({ state }) => state === 'planned') && !(mayHaveMoved && oneIsOurs);
-  // It may have waited for days. What was begun is finished, since half of it would be worse.
+  // It may have waited for days. A run that was begun is finished: half of it would be worse.
   const unauthorized = untouched ? await findUnauthorized(application) : null;
   if (unauthorized !== null) return { kind: 'stopped', problem: unauthorized, mayHaveMoved: false };
 
@@ -45,13 +45,13 @@ export async function writeTags(application: Application): Promise<Written> {
   return writeFloating(application, looked.value.targets);
 }
 
-/** A write is noted after it was done, so a run that broke off may have moved one floating tag more than the journal says. */
+/** A write is recorded after it, so an interrupted run may have moved one floating tag more than the journal says. */
 function mayHaveMovedBefore({ job }: Application, rows: readonly JournalRow[]): boolean {
   if (rows.some((row) => isFloating(row) && row.state !== 'planned')) return true;
   return job.attempts > 1 && arePermanentTagsDone(rows);
 }
 
-/** The operator may have taken the owner or the grant away since this was approved. */
+/** The operator may have removed the owner or the grant since the approval. */
 async function findUnauthorized({ services, promotion }: Application): Promise<Unauthorized | null> {
   const { repo, requestedAs, images, findings } = promotion;
   return authorize(services, { repo, requestedAs, images: images.map(({ repository }) => repository), findings });
@@ -59,7 +59,7 @@ async function findUnauthorized({ services, promotion }: Application): Promise<U
 
 type Moved = { readonly tag: Tag; readonly expected: Digest | null; readonly holds: Digest | null };
 
-/** A floating tag that holds neither what it did when the plan was made, nor what it shall. */
+/** A floating tag that holds neither its baseline nor its target. */
 function findMoved(rows: readonly JournalRow[], seen: TagSnapshot): Moved | null {
   const foreign = rows.find((row) => {
     if (!isFloating(row) || row.state !== 'planned') return false;
@@ -73,7 +73,7 @@ function findMoved(rows: readonly JournalRow[], seen: TagSnapshot): Moved | null
   return left === undefined ? null : { tag: left.tag, expected: left.target, holds: left.digest };
 }
 
-/** Null when all permanent tags hold their target, else the problem. All are tried before one failure counts. */
+/** Null if all permanent tags hold their target, else the problem. All are tried before a failure counts. */
 async function writePermanentTags(
   application: Application,
   rows: readonly JournalRow[],
@@ -105,7 +105,7 @@ async function writePermanentTag(
   const { repository, target } = row;
   let known: Digest | null | undefined = args.held;
   const put = await retryWhileTransient(application.services, async (): Promise<FailureProblem | null> => {
-    // Another try looks again: the last one may have been taken, or somebody else may have taken the name.
+    // Each try reads again: the last write may have succeeded, or somebody else may have written the tag.
     const held = known === undefined ? (await readTag(registry, row)).digest : known;
     known = undefined;
     if (held === target) return null;
@@ -132,7 +132,7 @@ async function isBroken({ services }: Application, { repository, target: digest 
   return read.kind === 'done' && read.value !== null;
 }
 
-/** The first free name of a rollback tag whose own is taken: `…-2`, `…-3`. */
+/** The first free name of a rollback tag whose name is taken: `…-2`, `…-3`. */
 async function renameRollback({ services, job, promotion }: Application, row: JournalRow): Promise<Tag> {
   const { state } = promotion;
   const at = state.kind === 'applying' ? state.since : services.now();
@@ -151,7 +151,7 @@ async function renameRollback({ services, job, promotion }: Application, row: Jo
   }
 }
 
-/** One by one; each is looked at while the one before it is written, which is just before it is written itself. */
+/** One by one. Each tag is read while the previous one is written, so just before its own write. */
 async function writeFloating(application: Application, targets: readonly Manifest[]): Promise<Written> {
   const rows = (await readJournal(application)).filter((row) => isFloating(row) && row.state === 'planned');
   let preRead: Promise<PreRead | null> = Promise.resolve(null);
@@ -165,17 +165,17 @@ async function writeFloating(application: Application, targets: readonly Manifes
       if (next !== undefined) preRead = startPreRead(application, next);
     };
     const problem = await writeOneFloating(application, { row, manifest, preReadTag, meanwhile });
-    // A failed write may have been taken all the same: what goes back looks at this tag as well.
+    // A failed write may have succeeded: the undo reads this tag too.
     if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved: true };
     await mark(application, row, 'written');
   }
   return { kind: 'written' };
 }
 
-/** What a tag held, and when it was asked for. */
+/** What a tag held, and when it was read. */
 type PreRead = { readonly digest: Digest | null; readonly at: number };
 
-/** Older than this, a preRead is not "just before": the write that it went along with was held up. */
+/** An older read is not "just before" the write: the previous write took long. */
 const GLANCE_GOOD_FOR_MS = 1000;
 
 async function startPreRead({ services }: Application, row: JournalRow): Promise<PreRead | null> {
@@ -183,7 +183,7 @@ async function startPreRead({ services }: Application, row: JournalRow): Promise
   try {
     return { digest: (await readTag(services.registry, row)).digest, at };
   } catch {
-    // Looked at again when it is its turn; if that fails as well, it is told.
+    // It is read again before its own write. If that fails too, the failure is reported.
     return null;
   }
 }
@@ -194,7 +194,7 @@ async function writeOneFloating(
     readonly row: JournalRow;
     readonly manifest: Manifest;
     readonly preReadTag: PreRead | null;
-    /** Called when the tag is about to be written. */
+    /** Called right before the tag is written. */
     readonly meanwhile: () => void;
   },
 ): Promise<FailureProblem | null> {
@@ -202,7 +202,7 @@ async function writeOneFloating(
   const { row, manifest, meanwhile } = args;
   const { repository, tag, target, baseline } = row;
   let { preReadTag } = args;
-  // Each try looks first: minutes may lie between two, and what somebody else moved meanwhile is never overwritten.
+  // Each try reads first: minutes may pass between two, and a tag that somebody else moved is never overwritten.
   const put = await retryWhileTransient(services, async (): Promise<FailureProblem | null> => {
     const age = preReadTag === null ? Infinity : services.now() - preReadTag.at;
     const isGood = age >= 0 && age <= GLANCE_GOOD_FOR_MS;

@@ -1,4 +1,4 @@
-// Compares the heads that cards and check runs print with the rows: GitHub keeps what whoever writes our database can't.
+// Compares the heads on cards and check runs with the rows: a person who can write our database can't change GitHub.
 import { formatNumber, type Repo } from '../../domain/promotion/promotion.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchCheckRunText, listOwnComments, type OwnComment } from '../../github/comments/own-texts.ts';
@@ -11,7 +11,7 @@ export type AnchorProblem = {
   readonly head: PrintedHead;
   /** Where it is printed. */
   readonly url: string;
-  /** What the row's hash begins with; null where there is no such row. */
+  /** The beginning of the row's hash; null without such a row. */
   readonly found: string | null;
 };
 
@@ -20,14 +20,14 @@ export type AnchorComparison = {
   readonly heads: number;
   readonly newest: PrintedHead | null;
   readonly problems: readonly AnchorProblem[];
-  /** False where there are more comments than were looked at. */
+  /** False if there are more comments than were read. */
   readonly all: boolean;
 };
 
 const MAX_COMMENT_PAGES = 50;
 const MAX_CHECK_RUNS = 100;
 
-/** Asks GitHub once per hundred comments and once per check run; OutsideError when it can't say. */
+/** Sends a request per hundred comments and one per check run. OutsideError if GitHub can't answer. */
 export async function compareAnchors(
   { db, github }: { readonly db: Db; readonly github: Pick<GitHub, 'forRepo'> },
   repo: Repo,
@@ -55,7 +55,7 @@ export async function compareAnchors(
   return { heads: printed.length, newest, problems, all };
 }
 
-/** As many digits of the row's hash as the head has; null where there is no such row. */
+/** As many digits of the row's hash as the head has; null without such a row. */
 export async function findHashStart(
   db: Db,
   { repoId, head }: { readonly repoId: number; readonly head: PrintedHead },

@@ -9,9 +9,9 @@ export type IncomingDelivery = {
   readonly deliveryId: string;
   readonly event: string;
   readonly body: string;
-  /** Deliveries of one repository are translated one after the other, in the order of their coming. */
+  /** Deliveries of one repository are translated one by one, in the order of arrival. */
   readonly repoId: number | null;
-  /** By our clock; for one that GitHub sent long before it was accepted. */
+  /** By our clock; set if GitHub sent it long before it was accepted. */
   readonly sentAt?: number;
 };
 

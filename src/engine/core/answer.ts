@@ -1,4 +1,4 @@
-// How a command is answered: 🚀 and what was decided, or 👎 and why not.
+// Answers a command: 🚀 and the decision, or 👎 and the reason.
 import type { ActingApp, Actor } from '../../domain/actor.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { OutsideError } from '../../net/outside-error.ts';
@@ -7,15 +7,15 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { Reply } from '../../domain/reply.ts';
 import type { Commit } from './commit.ts';
 
-/** Who asked, and where: the comment that carries the command. */
+/** The author and the place of the comment with the command. */
 export type Asked = {
   readonly repo: Repo;
   readonly issue: number;
   readonly commentId: number;
   readonly by: Actor;
-  /** The App that wrote the comment for them, where one did. */
+  /** The App that wrote the comment for them, if any. */
   readonly app: ActingApp | null;
-  /** When it was asked, where that is known. */
+  /** When it was written, if known. */
   readonly sentAt?: number;
 };
 
@@ -31,7 +31,7 @@ export function replied(asked: Asked, reply: Reply): Answer {
   return { repo: asked.repo, effects: [replyIn(asked, reply), react(asked, 'rocket')] };
 }
 
-/** The command was understood and not carried out. */
+/** The command was parsed but not carried out. */
 export function refused(asked: Asked, refusal: Refusal): Answer {
   return notDone(asked, { kind: 'refusal', refusal });
 }
@@ -46,7 +46,7 @@ export function refusedDaily(asked: Asked, refusal: Refusal): Answer {
   return { repo: asked.repo, effects: [react(asked, '-1'), replyDaily(asked, refusal)] };
 }
 
-/** For people who may not command us: words at most once per thread and day, a reaction once per person, thread and day. */
+/** For people without access: words at most once per thread and day, a reaction once per person, thread and day. */
 export function turnedAway(asked: Asked, refusal: Refusal): Answer {
   const idempotencyKey = strangerReactionKey(asked);
   return { repo: asked.repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
@@ -70,12 +70,12 @@ function strangerReactionKey({ repo, issue, by }: Asked): string {
   return `stranger-reaction/${repo.id}/${issue}/${by.id}`;
 }
 
-/** The key under which a thread gets such a refusal once a day, for any person. */
+/** The idempotency key that limits such a refusal to one per thread and day, for any person. */
 export function dailyIdempotencyKey({ repo, issue }: Pick<Asked, 'repo' | 'issue'>, { code }: Refusal): string {
   return `turned-away/${repo.id}/${issue}/${code}`;
 }
 
-/** The refusal that an outside error leads to, once it was not tried any longer. */
+/** The refusal for an outside error, after the last retry. */
 export function refusalOf(error: OutsideError): Refusal {
   const problem = error.toProblem();
   return { code: problem.code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem };

@@ -40,21 +40,21 @@ import type { Services } from './services.ts';
 
 export type Commit = {
   readonly repo: Repo;
-  /** `before` null: it is new. A `before` that is not today's version makes the commit a conflict. */
+  /** `before` null: it is new. A `before` that is not the current version makes the commit a conflict. */
   readonly promotion?: { readonly before: Promotion | null; readonly after: Promotion };
-  /** The text of the policy file that the promotion names; wanted where it named another one before. */
+  /** The text of the promotion's policy file; required if the promotion named another one before. */
   readonly policyFile?: PolicyFile | null;
   readonly journal?: readonly JournalEntry[];
   readonly audit?: readonly AuditEntry[];
   readonly effects?: readonly Effect[];
   readonly intents?: readonly Intent[];
-  /** A delivery told of the repository, what it is called today and whose it is. */
+  /** The repository as a delivery names it: its current name and owner. */
   readonly told?: true;
-  /** What that repository was called until now, as the delivery says. */
+  /** The repository's previous name, from the delivery. */
   readonly formerName?: RepoName;
   readonly thread?: ThreadWrite;
   readonly marks?: readonly GitHubMark[];
-  /** The App may not act in the repository any more. */
+  /** The App has lost access to the repository. */
   readonly leaves?: true;
   readonly stagingChecks?: readonly StagingWrite[];
   readonly drifts?: readonly DriftWrite[];
@@ -63,19 +63,19 @@ export type Commit = {
   readonly rights?: RightsWrite;
 };
 
-/** Whether GitHub confirmed just now that a person has the role that a command needs. */
+/** Whether GitHub just confirmed that a person has the role that a command needs. */
 export type RightsWrite = { readonly personId: number; readonly kind: 'confirmed' | 'denied' };
 
-/** `open` begins to look for the image of a staging commit, or begins again. */
+/** `open` starts to look for the image of a staging commit, or starts again. */
 export type StagingWrite = ({ readonly kind: 'open' } & StagingKey) | ({ readonly kind: 'change' } & StagingChange);
 
-/** What was read of a thread, and whose turn it was. */
+/** How far a thread was read, and the comment that was taken. */
 export type ThreadWrite = {
   readonly issue: number;
   readonly after: Thread;
-  /** Comments that no webhook told of. */
+  /** Comments without a webhook. */
   readonly found: readonly WaitingComment[];
-  /** Ids of comments whose turn it was; `origin` of the one whose commands begin. */
+  /** Ids of the comments that were taken; `origin` of the one whose commands start. */
   readonly taken: readonly number[];
   readonly origin: Origin | null;
 };
@@ -83,7 +83,7 @@ export type ThreadWrite = {
 /** `conflict`: somebody else decided meanwhile; load and decide again. `lease-lost`: the job is another worker's now. */
 export type CommitResult = 'committed' | 'conflict' | 'lease-lost';
 
-/** The job that leads to a commit: what comes of it is told in the log under the same delivery. */
+/** The job that leads to a commit: the log shows what follows under the same delivery. */
 export type Cause = Lease & { readonly origin: Origin | null };
 
 const ONCE_FOR_MS = 24 * 60 * 60 * 1000;
@@ -98,7 +98,7 @@ export async function commitAndFinish(services: Services, job: Cause, commit: Co
   return result;
 }
 
-/** Stores the commit and keeps the job running: for a handler that comes to a decision half-way. */
+/** Stores the commit and keeps the job running: for a handler that decides before its end. */
 export async function commitAndContinue(services: Services, job: Cause, commit: Commit): Promise<CommitResult> {
   const result = await run(services, async (tx) => {
     if (!(await holdsLease(tx, { id: job.id, lease: job.lease }))) throw new Rollback('lease-lost');
@@ -108,7 +108,7 @@ export async function commitAndContinue(services: Services, job: Cause, commit: 
   return result;
 }
 
-/** One line for each step of a promotion: an operator reads its story in the log. */
+/** Logs one line for each step of a promotion. */
 function logState({ log }: Services, { promotion }: Commit): void {
   if (promotion === undefined) return;
   const { before, after } = promotion;
@@ -133,7 +133,7 @@ export async function handOnAndFinish(
   });
 }
 
-/** The commit that a decision on a stored promotion asks for; null when there is nothing to store. */
+/** The commit for a decision on a stored promotion; null if there is nothing to store. */
 export function commitOf(before: Promotion, decision: Decision): Commit | null {
   switch (decision.kind) {
     case 'ignored':
@@ -189,7 +189,7 @@ async function store(
   } = commit;
   const { jobs } = services;
   const now = services.now();
-  // Only a delivery knows today's name and installation; a promotion, or a command, remembers those of its day.
+  // Only a delivery has the current name and installation; a promotion or a command has those of its time.
   if (commit.told === true) await registerRepo(tx, repo, { jobs, now, origin });
   if (commit.formerName !== undefined) await saveFormerName(tx, { repoId: repo.id, name: commit.formerName });
   await lockRepo(tx, repo.id);
@@ -248,7 +248,7 @@ async function storeRights(
   else await forgetKnownRights(tx, person);
 }
 
-/** A delivery told of the repository: it may be called something else, and what could not be shown there is shown now. */
+/** A delivery named the repository: its name may be new, and what could not be shown there is shown now. */
 async function registerRepo(tx: Tx, repo: Repo, { jobs, now, origin }: Asking): Promise<void> {
   const since = await saveRepo(tx, repo, now);
   if (since !== null) await addJob(tx, { ...jobs.ofIntent({ kind: 'repo-changed', repo, since }, now), now, origin });

@@ -1,4 +1,4 @@
-// A comment that a webhook told of waits for its turn in its thread.
+// Enqueues a received comment in its thread.
 import { z } from 'zod';
 import { documentFormat } from '../../store/documents/document-format.ts';
 import { addJob, type Origin } from '../../store/queue/jobs.ts';
@@ -7,7 +7,7 @@ import { saveComment, type WaitingComment } from '../../store/threads.ts';
 import type { Intent } from './intent.ts';
 import type { JobRows } from './job-description.ts';
 
-/** Today's format of a comment that waits. */
+/** The current format of a waiting comment. */
 const waitingSchema = z.strictObject({
   by: z.strictObject({
     id: z.number(),
@@ -15,24 +15,24 @@ const waitingSchema = z.strictObject({
     kind: z.enum(['user', 'bot']),
     app: z.strictObject({ id: z.number(), slug: z.string() }).exactOptional(),
   }),
-  /** By GitHub's clock, to the second; null where it does not tell. */
+  /** By GitHub's clock, to the second; null if unknown. */
   writtenAt: z.number().nullable(),
-  /** When it should have been received, by our clock; null where it was received then. */
+  /** When it should have been received, by our clock; null if it was received then. */
   sentAt: z.number().nullable(),
   lines: z.array(z.strictObject({ text: z.string(), line: z.number(), next: z.string().nullable() })).readonly(),
   hint: z
     .strictObject({ line: z.string(), place: z.enum(['backticks', 'html', 'heading', 'list', 'quote']) })
     .nullable(),
-  /** Why it is only answered: no webhook told of it, and what it said when it was written is not known, or long ago. */
+  /** Why it is only answered, not run: it had no webhook, and its original text is unknown or old. */
   notRun: z.enum(['edited', 'old']).nullable(),
 });
 
 export const COMMENT_FORMAT = documentFormat({ name: 'comment', schema: waitingSchema, steps: [] });
 
-/** What is kept of a comment until its turn comes. */
+/** What is stored of a comment until it is taken. */
 export type ReadComment = z.infer<typeof waitingSchema>;
 
-/** Once: a comment that is known already is left alone. */
+/** Adds it once: a known comment stays as it is. */
 export async function enqueueComment(
   tx: Tx,
   { repo, issue, commentId, by, writtenAt, sentAt, lines, hint }: Extract<Intent, { kind: 'comment' }>,
@@ -53,7 +53,7 @@ export function toWaiting(row: Omit<WaitingComment, 'document'>, comment: ReadCo
   return { ...row, document: COMMENT_FORMAT.write(comment) };
 }
 
-/** NewerFormat where a newer version wrote it. */
+/** NewerFormat if a newer version wrote it. */
 export function readWaiting({ document }: WaitingComment): ReadComment {
   return COMMENT_FORMAT.read(document);
 }

@@ -1,4 +1,4 @@
-// Which promotion a command without or with an id means.
+// Finds the promotion that a command means, with or without an id.
 import type { Verb } from '../../domain/command.ts';
 import { planIdOf, plansShown, subjectOf, type PlanId, type SeenPlan } from '../../domain/promotion/approval.ts';
 import { listedName, type Promotion, type StateKind } from '../../domain/promotion/promotion.ts';
@@ -50,7 +50,7 @@ export function lineOf(promotion: Promotion, { sha256 }: Pick<Services, 'sha256'
   return { number, environment, source: listedName(promotion), state: state.kind, ...plan };
 }
 
-/** Which plan `/approve` is about, by the words of the line and what the thread asked about before. */
+/** The plan that `/approve` is for, from the line and from what the thread showed before. */
 export async function findSeenPlan(
   { store }: Pick<Services, 'store'>,
   { repo, issue }: Pick<Asked, 'repo' | 'issue'>,

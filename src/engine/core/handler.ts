@@ -1,4 +1,4 @@
-// What carries out a job: it gets the claimed job, and answers with what is to be stored.
+// Declares the handler of a job: it gets the claimed job and returns what to store.
 import type { Lease, Origin } from '../../store/queue/jobs.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -10,10 +10,10 @@ import type { Services } from './services.ts';
 
 /** A claimed row. */
 export type Job<Kind extends JobKind = JobKind> = Lease & {
-  /** 1 on the first try. More than 1: an earlier try may have done its outside write. */
+  /** 1 on the first try. Above 1, an earlier try may have done its outside write. */
   readonly attempts: number;
   readonly createdAt: number;
-  /** The delivery that led to it, and to whatever it leads to; null where the clock did. */
+  /** The delivery that led to it, and to whatever it leads to; null for scheduled work. */
   readonly origin: Origin | null;
   readonly payload: PayloadOf<Kind>;
 };
@@ -21,22 +21,22 @@ export type Job<Kind extends JobKind = JobKind> = Lease & {
 export type JobOutcome =
   /** The job is finished in the transaction that stores the commit. */
   | { readonly kind: 'done'; readonly commit: Commit | null }
-  /** It only leads to others: these are asked for, and these repositories are what a delivery told of them. */
+  /** It only leads to other jobs: their intents, and the repositories as the delivery names them. */
   | { readonly kind: 'handed-on'; readonly intents: readonly Intent[]; readonly told: readonly Repo[] }
-  /** To be run again at this time; says why in the log, unless there is nothing to tell. */
+  /** Runs again at this time, with a log line that says why, if there is a reason to log. */
   | { readonly kind: 'again'; readonly at: number; readonly because: string | null };
 
 export type Handler<Kind extends JobKind> = (job: Job<Kind>, services: Services) => Promise<JobOutcome>;
 
-/** All that there is to say of a kind of job. */
+/** Everything about a kind of job. */
 export type JobDefinition<Kind extends JobKind> = JobDescription<Kind> & { readonly handle: Handler<Kind> };
 
-/** What is asked of us in a repository. */
+/** An intent in a repository. */
 export type AskedKind = Extract<IntentOfJob, { readonly repo: Repo }>['kind'];
 
-/** Says as well what becomes of it where this server does not promote for the repository. */
+/** Also says what happens if this server does not serve the repository. */
 export type IntentDefinition<Kind extends AskedKind> = JobDefinition<Kind> & {
-  /** `proceeds`: it asks for nothing that others do not check, or only records what happened. */
+  /** `proceeds`: everything it leads to is checked elsewhere, or it only records what happened. */
   readonly unserved: 'proceeds' | Unserved<Kind>;
 };
 

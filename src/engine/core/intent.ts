@@ -1,4 +1,4 @@
-// What the outside asks of us: doors translate deliveries into these, and nothing of GitHub's payloads travels further in.
+// The intents that deliveries are translated into. GitHub's payloads go no further than the entry points.
 import type { ActingApp } from '../../domain/actor.ts';
 import type { CandidateLine, LONG_FORM, OurLine, Verb } from '../../domain/command.ts';
 import type { Deployment } from '../../domain/promotion/deployment.ts';
@@ -9,17 +9,17 @@ import type { CancelCause, Repo } from '../../domain/promotion/promotion.ts';
 import type { CommitSha, RepoName, Tag } from '../../domain/image/reference.ts';
 import type { CommandHint, CommandPlace } from '../../domain/reply.ts';
 
-/** The account that GitHub says sent the delivery; its rights are asked when the decision is taken. */
+/** The account that GitHub names as the sender; its rights are read at the decision. */
 export type Sender = {
   readonly id: number;
   readonly login: string;
   readonly kind: 'user' | 'bot';
-  /** The App that wrote the comment with their token, where one did. */
+  /** The App that wrote the comment with their token, if any. */
   readonly app?: ActingApp;
 };
 
 export type Intent =
-  /** A new comment; it waits for its turn in its thread. */
+  /** A new comment, which waits in its thread. */
   | {
       readonly kind: 'comment';
       readonly repo: Repo;
@@ -28,7 +28,7 @@ export type Intent =
       readonly by: Sender;
       /** By GitHub's clock, to the second. */
       readonly writtenAt?: number;
-      /** When it should have been received, by our clock, where it was received long after. */
+      /** When it should have been received, by our clock; set if it was received long after. */
       readonly sentAt?: number;
       readonly lines: readonly CandidateLine[];
       readonly hint: CommandHint | null;
@@ -39,12 +39,12 @@ export type Intent =
       readonly issue: number;
       readonly commentId: number;
       readonly by: Sender;
-      /** When it was written, as far as that is known. */
+      /** When it was written, if known. */
       readonly sentAt?: number;
-      /** Since when it waits, also for its turn. */
+      /** Since when it waits, including the wait in its thread. */
       readonly receivedAt?: number;
       readonly line: CommandLine;
-      /** The comment's next commands: each is put into the table when the one before it is done, so none overtakes. */
+      /** The comment's next commands. Each gets its job when the previous one is done, so none overtakes. */
       readonly later: readonly CommandLine[];
     }
   /** Lines that would be commands in a comment, in a text where none are read: they are answered with a hint. */
@@ -64,7 +64,7 @@ export type Intent =
       readonly checkRunId: number;
       readonly externalId: string;
       readonly action: 'approve' | 'reject';
-      /** The plan that the button was shown for; buttons of older versions do not tell. */
+      /** The plan that the button was shown for; absent on buttons of older versions. */
       readonly plan?: PlanId;
       readonly by: Sender;
       /** As of a comment. */
@@ -77,9 +77,9 @@ export type Intent =
       readonly externalId: string;
       readonly by: Sender;
     }
-  /** A deployment that is not known to be ours. */
+  /** A deployment that may not be ours. */
   | { readonly kind: 'deployment'; readonly repo: Repo; readonly deployment: Deployment; readonly by: Sender }
-  /** How a deployment of anybody goes; `since` is when GitHub was told, `url` where its deployer tells more. */
+  /** The status of any deployment; `since` is the time of the report, `url` has the deployer's details. */
   | {
       readonly kind: 'deployment-status';
       readonly repo: Repo;
@@ -87,10 +87,10 @@ export type Intent =
       readonly status: DeploymentStatus;
       readonly since: number;
       readonly url: string | null;
-      /** Who reported it; null where GitHub does not say. */
+      /** The account that reported it; null if GitHub does not name it. */
       readonly by?: Reporter | null;
     }
-  /** A version was tagged in git; `by` may be a bot. Or somebody wants the answer to it looked at again. */
+  /** A version was tagged in git; `by` may be a bot. Or somebody clicked Re-run on the answer. */
   | {
       readonly kind: 'git-tag';
       readonly repo: Repo;
@@ -100,12 +100,12 @@ export type Intent =
     }
   /** GitHub's Re-run of all our checks of a commit. */
   | { readonly kind: 're-run-suite'; readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender }
-  /** Renamed, transferred, or back; `since`: what was to be shown after that time was not, as the App was away. */
+  /** Renamed, transferred, or back. `since`: nothing was shown after this time, as the App was removed. */
   | {
       readonly kind: 'repo-changed';
       readonly repo: Repo;
       readonly since: number | null;
-      /** What it was called until now, where it was renamed or transferred. */
+      /** Its previous name, if it was renamed or transferred. */
       readonly formerName?: RepoName;
     }
   | Lifecycle
@@ -116,10 +116,10 @@ export type Intent =
       readonly branch: string;
       readonly head: CommitSha;
       readonly toDefaultBranch: boolean;
-      /** Who pushed a commit that changes the policy file. */
+      /** The person who pushed a commit that changes the policy file. */
       readonly policyBy?: Sender;
     }
-  /** A hint that something came into a package, `owner/name` in lower case. */
+  /** A hint that something was pushed to a package, `owner/name` in lower case. */
   | { readonly kind: 'registry-package'; readonly repo: Repo; readonly package: string }
   /** The button on the check run of a staging commit. */
   | {
@@ -127,18 +127,18 @@ export type Intent =
       readonly repo: Repo;
       readonly checkRunId: number;
       readonly commit: CommitSha;
-      /** The first 12 hex digits of the image that the button was shown for; buttons of older versions do not tell. */
+      /** The first 12 hex digits of the image that the button was shown for; absent on buttons of older versions. */
       readonly digest?: string;
       readonly by: Sender;
     }
   /** GitHub's Re-run of the check of a staging commit. */
   | { readonly kind: 'staging-re-run'; readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender };
 
-/** Where the App may act: nothing of one repository is to be remembered of these. */
+/** Changes of installations; nothing is stored about a repository from these. */
 export type Lifecycle =
   /** Removed or suspended. */
   | { readonly kind: 'installation-gone'; readonly installationId: number }
-  /** Installed, let act again, or given these repositories. */
+  /** Installed, unsuspended, or given these repositories. */
   | { readonly kind: 'installation-back'; readonly installationId: number; readonly repos: readonly Repo[] }
   /** By the word of this installation: another one may have it by now. */
   | {
@@ -148,13 +148,13 @@ export type Lifecycle =
       readonly because: Exclude<CancelCause, 'person'>;
     };
 
-/** What one line of a comment asks of us, or why it is not run. */
+/** The command of one line of a comment, or why it is not run. */
 export type CommandLine = OurLine | { readonly kind: 'hint'; readonly hint: CommandHint } | TooManyCommands | NotRun;
 
 /** An eleventh command: none runs. */
 export type TooManyCommands = { readonly kind: 'too-many-commands'; readonly count: number; readonly limit: number };
 
-/** A comment that no webhook told of is answered only, where what it said when it was written is not known, or long ago. */
+/** A missed comment that is answered but not run: its original text is unknown, or old. */
 export type NotRun = {
   readonly kind: 'not-run';
   readonly because: 'edited' | 'old';

@@ -1,13 +1,13 @@
-// What each kind of job says of itself besides its handler, and how work becomes a row of the job table by that.
+// What each kind of job declares besides its handler, and how work becomes a row of the job table.
 import type { Effect } from '../../domain/effect.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { IntentOfJob, JobKind, PayloadOf, Tick } from './job.ts';
 import { isWriteClass, writeQueueKey, type WriteClass } from '../../store/queue/write-class.ts';
 
 export type JobDescription<Kind extends JobKind> = {
-  /** Of rows of this kind with the same key, one waits at most. Null: each is a row of its own. */
+  /** At most one row of this kind with the same key waits. Null: each is a row of its own. */
   readonly key: ((payload: PayloadOf<Kind>) => string) | null;
-  /** Rows of one queue run one at a time, in the order in which they fall due. */
+  /** Rows of one queue run one at a time, in the order of their due times. */
   readonly queue: Queue;
   readonly traits: readonly Trait[];
 };
@@ -18,24 +18,24 @@ export type JobDescriptions = { readonly [Kind in JobKind]: JobDescription<Kind>
 export type Queue = WriteClass | keyof typeof QUEUES;
 
 export type Trait =
-  /** Asks a registry much, and so hangs for minutes where one does not answer. */
+  /** Sends many requests to a registry, and so hangs for minutes if it does not answer. */
   | 'asks-registry'
-  /** A promotion waits for it: while it is dead, the promotion stands still. Its key is the promotion's id. */
+  /** A promotion waits for it: while it is dead, the promotion is stuck. Its key is the promotion's id. */
   | 'moves-promotion'
-  /** Waits for a date; all others that wait do so for a moment. */
+  /** Waits for a date; all others wait only briefly. */
   | 'waits-for-date'
-  /** The clock repeats it, and not where the App was removed. Tags that are being written are written to the end. */
+  /** It repeats by the clock, unless the App was removed. Tags that are being written are written to the end. */
   | 'repeats'
   /** A person waits for what it decides. */
   | 'decides-for-person'
-  /** What it shows may be of long ago where the process was paused. */
+  /** What it shows may be outdated if the process was paused. */
   | 'shows-state'
-  /** Writes in a thread: nothing is missed where that is locked or deleted. */
+  /** Writes in a thread. Skipped if the thread is locked or deleted. */
   | 'needs-thread'
-  /** Writes on a commit: nothing is missed where GitHub takes no words in the repository. */
+  /** Writes on a commit. Skipped if GitHub takes no texts in the repository. */
   | 'needs-commit';
 
-/** A row that is to be put into the job table. */
+/** A row to add to the job table. */
 export type NewJob = {
   readonly kind: JobKind;
   readonly key: string | null;
@@ -44,7 +44,7 @@ export type NewJob = {
   readonly runAt: number;
 };
 
-/** Handed down in the services: only the table of all kinds, far above, knows each of them. */
+/** Passed in the services: only the table of job kinds, in a higher folder, has all of them. */
 export type JobRows = {
   readonly ofIntent: (intent: IntentOfJob, now: number) => NewJob;
   readonly ofEffect: (effect: Effect, about: { readonly repo: Repo; readonly now: number }) => NewJob;
@@ -73,7 +73,7 @@ export function listKinds(table: { readonly [Kind in JobKind]: unknown }): reado
   return Object.keys(table).filter((kind) => isKnownKind(table, kind));
 }
 
-/** The key of jobs of which a promotion has one. */
+/** The key of jobs that a promotion has once. */
 export function byPromotion({ promotionId }: { readonly promotionId: string }): string {
   return promotionId;
 }
@@ -87,12 +87,12 @@ type Where = { readonly repoId: number | null; readonly installationId: number |
 
 const QUEUES = {
   none: () => null,
-  /** What is asked in a repository, in the order of asking. */
+  /** The queue of a repository's intents, in order of arrival. */
   repo: ({ repoId }) => keyOf('repo:', repoId),
   installation: ({ installationId }) => keyOf('installation:', installationId),
   /** The tags of a repository's images. */
   apply: ({ repoId }) => keyOf('apply:', repoId),
-  /** One at a time: a registry that hangs must not take the slots of those who move tags. */
+  /** One at a time: a registry that hangs must not take the slots of jobs that move tags. */
   drift: () => 'drift',
 } as const satisfies Readonly<Record<string, (where: Where) => string | null>>;
 

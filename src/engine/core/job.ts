@@ -1,4 +1,4 @@
-// The work that a job row carries: what was asked of us, what we ask of ourselves, and what the clock asks for.
+// The work in a job row: an intent from outside, an effect of a decision, or scheduled work.
 import type { Effect } from '../../domain/effect.ts';
 import type { Intent } from './intent.ts';
 
@@ -8,25 +8,25 @@ export type Delivery = {
   readonly deliveryId: string;
   readonly event: string;
   readonly body: string;
-  /** By our clock; for one that GitHub sent long before it was taken in. */
+  /** By our clock; set if GitHub sent it long before it was received. */
   readonly sentAt?: number;
 };
 
-/** What the clock asks for, and when. */
+/** Scheduled work and its schedule. */
 export const SCHEDULES = {
   'delete-expired-rows': { cron: '17 * * * *', everyMs: 60 * 60_000, atStart: false },
   'recover-deliveries': { cron: '*/5 * * * *', everyMs: 5 * 60_000, atStart: true },
   reconcile: { cron: '*/10 * * * *', everyMs: 10 * 60_000, atStart: false },
 } as const satisfies Readonly<Record<string, Schedule>>;
 
-/** `atStart`: also when a process starts, for what came to pass while none ran. */
+/** `atStart`: also when a process starts, to catch up on the time without one. */
 type Schedule = { readonly cron: string; readonly everyMs: number; readonly atStart: boolean };
 
 export type TickKind = keyof typeof SCHEDULES;
-/** `slot` is the time it asked at. */
+/** `slot` is the scheduled time. */
 export type Tick = { [Kind in TickKind]: { readonly kind: Kind; readonly slot: string } }[TickKind];
 
-/** A comment is no job of its own: it waits for its turn in its thread. */
+/** A comment is no job of its own: it waits in its thread. */
 export type IntentOfJob = Exclude<Intent, { kind: 'comment' }>;
 
 export type JobPayload = Delivery | IntentOfJob | Effect | Tick;

@@ -1,4 +1,4 @@
-// Keeps a claimed job ours while it runs, and lets it write outside only as long as it surely is.
+// Renews a claimed job's lease while it runs, and permits outside writes only while the lease certainly holds.
 import { OUTSIDE_WRITE_MS } from '../../net/outside-write.ts';
 import type { GitHub, InstallationClient } from '../../github/client/client.ts';
 import type { Lease } from '../../store/queue/jobs.ts';
@@ -10,17 +10,17 @@ export class LeaseLost extends Error {}
 
 export const LEASE_MS = 30_000;
 export const RENEW_EVERY_MS = 10_000;
-/** From its first write outside on, whoever takes the job over waits for what that write may still take. */
+/** After a first outside write, a process that takes the job over first waits as long as that write may take. */
 export const LONGEST_LEASE_MS = LEASE_MS + OUTSIDE_WRITE_MS;
-/** Left of a lease when a write goes out: for the write, and for what the other side makes of it after it was broken off. */
+/** What must be left of a lease before a write: the time for the write, and for its effect after it was aborted. */
 const LEFT_FOR_A_WRITE_MS = 2 * OUTSIDE_WRITE_MS;
 
-/** False: it is lost. One that has passed, but was taken by nobody, is ours again. */
+/** False: it is lost. An expired lease that nobody took is ours again. */
 export async function renew({ store, now }: Pick<Services, 'store' | 'now'>, { id, lease }: Lease): Promise<boolean> {
   return renewLease(store.db, { id, lease, until: now() + LEASE_MS });
 }
 
-/** The services as a job sees them: what can't be written twice without harm is asked for leave right before it goes out. */
+/** The services of a job: writes that must not happen twice need a permit right before they are sent. */
 export function withinLease(services: Services, job: Lease): Services {
   const permit = (): Promise<void> => permitWrite(services, job);
   const { registry, github } = services;
@@ -31,7 +31,7 @@ export function withinLease(services: Services, job: Lease): Services {
   };
 }
 
-/** Resolves while the job is ours, and stays so for long enough; throws LeaseLost. */
+/** Resolves if the job is ours for long enough; else throws LeaseLost. */
 async function permitWrite({ store, now }: Services, { id, lease }: Lease): Promise<void> {
   for (;;) {
     const asked = now();
@@ -39,7 +39,7 @@ async function permitWrite({ store, now }: Services, { id, lease }: Lease): Prom
       extendLease(tx, { id, lease, least: asked + LEFT_FOR_A_WRITE_MS, until: asked + LONGEST_LEASE_MS }),
     );
     if (until === null) throw new LeaseLost(`job ${id}`);
-    // A process that was paused while it asked reads an answer of long ago: it asks again.
+    // A process that was paused during the query has an outdated answer: it queries again.
     if (until - now() >= LEFT_FOR_A_WRITE_MS) return;
   }
 }

@@ -30,7 +30,7 @@ import type { Store } from '../../store/database/database.ts';
 import type { Sender } from './intent.ts';
 import type { Services, Settings } from './services.ts';
 
-/** The promotion with its repository as GitHub names it today. A missing one is a bug: nothing deletes promotions. */
+/** The promotion with its repository's current name. A missing one is a bug: nothing deletes promotions. */
 export async function loadPromotion({ store }: Services, id: string): Promise<Promotion> {
   const promotion = await findPromotion(store.db, id);
   if (promotion === null) throw new Error(`promotion ${id} is not in the database`);
@@ -44,9 +44,9 @@ export type LoadedPolicy =
   | { readonly kind: 'unreadable'; readonly problems: readonly PolicyProblem[] };
 
 /**
- * The repository's policy as its default branch has it now; the built-in one where there is no file. OutsideError when
- * GitHub can't say. Asked again, it costs nothing of the rate limit while the file is unchanged. Whether the repository
- * may promote the image that the policy names is another question: see `authorize`.
+ * The current policy on the repository's default branch; the built-in one without a file. OutsideError if GitHub can't
+ * answer. While the file is unchanged, another read does not count against the rate limit. `authorize` decides whether
+ * the repository may promote the policy's image.
  */
 export async function loadPolicy(
   { github, settings }: Pick<Services, 'settings'> & { readonly github: Pick<GitHub, 'forRepo'> },
@@ -88,7 +88,7 @@ export async function loadContext(services: Services, promotion: Promotion): Pro
   return { githubHost: settings.githubHost, now: now(), sha256, environmentBusy, ...policies, isTargetHeld, people };
 }
 
-/** How the target of a rollback is known, by what its environment has today. Null: it is no rollback. */
+/** How the target of a rollback is known, for the environment of the current policy. Null: it is no rollback. */
 export async function loadTargetOrigin(
   { store }: Pick<Services, 'store'>,
   { promotion, today }: { readonly promotion: Promotion; readonly today: Today },
@@ -111,7 +111,7 @@ async function isStillHeld(
   return target !== null && target.kind !== 'unproven';
 }
 
-/** The operator's floors, and what they follow. Without a database, nobody knows what was before. */
+/** The operator's floors, and what they follow. Without a database, there is no history to follow. */
 export async function loadFloors(
   { store, settings }: { readonly store: Store | null; readonly settings: Pick<Settings, 'floors'> },
   { id }: Pick<Repo, 'id'>,
@@ -123,7 +123,7 @@ export async function loadFloors(
   return { floors, moved, names: names.map(({ name }) => name) };
 }
 
-/** What the approvals of a promotion have to satisfy, where its environment is this one today. */
+/** What the approvals of a promotion have to satisfy, with this current environment. */
 export async function loadApprovalRules(
   services: Services,
   promotion: Promotion,
@@ -136,7 +136,7 @@ export async function loadApprovalRules(
   return approvalRulesOf(promotion, { today, request, floors });
 }
 
-/** What the policy that it was requested under says of its environment; null where that is not known, or can't be read. */
+/** Its environment in the policy at the request; null if unknown or unreadable. */
 export async function loadRequestPolicy(
   services: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'registryHost'> },
   promotion: Promotion,
@@ -146,8 +146,8 @@ export async function loadRequestPolicy(
 }
 
 /**
- * What the policy that a promotion was planned under says of its environment: the text is stored, and read by the parser
- * of today. Null where that refuses it, or knows no such environment in it.
+ * The environment in the policy that a promotion was planned under. The current parser reads the stored text. Null if it
+ * refuses the text or finds no such environment in it.
  */
 export async function loadPlannedPolicy(
   { store, settings }: Pick<Services, 'store'> & { readonly settings: Pick<Settings, 'registryHost'> },
@@ -161,7 +161,7 @@ export async function loadPlannedPolicy(
   return environmentPolicyFor({ policy, environment, kind: ruledKindOf(promotion) });
 }
 
-/** Whoever stores a promotion stores the text that it names: a missing one is a bug. */
+/** A commit that stores a promotion stores the text that it names. A missing one is a bug. */
 async function readStoredPolicy(
   { db }: Services['store'],
   blob: string,
@@ -174,8 +174,8 @@ async function readStoredPolicy(
 }
 
 /**
- * Who acts, with the role that GitHub gives them now. Of somebody whose rights are known, a single 404 or 403 is not
- * believed: GitHub is asked at most twice more. `confirmedAt`: when rights were confirmed that are kept elsewhere.
+ * The actor with the role that GitHub gives now. For a person with known rights, a single 404 or 403 is not
+ * believed: GitHub is asked at most twice more. `confirmedAt`: when known rights were confirmed that are stored elsewhere.
  */
 export async function loadActor(
   { github, store, now, wait }: Pick<Services, 'github' | 'store' | 'now' | 'wait'>,

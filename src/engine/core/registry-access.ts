@@ -1,4 +1,4 @@
-// Makes the registry client, its credentials and the engine's settings from the configuration, for the server and for commands.
+// Creates the registry client, its credentials and the engine's settings from the configuration, for server and commands.
 import type { Config } from '../../config/env.ts';
 import { createCredentialSource, loadDockerConfig, type CredentialSource } from '../../registry/auth/credentials.ts';
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '../../registry/client.ts';
@@ -11,7 +11,7 @@ export type RegistryAccess = {
   readonly close: () => Promise<void>;
 };
 
-/** Null for docker's folder: nothing is read from there. */
+/** Docker's folder; null: nothing is read from it. */
 export type RegistryConfig = Settings &
   Pick<Config, 'ghcr' | 'registryTokenHosts'> & { readonly dockerConfigFolder: string | null };
 

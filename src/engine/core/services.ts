@@ -1,4 +1,4 @@
-// What the engine works with; app/compose.ts makes it, once per process.
+// The services of the engine; app/compose.ts creates them once per process.
 import type { Logger } from 'pino';
 import type { Config } from '../../config/env.ts';
 import type { ImageReader } from '../../facts/image-reader.ts';
@@ -36,7 +36,7 @@ export type Services = {
   readonly sha256: (text: string) => string;
 };
 
-/** What the engine has to know of the configuration. */
+/** The part of the configuration that the engine needs. */
 export type Settings = Pick<
   Config,
   'registryHost' | 'imageGrants' | 'allowedOwners' | 'floors' | 'githubHost' | 'githubWriteIntervalMs'
@@ -47,15 +47,15 @@ export function settingsOf(config: Settings): Settings {
   return { registryHost, imageGrants, allowedOwners, floors, githubHost, githubWriteIntervalMs };
 }
 
-/** What the engine needs of webhooks/, a layer above that it can't import: app/ hands it over. */
+/** What the engine needs of webhooks/, a higher layer that it can't import: app/ passes it in. */
 export type WebhookReader = {
-  /** What a stored delivery asks for. An error names the event and repeats nothing of the payload. */
+  /** The intents of a stored delivery. An error names the event and repeats nothing of the payload. */
   readonly translate: (delivery: {
     readonly deliveryId: string;
     readonly event: string;
     readonly body: string;
   }) => Promise<readonly Intent[]>;
-  /** Whether a delivery of this kind, if it was missed, would lead to anything. */
+  /** Whether a missed delivery of this kind would lead to anything. */
   readonly isRelevant: (delivery: Pick<ListedDelivery, 'event' | 'action'>) => boolean;
   /** Whether a later delivery makes a missed one out of date. */
   readonly isSuperseded: (missed: ListedDelivery, later: ListedDelivery) => boolean;

@@ -1,4 +1,4 @@
-// Turns a stored delivery into the jobs for what it asks for.
+// Turns a stored delivery into the jobs for its intents.
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import type { Intent } from '../core/intent.ts';
 import type { Services } from '../core/services.ts';
@@ -19,7 +19,7 @@ async function handle({ payload: delivery }: Job<'delivery'>, { webhooks, log }:
   return { kind: 'done', commit: { repo: first.repo, told: true, ...former, intents } };
 }
 
-/** The time decides whether a review is about today's plan. */
+/** The time decides whether a review is for the current plan. */
 function receivedLate(intent: Intent, sentAt: number): Intent {
   return intent.kind === 'comment' || intent.kind === 'click' ? { ...intent, sentAt } : intent;
 }

@@ -1,4 +1,4 @@
-// Recovers missed deliveries: GitHub's list is read back to where the last delivery recovery ended.
+// Recovers missed deliveries: reads GitHub's list back to where the last delivery recovery ended.
 import { OutsideError } from '../../net/outside-error.ts';
 import type { AppClient } from '../../github/client/client.ts';
 import { fetchDeliveryBody, fetchDeliveryPage, type ListedDelivery } from '../../github/app/deliveries.ts';
@@ -13,13 +13,13 @@ import { acceptDeliveries } from '../core/accept-deliveries.ts';
 import type { Services } from '../core/services.ts';
 
 const MINUTE_MS = 60_000;
-/** GitHub keeps no more. */
+/** GitHub keeps deliveries for this long. */
 const REACH_MS = 72 * 60 * MINUTE_MS;
-/** GitHub may list a delivery later than others that it made later. */
+/** GitHub may list a delivery after later ones. */
 const OVERLAP_MS = 10 * MINUTE_MS;
-/** Younger ones may be on their way. */
+/** Younger deliveries may still arrive. */
 const YOUNG_MS = MINUTE_MS;
-/** So many can't be read: then it is not they who are at fault. */
+/** If this many can't be read, the cause is not the deliveries. */
 const MAX_UNREADABLE = 3;
 
 export const recoverDeliveries: JobDefinition<'recover-deliveries'> = {
@@ -73,7 +73,7 @@ async function recover(services: Services): Promise<JobOutcome> {
 type Left = {
   /** Oldest first. */
   readonly deliveries: readonly ListedDelivery[];
-  /** Why no more were tried. */
+  /** Why the rest was not tried. */
   readonly because: OutsideError | null;
 };
 

@@ -1,4 +1,4 @@
-// Makes the GitHub Deployment that follows a promotion; deployers receive it and report its status.
+// Creates the GitHub Deployment that follows a promotion; deployers receive it and report its status.
 import { decide } from '../../domain/decide.ts';
 import { findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -20,7 +20,7 @@ import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPlannedPolicy, loadPolicy, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-/** GitHub's final answers that people can do something about: the card tells, and `/refresh` tries again. */
+/** GitHub's final answers that people can fix: the card shows them, and `/refresh` tries again. */
 const REFUSED: readonly string[] = [
   'github-forbidden',
   'github-closed',
@@ -44,7 +44,7 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
   if (commit === null || (await findMark(db, { promotionId, kind: 'deployment' })) !== null) return DONE;
   const last = await findLastPromoted(db, { repoId: repo.id, environment });
   if (last?.id !== promotionId) {
-    // While GitHub was not to be had, a newer one came: deploying this one now would go back.
+    // While GitHub was unreachable, a newer promotion came: this deployment would undo it.
     services.log.info(
       { repo: repo.name, promotion: promotion.number },
       'skipped a deployment: a newer promotion replaced it',
@@ -76,7 +76,7 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
 
 const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
 
-/** As the promotion was planned; where that can't be read any more, what the policy says today. Null: nobody can tell. */
+/** By the policy of the plan; if that is no longer readable, by the current one. Null: unknown. */
 async function loadDeploymentPolicy(services: Services, promotion: Promotion): Promise<EnvironmentPolicy | null> {
   const planned = await loadPlannedPolicy(services, promotion);
   if (planned !== null) return planned;
@@ -86,7 +86,7 @@ async function loadDeploymentPolicy(services: Services, promotion: Promotion): P
 
 type Asked = { readonly promotion: Promotion; readonly policy: EnvironmentPolicy; readonly commit: CommitSha };
 
-/** An earlier try may have made it without our noting it. */
+/** An earlier try may have created it without recording it. */
 async function findOrCreate(
   services: Services,
   { job, ...asked }: Asked & { readonly job: Job<'create-deployment'> },
@@ -99,18 +99,18 @@ async function findOrCreate(
   const made = job.attempts > 1 ? await findOwnDeployment({ ...question, bot: await botOf(services) }) : null;
   if (made !== null) return made;
   const content = await contentOf(services, asked);
-  // Such an answer says that none was made: another try makes no second one.
+  // Such an answer says that none was created: another try can't create a second one.
   return askAgain(() => create({ ...place, content }), services);
 }
 
-/** The account that our App acts as: a payload alone proves nothing, since anybody who may write can copy ours. */
+/** The account of our App. A payload alone proves nothing: anybody with write access can copy ours. */
 async function botOf({ identity }: Services): Promise<string> {
   return `${(await identity.learn()).slug}[bot]`;
 }
 
 async function contentOf({ store }: Services, { promotion, policy, commit }: Asked): Promise<DeploymentContent> {
   const { id, number, reason, environment } = promotion;
-  // Deployers read one image of the payload; a policy has exactly one so far.
+  // Deployers read one image of the payload, and a policy has exactly one today.
   const [image] = promotion.images;
   if (image === undefined) throw new Error(`promotion ${id} has no image`);
   const { repository, digest } = image;

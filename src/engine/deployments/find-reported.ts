@@ -1,4 +1,4 @@
-// Finds the promotion that a deployment status is about: one that an environment holds, or that it held before.
+// Finds the promotion that a deployment status is for: one that an environment holds or held before.
 import {
   environmentsOf,
   findEarlierFollower,
@@ -25,7 +25,7 @@ export async function findReported(
   const owner = await findDeploymentOwner(db, { repoId, githubId: deployment.id });
   const latest = await listDeployed(services, repoId);
   if (owner !== null) {
-    // One that an older promotion made is about that one, even where a rollback brought its image back since.
+    // A deployment that an older promotion created belongs to it, even if a rollback brought its image back since.
     const promotion = await findPromotion(db, owner);
     return promotion === null ? null : withReplacement(promotion, latest);
   }
@@ -41,7 +41,7 @@ function withReplacement(promotion: Promotion, latest: readonly DeployedPromotio
   return { promotion, replacedBy: held?.id === promotion.id ? null : held };
 }
 
-/** Reports of what was promoted longer ago are no news of any target that people choose. */
+/** Reports on older promotions don't matter for any target that people choose. */
 const LOOKED_AT = 50;
 
 async function listEarlier(

@@ -1,4 +1,4 @@
-// A deployment status: the promotion whose image is being deployed follows it, also where the environment holds another one since.
+// Applies a deployment status to the promotion whose image is deployed, even if the environment holds another one by now.
 import { decide } from '../../domain/decide.ts';
 import { wayBackEffects } from '../../domain/decide/deployment.ts';
 import { isCountedReporter } from '../../domain/promotion/reporter.ts';

@@ -1,4 +1,4 @@
-// A deployment that somebody else made to an environment of the policy: on record, and on the card where it does not fit.
+// Records a deployment by somebody else to an environment of the policy, and shows it on the card if it does not match.
 import { decide } from '../../domain/decide.ts';
 import { deployedByOthersEntry } from '../../domain/decide/deployment.ts';
 import { goesTo, type Deployment } from '../../domain/promotion/deployment.ts';
@@ -40,13 +40,13 @@ async function handle({ payload }: Job<'deployment'>, services: Services): Promi
 
 type Told = { readonly repo: Repo; readonly deployment: Deployment; readonly by: Sender };
 
-/** What we made ourselves comes back, often before its id is stored. */
+/** Our own deployments arrive too, often before their id is stored. */
 async function isOurs({ identity, store }: Services, { repo, deployment, by }: Told): Promise<boolean> {
   if (by.kind === 'bot' && by.login === `${(await identity.learn()).slug}[bot]`) return true;
   return (await findDeploymentOwner(store.db, { repoId: repo.id, githubId: deployment.id })) !== null;
 }
 
-/** The environment of the policy that deploys there; where the policy can't be read, as it was when tags were moved. */
+/** The policy's environment that deploys there; if the policy can't be read, as it was when the tags moved. */
 async function findEnvironmentOf(services: Services, { repo, deployment }: Told): Promise<string | null> {
   const loaded = await loadPolicy(services, repo);
   if (loaded.kind === 'policy') {

@@ -6,9 +6,9 @@ import type { DoctorSetup } from './setup.ts';
 
 export type AppExamination = { readonly checks: readonly Check[]; readonly app: OwnApp | null };
 
-/** Above it, GitHub takes what we sign for signed in the future, or for too long. */
+/** Above it, GitHub refuses our signature as issued in the future or valid for too long. */
 const MAX_SKEW_MS = 30_000;
-/** GitHub tells whole seconds, and an answer is on its way for a while. */
+/** GitHub's times are in whole seconds, and an answer takes time. */
 const USUAL_SKEW_MS = 5_000;
 
 export async function examineApp({ github, manifest, now }: DoctorSetup): Promise<AppExamination> {
@@ -27,7 +27,7 @@ export async function examineApp({ github, manifest, now }: DoctorSetup): Promis
   }
 }
 
-/** `at` is GitHub's clock in whole seconds; no check where no answer came. */
+/** `at` is GitHub's clock in whole seconds. Without an answer there is no check. */
 export function checkClock(at: number | null, now: number): readonly Check[] {
   if (at === null) return [];
   const name = 'clock';

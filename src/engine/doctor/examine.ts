@@ -1,4 +1,4 @@
-// The whole examination, from the environment outwards: server, App, machine user, then one repository after the other.
+// Runs all checks: server, App, machine user, then one repository after the other.
 import type { Check, CheckGroup, CheckSubject } from '../../domain/doctor/check.ts';
 import type { MachineToken } from '../../domain/machine-token.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -17,7 +17,7 @@ export type Examination = {
   readonly healthy: boolean;
 };
 
-/** Of `only`, or of every repository that the database knows promotions of. `onProgress` is told what is examined next. */
+/** Checks `only`, or every repository with promotions in the database. `onProgress` receives what is checked next. */
 export async function examine(
   setup: DoctorSetup,
   { only, onProgress }: { readonly only: RepoName | null; readonly onProgress: (about: CheckSubject) => void },

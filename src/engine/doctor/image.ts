@@ -1,4 +1,4 @@
-// Checks of one image: which credential goes to its registry, what that may do there, and whether anybody can pull it.
+// Checks of one image: which credential its registry gets, what that permits, and whether anybody can pull the image.
 import type { Check } from '../../domain/doctor/check.ts';
 import { findDenialCause, type DenialCause } from '../../domain/doctor/denial.ts';
 import type { MachineToken } from '../../domain/machine-token.ts';
@@ -64,7 +64,7 @@ function checkTags({ image, policy }: ImageQuestion, tags: readonly Tag[]): Chec
   return { name, outcome: 'warn', code: 'no-staging-tag', ...values };
 }
 
-/** Of the staging image: nothing is promoted without these labels, so doctor reports them before the first request. */
+/** For the staging image: nothing is promoted without these labels, so doctor reports them before the first request. */
 async function checkLabels(
   { registry, settings }: DoctorSetup,
   { image: repository, policy, repo }: ImageQuestion,
@@ -84,7 +84,7 @@ async function checkLabels(
   return [{ ...about, outcome: level, code: 'labels-missing', labels, source }];
 }
 
-/** Origin may stand in an annotation as well; any other label in the config alone. */
+/** The origin may also be in an annotation; other labels are in the config only. */
 function isUnset(platform: PlatformContents, label: string): boolean {
   if (label === SOURCE_LABEL || label === REVISION_LABEL) {
     const claims = claimsOf(platform, label);
@@ -94,7 +94,7 @@ function isUnset(platform: PlatformContents, label: string): boolean {
   return config.kind === 'known' && (config.value.labels[label] ?? '') === '';
 }
 
-/** Not a fault: many packages are meant to be public, and many people don't know of theirs. */
+/** Not a fault: many packages are public on purpose, but some by mistake. */
 async function checkStranger({ stranger }: DoctorSetup, image: ImageRepository, tags: readonly Tag[]): Promise<Check> {
   const name = 'public';
   const [tag] = tags;

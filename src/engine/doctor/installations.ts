@@ -19,7 +19,7 @@ export async function examineInstallations(
 
 const MAX_NAMED = 10;
 
-/** What fails is named one by one. Of the rest, many with the same result are one check. */
+/** Failures are separate checks. Many others with the same result share one. */
 function summarize(checks: readonly InstallationCheck[]): readonly Check[] {
   const failed = checks.filter(({ outcome }) => outcome === 'fail');
   const notServed = checks.filter(({ code }) => code === 'installation-not-served');

@@ -1,4 +1,4 @@
-// Checks of the machine user for ghcr.io: its token's kind, whose it is, its scopes, and how long it is good for.
+// Checks of the machine user for ghcr.io: its token's kind, user, scopes and expiry.
 import type { Check } from '../../domain/doctor/check.ts';
 import {
   daysLeft,
@@ -12,7 +12,7 @@ import type { DoctorSetup } from './setup.ts';
 
 type Accepted = Extract<MachineToken, { readonly kind: 'accepted' }>;
 
-/** `token` is what GitHub told of it; null where there is no machine user. The token's value is never shown. */
+/** `token` is GitHub's answer about it; null without a machine user. The token's value is never shown. */
 export function examineMachineUser(
   { credentials, now }: Pick<DoctorSetup, 'credentials' | 'now'>,
   token: MachineToken | null,

@@ -1,4 +1,4 @@
-// Checks of one repository: is the App there, can its policy be read, are its branches there, and what of its images?
+// Checks of one repository: the App's access, its policy, its branches and its images.
 import type { Check } from '../../domain/doctor/check.ts';
 import type { MachineToken } from '../../domain/machine-token.ts';
 import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
@@ -44,7 +44,7 @@ function checkPolicy({ blob }: Policy): Check {
   return { name, outcome: 'ok', code: 'policy-readable', blob };
 }
 
-/** Nothing where there is no database: another check says so. */
+/** Nothing without a database: another check reports that. */
 async function checkNames(
   setup: DoctorSetup,
   { github, repo, policy }: { readonly github: GitHub; readonly repo: Repo; readonly policy: Policy },

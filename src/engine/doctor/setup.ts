@@ -1,4 +1,4 @@
-// What `doctor` looks at: the environment as it was read, and the ways to whom it leads.
+// What `doctor` checks: the environment variables, and the clients made from them.
 import { OutsideError } from '../../net/outside-error.ts';
 import type { AppManifest } from '../../config/app-manifest.ts';
 import type { GitHub } from '../../github/client/client.ts';
@@ -9,10 +9,10 @@ import type { AskToken } from '../../github/app/registry-token-watch.ts';
 import type { Settings } from '../core/services.ts';
 
 export type DoctorSetup = {
-  /** What is wrong in the environment: sentences that say what to do. */
+  /** The problems of the environment variables: sentences that say what to do. */
   readonly problems: readonly string[];
   readonly github: { readonly kind: 'app'; readonly github: GitHub } | { readonly kind: 'none'; readonly why: string };
-  /** The secret, and the one that is being rotated out; none where they could not be read. */
+  /** The secret, and the one that is being rotated out; empty if they could not be read. */
   readonly webhookSecrets: readonly string[];
   readonly publicUrl: string | null;
   readonly manifest: AppManifest;
@@ -27,7 +27,7 @@ export type DoctorSetup = {
   readonly now: () => number;
 };
 
-/** Another check says why there is none. */
+/** Null: another check says why. */
 export async function openStore({ store }: DoctorSetup): Promise<Store | null> {
   try {
     return await store();

@@ -1,4 +1,4 @@
-// Checks of the webhook: is it signed, does it lead here, and how were the newest deliveries answered?
+// Checks of the webhook: its secret, its address, and the answers to the newest deliveries.
 import type { Check } from '../../domain/doctor/check.ts';
 import type { AppClient } from '../../github/client/client.ts';
 import { fetchWebhook, listWebhookDeliveries, type Webhook, type WebhookDelivery } from '../../github/app/own-app.ts';
@@ -16,7 +16,7 @@ export async function examineWebhook(setup: DoctorSetup, client: AppClient): Pro
   return [...setUp, ...deliveries];
 }
 
-/** GitHub never shows a secret, so that both are the same is known only when a signed delivery was accepted. */
+/** GitHub never shows a secret. Only an accepted delivery proves that both sides have the same one. */
 function checkSecret({ webhookSecrets }: DoctorSetup, { hasSecret }: Webhook): Check {
   const [secret, previous] = webhookSecrets;
   const name = 'webhook-secret';

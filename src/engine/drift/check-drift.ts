@@ -1,4 +1,4 @@
-// Notices drift: looks at an environment, looks again at what differs before it raises the alarm, and sees when it is over.
+// Detects drift: reads an environment, confirms differences before it alerts, and detects the end of a drift.
 import type { AuditEntry } from '../../domain/audit/audit.ts';
 import {
   judgeCheck,
@@ -18,11 +18,11 @@ import type { Services } from '../core/services.ts';
 import { snapshotProduction, type ProductionSnapshot } from './snapshot-production.ts';
 import { findSubject, type DriftScope, type Subject } from './subject.ts';
 
-/** Registries show for seconds what was before a write. */
+/** For some seconds, registries show what was before a write. */
 const CONFIRM_AFTER_MS = 45_000;
 /** While tags are moved. */
 const LOOK_AGAIN_AFTER_MS = 60_000;
-/** Where the registry does not tell: that may last, and a day until the next look would be too long. */
+/** If the registry does not answer: a day until the next check would be too long. */
 const ASK_AGAIN_AFTER_MS = 5 * 60_000;
 
 export const checkDrift: JobDefinition<'check-drift'> = {
@@ -109,7 +109,7 @@ function isShownAlike(before: Drift, now: Drift): boolean {
   return before.alternative === now.alternative && sameDifferences(before.differences, now.differences);
 }
 
-/** The alarm. */
+/** The alert. */
 function begin(
   { newId, now, log }: Services,
   about: {
@@ -139,7 +139,7 @@ function begin(
   };
 }
 
-/** Turned off, or no longer ours to look at: what was open is over, and nothing is looked at until somebody asks again. */
+/** Turned off, or no longer ours: open drifts are over, and checks stop until something schedules them again. */
 async function stopWatching(services: Services, { repo, environment }: DriftScope): Promise<JobOutcome> {
   const open = await listOpenDrifts(services.store.db, { repoId: repo.id, environment });
   if (open.length === 0) return DONE;

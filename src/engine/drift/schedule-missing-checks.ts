@@ -1,4 +1,4 @@
-// Puts a look ahead of every environment that was promoted to and has none: its job was dropped, or the policy had turned it off.
+// Schedules a drift check for each environment that lacks one: its job was dropped, or the policy had turned checks off.
 import { listUnwatchedEnvironments } from '../../store/drifts.ts';
 import { addJob } from '../../store/queue/jobs.ts';
 import { findRepo } from '../../store/repos.ts';

@@ -68,7 +68,7 @@ async function tellIn(services: Services, { job, drift, promotion, body }: Alarm
   return { issue, commentId: await postWithMarker(services, { job, repo, issue, key: driftKey(drift), body }) };
 }
 
-/** One for all alarms of the environment, as long as nobody closes it. */
+/** One for all alerts of the environment, as long as nobody closes it. */
 async function findOrOpenIssue({ github, identity }: Services, { repo, environment }: Promotion): Promise<number> {
   const place = { client: github.forRepo(repo), repo: repo.name };
   const { marker, title, body } = driftIssue(environment);

@@ -1,4 +1,4 @@
-// Looks at production: what its tags hold, and whether it and what could be rolled back to are still there.
+// Reads production: what its tags hold, and whether its image and the rollback targets still exist.
 import type { Difference, WatchedImage } from '../../domain/promotion/drift.ts';
 import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -11,16 +11,16 @@ import { listPromotionsChangedSince } from '../../store/promotions/promotions.ts
 import type { Services } from '../core/services.ts';
 import type { Subject } from './subject.ts';
 
-/** How many rollback targets are looked at. */
+/** How many rollback targets are read. */
 const TARGETS = 3;
 
 export type ProductionSnapshot = {
   readonly differences: readonly Difference[];
-  /** The newest rollback target that is whole, as `/rollback to` takes it. */
+  /** The newest complete rollback target, as `/rollback to` accepts it. */
   readonly alternative: string | null;
 };
 
-/** OutsideError where the registry does not tell. */
+/** OutsideError if the registry does not answer. */
 export async function snapshotProduction(services: Services, { last, tags }: Subject): Promise<ProductionSnapshot> {
   const { registry } = services;
   const targets = (
@@ -48,7 +48,7 @@ export async function snapshotProduction(services: Services, { last, tags }: Sub
   return { differences: [...(isTold ? [] : moved), ...gone], alternative: whole?.name ?? null };
 }
 
-/** Null where the registry says for good that it can't be told: one image must not hide what the tags hold. */
+/** Null if the registry refuses for good: one image must not hide what the tags hold. */
 async function findMissing(
   { registry, log }: Services,
   { name, repository, digest }: WatchedImage,
@@ -62,7 +62,7 @@ async function findMissing(
   }
 }
 
-/** What `/rollback` would offer, newest first, wherever it was deployed to: what is watched is whether it is whole. */
+/** The targets of `/rollback`, newest first, wherever they were deployed to: only their completeness is checked. */
 async function listTargets(
   { store }: Services,
   { repo, environment }: Promotion,
@@ -77,7 +77,7 @@ async function listTargets(
     .map(({ digest }) => ({ role: 'target', name: targetName(history, digest), repository, digest }));
 }
 
-/** A later promotion left the tags disagreeing: its card tells, and an alarm of its own. */
+/** A later promotion left the tags disagreeing: its card and its own alert show that. */
 async function isToldAsMixed({ store }: Services, last: Promotion): Promise<boolean> {
   const since = promotedAt(last) ?? 0;
   const changed = await listPromotionsChangedSince(store.db, { repoId: last.repo.id, since });

@@ -1,4 +1,4 @@
-// Decides what an environment is compared with, and whether it is looked at at all.
+// Decides what an environment is compared with, and whether it is checked at all.
 import { OutsideError } from '../../net/outside-error.ts';
 import { defaultEnvironment, findEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
@@ -10,20 +10,20 @@ import type { Services } from '../core/services.ts';
 
 export type Subject = {
   readonly kind: 'watched';
-  /** What put production where it should be. */
+  /** The promotion that production should hold. */
   readonly last: Promotion;
-  /** The floating tags that it left, and that are still the environment's. */
+  /** The floating tags that it wrote and that the environment still has. */
   readonly tags: readonly Tag[];
-  /** Null: never, but for the second read-back. */
+  /** Null: never, except for the second read-back. */
   readonly intervalMs: number | null;
 };
 
-/** `busy`: the tags are being moved. `not-watched`: nothing was promoted, or nothing is to be looked at any more. */
+/** `busy`: the tags are being moved. `not-watched`: nothing was promoted, or checks are off. */
 export type FoundSubject = Subject | { readonly kind: 'busy' } | { readonly kind: 'not-watched' };
 
 export type DriftScope = { readonly repo: Repo; readonly environment: string };
 
-/** With `off`, only what was promoted just now is looked at. */
+/** With `off`, only a recent promotion is checked. */
 const READ_BACK_WITHIN_MS = 10 * 60 * 1000;
 
 export async function findSubject(services: Services, place: DriftScope): Promise<FoundSubject> {
@@ -48,7 +48,7 @@ export async function findSubject(services: Services, place: DriftScope): Promis
 
 const NOT_WATCHED = { kind: 'not-watched' } as const;
 
-/** What the policy says today; where it can't be read, what it said of the promotion. Null: it is no longer about this image there. */
+/** The environment in the current policy; if that can't be read, in the promotion's. Null: the policy no longer has this image there. */
 async function loadEnvironmentPolicy(services: Services, last: Promotion): Promise<EnvironmentPolicy | null> {
   try {
     const loaded = await loadPolicy(services, last.repo);
@@ -58,14 +58,14 @@ async function loadEnvironmentPolicy(services: Services, last: Promotion): Promi
     const isOurs = last.images.every(({ repository }) => policy.images.includes(repository)) && unauthorized === null;
     return isOurs ? findEnvironment(policy, last.environment) : null;
   } catch (error) {
-    // An App that is gone looks at nothing; a GitHub that is down hides no drift.
+    // An App that was removed checks nothing. An outage of GitHub hides no drift.
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
     services.log.warn({ err: error, repo: last.repo.name }, 'could not read the policy file from GitHub');
     return plannedPolicy(services, last);
   }
 }
 
-/** Where neither policy can be read, what was promoted is watched all the same. */
+/** If neither policy can be read, the promoted image is checked anyway. */
 async function plannedPolicy(services: Services, last: Promotion): Promise<EnvironmentPolicy> {
   const tags = last.baseline.map(({ tag }) => tag);
   return (await loadPlannedPolicy(services, last)) ?? { ...defaultEnvironment(last.environment), tags };

@@ -1,8 +1,8 @@
-// Asks a registry or GitHub for something that a decision can do without.
+// Reads something from a registry or GitHub that a decision does not need.
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Services } from '../core/services.ts';
 
-/** What `ask` returns; where the host does not tell, `untold`, and `message` is logged. Other errors are thrown. */
+/** The result of `ask`. If the host fails, `untold`, and `message` is logged. Other errors are thrown. */
 export async function askOptional<Told, Untold>(
   { log }: Pick<Services, 'log'>,
   question: {

@@ -62,7 +62,7 @@ async function problemOf(services: Services, promotion: Promotion, error: Outsid
   return { code: 'target-gone', error: error.toProblem(), alternative };
 }
 
-/** The App was taken away, and no webhook may have told so yet: there is nobody to tell of a failure either. */
+/** The App was removed, and its webhook may be late: there is nobody to report a failure to. */
 async function endAppRemoved(services: Services, promotion: Promotion): Promise<JobOutcome> {
   const event = { kind: 'withdrawn', because: 'installation-gone' } as const;
   const decision = decide(promotion, event, await loadContext(services, promotion));
@@ -108,7 +108,7 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   const about = { policy, environment, images, production, otherReviewers, contributors, openBranch };
   const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;
   const decision = decide(today, event, await loadReleaseContext(services, today, { also: [approvals] }));
-  // Asked for before people are: nobody should approve what our account may not carry out.
+  // Proven before people are asked: nobody should approve what our account can't carry out.
   if (decision.kind === 'accepted' && isOpen(decision.promotion.state)) {
     await Promise.all(promotion.images.map(({ repository }) => services.pushRight.prove(repository)));
   }
@@ -118,7 +118,7 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   return { kind: 'done', commit: next === null ? null : { ...next, effects, policyFile: loaded.file, ...told } };
 }
 
-/** Why the image that was pinned can't be promoted under the policy of today, however well it looks. */
+/** Why the pinned image can't be promoted under the current policy, whatever its checks. */
 async function findPolicyProblem(
   services: Services,
   promotion: Promotion,
@@ -145,7 +145,7 @@ async function failExamination(services: Services, promotion: Promotion, problem
   return { kind: 'done', commit: commitOf(today, decision) };
 }
 
-/** A courtesy of the card: where GitHub does not tell, the card says nothing of it. */
+/** Optional on the card: if GitHub fails, the card leaves it out. */
 async function lookForReviewer(
   services: Services,
   promotion: Promotion,
@@ -160,7 +160,7 @@ async function lookForReviewer(
   },
 ): Promise<Promotion['otherReviewers']> {
   const { repo, requester } = promotion;
-  // Nobody is asked: there is no card that would say so.
+  // Nobody has to approve, so no card shows it.
   if (rules.every(({ required }) => required === 0)) return 'unknown';
   const ask = async (): Promise<Promotion['otherReviewers']> => {
     const pins = await loadPins(services, repo, { policies: [approvals] });
@@ -176,7 +176,7 @@ async function lookForReviewer(
   return askOptional(services, { ask, untold: 'unknown', message, about: { repo: repo.name } });
 }
 
-/** Who can push the policy file alone releases alone: told where the file says that nobody has to approve. */
+/** A person who can push the policy file alone can release alone. Shown if the policy needs no approval. */
 async function findOpenBranch(
   services: Services,
   { kind, repo }: Promotion,
@@ -193,7 +193,7 @@ async function findOpenBranch(
   return found?.takesDirectPushes === true ? found.branch : null;
 }
 
-/** Opens the check run as soon as the commit is known, the first time; false when the promotion moved on meanwhile. */
+/** Opens the check run as soon as the commit is known, the first time; false if the promotion changed meanwhile. */
 async function identify(
   services: Services,
   { job, promotion, images }: Examination & { readonly images: readonly ImageFacts[] },

@@ -1,4 +1,4 @@
-// Compares the policy of today with the one that a waiting promotion was planned under: nothing goes on under other rules.
+// Compares the current policy with that of a waiting promotion's plan: no promotion continues under other rules.
 import type { PolicyReading } from '../../domain/decide.ts';
 import { policyMarks } from '../../domain/policy/effective-rules.ts';
 import { findEnvironment, type Policy } from '../../domain/policy/policy.ts';
@@ -14,21 +14,21 @@ import type { Services } from '../core/services.ts';
 
 /** `refusal` answers a review meanwhile. */
 export type PolicyComparison =
-  /** The rules are those of the plan; the file may be another one. */
+  /** The rules are those of the plan, even if the file is another one. */
   | { readonly kind: 'same'; readonly blob: string; readonly file: PolicyFile | null }
-  /** The rules were edited, or those of the plan can't be read any more: the promotion has to be examined again. */
+  /** The rules were edited, or those of the plan are no longer readable: the promotion must be examined again. */
   | { readonly kind: 'changed'; readonly refusal: Refusal; readonly change: PolicyChange | null }
   /** The promotion stays as it is, and waits until the file, or the operator, allows it again. */
   | { readonly kind: 'barred'; readonly refusal: Refusal };
 
-/** What a promotion that waits is told of its policy file. */
+/** The result for a waiting promotion: its event, or none. */
 export function readingOf(comparison: PolicyComparison): PolicyReading {
   if (comparison.kind === 'same') return { problems: [], blob: comparison.blob };
   const isUnreadable = comparison.kind === 'barred' && comparison.refusal.code === 'policy-unreadable';
   return { problems: isUnreadable ? comparison.refusal.problems : [], blob: null };
 }
 
-/** OutsideError when GitHub can't say what the file holds. */
+/** OutsideError if GitHub can't return the file. */
 export async function comparePolicy(services: Services, promotion: Promotion): Promise<PolicyComparison> {
   const { repo, environment, number } = promotion;
   const loaded = await loadPolicy(services, repo);
@@ -56,8 +56,8 @@ async function hasSameRules(services: Services, promotion: Promotion, policy: Po
   const kind = ruledKindOf(promotion);
   const environment = findEnvironment(policy, promotion.environment);
   if (environment === null || (await loadPlannedPolicy(services, promotion)) === null) return false;
-  // The image is no rule, but the file may name another one now. A default image follows the name of the repository, and
-  // what was asked for under the old name goes on.
+  // The image is not one of the rules, but the file may name another one now. A default image follows the repository's name, and
+  // a request under the old name continues.
   const isNamed = policy.blob === policyBlob || images.every(({ repository }) => policy.images.includes(repository));
   return isNamed && policyMarks({ policy, environment, kind, sha256: services.sha256 }).rulesHash === rulesHash;
 }

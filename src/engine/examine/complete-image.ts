@@ -1,4 +1,4 @@
-// Which other image a rollback could go back to where its target can't be pulled: its name, for those who are told.
+// Finds the name of another image that a rollback could go back to, if its target can't be pulled.
 import { formatNumber, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import { findAlternative } from '../../facts/find-alternative.ts';
@@ -6,7 +6,7 @@ import { listHeld } from '../../store/promotions/history.ts';
 import { askOptional } from './ask-optional.ts';
 import type { Services } from '../core/services.ts';
 
-/** `tags` are the floating ones of its environment. A courtesy: what the registry does not show is not recommended. */
+/** `tags` are the floating ones of its environment. Optional: what the registry does not show is not suggested. */
 export async function findAlternativeName(
   services: Services,
   question: { readonly promotion: Promotion; readonly tags: readonly Tag[] },

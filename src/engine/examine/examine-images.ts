@@ -12,17 +12,17 @@ import { factSourcesOf } from './fact-sources.ts';
 import { readProduction } from './read-production.ts';
 import { findCommitTag, sourcePrefixes } from './resolve-source.ts';
 
-/** One image on its way: what was pinned, and the facts of it as far as they are collected. */
+/** One image: what was pinned, and the facts collected so far. */
 export type ImageCollection = { readonly image: PinnedImage; readonly collection: FactCollection };
 
 export type ExaminationPlace = {
   readonly promotion: Promotion;
   readonly policy: Policy;
-  /** What the policy says of the promotion's environment. */
+  /** The promotion's environment in the policy. */
   readonly environment: EnvironmentPolicy;
 };
 
-/** What is or was in production is old, and may have been cleaned away; who asks again wants to know anew. */
+/** Images of production are old, and parts may have been deleted. A Re-run reads everything again. */
 export function startCollections(services: Services, place: ExaminationPlace): readonly ImageCollection[] {
   const { promotion, policy, environment } = place;
   const { repo, source, images } = promotion;
@@ -51,7 +51,7 @@ export async function examineImage(
   const { promotion, policy, environment } = place;
   const { kind, repo, versionTag } = promotion;
   const ruledKind = ruledKindOf(promotion);
-  // The lineage is known by now, and tells the commit. A rollback says what else it could go back to.
+  // The lineage is known by now, and with it the commit. A rollback also names another possible target.
   const also: readonly FacetName[] = kind === 'rollback' ? ['lineage', 'alternative'] : ['lineage'];
   const lineage = collection.collect(['lineage']);
   const [facts, commitTag] = await Promise.all([
@@ -68,7 +68,7 @@ export async function examineImage(
   return { examined: { facts, commitTag }, production };
 }
 
-/** A rollback gives no tag that keeps its image: it has one. */
+/** A rollback adds no permanent tag: its image has one. */
 async function commitTagOf(
   { registry }: Services,
   { promotion, policy }: ExaminationPlace,
@@ -86,7 +86,7 @@ function wantsFreshFacts({ kind, state }: Promotion): boolean {
   return kind !== 'promotion' || (state.kind === 'examining' && state.again);
 }
 
-/** In the order of asking. A hotfix comes from a branch of its own, and only force lets it in; production may have held one. */
+/** In the order of requests. A hotfix comes from its own branch and needs force; production may have held one. */
 function branchesOf({ promotion, policy, environment }: ExaminationPlace): readonly string[] {
   const { staging, hotfix } = policy;
   const takesHotfix = promotion.force || !bringsNewImage(promotion);

@@ -1,4 +1,4 @@
-// Where the facts of an image come from: registry and GitHub, and what our own history tells.
+// The sources of an image's facts: registry, GitHub and our own history.
 import type { ImageRepository } from '../../domain/image/reference.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { findEnvironment, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
@@ -11,11 +11,11 @@ import { listHeld } from '../../store/promotions/history.ts';
 import type { Services } from '../core/services.ts';
 import { findOwnership } from '../people/authorize.ts';
 
-/** `absent`: the command line has none to read, and `why` says why. */
+/** `absent`: the command line has no database; `why` gives the reason. */
 export type Database =
   { readonly kind: 'open'; readonly store: Store } | { readonly kind: 'absent'; readonly why: string };
 
-/** Those of the server, for images of one repository. */
+/** The sources of the server, for images of one repository. */
 export function factSourcesOf(
   services: Pick<Services, 'registry' | 'images' | 'github' | 'store' | 'settings' | 'now' | 'wait'>,
   { repo, repository }: { readonly repo: Repo; readonly repository: ImageRepository },
@@ -42,7 +42,7 @@ export function historyOf(
   };
 }
 
-/** What our own promotions and staging checks tell of an image. */
+/** The facts from our own promotions and staging checks. */
 export function recordsOf(
   database: Database,
   { repoId, now }: { readonly repoId: number; readonly now: () => number },
@@ -62,7 +62,7 @@ export function recordsOf(
   };
 }
 
-/** Where an image can go when nobody names an environment: to the default one, else to any of them. */
+/** The environments of an image when none is named: the default one, else all of them. */
 export function possibleEnvironments(policy: Policy): readonly EnvironmentPolicy[] {
   const target = findEnvironment(policy, null);
   return target === null ? policy.environments : [target];

@@ -10,7 +10,7 @@ import type { Services } from '../core/services.ts';
 const NOBODY: Contributors = { commits: 0, people: [], unknown: [] };
 
 /**
- * Null where nobody wants to know, or it can't be known: nothing was promoted before, its commit is gone, GitHub does not
+ * Null if no policy needs it, or it can't be known: nothing was promoted before, its commit is gone, GitHub does not
  * tell, or the range has more than a thousand commits. A comparison with production that can't be made never holds an
  * image up. Each policy that the approvals have to satisfy may want to know.
  */

@@ -1,4 +1,4 @@
-// Finds who changed a policy file where no push told: the last commit says who wrote it.
+// Finds who changed a policy file if no push was received: the author of the file's last commit.
 import type { PolicyChange } from '../../domain/policy/policy-change.ts';
 import { POLICY_PATH } from '../../domain/policy/policy.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -8,7 +8,7 @@ import { findLatestPolicyChange } from '../../store/policy-changes.ts';
 import { askOptional } from './ask-optional.ts';
 import type { Services } from '../core/services.ts';
 
-/** Null where it is known already who brought the file last, where there is no file, and where GitHub does not tell: cards then name the file alone. */
+/** Null if the change is known already, without a file, and if GitHub does not answer: then cards name the file alone. */
 export async function findUntoldPolicyChange(
   services: Services,
   { repo, file }: { readonly repo: Repo; readonly file: PolicyFile | null },

@@ -11,12 +11,12 @@ import type { Services } from '../core/services.ts';
 
 export type YoungCommit = {
   readonly commit: CommitSha;
-  /** Under which its image may come, that which was named first. */
+  /** The tags that its image may get, the named one first. */
   readonly tags: readonly Tag[];
   readonly until: number;
 };
 
-/** Null where there is nothing to wait for; OutsideError when GitHub can't say. */
+/** Null if there is nothing to wait for; OutsideError if GitHub can't answer. */
 export async function findYoungCommit(
   services: Services,
   about: { readonly repo: Repo; readonly policy: Policy; readonly source: PlainSource },

@@ -1,4 +1,4 @@
-// What a repository of the registry holds: every tag that people read, grouped by the digest it stands on, newest first.
+// Lists the tags of a registry repository that people read, grouped by digest, newest first.
 import {
   parseCommitSha,
   type CommitSha,
@@ -16,7 +16,7 @@ import type { Manifest } from '../../registry/manifest.ts';
 export type ListedImage = {
   readonly digest: Digest;
   readonly tags: readonly Tag[];
-  /** Epoch milliseconds; null where the image does not tell, or can't be read. */
+  /** Epoch milliseconds; null if the image has no time or can't be read. */
   readonly builtAt: number | null;
   readonly commit: CommitSha | null;
 };
@@ -31,7 +31,7 @@ type Source = { readonly registry: RegistryClient; readonly repository: ImageRep
 
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
-/** `told` receives the current step. OutsideError `repository-unknown` where there is no such repository. */
+/** `told` receives the current step. OutsideError `repository-unknown` for an unknown repository. */
 export async function listImages(source: Source, told: (message: string) => void): Promise<Listing> {
   const { registry, repository } = source;
   const all = await registry.listTags(repository);
@@ -66,7 +66,7 @@ export function isReferrerTag(tag: Tag): boolean {
   return /^sha(?:256|512)-[0-9a-f]{64,128}(?:\.\w+)?$/.test(tag);
 }
 
-/** Of one platform that can run: they are built together. Nothing where a part is not there or can't be read. */
+/** From one runnable platform, as all are built together. Nothing if a part is missing or unreadable. */
 async function readOrigin(source: Source, digest: Digest): Promise<Pick<ListedImage, 'builtAt' | 'commit'>> {
   const { registry, repository } = source;
   try {
@@ -91,7 +91,7 @@ async function readOrigin(source: Source, digest: Digest): Promise<Pick<ListedIm
 
 const NOT_TOLD = { builtAt: null, commit: null };
 
-/** Failures that belong to the image: an artifact that is none, or a part that is gone. */
+/** Failures that belong to the image: an artifact that is not an image, or a missing part. */
 const UNREADABLE: readonly string[] = [
   'manifest-unknown',
   'manifest-invalid',

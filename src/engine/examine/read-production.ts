@@ -7,7 +7,7 @@ import { listUnfinishedWriters } from '../../store/promotions/tag-moves.ts';
 import { loadPlannedPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
-/** One request per tag, in parallel; the kept ones are looked up in the journal as well, where there is one. */
+/** One request per tag, in parallel. The kept ones are also looked up in the journal, if there is one. */
 export async function readProduction(
   { registry, store }: Pick<Services, 'registry'> & { readonly store: Services['store'] | null },
   args: {
@@ -30,7 +30,7 @@ export async function readProduction(
   );
 }
 
-/** The same for a promotion's own environment and images; without its policy, of the tags that were planned on. */
+/** The same for a promotion's own environment and images; without its policy, for the tags of its plan. */
 export async function readProductionOf(services: Services, promotion: Promotion): Promise<readonly TagState[]> {
   const { repo, versionTag, baseline, images } = promotion;
   const planned = await loadPlannedPolicy(services, promotion);

@@ -4,7 +4,7 @@ import type { Digest } from '../../domain/image/reference.ts';
 import { askOptional } from './ask-optional.ts';
 import type { Services } from '../core/services.ts';
 
-/** What the source tag holds now; null where there is none, or where the registry does not tell. */
+/** What the source tag holds now; null if there is none or the registry does not answer. */
 export async function readSource(
   services: Services,
   { repo, source: { tag }, images: [image] }: Promotion,
@@ -19,8 +19,8 @@ export async function readSource(
 }
 
 /**
- * The promotion as somebody approves it: its card then says where the source tag has gone. A tag that names a commit is
- * made to stay; looking at it when the image is examined is enough.
+ * The promotion at an approval: its card then shows what the source tag holds now. A tag that names a commit is
+ * meant to stay; reading it when the image is examined is enough.
  */
 export async function withSource(services: Services, promotion: Promotion): Promise<Promotion> {
   const { state, source, images } = promotion;

@@ -1,4 +1,4 @@
-// Asks again whose the names in the policies of a promotion are, and lets the cards tell what changed.
+// Reads again which accounts have the names in a promotion's policies, and updates the cards if that changed.
 import { showEffects } from '../../domain/decide/accept.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { ApprovalPolicy } from '../../domain/policy/policy.ts';
@@ -10,8 +10,8 @@ import { recheckPins } from '../people/taken-names.ts';
 import { askOptional } from './ask-optional.ts';
 
 /**
- * Told on the card that asks: who has the login of somebody else can't approve, and people should know why. Answers how
- * other cards of the repository learn of news about that; those of other repositories do when they are reconciled.
+ * Shown on a waiting card: an account that took over a login can't approve, and people should know why. Returns how
+ * to update other cards of the repository; cards of other repositories are updated when they are reconciled.
  */
 export async function recheckNames(
   services: Services,

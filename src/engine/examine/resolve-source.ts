@@ -24,7 +24,7 @@ export type ResolvedSource =
 type ImageSource = { readonly registry: RegistryClient; readonly image: ImageRepository };
 /** `prefix`: `staging`, as the policy has it. */
 type Question = ImageSource & { readonly prefix: string };
-/** `prefixes`: those of the tags that are legal sources now; an earlier one wins. */
+/** `prefixes`: those of the tags that can be promoted now; an earlier one takes precedence. */
 type SourceQuestion = ImageSource & { readonly prefixes: readonly string[] };
 
 type Holder = { readonly tag: Tag; readonly digest: Digest };
@@ -37,7 +37,7 @@ export function sourcePrefixes(policy: Policy, { force }: { readonly force: bool
   return force && hotfix.tagPrefix !== staging.tagPrefix ? [staging.tagPrefix, hotfix.tagPrefix] : [staging.tagPrefix];
 }
 
-/** True for a prefix itself, and for a tag that begins with one and a dash. */
+/** True for a prefix itself, and for a tag that begins with one and a hyphen. */
 export function isSourceTag(tag: Tag, prefixes: readonly string[]): boolean {
   return prefixes.some((prefix) => tag === prefix || (tag.startsWith(`${prefix}-`) && tag !== `${prefix}-`));
 }
@@ -83,7 +83,7 @@ async function resolveHex(question: SourceQuestion, typed: string): Promise<Reso
   return pick(question, typed, { found: [], tried });
 }
 
-/** The holders of the names that a build would give, else of all commit tags that begin alike. */
+/** What the tags of a build hold, else all commit tags with the same beginning. */
 async function findByHex(
   question: Question,
   { hex, names }: { readonly hex: string; readonly names: readonly Tag[] },
@@ -97,7 +97,7 @@ async function findByHex(
   return holders(question, similar);
 }
 
-/** As typed, in lower case, and as builds shorten it. */
+/** As typed in lower case, and as builds shorten it. */
 function tagsNamed(prefix: string, typed: string): readonly Tag[] {
   const hex = typed.toLowerCase();
   const names = new Set([typed, hex, hex.slice(0, SHORT_COMMIT)]);
@@ -124,7 +124,7 @@ async function findByRevision(question: SourceQuestion, digest: Digest): Promise
   return found.find((holder) => holder.digest === digest) ?? null;
 }
 
-/** Null as well where the image is no whole one: whether a tag holds it is another question. */
+/** Null also for an incomplete image; whether a tag holds it is decided elsewhere. */
 async function readRevision(
   source: { readonly registry: RegistryClient; readonly repository: ImageRepository },
   digest: Digest,
@@ -142,7 +142,7 @@ async function readRevision(
 
 const AT_ONCE = 64;
 
-/** Tags that name a commit first, each prefix in its turn; no more is asked once one holds the digest. */
+/** Tags that name a commit first, one prefix after the other; stops once one holds the digest. */
 async function findAmongAll(question: SourceQuestion, digest: Digest): Promise<Holder | null> {
   const { registry, image, prefixes } = question;
   const listed = await registry.listTags(image);
@@ -197,7 +197,7 @@ export async function findCommitTag(
   const { tag, digest, commit } = image;
   if (tag !== null && commitHexIn(tag, question.prefixes) !== null) return tag;
   if (commit === null) return null;
-  // `hotfix` without a commit stands for an image of that branch: its own prefix goes first.
+  // `hotfix` without a commit means an image of that branch: its own prefix goes first.
   const [own, others] = partition(question.prefixes, (prefix) => tag !== null && isSourceTag(tag, [prefix]));
   const [short, ...named] = [...own, ...others].flatMap((prefix) => commitTags(prefix, commit));
   if (short === undefined) return null;

@@ -1,4 +1,4 @@
-// Which work is not done, or not missed, because the App may not act in its repository any more.
+// Decides which work is skipped because the App has lost access to its repository.
 import { OutsideError } from '../../net/outside-error.ts';
 import { findPromotion } from '../../store/promotions/promotions.ts';
 import { findLeftAt } from '../../store/repos.ts';
@@ -8,7 +8,7 @@ import type { JobDescription } from '../core/job-description.ts';
 import type { Services } from '../core/services.ts';
 import { isWriteClass } from '../../store/queue/write-class.ts';
 
-/** True for a write to GitHub, or what the clock repeats, of a repository that left the App. */
+/** True for a write to GitHub, or repeated work, in a repository that left the App. */
 export async function isLeftUndone(
   { store }: Services,
   payload: JobPayload,
@@ -18,7 +18,7 @@ export async function isLeftUndone(
   return hasLeft(store.db, payload);
 }
 
-/** True where GitHub refused for good because the App is gone: no webhook may have told so yet. */
+/** True if GitHub refused because the App was removed: its webhook may be late. */
 export async function isAppRemoved({ store }: Services, payload: JobPayload, error: unknown): Promise<boolean> {
   if (!(error instanceof OutsideError) || error.retryable || !error.code.startsWith('github-')) return false;
   return error.code === 'github-not-installed' || hasLeft(store.db, payload);

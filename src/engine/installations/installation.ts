@@ -1,4 +1,4 @@
-// The App's installation was taken away or suspended, or it is back: what that means for each repository of it.
+// The App's installation was removed, suspended or restored: creates the jobs of each of its repositories.
 import { findRepo, listReposOfInstallation } from '../../store/repos.ts';
 import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
 import type { Services } from '../core/services.ts';
@@ -20,8 +20,8 @@ async function handleGone({ payload }: Job<'installation-gone'>, { store }: Serv
 }
 
 /**
- * Only repositories that we know of matter; which those are, the delivery and the table tell together. Each receives it
- * in its own queue key, behind the news that it had left.
+ * Only known repositories matter: those of the delivery and of the table. Each receives it
+ * in its own queue key, after the event that it had left.
  */
 export const installationBack: JobDefinition<'installation-back'> = {
   key: null,

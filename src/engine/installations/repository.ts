@@ -1,4 +1,4 @@
-// A repository left the App, changed its name or owner, or is back: its open promotions end, or follow its numeric id.
+// A repository left the App, changed its name or owner, or is back: its open promotions end, or continue by its numeric id.
 import { showEffects } from '../../domain/decide/accept.ts';
 import { deploymentEffects } from '../../domain/decide/deployment.ts';
 import type { Effect } from '../../domain/effect.ts';
@@ -24,14 +24,14 @@ export const repoGone: JobDefinition<'repo-gone'> = {
 async function handleGone({ payload }: Job<'repo-gone'>, { store, log }: Services): Promise<JobOutcome> {
   const { repoId, installationId, because } = payload;
   const repo = await findRepo(store.db, repoId);
-  // Another installation has it: it was transferred, and the news came in another order.
+  // Another installation has it: it was transferred, and the events came in another order.
   if (repo === null || repo.installationId !== installationId) return DONE;
   const open = await listOpenPromotions(store.db, { repoId });
   log.info({ repo: repo.name, because, promotions: open.length }, 'the App lost access to a repository');
   return { kind: 'done', commit: { repo, leaves: true, effects: open.map((one) => withdraw(one, because)) } };
 }
 
-/** Shows what is open under the new name, and takes up what was left undone while the App was away. */
+/** Updates open promotions under the new name, and resumes what was left undone while the App was removed. */
 export const repoChanged: IntentDefinition<'repo-changed'> = {
   key: null,
   queue: 'repo',
@@ -43,7 +43,7 @@ export const repoChanged: IntentDefinition<'repo-changed'> = {
 async function handleChanged({ payload }: Job<'repo-changed'>, services: Services): Promise<JobOutcome> {
   const { repo, since } = payload;
   const { db } = services.store;
-  // It is back: that is remembered first, and then comes what was missed since.
+  // It is back: that is stored first, then what was missed is caught up on.
   if ((await findLeftAt(db, repo.id)) !== null) return { kind: 'handed-on', intents: [], told: [repo] };
   const open = await listOpenPromotions(db, { repoId: repo.id });
   const following = new Set<Promotion>();
@@ -71,7 +71,7 @@ async function listDeployments(services: Services, missed: readonly Promotion[])
   return (await Promise.all(effects)).flat();
 }
 
-/** What the clock would have repeated meanwhile. */
+/** The work that would have been repeated meanwhile. */
 async function listSchedules({ store, now }: Services, { id }: Repo): Promise<readonly Effect[]> {
   const unsettled = await listUnsettledStagingChecks(store.db);
   const watched = unsettled.filter(({ repoId }) => repoId === id);
@@ -86,7 +86,7 @@ async function listSchedules({ store, now }: Services, { id }: Repo): Promise<re
   ];
 }
 
-/** A new owner's repository may name what that owner has: the image of the old one is granted, or it is out of reach. */
+/** After a transfer, the repository may promote images of the new owner. That of the old one needs a grant. */
 async function follows(services: Services, { repo: before, images, state }: Promotion, repo: Repo): Promise<boolean> {
   const named = state.kind === 'waiting-for-image' ? [state.repository] : images.map(({ repository }) => repository);
   const isMoved = ownerOf(before) !== ownerOf(repo);

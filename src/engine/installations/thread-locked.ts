@@ -1,8 +1,8 @@
-// Which words to people are not missed, because GitHub takes none in the place where they belong: it is locked, or gone.
+// Decides which texts are skipped because their thread is locked or deleted.
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Trait } from '../core/job-description.ts';
 
-/** True for what GitHub refuses for good, where trying again, by hand as well, would tell nobody. */
+/** True if GitHub refuses the text for good, so that a retry, even by hand, reaches nobody. */
 export function isThreadLocked(traits: readonly Trait[], error: unknown): boolean {
   if (!(error instanceof OutsideError) || error.retryable) return false;
   const isGone = error.code === 'github-not-found' || error.code === 'github-gone';

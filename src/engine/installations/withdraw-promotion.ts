@@ -1,4 +1,4 @@
-// Ends a promotion where the App may not act any more, once it writes no tags.
+// Ends a promotion after the App lost access, once it writes no tags.
 import { decide } from '../../domain/decide.ts';
 import { commitOf } from '../core/commit.ts';
 import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';
@@ -18,7 +18,7 @@ export const withdrawPromotion: JobDefinition<'withdraw-promotion'> = {
 async function handle({ payload }: Job<'withdraw-promotion'>, services: Services): Promise<JobOutcome> {
   const { promotionId, because } = payload;
   const promotion = await loadPromotion(services, promotionId);
-  // The registry lets us finish what was begun; should that end in asking again, there is nobody left to ask.
+  // The registry lets us finish. If that ends in a new request for approval, there is nobody left to ask.
   if (promotion.state.kind === 'applying') {
     return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: 'its tags are moving' };
   }

@@ -1,4 +1,4 @@
-// Decides whether an App may ask for something with a person's token: only where the policy lists it.
+// Decides whether an App may act with a person's token: only if the policy lists it.
 import type { ActingApp } from '../../domain/actor.ts';
 import { listsApp } from '../../domain/eligibility.ts';
 import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';

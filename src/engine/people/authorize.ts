@@ -1,4 +1,4 @@
-// Decides whether this server promotes for a repository, and these images: policy files are written by people, owners and grants by the operator.
+// Decides whether this server promotes for a repository, and these images. Owners and grants are the operator's; policy files are not.
 import type { Finding } from '../../domain/finding.ts';
 import {
   judgeAccess,
@@ -32,19 +32,19 @@ export type Unauthorized = Extract<
 
 type ImageServices = {
   readonly settings: Pick<Settings, 'registryHost' | 'imageGrants'>;
-  /** Null where there is no database: then names alone decide, and nothing may be written on that. */
+  /** Null without a database: then names alone decide, and nothing may be written. */
   readonly store: Pick<Store, 'db'> | null;
 };
 
 export type AuthorizeServices = ImageServices &
   Pick<Services, 'settings'> & {
-    /** Null where nobody can be asked whose App this is: then the default owner is not checked. */
+    /** Null if the App's owner can't be read: then the default owner is not checked. */
     readonly identity: Pick<AppIdentity, 'learn'> | null;
   };
 
 type Asking = {
   readonly repo: Pick<Repo, 'id' | 'name'>;
-  /** A name that the repository had: it counts as well, where the account is still the same. */
+  /** A former name of the repository. It counts too if the account is still the same. */
   readonly requestedAs?: Repo['name'];
 };
 
@@ -78,7 +78,7 @@ export async function authorize(
   return image === undefined ? null : { code: 'image-not-proven', image, repo: repo.name, repoId: repo.id };
 }
 
-/** Why the repository may not promote this image; null where it may. */
+/** Why the repository may not promote this image; null if it may. */
 export async function findImageRefusal(
   services: ImageServices,
   about: Asking & { readonly image: ImageRepository },
@@ -88,7 +88,7 @@ export async function findImageRefusal(
   return access.kind === 'refused' ? access.refusal : null;
 }
 
-/** What rules judge an image's `source` label by. */
+/** What rules compare an image's `source` label with. */
 export async function findOwnership(
   services: ImageServices,
   { repo, image }: Pick<Asking, 'repo'> & { readonly image: ImageRepository },
@@ -113,7 +113,7 @@ async function findAccess(
   return judgeAccess({ repo, requestedAs, names, image, owner, registryHost, grants });
 }
 
-/** The rule on images that nobody has promoted yet let it pass, by names that still prove it. */
+/** True if the rule `image-owner` passed, by names that still prove it. */
 function isProven(args: {
   readonly image: ImageRepository;
   readonly findings: readonly Finding[];

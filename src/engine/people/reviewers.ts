@@ -1,4 +1,4 @@
-// What has to be known of the people whose approvals could count, at the moment that is decided about.
+// Loads what a decision needs to know about the people whose approvals could count.
 import type { ActingApp, Actor, Person } from '../../domain/actor.ts';
 import type { DecisionContext } from '../../domain/decide.ts';
 import { listsPerson, NO_PINS, readListed, type Pins, type Reviewer } from '../../domain/eligibility.ts';
@@ -17,7 +17,7 @@ export type Names = readonly Pick<ApprovalPolicy, 'users' | 'apps'>[];
 
 /**
  * The ids behind the names of these policies. A login that was never used here is looked up and kept; an App's slug is
- * kept when an App of that name acts for the first time (`acting`). OutsideError when GitHub does not tell.
+ * kept when an App of that name acts for the first time (`acting`). OutsideError if GitHub does not answer.
  */
 export async function loadPins(
   services: Asked,
@@ -42,15 +42,15 @@ export async function loadPins(
   const slug = acting?.slug.toLowerCase() ?? '';
   const isNewApp = acting !== null && apps.includes(slug) && !known.apps.has(slug);
   if (isNewApp) await savePin(store.db, { owner, kind: 'app', name: slug, id: acting.id, now: now() });
-  // An App that has the slug of another one is refused, and the card of the next plan says so.
+  // An App with the slug of another one is refused, and the card of the next plan shows that.
   const pinned = known.apps.get(slug);
   const isTaken = acting !== null && pinned !== undefined && pinned !== acting.id;
   if (isTaken) await savePinHolder(store.db, { owner, kind: 'app', name: slug, holder: acting.id });
-  // Read again, since another process may have kept it first.
+  // Read again, as another process may have stored it first.
   return unknownUsers.length > 0 || isNewApp ? read() : known;
 }
 
-/** Whose pins these are: those of one account know nothing of another's. */
+/** The account that these pins belong to; pins of different accounts are separate. */
 export function ownerOf({ name }: Pick<Repo, 'name'>): string {
   return name.split('/')[0]?.toLowerCase() ?? '';
 }
@@ -69,7 +69,7 @@ function namesOf(entries: readonly string[]): readonly string[] {
   return [...new Set(listed.map(({ name }) => name.toLowerCase()))];
 }
 
-/** Somebody whose role is known, with the rest of what decides whether their review counts. */
+/** A person with a known role, and the rest of what decides whether their review counts. */
 export async function describeReviewer(
   services: Asked,
   about: {
@@ -81,19 +81,19 @@ export async function describeReviewer(
   },
 ): Promise<Reviewer> {
   const { repo, actor, policies, pins, verdict } = about;
-  // Everybody can read a public repository, so reading proves nothing of somebody who is listed.
+  // Everybody can read a public repository, so read access proves nothing about a listed user.
   const mustProve = actor.role === 'read' && policies.some((policy) => listsPerson(policy, actor, pins));
   const client = services.github.forRepo(repo);
   const isMember = mustProve && (await isCollaborator({ client, repo: repo.name, login: actor.login }));
   return {
     ...actor,
     membership: mustProve ? (isMember ? 'member' : 'outsider') : 'unasked',
-    // A rejection counts whoever gives it, so it waits for nobody.
+    // A rejection counts in any case, so it does not wait for this.
     isRegistryUser: verdict === 'approve' && (await isCommentingRegistryUser(services, actor)),
   };
 }
 
-/** What the policies of a decision say that approvals have to satisfy; none where they can't be read any more. */
+/** What approvals have to satisfy under the policies of a decision; none if they are no longer readable. */
 export function approvalsIn({
   environmentPolicy,
   requestPolicy,
@@ -101,7 +101,7 @@ export function approvalsIn({
   return [environmentPolicy, requestPolicy].flatMap((policy) => (policy === null ? [] : [policy.approvals]));
 }
 
-/** Whoever has the token of the registry's user could otherwise write an approval with it. */
+/** Otherwise a holder of the machine user's token could write an approval with it. */
 async function isCommentingRegistryUser(
   { registryTokenWatch }: Pick<Services, 'registryTokenWatch'>,
   person: Person,
@@ -110,7 +110,7 @@ async function isCommentingRegistryUser(
   return user !== null && user.canComment === true && user.id === person.id;
 }
 
-/** What a decision needs that may let production move. `also`: policies that it is about to be planned under. */
+/** What a decision that may move production needs. `also`: policies that the promotion is about to be planned under. */
 export async function loadReleaseContext(
   services: Services,
   promotion: Promotion,
@@ -124,8 +124,8 @@ export async function loadReleaseContext(
 }
 
 /**
- * Everybody whose approval could count is asked about anew; `reviewer` was just now. OutsideError, which may pass, when
- * GitHub does not tell: then nothing is decided, and nobody is dropped.
+ * Reads the rights of everybody whose approval could count again, except of `reviewer`. A retryable OutsideError if
+ * GitHub does not answer: then nothing is decided, and nobody is dropped.
  */
 export async function loadReviewers(
   services: Asked,
@@ -147,7 +147,7 @@ export async function loadReviewers(
   return reviewers;
 }
 
-/** Who gave a review, as they are now: where nobody may do anything by the login of then, by the login of today. */
+/** The person who gave a review, with current rights. If the login of the review has none, by the account's current login. */
 async function loadReviewedBy(services: Asked, repo: Repo, { by, at }: Review): Promise<Actor> {
   const load = ({ id, login }: Person): Promise<Actor> =>
     loadActor(services, { repo, by: { id, login, kind: 'user' }, confirmedAt: at });

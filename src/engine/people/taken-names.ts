@@ -8,10 +8,10 @@ import { listPins, savePinHolder, type StoredPin } from '../../store/pins.ts';
 import type { Services } from '../core/services.ts';
 import { ownerOf, pinnedNamesOf, type Names } from './reviewers.ts';
 
-/** So many logins are asked about: each costs a request the first time, and nothing while the answer stays the same. */
+/** At most this many logins are checked. Each costs a request the first time, and none while the answer stays the same. */
 const MAX_ASKED = 10;
 
-/** Asks who has the logins of these policies now, and keeps the answer; true where it is news. OutsideError when GitHub does not tell. */
+/** Asks GitHub who has these policies' logins now, and stores the answer; true if it changed. OutsideError if GitHub can't answer. */
 export async function recheckPins(
   { store, github }: Pick<Services, 'store' | 'github'>,
   repo: Repo,
@@ -29,7 +29,7 @@ export async function recheckPins(
   return isNews;
 }
 
-/** What is known of names that were taken; nothing is asked. */
+/** The known taken names, without a request. */
 export async function listTakenNames(
   { db }: Pick<Store, 'db'>,
   repo: Repo,
@@ -44,7 +44,7 @@ export async function listTakenNames(
   return pins.flatMap(takenBy);
 }
 
-/** The same, with GitHub's answer of now about logins; nothing is kept. */
+/** The same, with GitHub's current answer about logins; nothing is stored. */
 export async function findTakenNames(
   { store, client }: { readonly store: Pick<Store, 'db'>; readonly client: InstallationClient },
   repo: Repo,
@@ -63,7 +63,7 @@ async function listUserPins({ db }: Pick<Store, 'db'>, repo: Repo, policies: Nam
   return listPins(db, { owner: ownerOf(repo), kind: 'user', names: users.slice(0, MAX_ASKED) });
 }
 
-/** Null where the login is still that of the account, or nobody's. */
+/** Null if the login still belongs to the account, or to nobody. */
 async function findHolder(client: InstallationClient, repo: Repo, { id, name }: StoredPin): Promise<number | null> {
   const now = await findAccountId({ client, repo: repo.name, login: name });
   return now === id ? null : now;

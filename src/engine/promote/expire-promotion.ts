@@ -1,4 +1,4 @@
-// Time has passed: a question that nobody answered is withdrawn.
+// Expires a promotion that nobody approved in time.
 import { decide } from '../../domain/decide.ts';
 import { commitOf } from '../core/commit.ts';
 import type { Job, JobDefinition, JobOutcome } from '../core/handler.ts';

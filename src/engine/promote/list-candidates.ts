@@ -74,7 +74,7 @@ async function markAll(
 /** Put there by hand, before anything was promoted. */
 const UNTOLD = { promotion: null, forced: false, approvedBy: [], report: null } as const;
 
-/** Null where the environment neither holds it nor held it. */
+/** Null if the environment never held it. */
 function heldBy(args: {
   readonly history: History;
   readonly digest: Digest;

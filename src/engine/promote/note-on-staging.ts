@@ -1,4 +1,4 @@
-// Answers a click on the check of its staging commit, where there is no thread to answer in.
+// Answers a click on the check of its staging commit, as there is no thread to answer in.
 import { z } from 'zod';
 import type { CommitSha } from '../../domain/image/reference.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -12,7 +12,7 @@ import type { Commit } from '../core/commit.ts';
 type CommitTarget = { readonly repo: Repo; readonly commit: CommitSha };
 type Note = Commit & Required<Pick<Commit, 'effects' | 'stagingChecks'>>;
 
-/** Today's format of a note. */
+/** The current format of a note. */
 const noteSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('requested'), by: z.string(), number: z.int(), environment: z.string() }),
   // Our own bytes: as with the payload of a job, its code is enough to know the rest.
@@ -25,7 +25,7 @@ const noteSchema = z.discriminatedUnion('kind', [
 
 export const NOTE_FORMAT = documentFormat({ name: 'note', schema: noteSchema, steps: [] });
 
-/** Where the commit has no such check, nothing happens. */
+/** Does nothing if the commit has no such check. */
 export function noteOnStaging({ repo, commit, note }: CommitTarget & { readonly note: StagingNote }): Note {
   const key = { repoId: repo.id, commit };
   return {
@@ -40,7 +40,7 @@ export function refuseOnStaging(about: CommitTarget & { readonly by: string; rea
   return noteOnStaging({ ...target, note: { kind: 'refused', by, refusal } });
 }
 
-/** NewerFormat where a newer version wrote it. */
+/** NewerFormat if a newer version wrote it. */
 export function readNote({ note }: Pick<StagingCheck, 'note'>): StagingNote | null {
   if (note === null) return null;
   const read = NOTE_FORMAT.read(note);

@@ -1,4 +1,4 @@
-// What would become of a promotion that somebody asks for now: it is resolved, examined and planned, and nothing is written.
+// Previews a promotion as if it were requested now: resolves, examines and plans it, and writes nothing.
 import { NO_PINS } from '../../domain/eligibility.ts';
 import { approvalRulesOf, type FloorFacts } from '../../domain/policy/approval-rules.ts';
 import { decide } from '../../domain/decide.ts';
@@ -26,7 +26,7 @@ import type { Services } from '../core/services.ts';
 export type PreviewServices = Pick<Services, 'registry' | 'now' | 'wait' | 'sha256'> &
   Omit<AuthorizeServices, 'store'> & {
     readonly github: FactSources['github'];
-    /** Without one, leftovers, rollbacks and open promotions are not known. */
+    /** Without one, leftovers, rollbacks and open promotions are unknown. */
     readonly database: Database;
   };
 
@@ -49,13 +49,13 @@ export type Preview =
       /** In the state that it would come to rest in. */
       readonly promotion: Promotion;
       readonly environment: EnvironmentPolicy;
-      /** As somebody would see it who is asked to approve. */
+      /** As reviewers would see it. */
       readonly asking: PromotionView;
       readonly image: CollectedImage;
       readonly open: readonly ReturnType<typeof lineOf>[];
     };
 
-/** OutsideError when registry, GitHub or database can't say for now. */
+/** OutsideError if registry, GitHub or database can't answer now. */
 export async function previewPromotion(services: PreviewServices, request: PreviewRequest): Promise<Preview> {
   const { registry, database } = services;
   const store = database.kind === 'open' ? database.store : null;
@@ -133,7 +133,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   };
 }
 
-/** Where a promotion's commit may be, as for one that is asked for. */
+/** Where the commit may be, as for a real promotion. */
 function subjectAt(
   { policy, repo, reference, force }: PreviewRequest,
   environment: EnvironmentPolicy,

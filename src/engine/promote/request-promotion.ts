@@ -37,10 +37,10 @@ import { findYoungCommit } from '../examine/find-young-commit.ts';
 
 type Promote = CommandOf<'promote'>;
 
-/** Somebody whose role is known, and the thread where the card goes; none where they clicked on a check run. */
+/** A person with a known role, and the thread for the card; none after a click on a check run. */
 export type Requester = Pick<Asked, 'repo' | 'by' | 'app'> & {
   readonly thread: Thread | null;
-  /** What the source was shown to hold, where they clicked. */
+  /** What the check run showed that the source holds, after a click. */
   readonly expected?: Digest;
 };
 
@@ -57,7 +57,7 @@ export type Request =
       readonly instead: InsteadOfSource | null;
     };
 
-/** The answer to one `/promote` line by somebody whose role is known. */
+/** The answer to one `/promote` line of a person with a known role. */
 export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
   const { repo, by, app, issue } = asked;
   const request = await openPromotion(services, { repo, by, app, thread: { issue } }, command);
@@ -183,7 +183,7 @@ async function openNew(
   return { kind: 'opened', promotion, commit };
 }
 
-/** Who asks second joins: they may approve what is open, where the policy lets them. */
+/** A second requester joins: they may approve the open promotion if the policy allows it. */
 async function alreadyRequested(
   services: Services,
   open: Promotion,
@@ -243,7 +243,7 @@ function refuseRequest(request: {
   return findEnvironment(policy, command.environment) === null ? unknownEnvironment(command, policy) : null;
 }
 
-/** What can be seen before the examination: there is nothing to do, or the version names another image. */
+/** Refusals that are known before the examination: nothing to do, or the version names another image. */
 function refusePlan(request: {
   readonly command: Promote;
   readonly environment: EnvironmentPolicy;

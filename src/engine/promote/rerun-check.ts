@@ -25,7 +25,7 @@ async function handle(job: Job<'re-run'>, services: Services): Promise<JobOutcom
     : showAgain(job, services);
 }
 
-/** GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again. */
+/** GitHub shows a re-run check as queued. Whatever was decided, it must show the current state again. */
 async function showAgain(job: Job<'re-run'>, services: Services): Promise<JobOutcome> {
   const promotion = await findOurs(job, services);
   if (promotion === null) return DONE;

@@ -20,7 +20,7 @@ async function handle({ payload }: Job<'re-run-suite'>, { store, github }: Servi
   const { repo, commit, by } = payload;
   const shown = await listPromotionsShownOn(store.db, { repoId: repo.id, commit });
   const staged = await findStagingCheck(store.db, { repoId: repo.id, commit });
-  // What was answered to pushed git tags stands on GitHub alone.
+  // Answers to pushed git tags exist on GitHub only.
   const client = github.forRepo(repo);
   const answers = await listExternalIds({ client, repo: repo.name, commit, name: VERSION_CHECK_NAME });
   const versions = answers.map(versionOfExternalId).filter((tag) => tag !== null);

@@ -47,7 +47,7 @@ export async function reviewByComment(
   return withEffects(outcome.commit, refused(asked, outcome.refusal));
 }
 
-/** Without an id, a rejection means what waits for approval, else what was asked about and is not written yet. */
+/** Without an id, a rejection means the promotion that waits for approval, else one that did and is not writing yet. */
 async function findReviewed(
   services: Services,
   asked: Asked,
@@ -115,7 +115,7 @@ type Given = {
   readonly review: Omit<Reviewed, 'by'>;
 };
 
-/** A review counts under the policy of today: where that is not what was planned under, it is refused. */
+/** A review counts under the current policy. If that is not the policy of the plan, it is refused. */
 async function decideReview(
   services: Services,
   { promotion, by, review }: Given,
@@ -144,7 +144,7 @@ async function decideReview(
   return { commit: { ...changed, audit: [...audit, ...(changed.audit ?? [])] }, refusal };
 }
 
-/** Where an App has the slug of another one that the policy lists, the card says so from then on. */
+/** If an App has the slug of another one that the policy lists, the card shows it from then on. */
 function newsOfApp(
   { id }: Promotion,
   refusal: Refusal,
@@ -155,7 +155,7 @@ function newsOfApp(
   return apps.includes(refusal.app.toLowerCase()) ? showEffects(id) : [];
 }
 
-/** The review with what is known of whoever gives it, and of everybody whose approval could count with it. */
+/** The review with what is known about the reviewer, and about everybody whose approval could count with it. */
 async function loadReview(
   services: Services,
   { promotion, by, review }: Given,
@@ -193,7 +193,7 @@ const FOR_STRANGERS: readonly Refusal['code'][] = [
   'github-problem',
 ];
 
-/** A click has no comment to react to: the reason goes to the promotion's thread, else to the check it was asked on. */
+/** A click has no comment to react to: the reason goes to the promotion's thread, else to the clicked check run. */
 function clickRefused(promotion: Promotion, by: Sender, refusal: Refusal): Commit {
   const { repo, thread } = promotion;
   const commit = knownCommit(promotion);

@@ -1,4 +1,4 @@
-// The environment is free, or production moved: each open promotion of the environment is looked at again, oldest first.
+// The environment is free, or production moved: revisits each open promotion of the environment, oldest first.
 import { decide, type PolicyReading, type PromotionEvent } from '../../domain/decide.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { movesProduction, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -31,7 +31,7 @@ async function handleEnvironment({ payload }: Job<'revisit-environment'>, { stor
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
 }
 
-/** While the policy file can't be read, nothing is promoted: whoever waits looks at it again, should no push tell. */
+/** While the policy file can't be read, nothing is promoted. A waiting promotion reads it again, in case no push arrives. */
 const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
 
 /**
@@ -59,7 +59,7 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
   const shown = await tellOfPolicy(services, { job, promotion, today });
   if (!shown) return { kind: 'again', at: services.now(), because: 'the promotion changed while its policy was read' };
   if (today.kind === 'barred') {
-    // Whoever approves has the file read; an approved one has nobody else to look.
+    // An approval reads the file. For an approved promotion, only this job does.
     if (promotion.state.kind === 'awaiting-approval') return DONE;
     return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: today.because };
   }
@@ -68,7 +68,7 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
   return decided(services, readable, { kind: 'production-read', production });
 }
 
-/** Why the policy file can't be read, or which one it is; false where somebody else decided meanwhile. */
+/** Why the policy file can't be read, or which one it is; false if somebody else decided meanwhile. */
 async function tellOfPolicy(
   services: Services,
   about: {
@@ -90,7 +90,7 @@ async function decided(services: Services, promotion: Promotion, event: Promotio
   return { kind: 'done', commit: commitOf(promotion, decision) };
 }
 
-/** `reading` null: nothing is known of the file. */
+/** `reading` null: nothing is known about the file. */
 type PolicyView = Pick<PolicyComparison, 'kind'> & {
   readonly change: PolicyChange | null;
   readonly because: string;
@@ -98,7 +98,7 @@ type PolicyView = Pick<PolicyComparison, 'kind'> & {
   readonly file: PolicyFile | null;
 };
 
-/** A GitHub that refuses for good may be asked again as well: somebody may give the App its rights back. */
+/** Retried even after a final refusal of GitHub: somebody may give the App its rights back. */
 async function lookAtPolicy(services: Services, promotion: Promotion): Promise<PolicyView> {
   try {
     const today = await comparePolicy(services, promotion);
@@ -112,12 +112,12 @@ async function lookAtPolicy(services: Services, promotion: Promotion): Promise<P
   }
 }
 
-/** Approved or to be approved: nothing of it is being done. */
+/** Approved or waiting for approval: nothing is being written. */
 export function isWaiting({ state }: Promotion): boolean {
   return state.kind === 'awaiting-approval' || state.kind === 'scheduled';
 }
 
-/** A rollback is news for those who wait, and no answer to them; a version alone is not even news. */
+/** A rollback re-plans waiting promotions but does not supersede them. A version alone changes nothing. */
 export function overtakes(last: Promotion, { number, createdAt }: Promotion): boolean {
   if (last.kind === 'rollback' || !movesProduction(last)) return false;
   return last.number > number && (promotedAt(last) ?? 0) >= createdAt;

@@ -1,4 +1,4 @@
-// The default branch moved, and its policy file with it perhaps: whoever waits under another one is looked at again, and so is production.
+// The default branch moved, perhaps with its policy file: revisits promotions that wait under another one, and production.
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
@@ -30,13 +30,13 @@ async function handle({ payload }: Job<'revisit-policy'>, services: Services): P
   const at = services.now();
   const effects: readonly Effect[] = [
     ...stale.map(({ id }) => ({ kind: 'revisit-promotion', promotionId: id }) as const),
-    // How often drift is looked for may be said anew.
+    // The drift interval may have changed.
     ...held.map(({ environment }) => ({ kind: 'check-drift', repoId, environment, at, unconfirmed: null }) as const),
   ];
   return effects.length === 0 ? DONE : { kind: 'done', commit: { repo, effects } };
 }
 
-/** Also where it has to show that the file can't be read, or can be again: a scheduled one may have waited for that. */
+/** Also if it must show that the file can't be read, or can be read again: a scheduled one may have waited for that. */
 async function mustLookAgain(services: Services, promotion: Promotion): Promise<boolean> {
   try {
     const { kind } = await comparePolicy(services, promotion);

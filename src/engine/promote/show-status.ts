@@ -1,4 +1,4 @@
-// `/status`: names what the answer is about; the executor renders today's truth.
+// `/status`: decides what the answer is about. The reply job renders the current state.
 import type { CommandOf } from '../../domain/command.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { findPromotionByNumber } from '../../store/promotions/promotions.ts';

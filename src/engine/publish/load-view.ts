@@ -1,4 +1,4 @@
-// Gathers today's truth about a promotion, for everything that shows it.
+// Loads the current state of a promotion, for everything that shows it.
 import { findPolicyChange } from '../../store/policy-changes.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
@@ -62,7 +62,7 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
       card === undefined || thread === null
         ? null
         : commentUrl(settings.githubHost, { repo: repo.name, issue: thread.issue, id: card.githubId }),
-    // Going back would go back from what replaced it.
+    // A rollback would start from the promotion that replaced it.
     rollbackTarget: replacedBy === null ? await findRollbackTarget(services, promotion, environmentPolicy) : null,
     replacedBy,
     deadJob,
@@ -75,7 +75,7 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
   };
 }
 
-/** From this promotion back: what came after it is told on other cards. */
+/** From this promotion back: other cards show what came after it. */
 async function findRollbackTarget(
   { store }: ViewServices,
   { repo, environment, images, state, number, baseline }: Promotion,
@@ -98,7 +98,7 @@ async function findReplacement({ store }: ViewServices, promotion: Promotion): P
   return then !== null && (promotedAt(then) ?? 0) > state.at ? then.number : null;
 }
 
-/** The token watched is ghcr.io's, and what has ended needs it no more. */
+/** Only the token for ghcr.io is watched, and an ended promotion no longer needs it. */
 function tokenWarningFor(
   { registryTokenWatch }: ViewServices,
   { images, state }: Promotion,

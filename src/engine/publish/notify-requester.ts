@@ -1,4 +1,4 @@
-// Posts a fresh line that mentions the requester: an edited card notifies nobody.
+// Posts a new comment that mentions the requester: an edited card notifies nobody.
 import { formatNumber, type PromotionState } from '../../domain/promotion/promotion.ts';
 import { renderNotification } from '../../messages/notify.ts';
 import { findMark } from '../../store/promotions/github-marks.ts';
@@ -22,7 +22,7 @@ async function handle(job: Job<'notify-requester'>, services: Services): Promise
   const idempotencyKey = keyOf(state);
   if (thread === null || idempotencyKey === null) return DONE;
   const key = `${formatNumber(number)} ${idempotencyKey}`;
-  // Told already: an App that was away asks for all that it may have missed.
+  // Posted already: after a removal, the App requests everything that it may have missed.
   const told = await findMark(services.store.db, { promotionId, kind: 'notice' });
   if (told?.target === key) return DONE;
   const body = renderNotification({ view: await loadView(services, promotion), key });
@@ -31,7 +31,7 @@ async function handle(job: Job<'notify-requester'>, services: Services): Promise
   return { kind: 'done', commit: { repo, marks } };
 }
 
-/** A promotion fails once, its deployment as often as it is tried. Null: what was to be told is over. */
+/** A promotion fails once, its deployment may fail often. Null: the reason for the notification is gone. */
 function keyOf(state: PromotionState): string | null {
   switch (state.kind) {
     case 'failed':

@@ -1,4 +1,4 @@
-// Posts a comment that is never edited, at most once: an earlier try that was unclear is looked for by its marker.
+// Posts a comment that is never edited, at most once: finds the comment of an earlier, unclear try by its marker.
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { createComment, findCommentByMarker } from '../../github/comments/comments.ts';
 import { replyMarker } from '../../messages/replies/reply-marker.ts';

@@ -1,4 +1,4 @@
-// Answers in a thread; a status is read when it is posted, not when it was asked for.
+// Posts an answer in a thread. A status is read when it is posted, not when it was requested.
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { defaultTargets, targetName, todayOf } from '../../domain/promotion/history.ts';
@@ -102,7 +102,7 @@ async function readEnvironment(services: Services, repo: Repo, name: string): Pr
   }
 }
 
-/** History is one of an image, and the policy says which. */
+/** History belongs to an image, which the policy names. */
 function unread(problem: string): Read {
   return { held: [], tags: { kind: 'unreadable', problem }, rollbackTarget: null };
 }

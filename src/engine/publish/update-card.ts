@@ -1,4 +1,4 @@
-// Makes the card in the promotion's thread show today's truth; posts it when the promotion first comes to rest.
+// Updates the card in the promotion's thread to the current state; posts it when the promotion is first examined.
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { findCommentByMarker } from '../../github/comments/comments.ts';
 import { publishComment } from '../../github/comments/publish-comment.ts';
@@ -30,12 +30,12 @@ async function handle(job: Job<'update-card'>, services: Services): Promise<JobO
   const place = { client, repo: repo.name, issue: thread.issue };
   const commentId = await publishComment({ ...place, body, existing: card, marker: cardMarker(promotion.number) });
   const marks = [{ promotionId, kind: 'card', githubId: commentId, target: String(thread.issue) }] as const;
-  // A check run that was there before the card links it from now on.
+  // A check run from before the card links it from now on.
   const effects = mark === null ? [{ kind: 'update-check-run', promotionId } as const] : [];
   return { kind: 'done', commit: { repo, marks, effects } };
 }
 
-/** The card that an earlier try posted, by its marker: it may have ended before it could note the comment. */
+/** The card that an earlier try posted, found by its marker: that try may have ended before it stored the comment. */
 async function findUnnoted(
   services: Services,
   job: Job<'update-card'>,

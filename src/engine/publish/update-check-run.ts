@@ -1,4 +1,4 @@
-// Makes the check run on the promotion's commit show today's truth; opens it when there is none.
+// Updates the check run on the promotion's commit to the current state; opens it if there is none.
 import { knownCommit } from '../../domain/promotion/promotion.ts';
 import { parseCommitSha } from '../../domain/image/reference.ts';
 import { publishCheckRun, type CheckRunContent } from '../../github/checks/check-runs.ts';
@@ -21,11 +21,11 @@ async function handle(job: Job<'update-check-run'>, services: Services): Promise
   const promotion = await loadPromotion(services, job.payload.promotionId);
   const { id: promotionId, repo } = promotion;
   const mark = await findMark(services.store.db, { promotionId, kind: 'check-run' });
-  // A run that stands is brought to its end, whatever became of the wait for an image or of the commit's branch.
-  // Whoever pushed a git tag looks at the commit that they tagged.
+  // An existing run is completed, whatever became of the wait for an image or of the commit's branch.
+  // People look for the answer to a git tag on the tagged commit.
   const { taggedCommit } = promotion.source;
   const commit = taggedCommit ?? parseCommitSha(mark?.target ?? '') ?? knownCommit(promotion);
-  // No commit is proven: the promotion lives on its card alone.
+  // No commit is proven: only the card shows the promotion.
   if (commit === null) return DONE;
   const view = await loadView(services, promotion);
   const { text, title, summary, name, actions, ...rest } = renderCheckRun(view);

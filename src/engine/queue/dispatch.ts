@@ -1,4 +1,4 @@
-// Hands a job to its handler; what is asked of us in a repository, only where this server promotes for it.
+// Passes a job to its handler; an intent in a repository only if this server serves it.
 import type { Refusal } from '../../domain/refusal.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { refusalOf } from '../core/answer.ts';
@@ -18,7 +18,7 @@ function handle<Kind extends JobKind>(kinds: JobTable, job: Job<Kind>, services:
   return kinds[job.payload.kind].handle(job, services);
 }
 
-/** Null: it is to be handled. Which images it is about, only its handler learns, and asks about those. */
+/** Null: it is handled. Only the handler knows the images, and checks those. */
 async function refuseUnserved<Kind extends AskedKind>(
   kinds: IntentTable,
   job: Job<Kind>,
@@ -38,7 +38,7 @@ async function findRefusal(
   try {
     return await authorize(services, { repo: job.payload.repo, images: [] });
   } catch (error) {
-    // Whoever waits is told after a while that GitHub does not answer.
+    // After a while, a waiting person gets the answer that GitHub does not respond.
     if (!isAwaited || !(error instanceof OutsideError) || (error.retryable && hasRetryBudget(job, services)))
       throw error;
     return refusalOf(error);

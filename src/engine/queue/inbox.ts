@@ -1,4 +1,4 @@
-// Takes in webhook deliveries: one transaction for their ids and their jobs, and the same delivery only once.
+// Receives webhook deliveries: stores their ids and jobs in one transaction, and each delivery only once.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OutsideError } from '../../net/outside-error.ts';
 import { acceptDeliveries, type Accepted, type IncomingDelivery } from '../core/accept-deliveries.ts';
@@ -8,8 +8,8 @@ export type Inbox = {
   /** `seen`: it was accepted before, and nothing changed. OutsideError when it can't be stored. */
   readonly accept: (incoming: IncomingDelivery) => Promise<Accepted>;
   /**
-   * Resolves at once, but while many come together when the next few batches are stored, or a moment later: who sends
-   * waits for an answer, and jobs can wait.
+   * Resolves immediately; under load, after the next few batches or a moment later. Senders wait for an answer, so jobs
+   * can wait.
    */
   readonly calm: () => Promise<void>;
 };
@@ -19,27 +19,27 @@ type Waiting = { readonly incoming: IncomingDelivery } & PromiseWithResolvers<Ac
 /** GitHub waits for an answer for ten seconds. */
 const STORED_WITHIN_MS = 8000;
 const MAX_TOGETHER = 64;
-/** So many together are a crowd. */
+/** A batch of this size means load. */
 const MANY = 8;
-/** From one batch to the next: a large one and a small one often take turns. */
+/** The decay from one batch to the next: large and small ones often alternate. */
 const FADES = 0.9;
 const BATCHES_FIRST = 8;
 const MOMENT_MS = 50;
 
-/** What comes while a transaction is under way goes into the next one together, so that one sync to disk serves all. */
+/** Deliveries that arrive during a transaction share the next one, and so one sync to disk. */
 export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   const waiting: Waiting[] = [];
   let storing = false;
-  /** How many came together lately: the largest batch, less and less the longer ago it was. */
+  /** The recent load: the size of the largest batch, which decays with time. */
   let crowd = 0;
   const isCrowd = (): boolean => crowd >= MANY;
   let batches = 0;
-  /** Who waits for calm, and after which batch their wait is over. */
+  /** The callers that wait for less load, and the batch after which each stops waiting. */
   const waiters = new Map<() => void, number>();
 
   async function storeAll(): Promise<void> {
     storing = true;
-    // Those that were sent in the same moment are read in one turn of the event loop.
+    // Deliveries of the same moment are read in one iteration of the event loop.
     await nextTurn();
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MAX_TOGETHER);
@@ -57,7 +57,7 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
       waiting.push(entry);
       if (!storing) void storeAll();
       const timer = setTimeout(() => {
-        // What is being stored may still come in; what is not is forgotten, as its sender is told.
+        // What is being stored may still succeed. The rest is dropped, and its sender gets an error.
         const at = waiting.indexOf(entry);
         if (at !== -1) waiting.splice(at, 1);
         entry.reject(
@@ -75,7 +75,7 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
       const before = batches;
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
-        // Nobody came for a moment: it is no crowd any more.
+        // Nothing arrived for a moment: the load is over.
         if (batches === before) crowd = 0;
         resolve();
       }, MOMENT_MS);
@@ -87,7 +87,7 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   };
 }
 
-/** Never throws: whoever waits is told. */
+/** Never throws: waiting callers get the error. */
 async function storeTogether(services: Pick<Services, 'store' | 'now'>, entries: readonly Waiting[]): Promise<void> {
   try {
     const accepted = await acceptDeliveries(
@@ -96,13 +96,13 @@ async function storeTogether(services: Pick<Services, 'store' | 'now'>, entries:
     );
     for (const [at, { resolve }] of entries.entries()) resolve(accepted[at] ?? 'seen');
   } catch (error) {
-    // A database that can't be written now takes none of them, and would be waited for anew with each.
+    // A database that can't be written takes none of them; storing them one by one would wait for it each time.
     const isAboutAll = error instanceof OutsideError && error.retryable;
     if (isAboutAll || entries.length === 1) {
       for (const { reject } of entries) reject(error);
       return;
     }
-    // One that can't be stored must not take the others with it.
+    // One that can't be stored must not fail the others.
     for (const entry of entries) await storeTogether(services, [entry]);
   }
 }

@@ -41,7 +41,7 @@ import { deleteExpiredRows } from './retention.ts';
 import { handleGitTag } from '../versions/handle-git-tag.ts';
 
 export const JOB_KINDS: JobKinds = {
-  // What came from outside.
+  // From outside.
   delivery: handleDelivery,
   command: runCommand,
   'misplaced-command': hintMisplaced,
@@ -60,7 +60,7 @@ export const JOB_KINDS: JobKinds = {
   'staging-click': promoteByClick,
   'staging-re-run': rerunStaging,
 
-  // What a decision asks for.
+  // Effects of decisions.
   'collect-facts': collectFacts,
   'poll-image': pollImage,
   'apply-tag-plan': applyTagPlan,
@@ -75,7 +75,7 @@ export const JOB_KINDS: JobKinds = {
   'read-thread': readThread,
   'check-drift': checkDrift,
 
-  // What is written to GitHub.
+  // Writes to GitHub.
   'create-deployment': createDeployment,
   'update-check-run': updateCheckRun,
   'update-staging-check': updateStagingCheck,
@@ -86,7 +86,7 @@ export const JOB_KINDS: JobKinds = {
   reply,
   react,
 
-  // What the clock asks for.
+  // Scheduled work.
   'delete-expired-rows': deleteExpiredRows,
   'recover-deliveries': recoverDeliveries,
   reconcile,

@@ -1,4 +1,4 @@
-// A row of the job table → the job it carries.
+// Turns a row of the job table into its job.
 import type { JobRow } from '../../store/queue/jobs.ts';
 import type { Job } from '../core/handler.ts';
 import type { JobPayload } from '../core/job.ts';

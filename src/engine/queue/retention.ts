@@ -1,4 +1,4 @@
-// Hourly upkeep: removes rows that nobody needs any more (finished jobs after 7 days, delivery ids and taken comments after 30, staging checks after 90, confirmed rights after 30, of the audit trail none), and looks for drift where nobody does.
+// Hourly upkeep: deletes expired rows (finished jobs after 7 days; delivery ids, handled comments and confirmed rights after 30; staging checks after 90; never the audit trail), and schedules missing drift checks.
 import { deleteDeliveriesBefore } from '../../store/queue/deliveries.ts';
 import { deleteFinishedJobsBefore } from '../../store/queue/job-upkeep.ts';
 import { deleteExpiredIdempotencyKeys } from '../../store/queue/idempotency-keys.ts';

@@ -46,7 +46,7 @@ async function goOn(job: Job<'command'>, services: Services, commit: Answer): Pr
   return { kind: 'done', commit: { ...commit, effects } };
 }
 
-/** An outside failure that may pass is thrown for a while, then answered like one that does not. */
+/** A transient outside failure is retried for a while, then answered like a final one. */
 async function answerInTime(job: Job<'command'>, services: Services): Promise<Answer> {
   const { repo, issue, commentId, sentAt, line } = job.payload;
   let asked: Asked | null = null;
@@ -66,12 +66,12 @@ async function answerInTime(job: Job<'command'>, services: Services): Promise<An
   }
 }
 
-/** By somebody whose role is not known. */
+/** By a person whose role is unknown. */
 function askedByUnknown({ payload: { repo, issue, commentId, by } }: Job<'command'>): Asked {
   return { repo, issue, commentId, by: { ...by, role: 'none' }, app: by.app ?? null };
 }
 
-/** The wait for its turn counts, but each has a minute of its own: a host that just failed may be asked again by then. */
+/** The wait in the queue counts, but each command has at least a minute: a host that just failed may recover by then. */
 function waitsSince({ payload, createdAt }: Job<'command'>): number {
   return Math.max(payload.receivedAt ?? createdAt, createdAt - RETRY_BUDGET_MS + MINUTE_MS);
 }
@@ -84,7 +84,7 @@ function nextCommand({ later, ...command }: Extract<Intent, { kind: 'command' }>
   return line === undefined ? [] : [{ ...command, line, later: rest }];
 }
 
-/** The comment is done with: the thread's next one, if there is any. */
+/** The comment is done: continues with the thread's next one, if any. */
 async function nextComment(
   { store }: Services,
   { repo, issue }: Pick<Asked, 'repo' | 'issue'>,
@@ -139,7 +139,7 @@ function respond(services: Services, asked: Asked, line: CommandLine): Answer | 
   }
 }
 
-/** Remembers who is permitted. Where that was not known, 👀 waited for it. */
+/** Stores the confirmed right. If it was unknown before, 👀 waited for it. */
 async function confirmRights(
   services: Services,
   { job, asked }: { readonly job: Job<'command'>; readonly asked: Asked },
@@ -149,7 +149,7 @@ async function confirmRights(
   const confirmedAt = await findRightsConfirmedAt(services.store.db, { repoId: repo.id, personId: by.id, now });
   if (confirmedAt !== null && confirmedAt > now - CONFIRM_EVERY_MS) return;
   const effects = confirmedAt === null ? [react(asked, 'eyes')] : [];
-  // Where the job was lost meanwhile, the commit of the answer is lost as well.
+  // If the job was lost meanwhile, the commit of the answer fails too.
   await commitAndContinue(services, job, { repo, effects, rights: { personId: by.id, kind: 'confirmed' } });
 }
 

@@ -1,4 +1,4 @@
-// Carries out one claimed job: its turn, its handler, and what came of it, stored or put back.
+// Carries out one claimed job: waits for its write limit, runs its handler, and stores the result or puts the job back.
 import { showEffects } from '../../domain/decide/accept.ts';
 import { errorText } from '../../net/error-text.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -29,17 +29,17 @@ type Again = { readonly runAt: number; readonly countAttempt: boolean; readonly 
 type Claimed = { readonly services: Services; readonly kinds: JobKinds; readonly row: JobRow; readonly job: Job };
 
 const BACKOFF = { firstMs: 1000, longestMs: 10 * 60 * 1000 } as const;
-/** Tries of a job whose error is not known to pass: a bug may depend on what else is going on. */
+/** Tries of a job with an unexpected error: a bug may depend on timing. */
 const TRIES_OF_A_BUG = 5;
-/** Tries of a job whose error may pass; with the backoff below, three days, as long as GitHub keeps its deliveries. */
+/** Tries of a job with a transient error; with the backoff, three days, as long as GitHub keeps its deliveries. */
 const TRIES_OF_AN_OUTAGE = 440;
-/** Whatever an answer says: GitHub's own limits are reset within the hour, and nobody may put us off for years. */
+/** The longest wait that an answer can request: GitHub's own limits are reset within the hour. */
 const LONGEST_ASKED_WAIT_MS = 60 * 60 * 1000;
 const CONFLICTS_IN_A_ROW = 20;
-/** When a process of a newer version is expected to have taken the job. */
+/** By then, a process of a newer version should have taken the job. */
 const NEWER_AFTER_MS = 60_000;
 
-/** Never throws: what can't even be stored is logged, and the job runs again when its lease passes. */
+/** Never throws: a failure to store is logged, and the job runs again when its lease expires. */
 export async function runJob(outer: Services, kinds: JobKinds, row: JobRow): Promise<void> {
   const services = withinLease({ ...outer, log: logOf(outer, row) }, row);
   const { log } = services;
@@ -59,14 +59,14 @@ export async function runJob(outer: Services, kinds: JobKinds, row: JobRow): Pro
   }
 }
 
-/** Whatever is logged in a job names it, and the delivery that led to it: one id from a webhook to the tags. */
+/** Each log line of a job names it and the delivery that led to it: one id from a webhook to the tags. */
 function logOf({ log }: Services, { id, kind, origin }: JobRow): Services['log'] {
   return log.child({ ...(origin === null ? {} : { delivery: origin.delivery }), job: id, kind });
 }
 
-/** What can't be run is given up before it starts: as long as it is running, its queue key stands still. */
+/** A job that can't run is parked before it starts: while it runs, its queue key is blocked. */
 function readable(row: JobRow): Job | Error {
-  // Tries that ended in an error are counted where they end.
+  // Tries that ended in an error are counted at their end.
   if (row.attempts > TRIES_OF_AN_OUTAGE) return new Error('the process ended during every attempt');
   try {
     return readJob(row);
@@ -86,7 +86,7 @@ async function park(services: Services, row: JobRow, error: Error): Promise<void
   });
 }
 
-/** The jobs that show on card and check run that the promotion of this one stands still; none where it moves no promotion. */
+/** The jobs that show on card and check run that this job's promotion is stuck; none if no promotion waits for it. */
 async function showStuck({ store, jobs, now }: Services, { kind, key }: JobRow): Promise<readonly NewJob[]> {
   if (key === null || !jobs.kindsWith('moves-promotion').some((moving) => moving === kind)) return [];
   const promotion = await findPromotion(store.db, key);
@@ -156,7 +156,7 @@ function observeDecision({ services: { metrics, now }, kinds, job: { payload, or
   metrics.observe('decision', (now() - origin.at) / 1000);
 }
 
-/** A write that must wait counts no try; all that wait in its queue key wait with it. */
+/** A write that must wait counts no try. All others in its queue key wait with it. */
 async function mustWait(claimed: Claimed): Promise<boolean> {
   const writeClass = writeClassOf(claimed);
   if (writeClass === null) return false;
@@ -216,7 +216,7 @@ async function putBack(claimed: Claimed, again: Again): Promise<void> {
   if (!isOurs) await handOver(claimed);
 }
 
-/** The other worker goes on; but what this one showed late, over what the other one showed, is shown once more. */
+/** The other worker continues. What this one may have written late over the other's text is written once more. */
 async function handOver({ services, kinds, row, job }: Claimed): Promise<void> {
   const { log, store, now } = services;
   const { kind, key, queueKey, payload, origin } = row;

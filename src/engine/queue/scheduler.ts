@@ -1,4 +1,4 @@
-// Ticks of the clock become jobs: one per time slot, however many processes tick. What each process has to know is no job.
+// Turns ticks of the clock into jobs: one per time slot, however many processes tick. Work of each process is no job.
 import { schedule, type ScheduledTask } from 'node-cron';
 import { addJob } from '../../store/queue/jobs.ts';
 import { SLOT_MEMORY_MS, claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
@@ -10,10 +10,10 @@ export type Scheduler = { stop(): Promise<void> };
 const MINUTE_MS = 60_000;
 const TICK_KINDS = Object.keys(SCHEDULES).filter(isTickKind);
 
-/** Every process asks for itself, so this is no job. */
+/** Every process runs it for itself, so this is no job. */
 const DAILY = '41 6 * * *';
 
-/** `wake` is called when a tick put a job into the table. */
+/** `wake` is called when a tick added a job. */
 export function startScheduler(services: Services, wake: () => void): Scheduler {
   const ask = async (kind: TickKind, put: Put): Promise<void> => {
     try {
@@ -36,7 +36,7 @@ export function startScheduler(services: Services, wake: () => void): Scheduler 
   ];
   let tasks = startTasks();
   let latest = services.now();
-  // node-cron waits for the time that it worked out, also when the clock was turned back by an hour meanwhile.
+  // node-cron waits for its computed time, even if the clock was set back by an hour meanwhile.
   const watch = setInterval(() => {
     const now = services.now();
     const isTurnedBack = now < latest;
@@ -62,7 +62,7 @@ async function destroyAll(tasks: readonly ScheduledTask[]): Promise<void> {
 type Clocked = Pick<Services, 'store' | 'jobs' | 'now'>;
 type Put = (services: Clocked, kind: TickKind) => Promise<boolean>;
 
-/** True when the job of this time slot was put into the table now. */
+/** True if the job of this time slot was added now. */
 export async function tick({ store, jobs, now }: Clocked, kind: TickKind): Promise<boolean> {
   const at = now();
   const { everyMs } = SCHEDULES[kind];

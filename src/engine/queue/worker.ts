@@ -9,9 +9,9 @@ import { runJob } from './run-job.ts';
 import type { Services } from '../core/services.ts';
 
 const SLOTS = 8;
-/** A registry that does not answer holds a job for minutes: it must not hold those that listen and tell. */
+/** A registry that does not answer holds a job for minutes. It must not hold the jobs that receive and answer. */
 const SLOTS_FOR_REGISTRIES = 6;
-/** Jobs of other processes are found by polling alone. */
+/** Only polling finds the jobs of other processes. */
 const POLL_EVERY_MS = 1000;
 
 export class Worker {
@@ -19,19 +19,19 @@ export class Worker {
   readonly #kinds: JobKinds;
   readonly #after: () => Promise<void>;
   readonly #running = new Map<Promise<void>, JobRow>();
-  /** All kinds of this version: what a newer one put into the table is left to its processes. */
+  /** All kinds of this version. Kinds of a newer version are left to its processes. */
   readonly #known: readonly string[];
-  /** Those that do not wait for registries. */
+  /** The kinds that do not wait for registries. */
   readonly #others: readonly string[];
   #started = false;
   #polling = false;
   #latestPoll: Promise<void> = Promise.resolve();
   #pollAgain = false;
   #timer: NodeJS.Timeout | null = null;
-  /** What the clock showed when a job was last claimed. */
+  /** The time of the last claim. */
   #lastClaimAt: number | null = null;
 
-  /** `after` is waited for before each claim: what it stands for goes first. */
+  /** Each claim first waits for `after`. */
   constructor(services: Services, kinds: JobKinds, after: () => Promise<void> = async () => {}) {
     this.#services = services;
     this.#kinds = kinds;
@@ -50,7 +50,7 @@ export class Worker {
     this.#poll();
   }
 
-  /** Runs every job that is due, and those that they lead to, until none is; for tests, instead of `start`. */
+  /** Runs every due job, and those that they lead to, until none is due; for tests, instead of `start`. */
   async drain(): Promise<void> {
     for (;;) {
       const rows: JobRow[] = [];
@@ -62,7 +62,7 @@ export class Worker {
     }
   }
 
-  /** Takes no more jobs and waits for those that run, `graceMs` at most; the rest are given back: others need not wait. */
+  /** Claims no more jobs and waits for running ones, at most `graceMs`. Returns the rest to the queue, so that others need not wait. */
   async stop(graceMs: number): Promise<void> {
     this.#started = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -73,7 +73,7 @@ export class Worker {
     await Promise.all([...this.#running.values()].map((row) => this.#handBack(row)));
   }
 
-  /** What can't be given back is taken up when its lease passes. */
+  /** A job that can't be returned is taken over when its lease expires. */
   async #handBack({ id, lease, kind }: JobRow): Promise<void> {
     const { store, now, log } = this.#services;
     try {
@@ -139,7 +139,7 @@ export class Worker {
     return { kinds: waiting < SLOTS_FOR_REGISTRIES ? this.#known : this.#others };
   }
 
-  /** The time. A clock that was set back, also while no process ran, must not put off what was due already. */
+  /** The time. A clock that was set back, even while no process ran, must not delay what was due. */
   async #checkClock(): Promise<number> {
     const { store, jobs, log } = this.#services;
     const lastAt = this.#lastClaimAt;
@@ -148,7 +148,7 @@ export class Worker {
         ? await findClockSetback(store, this.#services.now)
         : clockSetback({ before: lastAt, now: this.#services.now() });
     const now = this.#services.now();
-    // Paused, or the clock was set ahead: what runs here, and nobody took, stays here.
+    // Paused, or the clock was set ahead: jobs that run here and that nobody took stay here.
     if (lastAt !== null && now - lastAt > RENEW_EVERY_MS) await this.#renewAll();
     this.#lastClaimAt = now;
     if (byMs === 0) return now;
@@ -162,7 +162,7 @@ export class Worker {
     await Promise.all([...this.#running.values()].map((row) => renew(this.#services, row)));
   }
 
-  /** With all slots taken, the end of a job leads to the next poll. */
+  /** If all slots are taken, the end of a job starts the next poll. */
   async #untilNextMs(): Promise<number> {
     if (!this.#started || this.#running.size >= SLOTS) return POLL_EVERY_MS;
     const now = this.#services.now();

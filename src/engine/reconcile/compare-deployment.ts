@@ -1,4 +1,4 @@
-// Compares a promotion whose tags stand with the statuses of the deployment that followed it, and tries again to make that.
+// Compares a promoted promotion with the statuses of its deployment, and retries to create that deployment.
 import { decide } from '../../domain/decide.ts';
 import { wayBackEffects } from '../../domain/decide/deployment.ts';
 import { parseDeploymentState } from '../../domain/promotion/deployment.ts';
@@ -12,7 +12,7 @@ import { loadReporters } from '../deployments/load-reporters.ts';
 import type { Services } from '../core/services.ts';
 import type { ReconcileResult } from './found.ts';
 
-/** Of what the environment held before, only results count. */
+/** For what the environment held before, only results count. */
 export async function compareDeployment(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const { id, repo, environment } = promotion;
   const { db } = services.store;
@@ -35,12 +35,12 @@ export async function compareDeployment(services: Services, promotion: Promotion
   });
   if (newest === undefined) return [];
   const decision = decide(promotion, newest, await loadContext(services, promotion));
-  // The same news again only has another time.
+  // A repeated status only has another time.
   const isNews = decision.kind === 'accepted' && decision.effects.length > 0;
   return isNews ? [{ difference: 'deployment', effects: isCurrent ? [] : wayBackEffects(last), decision }] : [];
 }
 
-/** GitHub refused to make the deployment: it may make it now, unless a later promotion came. */
+/** GitHub refused the deployment. It may accept it now, unless a later promotion came. */
 export async function retryDeployment(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const { id, repo, environment, notice } = promotion;
   if (notice?.kind !== 'no-deployment') return [];

@@ -1,4 +1,4 @@
-// Compares the card and the check run of a promotion with what they should show today.
+// Compares the card and the check run of a promotion with what they should show now.
 import { knownCommit, type Promotion } from '../../domain/promotion/promotion.ts';
 import { fetchCommentBody, fetchShownCheckRun, takesWords } from '../../github/shown.ts';
 import { withoutAuditLine } from '../../messages/log/audit-line.ts';
@@ -32,7 +32,7 @@ type Shown = {
 
 type Compare = (services: Services, shown: Shown) => Promise<boolean>;
 
-/** What is about to be written is nothing to compare. */
+/** A text that is about to be written is not compared. */
 async function differs(
   services: Services,
   shown: Shown,
@@ -51,7 +51,7 @@ async function cardDiffers(services: Services, { promotion, view, mark }: Shown)
   return takesWords({ ...place, issue: thread.issue });
 }
 
-/** The audit's head is not today's as soon as another promotion moves; and GitHub is free to end lines its own way. */
+/** The audit head changes with every promotion, and GitHub may change line ends. */
 function comparable(markdown: string): string {
   return withoutAuditLine(markdown.replaceAll('\r\n', '\n').trim());
 }

@@ -1,4 +1,4 @@
-// Compares a promotion that waits with the policy file, with production and with its source tag as they are today.
+// Compares a waiting promotion with the current policy file, production and source tag.
 import { decide } from '../../domain/decide.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
@@ -21,13 +21,13 @@ export async function compareWaiting(services: Services, promotion: Promotion): 
   const today = await comparePolicy(services, promotion);
   if (today.kind === 'changed') return [healedBy('policy', revisit)];
   const seen = decide(promotion, { kind: 'policy-seen', ...readingOf(today) }, context);
-  // Another file with the same rules shows nowhere: it is taken up with the next review.
+  // Another file with the same rules is shown nowhere: the next review stores it.
   if (seen.kind === 'accepted' && seen.effects.length > 0) return [healedBy('policy', revisit)];
   if (today.kind === 'barred') return [];
   const production = await readProductionOf(services, promotion);
   const read = decide(promotion, { kind: 'production-read', production }, context);
   if (read.kind === 'accepted') {
-    // Where nothing moved, it goes ahead: nobody told it that its turn had come.
+    // If nothing moved, it proceeds: no event said that the environment is free.
     const moved = read.audit.some(({ kind }) => kind === 'replanned');
     return [healedBy(moved ? 'production' : 'turn', revisit)];
   }

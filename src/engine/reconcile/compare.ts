@@ -1,4 +1,4 @@
-// Compares a promotion with what GitHub and the registry hold now, and says what heals what differs.
+// Compares a promotion with GitHub and the registry, and returns the differences with what corrects them.
 import type { Effect } from '../../domain/effect.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Difference } from '../../domain/reply.ts';
@@ -13,8 +13,8 @@ import type { ReconcileResult } from './found.ts';
 export type Comparison = { readonly differences: readonly Difference[]; readonly commit: Commit };
 
 /**
- * At most four questions to GitHub where nothing differs; those whose answer is the same as before are free. `also`: what
- * is to be done besides, because somebody asked.
+ * At most four requests to GitHub if nothing differs; unchanged answers don't count against the rate limit. `also`: what
+ * else to do, because a person requested it.
  */
 export async function comparePromotion(
   services: Services,
@@ -34,14 +34,14 @@ export async function comparePromotion(
   return { differences: [...new Set(found.map(({ difference }) => difference))], commit: { ...commit, effects } };
 }
 
-/** A state has one decision at most: those who wait have no deployment. */
+/** A state has at most one decision: waiting promotions have no deployment. */
 function join(before: Commit, promotion: Promotion, { effects, decision }: ReconcileResult): Commit {
   const decided = decision === null ? null : commitOf(promotion, decision);
   const all = [...(before.effects ?? []), ...(decided?.effects ?? []), ...effects];
   return { ...before, ...decided, effects: all };
 }
 
-/** The last comment of a thread may be the one that was lost: no later one leads to it. */
+/** The last comment of a thread may have been missed: no later one leads to it. */
 function readThread({ repo, thread, state }: Promotion): readonly Effect[] {
   if (thread === null || !isOpen(state)) return [];
   return [{ kind: 'read-thread', repoId: repo.id, issue: thread.issue }];

@@ -1,4 +1,4 @@
-// One thing in which a promotion differs from what GitHub and the registry hold, with what heals it.
+// One difference between a promotion and GitHub or the registry, with what corrects it.
 import type { Decision } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Difference } from '../../domain/reply.ts';
@@ -6,7 +6,7 @@ import type { Difference } from '../../domain/reply.ts';
 export type ReconcileResult = {
   readonly difference: Difference;
   readonly effects: readonly Effect[];
-  /** What is decided at once, where the news itself is all that there is to it. */
+  /** The event to decide immediately, if no job is needed. */
   readonly decision: Decision | null;
 };
 

@@ -1,4 +1,4 @@
-// Finds promotions that wait for a job which is not there: not waiting, not running, and not given up either.
+// Finds promotions that wait for a missing job: neither waiting, nor running, nor dead.
 import { deploymentEffects } from '../../domain/decide/deployment.ts';
 import { expiryTimer } from '../../domain/decide/request.ts';
 import type { Effect } from '../../domain/effect.ts';
@@ -14,7 +14,7 @@ import { healedBy, type ReconcileResult } from './found.ts';
 export async function findLostWork(services: Services, promotion: Promotion): Promise<readonly ReconcileResult[]> {
   const missing = await findMissing(services, promotion);
   if (missing.length === 0) return [];
-  // A job that came to its end since the promotion was read has moved it on: what is missing still is lost.
+  // A job that ended since the promotion was read has changed it. A job that is still missing is lost.
   const today = await findMissing(services, await loadPromotion(services, promotion.id));
   const lost = today.filter(({ kind }) => missing.some((one) => one.kind === kind));
   for (const { kind } of lost) {
@@ -32,7 +32,7 @@ async function findMissing(services: Services, promotion: Promotion): Promise<re
   return missing;
 }
 
-/** True also for one that was given up: whether it is tried again is for people to decide. */
+/** True also for a dead job: people decide whether to retry it. */
 export async function isUnderWay(
   { store }: Services,
   job: { readonly kind: Effect['kind']; readonly key: string },
@@ -41,7 +41,7 @@ export async function isUnderWay(
   return (await findDeadJobOf(store.db, { key: job.key, kinds: [job.kind] })) !== null;
 }
 
-/** The jobs without which nothing goes on. */
+/** The jobs that the promotion can't proceed without. */
 async function listNeeded(services: Services, promotion: Promotion): Promise<readonly Effect[]> {
   const { id, state } = promotion;
   switch (state.kind) {
@@ -63,7 +63,7 @@ async function listNeeded(services: Services, promotion: Promotion): Promise<rea
   }
 }
 
-/** Or needs no deployment: GitHub refused to make one, or a later promotion came. */
+/** Also true if it needs no deployment: GitHub refused one, or a later promotion came. */
 async function isDeployed({ store }: Services, { id, repo, environment, notice }: Promotion): Promise<boolean> {
   if (notice?.kind === 'no-deployment') return true;
   if ((await findMark(store.db, { promotionId: id, kind: 'deployment' })) !== null) return true;

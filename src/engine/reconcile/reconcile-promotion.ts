@@ -1,4 +1,4 @@
-// Compares one promotion with GitHub and the registry, and asks for what is missing.
+// Compares one promotion with GitHub and the registry, and adds the jobs that correct it.
 import { OutsideError } from '../../net/outside-error.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
@@ -23,7 +23,7 @@ async function handle({ payload }: Job<'reconcile-promotion'>, services: Service
     for (const difference of differences) metrics.countDifference(difference);
     return { kind: 'done', commit };
   } catch (error) {
-    // Where GitHub or the registry do not answer, the next pass asks again; where the App is gone, others end it.
+    // If GitHub or the registry does not answer, the next pass tries again. If the App was removed, other jobs end it.
     if (!(error instanceof OutsideError) || error.code === 'github-not-installed') throw error;
     log.info({ ...fields, problem: error.message }, 'could not reconcile a promotion now');
     return DONE;

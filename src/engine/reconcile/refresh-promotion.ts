@@ -1,4 +1,4 @@
-// `/refresh`: compares a promotion with GitHub and the registry now, puts right what differs, and says what that was.
+// `/refresh`: compares a promotion with GitHub and the registry now, reconciles the differences, and lists them.
 import type { CommandOf } from '../../domain/command.ts';
 import { isOpen } from '../../domain/promotion/promotion.ts';
 import { listPromotionsOfThread } from '../../store/promotions/promotions.ts';

@@ -19,7 +19,7 @@ import { loadPolicy } from '../core/load.ts';
 import { resolveTarget } from './rollback-target.ts';
 import type { Services } from '../core/services.ts';
 
-/** The answer to one `/rollback` line by somebody whose role is known. */
+/** The answer to one `/rollback` line of a person with a known role. */
 export async function rollBack(services: Services, asked: Asked, command: CommandOf<'rollback'>): Promise<Answer> {
   const { repo, by } = asked;
   const { registry, store } = services;
@@ -57,7 +57,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     if (confused?.environment === name) return refused(asked, confused);
     return refused(asked, { code: 'already-in-production', environment: name, digest, tags });
   }
-  // Two people in the same night: the second one must not go on to the digest before. A promotion of it is no hindrance.
+  // If two people roll back at once, the second one must not go back one digest further. A promotion of it is no obstacle.
   const same = open.find(({ kind, images }) => kind === 'rollback' && images.some((pin) => pin.digest === digest));
   if (same !== undefined) {
     const { number: promotion, state } = same;

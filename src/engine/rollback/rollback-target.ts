@@ -1,4 +1,4 @@
-// Pins what `/rollback` goes back to, and says how it is known: only our own journal proves that the environment held it.
+// Pins the target of `/rollback` and how it is known: only our own journal proves that the environment held it.
 import {
   defaultTargets,
   newestOfEach,
@@ -17,7 +17,7 @@ import type { TargetOrigin } from '../../domain/promotion/target-origin.ts';
 import type { Services } from '../core/services.ts';
 
 export type ResolvedTarget =
-  /** `typed`: as people call it from now on; `tag`: the one that led to it. */
+  /** `typed`: the name for people from now on; `tag`: the tag that led to it. */
   | {
       readonly kind: 'resolved';
       readonly digest: Digest;
@@ -37,7 +37,7 @@ export type TargetQuestion = Today & {
 
 const SHOWN_CHOICES = 5;
 
-/** Asks the registry where history does not tell; OutsideError when it can't say. */
+/** Asks the registry if history has no answer; OutsideError if it can't answer. */
 export async function resolveTarget(
   services: Services,
   question: TargetQuestion,
@@ -123,7 +123,7 @@ function notATarget(
   return no({ code: 'not-a-rollback-target', environment, ...about, choices: choicesIn(question) });
 }
 
-/** What may be named instead, newest first; what needs approvals as well, since somebody may mean it. */
+/** Other possible targets, newest first, including those that need approvals. */
 function choicesIn(question: TargetQuestion): readonly RollbackChoice[] {
   const { history, current } = question;
   return newestOfEach(history)

@@ -10,7 +10,7 @@ import { factSourcesOf, possibleEnvironments } from '../examine/fact-sources.ts'
 import type { Services } from '../core/services.ts';
 import type { FoundImage } from './find-image.ts';
 
-/** OutsideError when registry or GitHub can't say. */
+/** OutsideError if registry or GitHub can't answer. */
 export async function examineImage(
   services: Services,
   args: {

@@ -5,7 +5,7 @@ import type { Services } from '../core/services.ts';
 
 export type FoundImage = { readonly tag: Tag; readonly digest: Digest };
 
-/** The first of the tags that exists, and what it holds; OutsideError when the registry can't say. */
+/** The first of the tags that exists, and what it holds; OutsideError if the registry can't answer. */
 export async function findImage(
   { registry }: Pick<Services, 'registry'>,
   image: ImageRepository,
@@ -18,7 +18,7 @@ export async function findImage(
   return null;
 }
 
-/** True when the registry has tags of this image and lets us see them. */
+/** True if the registry has tags of this image and lets us list them. */
 export async function hasTags({ registry }: Pick<Services, 'registry'>, image: ImageRepository): Promise<boolean> {
   try {
     return (await registry.listTags(image)).length > 0;

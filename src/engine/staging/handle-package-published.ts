@@ -1,4 +1,4 @@
-// A hint that something came into a package: whoever waits for an image there looks at once instead of later.
+// A hint that something was pushed to a package: jobs that wait for an image there check immediately.
 import { nameOf, type ImageRepository } from '../../domain/image/reference.ts';
 import { listWaitingForImage } from '../../store/promotions/promotions.ts';
 import { listUnsettledStagingChecks } from '../../store/staging-checks.ts';

@@ -1,4 +1,4 @@
-// A push: to the staging branch, its head's image is looked for from now on; to the default branch, the policy file is.
+// Handles a push. To the staging branch: waits for its head's image. To the default branch: reads the policy file again.
 import type { Effect } from '../../domain/effect.ts';
 import { builtInPolicy } from '../../domain/policy/policy.ts';
 import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
@@ -18,7 +18,7 @@ async function handle({ payload }: Job<'push'>, services: Services): Promise<Job
   const { repo, branch, head: commit, toDefaultBranch } = payload;
   const loaded = await loadPolicy(services, repo);
   const { registryHost } = services.settings;
-  // Under a file that can't be read, its check says so where most people would look for it.
+  // If the file can't be read, the check reports it where most people would look.
   const policy = loaded.kind === 'policy' ? loaded.policy : builtInPolicy({ repo: repo.name, registryHost });
   const change = policyChangeOf(payload, { loaded, at: services.now() });
   const revisits: readonly Effect[] = toDefaultBranch ? [{ kind: 'revisit-policy', repoId: repo.id }] : [];
@@ -38,7 +38,7 @@ async function handle({ payload }: Job<'push'>, services: Services): Promise<Job
 /** Stands for each file that can't be read: nothing is planned under one, and what came before it is no longer the latest. */
 const UNREADABLE = 'unreadable';
 
-/** Who brought the file that the default branch has now, where this push says so. */
+/** Who brought the current file to the default branch, if this push shows it. */
 function policyChangeOf(
   { toDefaultBranch, policyBy }: Job<'push'>['payload'],
   { loaded, at }: { readonly loaded: LoadedPolicy; readonly at: number },

@@ -1,4 +1,4 @@
-// Looks for the image that a promotion waits for, until it is there, can't be read, or the time for its build is over.
+// Looks for the image that a promotion waits for, until it exists, can't be read, or the time for its build is over.
 import { decide, type PromotionEvent } from '../../domain/decide.ts';
 import { nextCheckAt } from '../../domain/image/image-wait.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -40,7 +40,7 @@ async function decideOn(
   return decide(promotion, event, await loadContext(services, promotion));
 }
 
-/** Somebody may have asked for the same image by another name meanwhile: one promotion of it is enough. */
+/** Somebody may have requested the same image by another name meanwhile: one promotion of it is enough. */
 async function unlessAskedFor(
   { store }: Services,
   { repo, environment, number }: Promotion,

@@ -1,4 +1,4 @@
-// The button Promote on the check of a staging commit: asks for a promotion as whoever clicked, who is answered there.
+// The button Promote on the check of a staging commit: requests a promotion for the person who clicked, and answers there.
 import type { CommandOf } from '../../domain/command.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -69,7 +69,7 @@ async function request(services: Services, check: StagingCheck, click: Click): P
   }
 }
 
-/** The image that the button was shown for, where the check still shows it. */
+/** The image that the button was shown for, if the check still shows it. */
 function digestShownFor({ state }: StagingCheck, { digest }: Click): Digest | null {
   if (state.kind !== 'examined' || digest === undefined) return null;
   return stagingPlanId(state.digest) === digest ? state.digest : null;

@@ -1,4 +1,4 @@
-// GitHub's Re-run on the check of a staging commit: its image is looked for and examined again.
+// GitHub's Re-run on the check of a staging commit: finds and examines its image again.
 import { reaches } from '../../domain/actor.ts';
 import type { StagingCheck } from '../../domain/promotion/staging-check.ts';
 import { findStagingCheck } from '../../store/staging-checks.ts';
@@ -29,7 +29,7 @@ async function handle(job: Job<'staging-re-run'>, services: Services): Promise<J
   };
 }
 
-/** GitHub shows a re-run check as queued: whatever was decided, it must show today's truth again. */
+/** GitHub shows a re-run check as queued. Whatever was decided, it must show the current state again. */
 async function showAgain(job: Job<'staging-re-run'>, services: Services): Promise<JobOutcome> {
   const check = await findOurs(job, services);
   if (check === null) return DONE;

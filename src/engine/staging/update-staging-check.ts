@@ -1,4 +1,4 @@
-// Makes the check run of a staging commit show where it stands today; opens it when there is none.
+// Updates the check run of a staging commit to the current state; opens it if there is none.
 import { promotedAt } from '../../domain/promotion/promotion.ts';
 import { stagingExternalId, type StagingCheck } from '../../domain/promotion/staging-check.ts';
 import { publishCheckRun } from '../../github/checks/check-runs.ts';
@@ -22,7 +22,7 @@ async function handle(job: Job<'update-staging-check'>, services: Services): Pro
   const check = await findStagingCheck(services.store.db, { repoId, commit });
   const repo = await findRepo(services.store.db, repoId);
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
-  // Begun again meanwhile: the next look brings the next news.
+  // Started again meanwhile: the next search updates it.
   if (check === null || check.state.kind === 'unseen') return DONE;
   const githubUrl = `https://${services.settings.githubHost}`;
   const { state } = check;

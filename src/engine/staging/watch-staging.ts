@@ -1,4 +1,4 @@
-// Looks for the image of a pushed staging commit until it is there, can't be read, or the time for its build is over.
+// Looks for the image of a pushed staging commit until it exists, can't be read, or the time for its build is over.
 import { BUILD_TIME_MS, commitTagsOf, nextCheckAt } from '../../domain/image/image-wait.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { ImageRepository } from '../../domain/image/reference.ts';
@@ -14,7 +14,7 @@ import type { Services } from '../core/services.ts';
 import { examineImage } from './examine-image.ts';
 import { findImage, hasTags } from './find-image.ts';
 
-/** Where nothing tells that there will ever be an image, the registry is asked no more than this. */
+/** The pause between requests to the registry while nothing shows that there will ever be an image. */
 const QUIET_PAUSE_MS = 60_000;
 
 export const watchStaging: JobDefinition<'watch-staging'> = {
@@ -48,7 +48,7 @@ async function handle(job: Job<'watch-staging'>, services: Services): Promise<Jo
 }
 
 type PollResult =
-  /** `silent`: nothing is shown, as the repository may have nothing to do with us. */
+  /** `silent`: nothing is shown, as the repository may not use Imprimatur. */
   | { readonly kind: 'settled'; readonly state: StagingState; readonly silent: boolean }
   | { readonly kind: 'not-yet'; readonly state: Extract<StagingState, { kind: 'unseen' | 'waiting' }> }
   | { readonly kind: 'no-answer'; readonly retryAt: number; readonly because: string };

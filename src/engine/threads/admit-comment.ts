@@ -1,4 +1,4 @@
-// Limits the commands of people whose rights are not known, before GitHub is asked anything about them.
+// Limits the commands of people with unknown rights, before any request to GitHub about them.
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { countStrangerCommands, findRightsConfirmedAt } from '../../store/people.ts';
 import type { WaitingComment } from '../../store/threads.ts';

@@ -13,7 +13,7 @@ export type MissedCommentsQuery = {
   readonly repo: Repo;
   readonly issue: number;
   readonly thread: Thread | null;
-  /** The one that waits and is next; undefined where none does. */
+  /** The next waiting comment, if any. */
   readonly first: WaitingComment | undefined;
 };
 
@@ -24,18 +24,18 @@ export type MissedComments = {
   readonly read: Pick<Thread, 'readUpTo' | 'readSince'>;
 };
 
-/** So late a webhook may be that is not lost. */
+/** A webhook may be this late without being lost. */
 export const LATE_MS = 120_000;
-/** As long as GitHub keeps deliveries: what is found later is only answered. */
+/** As long as GitHub keeps deliveries. A comment that is found later is only answered. */
 const OLD_MS = 72 * 60 * 60 * 1000;
-/** Times of GitHub are to the second, and its machines may not agree on them. */
+/** GitHub's times are in whole seconds, and its machines may differ. */
 const MARGIN_MS = 60_000;
-/** Clocks that differ less are taken for equal. */
+/** Clocks that differ less count as equal. */
 const SAME_CLOCK_MS = 60_000;
 
 /**
- * Begins at the last comment that is known, in a new thread at the first one that was received: a thread may come from
- * another repository, and hold what was said there. Null where GitHub has no such thread any more.
+ * Starts at the last known comment; in a new thread, at the first received one: a thread may come from another
+ * repository with its comments. Null if GitHub no longer has the thread.
  */
 export async function findMissedComments(
   services: Services,
@@ -44,7 +44,7 @@ export async function findMissedComments(
   const { repo, issue, thread, first } = question;
   const { store, github, log, now } = services;
   const hereSince = await findHereSince(store.db, repo.id);
-  // A new thread may be the first event that we receive from its repository.
+  // A new thread may be the first event from its repository.
   const ours = thread === null ? hereSince - LATE_MS : hereSince;
   const since = thread?.readSince ?? Math.max(ours, now() - OLD_MS);
   const client = github.forRepo(repo);
@@ -80,7 +80,7 @@ async function pickMissed(
     const notRun = sentAt < now() - OLD_MS ? 'old' : isEdited ? 'edited' : null;
     const read: ReadComment = { by, writtenAt, sentAt, ...readCommandLines(body), notRun };
     if (mayBeOurs(read)) missed.push(toWaiting({ id, receivedAt: now(), origin: null }, read));
-    // Reading a long text takes a while, and a page may hold a hundred.
+    // Parsing a long text takes time, and a page may have a hundred.
     await nextTurn();
   }
   return missed;
@@ -92,7 +92,7 @@ function aheadOf(answeredAt: number | null, now: number): number {
   return Math.abs(ahead) < SAME_CLOCK_MS ? 0 : ahead;
 }
 
-/** The newest comment that is known now, whether the list has it or not: GitHub's list may lag behind its webhooks. */
+/** The newest known comment, whether the list has it or not: GitHub's list may lag behind its webhooks. */
 function readTo(
   listed: readonly MissedComments['read'][],
   { thread, first, since }: Pick<MissedCommentsQuery, 'thread' | 'first'> & { readonly since: number },

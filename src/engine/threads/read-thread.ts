@@ -1,4 +1,4 @@
-// Takes the comments of a thread in the order of their ids, one after the other; what was lost is found in GitHub's list.
+// Takes the comments of a thread in the order of their ids, one by one, after adding missed ones from GitHub's list.
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { listPromotionsOfThread } from '../../store/promotions/promotions.ts';
@@ -19,7 +19,7 @@ import { isLate, recheckComment } from './recheck-comment.ts';
 import type { Services } from '../core/services.ts';
 import { dependsOnEarlier, selectCommands, timeOfWriting } from './select-commands.ts';
 
-/** The last command of the comment before asks to go on; this is for one that is given up. */
+/** The last command of the previous comment adds this job again; this is for a command that became dead. */
 const LOOK_AGAIN_MS = 10_000;
 
 export type ThreadId = { readonly repo: Repo; readonly issue: number };
@@ -61,7 +61,7 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
   const found = missed?.found ?? [];
   services.metrics.countFoundComments(found.length);
   const after = { ...startOf(thread, first), ...missed?.read };
-  // What a webhook told of while GitHub was asked is not among the missed ones; it may come before the one that was next.
+  // A comment whose webhook arrived during the request is not a missed one. It may come before the one that was next.
   const arrived = missed === null ? waiting : await listWaitingComments(db, payload);
   return handleNext(services, place, { waiting: inOrder(arrived, found), found, after });
 }
@@ -76,19 +76,19 @@ function dropFirst(
   return { kind: 'done', commit: { repo, thread, effects } };
 }
 
-/** True where nothing that was lost can stand before the comment that is next. Nobody waits: somebody wants it read. */
+/** True if no missed comment can come before the next one. Without a waiting comment, a read was requested. */
 function isRead(thread: Thread | null, first: WaitingComment | undefined): boolean {
   if (first === undefined) return false;
   return thread === null ? !dependsOnEarlier(readWaiting(first)) : first.id <= thread.readUpTo;
 }
 
-/** True while a command of the comment that was taken last waits or runs. */
+/** True while a command of the last taken comment waits or runs. */
 async function isBusy({ store }: Services, repoId: number, thread: Thread | null): Promise<boolean> {
   if (thread === null || thread.taking === null) return false;
   return isJobOpen(store.db, { kind: 'command', key: byComment({ repoId, commentId: thread.taking }) });
 }
 
-/** Null: GitHub does not answer, for good or for so long that the received ones wait no longer. */
+/** Null: GitHub refuses, or fails for so long that the received comments wait no longer. */
 async function ask<T>(
   services: Services,
   { repo, issue, waitsSince }: ThreadId & { readonly waitsSince: number | null },
@@ -105,7 +105,7 @@ async function ask<T>(
   }
 }
 
-/** Begins at the first comment that is received in a thread. */
+/** Starts at the first received comment of a thread. */
 function startOf(thread: Thread | null, first: WaitingComment | undefined): Thread {
   if (thread !== null) return thread;
   if (first === undefined) throw new Error('a thread begins with a comment');
@@ -148,7 +148,7 @@ async function isAuthorKnown({ store, now }: Services, repo: Repo, { by }: ReadC
   return (await findRightsConfirmedAt(store.db, person)) !== null;
 }
 
-/** Null: it was taken back, or its author exceeds the limit. */
+/** Null: it was deleted, or its author exceeds the limit. */
 async function readToday(
   services: Services,
   {

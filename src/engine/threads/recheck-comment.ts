@@ -1,4 +1,4 @@
-// Whether a comment that was told of long after it was written still stands there, as it was: a deleted one counts as taken back.
+// Checks whether a comment with a late webhook still exists unchanged. A deleted one counts as withdrawn.
 import type { Repo } from '../../domain/promotion/promotion.ts';
 import { fetchCommentFate } from '../../github/comments/comments.ts';
 import type { WaitingComment } from '../../store/threads.ts';
@@ -7,12 +7,12 @@ import type { ReadComment } from '../core/enqueue-comment.ts';
 import type { Services } from '../core/services.ts';
 import { timeOfWriting } from './select-commands.ts';
 
-/** True where a webhook told of it, but late. What was found in GitHub's list was looked at there. */
+/** True for a late webhook. A comment from GitHub's list was checked there. */
 export function isLate({ origin, receivedAt }: WaitingComment, read: ReadComment): boolean {
   return origin !== null && timeOfWriting(read, receivedAt) < receivedAt - LATE_MS;
 }
 
-/** The comment as it counts now; null where it was deleted. */
+/** The comment as it counts now; null if it was deleted. */
 export async function recheckComment(
   { github, log }: Services,
   { repo, id, read }: { readonly repo: Repo; readonly id: number; readonly read: ReadComment },

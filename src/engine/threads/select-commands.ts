@@ -1,4 +1,4 @@
-// Which lines of a comment are for us, when its turn has come.
+// Selects the lines of a comment that are commands for us.
 import { answersEverywhere, parseComment, parseCommandLine, COMMANDS, type OurLine } from '../../domain/command.ts';
 import type { ReadComment } from '../core/enqueue-comment.ts';
 import type { CommandLine } from '../core/intent.ts';
@@ -12,12 +12,12 @@ export function selectCommands(
   return candidates.map(({ line }) => line);
 }
 
-/** True where some line would be taken in a thread of ours. */
+/** True if any line would be a command in a thread of ours. */
 export function mayBeOurs(comment: ReadComment): boolean {
   return candidatesOf(comment).length > 0;
 }
 
-/** True where what was said before in the thread decides what it means. */
+/** True if earlier comments of the thread decide what it means. */
 export function dependsOnEarlier(comment: ReadComment): boolean {
   return candidatesOf(comment).some(
     ({ line }) => line.kind === 'command' && COMMANDS[line.command.kind].dependsOnThread,
@@ -26,7 +26,7 @@ export function dependsOnEarlier(comment: ReadComment): boolean {
 
 const LATE_MS = 60 * 60 * 1000;
 
-/** GitHub's word, unless it is so far from when we received it that the two clocks can't be compared. */
+/** GitHub's time, unless it is so far from the time of receipt that the two clocks can't be compared. */
 export function timeOfWriting({ writtenAt, sentAt }: ReadComment, receivedAt: number): number {
   const toldAt = Math.min(sentAt ?? receivedAt, receivedAt);
   return writtenAt === null || writtenAt < toldAt - LATE_MS ? toldAt : Math.min(writtenAt, toldAt);

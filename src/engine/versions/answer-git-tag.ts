@@ -1,4 +1,4 @@
-// Tells on a tagged commit, in a check run, why its version names nothing yet and what to type.
+// Shows in a check run on a tagged commit why its version names no image yet, and what to type.
 import { gitTagExternalId } from '../../domain/promotion/git-tag.ts';
 import { publishCheckRun } from '../../github/checks/check-runs.ts';
 import { VERSION_CHECK_NAME } from '../../messages/check-run/check-run.ts';
@@ -34,7 +34,7 @@ async function handle({ payload }: Job<'answer-git-tag'>, { store, github }: Ser
       ...renderGitTagAnswer(answer, tag),
     },
     existing: null,
-    // A Re-run is answered in the run that it was asked for.
+    // A Re-run is answered in its own run.
     mayExist: true,
   });
   return DONE;

@@ -1,4 +1,4 @@
-// Whether what production holds was built from the files of a tagged commit.
+// Decides whether production's image was built from the files of a tagged commit.
 import { commitOf } from '../../domain/image/image-facts.ts';
 import type { GitTagAnswer, NotInProduction } from '../../domain/promotion/git-tag.ts';
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
@@ -13,7 +13,7 @@ import { readProduction } from '../examine/read-production.ts';
 import { commitTags } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 
-/** A tagged commit, and where the version shall go. */
+/** A tagged commit, and the environment of its version. */
 export type Release = {
   readonly repo: Repo;
   readonly tag: Tag;
@@ -28,7 +28,7 @@ export type NamedImage = Pick<PinnedImage, 'repository' | 'digest' | 'commit'>;
 /** `same-files`: production holds this image, and the version is free. */
 export type Comparison = { readonly kind: 'same-files'; readonly image: NamedImage } | GitTagAnswer;
 
-/** Asks registry and GitHub; OutsideError when one of them can't say. */
+/** Asks registry and GitHub; OutsideError if one of them can't answer. */
 export async function compareWithProduction(services: Services, release: Release): Promise<Comparison> {
   const { repo, tagged, environment, image: repository } = release;
   const client = services.github.forRepo(repo);
@@ -110,7 +110,7 @@ async function sayWhy(services: Services, release: Release, why: NotInProduction
   return { kind: 'not-in-production', environment: release.environment.name, why, source };
 }
 
-/** The staging tag of the tagged commit, or of a parent with the same files: what a merge leaves untouched is that. */
+/** The staging tag of the tagged commit, or of a parent with the same files, as after a merge without changes. */
 async function findSource(services: Services, release: Release): Promise<Tag | null> {
   const { tagged, policy, image } = release;
   for (const commit of [tagged.sha, ...tagged.parents.slice(0, 2)]) {

@@ -1,4 +1,4 @@
-// A pushed git tag `v1.2.3`: names what production holds, where that was built from the tagged files; else says what to type.
+// A pushed git tag `v1.2.3`: adds it to production's image if that has the tagged files; else shows what to type.
 import { reaches } from '../../domain/actor.ts';
 import { decideRequest } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
@@ -43,7 +43,7 @@ async function handle(job: Job<'git-tag'>, services: Services): Promise<JobOutco
   }
 }
 
-/** Pushing a tag requires write access. Who may press Re-run is GitHub's courtesy, and may lead to the tag being written. */
+/** Pushing a tag requires write access. GitHub decides who may click Re-run, which may lead to the tag being written. */
 async function barOf(services: Services, { payload }: Job<'git-tag'>): Promise<Refusal | null> {
   if (payload.because === 'pushed') return null;
   const { kind, role } = await loadActor(services, payload);
@@ -82,7 +82,7 @@ async function decideTag(services: Services, job: Job<'git-tag'>, tagged: Commit
 
 type Compared = Awaited<ReturnType<typeof compareWithProduction>> | { readonly kind: 'silent' };
 
-/** Many repositories tag versions: one that has neither a policy file nor an image that we can read is left alone. */
+/** Many repositories tag versions. One without a policy file and without a readable image gets no answer. */
 async function compareUnlessSilent(services: Services, release: Release): Promise<Compared> {
   const isForeign = release.policy.blob === 'none';
   try {
@@ -96,7 +96,7 @@ async function compareUnlessSilent(services: Services, release: Release): Promis
   }
 }
 
-/** Whoever may push the tag has decided: the promotion asks nobody, and moves nothing but the version. */
+/** The person who pushed the tag has decided: the promotion needs no approval, and writes only the version. */
 async function openVersion(
   services: Services,
   { payload }: Job<'git-tag'>,

@@ -1,4 +1,4 @@
-// What a rollback could go back to where its target is incomplete: a courtesy, which keeps nothing out where it is unknown.
+// Finds another rollback target if the requested one is incomplete. Optional: if unknown, it fails no check.
 import { known, unknown } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { findAlternative } from '../find-alternative.ts';

@@ -10,7 +10,7 @@ export const checkedTag = facet<'checkedTag', 'lineage'>({
     const check = commit === null ? null : await sources.stagingCheckOf(commit);
     if (check === null || check.image !== subject.repository) return known({ kind: 'same' });
     const { tag, digest: checked, checkedAt, now: readAt } = check;
-    // Whatever it is requested by: another tag of the same commit, or a digest, would hide that it was never examined.
+    // Applies to any source: another tag of the same commit, or a digest, would hide that it was never examined.
     const { digest: holds } = subject;
     if (holds === checked) return known({ kind: 'same' });
     return known({ kind: 'overwritten', tag, checked, checkedAt, holds, readAt });

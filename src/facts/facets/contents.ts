@@ -1,9 +1,9 @@
-// What the manifests and configs of an image say, as far as rules ask for it.
+// Reads what rules need of an image's manifests and configs.
 import { known, unknown, type PlatformFacts } from '../../domain/image/image-facts.ts';
 import type { PlatformContents } from '../contents.ts';
 import { facet } from '../facet.ts';
 
-/** What can't be read at all is thrown: there is no image then to be judged. */
+/** Throws if nothing can be read: then there is no image to check. */
 export const contents = facet<'contents', never>({
   needs: [],
   cost: 'registry: one request for each manifest and config; one for an image that was whole a short time ago',

@@ -14,7 +14,7 @@ import { compareWithBranch, type BranchPlace } from '../../github/commits.ts';
 import { facet, type FactSources, type FactSubject } from '../facet.ts';
 import { unknownAfter } from '../outside-reason.ts';
 
-/** A failure that may pass is thrown; a final one makes the lineage unknown. */
+/** Throws a transient failure; a final one makes the lineage unknown. */
 export const lineage = facet<'lineage', 'contents'>({
   needs: ['contents'],
   cost: 'GitHub: one request for each branch, more only where it does not know the commit; none where the image names none',
@@ -24,7 +24,7 @@ export const lineage = facet<'lineage', 'contents'>({
     if (revisions.value.some((claims) => claims.length > 1)) {
       return known({ kind: 'claims-disagree', seen: [...new Set(revisions.value.flat())] });
     }
-    // A platform that names none counts as ''.
+    // A platform without one counts as ''.
     const distinct = [...new Set(revisions.value.map(([claim = '']) => claim))];
     const [revision] = distinct;
     if (revision === undefined || (distinct.length === 1 && revision === '')) return known({ kind: 'no-revision' });

@@ -1,4 +1,4 @@
-// Which parts of an image the registry does not hold.
+// Finds the parts of an image that the registry lacks.
 import { known } from '../../domain/image/image-facts.ts';
 import { facet } from '../facet.ts';
 

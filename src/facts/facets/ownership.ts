@@ -1,4 +1,4 @@
-// Whom an image belongs to, and what `source` labels may call its repository.
+// Finds the owner of an image, and the names that `source` labels may have.
 import { known } from '../../domain/image/image-facts.ts';
 import { facet } from '../facet.ts';
 

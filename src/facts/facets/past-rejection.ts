@@ -1,4 +1,4 @@
-// Whether a person rejected this image before in this repository, as our own promotions tell.
+// Finds whether a person rejected this image before in this repository, in our own promotions.
 import { known } from '../../domain/image/image-facts.ts';
 import { facet } from '../facet.ts';
 

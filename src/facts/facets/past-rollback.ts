@@ -1,4 +1,4 @@
-// Whether a rollback took an environment off this image, as our own history tells.
+// Finds whether a rollback took an environment off this image, in our own history.
 import { known } from '../../domain/image/image-facts.ts';
 import { pastRollbackOf } from '../../domain/promotion/history.ts';
 import { facet } from '../facet.ts';

@@ -8,7 +8,7 @@ import { STAGING_ENVIRONMENT as environment } from '../../domain/rules/staging-d
 import type { InstallationClient } from '../../github/client/client.ts';
 import { DEPLOYMENTS_LISTED, listDeployments, listDeploymentStates } from '../../github/deployments/deployments.ts';
 
-/** A failure that may pass is thrown; a final one, such as a permission we lack, makes the fact unknown. */
+/** Throws a transient failure; a final one, such as a missing permission, makes the fact unknown. */
 export const stagingDeployment = facet<'stagingDeployment', 'lineage'>({
   needs: ['lineage'],
   cost: 'GitHub: two requests, three where there are very many deployments; none where the image proves no commit',
@@ -32,7 +32,7 @@ async function look(
   const newest = await listDeployments({ client, repo, environment });
   const mayBeOlder = newest.length === DEPLOYMENTS_LISTED;
   const older = mayBeOlder ? await listDeployments({ client, repo, environment, commit }) : [];
-  // One whose payload names another image is about that one, whatever its commit.
+  // A deployment whose payload names another image is for that one, whatever its commit.
   const found = [...newest, ...older].find(
     ({ sha, digests }) => sha === commit && digests.every((named) => named === digest),
   );

@@ -1,4 +1,4 @@
-// Asks GitHub who we are, until it answers once: that proves the App's credentials and tells whose App it is.
+// Asks GitHub for the App's identity until it answers once: that proves the credentials and names the owner.
 import { fetchApp, type App } from './app.ts';
 import type { GitHub } from '../client/client.ts';
 

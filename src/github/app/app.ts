@@ -1,4 +1,4 @@
-// Reads who we are: the App as GitHub knows it, and whose it is.
+// Reads the App from GitHub, with its owner.
 import { z } from 'zod';
 import type { AppClient } from '../client/client.ts';
 

@@ -1,9 +1,9 @@
-// Lists what GitHub delivered to the App's webhook, or tried to, and reads what it was.
+// Lists the deliveries of the App's webhook, and reads their bodies.
 import { z } from 'zod';
 import type { AppClient } from '../client/client.ts';
 import { isGitHubError } from '../client/errors.ts';
 
-/** One try to deliver; a redelivery has the id of its own, and the guid of the first. */
+/** One try to deliver. A redelivery has its own id, and the guid of the first try. */
 export type ListedDelivery = {
   readonly id: number;
   readonly guid: string;
@@ -18,7 +18,7 @@ export type DeliveryPage = {
   readonly deliveries: readonly ListedDelivery[];
   /** Leads to the next page; null on the last one. */
   readonly next: string | null;
-  /** GitHub's clock, in whole seconds; null where it does not tell. */
+  /** GitHub's clock, in whole seconds; null if unknown. */
   readonly at: number | null;
 };
 
@@ -59,7 +59,7 @@ export async function fetchDeliveryPage(client: AppClient, cursor: string | null
 
 const Detail = z.object({ request: z.object({ payload: z.record(z.string(), z.unknown()).nullish() }).nullish() });
 
-/** The body of a delivery, as JSON; null where GitHub has it no more. */
+/** The body of a delivery, as JSON; null if GitHub no longer has it. */
 export async function fetchDeliveryBody(client: AppClient, id: number): Promise<string | null> {
   try {
     const { data } = await client.ask({

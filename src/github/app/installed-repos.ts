@@ -1,4 +1,4 @@
-// Lists the repositories that the App is installed for, by what GitHub says: the database may have lost some.
+// Lists the repositories that the App is installed for, from GitHub: the database may have lost some.
 import { z } from 'zod';
 import { parseRepoName } from '../../domain/image/reference.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -10,7 +10,7 @@ const MAX_PAGES = 100;
 
 const Page = z.object({ repositories: z.array(z.object({ id: z.number().int(), full_name: z.string() })) });
 
-/** Of all installations that are not suspended; up to ten thousand of each. OutsideError when GitHub can't say. */
+/** Those of all installations that are not suspended; up to ten thousand of each. OutsideError if GitHub can't answer. */
 export async function listInstalledRepos({
   asApp,
   forInstallation,

@@ -1,11 +1,11 @@
-// Asks GitHub whose the machine user's token is, what it may do, and when it expires.
+// Asks GitHub for the user, the scopes and the expiry of the machine user's token.
 import { z } from 'zod';
 import { parseScopes, parseTokenExpiry, type MachineToken } from '../../domain/machine-token.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { TokenClient } from '../client/client.ts';
 import { isGitHubError } from '../client/errors.ts';
 
-/** `GET /user`; what matters stands in the answer's headers. Never throws for what GitHub or the network does. */
+/** `GET /user`; the scopes and the expiry are in the answer's headers. Never throws for failures of GitHub or the network. */
 export async function fetchMachineToken(client: TokenClient): Promise<MachineToken> {
   try {
     const { data, header } = await client.ask({

@@ -11,7 +11,7 @@ export type CreatedApp = {
   readonly url: string;
   /** PEM. */
   readonly privateKey: string;
-  /** Null where GitHub made none: the webhook would be unsigned. */
+  /** Null if GitHub created none: the webhook would be unsigned. */
   readonly webhookSecret: string | null;
 };
 
@@ -27,7 +27,7 @@ const Conversion = z.object({
   webhook_secret: z.string().nullish(),
 });
 
-/** `POST /app-manifests/{code}/conversions`: good once, within an hour. The code is the only credential. */
+/** `POST /app-manifests/{code}/conversions`: works once, within an hour. The code is the only credential. */
 export async function convertManifestCode(client: AnonymousClient, code: string): Promise<CreatedApp> {
   const { data } = await client.ask({
     tried: 'asking for the keys of the new App',

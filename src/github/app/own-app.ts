@@ -28,7 +28,7 @@ export async function fetchOwnApp(client: AppClient): Promise<OwnApp> {
   return { ...data, at: parseDate(header('date')) };
 }
 
-/** GitHub's clock when it refused, or null where no answer came. */
+/** GitHub's clock when it refused, or null without an answer. */
 export function clockOfRefusal(error: Error): number | null {
   return parseDate(dateOfFailure(error.cause));
 }
@@ -86,7 +86,7 @@ const HookConfig = z
     return { url: url === '' ? null : url, contentType, checksCertificate: String(insecure ?? '0') === '0', hasSecret };
   });
 
-/** `GET /app/hook/config`: of the secret, GitHub only tells whether there is one. */
+/** `GET /app/hook/config`: GitHub shows only whether there is a secret. */
 export async function fetchWebhook(client: AppClient): Promise<Webhook> {
   const { data } = await client.ask({
     tried: 'reading how the webhook of the App is set up',
@@ -99,9 +99,9 @@ export async function fetchWebhook(client: AppClient): Promise<Webhook> {
 export type WebhookDelivery = {
   readonly at: number;
   readonly event: string;
-  /** Of our answer; 0 where none came. */
+  /** The status of our answer; 0 without one. */
   readonly status: number;
-  /** GitHub's word for it, such as `OK` or `Invalid HTTP Response: 401`. */
+  /** GitHub's text for it, such as `OK` or `Invalid HTTP Response: 401`. */
   readonly message: string;
 };
 

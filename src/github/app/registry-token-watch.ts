@@ -1,4 +1,4 @@
-// Watches the machine user's token: asks GitHub once a day whether it is still good, and logs a warning before it ends.
+// Watches the machine user's token: asks GitHub once a day whether it is still valid, and logs a warning before it expires.
 import type { Logger } from 'pino';
 import {
   daysLeft,
@@ -19,15 +19,15 @@ type TokenWatchLog = Pick<Logger, 'info' | 'warn' | 'error'>;
 
 export type AskToken = () => Promise<MachineToken>;
 
-/** What this process knows of the token; every process asks for itself, so that a new token counts from its start. */
+/** What this process knows about the token. Every process asks for itself, so that a new token counts from its start. */
 export type RegistryTokenWatch = {
-  /** Asks, remembers and logs. Never fails: what can't be known today is asked again tomorrow. */
+  /** Asks, remembers and logs. Never fails: the next day tries again. */
   check(): Promise<void>;
-  /** Null while it is good for long, and where nobody knows. */
+  /** Null while it is valid for long, and if that is unknown. */
   warning(): TokenWarning | null;
-  /** Asks first while that is unknown. Null where it can't be known. OutsideError, retryable, while GitHub does not answer. */
+  /** Asks first while that is unknown. Null if it can't be known. A retryable OutsideError while GitHub does not answer. */
   learnUser(): Promise<RegistryUser | null>;
-  /** Null where it never expires, and where nobody knows. */
+  /** Null if it never expires, and if that is unknown. */
   daysLeft(): number | null;
 };
 

@@ -1,4 +1,4 @@
-// What a check run shows, and how much of it GitHub takes: texts must fit before they are sent.
+// The content of a check run, and GitHub's limits for it: texts must fit before they are sent.
 
 export type CheckRunTexts = {
   readonly title: string;
@@ -12,7 +12,7 @@ export type CheckRunTexts = {
 
 export type CheckRunAction = { readonly label: string; readonly description: string; readonly identifier: string };
 
-// Rendered from people's input, so whoever writes the texts must have cut them: too long is a bug of ours.
+// Rendered from people's input, which the code that writes the texts must have cut: too long is a bug of ours.
 const MAX = { actions: 3, label: 20, description: 40, identifier: 20, output: 65_535 } as const;
 
 /** Throws a plain Error (a bug, not an outside error) that names the part that is too long. */

@@ -1,4 +1,4 @@
-// Writes and finds again the check runs of our App on a commit.
+// Writes and finds the check runs of our App on a commit.
 import { z } from 'zod';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { CommitSha, RepoName } from '../../domain/image/reference.ts';
@@ -9,7 +9,7 @@ import { isGitHubError } from '../client/errors.ts';
 export type CheckRunContent = {
   readonly name: string;
   readonly headSha: CommitSha;
-  /** Ours: tells runs of one name on one commit apart, and finds them again. */
+  /** Our own id: distinguishes runs of one name on one commit, and finds them. */
   readonly externalId: string;
   readonly detailsUrl?: string;
 } & CheckRunTexts &
@@ -126,7 +126,7 @@ async function listOwn({ client, repo, commit, name }: Named): Promise<z.infer<t
  * Makes a check run show `content` and returns the id of the run that does. `existing` is the run that stood last; with
  * `mayExist` (an earlier attempt was unclear) a run is looked for before one is created. Where GitHub keeps an old
  * status or conclusion, or the run is gone, a new run with the same name, commit and external id takes over. For a moment
- * GitHub may say that a run is not there; one that it lists all the same is not doubled: `github-unavailable`, retryable.
+ * GitHub may say that a run is not there; if it still lists the run, no second one is created: `github-unavailable`, retryable.
  */
 export async function publishCheckRun({
   client,
@@ -178,7 +178,7 @@ type RenderedContent = {
   readonly actions: CheckRunAction[];
 };
 
-/** `actions` are always sent: leaving them out would leave old buttons standing. */
+/** `actions` are always sent: otherwise old buttons would stay. */
 function renderContent({ externalId, detailsUrl, title, summary, text, actions }: CheckRunContent): RenderedContent {
   return {
     external_id: externalId,

@@ -1,4 +1,4 @@
-// A single 403, 404 or 422 of GitHub may be wrong for a moment: who asks again after it, and who waits.
+// Asks GitHub again after a doubtful 403, 404 or 422, as a single one may be wrong for a moment.
 import { OutsideError } from '../../net/outside-error.ts';
 
 const DOUBTFUL: readonly string[] = ['github-forbidden', 'github-not-found', 'github-rejected'];
@@ -9,7 +9,7 @@ const PAUSE_MS = 1000;
 export type Pause = { readonly wait: (ms: number) => Promise<void> };
 
 /**
- * What `ask` returns. After a doubtful answer it is asked at most twice more; what the last one answered is the answer.
+ * The result of `ask`. After a doubtful answer it is called at most twice more, and the last answer counts.
  * Without `isWorthIt`, always; else only where that says so, which is asked after the first doubtful answer.
  */
 export async function askAgain<T>(

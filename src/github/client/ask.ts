@@ -1,4 +1,4 @@
-// One question to GitHub and its answer, whatever the credentials.
+// One request to GitHub and its answer, with any credentials.
 import type { Octokit } from '@octokit/rest';
 import type { z } from 'zod';
 
@@ -8,7 +8,7 @@ export type Question<T> = {
   /** Begins the sentence of an error: `creating a comment on acme/dotca#3`. */
   readonly tried: string;
   readonly send: (api: Octokit['rest']) => Promise<RawAnswer>;
-  /** Asked twice, there would be two of it: a comment, a check run, a deployment, an issue. */
+  /** Sent twice, it would create two of them: comments, check runs, deployments or issues. */
   readonly makes?: true;
   readonly answer: z.ZodType<T>;
 };

@@ -1,4 +1,4 @@
-// Makes the clients through which all questions to GitHub go: one per installation, one as the App itself.
+// Creates the clients for all requests to GitHub: one per installation, one as the App itself.
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { LRUCache } from 'lru-cache';
@@ -26,26 +26,26 @@ export type GitHub = {
    * (`/repositories/{id}/…`), so a repository that has taken over the name is never read or written in its place.
    */
   readonly forRepo: (repo: Repo) => InstallationClient;
-  /** For what is asked by a name that somebody typed: the answer tells the id. */
+  /** For a repository name that somebody typed: the answer has the id. */
   readonly forInstallation: (installationId: number) => InstallationClient;
-  /** A client that speaks as the App, by JWT. */
+  /** A client that authenticates as the App, by JWT. */
   readonly asApp: () => AppClient;
 };
 
 export type InstallationClient = {
   readonly kind: 'installation';
   readonly installationId: number;
-  /** Tells what our App wrote from what others wrote. */
+  /** Distinguishes what our App wrote from what others wrote. */
   readonly appId: number;
   readonly ask: Ask;
 };
 
 export type AppClient = { readonly kind: 'app'; readonly appId: number; readonly ask: Ask };
 
-/** Has no credentials at all: for what needs none, before there is an App. */
+/** Without credentials: for requests that need none, before there is an App. */
 export type AnonymousClient = { readonly kind: 'anonymous'; readonly ask: Ask };
 
-/** Speaks with a person's token. */
+/** Authenticates with a person's token. */
 export type TokenClient = { readonly kind: 'token'; readonly ask: Ask };
 
 export type GitHubLog = {
@@ -61,7 +61,7 @@ export type GitHubOptions = {
   readonly userAgent: string;
   readonly log: GitHubLog;
   readonly now: () => number;
-  /** Told of every HTTP request, those for tokens included. */
+  /** Receives every HTTP request, including those for tokens. */
   readonly onRequest?: (request: ObservedRequest) => void;
   readonly timeoutMs?: number;
   /** Without one, every request is sent. */
@@ -105,7 +105,7 @@ function createTokenCache(): TokenCache {
   };
 }
 
-/** GitHub's tokens hold for an hour. */
+/** GitHub's tokens are valid for an hour. */
 const TOKEN_KEPT_MS = 59 * 60 * 1000;
 
 type TokenCache = { readonly get: (key: string) => string; readonly set: (key: string, value: string) => void };
@@ -168,7 +168,7 @@ function openOctokit(options: AnonymousOptions, { auth, installationId, etags }:
     ...auth,
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: options.userAgent,
-    // Octokit's debug line holds whole request bodies; its error line also comes for a 404 that we expect.
+    // Octokit's debug line has whole request bodies, and it logs an error for a 404 that we expect.
     log: {
       debug: () => undefined,
       info: (message: string) => options.log.debug(fields, message),

@@ -1,4 +1,4 @@
-// Believes that an installation is gone or suspended only where the App itself is told so too.
+// Accepts that an installation is gone or suspended only if GitHub confirms it to the App itself.
 import { z } from 'zod';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Ask } from './ask.ts';
@@ -7,8 +7,8 @@ import { isGitHubError } from './errors.ts';
 const InstallationState = z.object({ suspended_at: z.string().nullish() });
 
 /**
- * `ask` of an installation. Work for one that is gone is dropped, so a single refusal of a token is not believed:
- * `GET /app/installations/{id}` is asked as well, and where it does not confirm it, the error may pass.
+ * `ask` of an installation. Work for a removed one is dropped, so a single refusal of a token is not believed:
+ * `GET /app/installations/{id}` is requested too. If that does not confirm the removal, the error is transient.
  */
 export function confirmRemoval(
   ask: Ask,
@@ -30,7 +30,7 @@ export function confirmRemoval(
   };
 }
 
-/** False also where GitHub can't say. */
+/** False also if GitHub can't answer. */
 async function isGone(asApp: Ask, installationId: number): Promise<boolean> {
   try {
     const { data } = await asApp({

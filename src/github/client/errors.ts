@@ -28,7 +28,7 @@ export type GitHubErrorCode =
 /** `tried` begins the sentence: `creating a comment on acme/dotca#3`. `now` is epoch milliseconds. */
 export type Attempt = { readonly tried: string; readonly now: number };
 
-/** The outside error that `error` stands for; null when it is none of GitHub's or the network's, so a bug of ours. */
+/** The outside error for `error`; null if it is not from GitHub or the network, so a bug of ours. */
 export function toOutsideError(error: unknown, attempt: Attempt): OutsideError | null {
   const failure = readFailure(error);
   if (failure === null) return null;
@@ -42,7 +42,7 @@ export function toOutsideError(error: unknown, attempt: Attempt): OutsideError |
   return new OutsideError(message, { ...verdict, status, cause: error });
 }
 
-/** GitHub said yes, but with a body that is cut off, no JSON, or lacks a field we need. */
+/** GitHub accepted the request, but the body is cut off, not JSON, or lacks a field that we need. */
 export function unreadableAnswer(
   attempt: Attempt,
   answer: { readonly status: number; readonly problem: z.ZodError },
@@ -93,7 +93,7 @@ function judge({
   }
   const missing = { ...final, code: 'github-not-installed' as const };
   if (minting && status === 404) return { ...missing, advice: 'The App is no longer installed there.' };
-  // A token that was made before the suspension is refused with these words.
+  // A token from before the suspension is refused with this text.
   if (status === 403 && (minting || /installation has been suspended/i.test(readBody(response.data).message)))
     return { ...missing, advice: 'Its installation is suspended: the owner of the account can unsuspend it.' };
   switch (status) {
@@ -123,7 +123,7 @@ function judge({
 }
 
 const SECONDARY_LIMIT_MS = 60_000;
-/** GitHub's own are over within the hour: more is a number that no table of ours need hold. */
+/** GitHub's own limits end within the hour: a longer one is an error. */
 const LONGEST_LIMIT_MS = 24 * 60 * 60 * 1000;
 
 /** GitHub's order: `retry-after`, then the reset of an exhausted primary limit, else a minute. */

@@ -1,4 +1,4 @@
-// Reads what Octokit threw: whether GitHub answered, with which status, and what it said.
+// Reads what Octokit threw: whether GitHub answered, with which status and message.
 import { z } from 'zod';
 import { redact } from '../../net/redact.ts';
 import { HeldBack } from '../../net/breaker.ts';
@@ -30,7 +30,7 @@ const Body = z.object({
 export type Failure = z.infer<typeof Thrown>;
 export type FailedResponse = NonNullable<Failure['response']>;
 
-/** Null when `error` is none of Octokit's. */
+/** Null if `error` is not from Octokit. */
 export function readFailure(error: unknown): Failure | null {
   const parsed = Thrown.safeParse(error);
   return error instanceof Error && parsed.success ? parsed.data : null;
@@ -42,12 +42,12 @@ export function statusOf(error: unknown): number | null {
   return failure?.response === undefined ? null : failure.status;
 }
 
-/** What held the request back, where it was not sent at all. */
+/** What held the request back, if it was not sent at all. */
 export function heldBackOf(error: unknown): HeldBack | null {
   return error instanceof Error && error.cause instanceof HeldBack ? error.cause : null;
 }
 
-/** Of an answer that Octokit threw; none where there was no answer. */
+/** The headers of an answer that Octokit threw; empty without an answer. */
 export function headersOf(error: unknown): Readonly<Record<string, unknown>> {
   return readFailure(error)?.response?.headers ?? {};
 }
@@ -68,7 +68,7 @@ export function failedByToken(error: unknown): boolean {
   return readFailure(error)?.request?.headers.authorization?.startsWith('token ') ?? false;
 }
 
-/** `HTTP 422 Validation Failed (body is too long)`, or what kept the answer away. */
+/** `HTTP 422 Validation Failed (body is too long)`, or why there was no answer. */
 export function describeFailure({ status, message, response }: Failure): string {
   if (response === undefined) return tidy(`no answer (${message})`);
   const body = readBody(response.data);
@@ -79,13 +79,13 @@ export function describeFailure({ status, message, response }: Failure): string 
   return tidy(`HTTP ${status} ${said}${details.length === 0 ? '' : ` (${details.join('; ')})`}`);
 }
 
-/** GitHub's own words; a web page or plain text instead of JSON has none. */
+/** GitHub's own message; null for a web page or plain text instead of JSON. */
 export function readBody(data: unknown): z.infer<typeof Body> {
   const parsed = Body.safeParse(data);
   return parsed.success ? parsed.data : { message: '', errors: [] };
 }
 
-/** One line of bounded length without credentials: what GitHub says may come from anybody, or from a proxy that repeats us. */
+/** One line of bounded length without credentials: the text may be anybody's, or from a proxy that repeats our request. */
 export function tidy(text: string): string {
   return redact(text)
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')

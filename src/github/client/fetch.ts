@@ -6,9 +6,9 @@ const NO_BODY: readonly number[] = [204, 205, 304];
 const TURNS_INTO_A_READ: readonly number[] = [301, 302, 303];
 
 /**
- * A renamed repository redirects a write with 307: it is repeated there. A place that moved away for good (301, such as an
- * issue that was transferred) would be read instead of written by the rules of `fetch`: it is told as gone. An answer
- * whose body breaks off is none: Octokit would hand on the part that came, and it would be kept by its ETag.
+ * A renamed repository redirects a write with 307: it is repeated there. After a permanent move (301, such as of a
+ * transferred issue), `fetch` would read instead of write: it is reported as gone. An answer whose body breaks off
+ * counts as no answer: Octokit would return the part that came, and the cache would keep it by its ETag.
  */
 export function createFetch({
   timeoutMs,

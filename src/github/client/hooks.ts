@@ -1,4 +1,4 @@
-// Hooks around each request of an Octokit: one reports it, one answers it from the ETag cache where that is allowed.
+// Hooks around each request of an Octokit: one reports it, one answers it from the ETag cache if that is allowed.
 import type { Octokit } from '@octokit/rest';
 import { LRUCache } from 'lru-cache';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -8,10 +8,10 @@ export type ObservedRequest = {
   readonly method: string;
   /** The route as documented, `/repos/{owner}/{repo}/check-runs`: fit for a metric's label. */
   readonly route: string;
-  /** Null when no answer came. */
+  /** Null without an answer. */
   readonly status: number | null;
   readonly durationMs: number;
-  /** What GitHub leaves us of this hour's requests of the installation; null where the answer does not tell. */
+  /** The requests that the installation has left this hour; null if the answer does not show it. */
   readonly rateLimitLeft: number | null;
   /** Null for requests as the App. */
   readonly installationId: number | null;
@@ -29,7 +29,7 @@ export function createEtagCache(): EtagCache {
   return new LRUCache({ max: MAX_CACHED });
 }
 
-/** Tells `onRequest` of each HTTP request that is sent, whatever becomes of it. */
+/** Passes each HTTP request that is sent to `onRequest`, whatever its result. */
 export function observeRequests(
   octokit: Octokit,
   { installationId, onRequest }: Pick<ObservedRequest, 'installationId'> & { readonly onRequest: Observer },
@@ -53,7 +53,7 @@ export function observeRequests(
   });
 }
 
-/** Asks again with `if-none-match` what was marked CACHEABLE; GitHub's 304 doesn't count against the rate limit. */
+/** Repeats requests marked CACHEABLE with `if-none-match`; GitHub's 304 doesn't count against the rate limit. */
 export function answerFromEtags(
   octokit: Octokit,
   { cache, installationId }: { readonly cache: EtagCache; readonly installationId: number | null },
@@ -99,7 +99,7 @@ export function addressById(octokit: Octokit, { id, name }: Repo): void {
 type Observer = (request: ObservedRequest) => void;
 type Headers = Readonly<Record<string, unknown>>;
 
-/** Of the limit that every installation has; searches and the like have others. */
+/** For the limit that every installation has; searches and the like have others. */
 function rateLimitLeftOf(headers: Headers): number | null {
   const left = headers['x-ratelimit-remaining'];
   if (left === undefined || (headers['x-ratelimit-resource'] ?? 'core') !== 'core') return null;

@@ -1,4 +1,4 @@
-// Writes, edits and finds again the comments of our App on issues and pull requests.
+// Writes, edits and finds the comments of our App on issues and pull requests.
 import { z } from 'zod';
 import type { ActingApp } from '../../domain/actor.ts';
 import type { RepoName } from '../../domain/image/reference.ts';
@@ -81,13 +81,13 @@ export type CommentPage = {
   readonly comments: readonly ListedComment[];
   /** The time of GitHub's answer, by its clock. */
   readonly answeredAt: number | null;
-  /** The last page, as far as this one tells; GitHub takes at most 2,500 comments to a thread. */
+  /** The number of the last page, as this page links it; GitHub allows 2,500 comments in a thread. */
   readonly lastPage: number;
 };
 
 /**
  * A page of the comments of a thread that were written or edited since then (epoch milliseconds of GitHub's clock),
- * oldest first. Null where there is no such thread any more: deleted, or moved to another repository.
+ * oldest first. Null if the thread no longer exists: deleted, or moved to another repository.
  */
 export async function fetchCommentPage({
   client,
@@ -113,7 +113,7 @@ export async function fetchCommentPage({
         }),
       answer: Listed,
     });
-    // A thread that was moved is redirected to: what is said there is not said here.
+    // GitHub redirects to a thread that was moved: its comments are not those of this thread.
     if (data.some(({ issue_url }) => !isOf(issue_url, { repo, issue }))) return null;
     return { comments: data.map(toListed), answeredAt: timeOf(header('date')), lastPage: lastPage(link) };
   } catch (error) {
@@ -214,7 +214,7 @@ function lastPage(link: string | null): number {
   return last === undefined ? 1 : Number(last);
 }
 
-/** Where markers stand. */
+/** The line that holds the marker. */
 export function firstLine(body: string): string {
   return body.split(/\r?\n/, 1)[0] ?? '';
 }

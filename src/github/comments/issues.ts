@@ -1,4 +1,4 @@
-// Opens issues of our App and finds them again by their marker.
+// Opens issues of our App and finds them by their marker.
 import { z } from 'zod';
 import type { RepoName } from '../../domain/image/reference.ts';
 import type { Answer } from '../client/ask.ts';
@@ -39,7 +39,7 @@ const Issues = z.array(
 
 /**
  * The number of our App's newest open issue whose first line is `marker` and which takes comments, or null. `creator` is the
- * App's login; whoever else may type a marker is not listed. Looks at the newest thousand.
+ * App's login, so a marker in other people's issues has no effect. Reads the newest thousand.
  */
 export async function findIssueByMarker({
   client,

@@ -1,4 +1,4 @@
-// Reads again what our App has written in a repository: its comments in all threads, and the summaries of its check runs.
+// Reads what our App has written in a repository: its comments in all threads, and the summaries of its check runs.
 import { z } from 'zod';
 import type { RepoName } from '../../domain/image/reference.ts';
 import type { Answer } from '../client/ask.ts';
@@ -20,7 +20,7 @@ const Comments = z.array(
   }),
 );
 
-/** Newest first, of the newest `maxPages` hundreds of all comments; `all` tells whether that was every one. */
+/** Newest first, from the newest `maxPages` hundreds of all comments; `all`: that was every one. */
 export async function listOwnComments({ client, repo, maxPages }: RepoAccess & { readonly maxPages: number }): Promise<{
   readonly comments: readonly OwnComment[];
   readonly all: boolean;
@@ -54,7 +54,7 @@ const CheckRun = z.object({
   output: z.object({ summary: z.string().nullish() }),
 });
 
-/** What a check run of ours shows, or null where it is gone or another App's. */
+/** What a check run of ours shows, or null if it is gone or another App's. */
 export async function fetchCheckRunText({
   client,
   repo,

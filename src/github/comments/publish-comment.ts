@@ -1,10 +1,10 @@
-// Makes a comment of our App show a text: edits the one that stands, and posts another only where none does.
+// Makes a comment of our App show a text: edits the existing one, or posts one if there is none.
 import { OutsideError } from '../../net/outside-error.ts';
 import { createComment, findCommentByMarker, updateComment } from './comments.ts';
 
 /**
  * The id of the comment that shows `body`, whose first line is `marker`. `existing` is the one that stood last. For a moment
- * GitHub may say that a comment is not there; what it lists all the same is not posted twice: `github-unavailable`, retryable.
+ * GitHub may say that a comment is not there; if it still lists the comment, nothing is posted twice: `github-unavailable`, retryable.
  */
 export async function publishComment(
   args: Parameters<typeof createComment>[0] & { readonly existing: number | null; readonly marker: string },

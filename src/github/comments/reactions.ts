@@ -1,4 +1,4 @@
-// Puts a reaction under a comment: the cheapest way to say that a command was seen, done or refused.
+// Puts a reaction under a comment: a cheap sign that a command was received, done or refused.
 import { z } from 'zod';
 import type { RepoName } from '../../domain/image/reference.ts';
 import { splitRepo, type InstallationClient } from '../client/client.ts';

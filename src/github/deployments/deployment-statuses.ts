@@ -1,4 +1,4 @@
-// Reads the statuses of a deployment that say how it goes.
+// Reads the statuses of a deployment.
 import { z } from 'zod';
 import { newsUrl } from '../../domain/promotion/deployment.ts';
 import type { Reporter } from '../../domain/promotion/reporter.ts';
@@ -9,7 +9,7 @@ import { CACHEABLE } from '../client/hooks.ts';
 import { reporter } from './reporter-part.ts';
 
 export type DeploymentNews = {
-  /** GitHub's word, such as `success`. */
+  /** GitHub's state, such as `success`. */
   readonly state: string;
   readonly since: number;
   readonly url: string | null;
@@ -30,7 +30,7 @@ const Statuses = z.array(
   }),
 );
 
-/** Newest first; none where there is no such deployment any more. */
+/** Newest first; none if the deployment no longer exists. */
 export async function listDeploymentNews({
   client,
   repo,

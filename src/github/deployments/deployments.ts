@@ -1,4 +1,4 @@
-// Makes the deployments of our App, and reads those of a repository and how they went.
+// Creates the deployments of our App, and reads those of a repository with their statuses.
 import { z } from 'zod';
 import type { CommitSha, Digest, RepoName } from '../../domain/image/reference.ts';
 import { digestsIn } from '../../domain/promotion/deployment.ts';
@@ -11,10 +11,10 @@ type RepoAccess = { readonly client: InstallationClient; readonly repo: RepoName
 const Deployments = z.array(z.object({ id: z.number(), sha: z.string(), payload: z.unknown(), creator: reporter }));
 const Statuses = z.array(z.object({ state: z.string(), creator: reporter }));
 
-/** So many are listed at once; where there are as many, there may be more. */
+/** This many are listed at once; if there are as many, there may be more. */
 export const DEPLOYMENTS_LISTED = 100;
 
-/** The newest deployments to an environment, newest first, at most `DEPLOYMENTS_LISTED`; of one commit where it is given. */
+/** The newest deployments to an environment, newest first, at most `DEPLOYMENTS_LISTED`; of one commit if given. */
 export async function listDeployments({
   client,
   repo,
@@ -42,7 +42,7 @@ export async function listDeployments({
   return data.map(({ payload, ...deployment }) => ({ ...deployment, digests: digestsIn(payload) }));
 }
 
-/** So many of a deployment's statuses are looked at; it has a handful. */
+/** This many of a deployment's statuses are read; it usually has a few. */
 const STATUSES_LISTED = 30;
 const TAKEN_OVER = 'inactive';
 
@@ -77,12 +77,12 @@ export type DeploymentContent = {
   readonly payload: DeploymentPayload;
 };
 
-/** What a deployer reads: a deployment can carry more than its commit. */
+/** The payload, which a deployer reads. */
 export type DeploymentPayload = {
   /** `host/name@digest`. */
   readonly image: string;
   readonly digest: Digest;
-  /** All tags that hold the digest now, as far as we put them there. */
+  /** All tags that hold the digest now and that we wrote. */
   readonly tags: readonly string[];
   /** `P12`; finds the deployment again. */
   readonly promotion: string;
@@ -127,8 +127,9 @@ const OwnDeployments = z.array(
 );
 
 /**
- * `bot`: the login of our App's own account. The id of our App's newest deployment of that commit to that environment for that promotion (`P12`), or null, among
- * the hundred that GitHub lists first. Anybody who may write can put a promotion into a payload: others' don't count.
+ * The id of our App's newest deployment of that commit to that environment for that promotion (`P12`), or null, among
+ * the hundred that GitHub lists first. `bot`: the login of our App's own account. Anybody with write access can put a
+ * promotion into a payload, so deployments of others don't count.
  */
 export async function findOwnDeployment({
   client,

@@ -18,7 +18,7 @@ import { renderTags } from './tags.ts';
 /** GitHub refuses a comment body over this. */
 export const MAX_COMMENT_LENGTH = 65_536;
 
-/** The first line of a card, by which it is found again among our App's comments. */
+/** The first line of a card, by which it is found among our App's comments. */
 export function cardMarker(number: number): string {
   return `<!-- imprimatur ${formatNumber(number)} -->`;
 }

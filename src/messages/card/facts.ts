@@ -14,7 +14,7 @@ export function renderFacts(view: PromotionView, detail: Detail): string {
   const { reason, state } = promotion;
   const [image] = promotion.images;
   const repository = state.kind === 'waiting-for-image' ? state.repository : image?.repository;
-  // A wait that came to nothing leaves no image behind.
+  // A wait that ended without an image has no image.
   const head = repository === undefined ? ['Source', code(sourceName(promotion))] : ['Image', code(nameOf(repository))];
   return renderFactList([
     head,

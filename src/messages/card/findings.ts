@@ -1,4 +1,4 @@
-// The findings as a list: what failed or warns stands open, with what was needed; what passed is folded away.
+// The findings as a list: failures and warnings are open, with the value wanted; passed checks are folded.
 import { isBlocking, type Finding } from '../../domain/finding.ts';
 import type { Outcome } from '../../domain/rule.ts';
 import type { Detail } from './detail.ts';

@@ -4,7 +4,7 @@ import { sourceName, formatNumber, type Failure, type Promotion } from '../../do
 import { code, link } from '../escape.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
-/** A few sentences; empty where nothing is left to do. `where` is the page that shows them. */
+/** A few sentences; empty if nothing is left to do. `where` is the page that shows them. */
 export function nextSteps(
   { promotion, checkRunUrl, subject, rollbackTarget }: PromotionView,
   where: 'card' | 'check-run',
@@ -53,7 +53,7 @@ export function nextSteps(
   }
 }
 
-/** The command that approves just this plan. */
+/** The command that approves exactly this plan. */
 export function approveLine(number: number, plan: PlanId): string {
   return `/approve ${formatNumber(number)} ${plan}`;
 }
@@ -87,7 +87,7 @@ function againLine(promotion: Promotion): string {
   return promotion.kind === 'rollback' ? rollbackLine(promotion, sourceName(promotion)) : promoteLine(promotion);
 }
 
-/** Where tags disagree, what was there before is named: by then the default target may be the one before that. */
+/** If tags disagree, the previous image is named: the default target may be an older one. */
 function wayBack(promotion: Promotion, { production, tags }: Failure): string {
   const before =
     production === 'mixed' ? tags.find(({ kind, from }) => kind === 'floating' && from !== null) : undefined;

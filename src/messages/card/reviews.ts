@@ -1,4 +1,4 @@
-// Who reviewed, whether it still counts, and who can approve: sentences made from the rule.
+// Renders who reviewed, whether the reviews still count, and who can approve.
 import type { PolicyChange } from '../../domain/policy/policy-change.ts';
 import type { IneligibilityCode } from '../../domain/ineligibility.ts';
 import { refusesContributors, type ApprovalRules } from '../../domain/policy/approval-rules.ts';
@@ -14,7 +14,7 @@ import { joinSentences } from '../blocks.ts';
 import { capitalise, codeList, formatSpan, formatTime, listWords, plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
-/** One line per review, the newest ones where there are too many; empty when nobody reviewed. */
+/** One line per review, only the newest if there are too many; empty without reviews. */
 export function renderReviews({ promotion, subject }: PromotionView, detail: Detail): string {
   const { reviews } = promotion;
   if (reviews.length === 0) return '';
@@ -32,7 +32,7 @@ export function whoCanApprove(view: PromotionView): string {
   return joinSentences([whoMay(view), unknownAuthors(view)]);
 }
 
-/** Where authors may not approve, a range that is not known or commits of nobody that GitHub knows could be anybody's. */
+/** If authors can't approve: an unknown range, or commits without a GitHub account, could be anybody's. */
 function unknownAuthors({ promotion, rules }: PromotionView): string {
   const { state, contributors } = promotion;
   if (state.kind !== 'awaiting-approval' || !refusesContributors(promotion, rules)) return '';
@@ -51,14 +51,14 @@ function unknownAuthors({ promotion, rules }: PromotionView): string {
 function whoMay({ promotion, rules, subject, policyChange }: PromotionView): string {
   const { requester, otherReviewers, state } = promotion;
   const [first, second] = rules;
-  // Until the policy file is fixed, nobody's review is taken.
+  // Until the policy file is fixed, no review counts.
   if (promotion.policyProblems !== undefined) return '';
   if (state.kind !== 'awaiting-approval' || first === undefined) return '';
   if (otherReviewers === 'none' && rules.every(({ selfApproval }) => !selfApproval)) {
     return `Only the requester (${code(requester.login)}) has access; nobody else can approve. ${howToAdd(first)}.`;
   }
   if (second === undefined) return whoUnder(first, { promotion, subject });
-  // Edited while it waits: neither of the two asks for less.
+  // Edited while it waits: neither of the two requires less.
   const edited = changeWords({ policyBlob: promotion.policyBlob, policyChange, at: promotion.createdAt });
   return `The policy was edited after the request (${edited}), and both versions must be satisfied. At the request: ${whoUnder(first, { promotion, subject })} Now: ${whoUnder(second, { promotion, subject })}`;
 }
@@ -77,7 +77,7 @@ function whoUnder(rules: ApprovalRules, { promotion, subject }: Pick<PromotionVi
   return `${who}${self}${floor === null ? '' : ` (${floorWords(floor)})`}.`;
 }
 
-/** "Nobody had to approve (policy 1a2b3c4, changed by ada 3 minutes before)."; empty where somebody has to, or did. */
+/** "Nobody had to approve (policy 1a2b3c4, changed by ada 3 minutes before)."; empty if somebody has to, or did. */
 export function nobodyHadTo({ promotion, rules, policyChange }: PromotionView): string {
   const { kind, reviews, policyBlob, createdAt, openBranch } = promotion;
   const isFree = rules.length > 0 && rules.every(({ required }) => required === 0);
@@ -101,7 +101,7 @@ export function changeWords(args: {
   return `${policy}, changed by ${who} ${when}`;
 }
 
-/** Which of the operator's variables asks for more than the policy. */
+/** The operator's variable that requires more than the policy. */
 function floorWords({ required, forbidsSelfApproval }: Floor): string {
   const variables = [
     ...(required > 0 ? ['MIN_APPROVALS'] : []),
@@ -171,7 +171,7 @@ function reviewLine(review: Review, { promotion, subject }: Pick<PromotionView, 
   return `${line}; wrote ${own.commits} of these ${plural(promotion.contributors.commits, 'commit')}`;
 }
 
-/** Why an approval that was given does not count at the moment it would be needed. */
+/** Why a given approval does not count when it is needed. */
 const LOST_WORDS: Readonly<Record<IneligibilityCode, string>> = {
   bot: 'a bot can’t approve',
   'role-too-low': 'no longer has the required access',

@@ -94,7 +94,7 @@ function commitText({ images }: Promotion): string {
   return 'The commit of this image is unknown: no check run and no deployment will be created.';
 }
 
-/** Mentions who rejected the image, once: an edit of the card notifies nobody again. */
+/** Mentions the person who rejected the image, once: an edit of the card notifies nobody again. */
 function rejectedText({ findings }: Promotion): string {
   const before = findings.flatMap(({ rule, seen }) =>
     rule === 'rejected-before' && seen.code === 'rejected' ? [seen] : [],
@@ -104,7 +104,7 @@ function rejectedText({ findings }: Promotion): string {
   return `${mention(rejection.by)} rejected this image in ${formatNumber(rejection.promotion)}.`;
 }
 
-/** Where a version is added to what the environment holds, and nothing else happens. */
+/** For a version that is added to the environment's image, without any other change. */
 function versionText(promotion: Promotion): string {
   const { kind, versionTag, environment, source } = promotion;
   if (versionTag === null || promotion.moves.length === 0 || movesProduction(promotion)) return '';
@@ -130,7 +130,7 @@ function noticeText(notice: Exclude<Notice, DeploymentNotice>, { promotion, subj
   return [`${code(promotion.environment)} changed after this was planned. ${consequence}`, '', ...tags].join('\n');
 }
 
-/** While it is open and once it is promoted. */
+/** While it is open, and after it is promoted. */
 function sourceMovedText(promotion: Promotion): string {
   const { source, sourceMovedTo } = promotion;
   if (source.tag === null || sourceMovedTo === undefined) return '';
@@ -178,7 +178,7 @@ function restoredText(promotion: Promotion, failure: Failure): string {
   return `${back} ${names(ours)} did not exist before and can't be deleted: check that nothing deploys from ${it}.`;
 }
 
-/** A digest that is neither ours nor the old one was put there by somebody else, and is never overwritten. */
+/** A digest that is neither ours nor the old one is somebody else's, and is never overwritten. */
 function mixedText(promotion: Promotion, failure: Failure): string {
   const { foreign, ours, stuck } = leftovers(promotion, failure);
   if (foreign.length > 0) {
@@ -192,7 +192,7 @@ function mixedText(promotion: Promotion, failure: Failure): string {
 
 type Tags = Failure['tags'];
 
-/** Floating tags that don't hold what they did: moved by others, new ones of ours, and those that are still to go back. */
+/** Floating tags that no longer hold their old digest: moved by others, new ones of ours, and those still to be moved back. */
 function leftovers(promotion: Promotion, { tags }: Failure): { readonly [kind in 'foreign' | 'ours' | 'stuck']: Tags } {
   const changed = tags.filter(({ kind, from, holds }) => kind === 'floating' && holds !== from);
   const isOurs = ({ repository, holds }: Tags[number]): boolean => holds === targetIn(promotion, repository);

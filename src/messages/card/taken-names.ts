@@ -1,16 +1,16 @@
-// Warns that a name of the policy belongs to somebody else by now: they can't approve, and whoever expects it should know why.
+// Warns that a name of the policy belongs to another account now, which can't approve.
 import type { TakenName } from '../../domain/policy/pinned-name.ts';
 import { code } from '../escape.ts';
 import { formatTime } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
-/** One line each; empty where no approval is waited for. */
+/** One line each; empty unless it waits for approval. */
 export function renderTakenNames({ promotion, takenNames }: Pick<PromotionView, 'promotion' | 'takenNames'>): string {
   if (promotion.state.kind !== 'awaiting-approval') return '';
   return takenNames.map((taken) => `⚠ ${takenNameWords(taken)} ${takenNameHint(taken, code)}`).join('\n\n');
 }
 
-/** `markup` is how the page writes what is to be read literally. */
+/** `markup` formats literal text on the page. */
 export function takenNameWords({ kind, name, id, firstUsed, holder }: TakenName, markup = code): string {
   const pinned = `${markup(name)} was pinned as #${id} on ${formatTime(firstUsed)};`;
   return kind === 'user'

@@ -1,4 +1,4 @@
-// The check run of a promotion: GitHub's status and conclusion for its state, and the texts that go with them.
+// The check run of a promotion: GitHub's status and conclusion for its state, with the texts.
 import type { Promotion, PromotionState } from '../../domain/promotion/promotion.ts';
 import { planIdOf, type PlanId } from '../../domain/promotion/approval.ts';
 import { auditLine } from '../log/audit-line.ts';
@@ -48,7 +48,7 @@ export function checkRunName({ kind, environment }: Pick<Promotion, 'kind' | 'en
 
 export const VERSION_CHECK_NAME = 'imprimatur / version';
 
-/** All that a check run shows, within GitHub's limits. */
+/** The content of the check run, within GitHub's limits. */
 export function renderCheckRun(view: PromotionView): RenderedCheckRun {
   const { state } = view.promotion;
   const conclusion = conclusionOf(state);
@@ -70,7 +70,7 @@ function actionsOf(plan: PlanId): readonly CheckRunAction[] {
   ];
 }
 
-/** Buttons show on completed runs only, and a completed run is never reopened: hence `action_required` while we work on. */
+/** Buttons show on completed runs only, and a completed run is never reopened: so it is `action_required` while work continues. */
 function conclusionOf(state: PromotionState): CheckRunConclusion | null {
   switch (state.kind) {
     case 'waiting-for-image':

@@ -55,7 +55,7 @@ export type RenderedStagingCheck = {
   }[];
 };
 
-/** All that it shows, within GitHub's limits. */
+/** The content of the check run, within GitHub's limits. */
 export function renderStagingCheck(view: StagingCheckView): RenderedStagingCheck {
   const { state } = view;
   const findings = state.kind === 'examined' ? state.findings : [];
@@ -74,7 +74,7 @@ function canPromote({ state, heldBy }: StagingCheckView): boolean {
   return heldBy === null && state.kind === 'examined' && isReady(state) && state.defaultEnvironment !== null;
 }
 
-/** A promotion that a click opened has no thread of its own where people would look for it. */
+/** A promotion that a click opened has no thread where people would look for it. */
 export function noteText(note: StagingNote): string {
   const { by } = note;
   if (note.kind === 'refused') return firstLines(`${code(by)}: ${renderRefusal(note.refusal)}`);
@@ -85,7 +85,7 @@ export function noteText(note: StagingNote): string {
 
 const MAX_NOTE_LENGTH = 5000;
 
-/** Whole lines only: half a line may end inside of code, and what was harmless there is not outside. */
+/** Whole lines only: half a line may end inside code, and text that is harmless there is not outside. */
 function firstLines(text: string): string {
   let length = 0;
   const lines = text.split('\n');
@@ -94,7 +94,7 @@ function firstLines(text: string): string {
 }
 
 const NAME = 'imprimatur / staging image';
-/** A text once sent stays until another one replaces it, so there always is one. */
+/** GitHub keeps a text until another one replaces it, so there always is one. */
 const NO_FINDINGS = 'The image has not been checked yet.';
 
 function promoteButton({ digest }: Examined): RenderedStagingCheck['actions'][number] {

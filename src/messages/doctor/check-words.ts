@@ -3,6 +3,6 @@
 /** Plain text; may carry text from outside, which is not escaped. */
 export type CheckWords = {
   readonly message: string;
-  /** Null where nothing has to be done. */
+  /** Null if nothing has to be done. */
   readonly hint: string | null;
 };

@@ -1,4 +1,4 @@
-// The audit head as it is printed: GitHub then holds an anchor that is outside of our database.
+// Prints and parses the audit head: on GitHub it is an anchor outside our database.
 import { formatHead, type AuditHead } from '../../domain/audit/audit.ts';
 
 /** `audit 123·ab12cd34`. */
@@ -11,7 +11,7 @@ export function withoutAuditLine(markdown: string): string {
   return markdown.replace(/\baudit (?:\d{1,15}·[0-9a-f]{8}|: no entry yet)<\/sub>$/, '');
 }
 
-/** An anchor: what a card or check run says that a row's hash began with. */
+/** An anchor: the beginning of a row's hash, as a card or check run shows it. */
 export type PrintedHead = { readonly seq: number; readonly hashStart: string };
 
 /**

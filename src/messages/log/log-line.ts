@@ -1,4 +1,4 @@
-// Keeps a line of the log one line: texts of others in it can't begin another one, nor write on the terminal where it is read.
+// Keeps a log line on one line: text from outside can't start another one or control the terminal.
 import { escapeUnseen } from '../escape.ts';
 
 /** A line of JSON with its line end, as it is written. */

@@ -3,7 +3,7 @@ import { COMMANDS, VERBS, type Verb } from '../../domain/command.ts';
 import { code } from '../escape.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 
-/** All commands with what they do and a line that works. */
+/** All commands with a description and an example. */
 export function renderHelp(): string {
   const commands = VERBS.map((verb) => {
     const { usage, example } = COMMANDS[verb];

@@ -237,7 +237,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   },
 };
 
-/** With the id, so that the grant stays with this repository whoever has its name later. */
+/** With the id, so that the grant stays with this repository even if another one takes its name. */
 function grantText(to: { readonly image: string; readonly repo: string; readonly repoId: number }): string {
   const line = code(`IMAGE_GRANTS=${to.image}=${to.repo}@${to.repoId}`, { maxLength: 600 });
   return `The operator of this server can grant it with ${line}.`;

@@ -1,4 +1,4 @@
-// What we answer in a thread besides the card.
+// The words of the answers in a thread besides the card.
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import type { Candidate, CandidateHeld, CommandPlace, Difference, InsteadOfSource, Reply } from '../../domain/reply.ts';
 import { joinBlocks } from '../blocks.ts';
@@ -14,16 +14,16 @@ import { replyMarker } from './reply-marker.ts';
 import { renderStatus, type StatusView } from './status.ts';
 
 export type ReplyContext = {
-  /** Makes the comment findable again: the same reply has the same key. */
+  /** Finds the comment again: the same reply has the same key. */
   readonly key: string;
-  /** The login of the person who is answered; null where the reply names its people itself. */
+  /** The login of the person who is answered; null if the reply names its people itself. */
   readonly to: string | null;
   readonly now: number;
-  /** Today's truth for a reply of kind `status`; null for all others. */
+  /** The current state for a reply of kind `status`; null for all others. */
   readonly status: StatusView | null;
 };
 
-/** The whole body of the comment. Throws when a status reply comes without its status, which is a bug of the caller. */
+/** The whole body of the comment. Throws if a status reply has no status, which is a bug of the caller. */
 export function renderReply(reply: Reply, context: ReplyContext): string {
   const body = replyBody(reply, context);
   const { key, to } = context;

@@ -1,4 +1,4 @@
-// The invisible first line of a reply, by which it is found again after an unclear answer.
+// The invisible first line of a reply, by which it is found after an unclear answer.
 
 /** Any key is good: what could end the HTML comment is encoded. */
 export function replyMarker(key: string): string {

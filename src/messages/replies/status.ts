@@ -28,7 +28,7 @@ export type EnvironmentStatus = {
   readonly lastPromoted: LastPromoted | null;
   /** Oldest first. */
   readonly held: History;
-  /** What a rollback may go back to, as `/rollback to` takes it. */
+  /** The rollback target, as `/rollback to` accepts it. */
   readonly rollbackTarget: string | null;
   /** Those that are not over. */
   readonly drifts: readonly Drift[];

@@ -1,4 +1,4 @@
-// Decides, per registry and repository, which token or password a request carries: learned from challenges, asked for once.
+// Decides, per registry and repository, which token or password a request carries: learned from challenges, requested once.
 import { OutsideError } from '../../net/outside-error.ts';
 import { asBearer, basic, NOBODY, type Authorization, type Scope, type Token } from './authorization.ts';
 import type { AuthScheme } from './challenge.ts';
@@ -21,11 +21,11 @@ export type Auth = {
 
 export type AnonymousRead = {
   readonly authorization: Authorization;
-  /** To be called when the read was answered: the next ones then begin without the credential. */
+  /** Called when the read succeeded: the next reads then begin without the credential. */
   readonly remember: () => void;
 };
 
-/** GHCR's challenge never differs, so its token is asked for without being turned away first. */
+/** GHCR's challenge never differs, so its token is requested without a first 401. */
 const KNOWN_SCHEMES: readonly (readonly [string, AuthScheme])[] = [
   ['ghcr.io', { kind: 'bearer', realm: 'https://ghcr.io/token', service: 'ghcr.io', scopes: [], error: null }],
 ];
@@ -109,7 +109,7 @@ async function fetchReadToken(tokens: TokenSource, scope: Scope, credential: Cre
     try {
       return await request(tokens, { scope, credential: null, demanded: [] });
     } catch (error) {
-      // The refused credential is the news; that strangers are refused too is what one expects.
+      // The refused credential is what matters; that anonymous reads are refused too is normal.
       throw isRefusal(error) ? refusal : error;
     }
   }

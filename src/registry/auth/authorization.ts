@@ -1,4 +1,4 @@
-// What a request carries to be let in: a password or a token, and the texts that no error may show then.
+// The authorization of a request: a password or a token, and the texts that no error may show.
 import type { Credential } from './credentials.ts';
 
 /** What a request needs: the right to read a repository, or to read and write it. */
@@ -26,7 +26,7 @@ export function asBearer({ value, credentialed }: Token): Authorization {
   return { header: `Bearer ${value}`, credentialed, secrets: formsOf(value) };
 }
 
-/** As somebody might repeat it who was shown it. */
+/** The forms in which a host might repeat it. */
 function formsOf(secret: string): readonly string[] {
   return [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)];
 }

@@ -8,7 +8,7 @@ export type Challenge = {
   readonly token68: string | null;
 };
 
-/** What a registry asks for: a token from a realm, or user and password with every request. */
+/** What a registry requires: a token from a realm, or user and password with every request. */
 export type AuthScheme =
   | {
       readonly kind: 'bearer';

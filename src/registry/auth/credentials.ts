@@ -1,4 +1,4 @@
-// Decides which user and password a registry host may be shown: the GHCR pair for ghcr.io, docker's config.json for the others.
+// Decides which user and password a registry host receives: the GHCR pair for ghcr.io, docker's config.json for the others.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ export type Credential = { readonly username: string; readonly password: string 
 /** The credential for a registry host (`ghcr.io`, `127.0.0.1:5000`), or null to go there anonymously. */
 export type CredentialSource = (host: string) => Credential | null;
 
-/** `ghcr` is for ghcr.io and nothing else; `docker` is for every host but ghcr.io. */
+/** `ghcr` is for ghcr.io only; `docker` is for every other host. */
 export function createCredentialSource(sources: {
   readonly ghcr: Credential | null;
   readonly docker: ReadonlyMap<string, Credential>;
@@ -71,7 +71,7 @@ function hostOfKey(key: string): string {
   return host.toLowerCase();
 }
 
-// JSON.parse quotes the text it choked on, which here may be a password: its error is dropped on purpose.
+// JSON.parse quotes the invalid text, which may be a password here: its error is dropped on purpose.
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -21,7 +21,7 @@ export type TokenEndpoint = {
   }) => Promise<Answer>;
 };
 
-/** Without a credential, a token for strangers. OutsideError `registry-denied`, `realm-refused`. */
+/** Without a credential, an anonymous token. OutsideError `registry-denied`, `realm-refused`. */
 export async function fetchToken(
   endpoint: TokenEndpoint,
   args: {
@@ -33,7 +33,7 @@ export async function fetchToken(
 ): Promise<Token> {
   const { scope, scheme, credential } = args;
   const request = tokenRequest({ scope, scheme, demanded: args.demanded, trustedHosts: endpoint.trustedHosts });
-  // A public host that nobody here has named may give tokens to strangers, but is shown no password.
+  // A public host that the operator has not named may issue anonymous tokens, but receives no password.
   if (credential !== null && request.route.kind === 'public-only') {
     throw realmRefused(scope, scheme, 'credentials are sent only to the registry’s own host');
   }
@@ -95,7 +95,7 @@ function realmRefused({ host }: Scope, { realm }: { readonly realm: string }, re
   return new OutsideError(message, { code: 'realm-refused', retryable: false });
 }
 
-/** Its host alone: a registry could put into the rest what it knows of our credential. */
+/** Only its host: a registry could put parts of our credential into the rest. */
 function showRealm(realm: string): string {
   return URL.canParse(realm) ? new URL(realm).origin : 'an invalid address';
 }

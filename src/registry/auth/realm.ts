@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { isLoopbackHost, isPublicAddress, originOf } from '../../net/addresses.ts';
 
-/** Reached as it is (the operator named the host), or only when every address of the name is public. */
+/** Contacted as it is (the operator named the host), or only if every address of the name is public. */
 export type Route = { readonly kind: 'open' | 'public-only'; readonly url: URL };
 
 /** Why an address that a registry's answer named is not contacted. */

@@ -1,13 +1,13 @@
-// Keeps tokens until they expire; who asks for one that is being fetched waits for it.
+// Keeps tokens until they expire. A caller that needs one that is being fetched waits for it.
 import { asBearer, type Authorization, type Token } from './authorization.ts';
 
 export type TokenCache = {
-  /** The token under a key, whether it is still good or not; undefined where there is none. */
+  /** The token under a key, valid or not; undefined without one. */
   readonly find: (key: string) => Promise<Token> | undefined;
   readonly keep: (key: string, token: Token) => void;
-  /** The live token under a key, or one made by the first caller while the others wait for it. */
+  /** The valid token under a key, or one that the first caller fetches while the others wait for it. */
   readonly shared: (key: string, make: () => Promise<Token>) => Promise<Token>;
-  /** Drops a token that was refused, unless somebody has replaced it meanwhile. */
+  /** Drops a refused token, unless it was replaced meanwhile. */
   readonly forget: (key: string, used: Authorization) => Promise<void>;
 };
 

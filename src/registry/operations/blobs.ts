@@ -1,4 +1,4 @@
-// Reads small blobs, and says whether a blob is there.
+// Reads small blobs, and checks whether a blob exists.
 import { formatReference, type Digest, type ImageRepository } from '../../domain/image/reference.ts';
 import { digestOf, mismatch } from '../digest.ts';
 import type { Reply, Sender } from '../transport/requests.ts';

@@ -20,7 +20,7 @@ export function createProveWriteAccess(send: Sender, log: RegistryLog): WriteAcc
     const location = headerOf(opened.answer, 'location') ?? '';
     const session = URL.canParse(location, opened.url.href) ? new URL(location, opened.url) : null;
     if (session?.host !== hostOf(repository)) return;
-    // GHCR answers 405 here and docker-registry wants the right to delete; an open session costs nobody anything.
+    // GHCR answers 405 here, and docker-registry requires the right to delete. An open session does no harm.
     try {
       const path = `${session.pathname}${session.search}`;
       const { answer } = await send({ ...call, method: 'DELETE', path, asHeld: true });

@@ -1,11 +1,11 @@
-// Says in one sentence what was tried, what the registry answered, and what a person can do about it.
+// Makes the error sentence: what was tried, what the registry answered, and what a person can do about it.
 import { z } from 'zod';
 import { redact } from '../../net/redact.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { parseJsonBytes } from '../json.ts';
 import type { Answer } from './transport.ts';
 
-/** What was asked of the registry, in the words of an error message. */
+/** The request to the registry, in the words of an error message. */
 export type Attempt = {
   /** `GET manifest ghcr.io/acme/api:main` */
   readonly tried: string;
@@ -15,7 +15,7 @@ export type Attempt = {
   readonly unknownCode: 'manifest-unknown' | 'blob-unknown' | 'repository-unknown';
 };
 
-/** What is redacted out of a text before it goes into an error. */
+/** The secrets to redact before a text goes into an error. */
 export type Shown = {
   readonly answer: Answer;
   readonly secrets: readonly string[];
@@ -35,7 +35,7 @@ export function registryCodes(body: Uint8Array): readonly string[] {
   return readErrors(body).map(({ code }) => code);
 }
 
-/** True when the body is a web page: a proxy or an outage speaks, not the registry. */
+/** True if the body is a web page: it comes from a proxy, not from the registry. */
 export function isHtml(answer: Answer): boolean {
   const type = answer.headers.get('content-type')?.[0] ?? '';
   return (

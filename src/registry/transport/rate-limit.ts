@@ -1,8 +1,8 @@
-// Reads from a registry's answer whether it limits us, and how long it wants us to stay away.
+// Reads from a registry's answer whether it limits us, and for how long.
 
-/** GitHub asks for at least a minute after a secondary limit that names no time. */
+/** GitHub requires at least a minute after a secondary limit without a time. */
 const SECONDARY_LIMIT_WAIT_MS = 60_000;
-/** No limit is that long: more is a slip of the registry, and a number that no table of ours holds. */
+/** No limit is longer: a greater number is an error of the registry. */
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 
 /** True for 429 and for GitHub's secondary limit, which is a 403. */
@@ -11,7 +11,7 @@ export function isRateLimited(answer: { readonly status: number; readonly text: 
 }
 
 /**
- * Milliseconds the answer asks us to wait, or null when it doesn't say: `Retry-After` in seconds or as an HTTP date
+ * The wait in milliseconds that the answer requests, or null: `Retry-After` in seconds or as an HTTP date
  * (RFC 9110 §10.2.3), or GHCR's `retry-after: 10.305464ms, allowed: 2000/minute` in the body; a day at most.
  */
 export function readRetryAfterMs(answer: {

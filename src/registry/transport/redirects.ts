@@ -8,7 +8,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
  * Sends a request and follows up to five redirects of a GET or HEAD (blobs live on storage hosts); other methods get the
- * redirect as their answer. Once a redirect leaves the registry's origin, the authorization is gone for good.
+ * redirect as their answer. Once a redirect leaves the registry's origin, the authorization is never sent again.
  * OutsideError `redirect-refused` for too many, or to an address that a registry has no business sending us to.
  */
 export async function sendFollowing(args: {

@@ -18,22 +18,22 @@ export type RegistryRequest = {
   readonly body?: Uint8Array;
   readonly fence?: Fence;
   readonly read: WireRequest['read'];
-  /** What is asked, for errors: `manifest ghcr.io/acme/api:main`. */
+  /** The requested thing, for errors: `manifest ghcr.io/acme/api:main`. */
   readonly what: string;
   readonly unknownCode: Attempt['unknownCode'];
-  /** A 401 is taken as the answer: what it demands is not worth a token with more rights. */
+  /** A 401 is the answer: the request is not worth a token with more rights. */
   readonly asHeld?: true;
 };
 
 /** An answer, and the error it would be for a caller that can't use it. */
 export type Reply = { readonly answer: Answer; readonly url: URL; readonly toError: () => Error };
 
-/** An answer that is read for what it says of itself, not for its content. */
+/** An answer whose status and headers are read, not its content. */
 export const ANSWER_BODY = { maxBytes: 64 * 1024, tooLargeCode: 'registry-protocol' } as const;
 
 export type Sender = (request: RegistryRequest) => Promise<Reply>;
 
-/** Sends with whatever authorization the registry turns out to want. Throws OutsideErrors for transient failures. */
+/** Sends with the authorization that the registry requires. Throws OutsideErrors for transient failures. */
 export function createSender(options: {
   readonly auth: Auth;
   readonly send: (args: {

@@ -1,4 +1,4 @@
-// Decides which failures of an idempotent request pass by themselves, and waits for them: four tries, thirty seconds.
+// Decides which failures of an idempotent request are transient, and retries them: four tries, thirty seconds.
 import { PrivateAddressError } from '../../net/addresses.ts';
 import { HeldBack } from '../../net/breaker.ts';
 import type { Clock } from '../../net/clock.ts';
@@ -35,7 +35,7 @@ export async function sendRetrying(args: {
       clock,
       backoff: { firstMs: FIRST_WAIT_MS, longestMs: MAX_TOTAL_WAIT_MS },
       isTransient: (error) => error instanceof TransientFailure,
-      // By chance shorter or longer, so that callers spread out.
+      // Randomly shorter or longer, so that callers spread out.
       waitMs: ({ error, backoffMs }) =>
         (error instanceof TransientFailure ? error.askedMs : null) ?? backoffMs * (0.5 + clock.random()),
       maxTries: MAX_TRIES,
@@ -47,10 +47,10 @@ export async function sendRetrying(args: {
   }
 }
 
-/** An answer, or the lack of one, that may be another one soon. */
+/** A transient answer, or a transient lack of one. */
 class TransientFailure extends Error {
   readonly failure: Answer | NetworkError;
-  /** As long as the registry asked us to wait, and a little longer; null where it did not say. */
+  /** The wait that the registry requested, and a little longer; null if it requested none. */
   readonly askedMs: number | null;
 
   constructor(failure: Answer | NetworkError, askedMs: number | null) {
@@ -98,7 +98,7 @@ async function sendOnce(args: {
   });
   if (!isTransient(answer)) return answer;
   const askedMs = askedWait(answer, clock.now());
-  // An asked-for wait is only ever lengthened.
+  // A requested wait is only lengthened.
   const longer = askedMs === null ? null : Math.max(askedMs, FIRST_WAIT_MS) * (1 + clock.random() / 4);
   throw new TransientFailure(answer, longer);
 }

@@ -1,4 +1,4 @@
-// Sends one HTTP request over a pooled connection and reads a bounded answer: no retry, no redirect, no opinion on statuses.
+// Sends one HTTP request over a pooled connection and reads a bounded answer: no retry, no redirect, no check of the status.
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { publicOnlyLookup } from '../../net/addresses.ts';
@@ -10,7 +10,7 @@ export type Answer = {
   readonly status: number;
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Uint8Array;
-  /** True when a redirect led away from the registry: such an answer's challenges are never met with our credentials. */
+  /** True if a redirect led away from the registry: our credentials never answer a challenge from there. */
   readonly foreign: boolean;
 };
 
@@ -19,7 +19,7 @@ export type WireRequest = {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
-  /** For what must not come late: then nothing of it is sent. */
+  /** A deadline for writes that must not be late: after it, nothing is sent. */
   readonly fence?: Fence;
   /** How much of the body is read: all of it up to a limit (more is an error), or none. */
   readonly read: { readonly maxBytes: number; readonly tooLargeCode: string } | 'nothing';
@@ -28,7 +28,7 @@ export type WireRequest = {
 export type Fence = {
   /** Asked over a connection that stands, right before the first byte goes out; where it throws, none does. */
   readonly permit: () => Promise<void>;
-  /** From the wait for a connection to the last byte of the answer; then it is broken off. */
+  /** From the wait for a connection to the last byte of the answer; then it is aborted. */
   readonly withinMs: number;
 };
 
@@ -56,7 +56,7 @@ export function createTransport(options: {
   readonly headersTimeoutMs: number;
   /** Between two pieces of a body. */
   readonly bodyTimeoutMs: number;
-  /** For all of a body: one that drips would hold its job for hours. */
+  /** For a whole body: a slow one would hold its job for hours. */
   readonly wholeBodyTimeoutMs: number;
   readonly now: () => number;
   readonly onRequest: (report: RequestReport) => void;
@@ -113,7 +113,7 @@ export function createTransport(options: {
   return {
     exchange,
     close: async () => {
-      // Not `close`, which waits for answers: whoever closes has waited for those that matter.
+      // Not `close`, which waits for answers: the caller has waited for those that matter.
       await Promise.all([open.destroy(), guarded.destroy()]);
     },
   };
@@ -147,13 +147,13 @@ class WholeBodyTimeout extends Error {
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** undici sends nothing, not even the head of a request, before it has the first bytes of a body that is read like this. */
+/** undici sends nothing, not even the request head, before it has the first bytes of such a body. */
 async function* withWritePermit(body: Uint8Array | null, { permit }: Fence): AsyncGenerator<Uint8Array> {
   await permit();
   if (body !== null) yield body;
 }
 
-/** Said by us: undici does not know the length of a body that comes bit by bit. */
+/** Set by us: undici can't know the length of a streamed body. */
 function lengthOf({ fence, body }: WireRequest): Readonly<Record<string, string>> {
   return fence === undefined ? {} : { 'content-length': String(body?.length ?? 0) };
 }
@@ -172,7 +172,7 @@ async function within(
 
 async function readBody(body: Dispatcher.ResponseData['body'], request: WireRequest): Promise<Uint8Array> {
   if (request.read === 'nothing') {
-    // Destroying an unread body emits its own abort, which is what we want and no error.
+    // Destroying an unread body emits its own abort, which is intended and no error.
     body.on('error', () => {}).destroy();
     return new Uint8Array();
   }

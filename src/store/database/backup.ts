@@ -31,7 +31,7 @@ export async function backUp(store: Store, path: string): Promise<number> {
   }
 }
 
-/** SQLite writes into an empty file; made here, it is never readable by others, and never one that was there before. */
+/** SQLite writes into an empty file. Created here, it is never readable by others, and never an existing one. */
 async function makeEmpty(path: string): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);

@@ -1,4 +1,4 @@
-// Turns what the two database drivers throw into OutsideErrors; what is left as it was is a bug of ours.
+// Turns errors of the two database drivers into OutsideErrors. An unchanged error is a bug of ours.
 import { sql } from 'kysely';
 import { DatabaseError } from 'pg';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -83,8 +83,8 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 /**
- * Runs a write that a unique index may refuse, and says so instead of throwing. On PostgreSQL a refused statement spoils
- * the whole transaction unless it ran after a savepoint.
+ * Runs a write that a unique index may refuse, and returns that instead of throwing. On PostgreSQL, a refused statement
+ * aborts the whole transaction unless it ran after a savepoint.
  */
 export async function unlessTaken<T>(
   tx: Tx,

@@ -11,7 +11,7 @@ export type Store = {
   readonly db: Db;
   readonly engine: Engine['name'];
   readonly databaseTime: Engine['databaseTime'];
-  /** What migrations need to know of the engine. */
+  /** What migrations need to know about the engine. */
   readonly ddl: Pick<Engine, 'columnTypes' | 'migrationLock'>;
   /**
    * Runs `work` in one transaction; its error rolls everything back. Nothing but the store may be awaited inside: on
@@ -23,7 +23,7 @@ export type Store = {
 
 export type StoreLog = { readonly warn: (fields: object, message: string) => void };
 
-/** Opens and tries the database. Throws an OutsideError for an address that can't be right and for one that doesn't answer. */
+/** Opens and tests the database. Throws an OutsideError for an invalid address and for one that doesn't answer. */
 export async function openStore(args: { readonly url: string; readonly log?: StoreLog }): Promise<Store> {
   const engine = await openEngine(args.url, args.log);
   const db = new Kysely<Schema>({ dialect: engine.dialect });
@@ -59,7 +59,7 @@ async function openEngine(url: string, log: StoreLog | undefined): Promise<Engin
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === 'sqlite') return openSqlite(sqlitePath(url));
   if (scheme === 'postgres' || scheme === 'postgresql') {
-    // Loaded where it is used: its driver takes memory.
+    // Loaded on use: its driver needs memory.
     const { openPostgres } = await import('./postgres.ts');
     return openPostgres(url, (err) =>
       log?.warn({ err }, 'a database connection was lost; the next query opens a new one'),

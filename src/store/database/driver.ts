@@ -1,4 +1,4 @@
-// Stands between Kysely and an engine's own driver: errors become OutsideErrors, and a transaction can't lock itself out.
+// Wraps an engine's own driver for Kysely: errors become OutsideErrors, and a transaction can't lock itself out.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver } from 'kysely';
 
@@ -6,7 +6,7 @@ import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver } fro
 export type ColumnTypes = {
   readonly bytes: string;
   readonly autoId: string;
-  /** Filled in by the clock of the database when a row is inserted, where it has one. */
+  /** Set by the clock of the database when a row is inserted, if it has one. */
   readonly insertedAt: string;
 };
 
@@ -20,12 +20,12 @@ export type Engine = {
    * Null where the database runs inside of the process.
    */
   readonly databaseTime: string | null;
-  /** Run first in a transaction, lets one process migrate at a time; null where every transaction is exclusive. */
+  /** Run first in a transaction, lets one process migrate at a time; null if every transaction is exclusive. */
   readonly migrationLock: string | null;
 };
 
 export type DriverGuard = {
-  /** Runs one call of the engine: waits where waiting helps, translates what it throws. */
+  /** Runs one call of the engine: waits if that helps, and translates what it throws. */
   readonly attempt: <T>(call: () => Promise<T>) => Promise<T>;
   /** The statement that begins a transaction. */
   readonly begin: string;
@@ -33,7 +33,7 @@ export type DriverGuard = {
 
 const currentTransaction = new AsyncLocalStorage<{ readonly isOpen: () => boolean }>();
 
-/** Marks what runs inside `work` as part of a transaction, so that a query past it is found. */
+/** Marks what runs inside `work` as part of a transaction, so that a query outside it is detected. */
 export async function insideTransaction<T>(work: () => Promise<T>): Promise<T> {
   let open = true;
   try {
@@ -52,7 +52,7 @@ export function guardDriver(inner: Driver, { attempt, begin }: DriverGuard): Dri
 
     async acquireConnection(options) {
       if (currentTransaction.getStore()?.isOpen() === true) {
-        // On SQLite this would wait for ever for the one connection; on PostgreSQL it would read past the transaction.
+        // On SQLite, this would wait forever for the one connection; on PostgreSQL, it would read outside the transaction.
         throw new Error('a query on the database inside a transaction: use the transaction that was handed in');
       }
       const connection = await attempt(() => inner.acquireConnection(options));

@@ -1,4 +1,4 @@
-// Brings a database to the shape that this version of the code wants, one recorded step after the other.
+// Migrates a database to the schema of this version, one recorded step after the other.
 import { sql } from 'kysely';
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Store } from './database.ts';
@@ -42,7 +42,7 @@ export async function migrate(store: Store, now: number): Promise<{ readonly fro
   return { from: first.applied, to: last.applied };
 }
 
-/** Throws an OutsideError where the database, which has our tables, has not the shape that this version of the code wants. */
+/** Throws an OutsideError if the database, which has our tables, has another schema than this version. */
 export async function assertCurrent({ db }: Store): Promise<void> {
   const applied = await readVersion(db);
   if (applied === MIGRATIONS.length) return;
@@ -52,7 +52,7 @@ export async function assertCurrent({ db }: Store): Promise<void> {
   );
 }
 
-/** How many migrations the database has seen; an OutsideError where these are more than we know. */
+/** How many migrations the database has; an OutsideError if these are more than this version has. */
 async function readVersion(db: Db): Promise<number> {
   const { last } = await db
     .selectFrom('migrations')

@@ -1,4 +1,4 @@
-// PostgreSQL for Kysely: a pool of connections whose 64-bit integers come back as numbers.
+// PostgreSQL for Kysely: a pool of connections that returns 64-bit integers as numbers.
 import { PostgresAdapter, PostgresDriver, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { Pool, TypeOverrides } from 'pg';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -9,14 +9,14 @@ const INT8_OID = 20;
 const MAX_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 10_000;
-/** After this a transaction that its owner forgot stops holding up the others. */
+/** After this, a transaction that its owner forgot no longer blocks the others. */
 const IDLE_TRANSACTION_TIMEOUT_MS = 60_000;
-/** Any number will do, as long as nothing else in the database locks it. */
+/** Any number that nothing else in the database locks. */
 const MIGRATION_LOCK = 727_272_001;
-/** Of the moment, not of the transaction's begin. */
+/** The current time, not that of the transaction's start. */
 const DATABASE_TIME = 'CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)';
 
-/** Makes the pool; nothing is connected yet. `onConnectionLost` receives errors of idle connections. */
+/** Creates the pool; nothing is connected yet. `onConnectionLost` receives errors of idle connections. */
 export function openPostgres(url: string, onConnectionLost: (error: Error) => void): Engine {
   if (!URL.canParse(url)) {
     // The URL may carry a password, so it is not repeated.
@@ -36,7 +36,7 @@ export function openPostgres(url: string, onConnectionLost: (error: Error) => vo
     types,
   });
   pool.on('error', onConnectionLost);
-  // A connection in use fails its query, and emits the error as well: missed, that would end the process.
+  // A connection in use fails its query, and also emits the error: unhandled, that would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     name: 'postgres',

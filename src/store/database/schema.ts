@@ -6,7 +6,7 @@ import type { TagMove } from '../../domain/image/tag-plan.ts';
 
 /** Runs queries, each on its own. */
 export type Db = Kysely<Schema>;
-/** Runs queries that take effect together or not at all. Wherever a `Db` is wanted, a `Tx` will do. */
+/** Runs queries that take effect together or not at all. A `Tx` can be used as a `Db`. */
 export type Tx = Transaction<Schema>;
 
 export type JobState = 'queued' | 'running' | 'done' | 'dead';
@@ -24,9 +24,9 @@ export type Schema = {
     readonly next_promotion: number;
     readonly audit_seq: number;
     readonly audit_hash: string;
-    /** Since when the App may act there without a break, as far as it was told. */
+    /** Since when the App has had access there without a break, as far as deliveries showed. */
     readonly here_since: number;
-    /** Since when the App may not act there any more; null where it may. */
+    /** When the App lost access there; null if it has access. */
     readonly left_at: number | null;
     readonly updated_at: number;
   };
@@ -37,18 +37,18 @@ export type Schema = {
     readonly name: string;
     readonly id: number;
     readonly first_used: number;
-    /** Who has the name now, where that is somebody else. */
+    /** The account that has the name now, if it is another one. */
     readonly holder: number | null;
   };
   readonly policy_changes: {
     readonly repo_id: number;
     readonly blob: string;
-    /** Null for an author whom GitHub does not know. */
+    /** Null for an author without a GitHub account. */
     readonly actor_id: number | null;
     readonly actor_login: string;
     readonly source: 'push' | 'git-author';
     readonly at: number;
-    /** The highest one of the repository is that of the file that came last. */
+    /** The repository's highest one belongs to the file that came last. */
     readonly arrival: number;
   };
   readonly deliveries: { readonly hook_target: string; readonly delivery_id: string; readonly received_at: number };
@@ -68,14 +68,14 @@ export type Schema = {
     readonly leased_until: number | null;
     readonly lease: string | null;
     readonly last_error: string | null;
-    /** The id of the delivery that led to the job; null where the clock did. */
+    /** The id of the delivery that led to the job; null for scheduled work. */
     readonly origin: string | null;
     /** When that delivery was stored. */
     readonly origin_at: number | null;
     readonly state: JobState;
     /** By the clock of the process that stored the job. */
     readonly created_at: number;
-    /** By the clock of the database; null where it has none. */
+    /** By the clock of the database; null if it has none. */
     readonly inserted_at: Generated<number | null>;
     readonly finished_at: number | null;
   };
@@ -88,7 +88,7 @@ export type Schema = {
     readonly state: StateKind;
     readonly is_open: number;
     readonly promoted_at: number | null;
-    /** The same, but null for a promotion that moved no floating tag: it added a version to what was there. */
+    /** The same, but null for a promotion that only added a version and moved no floating tag. */
     readonly held_since: number | null;
     readonly version: number;
     readonly document: string;

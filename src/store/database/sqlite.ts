@@ -1,4 +1,4 @@
-// SQLite for Kysely: one connection to one file through node:sqlite, taken in turns, patient where the file is locked.
+// SQLite for Kysely: one connection to one file through node:sqlite, used by one caller at a time, with retries while the file is locked.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
@@ -25,7 +25,7 @@ const BUSY_CLOCK = { now: () => performance.now(), wait: (ms: number) => delay(m
 const YIELD_AFTER_MS = 5;
 const MAX_PREPARED = 300;
 
-/** Opens the file, made where it is missing; throws an OutsideError where that can't be. */
+/** Opens the file, and creates it if it is missing. Throws an OutsideError if that fails. */
 export async function openSqlite(path: string): Promise<Engine> {
   const database = await attempt(async () => openFile(path));
   return {

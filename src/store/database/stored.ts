@@ -1,6 +1,6 @@
-// Reads values back that a domain parser let in when they were stored.
+// Reads stored values back with the domain parser that accepted them.
 
-/** A newer version wrote it: what it says is for processes of that version to read. Whoever meets it waits for them. */
+/** A newer version wrote it, so only processes of that version can read it. A job that meets it waits for them. */
 export class NewerFormat extends Error {
   constructor(message: string) {
     super(message);
@@ -8,7 +8,7 @@ export class NewerFormat extends Error {
   }
 }
 
-/** What `parse` makes of the text; text that it refuses means that something else wrote to the database. */
+/** Parses the text. A text that is refused means that something else wrote to the database. */
 export function readStored<T>(parse: (text: string) => T | null, text: string): T {
   const value = parse(text);
   if (value === null) throw new Error(`the database holds ${JSON.stringify(text)} where that is not valid`);
@@ -20,7 +20,7 @@ export function readStoredOrNull<T>(parse: (text: string) => T | null, text: str
   return text === null ? null : readStored(parse, text);
 }
 
-/** Text from outside that any database takes: PostgreSQL refuses NUL, and nobody reads a longer error. */
+/** Outside text that any database accepts: PostgreSQL refuses NUL, and long errors are cut. */
 export function storableText(text: string, maxLength: number): string {
   return text.replaceAll('\u0000', '\uFFFD').slice(0, maxLength).toWellFormed();
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { canonicalJson, type Json } from '../../domain/audit/canonical-json.ts';
 import { NewerFormat } from '../database/stored.ts';
 
-/** A document of whatever format, without its number. */
+/** A document of any format, without its number. */
 export type AnyDocument = { readonly [member: string]: unknown };
 
 /** Turns a document of one format into one of the next. What it takes out of the old one is unknown: it parses that itself. */
@@ -12,10 +12,10 @@ export type UpgradeStep = (document: AnyDocument) => AnyDocument;
 export type DocumentFormat<Value> = {
   readonly name: string;
   readonly schema: z.ZodType;
-  /** The format of today: what is written. */
+  /** The current format, which is written. */
   readonly format: number;
   /**
-   * NewerFormat where a newer version wrote it: by its number, or as it holds a word or a member that is not known here.
+   * NewerFormat if a newer version wrote it: it has a higher number, or an unknown word or member.
    * Other errors: something else wrote to the database.
    */
   readonly read: (text: string) => Value;
@@ -24,8 +24,8 @@ export type DocumentFormat<Value> = {
 };
 
 /**
- * `schema` describes today's format only, and strictly: dropping a member silently would lose it at the next commit.
- * `steps[0]` turns format 1 into 2, and so on. A change of the schema needs a step where it makes older documents
+ * `schema` describes only the current format, and strictly: a dropped member would be lost at the next commit.
+ * `steps[0]` turns format 1 into 2, and so on. A change of the schema needs a step if it makes older documents
  * unreadable, or gives them another meaning; a further word of a union does neither.
  */
 export function documentFormat<Schema extends z.ZodType>(args: {
@@ -55,7 +55,7 @@ export function documentFormat<Schema extends z.ZodType>(args: {
   };
 }
 
-/** A kind, a code, or a member that is none of today's. Where there is no word at all, the document is damaged. */
+/** An unknown kind, code or member. A document without any such word is damaged. */
 function isUnknownWord(issue: z.core.$ZodIssue, document: AnyDocument): boolean {
   if (issue.code === 'unrecognized_keys') return true;
   const isWord =

@@ -1,4 +1,4 @@
-// What stored documents have in common: texts that only their domain parser lets in, and findings.
+// The common parts of stored documents: texts that only their domain parser accepts, and findings.
 import { z } from 'zod';
 
 export { finding } from '../../domain/finding.ts';

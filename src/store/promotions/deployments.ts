@@ -1,10 +1,10 @@
-// Which promotion made a GitHub deployment, and which ones a deployment by others may be about.
+// Finds the promotion that created a GitHub deployment, and those that a deployment by others may be for.
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { readPromotion } from './promotion-document.ts';
 import { findLastPromoted } from './promotions.ts';
 import type { Db } from '../database/schema.ts';
 
-/** The id of the promotion that made the deployment, or null where it is none of ours. */
+/** The id of the promotion that created the deployment, or null if it is not ours. */
 export async function findDeploymentOwner(
   db: Db,
   { repoId, githubId }: { readonly repoId: number; readonly githubId: number },
@@ -38,7 +38,7 @@ export async function listNewestPromoted(
   return rows.map(({ document }) => readPromotion(document));
 }
 
-/** The promotion that had brought the environment what it held at that time. */
+/** The promotion that the environment held at that time. */
 export async function findPromotedBy(
   db: Db,
   args: { readonly repoId: number; readonly environment: string; readonly at: number },

@@ -1,4 +1,4 @@
-// What a stored promotion says of its failure.
+// The schema of a failure in a stored promotion.
 import { z } from 'zod';
 import { policyProblem } from '../../domain/policy/policy-problem.ts';
 import { digest, imageRepository, outsideProblem, repoName, tag } from '../documents/parts.ts';

@@ -1,4 +1,4 @@
-// Where a promotion shows on GitHub: the ids of its card, its check run, its notice and its deployment.
+// Stores where a promotion is on GitHub: the ids of its card, check run, notice and deployment.
 import { sql } from 'kysely';
 import type { Db, MarkKind, Tx } from '../database/schema.ts';
 
@@ -7,11 +7,11 @@ export type GitHubMark = {
   readonly kind: MarkKind;
   /** The id of the comment, check run or deployment. */
   readonly githubId: number;
-  /** What it hangs on, such as the commit of a check run, the issue of a card or the environment of a deployment. */
+  /** What it belongs to: the commit of a check run, the issue of a card, the environment of a deployment. */
   readonly target: string;
 };
 
-/** One mark of a kind per promotion: a check run that takes over replaces the one before. */
+/** One mark of a kind per promotion: a new check run replaces the previous one. */
 export async function saveMark(tx: Tx, mark: GitHubMark, now: number): Promise<void> {
   const { promotionId, kind, githubId, target } = mark;
   const values = { github_id: githubId, target, updated_at: now };

@@ -36,7 +36,7 @@ export async function listHeld(
       at: row.promoted_at ?? 0,
       deployedTo: row.deployed_to,
     }))
-    // A version that was added to what was there already moved nothing.
+    // A version that was added to the current image moved nothing.
     .filter(({ promotion }) => movesProduction(promotion))
     .flatMap((one) => {
       const digest = targetIn(one.promotion, repository);

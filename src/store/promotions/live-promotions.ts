@@ -1,4 +1,4 @@
-// The promotions that something may still happen to, in all repositories where the App may act.
+// Finds the promotions that can still change, in all repositories that the App can access.
 import { sql } from 'kysely';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
 import { readPromotion } from './promotion-document.ts';

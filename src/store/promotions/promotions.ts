@@ -1,4 +1,4 @@
-// Promotions: the document is the truth, the columns beside it are what questions are asked by.
+// Stores promotions: the document holds everything, the other columns serve queries.
 import { sql } from 'kysely';
 import {
   isOpen,
@@ -55,14 +55,14 @@ export async function updatePromotion(
     })
     .where('id', '=', id)
     .where('version', '=', expectedVersion);
-  // Where the repository is not locked, somebody may take the environment just now; then the unique index refuses.
+  // If the repository is not locked, somebody may take the environment now; then the unique index refuses.
   const result = await unlessTaken(tx, () => update.executeTakeFirstOrThrow());
   const isStored = result.kind === 'written' && result.value.numUpdatedRows === 1n;
   if (isStored) await claimImages(tx, promotion);
   return isStored ? 'stored' : 'conflict';
 }
 
-/** Only a promotion that reached production claims its images: one that is open takes no name from anybody. */
+/** Only a promotion that reached production claims its images. An open one claims nothing. */
 async function claimImages(tx: Tx, promotion: Promotion): Promise<void> {
   const now = heldSince(promotion);
   if (now === null) return;
@@ -114,7 +114,7 @@ export async function listOpenPromotions(
   return rows.map(({ document }) => readPromotion(document));
 }
 
-/** Those of all repositories that wait for an image to be built; oldest first. */
+/** Promotions of all repositories that wait for their image; oldest first. */
 export async function listWaitingForImage(db: Db): Promise<readonly Promotion[]> {
   const rows = await db
     .selectFrom('promotions')
@@ -126,7 +126,7 @@ export async function listWaitingForImage(db: Db): Promise<readonly Promotion[]>
   return rows.map(({ document }) => readPromotion(document));
 }
 
-/** Those that something happened to since then, ended ones too; oldest first. */
+/** Promotions that changed since then, including ended ones; oldest first. */
 export async function listPromotionsChangedSince(
   db: Db,
   { repoId, since }: { readonly repoId: number; readonly since: number },
@@ -141,7 +141,7 @@ export async function listPromotionsChangedSince(
   return rows.map(({ document }) => readPromotion(document));
 }
 
-/** Every promotion that was asked for in this issue or pull request, ended ones too; oldest first. */
+/** Every promotion requested in this issue or pull request, including ended ones; oldest first. */
 export async function listPromotionsOfThread(
   db: Db,
   { repoId, issue }: { readonly repoId: number; readonly issue: number },
@@ -172,7 +172,7 @@ export async function isEnvironmentBusy(
   return row !== undefined;
 }
 
-/** The promotion that brought production what it holds, whatever its deployment did since. */
+/** The promotion that production holds, whatever its deployment did since. */
 export async function findLastPromoted(db: Db, { repoId, environment }: EnvironmentKey): Promise<Promotion | null> {
   const row = await db
     .selectFrom('promotions')

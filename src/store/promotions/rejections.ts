@@ -1,11 +1,11 @@
-// Which images people rejected: the newest rejected promotions of a repository.
+// Finds rejections of images in the newest rejected promotions of a repository.
 import { sql } from 'kysely';
 import type { PastRejection } from '../../domain/image/image-facts.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import type { Db } from '../database/schema.ts';
 import { readPromotion } from './promotion-document.ts';
 
-/** Of one repository. Of an older rejection nobody is reminded. */
+/** Per repository. Older rejections are not shown. */
 const MAX_READ = 200;
 
 /** The newest rejection of an image by a person. */

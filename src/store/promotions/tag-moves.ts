@@ -1,4 +1,4 @@
-// The journal: which tags a promotion writes, over what, and how far it came; a restart goes on from here.
+// The journal: which tags a promotion writes, over what, and its progress. A restart continues from here.
 import { sql } from 'kysely';
 import type { JournalEntry } from '../../domain/decide.ts';
 import { parseDigest, parseImageRepository, parseTag } from '../../domain/image/reference.ts';
@@ -7,7 +7,7 @@ import { holdsLease, type Lease } from '../queue/jobs.ts';
 import type { Db, MoveState, Schema, Tx } from '../database/schema.ts';
 import { readStored, readStoredOrNull } from '../database/stored.ts';
 
-/** `stuck`: it was written and should go back, but the registry refuses. */
+/** `stuck`: it was written and should be moved back, but the registry refuses. */
 export type JournalRow = JournalEntry & {
   /** 0, 1, 2, … in the order of writing. */
   readonly position: number;
@@ -105,7 +105,7 @@ export async function listUnfinishedWriters(
   return rows.map(({ target }) => readStored(parseDigest, target));
 }
 
-/** The failed promotions of a repository that have a tag which should go back to what it held; oldest first. */
+/** The failed promotions of a repository with a tag that should be moved back; oldest first. */
 export async function listStuckPromotions(db: Db, repoId: number): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('promotions as promotion')

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { AnyDocument, UpgradeStep } from '../documents/document-format.ts';
 
 /**
- * `PROMOTION_STEPS[0]` turns format 1 into format 2. Whoever changes the schema so that the documents in
- * `test/fixtures/documents/` can't be read any more adds a step, and documents of the new format beside them.
+ * `PROMOTION_STEPS[0]` turns format 1 into format 2. A change of the schema that makes the documents in
+ * `test/fixtures/documents/` unreadable needs a new step, and documents of the new format there.
  */
 export const PROMOTION_STEPS: readonly UpgradeStep[] = [withTargetOrigin, withDeploymentReporter, withOtherDeployment];
 
-/** Format 2 tells how the target of a rollback is known. An older rollback that still waits is examined again. */
+/** Format 2 records how the target of a rollback is known. An older rollback that still waits is examined again. */
 function withTargetOrigin(document: AnyDocument): AnyDocument {
   const rollback = Rollback.safeParse(document);
   if (!rollback.success) return document;
@@ -18,7 +18,7 @@ function withTargetOrigin(document: AnyDocument): AnyDocument {
 
 const Rollback = z.looseObject({ kind: z.literal('rollback'), source: z.looseObject({}) });
 
-/** Format 3 may tell who reported on the deployment, and of a report that does not count: an older document has neither. */
+/** Format 3 may record who reported on the deployment, and a report that does not count. An older document has neither. */
 function withDeploymentReporter(document: AnyDocument): AnyDocument {
   return document;
 }

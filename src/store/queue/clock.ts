@@ -1,18 +1,18 @@
-// Finds a clock that was set back, and reschedules: what was due by the old time stays due, and nothing is held longer than it ever would be.
+// Detects a clock that was set back, and reschedules: what was due by the old time stays due, and nothing waits longer than planned.
 import { sql } from 'kysely';
 import { SLOT_MEMORY_MS } from './idempotency-keys.ts';
 import type { Store } from '../database/database.ts';
 import type { Db, Tx } from '../database/schema.ts';
 import { OPEN, QUEUED, RUNNING } from './job-states.ts';
 
-/** A clock is adjusted by less, and what two processes do at once differs by less. */
+/** Usual adjustments of a clock are smaller, and so are differences between two processes. */
 const TOLERANCE_MS = 1000;
-/** As much as the clocks of machines that share a database may differ. */
+/** How much the clocks of machines that share a database may differ. */
 const MACHINES_DIFFER_BY_MS = 20_000;
-/** Longer than any wait that is counted from now, such as for a limit's reset or for the next try. */
+/** Longer than any wait that is counted from now, such as for a rate limit's reset or for the next try. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
-/** By how much a process's clock was set back since it showed `before`, in ms; 0: it was not. */
+/** How far a process's clock was set back since it showed `before`, in ms; 0: it was not. */
 export function clockSetback({ before, now }: { readonly before: number; readonly now: number }): number {
   return setbackOver(TOLERANCE_MS, before - now);
 }
@@ -59,11 +59,11 @@ export async function rescheduleAfterClockChange(
 
 type NewestTimes = {
   readonly createdAt: number;
-  /** Null where the database has no clock of its own. */
+  /** Null if the database has no clock of its own. */
   readonly database: { readonly insertedAt: number; readonly processAheadMs: number; readonly now: number } | null;
 };
 
-/** The latest times of the jobs that are not over; null where none is open. */
+/** The latest times of open jobs; null if there are none. */
 async function readNewestTimes({
   db,
   databaseTime,
@@ -106,7 +106,7 @@ async function rescheduleJobs(
     .execute();
 }
 
-/** As if this process had stored the jobs, by its clock of now: the next one to start finds nothing to reschedule. */
+/** Stamps the jobs as if this process had stored them now, so that the next process finds nothing to reschedule. */
 async function restateInsertedAt(
   tx: Tx,
   { now, databaseTime }: { readonly now: number; readonly databaseTime: string },
@@ -128,7 +128,7 @@ async function shortenHolds(tx: Tx, now: number): Promise<void> {
     .set({ hold_until: now + LONGEST_WAIT_MS })
     .where('hold_until', '>', now + LONGEST_WAIT_MS)
     .execute();
-  // How long a tag has lagged is counted from its write.
+  // The lag of a tag is counted from its write.
   await tx.updateTable('tag_moves').set({ updated_at: now }).where('updated_at', '>', now).execute();
   await tx
     .deleteFrom('idempotency_keys')

@@ -1,4 +1,4 @@
-// Which webhook deliveries were accepted: each once per hook target.
+// Stores which webhook deliveries were accepted, each once per hook target.
 import type { Db, Tx } from '../database/schema.ts';
 
 export type DeliveryKey = {

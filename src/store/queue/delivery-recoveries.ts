@@ -1,8 +1,8 @@
-// How far back all deliveries of a hook are known to have been taken in, and since when that is so.
+// Stores up to when all deliveries of a hook were received, and when that was last checked.
 import type { Db } from '../database/schema.ts';
 
 export type DeliveryRecovery = {
-  /** By GitHub's clock: whatever was delivered until then is taken in. */
+  /** By GitHub's clock: everything that was delivered until then is received. */
   readonly recoveredTo: number;
   /** When the last delivery recovery finished; null before the first. */
   readonly completeAt: number | null;
@@ -17,7 +17,7 @@ export async function findDeliveryRecovery(db: Db, hookTarget: string): Promise<
   return row === undefined ? null : { recoveredTo: row.recovered_to, completeAt: row.complete_at };
 }
 
-/** `completeAt` null: the recovery continues, and the end of the previous one stands. */
+/** `completeAt` null: the recovery continues, and the end of the previous one stays. */
 export async function saveDeliveryRecovery(
   db: Db,
   { hookTarget, recoveredTo, completeAt }: DeliveryRecovery & { readonly hookTarget: string },
@@ -39,7 +39,7 @@ export async function findLastRecoveryAt(db: Db): Promise<number> {
   return last ?? (await findDatabaseMadeAt(db));
 }
 
-/** What was delivered before is not missed: it was answered by nobody, or by another database. */
+/** Earlier deliveries are not missed: nobody answered them, or another database did. */
 export async function findDatabaseMadeAt(db: Db): Promise<number> {
   const { made } = await db
     .selectFrom('migrations')

@@ -1,15 +1,15 @@
-// When the next write to GitHub may go out, per installation: spacing, writes a minute, writes an hour, and holds.
+// Decides when the next write to GitHub may be sent, per installation: spacing, writes per minute and hour, and holds.
 import type { Db, Tx } from '../database/schema.ts';
 import { QUEUED, RUNNING } from './job-states.ts';
 
 export type WriteLimit = {
   readonly installationId: number;
   readonly now: number;
-  /** Least time between two writes; 0 turns pacing off. */
+  /** Minimum time between two writes; 0 turns spacing off. */
   readonly intervalMs: number;
   readonly perMinute: number;
   readonly perHour: number;
-  /** Queue keys of writes that are more important: while one of theirs is due or is sent, this one waits. */
+  /** Queue keys of more important writes: while one of them is due or being sent, this one waits. */
   readonly before: readonly string[];
 };
 
@@ -18,7 +18,7 @@ export type WritePermit = { readonly kind: 'go' } | { readonly kind: 'wait'; rea
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** Takes a permit to write now, or says from when on to ask again. A hold counts even where spacing is off. */
+/** Takes a permit to write now, or returns when to ask again. A hold counts even if spacing is off. */
 export async function reserveWrite(tx: Tx, limit: WriteLimit): Promise<WritePermit> {
   const { installationId, now, intervalMs } = limit;
   if (intervalMs === 0) {
@@ -48,7 +48,7 @@ export async function reserveWrite(tx: Tx, limit: WriteLimit): Promise<WritePerm
   return { kind: 'go' };
 }
 
-/** Nothing is written for this installation before `until`: GitHub named the time when its limit is reset. */
+/** Nothing is written for this installation before `until`, when GitHub resets its limit. */
 export async function holdWrites(
   tx: Tx,
   { installationId, until }: { readonly installationId: number; readonly until: number },
@@ -74,7 +74,7 @@ async function findHold(db: Db, installationId: number): Promise<number> {
   return row?.hold_until ?? 0;
 }
 
-/** The installation's row, made where it is missing; others that ask for a turn wait until this transaction ends. */
+/** The installation's row, created if it is missing. Other requests for a permit wait until this transaction ends. */
 async function lockWriteLimit(
   tx: Tx,
   installationId: number,

@@ -1,9 +1,9 @@
-// Things that are done at most once in a while, such as a reply to the same person in the same thread.
+// Stores what must happen at most once in a period, such as a reply to the same person in the same thread.
 import type { Db, Tx } from '../database/schema.ts';
 
 /**
- * How long a slot of time is remembered as used: longer than anything else here, so that slots of an hour that is still to
- * come can be told from the rest, and forgotten, when the clock is turned back.
+ * How long a time slot is stored as used: longer than anything else here. So when the clock is set back, slots from the
+ * future can be found and deleted.
  */
 export const SLOT_MEMORY_MS = 48 * 60 * 60 * 1000;
 

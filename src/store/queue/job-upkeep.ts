@@ -1,4 +1,4 @@
-// What operators and metrics ask of the job table: how much waits, what was given up, and the removal of what is over.
+// Queries of the job table for operators and metrics: waiting jobs, dead jobs, and the removal of finished ones.
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { DEAD, DONE, OPEN, QUEUED, RUNNING } from './job-states.ts';
 import { putBack } from './jobs.ts';
@@ -7,7 +7,7 @@ import type { Db, JobState, Schema, Tx } from '../database/schema.ts';
 export type JobCounts = {
   readonly [State in JobState]: number;
 } & {
-  /** How long the job that has been due longest has waited; null when none is due. */
+  /** How long the oldest due job has waited; null if none is due. */
   readonly oldestDueAgeMs: number | null;
 };
 
@@ -49,7 +49,7 @@ export async function listDeadJobs(db: Db, limit: number): Promise<readonly Dead
   return rows.map(toDeadJob);
 }
 
-/** A dead job with what it was to do; null where there is no such dead job. */
+/** A dead job with its payload; null if there is no such dead job. */
 export async function findDeadJob(db: Db, id: number): Promise<(DeadJob & { readonly payload: string }) | null> {
   const row = await db
     .selectFrom('jobs')
@@ -75,7 +75,7 @@ export async function findDeadJobOf(
   return newest;
 }
 
-/** Queues a dead job again, with its attempts at zero. False where there is no such dead job. */
+/** Queues a dead job again, with its attempts at zero. False if there is no such dead job. */
 export async function retryDeadJob(
   tx: Tx,
   { id, now }: { readonly id: number; readonly now: number },
@@ -93,7 +93,7 @@ export async function retryDeadJob(
   return true;
 }
 
-/** Removes a dead job. False where there is no such dead job. */
+/** Removes a dead job. False if there is no such dead job. */
 export async function dropJob(tx: Tx, id: number): Promise<boolean> {
   const { numDeletedRows } = await tx.deleteFrom('jobs').where('id', '=', id).where(DEAD).executeTakeFirstOrThrow();
   return numDeletedRows === 1n;

@@ -1,4 +1,4 @@
-// Jobs that are claimed, and what becomes of a claimed one: inbox, outbox and timer are this one table.
+// Adds, claims, finishes and parks jobs: inbox, outbox and timer are this one table.
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { isUniqueViolation, unlessTaken } from '../database/database-errors.ts';
 import type { Db, Schema, Tx } from '../database/schema.ts';
@@ -15,7 +15,7 @@ export type NewJobRow = {
   readonly payload: string | Uint8Array;
   readonly runAt: number;
   readonly now: number;
-  /** Null, or left out, where the clock led here. */
+  /** Null or absent for scheduled work. */
   readonly origin?: Origin | null;
 };
 
@@ -47,12 +47,12 @@ export type Claim = {
   readonly kinds?: readonly string[];
 };
 
-/** Names a claim: what is written under it counts only while nobody else has claimed the job. */
+/** Identifies a claim: what is written under it counts only while nobody else has claimed the job. */
 export type Lease = { readonly id: number; readonly lease: string };
 
 const MAX_ERROR_LENGTH = 4000;
 
-/** Adds a job. Where one of the same kind and key waits already, that one stays, at the earlier of the two times. */
+/** Adds a job. If one of the same kind and key waits already, that one stays, at the earlier of the two times. */
 export async function addJob(tx: Tx, job: NewJobRow): Promise<void> {
   const { kind, key, queueKey, payload, runAt, now, origin = null } = job;
   await tx
@@ -79,7 +79,7 @@ export async function addJob(tx: Tx, job: NewJobRow): Promise<void> {
     .execute();
 }
 
-/** Adds jobs that nothing folds together, in one statement; their ids grow in the order of the list. */
+/** Adds jobs without merging equal ones, in one statement; their ids grow in the order of the list. */
 export async function addKeylessJobs(
   tx: Tx,
   {
@@ -106,15 +106,15 @@ export async function addKeylessJobs(
 }
 
 /**
- * Takes the job that is due first, or null. A running job whose lease has passed is due as well. Left alone: jobs whose
- * queue key is taken, jobs that are due later in the same queue key, and jobs whose like (kind and key) is running.
+ * Claims the job that is due first, or null. A running job whose lease has expired is due too. Not claimed: jobs whose
+ * queue key is busy, later jobs of the same queue key, and jobs whose kind and key is running.
  */
 export async function claimJob(db: Db, claim: Claim): Promise<JobRow | null> {
   for (;;) {
     try {
       return await claimOnce(db, claim);
     } catch (error) {
-      // Another process claimed in the same queue key at the same moment: it got on, so this ends.
+      // Another process claimed in the same queue key at the same moment. As one of them always succeeds, this loop ends.
       if (!isUniqueViolation(error)) throw error;
     }
   }
@@ -130,7 +130,7 @@ export async function finishJob(tx: Tx, { id, lease, now }: Lease & { readonly n
   return endJob(tx, { id, lease, state: 'done', error: null, now });
 }
 
-/** Gives a job up; it stays until somebody retries or drops it. False as for `finishJob`. */
+/** Parks a job as dead, until somebody retries or drops it. False as for `finishJob`. */
 export async function parkJob(
   tx: Tx,
   { id, lease, error, now }: Lease & { readonly error: string; readonly now: number },
@@ -139,8 +139,8 @@ export async function parkJob(
 }
 
 /**
- * Lets a claimed job wait until `runAt`. Where its like waits already, that one does the work and this one is done.
- * `countAttempt` false: the try is not counted, for waits that are nobody's fault. False as for `finishJob`.
+ * Lets a claimed job wait until `runAt`. If one of the same kind and key waits already, this one is done.
+ * `countAttempt` false: the try is not counted, for waits that are not failures. False as for `finishJob`.
  */
 export async function requeueJob(
   tx: Tx,
@@ -159,7 +159,7 @@ export async function requeueJob(
   return true;
 }
 
-/** Makes a job wait again, or lets its like that waits already do the work. */
+/** Makes a job wait again, or leaves the work to a waiting job of the same kind and key. */
 export async function putBack(
   tx: Tx,
   job: Pick<Selectable<Schema['jobs']>, 'id' | 'kind' | 'key' | 'attempts'> & {
@@ -191,12 +191,12 @@ export async function putBack(
         .execute();
       return;
     }
-    // Its like may be added by another transaction just now; then the next round sees it.
+    // Another transaction may be adding the same kind and key; then the next round finds it.
     if ((await unlessTaken(tx, () => requeue.execute())).kind === 'written') return;
   }
 }
 
-/** The time when the next job (of these kinds) can be claimed; `now` where one can be already, null where none waits. */
+/** The time when the next job (of these kinds) can be claimed; `now` if one can be already, null if none waits. */
 export async function nextRunAt(
   db: Db,
   { now, kinds }: { readonly now: number; readonly kinds?: readonly string[] },

@@ -1,9 +1,9 @@
-// How long a claim is held: it is renewed while its job runs, extended for a write outside, and given back at the end.
+// Renews, extends and returns the lease of a claimed job.
 import { sql } from 'kysely';
 import { lockClaimed, putBack, type Lease } from './jobs.ts';
 import type { Db, Tx } from '../database/schema.ts';
 
-/** Keeps a claim until `until` at least. False: it is lost. */
+/** Extends a claim to at least `until`. False: it is lost. */
 export async function renewLease(db: Db, { id, lease, until }: Lease & { readonly until: number }): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('jobs')
@@ -14,7 +14,7 @@ export async function renewLease(db: Db, { id, lease, until }: Lease & { readonl
   return numUpdatedRows === 1n;
 }
 
-/** Until when the claim holds: where that was before `least`, it is `until` now. Null: it is lost. */
+/** The end of the claim, extended to `until` if it was before `least`. Null: it is lost. */
 export async function extendLease(
   tx: Tx,
   { id, lease, least, until }: Lease & { readonly least: number; readonly until: number },
@@ -27,8 +27,8 @@ export async function extendLease(
 }
 
 /**
- * Lets a job that did not end run again, whoever comes: at once, but what a lease holds beyond `leaseMs` is for writes that
- * are still on their way. The try counts. False: the claim is lost.
+ * Returns an unfinished job to the queue. Another process can take it at once, but a lease that is longer than `leaseMs`
+ * first waits for writes that may still be on their way. The try counts. False: the claim is lost.
  */
 export async function handBackJob(
   tx: Tx,

@@ -1,4 +1,4 @@
-// All the waiting jobs of a queue key at once.
+// Delays all waiting jobs of a queue key at once.
 import type { Tx } from '../database/schema.ts';
 import { QUEUED } from './job-states.ts';
 

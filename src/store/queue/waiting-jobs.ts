@@ -1,4 +1,4 @@
-// Which waiting jobs may be claimed, found without a walk over the long backlog that may stand behind a busy queue key.
+// Finds waiting jobs that may be claimed, without reading the long backlog of a busy queue key.
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../database/schema.ts';
 import { QUEUED, RUNNING } from './job-states.ts';
@@ -15,21 +15,21 @@ export type Wanted = {
  */
 export type Reach = 'near' | 'queue-keys';
 
-/** More than the queue keys that can be busy at once, in a few processes. */
+/** More than the queue keys that can be busy at once in a few processes. */
 const NEAR = sql.lit(64);
 const SOME = sql.lit(50);
 
-/** Of a waiting `job`: neither its queue key nor its like is running, under a good lease or not. */
+/** For a waiting `job`: no job of its queue key, or of its kind and key, is running, whether its lease is valid or not. */
 export const UNBLOCKED = sql<boolean>`NOT EXISTS (
   SELECT 1 FROM jobs AS busy
   WHERE busy.state = 'running' AND (busy.queue_key = job.queue_key OR (busy.kind = job.kind AND busy.key = job.key)))`;
 
-/** True for an alias of the table whose kind is wanted. */
+/** True for a row of one of the requested kinds. */
 export function isOfKinds(alias: string, kinds: readonly string[] | null): RawBuilder<boolean> {
   return kinds === null ? sql`1 = 1` : sql`${sql.ref(`${alias}.kind`)} IN (${sql.join(kinds)})`;
 }
 
-/** What `reach` says, of the jobs that are due. */
+/** The due jobs that `reach` selects. */
 export function dueIds(reach: Reach, { now, kinds }: Wanted): RawBuilder<number> {
   if (reach === 'near') {
     return sql`SELECT near.id FROM (
@@ -50,7 +50,7 @@ export function dueIds(reach: Reach, { now, kinds }: Wanted): RawBuilder<number>
     UNION ALL SELECT id FROM jobs WHERE state = 'running' AND leased_until <= ${now}`;
 }
 
-/** The time of the first waiting job that nothing blocks, due or not; null where there is none. */
+/** The time of the first waiting job that nothing blocks, due or not; null without one. */
 export async function firstQueuedAt(db: Db, kinds: readonly string[] | null): Promise<number | null> {
   for (const reach of ['near', 'queue-keys'] as const) {
     const row = await db
@@ -100,7 +100,7 @@ function queuedIds(reach: Reach, kinds: readonly string[] | null): RawBuilder<nu
       ORDER BY job.run_at, job.id LIMIT ${SOME}) AS lone`;
 }
 
-/** The queue keys in which jobs wait and none runs: from one to the next by the index, whatever stands in them. */
+/** The queue keys in which jobs wait and none runs, read one after the other by the index, however long each is. */
 const FREE_QUEUE_KEYS = sql`
   WITH RECURSIVE waiting_keys (queue_key) AS (
     SELECT MIN(queue_key) FROM jobs WHERE state = 'queued' AND queue_key > ''

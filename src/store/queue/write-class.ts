@@ -1,6 +1,6 @@
-// The classes of writes to GitHub: which is sent first, and how many writes each may make.
+// The classes of writes to GitHub: their order, and how many writes each may send.
 
-/** Most important first. Each class has a queue of its own, so that no backlog of one delays another. */
+/** Most important first. Each class has its own queue, so that no backlog of one delays another. */
 const CLASSES = ['promotion', 'notice', 'reply', 'reaction'] as const;
 
 /**

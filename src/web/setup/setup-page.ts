@@ -73,7 +73,7 @@ ${problem}
   });
 }
 
-/** What goes to GitHub, before it goes there. */
+/** Shows what goes to GitHub before it is sent. */
 export function renderConfirm({ action, account, kind, floors, manifest }: Confirmation): Page {
   const { host, origin } = new URL(action);
   const lines = formatEnvLines(floors)
@@ -126,7 +126,7 @@ export function renderNoAddress(): Page {
   return page({ status: 200, title: 'PUBLIC_URL is missing', body });
 }
 
-/** The end: where the keys went, and what comes next. */
+/** The last page: where the keys are, and what comes next. */
 export function renderFinished({ app, kept, variables, hasRegistryUser }: Finished): Page {
   const steps = [
     kept.kind === 'written'
@@ -159,7 +159,7 @@ export function renderFinished({ app, kept, variables, hasRegistryUser }: Finish
   return page({ status: 200, title: `${app.name} was created`, body });
 }
 
-/** When the set-up is opened again before the restart. */
+/** The page for a visit before the restart. */
 export function renderMade({ name, owner, url }: CreatedApp): Page {
   const body = `
 <h1>${escape(name)} already exists</h1>
@@ -186,7 +186,7 @@ function page(content: {
   readonly status: number;
   readonly title: string;
   readonly body: string;
-  /** Origin that a form may be sent to, besides our own. */
+  /** The origin that forms may be sent to besides our own. */
   readonly formTarget?: string;
 }): Page {
   const { status, title, body, formTarget = '' } = content;

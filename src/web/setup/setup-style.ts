@@ -1,4 +1,4 @@
-// How the pages of the set-up look, by day and by night.
+// The style of the set-up pages, light and dark.
 export const SETUP_STYLE = `
 :root {
   --paper: #f6f5f1; --sheet: #fff; --ink: #1d1f23; --faint: #5d636d; --line: #dcd9d0; --seal: #8c2f24; --on-seal: #fff;

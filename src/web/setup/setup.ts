@@ -1,4 +1,4 @@
-// Set-up, while there is no App: who has the token is sent to GitHub with our manifest, and the new App's keys are fetched.
+// The set-up, while there is no App: sends the holder of the token to GitHub with our manifest, and fetches the new App's keys.
 import type { AppManifest } from '../../config/app-manifest.ts';
 import type { EnvFileResult } from '../../config/env-file.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -31,14 +31,14 @@ export type SetupOptions = {
   readonly newId: () => string;
   readonly onMade: (app: CreatedApp, kept: EnvFileResult) => void;
   readonly onError: (error: OutsideError) => void;
-  /** GitHub made it for another account than was typed: its keys are thrown away. */
+  /** GitHub created it for another account than was typed: its keys are discarded. */
   readonly onOtherOwner: (app: CreatedApp, typed: string) => void;
 };
 
 export const SETUP_PATH = '/setup';
 
 const CALLBACK_PATH = `${SETUP_PATH}/callback`;
-/** As long as GitHub's code is good. */
+/** As long as GitHub's code is valid. */
 const STATE_LIFE_MS = 60 * 60 * 1000;
 
 /** `GET /setup` is the form, `POST /setup` leads on to GitHub, `GET /setup/callback` is where GitHub sends the browser back. */
@@ -70,7 +70,7 @@ export function createSetup(options: SetupOptions): Pages {
     if (!/^[\w-]{1,200}$/.test(code)) {
       return renderProblem({ status: 400, what: 'GitHub sent no code.', advice: BEGIN_AGAIN });
     }
-    // Taken before anything is awaited, so that it is good once.
+    // Taken before anything is awaited, so that it works only once.
     const begun = states.take(state);
     if (begun === null || !(await options.tokens.isCurrent(begun.tokenHash))) {
       const what = 'This set-up was not started on this server, is already finished, or started more than an hour ago.';
@@ -113,7 +113,7 @@ type Begun = SetupRequest & { readonly tokenHash: string };
 /** Operator floors: what no policy file can lower. */
 const SECOND_PERSON = { MIN_APPROVALS: 'production=1', FORBID_SELF_APPROVAL: 'production' } as const;
 
-/** Null where the account is none. Each kind of account has a box of its own, since their defaults differ. */
+/** Null for an invalid account. Each kind of account has its own box, as their defaults differ. */
 function readRequest(posted: URLSearchParams): SetupRequest | null {
   const account = (posted.get('account') ?? '').trim().replace(/^@/, '');
   if (!isAccount(account)) return null;
@@ -147,12 +147,12 @@ const BEGIN_AGAIN =
 
 type States = {
   issue(begun: Begun): string;
-  /** Null where it was not issued, was taken before, or is too old. */
+  /** Null if it was not issued, was used before, or is too old. */
   take(state: string): Begun | null;
   giveBack(state: string, begun: Begun): void;
 };
 
-/** Nobody who can't read our page can know one: that keeps other sites from finishing a set-up with their App. */
+/** Only our page shows it, so other sites can't finish a set-up with their App. */
 function createStates({ now, newId }: Pick<SetupOptions, 'now' | 'newId'>): States {
   const issued = new Map<string, { readonly begun: Begun; readonly expiresAt: number }>();
   const keep = (state: string, begun: Begun): void => {

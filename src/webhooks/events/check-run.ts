@@ -38,7 +38,7 @@ function translate(payload: unknown, { appId }: { readonly appId: number }): rea
   const delivery = Delivery.parse(payload);
   const { check_run: run, sender: by } = delivery;
   const externalId = run.external_id ?? '';
-  // GitHub tells every App of a repository when all checks are run again.
+  // GitHub notifies every App of a repository when all checks are run again.
   if (externalId === '' || run.app?.id !== appId) return [];
   const repo = toRepo(delivery);
   const commit = commitOfExternalId(externalId);
@@ -61,7 +61,7 @@ function readIdentifier(identifier: string): { readonly verb: string; readonly d
   return { verb, digits: isWhole ? digits : null };
 }
 
-/** The check run of a staging commit: its one button asks for a promotion. */
+/** The check run of a staging commit: its one button requests a promotion. */
 function translateStaging(
   delivery: z.infer<typeof Delivery>,
   about: { readonly repo: Repo; readonly commit: CommitSha; readonly by: Sender },

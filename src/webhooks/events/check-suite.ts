@@ -1,4 +1,4 @@
-// `check_suite`: GitHub's Re-run of all our checks of a commit. Suites that GitHub opens for a push are no news.
+// `check_suite`: GitHub's Re-run of all our checks of a commit. Suites that GitHub opens for a push are ignored.
 import { z } from 'zod';
 import { parseCommitSha } from '../../domain/image/reference.ts';
 import type { Intent } from '../../engine/core/intent.ts';
@@ -20,7 +20,7 @@ function translate(payload: unknown, { appId }: { readonly appId: number }): rea
   const delivery = Rerequested.parse(payload);
   const { check_suite: suite, sender: by } = delivery;
   const commit = parseCommitSha(suite.head_sha);
-  // Each App has a suite of its own; another one's is none of our business.
+  // Each App has its own suite; those of others are ignored.
   if (commit === null || suite.app?.id !== appId) return [];
   return [{ kind: 're-run-suite', repo: toRepo(delivery), commit, by }];
 }

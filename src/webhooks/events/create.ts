@@ -1,4 +1,4 @@
-// `create`: a pushed git tag that is a version. Branches and other tags are none of our business.
+// `create`: a pushed git tag that is a version. Branches and other tags are ignored.
 import { z } from 'zod';
 import { parseVersionTag } from '../../domain/promotion/git-tag.ts';
 import type { Intent } from '../../engine/core/intent.ts';

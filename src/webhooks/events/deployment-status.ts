@@ -1,4 +1,4 @@
-// `deployment_status`: how a deployment goes, whoever made it and whoever says so.
+// `deployment_status`: the status of any deployment, by any reporter.
 import { z } from 'zod';
 import { newsUrl, parseDeploymentState } from '../../domain/promotion/deployment.ts';
 import type { Intent } from '../../engine/core/intent.ts';

@@ -1,4 +1,4 @@
-// `deployment`: somebody made one; whose it is and what it says of our images.
+// `deployment`: somebody created one, perhaps of our images.
 import { z } from 'zod';
 import { digestsIn, type Deployment } from '../../domain/promotion/deployment.ts';
 import { parseCommitSha } from '../../domain/image/reference.ts';

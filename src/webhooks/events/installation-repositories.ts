@@ -1,4 +1,4 @@
-// `installation_repositories`: repositories were given to the App, or taken from it.
+// `installation_repositories`: repositories were added to the App, or removed from it.
 import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { ListedRepos, toRepos } from '../payload.ts';

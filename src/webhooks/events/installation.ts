@@ -1,4 +1,4 @@
-// `installation`: the App was installed, suspended, let act again or removed.
+// `installation`: the App was installed, suspended, unsuspended or removed.
 import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { ListedRepos, toRepos } from '../payload.ts';

@@ -23,9 +23,9 @@ const Created = z.object({
 function translate(payload: unknown): readonly Intent[] {
   const delivery = Created.parse(payload);
   const { issue, comment, sender } = delivery;
-  // Null: the account was deleted meanwhile. Other bots use the same words for themselves.
+  // Null: the account was deleted meanwhile. Comments of bots are ignored: they may use the same words.
   if (comment.user === null || comment.user === undefined || comment.user.kind === 'bot') return [];
-  // Who writes a comment sends it. Brought by somebody else, with an issue that moved say, it was not written here.
+  // The author of a comment is its sender. With another sender, such as after the transfer of an issue, it was not written here.
   if (comment.user.id !== sender.id) return [];
   const { lines, hint } = readCommandLines(comment.body ?? '');
   if (lines.length === 0 && hint === null) return [];

@@ -1,4 +1,4 @@
-// `push`: the new head of a branch. Deleted branches and tags tell nothing to look at.
+// `push`: the new head of a branch. Deleted branches and tags are ignored.
 import { z } from 'zod';
 import { parseCommitSha } from '../../domain/image/reference.ts';
 import type { Intent } from '../../engine/core/intent.ts';

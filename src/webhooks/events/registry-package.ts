@@ -1,4 +1,4 @@
-// `registry_package`: something was pushed to a package. Only a hint to look: it comes once per manifest, late, or never.
+// `registry_package`: something was pushed to a package. Only a hint to check: it comes once per manifest, late, or never.
 import { z } from 'zod';
 import type { Intent } from '../../engine/core/intent.ts';
 import { RepositoryPart, toRepo } from '../payload.ts';
@@ -12,7 +12,7 @@ const Published = z.object({
 });
 
 function translate(payload: unknown): readonly Intent[] {
-  // A package that is linked to no repository has none: whoever waits for it looks by the clock.
+  // A package without a linked repository has none: jobs that wait for it poll.
   if (!z.object({ repository: z.looseObject({}) }).safeParse(payload).success) return [];
   const { registry_package: published, ...delivery } = Published.parse(payload);
   const repo = toRepo(delivery);

@@ -15,7 +15,7 @@ export const repository: Webhook = {
 
 const Login = z.object({ login: z.string() }).nullish();
 
-/** What GitHub says it was before: the name where it was renamed, the account where it was transferred. */
+/** What it was before: the name if it was renamed, the account if it was transferred. */
 const Changes = z
   .object({
     repository: z.object({ name: z.object({ from: z.string() }) }).nullish(),
@@ -34,7 +34,7 @@ function translate(payload: unknown): readonly Intent[] {
       return [{ kind: 'repo-changed', repo: toRepo(delivery), since: null, ...formerName(delivery) }];
     case 'deleted':
       return [gone(delivery, 'repository-gone')];
-    // Nothing can be written there, so nobody can approve and no card can tell.
+    // Nothing can be written there, so nobody can approve and no card can show anything.
     case 'archived':
       return [gone(delivery, 'repository-archived')];
   }

@@ -63,13 +63,13 @@ test('the words of it', async () => {
   `);
 });
 
-test('an image is named where the repository is', async () => {
+test('an image is named with --repo', async () => {
   await writeFile(file, '');
   const { out } = await say(['check-config', file, '--repo', 'Acme/Dotca']);
   expect(out).toMatch(/\n\w+: ghcr\.io\/acme\/dotca\n/);
 });
 
-test('each mistake has its line and column, and the exit code says no', async () => {
+test('each mistake has its line and column, and the exit code is 1', async () => {
   await writeFile(
     file,
     'environments:\n  production:\n    approvals:\n      required: two\n  canary:\n    tag: [canary]\n',
@@ -96,7 +96,7 @@ test('each mistake has its line and column, and the exit code says no', async ()
   expect(json.code).toBe(1);
 });
 
-test('what breaks YAML is a mistake like any other', async () => {
+test('invalid YAML is a mistake like any other', async () => {
   await writeFile(file, 'environments: [\u001b[31m\n');
   const { code, out } = await say(['check-config', file]);
   expect(out).toContain(`${file}:`);

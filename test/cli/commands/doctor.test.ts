@@ -124,7 +124,7 @@ function repoName(text = 'acme/dotca'): RepoName {
   return must(parseRepoName(text));
 }
 
-test('where all is well it says so, of each thing, and ends with 0', async () => {
+test('a healthy set-up passes every check, and exits with 0', async () => {
   const said = await doctor();
   expect(complaints(said)).toEqual([]);
   expect({ code: said.code, healthy: said.healthy, err: said.err }).toEqual({ code: 0, healthy: true, err: '' });
@@ -240,7 +240,7 @@ test('without a database it asks for a repository, and examines the one that is 
 });
 
 describe('the environment', () => {
-  test('what is wrong in it is told, and the rest is looked at all the same', async () => {
+  test('a problem in it is reported, and the rest is checked anyway', async () => {
     const said = await doctor({ PORT: 'x', IMAGE_GRANTS: 'no pair', GHCR_USERNAME: '' });
     const variables = said.checks.filter(({ name }) => name === 'variables');
     expect(variables).toEqual([
@@ -261,7 +261,7 @@ describe('the environment', () => {
     [{ MIN_APPROVALS: 'production=0' }, ['MIN_APPROVALS']],
     [{ FORBID_SELF_APPROVAL: '' }, ['FORBID_SELF_APPROVAL']],
   ])(
-    'where a policy file alone decides whether one person releases alone, it warns: %j',
+    'it warns if the policy file alone decides whether one person can release alone: %j',
     async (changes, variables) => {
       const said = await doctor(changes);
       expect(complaints(said)).toEqual(['warn variables']);
@@ -296,7 +296,7 @@ describe('the environment', () => {
     expect(onlyCheck(said, 'webhook-secret').code).toBe('secret-unreadable');
   });
 
-  test('a docker config that is none is told', async () => {
+  test('an invalid docker config is reported', async () => {
     await writeFile(join(folder, 'config.json'), '{"auths": 3}');
     const said = await doctor();
     expect(complaints(said)).toEqual(
@@ -315,7 +315,7 @@ describe('the environment', () => {
 });
 
 describe('the App', () => {
-  test('a key of another App is refused, and the clock is compared all the same', async () => {
+  test('a key of another App is refused, and the clock is compared anyway', async () => {
     const said = await doctor({ APP_ID: '770099' });
     expect(complaints(said)).toEqual(['fail app-key', 'fail repository']);
     expect(onlyCheck(said, 'app-key').code).toBe('key-refused');
@@ -377,7 +377,7 @@ describe('the App', () => {
     });
   });
 
-  test('a suspended installation fails, and one that is not served is told', async () => {
+  test('a suspended installation fails, and one that is not served is reported', async () => {
     const unserved = await doctor({ ALLOWED_OWNERS: 'umbrella' });
     expect(complaints(unserved)).toEqual(['warn installation']);
     expectChecks(unserved, {
@@ -458,7 +458,7 @@ describe('the webhook', () => {
     expectChecks(said, check);
   });
 
-  test('at another address than PUBLIC_URL is told', async () => {
+  test('at another address than PUBLIC_URL is reported', async () => {
     const publicUrl = 'https://other.example.com';
     const said = await doctor({ PUBLIC_URL: publicUrl });
     expect(complaints(said)).toEqual(['warn webhook-address']);
@@ -472,7 +472,7 @@ describe('the webhook', () => {
     expectChecks(said, { name: secret, outcome: 'warn', code: 'two-secrets-set', length: 33 });
   });
 
-  test('with another secret on GitHub is seen by its deliveries', async () => {
+  test('with another secret on GitHub is detected by its deliveries', async () => {
     github.setWebhookSecret('a-secret-that-nobody-here-knows');
     await github.deliver({ event: 'push', payload: {} });
     const said = await doctor();
@@ -482,7 +482,7 @@ describe('the webhook', () => {
     expectChecks(said, { name: 'deliveries', outcome: 'fail', code: 'signature-refused', ...found });
   });
 
-  test('that GitHub can’t reach is seen by its deliveries', async () => {
+  test('that GitHub can’t reach is detected by its deliveries', async () => {
     github.setAppUrl(null);
     await github.deliver({ event: 'push', payload: {} });
     const said = await doctor();
@@ -491,7 +491,7 @@ describe('the webhook', () => {
     expectChecks(said, { name: 'deliveries', outcome: 'fail', code: 'delivery-refused', ...found });
   });
 
-  test('of which GitHub keeps no delivery leaves it open', async () => {
+  test('without any delivery on GitHub stays unknown', async () => {
     talk.world.clock.turn(4 * DAY_MS);
     const ended = await say('doctor --json', { env, now: talk.world.clock.now });
     const said = { ...ended, ...Answer.parse(JSON.parse(ended.out)) };
@@ -518,7 +518,7 @@ describe('the machine user', () => {
     expect(said.out).not.toContain(TOKEN);
   });
 
-  test('what is beyond write:packages is named', async () => {
+  test('scopes beyond write:packages are named', async () => {
     github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['repo', 'write:packages', 'gist'], expiresAt: null });
     const said = await doctor();
     expect(said.code).toBe(0);
@@ -602,7 +602,7 @@ describe('a repository', () => {
     expect(complaints(await doctor())).toEqual([]);
   });
 
-  test('branches that are not there are named, and images that it may not promote', async () => {
+  test('missing branches are named, and images that it may not promote', async () => {
     const file = `images: ['${registry.host}/acme/other']\nstaging: { branch: next }\nenvironments: { canary: {}, beta: {} }\n`;
     talk.repo.commitOn('main', { files: { '.github/promotion.yml': file }, message: 'Policy' });
     const said = await doctor();
@@ -623,7 +623,7 @@ describe('a repository', () => {
     expect(onlyCheck(said, 'image').hint).toContain(`IMAGE_GRANTS=${registry.host}/acme/other=acme/dotca`);
   });
 
-  test('no right to push is told apart from the right to read', async () => {
+  test('the right to push is checked apart from the right to read', async () => {
     registry.quirks.deny403 = [{ times: Infinity, on: /^POST .*\/blobs\/uploads\/$/ }];
     const said = await doctor();
     expect(complaints(said)).toEqual(['fail registry-push']);
@@ -635,14 +635,14 @@ describe('a repository', () => {
     expect(onlyCheck(said, 'registry-read').code).toBe('tags-readable');
   });
 
-  test('a public image is told', async () => {
+  test('a public image is reported', async () => {
     registry.quirks.tokenRules.anonymous = { 'acme/dotca': 'pull' };
     const said = await doctor();
     expect(complaints(said)).toEqual([]);
     expectChecks(said, { name: 'public', outcome: 'ok', code: 'image-public', image: image() });
   });
 
-  test('an image that nobody pushed yet is no denial', async () => {
+  test('an image that nobody pushed yet is not a denial', async () => {
     const repo = await github.repo({ owner: 'acme', name: 'young' });
     repo.commitOn('staging', { message: 'First' });
     const said = await doctor({}, 'doctor --repo acme/young');

@@ -78,7 +78,7 @@ test.each(ROWS)('%s', (_name, stored, problem) => {
   expect(findChainProblem(stored, { repoId: 77, sha256 })).toEqual(problem);
 });
 
-test('any one change of a stored row is found, not after the row that it touched', () => {
+test('any change of a stored row is found at that row or before', () => {
   const fields = constantFrom('previousHash', 'entry', 'hash');
   assert(
     property(nat(4), fields, nat(1000), (index, field, position) => {

@@ -53,7 +53,7 @@ describe('statuses', () => {
     expect(after(events).state).toEqual({ kind: state, at: NOW, since: NOW + seconds * SECOND, url: null });
   });
 
-  test('that says the same again moves the time only, unless it tells of another page', () => {
+  test('a repeated status only changes the time, unless it links another page', () => {
     const deploying = after([status('deploying', 1)]);
     expect(accept(deploying, status('deploying', 2))).toMatchObject({ effects: [], audit: [] });
     const elsewhere = accept(deploying, status('deploying', 2, 'https://ci.example.com/7'));
@@ -61,7 +61,7 @@ describe('statuses', () => {
     expect(elsewhere.audit).toMatchObject([{ kind: 'deploying', details: { url: 'https://ci.example.com/7' } }]);
   });
 
-  test('of a failure notifies the requester, and that of a second failure after another try does again', () => {
+  test('a failure notifies the requester, and so does a second one after another try', () => {
     const failed = accept(promotionIn('promoted'), status('deployment-failed', 1));
     expect(effectsOf(failed)).toEqual([...SHOW, 'notify-requester']);
     const again = after([status('deploying', 2)], failed.promotion);
@@ -78,21 +78,21 @@ describe('statuses that come after the next promotion', () => {
     expect(after([late('deployed', 2)], failed.promotion).state).toMatchObject({ kind: 'deployed' });
   });
 
-  test('one that is older than what is known changes nothing', () => {
+  test('an older one changes nothing', () => {
     const known = after([status('deployment-failed', 3)]);
     expect(decide(known, late('deployed', 2), context()).kind).toBe('ignored');
   });
 
-  test('that it is tried again is no result: what failed stays so', () => {
+  test('a retry is not a result: the failure stays', () => {
     const failed = promotionIn('deployment-failed');
     expect(decide(failed, late('deploying', 1), context()).kind).toBe('ignored');
   });
 });
 
-describe('after the tags stand', () => {
+describe('after the tags are written', () => {
   const applying = promotionIn('applying');
 
-  test('a deployment is made before anything is shown', () => {
+  test('the deployment is created before anything is shown', () => {
     expect(effectsOf(accept(applying, EVENTS.applied)).slice(0, 3)).toEqual(['create-deployment', ...SHOW]);
   });
 
@@ -118,7 +118,7 @@ describe('after the tags stand', () => {
     );
   });
 
-  test('that GitHub refuses one is on record and shown, until something is deployed after all', () => {
+  test('a refusal by GitHub is recorded and shown, until something is deployed', () => {
     const refused = accept(promotionIn('promoted'), EVENTS['deployment-refused']);
     expect(refused.audit).toMatchObject([{ kind: 'deployment-refused' }]);
     expect(refused.effects.map(({ kind }) => kind)).toEqual(SHOW);
@@ -134,7 +134,7 @@ describe('after the tags stand', () => {
 describe('deployments by others', () => {
   const notice = { kind: 'other-deployment', environment: 'Production', commit: OTHER, by: 'carol', at: NOW };
 
-  test('of another commit are on record and shown', () => {
+  test('of another commit are recorded and shown', () => {
     const decision = accept(promotionIn('deployed'), others());
     expect(decision.promotion).toMatchObject({ state: { kind: 'deployed' }, notice });
     expect(decision.effects.map(({ kind }) => kind)).toEqual(SHOW);
@@ -153,7 +153,7 @@ describe('deployments by others', () => {
     ['of the commit that the tags hold', others({ commit: COMMIT })],
     ['of any commit, whose payload names the digest that the tags hold', others({ digests: [NEW] })],
     ['from before the tags stood', others({ createdAt: NOW - 60 * SECOND })],
-  ])('%s are on record only', (_, event) => {
+  ])('%s are only recorded', (_, event) => {
     const decision = accept(promotionIn('promoted'), event);
     expect(decision).toMatchObject({ effects: [], audit: [{ kind: 'deployment-by-others' }] });
     expect(decision.promotion.notice).toBeNull();
@@ -164,13 +164,13 @@ describe('deployments by others', () => {
     expect(told.notice).toMatchObject({ kind: 'other-deployment', commit: COMMIT, digest: OLD });
   });
 
-  test('have nothing to be compared with where the image proves no commit', () => {
+  test('are not compared if the image proves no commit', () => {
     const promoted = promotionIn('promoted');
     const images = promoted.images.map((image) => ({ ...image, commit: null }));
     expect(accept({ ...promoted, images }, others())).toMatchObject({ effects: [], promotion: { notice: null } });
   });
 
-  test('are over once what the tags hold is deployed again, by others or by a later status', () => {
+  test('are over once the promoted image is deployed again, by others or by a later status', () => {
     const told = accept(promotionIn('deployed'), others()).promotion;
     expect(after([others({ commit: COMMIT, createdAt: NOW + SECOND })], told).notice).toBeNull();
     expect(after([status('deploying', 1), status('deployed', 2)], told).notice).toBeNull();

@@ -51,7 +51,7 @@ describe('a rollback', () => {
   const left = { kind: 'unproven', because: 'left', promotion: 7, forced: false } as const;
   const rollback = { kind: 'rollback', source: { typed: 'P7', tag: null, target: held } } as const;
 
-  test('that nobody has to approve starts at once, keeps what it leaves, and writes no kept tag', () => {
+  test('that nobody has to approve starts at once, keeps the previous image, and writes no permanent tag', () => {
     const decision = accept(promotion(rollback), examined({}), NONE);
     expect(decision.promotion.state.kind).toBe('applying');
     expect(decision.journal.map(({ kind, tag, target }) => `${kind} ${tag} ${target === NEW}`)).toEqual([
@@ -77,7 +77,7 @@ describe('a rollback', () => {
     expect(decision.promotion.findings.map(({ rule, outcome }) => `${rule} ${outcome}`)).toEqual(['completeness pass']);
   });
 
-  test('to what nothing proves is judged by its source as well, and needs the approvals of the environment', () => {
+  test('to an unproven target is also judged by its source, and needs the approvals of the environment', () => {
     const nothing = platform({ config: known(config({ labels: {} })) });
     const event = { ...examined({ facts: facts({ platforms: [nothing] }) }), target: left };
     const { promotion: asked } = accept(promotion(rollback), event, context());
@@ -90,18 +90,18 @@ describe('a rollback', () => {
     expect(summary(decide(promotion(rollback), other, context()))).toBe('checks-failed');
   });
 
-  test('whose target is held no more when it is released is examined again', () => {
+  test('whose target is no longer proven at the release is examined again', () => {
     const decision = decide(promotion(rollback), examined({}), { ...NONE, isTargetHeld: false });
     expect(summary(decision)).toBe('examining');
   });
 
-  test('to an image with a part missing is rejected', () => {
+  test('to an image with a missing part fails its checks', () => {
     const broken = facts({ missingParts: known([{ part: 'layer', digest: OLD, platform: 'linux/amd64' }]) });
     expect(summary(decide(promotion(rollback), examined({ facts: broken }), NONE))).toBe('checks-failed');
   });
 });
 
-test('a request is examined, will expire after 14 days, and is on record', () => {
+test('a request is examined, expires after 14 days, and is recorded', () => {
   const requested = decideRequest(promotion({ createdAt: NOW }));
   expect(requested.promotion).toEqual(promotion({ createdAt: NOW }));
   expect(requested.effects).toEqual([
@@ -128,14 +128,14 @@ test('a request is examined, will expire after 14 days, and is on record', () =>
   ]);
 });
 
-test('the commit is known before the findings are: the check run can be opened', () => {
+test('the commit is known before the findings: the check run can be opened', () => {
   const { promotion: after, effects, audit } = accept(promotion(), EVENTS.identified);
   expect(after.images).toMatchObject([{ commit: COMMIT, platforms: ['linux/amd64', 'linux/arm64'] }]);
   expect(effects).toEqual([{ kind: 'update-check-run', promotionId: 'promotion-12' }]);
   expect(audit).toEqual([]);
 });
 
-test('an examined promotion carries what was found, planned and who could approve', () => {
+test('an examined promotion has findings, a plan, and whether others can approve', () => {
   const { promotion: after, audit, journal } = accept(promotion(), EVENTS['examined well']);
   expect(after).toMatchObject({
     state: { kind: 'awaiting-approval' },
@@ -154,7 +154,7 @@ test('an examined promotion carries what was found, planned and who could approv
   expect(journal).toEqual([]);
 });
 
-test('the baseline is in the order of the policy, in whichever order production was read', () => {
+test('the baseline is in the order of the policy, whatever the order of reading', () => {
   const read = accept(promotion(), examined({ production: BEFORE.toReversed() })).promotion;
   expect(read.baseline).toEqual(promotionIn('awaiting-approval').baseline);
 });
@@ -171,24 +171,24 @@ test('a kept tag that holds another digest rejects, with both digests', () => {
   });
 });
 
-test('where production came to hold the digest meanwhile, there is nothing to promote', () => {
+test('if production holds the digest by then, there is nothing to promote', () => {
   const held = examined({ production: production({ main: NEW, latest: NEW }) });
   expect(accept(promotion(), held).promotion.state).toEqual({ kind: 'superseded', by: { kind: 'production' } });
 });
 
-test('a rejected promotion starts nothing, though no approval is needed', () => {
+test('a promotion with failed checks starts nothing, even if no approval is needed', () => {
   const { promotion: after, journal, effects } = accept(promotion(), EVENTS['examined badly'], NONE);
   expect(after.state).toEqual({ kind: 'checks-failed' });
   expect(journal).toEqual([]);
   expect(effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card']);
 });
 
-test('where no approval is needed it starts at once, or waits for the environment', () => {
+test('if no approval is needed, it starts at once or waits for the environment', () => {
   expect(summary(decide(promotion(), EVENTS['examined well'], NONE))).toBe('applying');
   expect(summary(decide(promotion(), EVENTS['examined well'], { ...NONE, environmentBusy: true }))).toBe('scheduled');
 });
 
-test('an examination that failed for good tells the requester', () => {
+test('a final failure of the examination notifies the requester', () => {
   const decision = accept(promotion(), EVENTS['examination-failed']);
   expect(decision.promotion.state).toEqual({
     kind: 'failed',
@@ -197,7 +197,7 @@ test('an examination that failed for good tells the requester', () => {
   expect(effectsOf(decision)).toEqual(['update-check-run', 'update-card', 'notify-requester']);
 });
 
-test('a policy file that was edited between request and first examination changes nothing that was planned', () => {
+test('an edit of the policy file between request and first examination voids nothing', () => {
   const edited = context({ policy: { ...ruleContext().policy, blob: 'a1b2c3' } });
   expect(accept(promotion(), examined({}), edited).promotion).toMatchObject({ policyBlob: 'a1b2c3', notice: null });
 });
@@ -214,7 +214,7 @@ describe('a Re-run', () => {
     expect(decision.audit).toMatchObject([{ kind: 're-run', actor: BOB }]);
   });
 
-  test('with the same outcomes keeps the reviews, though what was seen differs', () => {
+  test('with the same outcomes keeps the reviews, even if values differ', () => {
     const seen = facts({
       platforms: [platform({ sizeBytes: known(400_000_000) }), platform({ platform: 'linux/arm64' })],
     });
@@ -232,7 +232,7 @@ describe('a Re-run', () => {
     expect(accept(after, approve(CAROL), TWO).promotion.state.kind).toBe('awaiting-approval');
   });
 
-  test('that finds production moved says that', () => {
+  test('that finds production moved reports that', () => {
     const { promotion: after } = accept(rerun, examined({ production: MOVED }), TWO);
     expect(after.notice).toMatchObject({
       kind: 'production-moved',
@@ -240,7 +240,7 @@ describe('a Re-run', () => {
     });
   });
 
-  test('with other outcomes has nothing to explain where nobody had approved', () => {
+  test('with other outcomes has nothing to explain if nobody had approved', () => {
     const again = accept(promotionIn('awaiting-approval'), EVENTS.rerequested).promotion;
     expect(accept(again, examined({ facts: smaller })).promotion.notice).toBeNull();
   });
@@ -274,7 +274,7 @@ describe('a Re-run', () => {
     expect(accept(after, approve(CAROL), other).promotion.state.kind).toBe('applying');
   });
 
-  test('because the policy of the plan can’t be read any more voids the reviews, whatever comes out', () => {
+  test('because the policy of the plan is no longer readable voids the reviews, whatever the outcomes', () => {
     const unreadable = { ...TWO, environmentPolicy: null };
     const again = decideInDomain(approvedByBob, { kind: 'policy-changed', change: null }, unreadable);
     if (again.kind !== 'accepted') throw new Error(again.kind);
@@ -289,7 +289,7 @@ describe('a Re-run', () => {
     );
   });
 
-  test('under edited rules tells so, also where nobody had approved, until it is approved', () => {
+  test('under edited rules shows that, even if nobody had approved, until it is approved', () => {
     const again = accept(asking, { kind: 'policy-changed', change: null }, TWO).promotion;
     const { promotion: after } = accept(again, examined({}), edited);
     expect(after).toMatchObject({ state: { kind: 'awaiting-approval' }, notice: { kind: 'policy-changed' } });
@@ -319,7 +319,7 @@ describe('a Re-run', () => {
     ['somebody who may read', actor(BOB, 'read'), 'not-permitted'],
     ['somebody who may triage', actor(BOB, 'triage'), 'not-permitted'],
     ['the requester', actor(ALICE), 'examining'],
-  ])('asked for by %s: %s', (_name, by, expected) => {
+  ])('requested by %s: %s', (_name, by, expected) => {
     expect(summary(decide(promotionIn('awaiting-approval'), { kind: 'rerequested', by }, context()))).toBe(expected);
   });
 });

@@ -37,14 +37,14 @@ test('each image has its moves, and all floating tags come last', () => {
   expect(after.baseline).toContainEqual({ repository: WORKER, tag: tag('main'), digest: WORKER_OLD });
 });
 
-test('production holds it only where it holds every image', () => {
+test('production holds it only if it holds every image', () => {
   const one = accept(waiting(), { kind: 'production-read', production: holding(WORKER_OLD, NEW) }).promotion;
   expect(one.state.kind).toBe('awaiting-approval');
   const all = accept(waiting(), { kind: 'production-read', production: holding(WORKER_NEW, NEW) }).promotion;
   expect(all.state).toEqual({ kind: 'superseded', by: { kind: 'production' } });
 });
 
-test('an image whose kept tag is taken holds up all of them', () => {
+test('an image whose permanent tag is taken blocks all of them', () => {
   const taken = { repository: IMAGE, tag: tag('main-staging-abc1234'), digest: OLD, leftByUnfinished: false };
   const production = [...holding(WORKER_OLD), taken];
   const { promotion: after } = accept(waiting(), { kind: 'production-read', production });

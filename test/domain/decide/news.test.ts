@@ -33,7 +33,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const revisit = { kind: 'revisit-environment', repoId: 77, environment: 'production' };
 
 describe('production was read', () => {
-  test('and moved: the moves are planned anew, and the card asks again with the reason', () => {
+  test('and moved: the moves are re-planned, and the card asks again with the reason', () => {
     const approved = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
     const decision = accept(approved, EVENTS['production moved'], TWO);
     expect(decision.promotion).toMatchObject({
@@ -55,7 +55,7 @@ describe('production was read', () => {
     expect(decision.effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card', 'reply']);
   });
 
-  test('and moved where nobody had approved: there is nothing to explain', () => {
+  test('and moved when nobody had approved: there is nothing to explain', () => {
     const decision = accept(promotionIn('awaiting-approval'), EVENTS['production moved']);
     expect(decision.promotion.notice).toBeNull();
     expect(decision.audit).toMatchObject([{ details: { voided: [] } }]);
@@ -120,7 +120,7 @@ describe('production was read', () => {
   test.each([
     ['a tag holds our own digest', production({ main: NEW, latest: OLD, [KEPT]: NEW })],
     ['the foreign digest is gone again', BEFORE],
-  ])('when it was to be written, and %s: writing goes on', (_name, read) => {
+  ])('when it was to be written, and %s: writing continues', (_name, read) => {
     const before = promotionIn('applying');
     expect(decide(before, { kind: 'production-read', production: read }, context())).toEqual({
       kind: 'accepted',
@@ -151,7 +151,7 @@ describe('the queue key', () => {
     ['kept tag taken', 'checks-failed'],
   ];
 
-  test.each(leaving)('%s → %s frees it, and whoever waits looks again', (event, state) => {
+  test.each(leaving)('%s → %s frees it, and waiting promotions are revisited', (event, state) => {
     const decision = accept(promotionIn('applying'), EVENTS[event]);
     expect(decision.promotion.state.kind).toBe(state);
     expect(decision.effects.filter(({ kind }) => kind === 'revisit-environment')).toEqual([revisit]);
@@ -164,7 +164,7 @@ describe('the queue key', () => {
     ['examining', 'examination-failed'],
   ];
 
-  test.each(elsewhere)('%s, %s leaves it alone', (state, event) => {
+  test.each(elsewhere)('%s, %s does not change it', (state, event) => {
     expect(effectsOf(accept(promotionIn(state), EVENTS[event]))).not.toContain('revisit-environment');
   });
 });
@@ -181,8 +181,8 @@ describe('a newer promotion reached production', () => {
   });
 });
 
-describe('the writing ended', () => {
-  test('well: promoted, with each tag on record', () => {
+describe('writing ended', () => {
+  test('well: promoted, with each tag recorded', () => {
     const { promotion: after, audit } = accept(promotionIn('applying'), EVENTS.applied);
     expect(after.state).toEqual({ kind: 'promoted', at: NOW });
     expect(audit).toMatchObject([
@@ -206,13 +206,13 @@ describe('the writing ended', () => {
     expect(effectsOf(decision)).toEqual(effects);
   });
 
-  test('badly, production mixed, by a tag that cannot be removed: the undo is not tried again', () => {
+  test('badly, production mixed, by a tag that can’t be removed: the undo is not retried', () => {
     const mixed = failure({ production: 'mixed' });
     const decision = accept(promotionIn('applying'), { kind: 'apply-failed', failure: mixed, undoAgain: false });
     expect(effectsOf(decision)).not.toContain('restore-production');
   });
 
-  test('half-way: from the decision to go back there is no way forward', () => {
+  test('half-way: the decision to undo is final', () => {
     const { problem } = EVENTS['apply-stopped'];
     const stopped = accept(promotionIn('applying'), EVENTS['apply-stopped']);
     expect(stopped.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: problem });
@@ -225,7 +225,7 @@ describe('the writing ended', () => {
     expect(next('apply-failed')).toBe('failed');
   });
 
-  test('badly, and production was put right later: said so once, and whoever waits looks again', () => {
+  test('badly, and production was restored later: reported once, and waiting promotions are revisited', () => {
     const decision = accept(promotionIn('failed'), EVENTS.restored);
     expect(decision.promotion.state).toMatchObject({
       kind: 'failed',
@@ -252,7 +252,7 @@ describe('time passed', () => {
     );
   });
 
-  test.each(['examining', 'scheduled', 'applying'] as const)('%s is looked at again a day later', (state) => {
+  test.each(['examining', 'scheduled', 'applying'] as const)('%s is checked again a day later', (state) => {
     const before = promotionIn(state);
     expect(decide(before, EVENTS['time is up'], context({ now: due }))).toEqual({
       kind: 'accepted',
@@ -274,14 +274,14 @@ describe('a cancellation', () => {
     expect(summary(decide(promotionIn('awaiting-approval'), { kind: 'cancelled', by }, context()))).toBe(expected);
   });
 
-  test('of one that waits for the environment tells who did it', () => {
+  test('of one that waits for the environment shows who did it', () => {
     const { promotion: after, audit } = accept(promotionIn('scheduled'), EVENTS.cancelled);
     expect(after.state).toEqual({ kind: 'cancelled', by: ALICE, because: 'person' });
     expect(audit).toMatchObject([{ kind: 'cancelled', actor: ALICE }]);
   });
 });
 
-test('what was read last is what is planned on', () => {
+test('the plan uses the latest read', () => {
   const moved = accept(promotionIn('awaiting-approval'), { kind: 'production-read', production: MOVED }).promotion;
   expect(moved.baseline.map(({ digest }) => digest)).toEqual([FOREIGN, FOREIGN]);
   const back = accept(moved, { kind: 'production-read', production: BEFORE }).promotion;

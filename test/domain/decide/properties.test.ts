@@ -203,7 +203,7 @@ function identityOf(one: Promotion): unknown {
   return { ...one, ...decided, updatedAt: 0, images: pinned };
 }
 
-test('what a promotion is never changes: ids, number, version, requester, source, images by digest', () => {
+test('identity never changes: ids, number, version, requester, source, images by digest', () => {
   holdsOnEveryPath(({ before, accepted }) => expect(identityOf(accepted.promotion)).toEqual(identityOf(before)));
 });
 
@@ -221,7 +221,7 @@ function lookOf({ baseline, findings, moves, rulesHash }: Promotion): unknown {
   return { baseline, outcomes, tags: moves.map((move) => [tagNameOf(move), move.digest]), rulesHash };
 }
 
-test('nothing is written without enough people, entitled, who approved just this', () => {
+test('nothing is written unless enough entitled people approved exactly this', () => {
   holdsOnEveryPath((step, earlier) => {
     const { accepted, context: at } = step;
     if (accepted.journal.length === 0) return;
@@ -262,7 +262,7 @@ test('writing starts with tags to write, no finding against it, and a free envir
   });
 });
 
-test('the environment that is left is offered, once, and none that was not held', () => {
+test('the environment is freed once, and only if it was held', () => {
   holdsOnEveryPath(({ before, event, accepted }) => {
     const left = before.state.kind === 'applying' && accepted.promotion.state.kind !== 'applying';
     const offers = accepted.effects.filter(({ kind }) => kind === 'revisit-environment').length;
@@ -270,7 +270,7 @@ test('the environment that is left is offered, once, and none that was not held'
   });
 });
 
-test('from every open state a person or the clock has a step to an end', () => {
+test('from every open state, a person or the clock can reach an end', () => {
   holdsOnEveryPath(({ accepted, context: at, timers }) => {
     const { promotion: after } = accepted;
     if (!isOpen(after.state)) return;
@@ -293,7 +293,7 @@ const DEPLOYMENT_NEWS: readonly PromotionEvent['kind'][] = [
   'deployment-retried',
 ];
 
-test('an end is left only by a Re-run of a promotion whose checks failed, or to tell that production was put right', () => {
+test('an end is left only by a Re-run after failed checks, or when production is restored', () => {
   holdsOnEveryPath(({ before, event, accepted }) => {
     // Tags that stand are no end: the deployment may still say how it goes.
     if (isOpen(before.state) || DEPLOYMENT_NEWS.includes(event.kind)) return;
@@ -302,7 +302,7 @@ test('an end is left only by a Re-run of a promotion whose checks failed, or to 
   });
 });
 
-test('every change of state is on record and is shown', () => {
+test('every change of state is recorded and shown', () => {
   holdsOnEveryPath(({ before, accepted }) => {
     if (before.state.kind === accepted.promotion.state.kind) return;
     expect(accepted.audit.length).toBeGreaterThan(0);
@@ -312,7 +312,7 @@ test('every change of state is on record and is shown', () => {
   });
 });
 
-test('while a promotion waits, a notice stands exactly as long as somebody’s approval counts no more, or the environment policy is new', () => {
+test('while a promotion waits, a notice is shown exactly as long as an approval is void, or the environment policy is new', () => {
   holdsOnEveryPath((step, earlier) => {
     const { promotion: after } = step.accepted;
     if (after.state.kind !== 'awaiting-approval' || after.notice?.kind === 'policy-changed') return;

@@ -98,7 +98,7 @@ test.each(ROWS)('%s: %s', (_name, event, at, expected) => {
   expect(summary(decide(promotionIn('awaiting-approval'), event, at))).toBe(expected);
 });
 
-test('a refused review is on record with its code and its author, and changes nothing', () => {
+test('a refused review is recorded with its code and its author, and changes nothing', () => {
   expect(decide(promotionIn('awaiting-approval'), approve(ALICE), context())).toEqual({
     kind: 'refused',
     refusal: { code: 'own-request', promotion: 12 },
@@ -168,14 +168,14 @@ describe('of two needed approvals', () => {
     expect(summary(decide(once, approve({ ...BOB, login: 'robert' }), asking(2)))).toBe('already-approved');
   });
 
-  test('a second one by the same person takes the place of a lost one', () => {
+  test('a second one by the same person replaces a lost one', () => {
     const lost = { ...once, lostApprovals: [{ by: BOB, code: 'role-too-low' }] } as const;
     const again = accept(lost, approve({ ...BOB, login: 'robert' }), asking(2)).promotion;
     expect(again.lostApprovals).toBeUndefined();
     expect(summary(decide(again, approve(CAROL), asking(2)))).toBe('applying');
   });
 
-  test('one by a person takes the place of one that an App gave for them and that counts for the old rules alone', () => {
+  test('one by a person replaces one by an App for them that counts under the old rules only', () => {
     const app = { id: 7, slug: 'deployer' };
     const viaApp = { ...byBob, via: { kind: 'comment', id: 1, issue: 7, app } } as const;
     const { environmentPolicy: before } = asking(2, { apps: ['deployer#7'] });
@@ -195,7 +195,7 @@ describe('of two needed approvals', () => {
     expect(accept(once, no, asking(2)).promotion.state).toEqual({ kind: 'rejected', by: BOB, reason: 'not now' });
   });
 
-  test('one for what it was before counts no more, and may be given again', () => {
+  test('one for an earlier plan no longer counts, and may be given again', () => {
     const moved = accept(once, EVENTS['production moved'], asking(2)).promotion;
     expect(summary(decide(moved, approve(CAROL), asking(2)))).toBe('awaiting-approval');
     const again = accept(moved, byBob, asking(2)).promotion;
@@ -203,7 +203,7 @@ describe('of two needed approvals', () => {
   });
 });
 
-test('the approval that starts it fixes the tags, in the order of writing, with what they held', () => {
+test('the approval that starts it fixes the tags, in the order of writing, with their baselines', () => {
   const decision = accept(promotionIn('awaiting-approval'), byBob);
   expect(decision.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: null });
   expect(decision.journal.map(({ tag, kind, baseline, target }) => [tag, kind, baseline, target])).toEqual([

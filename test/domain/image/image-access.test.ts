@@ -151,7 +151,7 @@ describe('whose an image is', () => {
     expect(provingNames({ ...RENAMED, names })).toEqual(['acme/new', 'acme/api']);
   });
 
-  test('a name that was taken over counts as a label, and proves nothing', () => {
+  test('a name that was taken over is accepted as a label, and proves nothing', () => {
     expect(sourceNames({ ...question, names: [TAKEN] })).toEqual(['acme/api']);
     expect(provingNames({ ...question, names: [TAKEN] })).toEqual([]);
   });

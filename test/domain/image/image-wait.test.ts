@@ -18,7 +18,7 @@ test.each([
   expect(nextCheckAt({ since: 0, until: UNTIL, now })).toBe(next);
 });
 
-test('half an hour takes about fifty looks', () => {
+test('half an hour takes about fifty checks', () => {
   let looks = 0;
   for (let now = 0; now < UNTIL; now = nextCheckAt({ since: 0, until: UNTIL, now })) looks += 1;
   expect(looks).toBeGreaterThan(35);

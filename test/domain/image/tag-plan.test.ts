@@ -248,7 +248,7 @@ describe('tag names', () => {
     expect(rollbackTagName({ slug: 'release', at: NOW, attempt })).toBe(name);
   });
 
-  test('a rollback tag is legal with the longest slug', () => {
+  test('a rollback tag is valid with the longest slug', () => {
     expect(rollbackTagName({ slug: slugOf('x'.repeat(500), 'release'), at: NOW, attempt: 999 })).toHaveLength(69);
   });
 
@@ -267,14 +267,14 @@ describe('tag names', () => {
     expect(permanentTagOf(environment({ keepAs }), subject)).toBe(name);
   });
 
-  test('the tags to read are the floating ones and the kept one', () => {
+  test('the tags to read are the floating ones and the permanent one', () => {
     expect(tagsToRead(INPUT)).toEqual(['main', 'latest', KEPT]);
     expect(tagsToRead({ ...INPUT, image: { ...pinned, commitTag: null } })).toEqual(['main', 'latest']);
     expect(tagsToRead({ ...INPUT, versionTag: V1 })).toEqual(['main', 'latest', KEPT, V1]);
   });
 });
 
-test('a plan never moves a tag to a digest but the promoted one, save the rollback tag', () => {
+test('a plan moves tags only to the promoted digest, except the rollback tag', () => {
   const states = production({ main: digest('a'), latest: digest('b'), [KEPT]: null });
   const plan = planTags({ ...INPUT, production: states });
   const moves = plan.kind === 'moves' ? plan.moves : [];

@@ -30,7 +30,7 @@ function labelsAre(...required: readonly string[]): Change {
   return { policy: { validation: { ...validation, labels: { level: 'fail', required } } } };
 }
 
-describe('an edit changes nothing of the rules', () => {
+describe('an edit does not change the rules', () => {
   test.each<[string, Change]>([
     ['in a comment, which is another blob', { policy: { blob: 'a1b2c3' } }],
     ['of the images', { policy: { images: [image('ghcr.io/acme/other')] } }],
@@ -49,7 +49,7 @@ describe('an edit changes nothing of the rules', () => {
     expect(rulesOf(change)).toBe(rulesOf({}));
   });
 
-  test('of the order or the letters of the listed users, or of the order of labels', () => {
+  test('of the order or the case of the listed users, or of the order of labels', () => {
     expect(rulesOf(usersAre('Bob', 'mia', 'bob'))).toBe(rulesOf(usersAre('mia', 'bob')));
     expect(rulesOf(labelsAre('a', 'b'))).toBe(rulesOf(labelsAre('b', 'a')));
   });
@@ -83,13 +83,13 @@ describe('an edit changes the rules', () => {
     expect(rulesOf(change)).not.toBe(rulesOf({}));
   });
 
-  test('of what rollbacks take, for a rollback', () => {
+  test('of the requirements of rollbacks, for a rollback', () => {
     const rollback = { role: 'admin', approvals: { required: 0 } } as const;
     expect(rulesOf({ policy: { rollback }, kind: 'rollback' })).not.toBe(rulesOf({ kind: 'rollback' }));
   });
 });
 
-test('the built-in rules have one text: whoever changes it voids the reviews of all that wait at the update', () => {
+test('the built-in rules have one text: a change of it voids the reviews of all waiting promotions', () => {
   expect(rulesOf({})).toMatchInlineSnapshot(
     `"{"approvals":{"required":1,"role":"write","selfApproval":false,"users":[]},"force":{"role":"maintain"},"sources":{"branch":"main","hotfix":{"branch":"main","tagPrefix":"hotfix"},"staging":{"branch":"staging","deployed":"warn","tagPrefix":"staging"}},"tags":{"floating":["main","latest"],"keepAs":"main-{source}","rollbackTags":true},"validation":{"command":"fail","healthcheck":"warn","labels":{"level":"fail","required":["org.opencontainers.image.revision","org.opencontainers.image.source"]},"layers":{"level":"fail","max":100},"rejectedBefore":"warn","size":{"level":"fail","maxBytes":2000000000,"minBytes":100000000},"tagOverwritten":"warn"}}"`,
   );

@@ -55,7 +55,7 @@ test.each<
   expect(floor).toEqual({ required, forbidsSelfApproval: false });
 });
 
-test('self-approval is forbidden by the same places', () => {
+test('self-approval is forbidden by the same entries', () => {
   const floors = { minApprovals: [], forbidSelfApproval: [place('production')] };
   const about = { floors, repo: DOTCA, names: [], moved: [] };
   const live = { name: 'live', tags: [tag('latest')], deployment: { environment: 'live' } };

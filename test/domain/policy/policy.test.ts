@@ -39,7 +39,7 @@ test('without a file: one image named like the repository, to production, one ap
   });
 });
 
-test('the preset strict makes the whole list binding, and changes nothing else', () => {
+test('the preset strict makes all checks binding, and changes nothing else', () => {
   const strict = builtInPolicy({ repo: repoName('acme/dotca'), registryHost: 'ghcr.io', preset: 'strict' });
   const { validation, staging } = strict;
   const { size, layers, command, labels, healthcheck, rejectedBefore, tagOverwritten } = validation;
@@ -52,7 +52,7 @@ test('the preset strict makes the whole list binding, and changes nothing else',
   expect({ ...strict, validation: built.validation, staging: built.staging, environments }).toEqual(built);
 });
 
-test('any other environment has one floating tag, called like it, and keeps no tags', () => {
+test('any other environment has one floating tag of its name, and no permanent tags', () => {
   expect(defaultEnvironment('canary')).toEqual({
     name: 'canary',
     branch: 'main',
@@ -65,11 +65,11 @@ test('any other environment has one floating tag, called like it, and keeps no t
   });
 });
 
-test('an environment whose name is no legal tag has no tags by default', () => {
+test('an environment whose name is not a valid tag has no tags by default', () => {
   expect(defaultEnvironment('-eu').tags).toEqual([]);
 });
 
-test('a repository whose name is no legal image name has no image', () => {
+test('a repository whose name is not a valid image name has no image', () => {
   expect(builtInPolicy({ repo: repoName('acme/-docs-'), registryHost: 'ghcr.io' }).images).toEqual([]);
 });
 

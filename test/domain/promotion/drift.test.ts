@@ -24,7 +24,7 @@ function drift(id: string, differences: readonly Difference[]): Drift {
   return { id, ...place, noticedAt: NOW, differences, alternative: null, over: null, shownIn: null };
 }
 
-describe('what is known of no drift', () => {
+describe('without a known drift', () => {
   test.each<[string, readonly Difference[], readonly Difference[], readonly Difference[], readonly Difference[]]>([
     ['nothing, and nothing before', [], [], [], []],
     ['something for the first time is unconfirmed', [main, part], [], [], [main, part]],
@@ -58,7 +58,7 @@ describe('what is known of no drift', () => {
   });
 });
 
-describe('a drift that is known', () => {
+describe('with a known drift', () => {
   const newer: Difference = { ...main, wanted: digest('newer') };
   const asTarget: Difference = { ...part, image: { ...part.image, role: 'target' } };
 
@@ -80,7 +80,7 @@ describe('a drift that is known', () => {
     });
   });
 
-  test('does not take up what is new: that is a drift of its own', () => {
+  test('does not take up a new difference: that is another drift', () => {
     const [one, two] = [drift('1', [main]), drift('2', [part])];
     expect(judgeCheck({ seen: [main, latest, part], unconfirmed: [latest], open: [one, two] })).toEqual({
       known: [
@@ -93,7 +93,7 @@ describe('a drift that is known', () => {
   });
 });
 
-test('differences look the same whatever the order of their members, and not when one changed', () => {
+test('differences are equal whatever the order of their members, and not if one changed', () => {
   const { kind, repository, tag: name, wanted, holds } = latest;
   expect(sameDifferences([main, latest], [main, { holds, wanted, tag: name, repository, kind }])).toBe(true);
   expect(sameDifferences([main], [{ ...main, holds: null }])).toBe(false);

@@ -23,7 +23,7 @@ test.each([
   'v',
   '',
   `v1.2.${'3'.repeat(200)}`,
-])('%s is none', (name) => {
+])('%s is not a version', (name) => {
   expect(parseVersionTag(name)).toBeNull();
 });
 

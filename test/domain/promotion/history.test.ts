@@ -108,7 +108,7 @@ describe('the default targets of a rollback, the best one first', () => {
     );
   });
 
-  test('asked again and again, rollbacks walk back through every promotion once', () => {
+  test('repeated rollbacks go back through every promotion once', () => {
     const walked: string[] = [];
     let line = 'A B C D';
     let now = 'D';
@@ -153,7 +153,7 @@ describe('how a target is known', () => {
     expect(originOf({ history: historyOf(line), digest: digestOf(letter), ...TODAY })).toEqual(wanted);
   });
 
-  test('under other tags than today: a promotion is told, and what was there before it was never judged', () => {
+  test('under other tags than now: a promotion is unproven, and what was there before it was never checked', () => {
     const other = { history: historyOf('=F A B'), floating: [tag('stable')], deployedTo: null };
     expect(originOf({ ...other, digest: digestOf('A') })).toEqual(unproven('other-tags', 1));
     expect(originOf({ ...other, digest: digestOf('F') })).toEqual(unproven('never-held', null));
@@ -163,7 +163,7 @@ describe('how a target is known', () => {
     ['a failure of the older one came last', 'A! B <A+ C', [9, 2], unproven('deployment-failed', 1)],
     ['a success of the older one came last', 'A+ B <A! C', [9, 2], held(1, 'deployed')],
     ['each came in its turn', 'A! B <A+ C', [0, 2], held(1, 'deployed')],
-  ] as const)('of two reports of one digest the later counts: %s', (_, line, [first, second], wanted) => {
+  ] as const)('of two reports on one digest, the later counts: %s', (_, line, [first, second], wanted) => {
     const history = historyOf(line).map((holding, index) => {
       const at = index === 0 ? first : second;
       return { ...holding, report: holding.report === null ? null : { ...holding.report, at } };
@@ -192,7 +192,7 @@ describe('how a target is known', () => {
     expect(originOf(about)).toEqual(wanted);
   });
 
-  test('the tags and the deployment of today are those of one holding', () => {
+  test('the current tags and deployment must be those of one holding', () => {
     const history = historyOf('A A B').map((holding, index) =>
       index === 0 ? { ...holding, deployedTo: 'live' } : { ...holding, floating: [tag('main'), tag('latest')] },
     );

@@ -20,7 +20,7 @@ test.each<[string, Reporter | null, boolean]>([
   expect(isCountedReporter(by, { creatorId: 3, reporters: listed })).toBe(counts);
 });
 
-test('an unknown creator is nobody', () => {
+test('an unknown creator matches nobody', () => {
   expect(isCountedReporter(ADA, { creatorId: null, reporters: [] })).toBe(false);
 });
 

@@ -28,7 +28,7 @@ test.each(ROWS)('%s', (_name, configFact, level, outcome, code) => {
   ]);
 });
 
-test('at level off nothing is said', () => {
+test('at level off there is no finding', () => {
   const image = facts({ platforms: [platform({ config: neither })] });
   expect(judge(command, image, ruleContext({ command: 'off' }))).toEqual([]);
 });

@@ -50,7 +50,7 @@ test('the alternative of a rollback is named', () => {
   expect(judge(completeness, image)).toMatchObject([{ seen: { code: 'parts-missing', alternative } }]);
 });
 
-test('of very many missing parts the first are stored, and how many there are', () => {
+test('of many missing parts, the first are stored, with their number', () => {
   const missingParts = known(Array.from({ length: 2500 }, () => layer));
   const [finding] = judge(completeness, facts({ missingParts }));
   expect(finding?.seen).toMatchObject({ code: 'parts-missing', total: 2500 });

@@ -27,7 +27,7 @@ test.each(ROWS)('%s', (_name, configFact, level, outcome, code) => {
   ]);
 });
 
-test('at level off nothing is said', () => {
+test('at level off there is no finding', () => {
   const image = facts({ platforms: [platform({ config: of(null) })] });
   expect(judge(healthcheck, image, ruleContext({ healthcheck: 'off' }))).toEqual([]);
 });

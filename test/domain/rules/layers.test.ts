@@ -46,6 +46,6 @@ test.each(ROWS)('%s', (_name, change, level, outcome, seen) => {
   expect(findings).toEqual([{ rule: 'layers', image: IMAGE, platform: 'linux/amd64', outcome, seen, wanted }]);
 });
 
-test('at level off nothing is said', () => {
+test('at level off there is no finding', () => {
   expect(judge(layers, facts(), ruleContext({ layers: { level: 'off', max: 1 } }))).toEqual([]);
 });

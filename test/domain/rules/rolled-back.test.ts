@@ -4,7 +4,7 @@ import { rolledBack } from '../../../src/domain/rules/rolled-back.ts';
 import { known } from '../../../src/domain/image/image-facts.ts';
 import { facts, IMAGE, judge, seenUnread, unread } from '../build.ts';
 
-test('an image that no rollback left is not spoken of', () => {
+test('an image that no rollback left has no finding', () => {
   expect(judge(rolledBack, facts())).toEqual([]);
 });
 
@@ -21,7 +21,7 @@ test('one that a rollback left warns, and names the rollback', () => {
   ]);
 });
 
-test('one whose past was not read is unknown', () => {
+test('one without a readable history is unknown', () => {
   expect(judge(rolledBack, facts({ pastRollback: unread('no database') }))).toMatchObject([
     { outcome: 'unknown', seen: seenUnread('no database') },
   ]);

@@ -37,7 +37,7 @@ test('each platform is judged on its own', () => {
   ]);
 });
 
-test('at level off nothing is said', () => {
+test('at level off there is no finding', () => {
   const off = { size: { level: 'off', minBytes: 1, maxBytes: 2 } } as const;
   expect(judge(size, facts(), ruleContext(off))).toEqual([]);
 });

@@ -39,13 +39,13 @@ test.each([
   },
 );
 
-test('an image that proves no commit has no deployment to ask about', () => {
+test('an image that proves no commit has no deployment to check', () => {
   const stagingDeployment = known({ kind: 'no-commit' } as const);
   expect(outcomeOf('warn', { stagingDeployment })).toBe('-');
   expect(outcomeOf('required', { stagingDeployment })).toBe('fail: no-commit');
 });
 
-test('where the commit is unknown, the rule on revisions says so, and nothing is taken for deployed', () => {
+test('if the commit is unknown, the rule revision reports it, and nothing counts as deployed', () => {
   const change = { lineage: unread('HTTP 502'), stagingDeployment: unread('HTTP 502') };
   expect(outcomeOf('warn', change)).toBe('-');
   expect(outcomeOf('required', change)).toBe('unknown: unknown');

@@ -52,7 +52,7 @@ async function write(services: Services, job: JobRow): Promise<void> {
 const puts = (): number => registry.requests.filter(({ method }) => method === 'PUT').length;
 
 describe('a write to a registry', () => {
-  test('finds so much of the lease left, or makes it so long, that it is over before anybody else comes', async () => {
+  test('has or gets enough of the lease to be over before anybody else can take the job', async () => {
     const job = await claimed();
     await write(engine.services, job);
     expect(puts()).toBe(1);
@@ -75,7 +75,7 @@ describe('a write to a registry', () => {
     expect(puts()).toBe(0);
   });
 
-  test('of a job whose lease has passed, and that nobody took over, goes out: it is ours again', async () => {
+  test('of a job with an expired lease that nobody took over is sent: it is ours again', async () => {
     const job = await claimed();
     engine.turn(LEASE_MS + 1);
     await write(engine.services, job);
@@ -83,7 +83,7 @@ describe('a write to a registry', () => {
     expect(await leftMs()).toBe(LONGEST_LEASE_MS);
   });
 
-  test('does not trust the answer of a database that it read long after: it was paused, and asks again', async () => {
+  test('does not trust an outdated answer of the database: after a pause it queries again', async () => {
     const job = await claimed();
     const { store } = engine.services;
     let paused = false;
@@ -103,7 +103,7 @@ describe('a write to a registry', () => {
     expect(puts()).toBe(0);
   });
 
-  test('is asked for before each try, as minutes may lie between two', async () => {
+  test('is permitted before each try, as minutes may pass between two', async () => {
     const job = await claimed();
     registry.quirks.html502 = { times: 1, on: /^PUT / };
     const remove = registry.onRequest(async ({ method }) => {
@@ -117,7 +117,7 @@ describe('a write to a registry', () => {
   });
 });
 
-test('renewing never makes a lease shorter, and takes none back that another one holds', async () => {
+test('renewing never shortens a lease, and takes none from another holder', async () => {
   const job = await claimed();
   await write(engine.services, job);
   expect(await renew(engine.services, job)).toBe(true);
@@ -128,7 +128,7 @@ test('renewing never makes a lease shorter, and takes none back that another one
   expect(await leftMs()).toBe(LEASE_MS);
 });
 
-test('what GitHub would make a second time is asked for as well, and what it only shows is not', async () => {
+test('writes that GitHub would double need a permit too, edits do not', async () => {
   const job = await claimed();
   const asked: string[] = [];
   const github: Services['github'] = {

@@ -163,12 +163,12 @@ describe('a digest among a thousand staging tags', () => {
     expect(requests).toBeLessThan(15);
   });
 
-  test('is looked for under every name where the label does not lead to it', async () => {
+  test('is searched under every name if the label does not lead to it', async () => {
     const { found } = await askAmongMany(labelled, ['staging-fff0000']);
     expect(found).toEqual({ kind: 'resolved', tag: 'staging-fff0000', digest: labelled.digest });
   });
 
-  test('that the image does not have is refused at once', async () => {
+  test('that the image does not have is refused immediately', async () => {
     const { found, requests } = await askAmongMany(labelled, []);
     expect(found).toMatchObject({ kind: 'refused', refusal: { code: 'digest-not-staged' } });
     expect(requests).toBeLessThan(5);

@@ -44,7 +44,7 @@ async function storedIds(): Promise<readonly string[]> {
   return rows.map(({ delivery_id }) => delivery_id);
 }
 
-test('behind a database that is locked, senders are told before GitHub gives up; what was not begun is forgotten', async () => {
+test('with a locked database, senders get an error before GitHub gives up; deliveries that were not started are dropped', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const reached = Promise.withResolvers<void>();
   const lock = Promise.withResolvers<void>();
@@ -65,7 +65,7 @@ test('behind a database that is locked, senders are told before GitHub gives up;
   expect(await storedIds()).toEqual(['first', 'third']);
 });
 
-test('a database that can’t be written is not asked again for each of those that came together', async () => {
+test('a database that can’t be written is not tried again for each delivery of a batch', async () => {
   let asked = 0;
   const inbox = createInbox(
     storeBehind(async () => {

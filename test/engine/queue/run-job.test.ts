@@ -38,7 +38,7 @@ function failing(error: unknown): Partial<Handlers> {
 }
 
 describe('a job', () => {
-  test('that is done is finished', async () => {
+  test('that succeeds is finished', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     await drain({ 'delete-expired-rows': async () => DONE });
     expect(await engine.jobs()).toEqual([{ state: 'done', attempts: 1, inMs: 0, error: null }]);
@@ -52,7 +52,7 @@ describe('a job', () => {
     expect(engine.log.some((line) => line.includes('the registry lags'))).toBe(true);
   });
 
-  test('whose failure may pass is tried for days, ever more slowly, and then given up with its reason', async () => {
+  test('with a transient failure is retried for days, ever more slowly, and then dead with its reason', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     const handlers = failing(new OutsideError('GitHub is away', { code: 'github-unavailable', retryable: true }));
     const waits: number[] = [];
@@ -70,21 +70,21 @@ describe('a job', () => {
     expect(await engine.jobs()).toEqual([expect.objectContaining({ state: 'dead', error: 'GitHub is away' })]);
   });
 
-  test('whose failure names a time is not tried before it', async () => {
+  test('whose failure names a time is not retried before it', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     const retryAt = START + HOUR_MS;
     await drain(failing(new OutsideError('limited', { code: 'github-rate-limited', retryable: true, retryAt })));
     expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'limited' }]);
   });
 
-  test('whose failure names a time years ahead is tried within the hour', async () => {
+  test('whose failure names a time years ahead is retried within the hour', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     const retryAt = START + 30_000 * HOUR_MS;
     await drain(failing(new OutsideError('later', { code: 'registry-rate-limited', retryable: true, retryAt })));
     expect(await engine.jobs()).toEqual([{ state: 'queued', attempts: 1, inMs: HOUR_MS, error: 'later' }]);
   });
 
-  test('whose failure is final is given up at once', async () => {
+  test('whose failure is final is dead immediately', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     await drain(failing(new OutsideError('gone for good', { code: 'github-gone', retryable: false })));
     expect(await engine.jobs()).toEqual([
@@ -92,7 +92,7 @@ describe('a job', () => {
     ]);
   });
 
-  test('that meets a bug is tried five times, since a bug may depend on what else goes on', async () => {
+  test('that meets a bug is tried five times, as a bug may depend on timing', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     for (let turn = 0; turn < 10; turn += 1) {
       await drain(failing(new TypeError('x is not a function')));
@@ -104,7 +104,7 @@ describe('a job', () => {
     expect(engine.log.filter((line) => line.includes('a job failed for good'))).toHaveLength(1);
   });
 
-  test('that something else wrote into the table is given up, and the others of its queue key run', async () => {
+  test('that something else wrote into the table is dead, and the others of its queue key run', async () => {
     await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1', payload: '{"kind":"other"}' });
     await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1', payload: 'no JSON' });
     await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1' });
@@ -117,7 +117,7 @@ describe('a job', () => {
     expect(engine.log.some((line) => line.includes('holds no delete-expired-rows payload'))).toBe(true);
   });
 
-  test('of a kind that only a newer process knows is left to it, and holds up no other of its queue key', async () => {
+  test('of a kind that only a newer process knows is left to it, and blocks no other of its queue key', async () => {
     await engine.addRow({ kind: 'of-a-newer-version', queueKey: 'repo:1', payload: '{"kind":"of-a-newer-version"}' });
     await engine.add({ kind: 'delete-expired-rows', queueKey: 'repo:1' });
     for (let turn = 0; turn < 10; turn += 1) {
@@ -144,7 +144,7 @@ describe('a job', () => {
     expect(await engine.jobs()).toEqual([expect.objectContaining({ state: 'done' })]);
   });
 
-  test('that ends its process each time it is tried is given up one day', async () => {
+  test('that ends its process at each try is dead in the end', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     const { store, now } = engine.services;
     for (let crash = 1; crash <= 440; crash += 1) {
@@ -184,7 +184,7 @@ describe('a job', () => {
     );
   });
 
-  test('that showed something is done once more where another worker took it over: what it showed late may be old', async () => {
+  test('that wrote to GitHub is repeated if another worker took it over: its late text may be outdated', async () => {
     const { store, now } = engine.services;
     await engine.add({
       kind: 'update-card',
@@ -208,7 +208,7 @@ describe('a job', () => {
     expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
-  test('whose process ended is taken up when its lease has passed, as a second try', async () => {
+  test('whose process ended is taken over when its lease expires, as a second try', async () => {
     await engine.add({ kind: 'delete-expired-rows' });
     await claimJob(engine.services.store.db, { now: START, lease: 'of the dead', leaseMs: LEASE_MS });
     const attempts: number[] = [];
@@ -236,7 +236,7 @@ describe('writes to GitHub', () => {
       payload: JSON.stringify({ kind: 'react', repoId: 1, commentId: 1, reaction: 'eyes' }),
     });
 
-  test('of one installation that must wait do so together: a long queue costs no more than a short one', async () => {
+  test('of one installation wait together: a long queue costs no more than a short one', async () => {
     await engine.close();
     engine = await startEngine({ githubWriteIntervalMs: 1000 });
     for (let count = 0; count < 50; count += 1) await write();
@@ -254,7 +254,7 @@ describe('writes to GitHub', () => {
     expect(engine.looks()).toBeLessThanOrEqual(50 * 5);
   });
 
-  test('of 560 reactions and as many replies leave a part of the hour to promotions, which are sent first', async () => {
+  test('of 560 reactions and as many replies leave part of the hour to promotions, which are sent first', async () => {
     await engine.close();
     engine = await startEngine({ githubWriteIntervalMs: 1000 });
     await engine.services.store.transaction(async (tx) => {
@@ -301,7 +301,7 @@ describe('writes to GitHub', () => {
     expect(sent.slice(301)).toEqual(['deployment', 'reply']);
   });
 
-  test('stop for the whole installation when GitHub limits one of them, and go on in their order', async () => {
+  test('stop for the whole installation when GitHub limits one of them, and continue in order', async () => {
     const order: number[] = [];
     let limited = false;
     for (let count = 0; count < 3; count += 1) await write();
@@ -350,7 +350,7 @@ describe('writes to GitHub', () => {
 });
 
 describe('a job that a promotion waits for', () => {
-  test('and that is given up leaves it standing still in everybody’s sight', async () => {
+  test('and that is dead leaves it stuck, and card and check run show that', async () => {
     const { store, now } = engine.services;
     const waiting = promotion({ state: { kind: 'applying', since: START, undoing: null } });
     await store.transaction(async (tx) => {

@@ -18,7 +18,7 @@ afterEach(async () => {
   await engine.close();
 });
 
-test('the machine user’s token is looked at once a day, and a day that fails is followed by the next', async () => {
+test('the machine user’s token is checked once a day, and again the day after a failure', async () => {
   const looks: number[] = [];
   const look = async (): Promise<void> => {
     looks.push(Date.now());
@@ -34,7 +34,7 @@ test('the machine user’s token is looked at once a day, and a day that fails i
   expect(engine.log.filter((line) => line.includes('could not check GHCR_TOKEN; retrying tomorrow'))).toHaveLength(1);
 });
 
-test('a clock that is turned back by an hour keeps no tick waiting for an hour', async () => {
+test('a clock that is set back by an hour delays no tick by an hour', async () => {
   vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   let wakes = 0;
   const { store } = engine.services;
@@ -52,7 +52,7 @@ test('a clock that is turned back by an hour keeps no tick waiting for an hour',
   expect(wakes).toBeGreaterThan(before);
 });
 
-test('deliveries are swept every five minutes, and once more as soon as a process starts', async () => {
+test('delivery recovery runs every five minutes, and when a process starts', async () => {
   const { store } = engine.services;
   const services = { ...engine.services, now: () => Date.now() };
   const asked = async (): Promise<number> => {

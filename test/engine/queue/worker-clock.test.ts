@@ -83,7 +83,7 @@ onBothEngines(({ freshPair }) => {
     expect(warnings()).toBe(0);
   });
 
-  test('less than a second behind its own last look, a worker keeps every pause', async () => {
+  test('less than a second behind its own last claim, a worker keeps every pause', async () => {
     const store = (await freshPair())[0];
     const { add, now, turn } = processOn(store);
     const worker = new Worker({ ...engine.services, store, now }, kindsWith({}));
@@ -142,7 +142,7 @@ onEngine('postgres', ({ freshPair }) => {
     expect(warnings()).toBe(1);
   });
 
-  test('set back long after the last job was stored: the clock of the database tells by how much', async () => {
+  test('set back long after the last job was stored: the clock of the database shows how far', async () => {
     const [before, after] = await freshPair();
     await processOn(before).add('due ten minutes ago', -10 * MINUTE_MS);
     const longAgo = {

@@ -18,7 +18,7 @@ afterEach(async () => {
   await engine.close();
 });
 
-test('it takes what waits when it starts, and what comes when it is woken', async () => {
+test('it claims waiting jobs when it starts, and new ones when it is woken', async () => {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
   const ends = [first, second];
@@ -77,7 +77,7 @@ test('several jobs run at once, but those of one queue key one after the other',
   expect((await engine.jobs()).every(({ state }) => state === 'done')).toBe(true);
 });
 
-test('stopped, it waits for what runs, and leaves what waits', async () => {
+test('stopped, it waits for running jobs, and leaves waiting ones', async () => {
   const reached = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const worker = new Worker(
@@ -103,7 +103,7 @@ test('stopped, it waits for what runs, and leaves what waits', async () => {
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'queued']);
 });
 
-test('stopped before what runs has ended, it gives that back: the next process need not wait for a lease', async () => {
+test('stopped before running jobs have ended, it returns them: the next process need not wait for a lease', async () => {
   const reached = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const deleteExpiredRows = async (): Promise<JobOutcome> => {
@@ -129,7 +129,7 @@ test('stopped before what runs has ended, it gives that back: the next process n
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done']);
 });
 
-test('a clock that is turned ahead, or a pause, takes nothing from it that it is doing', async () => {
+test('a clock that is set ahead, or a pause, takes no running job from it', async () => {
   const reached = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const other = Promise.withResolvers<void>();
@@ -163,7 +163,7 @@ test('a clock that is turned ahead, or a pause, takes nothing from it that it is
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done', 'done']);
 });
 
-test('woken before it starts, it starts all the same', async () => {
+test('woken before it starts, it starts anyway', async () => {
   const swept = Promise.withResolvers<void>();
   const deleteExpiredRows = async (): Promise<JobOutcome> => {
     swept.resolve();
@@ -178,7 +178,7 @@ test('woken before it starts, it starts all the same', async () => {
   expect((await engine.jobs()).map(({ state }) => state)).toEqual(['done']);
 });
 
-test('stopped while it looks for a job, it waits for the one that it took at the last moment', async () => {
+test('stopped during a poll, it waits for the job that it claimed at the last moment', async () => {
   const worker = new Worker(engine.services, kindsWith({ 'delete-expired-rows': async () => DONE }));
   await engine.add({ kind: 'delete-expired-rows' });
   worker.start();
@@ -186,7 +186,7 @@ test('stopped while it looks for a job, it waits for the one that it took at the
   expect(['done', 'queued']).toContain((await engine.jobs())[0]?.state);
 });
 
-test('with all hands full it waits for one to be free, instead of looking all the time', async () => {
+test('with all slots taken, it waits for a free one instead of polling', async () => {
   const held = Promise.withResolvers<void>();
   const full = Promise.withResolvers<void>();
   let running = 0;
@@ -214,7 +214,7 @@ test('with all hands full it waits for one to be free, instead of looking all th
   await worker.stop(60_000);
 });
 
-test('promotions that hang on a dead registry leave hands free for everything else', async () => {
+test('promotions that hang on a dead registry leave slots free for everything else', async () => {
   const held = Promise.withResolvers<void>();
   const swept = Promise.withResolvers<void>();
   let applying = 0;
@@ -258,7 +258,7 @@ test('a tick makes one job an hour, however many processes tick', async () => {
   expect(await engine.jobs()).toHaveLength(1);
 });
 
-test('a sweep removes what ended long ago, and nothing that is dead or waits', async () => {
+test('retention removes jobs that ended long ago, but no dead or waiting ones', async () => {
   const { store } = engine.services;
   const worker = new Worker(engine.services, kindsWith({}));
   await engine.add({ kind: 'delivery' });

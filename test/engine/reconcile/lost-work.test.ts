@@ -19,7 +19,7 @@ async function lost(promotion: Parameters<typeof findLostWork>[1]): Promise<read
   return found.flatMap(({ effects }) => effects.map(({ kind }) => kind));
 }
 
-test('who is examined waits for facts and for the end of the time to approve', async () => {
+test('a promotion in examination waits for facts and for its expiry', async () => {
   const promotion = await storePromotion(engine.services.store, { state: { kind: 'examining', again: false } });
   expect(await lost(promotion)).toEqual(['collect-facts', 'expire-promotion']);
   await engine.add({ kind: 'collect-facts', key: promotion.id });
@@ -27,7 +27,7 @@ test('who is examined waits for facts and for the end of the time to approve', a
   expect(engine.log.filter((line) => line.includes('waits for a job that does not exist'))).toHaveLength(3);
 });
 
-test('whose job came to its end since it was read has lost nothing', async () => {
+test('a promotion whose job ended since it was read has lost nothing', async () => {
   const { store } = engine.services;
   const read = await storePromotion(store, { state: { kind: 'examining', again: false } });
   await store.transaction(async (tx) => {

@@ -43,7 +43,7 @@ function drain(command: (job: Job<'command'>) => Promise<JobOutcome>): Promise<v
   return new Worker(engine.services, kinds).drain();
 }
 
-test('a command that is given up as a bug does not hold up the next comment for ever', async () => {
+test('a command that is dead because of a bug does not block the next comment forever', async () => {
   await hear(11, '/promote staging');
   const ran: number[] = [];
   const command = async ({ payload }: Job<'command'>): Promise<JobOutcome> => {
@@ -64,7 +64,7 @@ test('a command that is given up as a bug does not hold up the next comment for 
   expect(await listDeadJobs(engine.services.store.db, 10)).toMatchObject([{ kind: 'command', error: 'a bug' }]);
 });
 
-test('a comment waits as long as a command before it is tried again', async () => {
+test('a comment waits as long as an earlier command is retried', async () => {
   await hear(11, '/promote staging');
   await hear(10, '/status');
   const ran: number[] = [];
@@ -80,7 +80,7 @@ test('a comment waits as long as a command before it is tried again', async () =
   expect(ran).toEqual([10, 10, 10, 11]);
 });
 
-test('nobody waits in a thread that nobody knows: nothing is asked', async () => {
+test('without a waiting comment in an unknown thread, nothing is requested', async () => {
   const { store, now } = engine.services;
   await store.transaction((tx) => saveRepo(tx, repo, now()));
   await engine.add({ kind: 'read-thread', key: '7/3', payload: JSON.stringify({ kind: 'read-thread', ...place }) });

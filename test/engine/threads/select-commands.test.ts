@@ -50,7 +50,7 @@ describe('of a comment that was edited before it was found, or found days later,
     expect(lines).toEqual([{ kind: 'not-run', because: notRun, typed: '/promote staging', verb: 'promote' }]);
   });
 
-  test('what is said to other bots is not answered, unless the thread is ours', () => {
+  test('words for other bots are not answered, unless the thread is ours', () => {
     const edited = comment({ text: ['/lgtm', '/aprove'], notRun: 'edited' });
     expect(selectCommands(edited, { threadIsOurs: false })).toEqual([]);
     expect(selectCommands(edited, { threadIsOurs: true })).toMatchObject([{ typed: '/aprove', verb: 'approve' }]);

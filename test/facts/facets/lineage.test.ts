@@ -107,7 +107,7 @@ describe('on a branch', () => {
     expect(await lineageOf([commit, commit])).toMatchObject(known({ kind: 'on-branch', commit, branch: 'staging' }));
   });
 
-  test('an ancestor of the head of staging, also when its label is in capitals or has blanks around it', async () => {
+  test('an ancestor of the head of staging, even if its label is in capitals or has blanks around it', async () => {
     const commit = repo.commitOn('staging');
     repo.commitOn('staging');
     const found = known({ kind: 'on-branch', commit, branch: 'staging' });
@@ -128,7 +128,7 @@ describe('on a branch', () => {
     expect(await lineageOf([commit])).toMatchObject(known({ kind: 'on-branch', commit, branch: 'main' }));
   });
 
-  test('what people know the commit by comes along', async () => {
+  test('subject and author of the commit are included', async () => {
     const commit = repo.commitOn('staging', { message: 'Fix the door\n\nIt was open.' });
     repo.commitOn('staging');
     const value = { summary: { subject: 'Fix the door', author: expect.any(String) } };
@@ -165,7 +165,7 @@ describe('not proven', () => {
   });
 
   test.each(['main', 'v1.2.3', '0123456', '', 'x'.repeat(40), `${'a'.repeat(40)} ${'b'.repeat(40)}`])(
-    'the label %j is no commit, and GitHub is not asked',
+    'the label %j is not a commit, and GitHub is not asked',
     async (revision) => {
       const before = world.requests.length;
       const kind = revision === '' ? 'no-revision' : 'malformed';

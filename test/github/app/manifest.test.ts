@@ -66,7 +66,7 @@ test.each<readonly [string, (code: string) => string | Promise<string>]>([
   await expect(convertManifestCode(client, code)).rejects.toMatchObject({ code: 'github-not-found', retryable: false });
 });
 
-test('an outage may pass', async () => {
+test('an outage is retryable', async () => {
   github.failNext({ path: /conversions/, status: 503 });
   const code = codeOf(github.createApp({ manifest: MANIFEST, state: 's' }));
   await expect(convertManifestCode(client, code)).rejects.toMatchObject({ retryable: true, status: 503 });

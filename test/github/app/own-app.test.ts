@@ -43,13 +43,13 @@ describe('the App', () => {
     return createGitHub({ ...options, appId: Number(id), privateKey }).asApp();
   }
 
-  test('it is told with its permissions, its events and the clock of GitHub', async () => {
+  test('it is read with its permissions, its events and the clock of GitHub', async () => {
     const { permissions, events, at, owner } = await fetchOwnApp(app);
     expect({ owner, at, checks: permissions['checks'] }).toEqual({ owner: 'acme', at: NOW, checks: 'write' });
     expect(events).toContain('issue_comment');
   });
 
-  test('also a refusal tells the clock', async () => {
+  test('a refusal shows the clock too', async () => {
     const error = await failureOf(fetchOwnApp(appOf(github.env.PRIVATE_KEY, '770099')));
     expect(error.code).toBe('github-unauthorized');
     expect(clockOfRefusal(error)).toBe(NOW);
@@ -57,7 +57,7 @@ describe('the App', () => {
     expect(clockOfRefusal(await failureOf(fetchOwnApp(app)))).toBeNull();
   });
 
-  test('an installation tells what is granted, and whether it is suspended', async () => {
+  test('an installation shows what is granted, and whether it is suspended', async () => {
     const acme = github.installation('acme');
     await acme.setPermissions({ metadata: 'read' });
     await acme.suspend();
@@ -72,7 +72,7 @@ describe('the App', () => {
     ]);
   });
 
-  test('of the webhook’s secret only that there is one', async () => {
+  test('GitHub shows only whether the webhook has a secret', async () => {
     const url = 'https://imprimatur.example.com/api/github/webhooks';
     expect(await fetchWebhook(app)).toEqual({ url, contentType: 'json', checksCertificate: true, hasSecret: true });
     github.setHook({ url: '', contentType: 'form', insecureSsl: '1', hasSecret: false });
@@ -84,7 +84,7 @@ describe('the App', () => {
     });
   });
 
-  test('deliveries are told newest first, with what became of them', async () => {
+  test('deliveries are listed newest first, with their answers', async () => {
     await github.deliver({ event: 'ping', payload: {} });
     expect(await listWebhookDeliveries(app)).toEqual([
       { at: NOW, event: 'ping', status: 502, message: 'failed to connect to host' },
@@ -95,7 +95,7 @@ describe('the App', () => {
     ['a classic token', { scopes: ['write:packages'], expiresAt: NOW + DAY_MS }],
     ['a classic token that never expires', { scopes: ['read:packages', 'repo'], expiresAt: null }],
     ['a token without scopes', { scopes: null, expiresAt: NOW + DAY_MS }],
-  ])('%s tells whose it is, its scopes and its end', async (_, token) => {
+  ])('%s shows its user, its scopes and its expiry', async (_, token) => {
     github.personalToken(TOKEN, { login: 'acme-bot', ...token });
     expect(await fetchMachineToken(tokenClient(github.url))).toEqual({
       kind: 'accepted',
@@ -114,7 +114,7 @@ describe('the App', () => {
     expect(github.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /user']);
   });
 
-  test('where no answer comes, it says so', async () => {
+  test('without an answer, it reports that', async () => {
     github.failNext({ path: /./, status: 503 });
     const token = await fetchMachineToken(tokenClient(github.url));
     expect(token).toMatchObject({
@@ -127,7 +127,7 @@ describe('the App', () => {
 describe('a machine user’s token', () => {
   playOffline();
 
-  test('is not shown to where GitHub redirects', async () => {
+  test('is not sent to a redirect of GitHub', async () => {
     nock(API).get('/user').reply(302, undefined, { location: 'https://elsewhere.example/user' });
     const elsewhere = nock('https://elsewhere.example').get('/user').reply(200, { login: 'thief' });
     expect(await fetchMachineToken(tokenClient(API))).toMatchObject({ kind: 'unknown' });
@@ -135,7 +135,7 @@ describe('a machine user’s token', () => {
     nock.cleanAll();
   });
 
-  test('with an expiry that is no time is not guessed at', async () => {
+  test('with an invalid expiry is an error', async () => {
     nock(API).get('/user').reply(200, { id: 9, login: 'a' }, { 'github-authentication-token-expiration': 'soon' });
     expect(await fetchMachineToken(tokenClient(API))).toEqual({
       kind: 'unknown',

@@ -50,7 +50,7 @@ function logged(): readonly unknown[] {
   });
 }
 
-test('day after day it says how long the token is good for, and warns for the last 14', async () => {
+test('it logs daily how long the token is valid, and warns for the last 14 days', async () => {
   expiresIn(15);
   expect([watch.daysLeft(), watch.warning()]).toEqual([null, null]);
   await watch.check();
@@ -75,14 +75,14 @@ test('day after day it says how long the token is good for, and warns for the la
   expect([watch.daysLeft(), watch.warning()]).toEqual([0, { kind: 'refused' }]);
 });
 
-test('a token without an end is said to have none', async () => {
+test('a token without an expiry is reported so', async () => {
   expiresIn(null);
   await watch.check();
   expect(logged()).toEqual([{ level: 30, msg: 'GHCR_TOKEN never expires' }]);
   expect([watch.daysLeft(), watch.warning()]).toEqual([null, null]);
 });
 
-test('where GitHub is away, yesterday’s answer stays', async () => {
+test('in an outage of GitHub, yesterday’s answer stays', async () => {
   expiresIn(3);
   await watch.check();
   logged();
@@ -98,7 +98,7 @@ test('where GitHub is away, yesterday’s answer stays', async () => {
   expect(watch.daysLeft()).toBe(3);
 });
 
-test('whose it is, a review asks about: once while that goes on, and again after half a minute where GitHub did not answer', async () => {
+test('a review asks for its user: once at a time, and again half a minute after a failure of GitHub', async () => {
   expiresIn(null);
   github.failNext({ path: /./, status: 503 });
   const both = await Promise.allSettled([watch.learnUser(), watch.learnUser()]);
@@ -115,7 +115,7 @@ test.each([
   ['https://ghes.example/api/v3', 'ghes.example'],
   ['https://api.acme.ghe.com', 'api.acme.ghe.com'],
   ['https://api.github.com.evil.example', 'api.github.com.evil.example'],
-])('a token for ghcr.io is not shown to %s', async (apiUrl, host) => {
+])('a token for ghcr.io is not sent to %s', async (apiUrl, host) => {
   const log = { debug: () => undefined, warn: () => undefined };
   const ask = createTokenQuestion({ apiUrl, token: TOKEN, userAgent: 'imprimatur/test', log, now: () => now });
   expect(await ask()).toEqual({
@@ -138,7 +138,7 @@ async function cardOf(changes: Partial<Promotion>): Promise<string> {
   }
 }
 
-test('an open card of ghcr.io says when the token is about to end, and no other card does', async () => {
+test('an open card of ghcr.io shows when the token is about to expire, and no other card does', async () => {
   const at = Date.UTC(2026, 11, 1, 9);
   expiresIn(7);
   expect(await cardOf({})).not.toContain('token');
@@ -153,7 +153,7 @@ test('an open card of ghcr.io says when the token is about to end, and no other 
   expect(await cardOf({})).toContain(tokenWarningText({ tokenWarning: { kind: 'refused' } }));
 });
 
-test('a server looks at the token when it starts, and shows the days that are left as a metric', async () => {
+test('a server checks the token when it starts, and has a metric with the days left', async () => {
   expiresIn(null);
   const machineUser = { GHCR_USERNAME: 'acme-bot', GHCR_TOKEN: TOKEN };
   const doors = await openDoors({ ...github.env, ...machineUser });

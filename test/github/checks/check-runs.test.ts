@@ -120,7 +120,7 @@ test('a run that GitHub has deleted is replaced', async () => {
   expect(await publish(done, { existing: 5 })).toBe(6);
 });
 
-test('a run of which GitHub says for a moment that it is not there is not doubled', async () => {
+test('a run that GitHub does not find for a moment is not created twice', async () => {
   grantToken(7);
   nock(API).patch(`${RUNS}/5`).reply(404, { message: 'Not Found' });
   nock(API)
@@ -131,7 +131,7 @@ test('a run of which GitHub says for a moment that it is not there is not double
   expect(error).toMatchObject({ code: 'github-unavailable', retryable: true, status: 404 });
 });
 
-test('an update that fails is not answered by a second run', async () => {
+test('after a failed update, no second run is created', async () => {
   grantToken(7);
   nock(API).patch(`${RUNS}/5`).reply(502, '');
   expect((await failureOf(publish(done, { existing: 5 }))).code).toBe('github-unavailable');

@@ -27,7 +27,7 @@ const ADA = { id: 11, login: 'ada', kind: 'user' } as const;
 const PERMISSION = '/repos/acme/dotca/collaborators/ada/permission';
 const MAY_WRITE = { permission: 'write', role_name: 'write', user: { id: 11, login: 'ada' } };
 
-test('one token serves many questions of an installation, and another installation gets its own', async () => {
+test('one token serves many requests of an installation, and another installation gets its own', async () => {
   const github = offlineGitHub();
   grantToken(7, 'ghs_seven');
   grantToken(8, 'ghs_eight');
@@ -39,7 +39,7 @@ test('one token serves many questions of an installation, and another installati
   expect(github.forInstallation(7)).toBe(github.forInstallation(7));
 });
 
-test('a token that GitHub revoked is replaced once, and the question repeated', async () => {
+test('a token that GitHub revoked is replaced once, and the request repeated', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const client = offlineGitHub().forInstallation(7);
   grantToken(7, 'ghs_old');
@@ -60,7 +60,7 @@ test('a wrong private key is final and says what to check', async () => {
   expect(error.message).toContain('Check APP_ID and PRIVATE_KEY');
 });
 
-test('a known answer is asked for by its ETag, and a 304 stands for it', async () => {
+test('a known answer is requested by its ETag, and a 304 means that answer', async () => {
   const client = offlineGitHub().forInstallation(7);
   grantToken(7);
   nock(API).get(PERMISSION).reply(200, MAY_WRITE, { etag: 'W/"one"' });
@@ -75,7 +75,7 @@ test('a known answer is asked for by its ETag, and a 304 stands for it', async (
   expect(roles).toEqual(['write', 'write', 'read', 'read']);
 });
 
-test('an answer that broke off is not kept by its ETag', async () => {
+test('an incomplete answer is not cached by its ETag', async () => {
   let asked = 0;
   const apiUrl = await listen((request, response) => {
     const isToken = request.url?.endsWith('/access_tokens') === true;
@@ -149,7 +149,7 @@ test.each<{ readonly name: string; readonly answer: RequestListener; readonly me
   expect(mayHaveBeenApplied(error)).toBe(true);
 });
 
-test('nobody listening is retryable', async () => {
+test('a refused connection is retryable', async () => {
   const client = offlineGitHub({ apiUrl: await deadUrl() }).forInstallation(7);
   const error = await failureOf(createComment({ client, repo: REPO, issue: 3, body: 'hello' }));
   expect(error).toMatchObject({ code: 'github-unavailable', retryable: true, status: null });

@@ -205,7 +205,7 @@ test.each<Row>([
   expect(error.message).toContain(expected.message);
 });
 
-test('what GitHub says is shown on one line of bounded length', async () => {
+test('GitHub’s message is shown on one line of bounded length', async () => {
   grantToken(7);
   nock(API)
     .post(PATH)
@@ -245,7 +245,7 @@ test.each([
   { name: 'does not answer', status: 404, answer: { status: 502, body: {} } },
   { name: 'shows the installation', status: 403, answer: { status: 200, body: {} } },
   { name: 'does not answer', status: 403, answer: { status: 503, body: {} } },
-])('a token refused with $status may be asked for again where GitHub $name', async ({ status, answer }) => {
+])('a token refused with $status is retryable if GitHub $name', async ({ status, answer }) => {
   nock(API).post('/app/installations/7/access_tokens').reply(status, { message: 'Forbidden' });
   nock(API).get('/app/installations/7').reply(answer.status, answer.body);
   const client = offlineGitHub().forInstallation(7);

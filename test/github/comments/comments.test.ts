@@ -183,7 +183,7 @@ describe('the comments of a thread since a time', () => {
     });
   });
 
-  test('come in pages, each of which tells of the last one', async () => {
+  test('come in pages, each of which names the last one', async () => {
     grantToken(7);
     const link = `<${API}${LIST}?page=3>; rel="next", <${API}${LIST}?page=7>; rel="last"`;
     nock(API)
@@ -215,7 +215,7 @@ describe('the comments of a thread since a time', () => {
     expect(await list()).toBeNull();
   });
 
-  test('are an error where GitHub does not say', async () => {
+  test('are an error if GitHub fails', async () => {
     grantToken(7);
     nock(API)
       .get(LIST)

@@ -34,7 +34,7 @@ test.each([
   expect(await find()).toBe(expected);
 });
 
-test('further pages are looked at while there are any', async () => {
+test('further pages are read while there are any', async () => {
   grantToken(7);
   const others = Array.from({ length: 100 }, (_, at) => ({ ...OURS, number: 200 - at, body: 'something else' }));
   nock(API).get(ISSUES).query({ creator: 'imprimatur[bot]', per_page: 100, page: 1 }).reply(200, others);

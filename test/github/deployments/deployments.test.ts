@@ -50,7 +50,7 @@ test.each<{ readonly name: string; readonly listed: readonly object[]; readonly 
   expect(await findOwnDeployment(question)).toBe(found);
 });
 
-test('lists the newest to an environment, and reads how one went', async () => {
+test('lists the newest to an environment, and reads their statuses', async () => {
   grantToken(61);
   nock(API).get('/repos/acme/dotca/deployments').query({ environment: 'staging', per_page: 100 }).reply(200, [OURS]);
   nock(API)

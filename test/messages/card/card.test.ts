@@ -48,7 +48,7 @@ const STATES: readonly PromotionState[] = [
   { kind: 'expired' },
 ];
 
-describe('a card is its parts, each where there is something to tell', () => {
+describe('a card has its parts, each only with content', () => {
   test.each(STATES)('in state $kind', (state) => {
     const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, users: ['jo'] } };
     const tokenWarning = { kind: 'expires', at: AT } as const;
@@ -141,14 +141,14 @@ describe('a card stays within GitHub’s limit', () => {
   });
 });
 
-test('nobody is mentioned, whatever people wrote', () => {
+test('people’s texts mention nobody', () => {
   const card = renderCard(
     viewOf({ reason: '@maria @acme/ops', requester: { id: 1, login: 'maria' }, reviews: [APPROVAL] }),
   );
   expect(plainTexts(card).filter((text) => text.includes('@'))).toEqual([]);
 });
 
-test('people whom the policy names are mentioned on the card alone, not on the check run', () => {
+test('people whom the policy lists are mentioned on the card only, not on the check run', () => {
   const approvals = {
     required: 1,
     role: 'write',

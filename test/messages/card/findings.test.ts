@@ -59,7 +59,7 @@ test('of two platforms only the overridden one is marked', () => {
   ]);
 });
 
-test('what does not pass stands open with what was needed; what passed is folded away', () => {
+test('failures and warnings are open with the wanted value; passed checks are folded', () => {
   const pass = sizeFinding('linux/arm64', 1e8, 'pass');
   const only = must(FINDINGS[0] ?? null);
   const text = renderFindings([only, FAILS, pass], DETAIL);
@@ -83,7 +83,7 @@ test.each([
   expect(countChecks(findings)).toMatchObject(counts);
 });
 
-test('what puts it right can be copied in one piece', () => {
+test('the line that fixes it can be copied in one piece', () => {
   const missing = finding({
     rule: 'source',
     outcome: 'fail',
@@ -102,7 +102,7 @@ test('what puts it right can be copied in one piece', () => {
   expect(renderFindings([other], DETAIL)).not.toContain('LABEL ');
 });
 
-test('what does not fit is counted', () => {
+test('findings that do not fit are counted', () => {
   expect(
     renderFindings(FINDINGS, { ...DETAIL, findings: 0 })
       .split('\n\n')

@@ -59,7 +59,7 @@ test.each(CASES)('every line to type is a command: %s', (_, promotion) => {
 });
 
 describe('the way back', () => {
-  test('of a mixed production is to the digest that was there before', () => {
+  test('of a mixed production goes to the previous digest', () => {
     expect(nextSteps(viewOf({ state: failedState('mixed') }), 'card')).toContain(`/rollback to ${OLD} --reason "…"`);
   });
 

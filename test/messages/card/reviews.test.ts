@@ -12,7 +12,7 @@ const JO = { id: 2, login: 'jo' };
 const APPROVAL = { verdict: 'approve', by: JO, at: AT + 420_000, via: 'check-run', subject: SUBJECT } as const;
 const OTHER_SUBJECT = '4'.repeat(64);
 
-test('reviews are told with how they were given, and whether they still count', () => {
+test('reviews are shown with how they were given, and whether they still count', () => {
   const reviews = [
     APPROVAL,
     { ...APPROVAL, via: 'comment', subject: OTHER_SUBJECT },
@@ -23,12 +23,12 @@ test('reviews are told with how they were given, and whether they still count', 
   expect(renderReviews(viewOf(), DETAIL)).toBe('');
 });
 
-test.each(INELIGIBILITY_CODES)('an approval that does not count says why: %s', (code) => {
+test.each(INELIGIBILITY_CODES)('an approval that does not count has its reason: %s', (code) => {
   const view = viewOf({ reviews: [APPROVAL], lostApprovals: [{ by: APPROVAL.by, code }] });
   expect(renderReviews(view, DETAIL)).toMatchSnapshot('lost');
 });
 
-test('an approval tells the App that wrote it, and how many of the commits are theirs', () => {
+test('an approval names the App that wrote it, and how many of the commits are theirs', () => {
   const app = { id: 7, slug: 'deployer' };
   const reviews = [{ ...APPROVAL, via: 'comment', app }] as const;
   const contributors = { commits: 12, people: [{ ...APPROVAL.by, commits: 3 }], unknown: [] };
@@ -69,7 +69,7 @@ describe('who can approve', () => {
     expect(whoCanApprove(viewOf({}, { rules: [raised] }))).toMatchSnapshot('a floor');
   });
 
-  test('is told while an approval is waited for, and where the policy can be read', () => {
+  test('is shown while an approval is needed and the policy is readable', () => {
     expect(whoCanApprove(viewOf({ state: { kind: 'expired' } }))).toBe('');
     expect(whoCanApprove(viewOf({}, { environment: null }))).toBe('');
   });
@@ -80,7 +80,7 @@ function ask(users: readonly string[], promotion: Partial<Promotion> = {}): stri
   return askNamed(viewOf(promotion, { environment: { ...PRODUCTION, approvals } }));
 }
 
-test('where authors may not approve, commits of unknown authors are named', () => {
+test('if authors can’t approve, commits of unknown authors are named', () => {
   const rules = [{ ...PRODUCTION.approvals, contributors: 'refuse', of: 'both', floor: null }] as const;
   const commit = must(parseCommitSha('abc1234'.padEnd(40, '0')));
   const contributors = { commits: 2, people: [], unknown: [commit] };
@@ -89,7 +89,7 @@ test('where authors may not approve, commits of unknown authors are named', () =
   expect(whoCanApprove(viewOf({}, { rules }))).toMatchSnapshot('nothing to compare with');
 });
 
-test('where nobody had to approve, the policy is named, who changed it, and whether they could alone', () => {
+test('if nobody had to approve, the policy is named, who changed it, and whether they could do so alone', () => {
   const rules = [{ ...PRODUCTION.approvals, required: 0, of: 'both', floor: null }] as const;
   const policyBlob = '1a2b3c4'.padEnd(40, '0');
   const policyChange = { blob: policyBlob, by: { id: 1, login: 'ada' }, source: 'push', at: AT - 180_000 } as const;
@@ -104,7 +104,7 @@ test('where nobody had to approve, the policy is named, who changed it, and whet
   expect(nobodyHadTo(viewOf({}, { rules }))).toBe('');
 });
 
-describe('people whom the policy names are mentioned', () => {
+describe('people whom the policy lists are mentioned', () => {
   test.each<[string, readonly string[], Partial<Promotion>, readonly string[]]>([
     ['all of them', ['jo', 'kim_acme'], {}, ['@jo', '@kim_acme']],
     ['but not who asked, however it is written', ['Maria', 'jo'], {}, ['@jo']],
@@ -116,7 +116,7 @@ describe('people whom the policy names are mentioned', () => {
     expect(ask(users, promotion).match(/@\w+/g) ?? []).toEqual(expected);
   });
 
-  test('in one sentence, with as many as GitHub tells of one comment', () => {
+  test('in one sentence, at most as many as GitHub notifies of one comment', () => {
     expect(ask(['jo', 'kim'])).toMatchSnapshot('two');
     const many = ask(Array.from({ length: 100 }, (_, number) => `user-${number}`));
     expect(many.match(/@user-\d+/g)).toHaveLength(50);

@@ -81,7 +81,7 @@ test.each<[string, Partial<Promotion>, Partial<PromotionView>]>([
   expect(story(promotion, around)).toMatchSnapshot();
 });
 
-test('of a version alone is the same once it is written', () => {
+test('of a version alone stays the same after it is written', () => {
   const version = { versionTag: V1, moves: VERSION };
   expect(story({ ...version, state: { kind: 'promoted', at: AT } })).toContain(story(version));
 });
@@ -105,13 +105,13 @@ test('of a policy that can’t be read: each problem is a line of the warning', 
   expect(text.split('\n').every((line) => line.startsWith('>'))).toBe(true);
 });
 
-test('of tags that go back: why', () => {
+test('of tags that are moved back: why', () => {
   const problem = failedWith('HTTP 403 for tag latest.');
   const promotion = viewOf().promotion;
   expect(story({ state: { kind: 'applying', since: AT, undoing: problem } })).toBe(problemWords(problem, promotion));
 });
 
-test('of a deployment: how it goes, and what is wrong with it, above all', () => {
+test('of a deployment: its status, and above it what is wrong', () => {
   const state = { kind: 'deployed', at: AT, since: AT + 60_000, url: 'https://ci.example.com/7' } as const;
   const notice = { kind: 'no-deployment', problem: outside('HTTP 403'), at: AT } as const;
   const { promotion, githubUrl } = viewOf({ state, notice });

@@ -32,7 +32,7 @@ test.each<[string, Partial<Promotion>, readonly TagOutcome[]]>([
   expect(renderTags(viewOf(promotion, { outcomes }), DETAIL)).toMatchSnapshot();
 });
 
-test('are cut where there are too many, and what is left out is counted', () => {
+test('are cut if there are too many, and the rest is counted', () => {
   expect(renderTags(viewOf(), { ...DETAIL, tags: 1 })).toMatchSnapshot();
 });
 

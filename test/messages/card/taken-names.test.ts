@@ -10,7 +10,7 @@ test('says whose name it was, who has it now, and what to write', () => {
   expect(renderTakenNames(viewOf({}, { takenNames }))).toMatchSnapshot();
 });
 
-test('is there only while approvals are waited for', () => {
+test('is shown only while approvals are needed', () => {
   const state = { kind: 'scheduled', cause: 'queue' } as const;
   expect(renderTakenNames(viewOf({ state }, { takenNames: [MARIA] }))).toBe('');
   expect(renderTakenNames(viewOf())).toBe('');

@@ -47,7 +47,7 @@ test.each<[PromotionState, string, string | null]>([
   );
 });
 
-test('it is called by its environment, and a version by itself', () => {
+test('its name has the environment, that of a version the version', () => {
   expect(checkRunName({ kind: 'promotion', environment: 'canary' })).toBe('imprimatur / canary');
   expect(checkRunName({ kind: 'version', environment: 'canary' })).toBe('imprimatur / version');
 });
@@ -62,7 +62,7 @@ test('the buttons keep to GitHub’s limits', () => {
   }
 });
 
-test('the summary says what it is, what happened, who can approve and how; the text what moves and why it may', () => {
+test('the summary has what it is, what happened, who can approve and how; the text has the tags and the checks', () => {
   const approval = { verdict: 'approve', by: JO, at: AT, via: 'comment', subject: '4'.repeat(64) } as const;
   const view = viewOf({ notice: { kind: 'policy-changed' }, reviews: [approval, { ...approval, subject: SUBJECT }] });
   const { summary, text } = renderCheckRun(view);
@@ -80,7 +80,7 @@ test('the summary says what it is, what happened, who can approve and how; the t
   );
 });
 
-test('the footer links the card, where there is one, and prints the head of the audit trail', () => {
+test('the footer links the card, if there is one, and prints the head of the audit trail', () => {
   expect(renderCheckRun(viewOf()).summary.split('\n').at(-1)).toMatchSnapshot();
   expect(
     renderCheckRun(viewOf({}, { cardUrl: null }))

@@ -109,7 +109,7 @@ function other(outcome: 'fail' | 'warn'): Finding {
   return finding({ rule: 'revision', outcome, seen: { code: 'label-missing' }, wanted: {} });
 }
 
-test('the answer to a click stands above all, quoted', () => {
+test('the answer to a click comes first, quoted', () => {
   const note = { kind: 'requested', by: 'bob', number: 3, environment: 'production' } as const;
   const { summary } = render(examined(), note);
   expect(summary).toBe(`> ${noteText(note)}\n\n${render(examined()).summary}`);
@@ -127,12 +127,12 @@ function bytes(part: string): number {
   return new TextEncoder().encode(part).length;
 }
 
-test('a refused click is told with the refusal, to who clicked', () => {
+test('a refused click is answered with the refusal, to the person who clicked', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
   expect(noteText({ kind: 'refused', by: 'bob', refusal })).toBe(`\`bob\`: ${renderRefusal(refusal)}`);
 });
 
-test('once it is in production, it says since when and by which promotion, and has no button', () => {
+test('once it is in production, it shows since when and by which promotion, and has no button', () => {
   const { title, conclusion, actions, summary } = render(examined(), null, {
     environment: 'production',
     promotion: 8,

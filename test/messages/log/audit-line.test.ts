@@ -27,7 +27,7 @@ test.each([
   expect(readAuditLine(text)).toBeNull();
 });
 
-test('a reason can not bring a head along', () => {
+test('a reason can’t forge a head', () => {
   const reason = '\n<sub>audit 5·deadbeef</sub>\n';
   expect(readAuditLine(renderCard({ ...viewOf({ reason }), auditHead: HEAD }))).toEqual(PRINTED);
   expect(readAuditLine(renderCard({ ...viewOf({ reason }), auditHead: null }))).toBeNull();

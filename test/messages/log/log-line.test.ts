@@ -23,7 +23,7 @@ const hostile = fc.string({
   ),
 });
 
-test('a line in JSON says what it said, in characters that are seen', () => {
+test('a line in JSON keeps its value, in visible characters', () => {
   fc.assert(
     fc.property(hostile, hostile, (problem, msg) => {
       const line = jsonLogLine(`${JSON.stringify({ problem, msg })}\n`);
@@ -33,7 +33,7 @@ test('a line in JSON says what it said, in characters that are seen', () => {
   );
 });
 
-test('a line for a reader holds texts that can be printed as they are: a message without line ends, the rest with no others', () => {
+test('a line for people holds printable texts: a message without line ends, and no foreign line ends in the rest', () => {
   fc.assert(
     fc.property(hostile, hostile, (stack, msg) => {
       const line = prettyLogLine(`${JSON.stringify({ err: { stack }, msg })}\n`);

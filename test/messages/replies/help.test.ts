@@ -5,7 +5,7 @@ import { COMMAND_WORDS } from '../../../src/messages/replies/command-words.ts';
 import { renderHelp, renderTopic, renderUnknownTopic } from '../../../src/messages/replies/help.ts';
 import { toHtml } from '../rendered.ts';
 
-test('help says what each command does', () => {
+test('help describes each command', () => {
   expect(renderHelp()).toMatchSnapshot();
 });
 

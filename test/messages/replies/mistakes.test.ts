@@ -51,14 +51,14 @@ test.each<[CommandMistake]>([
   expect(form).toContain(`\`${COMMANDS.promote.example}\``);
 });
 
-test('a mistake shows what was typed as code only, and not all of a flood', () => {
+test('a mistake shows what was typed as code only, and cuts a long text', () => {
   const typed = '@acme/all`<b>'.repeat(2000);
   const text = renderMistake({ verb: 'status', mistake: { code: 'surplus-argument', typed } });
   expect(text.length).toBeLessThan(300);
   expect(plainTexts(text).filter((plain) => /[@<]/.test(plain))).toEqual([]);
 });
 
-test('a mistake shows the legal form of its own verb', () => {
+test('a mistake shows the usage of its own verb', () => {
   const text = renderMistake({ verb: 'rollback', mistake: { code: 'target-without-to', typed: 'P12' } });
   const { usage, example } = COMMANDS.rollback;
   const [sentence = '', form = ''] = text.split('\n\n');

@@ -215,7 +215,7 @@ const VERBS: readonly RefusedVerb[] = [
   'promote with force',
 ];
 
-test('every act that takes a right is called by its own words', () => {
+test('every action that needs a right has its own words', () => {
   const sentences = VERBS.map((verb) => renderRefusal({ code: 'bot-not-permitted', verb }));
   expect(sentences.join('\n')).toMatchSnapshot();
 });
@@ -227,14 +227,14 @@ test('the operator finds the line to add, ready to copy', () => {
   expect(renderRefusal({ code: 'owner-not-allowed', owner: 'stranger' })).toContain('`ALLOWED_OWNERS=stranger`');
 });
 
-test('what people typed can not break out, however long', () => {
+test('what people typed can’t break out, however long', () => {
   const typed = '`@acme/all` <img src=x> [x](https://evil.example)\n# big '.repeat(1000);
   const text = renderRefusal({ code: 'environment-unknown', typed, environments: [typed, REPO] });
   expect(text.length).toBeLessThan(1000);
   expect(plainTexts(text).filter((plain) => /[@<]|evil/.test(plain))).toEqual([]);
 });
 
-test('long lists are cut, and say so', () => {
+test('long lists are cut, and show that', () => {
   const promotions = Array.from({ length: 60 }, (_, number): PromotionLine => {
     return { number, environment: 'production', source: 'staging', state: 'awaiting-approval' };
   });

@@ -124,14 +124,14 @@ describe('a reply', () => {
   });
 });
 
-test('approvals that count no more are told to those who gave them, and to who asked', () => {
+test('approvals that no longer count are reported to those who gave them, and to the requester', () => {
   const people = ['bob', 'maria'];
   const body = bodyOf({ kind: 'approvals-void', promotion: 12, plan: 'ab12cd34ef56', people });
   expect(body).toMatchSnapshot();
   expect(body.match(/@\w+/g)).toEqual(['@bob', '@maria']);
 });
 
-test('a refusal, a mistake and help are told in their own words', () => {
+test('a refusal, a mistake and help have their own words', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
   expect(bodyOf({ kind: 'refusal', refusal })).toBe(renderRefusal(refusal));
   const mistake = { kind: 'mistake', verb: 'cancel', mistake: { code: 'invalid-id', typed: 'P0' } } as const;
@@ -139,7 +139,7 @@ test('a refusal, a mistake and help are told in their own words', () => {
   expect(bodyOf({ kind: 'help' })).toBe(renderHelp());
 });
 
-test('candidates are ready lines that are commands, also for another environment', () => {
+test('candidates are lines that are commands, for another environment too', () => {
   const candidates = [{ tag: tagOf('staging-abc1234'), commit: 'abc1234', subject: 'x', at: AT }];
   const body = bodyOf({ ...CANDIDATES, environment: 'canary', candidates });
   const [line = ''] = /\/promote [^`]+/.exec(body) ?? [];
@@ -232,7 +232,7 @@ describe('status', () => {
     expect(withNamed(text, { title: cardTitle(view), steps })).toMatchSnapshot();
   });
 
-  test('without what it is about is a bug', () => {
+  test('without its status is a bug', () => {
     expect(() => renderReply({ kind: 'status', about }, CONTEXT)).toThrow('needs the status');
   });
 });
@@ -265,7 +265,7 @@ test('a failure mentions the requester, and links the card', () => {
   expect(withNamed(withoutCard, { title: stateTitle(view) })).toMatchSnapshot('without a card');
 });
 
-test('an answer is addressed to who commented or clicked, in code style: nobody is mentioned', () => {
+test('an answer is addressed to the person who commented or clicked, in code style: nobody is mentioned', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
   const body = renderReply({ kind: 'refusal', refusal }, { key: 'k', to: 'ada', now: 0, status: null });
   expect(body).toContain(`\n\`ada\`: ${renderRefusal(refusal)}`);

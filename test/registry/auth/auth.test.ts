@@ -27,7 +27,7 @@ function tokenRequests(double: RegistryDouble): readonly string[] {
 }
 
 describe('Tokens', () => {
-  test('are asked for with pull,push where a credential exists, and shared by all who wait', async () => {
+  test('are requested with pull,push if a credential exists, and shared by all waiting callers', async () => {
     const { double, repository } = await makeWorld();
     const { client } = makeClient();
     await Promise.all(Array.from({ length: 20 }, () => client.findDigest(repository, tag('staging'))));
@@ -36,7 +36,7 @@ describe('Tokens', () => {
     expect(tokenRequests(double)).toEqual(['?service=double&scope=repository:acme/dotca:pull,push']);
   });
 
-  test('are asked for with pull by those without a credential', async () => {
+  test('are requested with pull without a credential', async () => {
     const { double, repository } = await makeWorld({ rules: { anonymous: { 'acme/dotca': 'pull' } } });
     await makeClient({ credential: null }).client.fetchManifest(repository, tag('staging'));
     expect(tokenRequests(double)).toEqual(['?service=double&scope=repository:acme/dotca:pull']);
@@ -47,7 +47,7 @@ describe('Tokens', () => {
     ]);
   });
 
-  test('for a second repository are asked for without being turned away first', async () => {
+  test('for a second repository are requested without a first 401', async () => {
     const { double, repository } = await makeWorld();
     double.addImage({ repository: 'acme/other', tag: 'staging', image: IMAGE });
     const { client, sent } = makeClient();
@@ -75,7 +75,7 @@ describe('Tokens', () => {
     expect(double.requests.filter(({ status }) => status === 401)).toHaveLength(1);
   });
 
-  test('that the registry holds for invalid are renewed once', async () => {
+  test('that the registry refuses are renewed once', async () => {
     const registryClock = { at: 0 };
     const { double, repository } = await makeWorld({ clock: registryClock });
     const { client } = makeClient();
@@ -129,7 +129,7 @@ describe('A stale credential', () => {
 });
 
 describe('Basic', () => {
-  test('is never shown to a registry that asks for tokens', async () => {
+  test('is never sent to a registry that uses tokens', async () => {
     const { double, repository } = await makeWorld({ quirks: { refuseBasicWithoutChallenge: true } });
     const { client } = makeClient();
     const manifest = await client.fetchManifest(repository, tag('staging'));
@@ -138,7 +138,7 @@ describe('Basic', () => {
     expect(shown.map(({ path }) => path)).toEqual(['/token']);
   });
 
-  test('is shown to a registry that asks for it, and from then on at once', async () => {
+  test('is sent to a registry that asks for it, and from then on immediately', async () => {
     const { double, repository } = await makeWorld({ quirks: { auth: 'basic' } });
     const { client } = makeClient();
     const manifest = await client.fetchManifest(repository, tag('staging'));
@@ -146,7 +146,7 @@ describe('Basic', () => {
     expect(double.requests.map(({ status }) => status)).toEqual([401, 200, 201]);
   });
 
-  test('that is wrong is told so after one try', async () => {
+  test('that is wrong is reported after one try', async () => {
     const { double, repository } = await makeWorld({ quirks: { auth: 'basic' } });
     const { client } = makeClient({ credential: { username: 'ada', password: 'revoked' } });
     const error = await failureOf(client.findDigest(repository, tag('staging')));
@@ -203,7 +203,7 @@ describe('The realm of a challenge', () => {
     expect(await client.findDigest(repository, tag('staging'))).toBe(IMAGE.digest);
   });
 
-  test('on a host that the operator has not named is not shown the credential', async () => {
+  test('on a host that the operator has not named does not receive the credential', async () => {
     const { double, repository } = await makeWorld({ quirks: { realm: 'https://tokens.example/token' } });
     const error = await failureOf(makeClient().client.fetchManifest(repository, tag('staging')));
     expect(error).toMatchObject({ code: 'realm-refused', retryable: false });
@@ -225,7 +225,7 @@ describe('The realm of a challenge', () => {
 describe('GHCR', () => {
   const GHCR = { host: 'ghcr.io', name: 'acme/api', access: 'pull' } as const;
 
-  test('is asked for a token straight away', async () => {
+  test('is asked for a token immediately', async () => {
     const { auth, sent } = makeAuth({ credential: ADA, answers: [answer(200, { token: 't0k' })] });
     expect((await auth.authorize(GHCR)).header).toBe('Bearer t0k');
     expect(sent).toEqual([
@@ -245,12 +245,12 @@ describe('GHCR', () => {
     expect(error.message).toContain(`the package does not ${grant}`);
   });
 
-  test('without a credential says which settings are missing', async () => {
+  test('without a credential names the missing settings', async () => {
     const { auth } = makeAuth({ credential: null, answers: [answer(401, {})] });
     expect((await failureOf(auth.authorize(GHCR))).message).toContain('set GHCR_USERNAME and GHCR_TOKEN');
   });
 
-  test('a token that is no header text is refused', async () => {
+  test('a token that is not valid header text is refused', async () => {
     const { auth } = makeAuth({ credential: ADA, answers: [answer(200, { token: 'a\r\nx-evil: 1' })] });
     expect(await failureOf(auth.authorize(GHCR))).toMatchObject({ code: 'registry-protocol' });
   });

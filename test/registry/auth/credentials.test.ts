@@ -49,7 +49,7 @@ describe('Credentials', () => {
     expect(createCredentialSource({ ghcr: bot, docker })('evil.example')).toBeNull();
   });
 
-  test('in an absent file are none, in a broken file an error that doesn’t show it', async () => {
+  test('in an absent file are none, in a broken file an error that does not show it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'docker-config-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     expect((await loadDockerConfig(folder)).size).toBe(0);

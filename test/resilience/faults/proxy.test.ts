@@ -35,7 +35,7 @@ describe.skipIf(!isDockerRegistryInstalled() && process.env['CI'] !== 'true')('t
     return open(proxy.host, { now, turn: (ms) => void (at += Math.ceil(ms)) });
   }
 
-  test('passes on what it is not told to spoil, byte for byte', async () => {
+  test('passes on everything that it should not break, byte for byte', async () => {
     const { client, repository } = await behind(null, '');
     const manifest = await client.fetchManifest(repository, tag(SOURCE));
     expect(Buffer.from(manifest.raw).equals(IMAGE.raw)).toBe(true);

@@ -42,7 +42,7 @@ function count(handle: Store, { hasRead, hold }: { hasRead: () => void; hold: Pr
   });
 }
 
-describe('an address that can not be right says what is wrong, never the password', () => {
+describe('an invalid address reports what is wrong, never the password', () => {
   test.each([
     { url: 'mysql://root:secret@host/x', message: 'must be sqlite:<path> or postgres://…, but it starts with mysql:' },
     { url: 'data/imprimatur.db', message: 'but it has no scheme' },
@@ -66,7 +66,7 @@ describe('a database that does not answer', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  test('PostgreSQL where nobody listens is worth a retry', async () => {
+  test('PostgreSQL that does not listen is retryable', async () => {
     const failure = await failureOf(openStore({ url: 'postgres://user:secret@127.0.0.1:1/x' }));
     expect(failure).toMatchObject({ code: 'database-unavailable', retryable: true });
     expect(failure.message).not.toContain('secret');
@@ -78,7 +78,7 @@ describe('a database that does not answer', () => {
     expect(existsSync(path)).toBe(true);
   });
 
-  test('SQLite in a folder that can not be made names the path', async () => {
+  test('SQLite in a folder that can’t be created names the path', async () => {
     await writeFile(join(folder, 'file'), '');
     const failure = await failureOf(openStore({ url: `sqlite:${join(folder, 'file', 'x.db')}` }));
     expect(failure).toMatchObject({ code: 'database-unavailable', retryable: false });
@@ -127,7 +127,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
   });
 
   describe('transactions', () => {
-    test('are undone as a whole by an error', async () => {
+    test('are rolled back completely by an error', async () => {
       const store = await fresh();
       const work = store.transaction(async (tx) => {
         await saveRepo(tx, repo, 1);
@@ -137,14 +137,14 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await findRepo(store.db, repo.id)).toBeNull();
     });
 
-    test('go on after one that failed in SQL', async () => {
+    test('continue after one that failed in SQL', async () => {
       const store = await fresh();
       await expect(store.transaction((tx) => sql`SELECT nothing`.execute(tx))).rejects.toThrow('nothing');
       await store.transaction((tx) => saveRepo(tx, repo, 1));
       expect(await findRepo(store.db, repo.id)).toEqual(repo);
     });
 
-    test('refuse a query that goes past them', async () => {
+    test('refuse a query outside of them', async () => {
       const store = await fresh();
       const work = store.transaction(async () => findRepo(store.db, 1));
       await expect(work).rejects.toThrow('inside a transaction');
@@ -185,7 +185,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
     await expect(sql`SELECT 9007199254740993 AS n`.execute(store.db)).rejects.toThrow(RangeError);
   });
 
-  test('a row that exists already is told from other errors', async () => {
+  test('an existing row is distinguished from other errors', async () => {
     const store = await fresh();
     await storePromotion(store, { id: 'p' });
     const failure = await failureOf(store.transaction((tx) => insertPromotion(tx, promotion({ id: 'p', number: 2 }))));
@@ -198,7 +198,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
     await expect(orphan).rejects.not.toBeInstanceOf(OutsideError);
   });
 
-  test('writable means that a write was made', async () => {
+  test('writable means that a write succeeded', async () => {
     const store = await fresh();
     await assertWritable(store, 5);
     await assertWritable(store, 6);

@@ -12,7 +12,7 @@ async function pidOf(db: Db): Promise<number> {
 }
 
 onEngine('postgres', ({ createUrl, freshPair, open }) => {
-  test('a server that takes no writes is found out', async () => {
+  test('a server that takes no writes is detected', async () => {
     const url = await createUrl();
     const store = await open(url);
     await migrate(store, 1);
@@ -20,7 +20,7 @@ onEngine('postgres', ({ createUrl, freshPair, open }) => {
     expect(await failureOf(assertWritable(readOnly, 5))).toMatchObject({ code: 'database-unavailable' });
   });
 
-  test('a connection that is cut fails its transaction as worth a retry, and the next one works', async () => {
+  test('a broken connection fails its transaction as retryable, and the next one works', async () => {
     const [store, other] = await freshPair();
     const victim = Promise.withResolvers<number>();
     const { opened, open: goOn } = gate();
@@ -37,7 +37,7 @@ onEngine('postgres', ({ createUrl, freshPair, open }) => {
     expect(await findRepo(store.db, repo.id)).toEqual(repo);
   });
 
-  test('an idle connection that is cut is told in the log', async () => {
+  test('a broken idle connection is logged', async () => {
     const url = await createUrl();
     const warned = gate();
     const store = await openStore({ url, log: { warn: () => warned.open() } });

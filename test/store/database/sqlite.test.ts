@@ -5,7 +5,7 @@ import { findRepo } from '../../../src/store/repos.ts';
 import { failureOf, onEngine } from '../engines.ts';
 
 onEngine('sqlite', ({ fresh }) => {
-  test('a file that can not be written to is found out', async () => {
+  test('a file that can’t be written to is detected', async () => {
     const store = await fresh();
     await sql`PRAGMA query_only = ON`.execute(store.db);
     expect(await failureOf(assertWritable(store, 5))).toMatchObject({
@@ -14,7 +14,7 @@ onEngine('sqlite', ({ fresh }) => {
     });
   });
 
-  test('nothing is lost when the power is: a commit is on disk, and the log is written ahead', async () => {
+  test('a power cut loses nothing: a commit is on disk, and the log is written ahead', async () => {
     const store = await fresh();
     const { rows } = await sql`SELECT * FROM pragma_synchronous, pragma_journal_mode, pragma_foreign_keys`.execute(
       store.db,
@@ -22,7 +22,7 @@ onEngine('sqlite', ({ fresh }) => {
     expect(rows).toMatchObject([{ synchronous: 2, journal_mode: 'wal', foreign_keys: 1 }]);
   });
 
-  test('a loop over queries leaves timers and sockets their turn', async () => {
+  test('a loop over queries does not block timers and sockets', async () => {
     const store = await fresh();
     const world = { waits: true };
     setImmediate(() => {

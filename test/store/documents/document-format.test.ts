@@ -14,11 +14,11 @@ const later = documentFormat({
   steps: [...PROMOTION_STEPS, addsColour],
 });
 
-test('a promotion of today reads in a version with a member more', () => {
+test('a current promotion reads in a version with one more member', () => {
   expect(later.read(formatPromotion(promotion()))).toEqual({ ...promotion(), colour: 'none' });
 });
 
-test('a promotion of that version is left to it by the version of today', () => {
+test('the current version leaves a promotion of that version to it', () => {
   const newer = later.write({ ...later.read(formatPromotion(promotion())), colour: 'red' });
   expect(later.read(newer)).toMatchObject({ colour: 'red' });
   expect(() => readPromotion(newer)).toThrow(NewerFormat);
@@ -27,7 +27,7 @@ test('a promotion of that version is left to it by the version of today', () => 
   );
 });
 
-test('steps are taken from the format on that a document has', () => {
+test('upgrade steps start at the format of the document', () => {
   const format = documentFormat({
     name: 'sum',
     schema: z.strictObject({ trail: z.array(z.string()) }),
@@ -63,7 +63,7 @@ test.each([
   ['a member', '{"format":1,"size":"small","mood":{"kind":"calm"},"colour":"red"}', 'Unrecognized key: "colour"'],
   ['a kind', '{"format":1,"size":"small","mood":{"kind":"wild"}}', 'mood.kind'],
   ['a word', '{"format":1,"size":"vast","mood":{"kind":"calm"}}', 'size'],
-])('a document with %s that is not known is of a newer version, whatever its number', (_, text, what) => {
+])('a document with an unknown %s is of a newer version, whatever its number', (_, text, what) => {
   const { read } = documentFormat({ name: 'x', schema: shape, steps: [] });
   expect(() => read(text)).toThrow(NewerFormat);
   expect(() => read(text)).toThrow(what);

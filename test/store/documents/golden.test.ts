@@ -61,13 +61,13 @@ function checkFormat<Value extends { readonly [member: string]: Json }>(format: 
       }
     });
 
-    test('has documents of each format up to today’s', () => {
+    test('has documents of each format up to the current one', () => {
       const numbers = filesOf(format).map((file) => Number(/-(\d+)\.json$/.exec(file)?.[1]));
       const all = Array.from({ length: format.format }, (_, index) => index + 1);
       expect(numbers.toSorted((a, b) => a - b)).toEqual(all);
     });
 
-    test('shows every word of today’s format in a document', () => {
+    test('has every word of the current format in a document', () => {
       const shown = new Set(
         filesOf(format)
           .flatMap((file) => goldenOf(file))
@@ -78,7 +78,7 @@ function checkFormat<Value extends { readonly [member: string]: Json }>(format: 
   });
 }
 
-test('the words are found wherever they stand', () => {
+test('the words are found in any place', () => {
   const words = wordsOf(PROMOTION_FORMAT.schema);
   for (const word of [
     'kind=failed',

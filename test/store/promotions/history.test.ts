@@ -57,7 +57,7 @@ async function write(store: Store, promotion: Promotion, entries: readonly Journ
 }
 
 onBothEngines(({ fresh }) => {
-  test('holdings come in the order in which they reached the environment, not in that of asking', async () => {
+  test('holdings are in the order in which they reached the environment, not in that of the requests', async () => {
     const store = await fresh();
     await storePromotion(store, of('a', promotedAt(NOW + 2)));
     await storePromotion(
@@ -79,7 +79,7 @@ onBothEngines(({ fresh }) => {
     ]);
   });
 
-  test('the oldest one is what the first promotion took the place of, under the tags that held nothing else', async () => {
+  test('the oldest one is what the first promotion replaced, under the tags that held nothing else', async () => {
     const store = await fresh();
     const first = over({ main: 'f', latest: null, stable: 'e' });
     await storePromotion(store, of('a', { ...promotedAt(NOW + 1), ...first, force: true }));
@@ -93,7 +93,7 @@ onBothEngines(({ fresh }) => {
     expect(await listHeld(store.db, { ...PRODUCTION, environment: 'canary' })).toMatchObject([{ kind: 'promotion' }]);
   });
 
-  test('other environments, repositories and images have a history of their own, and a version alone makes none', async () => {
+  test('other environments, repositories and images have their own history, and a version alone has none', async () => {
     const store = await fresh();
     const api = repository('ghcr.io/acme/dotca/api');
     await storePromotion(store, of('a', { ...promotedAt(NOW), environment: 'canary' }));

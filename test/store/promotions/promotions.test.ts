@@ -95,7 +95,7 @@ onBothEngines(({ fresh, freshPair }) => {
       expect(await change(store, second, { state: APPLYING })).not.toBe('conflict');
     });
 
-    test('is kept by the table even where nobody locks the repository, and the transaction goes on', async () => {
+    test('is enforced by the table even without a lock of the repository, and the transaction continues', async () => {
       const [store, other] = await freshPair();
       const first = await storePromotion(store);
       const second = await storePromotion(store);
@@ -152,7 +152,7 @@ onBothEngines(({ fresh, freshPair }) => {
     expect(await findLastPromoted(store.db, production)).toEqual(last);
   });
 
-  test('a version that was added to what production held is no last promoted one', async () => {
+  test('a version that was added to production’s image is not the last promoted one', async () => {
     const store = await fresh();
     const moved = await storePromotion(store, { moves: [MAIN], state: { kind: 'promoted', at: NOW } });
     const added = await storePromotion(store, { moves: [{ ...MAIN, kind: 'permanent', tag: tag('v1.2.3') }] });
@@ -172,7 +172,7 @@ onBothEngines(({ fresh, freshPair }) => {
     ]);
   });
 
-  test('a document that something else wrote is not believed', async () => {
+  test('a document that something else wrote is refused', async () => {
     const store = await fresh();
     const { id } = await storePromotion(store);
     await sql`UPDATE promotions SET document = '{"format":1}'`.execute(store.db);

@@ -103,7 +103,7 @@ onBothEngines(({ fresh }) => {
       ]);
     });
 
-    test('of a worker whose lease passed and was taken do not count', async () => {
+    test('of a worker whose lease expired and was taken do not count', async () => {
       const store = await fresh();
       const promotion = await storePromotion(store);
       await journal(store, promotion);
@@ -170,7 +170,7 @@ onBothEngines(({ fresh }) => {
     expect(await listStuckPromotions(store.db, repo.id + 1)).toEqual([]);
   });
 
-  describe('who left a kept tag behind', () => {
+  describe('which promotion left a permanent tag behind', () => {
     test.each([
       {
         when: 'a failed promotion wrote it',

@@ -20,7 +20,7 @@ const turn = (store: Store): Promise<void> =>
   rescheduleAfterClockChange(store, { now: THEN, before: NOW, leaseMs: LEASE_MS, timers: ['timer'] });
 
 onBothEngines(({ fresh }) => {
-  test('what was due stays due, what waited for a moment waits no more, a date stays a date; twice changes nothing', async () => {
+  test('due jobs stay due, short waits end, a date stays a date; twice changes nothing', async () => {
     const store = await fresh();
     await add(store, 'due', NOW);
     await add(store, 'long due', THEN - 1);
@@ -42,7 +42,7 @@ onBothEngines(({ fresh }) => {
     }
   });
 
-  test('a lease of the time that is no more passes when a lease of now would', async () => {
+  test('a lease of the old time expires when a current one would', async () => {
     const store = await fresh();
     await add(store, 'running', NOW);
     expect(await claimJob(store.db, { now: NOW, lease: 'one', leaseMs: LEASE_MS })).not.toBeNull();
@@ -51,14 +51,14 @@ onBothEngines(({ fresh }) => {
     expect(await claimJob(store.db, { now: THEN + LEASE_MS, lease: 'two', leaseMs: LEASE_MS })).not.toBeNull();
   });
 
-  test('a repository is not ours from an hour on that is still to come', async () => {
+  test('the access to a repository does not start in the future', async () => {
     const store = await fresh();
     await store.transaction((tx) => saveRepo(tx, repo, NOW));
     await turn(store);
     expect(await findHereSince(store.db, repo.id)).toBe(THEN);
   });
 
-  test('writes to GitHub of an hour that is still to come do not hold up those of now for longer than their window', async () => {
+  test('writes to GitHub from the future delay current ones no longer than their window', async () => {
     const store = await fresh();
     const pace = { installationId: 7, intervalMs: 1000, perMinute: 2, perHour: 500, before: [] };
     for (const now of [NOW, NOW + 1000]) await store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
@@ -68,7 +68,7 @@ onBothEngines(({ fresh }) => {
     expect(await ask(THEN + 60_000)).toEqual({ kind: 'go' });
   });
 
-  test('a hold on writes lasts no longer than the longest that GitHub asks for', async () => {
+  test('a hold on writes lasts no longer than the longest that GitHub requests', async () => {
     const store = await fresh();
     const pace = { installationId: 7, intervalMs: 0, perMinute: 80, perHour: 500, before: [] };
     await store.transaction((tx) => holdWrites(tx, { installationId: 7, until: NOW + HOUR_MS }));
@@ -77,7 +77,7 @@ onBothEngines(({ fresh }) => {
     expect(await ask).toEqual({ kind: 'wait', until: THEN + HOUR_MS });
   });
 
-  test('a slot of time that is still to come can be used again; what is done once a day stays done', async () => {
+  test('a time slot from the future can be used again; what is done once a day stays done', async () => {
     const store = await fresh();
     const use = (key: string, now: number, forMs: number): Promise<boolean> =>
       store.transaction((tx) => claimIdempotencyKey(tx, { key, until: now + forMs, now }));
@@ -90,7 +90,7 @@ onBothEngines(({ fresh }) => {
     expect(await use('reply', THEN, 24 * HOUR_MS)).toBe(false);
   });
 
-  test('the open jobs tell a process that starts by how much its clock was set back, until they are rescheduled', async () => {
+  test('the open jobs show a starting process how far its clock was set back, until they are rescheduled', async () => {
     const store = await fresh();
     const setback = (): Promise<number> => findClockSetback(store, () => THEN);
     expect(await setback()).toBe(0);
@@ -101,7 +101,7 @@ onBothEngines(({ fresh }) => {
     expect(await setback()).toBe(0);
   });
 
-  test('a repository that left is remembered with the time it first did, until a delivery tells of it again', async () => {
+  test('a repository that left keeps the time of the first loss, until a delivery names it again', async () => {
     const store = await fresh();
     const save = (now: number): Promise<number | null> => store.transaction((tx) => saveRepo(tx, repo, now));
     expect(await save(NOW)).toBeNull();
@@ -113,7 +113,7 @@ onBothEngines(({ fresh }) => {
     expect(await save(NOW + 4)).toBeNull();
   });
 
-  test('the repositories of an installation are those that it told of last', async () => {
+  test('the repositories of an installation are those of its last deliveries', async () => {
     const store = await fresh();
     const moved = { ...repo, installationId: 8 };
     await store.transaction((tx) => saveRepo(tx, repo, NOW));

@@ -19,7 +19,7 @@ const MOVED = { kind: 'floating', repository: image, tag: tag('main'), baseline:
 const promoted = (at: number): Partial<Promotion> => ({ moves: [MOVED], state: { kind: 'promoted', at } });
 
 onBothEngines(({ fresh }) => {
-  test('a sweep that goes on keeps the end of the one before', async () => {
+  test('a recovery that continues keeps the end of the previous one', async () => {
     const { db } = await fresh();
     const madeAt = await findDatabaseMadeAt(db);
     expect(await findDeliveryRecovery(db, hookTarget)).toBeNull();
@@ -33,7 +33,7 @@ onBothEngines(({ fresh }) => {
     expect(await findLastRecoveryAt(db)).toBe(NOW + 2);
   });
 
-  test('of some deliveries, those are told that were accepted for the same hook', async () => {
+  test('of some deliveries, those that were accepted for the same hook are returned', async () => {
     const store = await fresh();
     const deliveries = [
       { hookTarget, deliveryId: 'a' },
@@ -45,7 +45,7 @@ onBothEngines(({ fresh }) => {
     expect([...(await listAccepted(store.db, { hookTarget, deliveryIds: [] }))]).toEqual([]);
   });
 
-  test('what is open is live, and what an environment holds since a while ago, unless the App left', async () => {
+  test('open promotions are live, and the recent ones that an environment holds, unless the App left', async () => {
     const store = await fresh();
     await storePromotion(store, promoted(NOW - 2));
     const last = await storePromotion(store, promoted(NOW - 1));

@@ -93,7 +93,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       });
     });
 
-    test('gives only the kinds that were asked for', async () => {
+    test('gives only the requested kinds', async () => {
       const store = await fresh();
       await add(store, { kind: 'a', queueKey: 'l' }, { kind: 'b', queueKey: 'l' });
       expect(await claim(store, { kinds: ['b', 'c'] })).toMatchObject({ kind: 'b' });
@@ -108,14 +108,14 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(JSON.parse(claimed(await claim(store)).payload)).toEqual({ text: 'a\u0000b' });
     });
 
-    test('gives no job twice to claimers that run at once', async () => {
+    test('gives no job twice to concurrent claimers', async () => {
       const [store, other] = await freshPair();
       await add(store, ...Array.from({ length: 60 }, () => ({})));
       const ids = await Promise.all([store, other, store, other, store, other].map((handle) => claimIds(handle)));
       expect(ids.flat().toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
     });
 
-    test('gives no job twice to processes that run at once', async () => {
+    test('gives no job twice to concurrent processes', async () => {
       const url = await createUrl();
       const store = await open(url);
       await migrate(store, 0);
@@ -167,7 +167,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       }
     });
 
-    test('do not let a later job pass the first one that somebody holds', async () => {
+    test('do not let a later job overtake a claimed one', async () => {
       const [store, other] = await freshPair();
       await add(store, { key: 'k', queueKey: 'l' }, { queueKey: 'l' });
       const held = gate();
@@ -203,7 +203,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
   });
 
   describe('leases', () => {
-    test('that passed let another take the job; what the first then writes does not count', async () => {
+    test('that expired let another take the job; what the first then writes does not count', async () => {
       const store = await fresh();
       await add(store, {});
       const first = claimed(await claim(store, { now: 10, lease: 'first' }));
@@ -223,7 +223,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await finish(store, second)).toBe(true);
     });
 
-    test('that are renewed hold on', async () => {
+    test('that are renewed stay valid', async () => {
       const store = await fresh();
       await add(store, {});
       const job = claimed(await claim(store, { now: 10 }));
@@ -232,7 +232,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await claim(store, { now: 300, lease: 'next' })).toMatchObject({ id: job.id });
     });
 
-    test('are extended where too little is left of them, and only there', async () => {
+    test('are extended only if too little is left', async () => {
       const store = await fresh();
       await add(store, {});
       const { id, lease } = claimed(await claim(store, { now: 10 }));
@@ -246,7 +246,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await extend(0, 900)).toBeNull();
     });
 
-    test('that are given back leave their jobs to anybody, once what was sent under them is surely over', async () => {
+    test('that are returned free their jobs, once their outside writes are certainly over', async () => {
       const store = await fresh();
       await add(store, { key: 'one' }, { key: 'two', runAt: 2 });
       const one = claimed(await claim(store, { now: 10 }));
@@ -259,7 +259,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await claim(store, { now: 50 })).toMatchObject({ key: 'one', attempts: 2 });
     });
 
-    test('can not be taken while a transaction that looked at them is open', async () => {
+    test('can’t be taken while a transaction that read them is open', async () => {
       const [store, other] = await freshPair();
       await add(store, {});
       const job = claimed(await claim(store, { now: 10, lease: 'first' }));
@@ -301,7 +301,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await claim(store)).toMatchObject({ id: 2 });
     });
 
-    test('never lose a wish: a job that absorbs one is not claimed before the wish is committed', async () => {
+    test('never lose work: a job that absorbs another is not claimed before that one is committed', async () => {
       const [store, other] = await freshPair();
       await add(store, { key: 'k' });
       const added = gate();
@@ -321,7 +321,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       await wish;
     });
 
-    test('fold a job that goes back into its like that waits already', async () => {
+    test('merge a returned job into one of the same kind and key that waits already', async () => {
       const store = await fresh();
       await add(store, { key: 'k' });
       const first = claimed(await claim(store));
@@ -333,7 +333,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await claim(store, { now: 50 })).toMatchObject({ id: 2 });
     });
 
-    test('fold a job that goes back into one that is being added at that moment', async () => {
+    test('merge a returned job into one that is being added at that moment', async () => {
       const [store, other] = await freshPair();
       await add(store, { key: 'k' });
       const first = claimed(await claim(store));
@@ -392,7 +392,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       expect(await claim(store, { now: 40 })).toMatchObject({ id: 1, attempts: 1 });
     });
 
-    test('a dead job that is retried while its like waits is done', async () => {
+    test('a dead job that is retried while another of its kind and key waits is done', async () => {
       const store = await fresh();
       await add(store, { key: 'k' });
       const { id, lease } = claimed(await claim(store));
@@ -404,7 +404,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
     });
   });
 
-  test('the next time to look is the earliest that a job can be claimed', async () => {
+  test('the next poll is at the earliest time that a job can be claimed', async () => {
     const store = await fresh();
     expect(await nextRunAt(store.db, { now: 10 })).toBeNull();
     await add(store, { queueKey: 'l', runAt: 5 }, { queueKey: 'l', runAt: 6 }, { key: 'k', runAt: 700 });
@@ -422,7 +422,7 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
     expect(await countJobs(store.db, 10)).toEqual({ queued: 2, running: 0, done: 1, dead: 0, oldestDueAgeMs: 6 });
   });
 
-  test('removes what was done before a time, and nothing else', async () => {
+  test('removes only what was done before a time', async () => {
     const store = await fresh();
     await add(store, {}, {}, {});
     await finish(store, claimed(await claim(store)), 20);

@@ -14,7 +14,7 @@ async function makeDouble(quirks: Partial<Quirks> = {}): Promise<RegistryDouble>
   return double;
 }
 
-test('an image that was pushed is there with its blobs, and readable byte for byte', async () => {
+test('a pushed image exists with its blobs, and is readable byte for byte', async () => {
   const double = await makeDouble({ auth: 'token' });
   await pushImage({ baseUrl: double.url, repository: 'acme/api', tag: 'main', image: IMAGE, credentials: ADA });
   expect(double.tags('acme/api')).toEqual({ main: IMAGE.digest });
@@ -62,7 +62,7 @@ test('nothing can be deleted', async () => {
   expect(double.tag('acme/api', 'main')).toBe(IMAGE.digest);
 });
 
-test('a tag that lags shows what was there before for so many reads', async () => {
+test('a tag that lags shows its old digest for that many reads', async () => {
   const double = await makeDouble();
   const next = buildImage({ seed: 'next' });
   for (const image of [next, IMAGE]) double.addImage({ repository: 'acme/api', tag: 'main', image });

@@ -92,7 +92,7 @@ function postForm(server: Server, fields: Readonly<Record<string, string>>): Pro
 }
 
 describe('the real server', () => {
-  test('from the page to a configured server: GitHub makes the App, .env gets its keys, and after a restart they are accepted', async () => {
+  test('from the page to a configured server: GitHub creates the App, .env gets its keys, and after a restart they are accepted', async () => {
     const example = await readFile(join(import.meta.dirname, '../../../.env.example'), 'utf8');
     await writeFile(join(folder, '.env'), example, { mode: 0o644 });
     const first = await start();
@@ -139,7 +139,7 @@ describe('the real server', () => {
     await second.end();
   });
 
-  test('where .env can not be written, the page shows the lines once', async () => {
+  test('if .env can’t be written, the page shows the lines once', async () => {
     await writeFile(join(folder, '.env'), 'WEBHOOK_SECRET=one-that-is-mine-already\n');
     const server = await start();
     const back = pressCreate(await (await postForm(server, {})).text());
@@ -159,7 +159,7 @@ describe('the real server', () => {
   });
 });
 
-describe('the doors', () => {
+describe('the entry points', () => {
   test.each([
     ['HEAD', '/setup', 405],
     ['POST', '/setup', 400],
@@ -174,7 +174,7 @@ describe('the doors', () => {
     await doors.close();
   });
 
-  test('the page runs no script, loads nothing, can not be framed, kept or sent elsewhere', async () => {
+  test('the page runs no script, loads nothing, and can’t be framed, cached or posted elsewhere', async () => {
     const doors = await openDoors({ APP_ID: '', PUBLIC_URL });
     const response = await fetch(`${doors.url}/setup`);
     const html = await response.text();
@@ -291,7 +291,7 @@ describe('the pages', () => {
   });
 
   test.each(['', '../../evil', 'a/b', 'a?b', '-a', '"><script>alert(1)</script>'])(
-    '%j is no account, and nothing of it gets into the page',
+    '%j is not an account, and the page does not contain it',
     async (account) => {
       const page = await setup().begin({ account });
       expect(page.status).toBe(400);
@@ -308,13 +308,13 @@ describe('the pages', () => {
   });
 
   describe('the token', () => {
-    test.each(['', 'guessed', ' '])('%j is not it: no way leads to GitHub', async (wrong) => {
+    test.each(['', 'guessed', ' '])('%j is refused: nothing leads to GitHub', async (wrong) => {
       const page = await setup().begin({ token: wrong });
       expect(page.status).toBe(403);
       expect(page.body).not.toContain('name="manifest"');
     });
 
-    test('is good for 30 minutes', async () => {
+    test('is valid for 30 minutes', async () => {
       const get = setup();
       clock += 30 * 60 * 1000 - 1;
       expect((await get.begin()).status).toBe(200);
@@ -322,7 +322,7 @@ describe('the pages', () => {
       expect((await get.begin()).status).toBe(403);
     });
 
-    test('is replaced by a new one, which ends what was begun with it', async () => {
+    test('is replaced by a new one, which ends a set-up that was started with it', async () => {
       const get = setup();
       const back = pressCreate((await get.begin()).body);
       const old = token;
@@ -332,7 +332,7 @@ describe('the pages', () => {
       expect((await get(pressCreate((await get.begin()).body).href)).status).toBe(200);
     });
 
-    test('is good for one App, after a restart as well', async () => {
+    test('is valid for one App, even after a restart', async () => {
       const get = setup();
       await get(pressCreate((await get.begin()).body).href);
       expect((await setup().begin()).status).toBe(403);
@@ -345,7 +345,7 @@ describe('the pages', () => {
     });
   });
 
-  test('an App that GitHub made for another account is refused, and its keys are not kept', async () => {
+  test('an App that GitHub created for another account is refused, and its keys are not kept', async () => {
     const others: string[] = [];
     const get = setup({ onOtherOwner: ({ owner }, typed) => others.push(`${owner} instead of ${typed}`) });
     const page = await get(pressCreate((await get.begin({ account: 'globex' })).body).href);
@@ -366,7 +366,7 @@ describe('the pages', () => {
     expect(floors).toEqual([isWritten ? ['production=1', 'production'] : [undefined, undefined]]);
   });
 
-  test('without PUBLIC_URL it says so, and has no form', async () => {
+  test('without PUBLIC_URL it shows that, and has no form', async () => {
     const page = await setup({ publicUrl: null })('/setup');
     expect(page.status).toBe(200);
     expect(page.body).toContain('<pre>PUBLIC_URL=https://imprimatur.example.com</pre>');
@@ -383,7 +383,7 @@ describe('the pages', () => {
     expect(asked.body).toContain('GHCR_USERNAME');
   });
 
-  describe('the way back is refused, and nothing is written', () => {
+  describe('the callback is refused, and nothing is written', () => {
     type Spoil = (back: URL, get: Get) => void | Promise<void>;
     test.each<readonly [string, Spoil, number]>([
       ['without a state', (back) => back.searchParams.delete('state'), 403],
@@ -408,7 +408,7 @@ describe('the pages', () => {
     });
   });
 
-  test('a state is good once, even for two who come at the same time', async () => {
+  test('a state works once, even for two concurrent requests', async () => {
     const get = setup();
     const back = pressCreate((await get.begin()).body);
     const pages = await Promise.all([get(back.href), get(back.href)]);
@@ -416,7 +416,7 @@ describe('the pages', () => {
     expect(written).toHaveLength(1);
   });
 
-  test('when GitHub is away for a moment, a reload goes on', async () => {
+  test('after a short outage of GitHub, a reload continues', async () => {
     github.failNext({ path: /conversions/, status: 502 });
     const get = setup();
     const back = pressCreate((await get.begin()).body);
@@ -426,7 +426,7 @@ describe('the pages', () => {
     expect((await get(back.href)).status).toBe(200);
   });
 
-  test('once an App was made there is no second form, and no second App: a reload or another tab says so', async () => {
+  test('once an App was created there is no second form, and no second App: a reload or another tab shows that', async () => {
     const get = setup();
     const other = pressCreate((await get.begin()).body);
     const back = pressCreate((await get.begin()).body);
@@ -440,7 +440,7 @@ describe('the pages', () => {
     expect(written).toHaveLength(1);
   });
 
-  test('an App without a webhook secret is not called finished', async () => {
+  test('an App without a webhook secret does not count as finished', async () => {
     const get = setup({
       convert: async () => ({
         id: 1,

@@ -49,7 +49,7 @@ test('Re-run is an intent', () => {
 const COMMIT = 'b'.repeat(40);
 const STAGING = { external_id: `staging/${COMMIT}` };
 
-test('a click on Promote asks for a promotion of the commit', () => {
+test('a click on Promote requests a promotion of the commit', () => {
   expect(translate(delivery({ requested_action: { identifier: 'promote' } }, STAGING))).toEqual([
     { kind: 'staging-click', repo: ABOUT.repo, checkRunId: ABOUT.checkRunId, commit: COMMIT, by: ABOUT.by },
   ]);
@@ -64,16 +64,16 @@ test('Re-run of the check of a staging commit names the commit', () => {
 test.each([
   ['Approve on the check of a staging commit', { requested_action: { identifier: 'approve' } }, STAGING],
   ['Promote on the check run of a promotion', { requested_action: { identifier: 'promote' } }, {}],
-])('a button that is not there is not ours: %s', (_name, changes, checkRun) => {
+])('an unknown button is not ours: %s', (_name, changes, checkRun) => {
   expect(translate(delivery(changes, checkRun))).toEqual([]);
 });
 
-test('a bot that clicks is told apart', () => {
+test('a bot that clicks is marked as one', () => {
   const [intent] = translate(delivery({ sender: { id: 9, login: 'merger[bot]', type: 'Bot' } }));
   expect(intent).toMatchObject({ by: { kind: 'bot' } });
 });
 
-describe('nothing is asked by', () => {
+describe('no intent', () => {
   test.each<readonly [string, Fields]>([
     ['our own news that a run was created', delivery({ action: 'created' })],
     ['our own news that a run was completed', delivery({ action: 'completed' })],

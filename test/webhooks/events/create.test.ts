@@ -33,7 +33,7 @@ test('a version is an intent, in our own words', () => {
   expect(translate(delivery())).toEqual([INTENT]);
 });
 
-test('the whole ref is read as well', () => {
+test('the whole ref is read too', () => {
   expect(translate(delivery({ ref: 'refs/tags/v1.2.3' }))).toEqual([INTENT]);
 });
 
@@ -54,6 +54,6 @@ test.each<[string, Fields]>([
   expect(translate(delivery(changes))).toEqual([]);
 });
 
-test('a tag without a repository can not be read', () => {
+test('a tag without a repository is an error', () => {
   expect(() => translate(delivery({ repository: undefined }))).toThrow('repository');
 });

@@ -49,12 +49,12 @@ const DEPLOYMENT = {
   creatorId: 9,
 };
 
-test('a deployment is an intent by who made it', () => {
+test('a deployment is an intent by its creator', () => {
   const by = { id: 9, login: 'carol', kind: 'user' };
   expect(translate(delivery())).toEqual([{ kind: 'deployment', repo: REPO, deployment: DEPLOYMENT, by }]);
 });
 
-test('a deployment whose maker left GitHub is an intent by who sent it', () => {
+test('a deployment whose creator left GitHub is an intent by the sender', () => {
   expect(translate(delivery({ creator: null }))).toMatchObject([{ by: { login: 'bob' } }]);
 });
 
@@ -65,7 +65,7 @@ test.each<readonly [string, Fields]>([
   expect(translate(payload)).toEqual([]);
 });
 
-test('a deployment without a full commit id can not be read', () => {
+test('a deployment without a full commit id is an error', () => {
   expect(() => translate(delivery({ sha: 'abc1234' }))).toThrow('is not a full commit id');
 });
 
@@ -111,7 +111,7 @@ test.each([
   ['inactive', statusDelivery({ state: 'inactive' })],
   ['a state of tomorrow', statusDelivery({ state: 'paused' })],
   ['an action of tomorrow', { action: 'archived' }],
-])('a status that is %s asks nothing', (_, payload) => {
+])('a status that is %s is no intent', (_, payload) => {
   expect(translateStatus(payload)).toEqual([]);
 });
 
@@ -120,7 +120,7 @@ test('a status of our own deployment counts', () => {
   expect(translateStatus(own)).toHaveLength(1);
 });
 
-describe('the page where its deployer tells more', () => {
+describe('the page with the deployer’s details', () => {
   test.each<readonly [string, Fields, string | null]>([
     ['is the log', { log_url: 'https://a.example', environment_url: 'https://b.example' }, 'https://a.example/'],
     ['else the environment', { log_url: '', environment_url: 'https://b.example' }, 'https://b.example/'],

@@ -40,7 +40,7 @@ test('a new comment with a command line is an intent, in our own words', () => {
   ]);
 });
 
-test.each([undefined, null, 'soon'])('a comment that does not tell its time (%s) is one all the same', (created_at) => {
+test.each([undefined, null, 'soon'])('a comment without a time (%s) is an intent anyway', (created_at) => {
   const [intent] = translate(delivery({}, { created_at }));
   expect(intent).toMatchObject({ kind: 'comment' });
   expect(intent).not.toHaveProperty('writtenAt');
@@ -56,12 +56,12 @@ test('all command lines come in order', () => {
   });
 });
 
-test('a comment without a command line but with a hint is an intent as well', () => {
+test('a comment without a command line but with a hint is an intent too', () => {
   const [intent] = translate(delivery({}, { body: '`/help`' }));
   expect(intent).toMatchObject({ lines: [], hint: { place: 'backticks', line: '/help' } });
 });
 
-describe('nothing is asked by', () => {
+describe('no intent', () => {
   test.each<readonly [string, Fields]>([
     ['an edit', delivery({ action: 'edited' })],
     ['a deletion', delivery({ action: 'deleted' })],
@@ -77,7 +77,7 @@ describe('nothing is asked by', () => {
   });
 });
 
-describe('a comment that lacks what every one has is an error, not silence', () => {
+describe('a comment without a required field is an error', () => {
   test.each<readonly [string, Fields]>([
     ['the action', delivery({ action: undefined })],
     ['the repository', delivery({ repository: undefined })],

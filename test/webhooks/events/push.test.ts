@@ -39,6 +39,6 @@ test.each([
   ['a branch that was deleted', { deleted: true, after: '0'.repeat(40) }],
   ['a branch that was deleted, by its head alone', { after: '0'.repeat(40) }],
   ['something that is neither', { ref: 'refs/notes/heads/staging' }],
-])('nothing to look at: %s', (_name, changes) => {
+])('no intent: %s', (_name, changes) => {
   expect(translate(push(changes))).toEqual([]);
 });

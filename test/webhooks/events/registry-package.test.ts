@@ -31,7 +31,7 @@ test('a package below another keeps its whole name', () => {
   expect(translate(payload)).toMatchObject([{ package: 'acme/dotca/api' }]);
 });
 
-test('a package that is linked to no repository tells nobody', () => {
+test('a package without a linked repository is no intent', () => {
   expect(translate(published({ repository: undefined }))).toEqual([]);
   expect(translate(published({ repository: null }))).toEqual([]);
 });

@@ -49,7 +49,7 @@ function renderJson(repo: AuditedRepo, row: AuditRow): string {
   return `${JSON.stringify({ repo: repo.name, repoId: repo.id, seq, previousHash, hash, entry: parseJson(entry) })}\n`;
 }
 
-/** A row that was tampered with may hold anything; it is shown in `details` as it is. */
+/** A row that was tampered with may hold anything. `details` shows it unchanged. */
 function renderCsv(repo: AuditedRepo, row: AuditRow): string {
   const { success, data: entry } = Entry.safeParse(parseJson(row.entry));
   const middle = success

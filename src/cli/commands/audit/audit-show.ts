@@ -67,7 +67,7 @@ type Entry = z.infer<typeof Entry>;
 const PAGE = 1000;
 const NO_PROMOTION = 0;
 
-/** For a digest: every row that names it, and every row of the promotions that were asked for it. */
+/** For a digest: every row that names it, and every row of the promotions that were requested for it. */
 async function findRows(
   { db }: Store,
   { repo, subject }: { readonly repo: AuditedRepo; readonly subject: Subject },
@@ -113,7 +113,7 @@ function renderRow({ row, entry }: MatchingRow, { width, style }: Terminal): str
 const INDENT = '     ';
 const MAX_VALUE_LENGTH = 600;
 
-/** What says nothing is left out: null, no, an empty list, an outcome that passes. */
+/** Leaves out values without information: null, false, an empty list, a passed outcome. */
 function detailLines(name: string, value: unknown): readonly string[] {
   if (value === null || value === false) return [];
   if (!Array.isArray(value)) return [`${name}: ${textOf(value)}`];
@@ -146,7 +146,7 @@ function short(digest: string | null): string {
   return digest === null ? 'nothing' : plain(digest.replace(/^(sha\d+:[0-9a-f]{12})[0-9a-f]+$/, '$1…'));
 }
 
-/** A stable shape, as that of `audit export`. */
+/** A stable shape, like that of `audit export`. */
 function rowJson({ repo, row, entry }: MatchingRow): object {
   const { seq, previousHash, hash } = row;
   return { repo: repo.name, repoId: repo.id, seq, previousHash, hash, entry: entry ?? row.entry };

@@ -54,7 +54,7 @@ export const auditVerify: CliCommand = {
   },
 };
 
-/** With anchors, what GitHub says that the App is installed for counts as well: a whole trail may have been deleted. */
+/** With anchors, the App's installed repositories count too: a whole trail may have been deleted. */
 async function listRepos(
   store: Store,
   { named, github }: { readonly named: string | undefined; readonly github: GitHub | null },

@@ -1,4 +1,4 @@
-// An image that a person rejected is asked for again: whoever approves it now should know, and so should that person.
+// A person rejected this image before: its reviewers should know, and so should that person.
 import { z } from 'zod';
 import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES } from '../../rule.ts';
 
@@ -12,7 +12,7 @@ export const rejectedBefore = imageRule({
 }).checkedBy({
   want: () => ({}),
   isOn: ({ validation }) => validation.rejectedBefore !== 'off',
-  // Without a database nobody knows, and nothing is promoted either.
+  // Without a database this is unknown, but then nothing is promoted either.
   whenUnknown: () => null,
   check: ({ pastRejection: { value } }, { policy }) => {
     const level = policy.validation.rejectedBefore;

@@ -1,4 +1,4 @@
-// The staging check examined another image of the same commit: what was checked then is not what is promoted now.
+// The staging check examined another image of the same commit than the one that is promoted.
 import { z } from 'zod';
 import { digest, tag } from '../../image/reference-schema.ts';
 import { imageRule, KINDS_OF_NEW_IMAGES, NO_VALUES } from '../../rule.ts';
@@ -27,7 +27,7 @@ export const tagOverwritten = imageRule({
     const level = policy.validation.tagOverwritten;
     if (value.kind !== 'overwritten' || level === 'off') return [];
     const { kind: code, ...seen } = value;
-    // A build that runs again makes another digest of the same commit: that alone is no attack.
+    // A repeated build makes another digest of the same commit, so this alone is no attack.
     return [{ platform: null, outcome: level, seen: { code, ...seen } }];
   },
 });

@@ -3,7 +3,7 @@
 export const REPO_TABLES: readonly string[] = [
   `CREATE TABLE heartbeat (id BIGINT PRIMARY KEY, at BIGINT NOT NULL)`,
 
-  // The head of the audit chain stands apart from its rows, so that cut-off newest rows are seen.
+  // The head of the audit chain is stored apart from its rows, so that missing newest rows are detected.
   `CREATE TABLE repos (
     id BIGINT PRIMARY KEY,
     name TEXT NOT NULL,

@@ -6,7 +6,7 @@ export const IMAGE_OWNERS: readonly string[] = [
     repo_id BIGINT NOT NULL REFERENCES repos (id),
     since BIGINT NOT NULL
   )`,
-  // What reached production before this table was there counts as well: the first promotion of each image.
+  // Promotions from before this table count too: the first one of each image.
   `INSERT INTO image_owners (image, repo_id, since)
     SELECT repository, repo_id, held_since FROM (
       SELECT move.repository, promotion.repo_id, promotion.held_since,

@@ -1,4 +1,4 @@
-// The tables of people: whose rights GitHub confirmed lately, and the commands of those whose rights are not known.
+// The tables of people: whose rights GitHub confirmed lately, and the commands of people with unknown rights.
 
 export const PEOPLE_TABLES: readonly string[] = [
   `CREATE TABLE known_rights (

@@ -1,3 +1,3 @@
-// Migration: the account or App that has a pinned name now, where it is another one than it was pinned for.
+// Migration: the account or App that has a pinned name now, if it is not the pinned one.
 
 export const PIN_HOLDERS: readonly string[] = [`ALTER TABLE pins ADD COLUMN holder BIGINT`];

@@ -1,4 +1,4 @@
-// The index by which rejected promotions are found.
+// Migration: the index that finds rejected promotions.
 
 export const REJECTIONS: readonly string[] = [
   `CREATE INDEX promotions_rejected ON promotions (repo_id, number) WHERE state = 'rejected'`,

@@ -1,4 +1,4 @@
-// The table of the token that `/setup` asks for: one row at most.
+// Migration: the table of the token that `/setup` requires. It has at most one row.
 
 export const SETUP_TABLES: readonly string[] = [
   `CREATE TABLE setup_tokens (

@@ -42,13 +42,13 @@ test.each(ROWS)('%s', (_name, configFact, level, outcome, seen) => {
   ]);
 });
 
-test('a name that every object has is no label that is there', () => {
+test('a property that every object has is not a label', () => {
   const image = facts({ platforms: [platform({ config: of({}) })] });
   const [finding] = judge(labels, image, ruleContext({ labels: { level: 'fail', required: ['constructor'] } }));
   expect(finding?.outcome).toBe('fail');
 });
 
-test('at level off nothing is said, nor where only source and revision are asked for', () => {
+test('at level off there is no finding, nor if only source and revision are required', () => {
   const image = facts({ platforms: [platform({ config: of({}) })] });
   expect(judge(labels, image, ruleContext({ labels: { level: 'off', required } }))).toEqual([]);
   expect(judge(labels, image, ruleContext())).toEqual([]);
