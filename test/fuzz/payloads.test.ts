@@ -64,12 +64,12 @@ async function collectVectors(): Promise<readonly Vector[]> {
   const { world, repo, issue, commit } = talk;
   await repo.comment({ issue, by: 'ada', body: 'Looks good.' });
   // Here nothing is a command, by whomever it is.
-  const body = '/promote staging';
-  const pull = repo.openPullRequest({ title: 'More', by: 'ada', head: 'staging', body });
-  await repo.tellOpened({ issue: repo.openIssue({ title: 'More', by: 'ada', body }) });
+  const text = '/promote staging';
+  const pull = repo.openPullRequest({ title: 'More', by: 'ada', head: 'staging', body: text });
+  await repo.tellOpened({ issue: repo.openIssue({ title: 'More', by: 'ada', body: text }) });
   await repo.tellOpened({ issue: pull });
-  await repo.review({ pull, by: 'ada', body });
-  await repo.review({ pull, by: 'ada', body, path: 'src/a.ts' });
+  await repo.review({ pull, by: 'ada', body: text });
+  await repo.review({ pull, by: 'ada', body: text, path: 'src/a.ts' });
   const run = { id: 1, external_id: 'promotion-1', app: { id: Number(world.github.env.APP_ID) } };
   const frame = repo.frame('bob');
   const click = { action: 'requested_action', requested_action: { identifier: 'approve' }, check_run: run, ...frame };

@@ -279,16 +279,16 @@ test('/status lists what production held, marks the current image, and shows the
   const b = await talk.release('B');
   await talk.rollBack('', 'bob');
   const [status = ''] = (await talk.say('ada', '/status production')).replies;
-  const rows = status.split('\n').filter((line) => line.startsWith('- **P'));
+  const rows = [...status.matchAll(/^- \*\*P\d.*\n {2}.*/gm)].map(([row]) => row);
   expect(rows.map((row) => [/2026-\S+ \S+/.exec(row)?.[0], /\bP\d\b/.exec(row)?.[0]])).toEqual([
     ['2026-11-24 09:03', 'P3'],
     ['2026-11-24 09:02', 'P2'],
     ['2026-11-24 09:01', 'P1'],
   ]);
   expect(rows.map((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, value]) => value))).toEqual([
-    [shown(a.digest), 'bob', `main-${a.tag}`, 'rollback-20261124-090200-release', 'main', 'latest'],
-    [shown(b.digest), 'ada', `main-${b.tag}`, 'rollback-20261124-090300-it-fails'],
-    [shown(a.digest), 'ada', `main-${a.tag}`, 'rollback-20261124-090200-release'],
+    [shown(a.digest), `main-${a.tag}`, 'rollback-20261124-090200-release', 'main', 'latest', 'ada', 'bob'],
+    [shown(b.digest), `main-${b.tag}`, 'rollback-20261124-090300-it-fails', 'ada', 'ada', 'bob'],
+    [shown(a.digest), `main-${a.tag}`, 'rollback-20261124-090200-release', 'ada', 'ada', 'bob'],
   ]);
   expect(status).toContain('`/rollback to rollback-20261124-090100-release --reason "…"`');
   await talk.world.end();
