@@ -25,7 +25,9 @@ type Collected = {
   readonly suspects: Suspect[];
 };
 
-const COMMAND_START = /^ {0,3}(?=\/)/;
+/** Blanks of Unicode and characters without width are no indent of Markdown: nobody sees them before a command. */
+const COMMAND_START =
+  /^ {0,3}(?:[\u00a0\u1680\u2000-\u200d\u202f\u205f-\u2064\u3000\u00ad\u034f\u180e\ufeff] {0,3}){0,8}(?=\/)/;
 
 /**
  * A command is a source line of a top-level paragraph, at most three spaces in, whose raw text starts with `/`, outside
@@ -133,5 +135,5 @@ function hintAt(place: CommandHint['place'], text: string): CommandHint | null {
 }
 
 function withoutIndent(line = ''): string {
-  return line.replace(/^ {1,3}/, '');
+  return line.slice(COMMAND_START.exec(line)?.[0].length ?? 0).replace(/^ {1,3}/, '');
 }

@@ -1,7 +1,14 @@
 // Decides what a line of a comment is: a command, a command with a mistake, a slip, or none of ours.
 import { COMMANDS, findMisspelledVerb, isVerb, LONG_FORM, type CommandContent, type Verb } from './command/commands.ts';
 import type { CommandMistake } from './command/mistake.ts';
-import { continuesCommand, foldAscii, splitFirstWord, withoutPunctuation } from './command/words.ts';
+import {
+  continuesCommand,
+  foldAscii,
+  invisibleIn,
+  splitFirstWord,
+  withoutInvisible,
+  withoutPunctuation,
+} from './command/words.ts';
 import { isOneEdit } from './edit-distance.ts';
 
 export { COMMANDS, findTopic, isVerb, LONG_FORM, VERBS, type Verb } from './command/commands.ts';
@@ -69,6 +76,8 @@ export function parseCommandLine(line: CandidateLine): ParsedLine {
   const first = line.text.startsWith('/') ? splitFirstWord(line.text) : null;
   // A second slash makes it a path.
   if (first === null || first.word.includes('/', 1)) return { kind: 'not-ours' };
+  const hidden = invisibleIn(first.word);
+  if (hidden !== null) return parseHidden(line, { ...first, hidden });
   const typed = first.word.slice(1);
   if (foldAscii(typed) !== LONG_FORM) {
     const call: Call = { typed, form: 'short', text: first.rest, line };
@@ -77,6 +86,25 @@ export function parseCommandLine(line: CandidateLine): ParsedLine {
   const second = splitFirstWord(first.rest) ?? { word: 'help', rest: '' };
   const call: Call = { typed: second.word, form: 'long', text: second.rest, line };
   return parseCall(call) ?? wrong(call, 'help', { code: 'unknown-verb', typed: second.word });
+}
+
+/** A verb with an invisible character within it is shown what it hides, and not run. */
+function parseHidden(
+  line: CandidateLine,
+  { rest, hidden }: { readonly rest: string; readonly hidden: NonNullable<ReturnType<typeof invisibleIn>> },
+): ParsedLine {
+  const seen = parseCommandLine({ ...line, text: `${hidden.typed} ${rest}` });
+  switch (seen.kind) {
+    case 'command': {
+      const { command } = seen;
+      return { kind: 'mistake', verb: command.kind, form: command.form, hasId: holdsId(rest), mistake: hidden };
+    }
+    case 'mistake':
+      return { ...seen, mistake: hidden };
+    case 'misspelled':
+    case 'not-ours':
+      return seen;
+  }
 }
 
 /** All lines of a comment that are ours, in order; an eleventh command stops them all. */
@@ -128,7 +156,8 @@ function parseVerb(call: Call, verb: Verb): OurLine {
   const content = COMMANDS[verb].parse(call.text);
   if (content.kind === 'mistake') return wrong(call, verb, content.mistake);
   const { next } = call.line;
-  if (next !== null && continuesCommand(next)) return wrong(call, verb, { code: 'half-command', next });
+  if (next !== null && COMMANDS[verb].takesOptions && continuesCommand(next))
+    return wrong(call, verb, { code: 'half-command', next });
   return { kind: 'command', command: { ...content.value, form: call.form } };
 }
 
@@ -150,5 +179,5 @@ function isAlwaysOurs(verb: Verb): boolean {
 }
 
 function holdsId(text: string): boolean {
-  return /(?:^|[ \t\u00a0\u202f`])[Pp]\d{1,9}(?![A-Za-z0-9_-])/.test(text);
+  return /(?:^|[\s\p{Zs}`])[Pp]\d{1,9}(?![A-Za-z0-9_-])/u.test(withoutInvisible(text));
 }

@@ -101,7 +101,8 @@ const Payload = z.looseObject({ repository: z.looseObject({ id: z.number().int()
 function readDelivery(request: IncomingMessage, body: Buffer): IncomingDelivery | string {
   const event = headerOf(request, 'x-github-event');
   const deliveryId = headerOf(request, 'x-github-delivery');
-  if (!/^[a-z_]{1,100}$/.test(event)) return 'X-GitHub-Event is missing or no event name';
+  // GitHub adds events: `projects_v2_item` was the first one with a digit.
+  if (!/^[\w.-]{1,100}$/.test(event)) return 'X-GitHub-Event is missing or no event name';
   if (!/^[\w-]{1,100}$/.test(deliveryId)) return 'X-GitHub-Delivery is missing or no delivery id';
   const text = body.toString('utf8');
   const payload = Payload.safeParse(parseJson(text));

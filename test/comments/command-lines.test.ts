@@ -12,6 +12,9 @@ describe('a line of a top-level paragraph is read', () => {
     ['the whole comment', COMMAND, [COMMAND]],
     ['one space in', ` ${COMMAND}`, [COMMAND]],
     ['three spaces in', `   ${COMMAND}`, [COMMAND]],
+    ['after a no-break space', `\u00a0${COMMAND}`, [COMMAND]],
+    ['after an ideographic space and a zero-width one, in a later line', `a\n\u3000\u200b${COMMAND}`, [COMMAND]],
+    ['after a byte order mark, in a later line', `a\n\ufeff${COMMAND}`, [COMMAND]],
     ['after a byte order mark at the beginning, which GitHub leaves out', `\ufeff${COMMAND}`, [COMMAND]],
     ['after a code block that ends a table', joined('a', ':-:', '~~~', 'b', '~~~', COMMAND), [COMMAND]],
     ['in one line with a bar, over a rule with more columns', joined('a | b', COMMAND, '-|-|-'), [COMMAND]],
@@ -102,8 +105,6 @@ describe('text in other places is not read, and gets no hint', () => {
     ['an escaped slash', `\\${COMMAND}`],
     ['an entity for the slash', '&#47;promote staging'],
     ['a slash in bold', `**${COMMAND}**`],
-    ['a no-break space before the slash', `\u00a0${COMMAND}`],
-    ['a byte order mark before the slash, in a later line', `a\n\ufeff${COMMAND}`],
     ['a table of one column', joined(COMMAND, ':-:', COMMAND)],
     ['a table of one column whose rule has a bar', joined('text', COMMAND, '|-|', COMMAND)],
     ['a table whose head would be a list item', joined('text', '1)', ':-:', COMMAND)],
@@ -293,8 +294,10 @@ describe('any body', () => {
         const source = body.replaceAll(/\r\n?/g, '\n').replaceAll('\0', '\ufffd').split('\n');
         for (const { text, line, next } of readCommandLines(body).lines) {
           expect(text.startsWith('/')).toBe(true);
-          expect(source[line - 1]?.replace(/^ {1,3}/, '')).toBe(text);
-          expect([null, source[line]?.replace(/^ {1,3}/, '')]).toContain(next);
+          const whole = source[line - 1] ?? '';
+          expect(whole.endsWith(text)).toBe(true);
+          expect(whole.slice(0, whole.length - text.length)).toMatch(/^[\p{Zs}\p{Default_Ignorable_Code_Point}]*$/u);
+          if (next !== null) expect(source[line]?.endsWith(next)).toBe(true);
         }
       }),
       { numRuns: 2_000 },
@@ -304,7 +307,7 @@ describe('any body', () => {
   test('without a line that starts with a slash holds no command', () => {
     fc.assert(
       fc.property(bodies, (body) => {
-        const harmless = body.replaceAll(/^ {0,3}\//gm, 'x');
+        const harmless = body.replaceAll(/^[\p{Zs}\p{Default_Ignorable_Code_Point}]*\//gmu, 'x');
         expect(readCommandLines(harmless).lines).toEqual([]);
       }),
       { numRuns: 1_000 },

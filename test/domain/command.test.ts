@@ -111,9 +111,9 @@ describe('an argument that the verb does not take is a mistake', () => {
     ['two ids', '/approve P1 P2', 'approve', { code: 'surplus-argument', typed: 'P2' }],
     [
       'an invisible character in an id',
-      '/approve P12\u200b',
+      '/approve P1\u200b2',
       'approve',
-      { code: 'surplus-argument', typed: 'P12\u200b' },
+      { code: 'invisible-character', typed: 'P12', seen: 'U+200B' },
     ],
     ['a flag for approve', '/approve --reason "x"', 'approve', { code: 'unknown-flag', typed: '--reason' }],
     ['a flag after the id', '/cancel P1 --now', 'cancel', { code: 'unknown-flag', typed: '--now' }],
@@ -186,7 +186,6 @@ describe('one edit away from a verb is a slip', () => {
     ['two letters swapped', '/stauts', 'stauts', 'status', 'short'],
     ['a hyphen in it', '/roll-back', 'roll-back', 'rollback', 'short'],
     ['in capitals', '/CANCLE', 'CANCLE', 'cancel', 'short'],
-    ['an invisible character after it', '/help\u200b', 'help\u200b', 'help', 'short'],
     [
       'a look-alike letter (the Kelvin sign folds to no k, nor this а to an a)',
       '/c\u0430ncel',
@@ -217,7 +216,6 @@ describe('silence', () => {
     ['two slashes', '//promote staging'],
     ['a slash alone', '/'],
     ['a blank after the slash', '/ promote staging'],
-    ['an invisible character before the verb', '/\u200b\u200bpromote staging'],
     ['an invisible character before the slash', '\u200b/promote staging'],
     ['a byte order mark before the slash', '\ufeff/promote staging'],
     ['no slash', 'promote staging'],
@@ -225,6 +223,86 @@ describe('silence', () => {
     ['a verb glued to a quote', '/promote"staging"'],
   ])('%s: %s', (_, text) => {
     expect(parse(text)).toEqual({ kind: 'not-ours' });
+  });
+});
+
+describe('blanks of all kinds and characters that nobody sees', () => {
+  const promoted = { kind: 'command', command: { kind: 'promote', source: { kind: 'tag', tag: 'staging-abc1234' } } };
+  test.each([
+    ['an ideographic space', '/promote\u3000staging-abc1234'],
+    ['a no-break space', '/promote\u00a0staging-abc1234\u00a0'],
+    ['thin spaces', '/promote\u2009staging-abc1234\u200a'],
+    ['a zero-width space behind the verb', '/promote\u200b staging-abc1234'],
+    ['a zero-width space before a word', '/promote \u200bstaging-abc1234'],
+    ['a byte order mark behind a word', '/promote staging-abc1234\ufeff'],
+    ['a word joiner at the end', '/promote staging-abc1234 \u2060'],
+  ])('%s between words', (_, text) => {
+    expect(parse(text)).toMatchObject(promoted);
+  });
+
+  test.each([
+    ['a tag', '/promote staging-\u200babc1234', { verb: 'promote', typed: 'staging-abc1234', seen: 'U+200B' }],
+    ['an id', '/approve P\u20601', { verb: 'approve', typed: 'P1', seen: 'U+2060' }],
+    ['a verb', '/app\u200brove P12', { verb: 'approve', typed: '/approve', seen: 'U+200B' }],
+    ['the slash and a verb', '/\u200bpromote staging', { verb: 'promote', typed: '/promote', seen: 'U+200B' }],
+    ['a verb with another mistake', '/app\u00adrove 12', { verb: 'approve', typed: '/approve', seen: 'U+00AD' }],
+    ['the long form', '/impri\ufeffmatur status', { verb: 'status', typed: '/imprimatur', seen: 'U+FEFF' }],
+    ['a word that is turned round', '/approve \u202e21P', { verb: 'approve', typed: '21P', seen: 'U+202E' }],
+    [
+      'a word between marks of direction',
+      '/approve \u2066P12\u2069',
+      { verb: 'approve', typed: 'P12', seen: 'U+2066' },
+    ],
+    ['a flag', '/promote staging --rea\u200bson "x"', { verb: 'promote', typed: '--reason', seen: 'U+200B' }],
+    [
+      'a value of a flag',
+      '/promote staging --reason=o\u200bk',
+      { verb: 'promote', typed: '--reason=ok', seen: 'U+200B' },
+    ],
+  ])('within %s are named, and nothing runs', (_, text, { verb, typed, seen }) => {
+    expect(parse(text)).toMatchObject({ kind: 'mistake', verb, mistake: { code: 'invisible-character', typed, seen } });
+  });
+
+  test('a word of ours only by what is not seen is a slip or none of ours as without it', () => {
+    expect(parse('/he\u200bllo')).toEqual({ kind: 'not-ours' });
+    expect(parse('/pro\u200bmte staging')).toMatchObject({ kind: 'misspelled' });
+  });
+
+  test.each(['\u200b', '\u2060\u3000\ufeff', '\u00ad \u00ad'])('a reason of %j is none', (reason) => {
+    const wrong = { kind: 'mistake', mistake: { code: 'empty-reason' } };
+    expect(parse(`/promote staging force --reason "${reason}"`)).toMatchObject(wrong);
+  });
+
+  test('a reason keeps what joins its characters', () => {
+    const family = '\u{1F469}\u200d\u{1F469}\u200d\u{1F466}';
+    expect(parse(`/promote staging --reason "${family}"`)).toMatchObject({ command: { reason: family } });
+  });
+});
+
+describe('quotes and dashes of other keyboards', () => {
+  test.each([
+    ['German', '„fixes login“'],
+    ['German with an English end', '„fixes login”'],
+    ['single German', '‚fixes login‘'],
+    ['French', '«fixes login»'],
+    ['turned round', '»fixes login«'],
+    ['Swedish', '»fixes login»'],
+    ['single French', '‹fixes login›'],
+    ['English', '“fixes login”'],
+  ])('%s quotes', (_, quoted) => {
+    expect(parse(`/promote staging --reason ${quoted} to production`)).toMatchObject({
+      kind: 'command',
+      command: { reason: 'fixes login', environment: 'production' },
+    });
+  });
+
+  test.each(['–reason', '—reason', '––reason', '——reason', '–-reason'])('%s is --reason', (flag) => {
+    expect(parse(`/promote staging ${flag} "x"`)).toMatchObject({ kind: 'command', command: { reason: 'x' } });
+  });
+
+  test('what is not closed names what would close it', () => {
+    const mistake = { code: 'unbalanced-quote', opener: '„', closer: '“' };
+    expect(parse('/promote staging --reason „x')).toMatchObject({ mistake });
   });
 });
 
@@ -236,8 +314,10 @@ describe('a command that continues on the next line is a mistake', () => {
     ['as', '/promote staging-abc1234', 'as\tv1.2.3'],
     ['a flag', '/promote staging-abc1234', '--reason "x"'],
     ['an em dash', '/promote staging-abc1234', '—reason "x"'],
-    ['for every verb', '/approve', 'as discussed'],
-    ['in the long form', '/imprimatur status', 'to production'],
+    ['an en dash', '/promote staging-abc1234', '–reason "x"'],
+    ['two em dashes', '/promote staging-abc1234', '——reason "x"'],
+    ['as a version', '/promote staging-abc1234', 'as 1.2.3'],
+    ['in the long form', '/imprimatur promote staging-abc1234', 'to production'],
   ])('%s', (_, text, next) => {
     expect(parseCommandLine(line(text, next))).toMatchObject({
       kind: 'mistake',
@@ -256,8 +336,23 @@ describe('a command that continues on the next line is a mistake', () => {
     expect(parseCommandLine(line('/promote staging-abc1234', next))).toMatchObject({ kind: 'command' });
   });
 
+  test.each([
+    ['words that begin as an option does', '/promote staging-abc1234', 'As discussed, all fine.'],
+    ['the footer of a mail', '/promote staging-abc1234', '— Bob'],
+    ['a rule', '/promote staging-abc1234', '——————'],
+    ['the separator of a signature', '/promote staging-abc1234', '-- '],
+    ['a verb without options', '/approve P12', '—'],
+    ['a verb without options and more text', '/approve P12', 'as v1.2.3 was'],
+    ['a verb without options and an environment', '/imprimatur status', 'to production'],
+    ['a rejection', '/reject P12 broken', 'to be fixed tomorrow'],
+  ])('nor with %s', (_, text, next) => {
+    expect(parseCommandLine(line(text, next))).toMatchObject({ kind: 'command' });
+  });
+
   test('a mistake in the line itself is named first', () => {
-    expect(parseCommandLine(line('/approve 12', 'to production'))).toMatchObject({ mistake: { code: 'id-without-p' } });
+    expect(parseCommandLine(line('/promote staging-abc1234.', 'to production'))).toMatchObject({
+      mistake: { code: 'trailing-punctuation' },
+    });
   });
 });
 

@@ -17,6 +17,7 @@ export const approve: SlashCommand<Approve> = {
   usage: '/approve [P12 [plan]]',
   example: '/approve P12 ab12cd34ef56',
   answered: 'in-our-threads',
+  takesOptions: false,
   dependsOnThread: true,
   access: 'reviewers',
   parse,

@@ -7,6 +7,7 @@ export const cancel: SlashCommand<{ readonly kind: 'cancel'; readonly id: number
   usage: '/cancel [P12]',
   example: '/cancel P12',
   answered: 'in-our-threads',
+  takesOptions: false,
   dependsOnThread: true,
   access: 'write',
   parse: (text) => mapValue(parseIdArgument(text), (id) => ({ kind: 'cancel', id })),

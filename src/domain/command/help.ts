@@ -10,6 +10,7 @@ export const help: SlashCommand<{ readonly kind: 'help'; readonly topic: string 
   usage: '/help [<command>]',
   example: '/help promote',
   answered: 'in-our-threads',
+  takesOptions: false,
   dependsOnThread: false,
   access: 'read',
   parse: (text) =>

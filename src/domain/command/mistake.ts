@@ -9,6 +9,8 @@ export type CommandMistake =
   | { readonly code: 'unknown-verb'; readonly typed: string }
   /** A word that starts with `-`, `--` or an em dash and is no flag of this verb. */
   | { readonly code: 'unknown-flag'; readonly typed: string }
+  /** `typed` is the word without the invisible character `seen`, such as `U+200B`. */
+  | { readonly code: 'invisible-character'; readonly typed: string; readonly seen: string }
   /** A missing argument, or a missing value of an option. */
   | { readonly code: 'missing-argument'; readonly argument: 'source' | 'environment' | 'version' | 'target' | 'reason' }
   /** A rollback without a reason; `meant` is what was typed behind the verb. */
@@ -67,7 +69,7 @@ export type CommandMistake =
   | { readonly code: 'empty-reason' }
   /** `length` and `limit` count characters (code points). */
   | { readonly code: 'reason-too-long'; readonly length: number; readonly limit: number }
-  /** The next line starts with `to`, `as` or `--`: half of what was meant would run. `next` is that line. */
+  /** The next line starts with `to`, `as v…` or a flag: half of what was meant would run. `next` is that line. */
   | { readonly code: 'half-command'; readonly next: string };
 
 /** The result of every small parser of the grammar. */

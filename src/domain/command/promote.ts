@@ -33,6 +33,7 @@ export const promote: SlashCommand<{ readonly kind: 'promote' } & PromoteArgumen
   usage: '/promote <source> [to <environment>] [as vX.Y.Z] [force] [--reason "…"]',
   example: '/promote staging-abc1234 to production --reason "fixes the login page"',
   answered: 'everywhere',
+  takesOptions: true,
   dependsOnThread: false,
   access: 'write',
   parse: (text) => mapValue(parseArguments(text), (given) => ({ kind: 'promote', ...given })),

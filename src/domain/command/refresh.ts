@@ -7,6 +7,7 @@ export const refresh: SlashCommand<{ readonly kind: 'refresh'; readonly id: numb
   usage: '/refresh [P12]',
   example: '/refresh P12',
   answered: 'in-our-threads',
+  takesOptions: false,
   dependsOnThread: false,
   access: 'write',
   parse: (text) => mapValue(parseIdArgument(text), (id) => ({ kind: 'refresh', id })),

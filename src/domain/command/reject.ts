@@ -10,6 +10,7 @@ export const reject: SlashCommand<Reject> = {
   usage: '/reject [P12] <reason>',
   example: '/reject P12 the migration is not backwards compatible',
   answered: 'in-our-threads',
+  takesOptions: false,
   dependsOnThread: true,
   access: 'reviewers',
   parse,

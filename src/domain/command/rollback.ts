@@ -28,6 +28,7 @@ export const rollback: SlashCommand<{ readonly kind: 'rollback' } & RollbackArgu
   usage: '/rollback [<environment>] [to <tag|digest|P12>] --reason "…"',
   example: '/rollback production to P12 --reason "the login page fails"',
   answered: 'everywhere',
+  takesOptions: true,
   dependsOnThread: false,
   access: 'rollback-role',
   parse: (text) => mapValue(parseArguments(text), (given) => ({ kind: 'rollback', ...given })),

@@ -8,6 +8,8 @@ export type SlashCommand<Content extends { readonly kind: string }> = {
   readonly example: string;
   /** `in-our-threads`: only in threads with a promotion of ours, because other bots use the same word. */
   readonly answered: 'everywhere' | 'in-our-threads';
+  /** True if options may follow, which people write on the next line: `to`, `as`, a flag. */
+  readonly takesOptions: boolean;
   /** True if earlier comments of the thread decide what it means. */
   readonly dependsOnThread: boolean;
   /** `reviewers` and `rollback-role`: with less than write access, the policy may let people. */

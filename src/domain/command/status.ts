@@ -11,6 +11,7 @@ export const status: SlashCommand<{ readonly kind: 'status' } & Subject> = {
   usage: '/status [P12|<environment>]',
   example: '/status production',
   answered: 'everywhere',
+  takesOptions: false,
   dependsOnThread: false,
   access: 'write',
   parse: (text) => mapValue(parseSubject(text), (subject) => ({ kind: 'status', ...subject })),

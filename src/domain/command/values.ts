@@ -4,7 +4,7 @@ import { parseNamedSource, type NamedSource, type PlainSource } from '../image/i
 import { parseDigest, parseTag, type Tag } from '../image/reference.ts';
 import type { RollbackTarget } from '../promotion/rollback-target.ts';
 import { mistake, value, type Parsed } from './mistake.ts';
-import { withoutPunctuation } from './words.ts';
+import { withoutInvisible, withoutPunctuation } from './words.ts';
 
 /** What was named to be promoted. */
 export type SourceSpec = PlainSource | NamedSource;
@@ -81,7 +81,8 @@ export function parseVersion(word: string): Parsed<Tag> {
 /** Any text that is not blank, up to 500 characters. */
 export function parseReason(text: string): Parsed<string> {
   const reason = text.trim();
-  if (reason === '') return mistake({ code: 'empty-reason' });
+  // Blanks of all kinds, and characters that nobody sees.
+  if (withoutInvisible(reason).trim() === '') return mistake({ code: 'empty-reason' });
   const { length } = Array.from(reason);
   if (length > MAX_REASON_LENGTH) return mistake({ code: 'reason-too-long', length, limit: MAX_REASON_LENGTH });
   return value(reason);

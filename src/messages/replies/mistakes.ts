@@ -14,6 +14,8 @@ function mistakeSentence(mistake: CommandMistake): string {
       return `unknown command ${typedWord(mistake.typed)}. ${code('/help')} lists all commands.`;
     case 'unknown-flag':
       return `unknown option ${typedWord(mistake.typed)}.`;
+    case 'invisible-character':
+      return `there is an invisible character (${mistake.seen}) in ${typedWord(mistake.typed)}. Type that word again.`;
     case 'missing-argument':
       return `${MISSING[mistake.argument]} is missing.`;
     case 'surplus-argument':

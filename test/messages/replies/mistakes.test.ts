@@ -7,6 +7,7 @@ import { plainTexts, withNamed } from '../rendered.ts';
 test.each<[CommandMistake]>([
   [{ code: 'unknown-verb', typed: 'deploy' }],
   [{ code: 'unknown-flag', typed: '--yes' }],
+  [{ code: 'invisible-character', typed: 'staging-abc1234', seen: 'U+200B' }],
   [{ code: 'missing-argument', argument: 'source' }],
   [{ code: 'missing-argument', argument: 'environment' }],
   [{ code: 'missing-argument', argument: 'version' }],
