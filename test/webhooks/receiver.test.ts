@@ -107,6 +107,16 @@ describe('one server', () => {
     expect(await queued()).toBe(before);
   });
 
+  test.each(['projects_v2_item', 'secret_scanning_alert', 'an-event.of2031'])(
+    'the event %s, which nobody listens to, is ignored',
+    async (event) => {
+      const before = await queued();
+      const answer = await post(doors, BODY, { 'x-github-event': event });
+      expect(answer).toMatchObject({ status: 202, text: 'ignored' });
+      expect(await queued()).toBe(before);
+    },
+  );
+
   test('a type with a parameter and in capitals is the same type', async () => {
     expect((await post(doors, BODY, { 'content-type': 'Application/JSON; charset=utf-8' })).status).toBe(202);
   });

@@ -128,7 +128,12 @@ const LONGEST_LIMIT_MS = 24 * 60 * 60 * 1000;
 
 /** GitHub's order: `retry-after`, then the reset of an exhausted primary limit, else a minute. */
 function findRetryAt({ status, response }: Failure, now: number): number | null {
-  if (response === undefined || (status !== 403 && status !== 429)) return null;
+  if (response === undefined) return null;
+  // Of comments and check runs in quick succession GitHub says so with a 422.
+  if (status === 422 && /submitted too quickly/i.test(describeFailure({ status, response, message: '' }))) {
+    return now + SECONDARY_LIMIT_MS;
+  }
+  if (status !== 403 && status !== 429) return null;
   const seconds = toNumber(response.headers['retry-after']);
   if (seconds !== null) return now + seconds * 1000;
   const reset = toNumber(response.headers['x-ratelimit-reset']);

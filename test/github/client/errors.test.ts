@@ -128,6 +128,18 @@ test.each<Row>([
     expected: { ...LIMITED, retryAt: NOW + 60_000, message: 'secondary rate limit' },
   },
   {
+    name: 'a comment too soon after another one waits a minute',
+    status: 422,
+    body: { message: 'Validation Failed', errors: [{ message: 'was submitted too quickly' }] },
+    expected: { ...LIMITED, retryAt: NOW + 60_000, message: 'was submitted too quickly' },
+  },
+  {
+    name: 'a check run too soon, in one sentence',
+    status: 422,
+    body: { message: 'Validation failed: was submitted too quickly after another comment' },
+    expected: { ...LIMITED, retryAt: NOW + 60_000, message: 'too quickly' },
+  },
+  {
     name: 'a bare 429 waits a minute',
     status: 429,
     body: '',
