@@ -31,6 +31,16 @@ async function push(options: Parameters<GitHubRepo['push']>[1] = {}, branch = 's
   return sha;
 }
 
+test.each([8, 40])('an image whose tag has %i digits of the commit is found', async (digits) => {
+  const commit = await push();
+  await world.pass(3 * MINUTE_MS, MINUTE_MS);
+  const tag = `staging-${commit.slice(0, digits)}`;
+  const { digest } = stage(world, { commit, tag });
+  await world.pass(3 * MINUTE_MS, MINUTE_MS);
+  expect((await check(commit)).state).toMatchObject({ kind: 'examined', tag, digest });
+  await world.end();
+});
+
 /** The policy file makes the repository one that certainly has to do with us. */
 function writePolicy(text: string): void {
   repo.writeFiles('main', { '.github/promotion.yml': text });

@@ -56,6 +56,32 @@ test.each([
   await world.end();
 });
 
+test.each([8, 12, 39])('a build that shortens the commit to %i digits is found as well', async (digits) => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  await world.pass(3 * MINUTE_MS, MINUTE_MS);
+  expect(await talk.state()).toBe('waiting-for-image');
+  const tag = `staging-${talk.commit.slice(0, digits)}`;
+  const { digest } = stage(world, { commit: talk.commit, tag });
+  await world.pass(2 * MINUTE_MS, MINUTE_MS);
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect((await talk.promotion()).images).toMatchObject([{ digest, commitTag: tag }]);
+  await world.end();
+});
+
+test('two such tags with different images are not chosen between', async () => {
+  await talk.say('ada', `/promote ${talk.short}`);
+  await world.pass(MINUTE_MS);
+  for (const digits of [8, 12]) {
+    const image = { seed: String(digits) };
+    stage(world, { commit: talk.commit, tag: `staging-${talk.commit.slice(0, digits)}`, image });
+  }
+  await world.pass(4 * MINUTE_MS, MINUTE_MS);
+  const { state } = await talk.promotion();
+  const problem = { code: 'outside-error', error: { code: 'tags-disagree' } };
+  expect(state).toMatchObject({ kind: 'failed', failure: { problem, production: 'untouched' } });
+  await world.end();
+});
+
 test('an event of the package ends the wait at once', async () => {
   await talk.say('ada', `/promote ${talk.short}`);
   await world.pass(20 * MINUTE_MS, MINUTE_MS);

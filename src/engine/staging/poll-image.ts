@@ -9,7 +9,7 @@ import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/han
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
-import { findImage } from './find-image.ts';
+import { findImage, looksForOthers } from './find-image.ts';
 
 export const pollImage: JobDefinition<'poll-image'> = {
   key: byPromotion,
@@ -23,7 +23,9 @@ async function handle({ payload }: Job<'poll-image'>, services: Services): Promi
   const { state } = promotion;
   if (state.kind !== 'waiting-for-image') return DONE;
   const now = services.now();
-  const news = await look(services, state, now >= state.until);
+  const isLast = now >= state.until;
+  const alsoOthers = looksForOthers({ since: promotion.createdAt, now, isLast });
+  const news = await look(services, state, { isLast, alsoOthers });
   if (news.kind === 'again') {
     const next = nextCheckAt({ since: promotion.createdAt, until: state.until, now });
     return { kind: 'again', at: Math.max(next, news.retryAt), because: news.because };
@@ -55,11 +57,14 @@ type News = PromotionEvent | { readonly kind: 'again'; readonly retryAt: number;
 
 async function look(
   services: Services,
-  { repository, tags }: Extract<PromotionState, { kind: 'waiting-for-image' }>,
-  isLast: boolean,
+  { repository: image, commit, tags }: Extract<PromotionState, { kind: 'waiting-for-image' }>,
+  { isLast, alsoOthers }: { readonly isLast: boolean; readonly alsoOthers: boolean },
 ): Promise<News> {
+  // The last one names the commit in full.
+  const prefix = tags.find((tag) => tag.endsWith(`-${commit}`))?.slice(0, -commit.length - 1) ?? null;
+  const wanted = { image, prefix: prefix ?? '', commit, tags };
   try {
-    const found = await findImage(services, repository, tags);
+    const found = await findImage(services, wanted, { alsoOthers: alsoOthers && prefix !== null });
     if (found !== null) return { kind: 'image-appeared', ...found };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;

@@ -12,7 +12,7 @@ import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/han
 import { loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 import { examineImage } from './examine-image.ts';
-import { findImage, hasTags } from './find-image.ts';
+import { findImage, hasTags, looksForOthers } from './find-image.ts';
 
 /** The pause between requests to the registry while nothing shows that there will ever be an image. */
 const QUIET_PAUSE_MS = 60_000;
@@ -81,7 +81,9 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
   }
   const tags = commitTagsOf(policy.staging.tagPrefix, check.commit);
   try {
-    const found = await findImage(services, image, tags);
+    const { commit, since } = check;
+    const alsoOthers = looksForOthers({ since, now: services.now(), isLast });
+    const found = await findImage(services, { image, prefix: policy.staging.tagPrefix, commit, tags }, { alsoOthers });
     if (found !== null) {
       return { kind: 'settled', state: await examineImage(services, { repo, policy, image, found }), silent: false };
     }
