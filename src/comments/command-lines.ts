@@ -27,7 +27,7 @@ type Collected = {
 
 /** Blanks of Unicode and characters without width are no indent of Markdown: nobody sees them before a command. */
 const COMMAND_START =
-  /^ {0,3}(?:[\u00a0\u1680\u2000-\u200d\u202f\u205f-\u2064\u3000\u00ad\u034f\u180e\ufeff] {0,3}){0,8}(?=\/)/;
+  /^ {0,3}(?:[\u034f\u00a0\u00ad\u1680\u180e\u2000-\u200d\u202f\u205f-\u2064\u3000\ufeff] {0,3}){0,8}(?=\/)/;
 
 /**
  * A command is a source line of a top-level paragraph, at most three spaces in, whose raw text starts with `/`, outside

@@ -76,6 +76,15 @@ export type Refusal =
       readonly typed: string;
       readonly candidates: readonly { readonly tag: Tag; readonly digest: Digest }[];
     }
+  /** The name of the repository is not a valid image name, and the policy file names no image. */
+  | { readonly code: 'no-image-name'; readonly repo: RepoName; readonly registryHost: string }
+  /** A digest of one platform; `digest` of `tag` is that of the whole image. */
+  | {
+      readonly code: 'digest-of-platform';
+      readonly named: Digest;
+      readonly tag: Tag;
+      readonly digest: Digest;
+    }
   | {
       readonly code: 'digest-not-staged';
       readonly image: ImageRepository;

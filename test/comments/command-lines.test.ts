@@ -297,7 +297,7 @@ describe('any body', () => {
           const whole = source[line - 1] ?? '';
           expect(whole.endsWith(text)).toBe(true);
           expect(whole.slice(0, whole.length - text.length)).toMatch(/^[\p{Zs}\p{Default_Ignorable_Code_Point}]*$/u);
-          if (next !== null) expect(source[line]?.endsWith(next)).toBe(true);
+          expect(next === null || source[line]?.endsWith(next)).toBe(true);
         }
       }),
       { numRuns: 2_000 },

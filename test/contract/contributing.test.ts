@@ -132,6 +132,7 @@ export const witness: SlashCommand<{ readonly kind: 'witness'; readonly id: numb
   usage: '/witness [P12]',
   example: '/witness P12',
   answered: 'in-our-threads',
+  takesOptions: false,
   dependsOnThread: false,
   access: 'write',
   parse: (text) => mapValue(parseIdArgument(text), (id) => ({ kind: 'witness', id })),

@@ -29,9 +29,9 @@ const DASHES = '\u2013\u2014';
 const SEPARATORS =
   ' \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000';
 /** Characters without width: editors and chats leave them at the edges of words. */
-const WIDTHLESS = /[\u00ad\u034f\u180e\u200b-\u200d\u2060-\u2064\ufeff]/;
+const WIDTHLESS = /[\u034f\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]/;
 /** The same, and what turns the direction of text: there people may read something else than we do. */
-const INVISIBLE = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/;
+const INVISIBLE = /[\u034f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/;
 const TRAILING_PUNCTUATION = '.,;:!?\u2026';
 
 /**

@@ -107,21 +107,35 @@ function tagsNamed(prefix: string, typed: string): readonly Tag[] {
 async function resolveDigest(question: SourceQuestion, digest: Digest): Promise<ResolvedSource> {
   const { registry, image, prefixes } = question;
   const exists = (await registry.findDigest(image, digest)) !== null;
-  const holder = exists ? ((await findByRevision(question, digest)) ?? (await findAmongAll(question, digest))) : null;
+  const built = exists ? await findByRevision(question, digest) : [];
+  const holder = built.find((one) => one.digest === digest) ?? (exists ? await findAmongAll(question, digest) : null);
   if (holder !== null) return { kind: 'resolved', ...holder };
+  const whole = await findWholeImage(question, { built, digest });
+  if (whole !== null) return { kind: 'refused', refusal: { code: 'digest-of-platform', named: digest, ...whole } };
   return { kind: 'refused', refusal: { code: 'digest-not-staged', image, digest, prefixes } };
 }
 
-/** The tag that a build gives to the commit that the image names: a few requests, however many tags there are. */
-async function findByRevision(question: SourceQuestion, digest: Digest): Promise<Holder | null> {
+/** The tagged index among these that holds the image as one of its platforms. */
+async function findWholeImage(
+  { registry, image }: ImageSource,
+  { built, digest }: { readonly built: readonly Holder[]; readonly digest: Digest },
+): Promise<Holder | null> {
+  for (const holder of built) {
+    const { body } = await registry.fetchManifest(image, holder.digest);
+    if (body.kind === 'index' && body.children.some((child) => child.digest === digest)) return holder;
+  }
+  return null;
+}
+
+/** What the tags hold that a build gives to the commit that the image names: a few requests, however many tags there are. */
+async function findByRevision(question: SourceQuestion, digest: Digest): Promise<readonly Holder[]> {
   const { registry, image: repository, prefixes } = question;
   const commit = await readRevision({ registry, repository }, digest);
-  if (commit === null) return null;
-  const found = await holders(
+  if (commit === null) return [];
+  return holders(
     question,
     prefixes.flatMap((prefix) => commitTags(prefix, commit)),
   );
-  return found.find((holder) => holder.digest === digest) ?? null;
 }
 
 /** Null also for an incomplete image; whether a tag holds it is decided elsewhere. */

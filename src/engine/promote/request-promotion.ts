@@ -84,7 +84,9 @@ export async function openPromotion(services: Services, asked: Requester, line: 
   const unauthorized = await authorize(services, { repo: asked.repo, images: policy.images });
   if (unauthorized !== null) return no(unauthorized);
   const environment = findEnvironment(policy, command.environment);
-  if (environment === null || image === undefined) return no(unknownEnvironment(command, policy));
+  if (environment === null) return no(unknownEnvironment(command, policy));
+  const { registryHost } = services.settings;
+  if (image === undefined) return no({ code: 'no-image-name', repo: asked.repo.name, registryHost });
   const through = await refuseActingApp(services, { ...asked, environment, verb: 'promote with force' });
   if (command.force && through !== null) return no(through);
   const isNamed = command.environment !== null;

@@ -87,7 +87,8 @@ async function readEnvironment(services: Services, repo: Repo, name: string): Pr
     const { policy } = loaded;
     const environment = findEnvironment(policy, name);
     const [repository] = policy.images;
-    if (environment === null || repository === undefined) return unread(`the policy has no environment ${name}`);
+    if (environment === null) return unread(`the policy has no environment ${name}`);
+    if (repository === undefined) return unread('the policy names no image');
     const unauthorized = await authorize(services, { repo, images: policy.images });
     if (unauthorized !== null) return unread(`${repo.name} may not promote ${repository}`);
     const held = await listHeld(services.store.db, { repoId: repo.id, environment: name, repository });

@@ -22,20 +22,21 @@ import type { Services } from '../core/services.ts';
 /** The answer to one `/rollback` line of a person with a known role. */
 export async function rollBack(services: Services, asked: Asked, command: CommandOf<'rollback'>): Promise<Answer> {
   const { repo, by } = asked;
-  const { registry, store } = services;
+  const { registry, store, settings } = services;
   const loaded = await loadPolicy(services, repo);
   if (loaded.kind === 'unreadable') return refused(asked, { code: 'policy-unreadable', problems: loaded.problems });
   const { policy } = loaded;
   const { role: wanted } = policy.rollback;
-  if (!reaches(by.role, wanted)) {
+  if (!reaches(by.role, wanted))
     return refused(asked, { code: 'not-permitted', verb: 'rollback', role: by.role, wanted });
-  }
   const environment = findEnvironment(policy, command.environment);
   const image = policy.images[0];
-  if (environment === null || image === undefined) {
+  if (environment === null) {
     const environments = policy.environments.map(({ name }) => name);
     return refused(asked, { code: 'environment-unknown', typed: command.environment, environments });
   }
+  if (image === undefined)
+    return refused(asked, { code: 'no-image-name', repo: repo.name, registryHost: settings.registryHost });
   const unauthorized = await authorize(services, { repo, images: policy.images });
   if (unauthorized !== null) return refused(asked, unauthorized);
   const through = await refuseActingApp(services, { ...asked, environment, verb: 'rollback' });

@@ -60,10 +60,12 @@ async function decideTag(services: Services, job: Job<'git-tag'>, tagged: Commit
   const { policy } = loaded;
   const environment = findEnvironment(policy, null);
   const image = policy.images[0];
-  if (environment === null || image === undefined) {
+  if (environment === null) {
     const environments = policy.environments.map(({ name }) => name);
     return refuse({ code: 'environment-unknown', typed: null, environments });
   }
+  const { registryHost } = services.settings;
+  if (image === undefined) return refuse({ code: 'no-image-name', repo: repo.name, registryHost });
   const unauthorized = await authorize(services, { repo, images: policy.images });
   if (unauthorized !== null) return refuse(unauthorized);
   const release: Release = { repo, tag, tagged, policy, environment, image };

@@ -114,6 +114,15 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     return [`${code(typed, { maxLength: 140 })} matches several images. Choose one:`, '', ...lines].join('\n');
   },
 
+  'no-image-name': ({ repo, registryHost }) => {
+    const [owner = '', name = ''] = repo.toLowerCase().split('/');
+    const line = `images: [${registryHost}/${owner}/<name>]`;
+    return `${code(name)} is not a valid image name, so this repository has no default image. Name the image in ${code('.github/promotion.yml')}: ${code(line)}.`;
+  },
+
+  'digest-of-platform': ({ named, tag, digest }) =>
+    `${shortDigest(named)} is one platform of ${code(tag)}, not the whole image (${shortDigest(digest)}). Promote the whole image: ${code(`/promote ${tag}`)}.`,
+
   'digest-not-staged': ({ image, digest, prefixes }) => {
     const allowed = prefixes.flatMap((prefix) => [code(prefix), code(`${prefix}-<commit>`)]);
     return `No staging tag of ${code(image)} holds ${code(digest)}, and only staged images can be promoted. Tag it ${listWords(allowed, 'or')} first.`;

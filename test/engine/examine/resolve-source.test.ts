@@ -168,6 +168,15 @@ describe('a digest among a thousand staging tags', () => {
     expect(found).toEqual({ kind: 'resolved', tag: 'staging-fff0000', digest: labelled.digest });
   });
 
+  test.each(['linux/amd64', 'linux/arm64'])('of one platform (%s) leads to the whole image', async (wanted) => {
+    const whole = buildImage({ seed: 'whole', labels: { 'org.opencontainers.image.revision': COMMIT } });
+    const child = whole.children.find(({ platform }) => platform === wanted)?.digest ?? '';
+    const source = { kind: 'digest', digest: digest(child) } as const;
+    const found = await resolve({ tags: { 'staging-abc1234': whole }, source, prefixes: UNFORCED });
+    const refusal = { code: 'digest-of-platform', named: child, tag: 'staging-abc1234', digest: whole.digest };
+    expect(found).toEqual({ kind: 'refused', refusal });
+  });
+
   test('that the image does not have is refused immediately', async () => {
     const { found, requests } = await askAmongMany(labelled, []);
     expect(found).toMatchObject({ kind: 'refused', refusal: { code: 'digest-not-staged' } });

@@ -75,6 +75,8 @@ test.each<[string, Refusal]>([
       ],
     },
   ],
+  ['no-image-name', { code: 'no-image-name', repo: must(parseRepoName('acme/.github')), registryHost: 'ghcr.io' }],
+  ['digest-of-platform', { code: 'digest-of-platform', named: OLD, tag: tagOf('staging-abc1234'), digest: NEW }],
   ['digest-not-staged', { code: 'digest-not-staged', image: IMAGE, digest: NEW, prefixes: ['staging'] }],
   [
     'digest-not-staged, with force',
