@@ -8,13 +8,13 @@ import type { ImageContents } from './contents.ts';
 /** Each costs a request: twenty platforms of as many layers as docker mounts. */
 const MAX_LAYERS = 2500;
 
-/** All missing parts. A layer that platforms share is requested once; configs were read already. */
+/** All missing parts, foreign layers aside. A layer that platforms share is requested once; configs were read already. */
 export async function collectMissing(
   source: { readonly registry: RegistryClient; readonly repository: ImageRepository },
   contents: ImageContents,
 ): Promise<readonly MissingPart[]> {
-  const layers = contents.platforms.flatMap(({ parts }) => parts?.layers.map(({ digest }) => digest) ?? []);
-  const digests = [...new Set(layers)];
+  const layers = contents.platforms.flatMap(({ parts }) => parts?.layers ?? []).filter(({ isForeign }) => !isForeign);
+  const digests = [...new Set(layers.map(({ digest }) => digest))];
   if (digests.length > MAX_LAYERS) {
     const { repository } = source;
     throw new OutsideError(`An image of ${repository} names ${digests.length} layers; the limit is ${MAX_LAYERS}`, {
@@ -27,7 +27,7 @@ export async function collectMissing(
   return contents.platforms.flatMap(({ platform, parts, missing }) => [
     ...missing,
     ...(parts?.layers ?? [])
-      .filter(({ digest }) => absent.has(digest))
+      .filter(({ digest, isForeign }) => !isForeign && absent.has(digest))
       .map(({ digest }) => ({ part: 'layer', digest, platform }) as const),
   ]);
 }

@@ -36,7 +36,8 @@ type Words<Of extends Finding> = {
 const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   completeness: {
     seen: (seen) => {
-      if (seen.code === 'complete') return `complete for ${seen.platforms.join(', ')}`;
+      if (seen.code === 'complete')
+        return `complete for ${seen.platforms.join(', ')}${foreignWords(seen.foreignLayers)}`;
       if (seen.code === 'no-platform') return 'no runnable platform';
       return seen.parts.map(({ platform, part, digest }) => `${platform}: ${part} ${digest} is missing`).join('; ');
     },
@@ -170,6 +171,12 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     wanted: ({ seen: { tag } }) => `${tag} must hold the image of the version: a pushed git tag moves no other tag`,
   },
 };
+
+/** `; 1 layer comes from its own URL`. */
+function foreignWords(layers = 0): string {
+  if (layers === 0) return '';
+  return layers === 1 ? '; 1 layer comes from its own URL' : `; ${layers} layers come from their own URLs`;
+}
 
 /** `; there is no branch main (environments.production.branch)`. */
 function missingWords(missing: readonly { readonly branch: string; readonly key: string }[] = []): string {

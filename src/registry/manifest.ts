@@ -13,7 +13,13 @@ export type Platform = {
   readonly version: string;
 };
 
-export type Descriptor = { readonly mediaType: string; readonly digest: Digest; readonly sizeBytes: number };
+export type Descriptor = {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** A foreign layer, such as Windows' base: hosts pull it from its own URL, and the registry need not hold it. */
+  readonly isForeign: boolean;
+};
 
 export type IndexChild = Descriptor & {
   readonly platform: Platform | null;
@@ -103,6 +109,7 @@ const DescriptorFields = {
     return z.NEVER;
   }),
   size: z.int().nonnegative(),
+  urls: z.array(z.string()).nullish().catch(null),
 };
 
 const DescriptorSchema = z.object(DescriptorFields).transform(toDescriptor);
@@ -189,9 +196,16 @@ function toDescriptor(fields: {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly size: number;
+  readonly urls?: readonly string[] | null | undefined;
 }): Descriptor {
-  return { mediaType: fields.mediaType, digest: fields.digest, sizeBytes: fields.size };
+  const { mediaType, digest, size: sizeBytes, urls } = fields;
+  const isForeign = FOREIGN_LAYER.test(mediaType) && (urls ?? []).some((url) => /^https?:\/\//i.test(url));
+  return { mediaType, digest, sizeBytes, isForeign };
 }
+
+/** Docker's type, and OCI's (image-spec, "non-distributable layers"). */
+const FOREIGN_LAYER =
+  /^application\/vnd\.(?:docker\.image\.rootfs\.foreign\.diff\.tar|oci\.image\.layer\.nondistributable\.v1\.tar)(?:[.+]\w+)?$/;
 
 /** Names in a manifest may be as long as the manifest. */
 function shown(text: string): string {

@@ -1,5 +1,6 @@
 // What is read of an image: its platforms, their parts and configs, and what of them is not there.
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { collectMissing } from '../../src/facts/completeness.ts';
 import { collectContents, type ImageContents } from '../../src/facts/contents.ts';
 import { digest, failureOf, makeClient, makeDouble, repositoryAt, type Bench } from '../registry/harness.ts';
@@ -187,6 +188,22 @@ describe('missing', () => {
     const { double, image, missing } = await held();
     double.deleteManifest(NAME, childOf(image, 'linux/arm64'));
     expect(await missing()).toEqual(['manifest of linux/arm64']);
+  });
+
+  test.each([
+    ['Docker’s type', 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', []],
+    ['OCI’s type', 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', []],
+    ['a plain layer with a URL', 'application/vnd.oci.image.layer.v1.tar+gzip', ['layer of linux/amd64']],
+  ])('a foreign layer is not: %s', async (_, mediaType, expected) => {
+    const { double, image, bench } = await held({ platforms: ['linux/amd64'], declaredLayerSizes: [] });
+    const body = z.looseObject({ layers: z.array(z.unknown()) }).parse(JSON.parse(Buffer.from(image.raw).toString()));
+    const foreign = { mediaType, digest: `sha256:${'f'.repeat(64)}`, size: 9, urls: ['https://mcr.example.com/f'] };
+    const raw = new TextEncoder().encode(JSON.stringify({ ...body, layers: [...body.layers, foreign] }));
+    const whole = { digest: sha256(raw), mediaType: image.mediaType, raw };
+    double.addImage({ repository: NAME, image: { ...whole, children: [], blobs: [] } });
+    const source = { registry: bench.client, repository: repositoryAt(double.host, NAME) };
+    const missing = await collectMissing(source, await collectContents(source, digest(whole.digest)));
+    expect(missing.map(({ part, platform }) => `${part} of ${platform}`)).toEqual(expected);
   });
 
   test('an attestation’s manifest does not count', async () => {

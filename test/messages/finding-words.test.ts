@@ -19,6 +19,11 @@ const OWNER = { ...SOURCE, repo: 'acme/dotca' };
 
 const SAMPLES: readonly Finding[] = [
   finding({ rule: 'completeness', seen: { code: 'complete', platforms: ['linux/amd64', 'linux/arm64'] }, wanted: {} }),
+  finding({
+    rule: 'completeness',
+    seen: { code: 'complete', platforms: ['windows/amd64'], foreignLayers: 1 },
+    wanted: {},
+  }),
   finding({ rule: 'completeness', seen: { code: 'no-platform' }, wanted: {} }),
   finding({ rule: 'completeness', seen: { code: 'parts-missing', parts: [layer, config], total: 2 }, wanted: {} }),
   finding({

@@ -92,6 +92,8 @@ export type PlatformFacts = {
   /** Config and compressed layers, bytes. */
   readonly sizeBytes: Fact<number>;
   readonly layerCount: Fact<number>;
+  /** Layers that hosts pull from their own URL; left out where there is none. */
+  readonly foreignLayers?: number;
   readonly config: Fact<ConfigFacts>;
   /** Source and revision, of the indexes around it, outermost first, then of its own manifest. */
   readonly annotations: readonly Annotations[];

@@ -19,7 +19,12 @@ export const completeness = imageRule({
   kinds: ['promotion', 'rollback', 'unproven-rollback', 'rollback-to-new', 'version'],
   facets: ['contents', 'missingParts'],
   seen: z.discriminatedUnion('code', [
-    z.strictObject({ code: z.literal('complete'), platforms: outsideTexts }),
+    z.strictObject({
+      code: z.literal('complete'),
+      platforms: outsideTexts,
+      /** Layers that come from their own URL, of all platforms. */
+      foreignLayers: z.int().exactOptional(),
+    }),
     z.strictObject({ code: z.literal('no-platform') }),
     z.strictObject({
       code: z.literal('parts-missing'),
@@ -40,7 +45,11 @@ export const completeness = imageRule({
     const platforms = contents.value.platforms.map(({ platform }) => platform);
     if (platforms.length === 0) return [{ ...about, outcome: 'fail', seen: { code: 'no-platform' } }];
     const { length: total } = missingParts.value;
-    if (total === 0) return [{ platform: null, outcome: 'pass', seen: { code: 'complete', platforms } }];
+    if (total === 0) {
+      const foreignLayers = contents.value.platforms.reduce((sum, one) => sum + (one.foreignLayers ?? 0), 0);
+      const foreign = foreignLayers === 0 ? {} : { foreignLayers };
+      return [{ platform: null, outcome: 'pass', seen: { code: 'complete', platforms, ...foreign } }];
+    }
     const parts = missingParts.value.slice(0, MAX_PARTS);
     return [{ ...about, outcome: 'fail', seen: { code: 'parts-missing', parts, total, ...insteadOf(alternative) } }];
   },

@@ -21,5 +21,7 @@ function toPlatformFacts({ platform, digest, parts, config, annotations }: Platf
   // A registry holds a layer once, and a host pulls it once, however often the image lists it.
   const distinct = new Map([parts.config, ...parts.layers].map((part) => [part.digest, part.sizeBytes]));
   const sizeBytes = [...distinct.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length), config, annotations };
+  const foreignLayers = parts.layers.filter(({ isForeign }) => isForeign).length;
+  const about = { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length) };
+  return { ...about, ...(foreignLayers === 0 ? {} : { foreignLayers }), config, annotations };
 }
