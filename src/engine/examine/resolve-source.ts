@@ -209,8 +209,9 @@ export async function findCommitTag(
   image: { readonly tag: Tag | null; readonly digest: Digest; readonly commit: string | null },
 ): Promise<Tag | null> {
   const { tag, digest, commit } = image;
-  if (tag !== null && commitHexIn(tag, question.prefixes) !== null) return tag;
+  // What a tag is called proves no commit.
   if (commit === null) return null;
+  if (tag !== null && commitHexIn(tag, question.prefixes) !== null) return tag;
   // `hotfix` without a commit means an image of that branch: its own prefix goes first.
   const [own, others] = partition(question.prefixes, (prefix) => tag !== null && isSourceTag(tag, [prefix]));
   const [short, ...named] = [...own, ...others].flatMap((prefix) => commitTags(prefix, commit));

@@ -20,6 +20,7 @@ import { historyOf, recordsOf, type Database } from '../examine/fact-sources.ts'
 import { lineOf } from '../core/find-promotion.ts';
 import { loadFloors } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
+import { commitHexIn } from '../../domain/rules/tag-commit.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 
@@ -87,7 +88,9 @@ export async function previewPromotion(services: PreviewServices, request: Previ
   const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
   const image = { facts, contents: await collection.contents() };
   const commit = commitOf(facts);
-  const commitTag = await findCommitTag(question, { tag, digest, commit });
+  // Where GitHub can't be asked, the plan shows what becomes of the commit that the tag names.
+  const named = facts.lineage.kind === 'unknown' && tag !== null ? commitHexIn(tag, prefixes) : null;
+  const commitTag = await findCommitTag(question, { tag, digest, commit: commit ?? named });
   const pinned = { repository, digest, commit, commitTag, platforms: [] };
   const around = { repoId: repo.id, environment, image: pinned, versionTag: request.version };
   const production = await readProduction({ registry, store }, around);

@@ -225,6 +225,7 @@ describe('the tag that stands for a digest in kept tags', () => {
     ['the same of a hotfix that was named without a commit', [], 'hotfix', COMMIT, FORCED, 'hotfix-abc1234'],
     ['a staging tag of a hotfix that has one alone', ['staging-abc1234'], 'hotfix', COMMIT, FORCED, 'staging-abc1234'],
     ['none where no commit is known', ['staging-abc1234'], 'staging', null, UNFORCED, null],
+    ['none where only the name of the tag tells of one', ['staging-abc1234'], 'staging-abc1234', null, UNFORCED, null],
   ])('is %s', async (_, tags, name, commit, prefixes, expected) => {
     const double = await makeDouble();
     for (const held of ['other', ...tags]) {
