@@ -1,7 +1,9 @@
 // The next command, for each state in which a person can act.
+import { isBlocking } from '../../domain/finding.ts';
 import { planIdOf, type PlanId } from '../../domain/promotion/approval.ts';
 import { sourceName, formatNumber, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
 import { code, link } from '../escape.ts';
+import { codeList } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** A few sentences; empty if nothing is left to do. `where` is the page that shows them. */
@@ -32,6 +34,9 @@ export function nextSteps(
       if (promotion.kind === 'rollback') {
         return `No tag was moved. ${code(`/status ${promotion.environment}`)} lists other images to roll back to.`;
       }
+      if (promotion.force && finalRules(promotion).length > 0) {
+        return `No tag was moved. Force does not override ${codeList(finalRules(promotion), { max: 5 })}. Fix the image, build again, and promote the new one.`;
+      }
       return `No tag was moved. Fix what failed, build again, and promote the new image. If the same image would pass now, ${checkRunUrl === null ? `request it again: ${code(promoteLine(promotion))}` : '**Re-run** the check run'}.`;
     case 'rejected':
     case 'cancelled':
@@ -51,6 +56,12 @@ export function nextSteps(
       if (rollbackTarget === null) return '';
       return `To roll back${promotion.kind === 'rollback' ? ' further' : ''}: ${code(rollbackLine(promotion))}.`;
   }
+}
+
+/** The failed rules that no force overrides. */
+function finalRules({ findings }: Promotion): readonly string[] {
+  const final = findings.filter((finding) => isBlocking(finding) && finding.final === true);
+  return [...new Set(final.map(({ rule }) => rule))];
 }
 
 /** The command that approves exactly this plan. */

@@ -4,12 +4,21 @@ import { parseCommandLine } from '../../../src/domain/command.ts';
 import type { Failure, Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { nextSteps, promoteLine, rollbackLine } from '../../../src/messages/card/next-steps.ts';
 import { failedWith, failure } from '../../domain/problem.ts';
-import { AT, NEW, OLD, outcome, tagOf, viewOf } from '../sample-view.ts';
+import { AT, finding, NEW, OLD, outcome, tagOf, viewOf } from '../sample-view.ts';
 
 const JO = { id: 2, login: 'jo' };
 const NEWS = { at: AT, since: AT, url: null };
 const V1 = tagOf('v1.2.3');
 const ROLLBACK = { kind: 'rollback', source: { typed: 'P7', tag: null } } as const;
+const FOREIGN_SOURCE = {
+  ...finding({
+    rule: 'source',
+    outcome: 'fail',
+    seen: { code: 'label', label: 'https://github.com/acme/other' },
+    wanted: { source: 'https://github.com/acme/dotca' },
+  }),
+  final: true,
+} as const;
 const TAGS = [
   outcome('rollback-20261124-064000-release', { kind: 'rollback', from: null, holds: OLD }),
   outcome('main', { kind: 'floating', from: OLD, holds: NEW }),
@@ -24,6 +33,10 @@ const CASES: readonly (readonly [string, Partial<Promotion>])[] = [
   ['waiting', { state: { kind: 'scheduled', cause: 'queue' } }],
   ['moving tags', { state: { kind: 'applying', since: AT, undoing: null } }],
   ['refused by the rules', { state: { kind: 'checks-failed' } }],
+  [
+    'with force, and what it does not override',
+    { force: true, findings: [FOREIGN_SOURCE], state: { kind: 'checks-failed' } },
+  ],
   ['a rollback refused by the rules', { ...ROLLBACK, state: { kind: 'checks-failed' } }],
   ['a version refused by the rules', { kind: 'version', versionTag: V1, state: { kind: 'checks-failed' } }],
   ['declined', { state: { kind: 'rejected', by: JO, reason: null } }],
