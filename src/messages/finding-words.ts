@@ -83,10 +83,14 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       return seen.code === 'label' ? seen.label : NO_LABEL;
     },
     wanted: ({ wanted }) => `label or annotation ${SOURCE_LABEL} = ${wanted.source}`,
-    ready: ({ seen, wanted }) =>
-      seen.code === 'label-missing'
-        ? { what: 'Add to the Dockerfile', line: `LABEL ${SOURCE_LABEL}="${wanted.source}"` }
-        : null,
+    ready: ({ seen, wanted, outcome }) => {
+      const line = `LABEL ${SOURCE_LABEL}="${wanted.source}"`;
+      if (seen.code === 'label-missing') return { what: 'Add to the Dockerfile', line };
+      // Labels of a base image are inherited.
+      return seen.code === 'label' && outcome === 'fail'
+        ? { what: 'If a base image sets it, add to the Dockerfile', line }
+        : null;
+    },
   },
   'image-owner': {
     seen: (seen) =>
@@ -120,10 +124,12 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       }
     },
     wanted: () => `label or annotation ${REVISION_LABEL} = a full commit id of the staging or production branch`,
-    ready: ({ seen }) =>
-      seen.code === 'label-missing'
-        ? { what: 'Add to docker build', line: `--label "${REVISION_LABEL}=$GITHUB_SHA"` }
-        : null,
+    ready: ({ seen }) => {
+      const line = `--label "${REVISION_LABEL}=$GITHUB_SHA"`;
+      if (seen.code === 'label-missing') return { what: 'Add to docker build', line };
+      const mayBeInherited = seen.code === 'malformed' || (seen.code === 'not-on-branch' && seen.missing === undefined);
+      return mayBeInherited ? { what: 'If a base image sets it, add to docker build', line } : null;
+    },
   },
   labels: {
     seen: (seen) => (seen.code === 'all-set' ? 'all set' : `missing: ${seen.labels.join(', ')}`),

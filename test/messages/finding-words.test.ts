@@ -45,6 +45,7 @@ const SAMPLES: readonly Finding[] = [
   finding({ rule: 'healthcheck', seen: { code: 'set' }, wanted: {} }),
   finding({ rule: 'source', seen: { code: 'label-missing' }, wanted: SOURCE }),
   finding({ rule: 'source', seen: { code: 'label', label: 'https://evil.io/x/y' }, wanted: SOURCE }),
+  finding({ rule: 'source', outcome: 'fail', seen: { code: 'label', label: 'https://evil.io/x/y' }, wanted: SOURCE }),
   finding({
     rule: 'source',
     seen: { code: 'claims-disagree', claims: [SOURCE.source, 'https://evil.io/x/y'] },

@@ -94,7 +94,9 @@ function judge({
   const missing = { ...final, code: 'github-not-installed' as const };
   if (minting && status === 404) return { ...missing, advice: 'The App is no longer installed there.' };
   // A token from before the suspension is refused with this text.
-  if (status === 403 && (minting || /installation has been suspended/i.test(readBody(response.data).message)))
+  const { message } = readBody(response.data);
+  const isSuspended = minting ? !IP_ALLOW_LIST.test(message) : /installation has been suspended/i.test(message);
+  if (status === 403 && isSuspended)
     return { ...missing, advice: 'Its installation is suspended: the owner of the account can unsuspend it.' };
   switch (status) {
     case 401:
@@ -122,6 +124,8 @@ function judge({
   }
 }
 
+const IP_ALLOW_LIST = /\bIP allow list\b/i;
+
 const SECONDARY_LIMIT_MS = 60_000;
 /** GitHub's own limits end within the hour: a longer one is an error. */
 const LONGEST_LIMIT_MS = 24 * 60 * 60 * 1000;
@@ -144,6 +148,10 @@ function findRetryAt({ status, response }: Failure, now: number): number | null 
 
 function judgeForbidden(response: FailedResponse): Pick<Verdict, 'code' | 'advice'> {
   const { message } = readBody(response.data);
+  if (IP_ALLOW_LIST.test(message)) {
+    const advice = "The organization has an IP allow list: an owner can add this server's address to it.";
+    return { code: 'github-forbidden', advice };
+  }
   if (/not accessible by integration/i.test(message)) {
     const accepted = response.headers['x-accepted-github-permissions'];
     const permission = typeof accepted === 'string' && accepted !== '' ? formatPermissions(accepted) : 'a permission';

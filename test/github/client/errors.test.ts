@@ -53,6 +53,19 @@ test.each<Row>([
     expected: { ...FINAL, code: 'github-forbidden', message: 'The App lacks a permission: accept its new permissions' },
   },
   {
+    name: 'an IP allow list is named with who can change it',
+    status: 403,
+    body: {
+      message:
+        'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+    },
+    expected: {
+      ...FINAL,
+      code: 'github-forbidden',
+      message: 'The organization has an IP allow list: an owner can add',
+    },
+  },
+  {
     name: 'a locked conversation is final and says so',
     status: 403,
     body: { message: 'Unable to create comment because issue is locked.' },
