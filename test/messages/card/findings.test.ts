@@ -99,7 +99,9 @@ test('the line that fixes it can be copied in one piece', () => {
   const text = renderFindings([missing], DETAIL);
   const line = `LABEL org.opencontainers.image.source="${SOURCE}"`;
   expect(text).toContain(`<br>Add to the Dockerfile: \`${line}\``);
-  expect(renderFindings([other], DETAIL)).not.toContain('LABEL ');
+  const inherited = `<br>If a base image sets it, add to the Dockerfile: \`${line}\``;
+  expect(renderFindings([other], DETAIL)).toContain(inherited);
+  expect(renderFindings([{ ...other, outcome: 'pass' }], DETAIL)).not.toContain('LABEL ');
 });
 
 test('findings that do not fit are counted', () => {
