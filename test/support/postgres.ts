@@ -14,10 +14,23 @@ export type Postgres = {
 const START_TIMEOUT_MS = 45_000;
 const STOP_TIMEOUT_MS = 10_000;
 
+/** While the files of a server are made, somebody else may take the port that was free. */
+const MAX_PORTS = 5;
+const PORT_TAKEN = 'Address already in use';
+
 /** Call `stop` in `afterAll`. Throws with the server's own words when it does not start in time. */
 export async function startPostgres(): Promise<Postgres> {
+  for (let ports = 1; ; ports += 1) {
+    try {
+      return await startOn(await findFreePort());
+    } catch (error) {
+      if (ports >= MAX_PORTS || !(error instanceof Error) || !error.message.includes(PORT_TAKEN)) throw error;
+    }
+  }
+}
+
+async function startOn(port: number): Promise<Postgres> {
   const said: string[] = [];
-  const port = await findFreePort();
   const server = new EmbeddedPostgres({
     databaseDir: await mkdtemp(join(tmpdir(), 'imprimatur-postgres-')),
     port,
