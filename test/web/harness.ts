@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig, type Environment } from '../../src/config/env.ts';
-import { createApplication, REAL_WORLD, type Application } from '../../src/app/compose.ts';
+import { createApplication, type Application } from '../../src/app/compose.ts';
+import { REAL_WORLD } from '../../src/app/world.ts';
 import { startGitHub } from '../support/github/world.ts';
 
 export const SECRET = 'a-webhook-secret-of-32-characters';
