@@ -1,5 +1,6 @@
 // Finds the lines of a comment that may be commands, and the one command that was hidden where none is read.
 import { parseCommandLine, type CandidateLine } from '../domain/command.ts';
+import { UNSEEN_CLASS } from '../domain/command/words.ts';
 import { readInline, readMarkdown, type Block, type Container, type Markdown } from './markdown.ts';
 import { findQuotedMail } from './quoted-mail.ts';
 import { readRawHtml, type HtmlPiece, type RawHtml } from './raw-html.ts';
@@ -26,8 +27,7 @@ type Collected = {
 };
 
 /** Blanks of Unicode and characters without width are no indent of Markdown: nobody sees them before a command. */
-const COMMAND_START =
-  /^ {0,3}(?:[\u034f\u00a0\u00ad\u1680\u180e\u2000-\u200d\u202f\u205f-\u2064\u3000\ufeff] {0,3}){0,8}(?=\/)/;
+const COMMAND_START = new RegExp(`^ {0,3}(?:[${UNSEEN_CLASS}] {0,3}){0,8}(?=/)`);
 
 /**
  * A command is a source line of a top-level paragraph, at most three spaces in, whose raw text starts with `/`, outside

@@ -129,6 +129,18 @@ export function answersEverywhere(item: OurLine): boolean {
   return isAlwaysOurs(command.kind) || command.form === 'long' || ('id' in command && command.id !== null);
 }
 
+/** What the line asks for, runs or not; `imprimatur` where only the long form is misspelled. */
+export function verbOf(line: OurLine): Verb | typeof LONG_FORM {
+  switch (line.kind) {
+    case 'command':
+      return line.command.kind;
+    case 'mistake':
+      return line.verb;
+    case 'misspelled':
+      return line.meant;
+  }
+}
+
 /** The verb as typed, and what follows it. */
 type Call = {
   readonly typed: string;

@@ -1,5 +1,6 @@
 // Pins what `/promote <source>` means: a staging tag and the digest that it holds now.
 import { claimsOf } from '../../domain/image/image-claims.ts';
+import { commitTagsOf, SHORT_COMMIT } from '../../domain/image/image-wait.ts';
 import type { PlainSource } from '../../domain/image/image-source.ts';
 import { REVISION_LABEL } from '../../domain/image/image-facts.ts';
 import { OutsideError } from '../../net/outside-error.ts';
@@ -28,8 +29,6 @@ type Question = ImageSource & { readonly prefix: string };
 type SourceQuestion = ImageSource & { readonly prefixes: readonly string[] };
 
 type Holder = { readonly tag: Tag; readonly digest: Digest };
-
-const SHORT_COMMIT = 7;
 
 /** The prefixes of the tags that may be promoted: `staging`, and with force `hotfix` after it. */
 export function sourcePrefixes(policy: Policy, { force }: { readonly force: boolean }): readonly string[] {
@@ -134,7 +133,7 @@ async function findByRevision(question: SourceQuestion, digest: Digest): Promise
   if (commit === null) return [];
   return holders(
     question,
-    prefixes.flatMap((prefix) => commitTags(prefix, commit)),
+    prefixes.flatMap((prefix) => commitTagsOf(prefix, commit)),
   );
 }
 
@@ -214,17 +213,10 @@ export async function findCommitTag(
   if (tag !== null && commitHexIn(tag, question.prefixes) !== null) return tag;
   // `hotfix` without a commit means an image of that branch: its own prefix goes first.
   const [own, others] = partition(question.prefixes, (prefix) => tag !== null && isSourceTag(tag, [prefix]));
-  const [short, ...named] = [...own, ...others].flatMap((prefix) => commitTags(prefix, commit));
+  const [short, ...named] = [...own, ...others].flatMap((prefix) => commitTagsOf(prefix, commit));
   if (short === undefined) return null;
   const held = (await holders(question, [short, ...named])).find((holder) => holder.digest === digest);
   return held?.tag ?? short;
-}
-
-/** As builds shorten it, and in full. */
-export function commitTags(prefix: string, commit: string): readonly Tag[] {
-  return [commit.slice(0, SHORT_COMMIT), commit]
-    .map((name) => parseTag(`${prefix}-${name}`))
-    .filter((tag) => tag !== null);
 }
 
 function partition<T>(items: readonly T[], fits: (item: T) => boolean): readonly [readonly T[], readonly T[]] {

@@ -1,6 +1,13 @@
 // A command in a review or a description: commands are read from comments only, and its author gets one hint.
 import { reaches } from '../../domain/actor.ts';
-import { answersEverywhere, LONG_FORM, parseCommandLine, type OurLine, type Verb } from '../../domain/command.ts';
+import {
+  answersEverywhere,
+  LONG_FORM,
+  parseCommandLine,
+  verbOf,
+  type OurLine,
+  type Verb,
+} from '../../domain/command.ts';
 import type { PromotionLine } from '../../domain/refusal.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { listOpenPromotions, listPromotionsOfThread } from '../../store/promotions/promotions.ts';
@@ -61,7 +68,7 @@ async function hint(services: Services, text: Misplaced, meant: Meant): Promise<
 async function findMeantLine({ store, sha256 }: Services, { repo, issue, lines }: Misplaced): Promise<Meant | null> {
   const ours = lines.flatMap((line) => {
     const parsed = parseCommandLine(line);
-    return parsed.kind === 'not-ours' ? [] : [{ typed: line.text, parsed, verb: verbOf(parsed) }];
+    return parsed.kind === 'not-ours' ? [] : [{ typed: line.text, parsed, verb: topicOf(parsed) }];
   });
   const threadIsOurs = (await listPromotionsOfThread(store.db, { repoId: repo.id, issue })).length > 0;
   const here = ours.find(({ parsed }) => threadIsOurs || answersEverywhere(parsed));
@@ -78,13 +85,8 @@ function isAbout(verb: Verb, state: PromotionLine['state']): boolean {
   return verb === 'approve' || verb === 'reject' ? state === 'awaiting-approval' : true;
 }
 
-function verbOf(line: OurLine): Verb {
-  switch (line.kind) {
-    case 'command':
-      return line.command.kind;
-    case 'mistake':
-      return line.verb;
-    case 'misspelled':
-      return line.meant === LONG_FORM ? 'help' : line.meant;
-  }
+/** A misspelled long form gets the help. */
+function topicOf(line: OurLine): Verb {
+  const verb = verbOf(line);
+  return verb === LONG_FORM ? 'help' : verb;
 }

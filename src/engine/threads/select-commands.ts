@@ -1,5 +1,5 @@
 // Selects the lines of a comment that are commands for us.
-import { answersEverywhere, parseComment, parseCommandLine, COMMANDS, type OurLine } from '../../domain/command.ts';
+import { answersEverywhere, parseComment, parseCommandLine, COMMANDS, verbOf } from '../../domain/command.ts';
 import type { ReadComment } from '../core/enqueue-comment.ts';
 import type { CommandLine } from '../core/intent.ts';
 
@@ -59,15 +59,4 @@ function answerInstead(lines: ReadComment['lines'], because: NonNullable<ReadCom
   if (first === undefined) return [];
   const line: CommandLine = { kind: 'not-run', because, typed: first.text, verb: verbOf(first.parsed) };
   return [{ line, everywhere: ours.some(({ parsed }) => answersEverywhere(parsed)) }];
-}
-
-function verbOf(line: OurLine): Extract<CommandLine, { kind: 'not-run' }>['verb'] {
-  switch (line.kind) {
-    case 'command':
-      return line.command.kind;
-    case 'mistake':
-      return line.verb;
-    case 'misspelled':
-      return line.meant;
-  }
 }

@@ -1,5 +1,6 @@
 // Decides whether production's image was built from the files of a tagged commit.
 import { commitOf } from '../../domain/image/image-facts.ts';
+import { commitTagsOf } from '../../domain/image/image-wait.ts';
 import type { GitTagAnswer, NotInProduction } from '../../domain/promotion/git-tag.ts';
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
 import type { Repo } from '../../domain/promotion/promotion.ts';
@@ -10,7 +11,6 @@ import { compareWithBranch } from '../../github/commits.ts';
 import { findTree, type CommitTree } from '../../github/trees.ts';
 import { factSourcesOf } from '../examine/fact-sources.ts';
 import { readProduction } from '../examine/read-production.ts';
-import { commitTags } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 
 /** A tagged commit, and the environment of its version. */
@@ -114,7 +114,7 @@ async function sayWhy(services: Services, release: Release, why: NotInProduction
 async function findSource(services: Services, release: Release): Promise<Tag | null> {
   const { tagged, policy, image } = release;
   for (const commit of [tagged.sha, ...tagged.parents.slice(0, 2)]) {
-    for (const tag of commitTags(policy.staging.tagPrefix, commit)) {
+    for (const tag of commitTagsOf(policy.staging.tagPrefix, commit)) {
       if ((await services.registry.findDigest(image, tag)) === null) continue;
       if (await hasTaggedFiles(services, release, commit)) return tag;
     }

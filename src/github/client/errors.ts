@@ -131,10 +131,11 @@ const SECONDARY_LIMIT_MS = 60_000;
 const LONGEST_LIMIT_MS = 24 * 60 * 60 * 1000;
 
 /** GitHub's order: `retry-after`, then the reset of an exhausted primary limit, else a minute. */
-function findRetryAt({ status, response }: Failure, now: number): number | null {
+function findRetryAt(failure: Failure, now: number): number | null {
+  const { status, response } = failure;
   if (response === undefined) return null;
   // Of comments and check runs in quick succession GitHub says so with a 422.
-  if (status === 422 && /submitted too quickly/i.test(describeFailure({ status, response, message: '' }))) {
+  if (status === 422 && /submitted too quickly/i.test(describeFailure(failure))) {
     return now + SECONDARY_LIMIT_MS;
   }
   if (status !== 403 && status !== 429) return null;

@@ -1,9 +1,9 @@
 // `audit export`: every row of the audit trail as a line of JSON or of CSV, in order, as stored.
-import { z } from 'zod';
 import type { AuditRow } from '../../../domain/audit/audit.ts';
 import { listAudit } from '../../../store/audit.ts';
 import { listAuditedRepos, repoFlag, type AuditedRepo } from '../../database/audited-repos.ts';
 import type { CliCommand } from '../../command.ts';
+import { Entry, PAGE } from './audit-entry.ts';
 
 export const auditExport: CliCommand = {
   name: 'audit export',
@@ -32,17 +32,7 @@ export const auditExport: CliCommand = {
   },
 };
 
-const PAGE = 1000;
-
 const CSV_COLUMNS = ['repo', 'repo_id', 'seq', 'at', 'kind', 'promotion', 'actor', 'details', 'previous_hash', 'hash'];
-
-const Entry = z.object({
-  kind: z.string(),
-  at: z.number(),
-  promotion: z.number().nullable(),
-  actor: z.object({ login: z.string() }).nullable(),
-  details: z.record(z.string(), z.unknown()),
-});
 
 function renderJson(repo: AuditedRepo, row: AuditRow): string {
   const { seq, previousHash, hash, entry } = row;

@@ -14,6 +14,7 @@ import { wrapText } from '../../render/columns.ts';
 import { jsonFlag, type CliCommand } from '../../command.ts';
 import { formatJson } from '../../render/json.ts';
 import type { Terminal } from '../../services.ts';
+import { Entry, PAGE } from './audit-entry.ts';
 
 export const auditShow: CliCommand = {
   name: 'audit show',
@@ -55,16 +56,6 @@ type Subject =
 
 type MatchingRow = { readonly repo: AuditedRepo; readonly row: AuditRow; readonly entry: Entry | null };
 
-const Entry = z.object({
-  kind: z.string(),
-  at: z.number(),
-  promotion: z.number().nullable(),
-  actor: z.object({ login: z.string() }).nullable(),
-  details: z.record(z.string(), z.unknown()),
-});
-type Entry = z.infer<typeof Entry>;
-
-const PAGE = 1000;
 const NO_PROMOTION = 0;
 
 /** For a digest: every row that names it, and every row of the promotions that were requested for it. */
