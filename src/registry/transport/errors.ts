@@ -96,8 +96,8 @@ function denialAdvice({ host, access }: Attempt, hasCredential: boolean): string
   if (!hasCredential) return 'No credential is configured: set GHCR_USERNAME and GHCR_TOKEN.';
   const [scope, role] = access === 'push' ? ['write:packages', 'Write'] : ['read:packages', 'Read'];
   return (
-    `Two causes are usual: the machine user's classic token lacks ${scope} or is not authorized for the organization's ` +
-    `SSO (make a new one for GHCR_TOKEN); or the package does not grant that user ${role} (package settings, Manage access).`
+    `Two causes are usual. The machine user's classic token lacks ${scope} or is not authorized for the organization's ` +
+    `SSO: make a new one for GHCR_TOKEN. Or the package does not grant that user ${role}: package settings, Manage access.`
   );
 }
 
