@@ -27,7 +27,7 @@ export const SECRET_MARK = '[secret]';
 
 /** With `[secret]` in place of each GitHub token, JSON web token and private key, and of each password in a URL. */
 export function withoutCredentials(text: string): string {
-  return withoutTokens(text).replace(URL_PASSWORD, `$1${SECRET_MARK}@`);
+  return withoutTokens(text).replace(URL_PASSWORD, `://$1${SECRET_MARK}@`);
 }
 
 /** With `[secret]` in place of whatever has the form of GitHub's tokens and keys. */
@@ -35,8 +35,11 @@ export function withoutTokens(text: string): string {
   return TOKEN_FORMS.reduce((rest, form) => rest.replace(form, SECRET_MARK), text);
 }
 
-/** `scheme://user:password@`; not one that is `[secret]` already. */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#:@]{0,200}:)(?!\[secret\]@)[^\s/?#@]{1,500}@/gi;
+/**
+ * `scheme://user:password@`; not one that is `[secret]` already. The scheme is looked for behind the colon: before it, each
+ * letter of a long text would be tried as its beginning.
+ */
+const URL_PASSWORD = /:\/\/(?<=[a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#:@]{0,200}:)(?!\[secret\]@)[^\s/?#@]{1,500}@/gi;
 
 /** Tokens of all kinds, of whatever length, also in base64; the JSON web tokens that an App makes; private keys. */
 const TOKEN_FORMS: readonly RegExp[] = [

@@ -219,6 +219,12 @@ function toFacts(config: ImageConfig): ConfigFacts {
   };
 }
 
+/** What a host pulls, compressed: a registry holds a layer once, however often the image lists it. */
+export function sizeOf({ config, layers }: NonNullable<PlatformContents['parts']>): number {
+  const distinct = new Map([config, ...layers].map((part) => [part.digest, part.sizeBytes]));
+  return [...distinct.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** Where neither index nor config names one. */
 const NO_PLATFORM = 'no platform named';
 

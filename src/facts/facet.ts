@@ -41,6 +41,7 @@ export type FactSources = {
   readonly images: Pick<ImageReader, 'contents' | 'missing'>;
   /** NoAccess if GitHub can't be read. */
   readonly github: () => InstallationClient;
+  readonly now: () => number;
   /** Resolves after that many milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
   /** What an environment held with images of this repository; NoAccess where there is no database. */
@@ -80,12 +81,14 @@ export type Facet<Name extends FacetName> = {
 /** A facet is unknown if one of its needs is, for the same reason, or if its source has no access. */
 export function facet<Name extends FacetName, const Need extends FacetName>(declared: {
   readonly needs: readonly Need[];
+  /** Collected before as well, but may be unknown. */
+  readonly uses?: readonly FacetName[];
   readonly cost: string;
   readonly collect: (facts: FactsWith<Need>, reading: Reading) => Promise<Fact<FacetValues[Name]>>;
 }): Facet<Name> {
-  const { needs, cost, collect } = declared;
+  const { needs, uses = [], cost, collect } = declared;
   return {
-    needs,
+    needs: [...needs, ...uses],
     cost,
     collect: async (facts, reading) => {
       if (!isKnown(facts, needs)) return unknown(unknownReasonOf(facts, needs));

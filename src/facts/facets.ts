@@ -2,6 +2,7 @@
 import type { FacetName } from '../domain/image/image-facts.ts';
 import type { Facet } from './facet.ts';
 import { alternative } from './facets/alternative.ts';
+import { changes } from './facets/changes.ts';
 import { checkedTag } from './facets/checked-tag.ts';
 import { contents } from './facets/contents.ts';
 import { lineage } from './facets/lineage.ts';
@@ -19,6 +20,7 @@ export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
   pastRollback,
   pastRejection,
   checkedTag,
+  changes,
   ownership,
   alternative,
 };

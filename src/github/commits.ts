@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { CommitSummary } from '../domain/image/image-facts.ts';
 import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
 import type { PolicyChange } from '../domain/policy/policy-change.ts';
-import type { Contributors } from '../domain/promotion/promotion.ts';
 import { OutsideError } from '../net/outside-error.ts';
 import { splitRepo, type InstallationClient } from './client/client.ts';
 import { isGitHubError } from './client/errors.ts';
@@ -58,7 +57,7 @@ export async function compareWithBranch({
 }
 
 /** GitHub computes the whole difference, also where nobody wants it: 422, or 500 with the same words. */
-function isTooLong(error: unknown): error is OutsideError {
+export function isTooLong(error: unknown): error is OutsideError {
   return isGitHubError(error, 'github-rejected') && /too (long|large|big)|timed out/i.test(error.message);
 }
 
@@ -99,8 +98,8 @@ const CommitAnswer = z
 const Commits = z.array(CommitAnswer);
 
 /** Characters: they are stored with a promotion, and the person who pushes chooses them. */
-const MAX_SUBJECT = 200;
-const MAX_AUTHOR = 100;
+export const MAX_SUBJECT = 200;
+export const MAX_AUTHOR = 100;
 
 const Comparison = z.object({
   status: z.enum(['ahead', 'behind', 'identical', 'diverged']),
@@ -147,78 +146,6 @@ export async function listCommits({
     // An empty repository answers 409.
     if (isGitHubError(error, 'github-rejected') && error.status === 409) return [];
     if (isGitHubError(error, 'github-not-found') && !(await branchExists({ client, repo, branch }))) return [];
-    throw error;
-  }
-}
-
-const Range = z.object({
-  status: z.string(),
-  total_commits: z.number().int(),
-  commits: z.array(
-    z.object({ sha: z.string(), author: z.object({ id: z.number().int(), login: z.string() }).nullish() }),
-  ),
-});
-
-const RANGE_PAGE = 100;
-/** A thousand commits: the authors of more are not determined. */
-const MAX_RANGE_PAGES = 10;
-
-/**
- * The authors of the commits after `base` up to `head`, by GitHub's account of each, which the person who pushed can
- * choose. Null if the two have no common history, one of them is gone, or there are more than a thousand.
- */
-export async function listContributors({
-  client,
-  repo,
-  base,
-  head,
-}: Omit<BranchQuestion, 'branch'> & {
-  readonly base: CommitSha;
-  readonly head: CommitSha;
-}): Promise<Contributors | null> {
-  const people = new Map<number, Contributors['people'][number]>();
-  const unknown: CommitSha[] = [];
-  let commits = 0;
-  for (let page = 1; page <= MAX_RANGE_PAGES; page += 1) {
-    const range = await readRange({ client, repo, base, head, page });
-    if (range === null || range.total_commits > RANGE_PAGE * MAX_RANGE_PAGES) return null;
-    for (const { sha, author } of range.commits) {
-      commits += 1;
-      const commit = parseCommitSha(sha);
-      if (author === null || author === undefined) unknown.push(...(commit === null ? [] : [commit]));
-      else people.set(author.id, { ...author, commits: (people.get(author.id)?.commits ?? 0) + 1 });
-    }
-    if (commits >= range.total_commits || range.commits.length === 0) break;
-  }
-  return { commits, people: [...people.values()], unknown };
-}
-
-async function readRange({
-  client,
-  repo,
-  base,
-  head,
-  page,
-}: Omit<BranchQuestion, 'branch'> & {
-  readonly base: CommitSha;
-  readonly head: CommitSha;
-  readonly page: number;
-}): Promise<z.infer<typeof Range> | null> {
-  try {
-    const { data } = await client.ask({
-      tried: `listing the commits between ${base} and ${head} of ${repo}`,
-      send: (api) =>
-        api.repos.compareCommitsWithBasehead({
-          ...splitRepo(repo),
-          basehead: `${base}...${head}`,
-          per_page: RANGE_PAGE,
-          page,
-        }),
-      answer: Range,
-    });
-    return data;
-  } catch (error) {
-    if (isGitHubError(error, 'github-not-found')) return null;
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 // The words for what each rule found and needs.
 import { reportersLine } from '../domain/promotion/reporter.ts';
 import { formatNumber } from '../domain/promotion/promotion.ts';
+import type { CommitsUnknown } from '../domain/image/changes.ts';
 import { REVISION_LABEL, SOURCE_LABEL } from '../domain/image/image-facts.ts';
 import type { Finding } from '../domain/finding.ts';
 import { MAX_TEXT_LENGTH } from '../domain/outside-text.ts';
 import type { RuleId } from '../domain/rules/catalogue.ts';
 import { STAGING_ENVIRONMENT } from '../domain/rules/staging-deployed.ts';
 import { rollbackLine } from './card/next-steps.ts';
-import { formatBytes, formatTime, plural } from './format.ts';
+import { formatBytes, formatTime, listWords, plural } from './format.ts';
 import { unknownText } from './unknown-reason.ts';
 
 export type FindingTexts = {
@@ -48,6 +49,42 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       const name = formatNumber(alternative.promotion);
       return { what: `${name} is complete. To roll back to it`, line: rollbackLine(alternative, name) };
     },
+  },
+  platforms: {
+    seen: (seen) => {
+      switch (seen.code) {
+        case 'missing':
+          return [
+            ...(seen.held.length === 0 ? [] : [`no ${listWords(seen.held, 'or')}, which the current image has`]),
+            ...(seen.required.length === 0 ? [] : [`no ${listWords(seen.required, 'or')}, which the policy requires`]),
+          ].join('; ');
+        case 'held-unreadable':
+          return `not compared: the image in ${seen.environment} ${seen.because === 'gone' ? 'is gone from the registry' : "can't be read"}`;
+        case 'held-incomplete':
+          return `no ${listWords(seen.platforms, 'or')}; the image in ${seen.environment} has ${seen.platforms.length === 1 ? 'it' : 'them'} only in part`;
+        case 'all':
+          return listWords(seen.platforms);
+      }
+    },
+    wanted: ({ wanted }) =>
+      wanted.required.length === 0
+        ? 'every platform of the current image'
+        : `every platform of the current image, and ${listWords(wanted.required)}`,
+  },
+  order: {
+    seen: (seen) => {
+      const place = `${seen.environment}${seen.promotion === null ? '' : ` (${formatNumber(seen.promotion)})`}`;
+      if (seen.code === 'older') {
+        const commit = seen.commit === null ? '' : `, at ${seen.commit.slice(0, 7)}`;
+        return `older than ${place}${commit}: this image lacks ${plural(seen.behind, 'commit')} of it`;
+      }
+      return `not compared with ${place}: ${NOT_COMPARED[seen.because]}`;
+    },
+    wanted: () => 'a commit that is not older than the one in the environment',
+    ready: ({ seen }) =>
+      seen.code === 'older' && seen.rollbackTo !== null
+        ? { what: 'To go back to this image', line: rollbackLine(seen, seen.rollbackTo) }
+        : null,
   },
   size: {
     // Rounded, a size just outside the limit would read like the limit itself.
@@ -177,6 +214,15 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     wanted: ({ seen: { tag } }) => `${tag} must hold the image of the version: a pushed git tag moves no other tag`,
   },
 };
+
+const NOT_COMPARED = {
+  'no-commit': 'the image names no commit',
+  'held-names-none': 'the image there names no commit',
+  'commit-gone': 'GitHub has no commit of the image there',
+  'no-common-history': 'the two commits have no common history',
+  'too-large': 'GitHub could not finish the comparison',
+  refused: 'GitHub refused the comparison',
+} as const satisfies Readonly<Record<CommitsUnknown, string>>;
 
 /** `; 1 layer comes from its own URL`. */
 function foreignWords(layers = 0): string {

@@ -139,6 +139,7 @@ const FORMS = {
   app: 'a GitHub App name as in its URL, optionally with # and its id',
   reporter: 'the login and id of a GitHub account, such as ada#12345 or argocd[bot]#678',
   label: 'a label name, such as org.opencontainers.image.source',
+  platform: 'a platform, such as linux/amd64 or linux/arm/v7',
   'github-environment': 'the name of a GitHub environment, such as production',
   'environment-name': 'a name of letters, digits, - and _, but not P and a number',
   interval: 'a time from 1m to 24h in whole minutes or hours, such as 5m or 1h; or off',

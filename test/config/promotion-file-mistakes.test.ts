@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { problemsOf } from './promotion-file.ts';
 
 const TOP = 'preset, images, staging, hotfix, environments, validation, rollback, force, drift';
-const ENVIRONMENT = 'branch, tags, keep_as, rollback_tags, approvals, deployment, drift';
+const ENVIRONMENT = 'branch, tags, keep_as, rollback_tags, approvals, order, deployment, drift';
 
 describe('a mistake is reported with its place and the allowed values', () => {
   test.each([

@@ -48,6 +48,7 @@ describe('environments', () => {
     keep_as: "eu-{source}"
     rollback_tags: true
     approvals: { required: 0, role: admin, users: [Ada-L, bob_acme], self_approval: true }
+    order: warn
     deployment: { create: false, environment: "Production (EU)", reporters: ["argocd[bot]#678"] }
     drift: { interval: 1h }
 `;
@@ -65,6 +66,7 @@ describe('environments', () => {
         apps: [],
         contributors: 'warn',
       },
+      order: 'warn',
       deployment: { create: false, environment: 'Production (EU)', reporters: [{ login: 'argocd[bot]', id: 678 }] },
       driftIntervalMs: 3_600_000,
     });

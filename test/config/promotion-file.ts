@@ -17,6 +17,7 @@ environments:
     keep_as: main-{source}
     rollback_tags: true
     approvals: { required: 1, role: write, users: [], self_approval: false }
+    order: fail
     deployment: { create: true, environment: production, reporters: [] }
 validation:
   size: { level: fail, min: 100MB, max: 2GB }
@@ -26,6 +27,7 @@ validation:
   healthcheck: warn
   rejected_before: warn
   tag_overwritten: warn
+  platforms: { level: fail, required: [] }
 rollback: { role: write, approvals: { required: 0 } }
 force: { role: maintain }
 drift: { interval: 5m }

@@ -161,6 +161,7 @@ export function facts({ platforms = PLATFORMS, ...change }: FactsChange = {}): I
     stagingDeployment: known({ kind: 'none-anywhere' }),
     pastRejection: known({ kind: 'none' }),
     checkedTag: known({ kind: 'same' }),
+    changes: known({ kind: 'nothing-held', environment: 'production' }),
     ownership: known({ claim: 'owned', repoId: 1, names: ['acme/dotca'], proving: ['acme/dotca'] }),
     ...change,
   };

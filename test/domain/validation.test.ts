@@ -88,6 +88,7 @@ test.each([
     [
       'contents',
       'missingParts',
+      'changes',
       'ownership',
       'lineage',
       'checkedTag',
@@ -99,7 +100,7 @@ test.each([
   [
     'promotion',
     { ...BUILT_IN, staging: { ...BUILT_IN.staging, deployed: 'off' } },
-    ['contents', 'missingParts', 'ownership', 'lineage', 'checkedTag', 'pastRollback', 'pastRejection'],
+    ['contents', 'missingParts', 'changes', 'ownership', 'lineage', 'checkedTag', 'pastRollback', 'pastRejection'],
   ],
   ['rollback', BUILT_IN, ['contents', 'missingParts', 'ownership']],
   ['version', BUILT_IN, ['contents', 'missingParts', 'ownership']],

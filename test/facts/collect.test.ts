@@ -21,6 +21,7 @@ const EVERYTHING = [
   'pastRollback',
   'ownership',
   'pastRejection',
+  'changes',
   'checkedTag',
   'alternative',
 ] as const;
@@ -58,6 +59,7 @@ async function makeWorld(): Promise<World> {
         github: () => {
           throw new NoAccess('github', 'APP_ID is not set');
         },
+        now: () => bench.clock.at,
         wait: async () => undefined,
         history: async () => [],
         rejectionOf: async () => ({ kind: 'none' }),
@@ -72,7 +74,15 @@ async function makeWorld(): Promise<World> {
 const COMMIT = 'a'.repeat(40);
 
 function rolledBack(of: TestImage, by: number): History {
-  const nothing = { approvedBy: [], summary: null, floating: [], deployedTo: null, report: null, tags: [] } as const;
+  const nothing = {
+    approvedBy: [],
+    commit: null,
+    summary: null,
+    floating: [],
+    deployedTo: null,
+    report: null,
+    tags: [],
+  } as const;
   const about = { at: by, by: ALICE, forced: false, ...nothing } as const;
   return [
     { ...about, promotion: 1, kind: 'promotion', digest: digestOf('before') },
@@ -108,10 +118,10 @@ test('each facet is collected once, however often it is requested', async () => 
   const all = await collection.collect(EVERYTHING);
   expect(all.missingParts).toEqual({ kind: 'known', value: [] });
   expect(new Set(bench.sent).size).toBe(bench.sent.length);
-  // The layer of each platform.
-  expect(bench.sent.length).toBe(asked + 2);
+  // The layer of each platform, and the tag of the environment.
+  expect(bench.sent.length).toBe(asked + 3);
   expect((await collection.contents()).platforms).toHaveLength(2);
-  expect(bench.sent.length).toBe(asked + 2);
+  expect(bench.sent.length).toBe(asked + 3);
 });
 
 describe('a facet without access is unknown with the reason', () => {

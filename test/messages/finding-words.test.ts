@@ -9,6 +9,7 @@ import { unknownText } from '../../src/messages/unknown-reason.ts';
 import { finding, must, NEW, OLD, tagOf, UNREAD } from './sample-view.ts';
 import { parseCommitSha } from '../../src/domain/image/reference.ts';
 
+const NONE_REQUIRED = { required: [] };
 const commit = must(parseCommitSha(`abc1234${'0'.repeat(33)}`));
 const layer = { part: 'layer', digest: OLD, platform: 'linux/arm64' } as const;
 const config = { part: 'config', digest: NEW, platform: 'linux/amd64' } as const;
@@ -94,6 +95,63 @@ const SAMPLES: readonly Finding[] = [
     wanted: {},
   }),
   finding({ rule: 'staging-deployed', seen: { code: 'status', state: 'in_progress' }, wanted: {} }),
+  finding({
+    rule: 'order',
+    seen: {
+      code: 'older',
+      environment: 'production',
+      promotion: 8,
+      commit,
+      behind: 3,
+      rollbackTo: 'P7',
+    },
+    wanted: {},
+  }),
+  finding({
+    rule: 'order',
+    seen: {
+      code: 'older',
+      environment: 'canary',
+      promotion: null,
+      commit: null,
+      behind: 1,
+      rollbackTo: null,
+    },
+    wanted: {},
+  }),
+  ...(['held-names-none', 'commit-gone', 'no-common-history', 'too-large', 'refused'] as const).map((because) =>
+    finding({
+      rule: 'order',
+      seen: { code: 'not-compared', environment: 'production', promotion: 8, because },
+      wanted: {},
+    }),
+  ),
+  finding({
+    rule: 'platforms',
+    seen: { code: 'missing', held: ['linux/arm64'], required: ['linux/arm/v7', 'linux/s390x'] },
+    wanted: { required: ['linux/arm/v7', 'linux/s390x'] },
+  }),
+  finding({ rule: 'platforms', seen: { code: 'missing', held: ['linux/arm64'], required: [] }, wanted: NONE_REQUIRED }),
+  finding({
+    rule: 'platforms',
+    seen: { code: 'held-unreadable', environment: 'production', because: 'gone' },
+    wanted: NONE_REQUIRED,
+  }),
+  finding({
+    rule: 'platforms',
+    seen: { code: 'held-unreadable', environment: 'production', because: 'unreadable' },
+    wanted: NONE_REQUIRED,
+  }),
+  finding({
+    rule: 'platforms',
+    seen: { code: 'held-incomplete', environment: 'production', platforms: ['linux/arm64'] },
+    wanted: NONE_REQUIRED,
+  }),
+  finding({
+    rule: 'platforms',
+    seen: { code: 'all', platforms: ['linux/amd64', 'linux/arm64'] },
+    wanted: { required: ['linux/amd64', 'linux/arm64'] },
+  }),
   finding({ rule: 'rolled-back', seen: { code: 'rolled-back', by: 14 }, wanted: {} }),
   finding({
     rule: 'permanent-tag',

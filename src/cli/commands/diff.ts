@@ -4,7 +4,7 @@ import { formatReference, type Digest, type Reference } from '../../domain/image
 import { collectContents, type ImageContents } from '../../facts/contents.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
-import { compareImages } from '../compare-images.ts';
+import { compareImages } from '../../facts/compare-images.ts';
 import { diffJson, renderDiff } from '../render/diff-text.ts';
 import { imageArgument, referenceOf } from '../image-argument.ts';
 import { notFound } from './inspect.ts';

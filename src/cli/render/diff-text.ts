@@ -3,7 +3,7 @@ import type { Digest } from '../../domain/image/reference.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { plainText } from '../../messages/escape.ts';
 import { layOut } from './columns.ts';
-import type { Change, Comparison, PlatformComparison } from '../compare-images.ts';
+import type { Change, Comparison, PlatformComparison } from '../../facts/compare-images.ts';
 import type { Style, Terminal } from '../services.ts';
 
 type Compared = { readonly from: Digest; readonly to: Digest; readonly comparison: Comparison };
@@ -34,7 +34,16 @@ export function renderDiff({ from, to, comparison }: Compared, { width, style }:
 
 /** A stable shape: docs/cli.md describes it. */
 export function diffJson({ from, to, comparison }: Compared): object {
-  return { from, to, same: from === to, ...comparison };
+  const platforms = comparison.platforms.map(({ changes, ...platform }) => ({
+    ...platform,
+    changes: changes.map((change) => ({ what: whatOf(change), from: change.from, to: change.to })),
+  }));
+  return { from, to, same: from === to, ...comparison, platforms };
+}
+
+/** `user`, `variable PORT`, `label org.example`. */
+function whatOf({ kind, name }: Change): string {
+  return kind === 'config' ? name : `${kind} ${name}`;
 }
 
 function sizeText({ size, same }: PlatformComparison): string {
@@ -64,9 +73,10 @@ function changeRows(platforms: readonly PlatformComparison[], style: Style): rea
   });
 }
 
-function changeLines({ what, from, to }: Change, where: string, { bold, red, green }: Style): readonly string[] {
+function changeLines(change: Change, where: string, { bold, red, green }: Style): readonly string[] {
+  const { from, to } = change;
   return [
-    `${bold(plainText(what, { maxLength: 200 }))}${where}`,
+    `${bold(plainText(whatOf(change), { maxLength: 200 }))}${where}`,
     ...(from === null ? [] : [red(`  - ${plainText(from, { maxLength: 1000 })}`)]),
     ...(to === null ? [] : [green(`  + ${plainText(to, { maxLength: 1000 })}`)]),
   ];

@@ -17,6 +17,7 @@ import {
   login,
   reporter,
   oneOf,
+  platform,
   role,
   size,
   tagPrefix,
@@ -106,6 +107,12 @@ const Environment = section({
     })
     .optional(),
   approvals: Approvals.meta({ description: 'Whose approval a promotion needs.' }).optional(),
+  order: level
+    .meta({
+      description:
+        'The result of an image whose commit is older than that of the image there. Default: `fail` for `production`, else `off`.',
+    })
+    .optional(),
   deployment: section({
     create: flag.meta({ description: 'Whether a GitHub Deployment is made.', defaultsTo: true }).optional(),
     environment: gitHubEnvironment
@@ -166,6 +173,14 @@ const Validation = section({
       description: 'The tag of the commit held another image when the staging check examined it.',
       defaultsTo: 'warn',
     })
+    .optional(),
+  platforms: section({
+    level: level.meta({ description: 'The result of a missing platform.', defaultsTo: 'fail' }).optional(),
+    required: list(platform, { of: 'platforms', from: 0, to: 20 })
+      .meta({ description: 'Platforms that an image must have, whatever the environment holds.', defaultsTo: [] })
+      .optional(),
+  })
+    .meta({ description: 'The platforms of the image that the environment holds, and the required ones.' })
     .optional(),
 });
 

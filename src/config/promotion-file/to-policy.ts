@@ -67,6 +67,7 @@ function toEnvironment(name: string, written: EnvironmentFile, preset: Promotion
     keepAs: written.keep_as === undefined ? base.keepAs : written.keep_as === 'off' ? null : written.keep_as,
     rollbackTags: written.rollback_tags ?? base.rollbackTags,
     approvals: toApprovals(written.approvals, base.approvals),
+    order: written.order ?? base.order,
     deployment: {
       create: written.deployment?.create ?? base.deployment.create,
       environment: written.deployment?.environment ?? base.deployment.environment,
@@ -90,7 +91,7 @@ function toApprovals(written: EnvironmentFile['approvals'], base: ApprovalPolicy
 }
 
 function toValidation(written: PromotionFile['validation'], base: ValidationPolicy): ValidationPolicy {
-  const { size, layers, labels } = written ?? {};
+  const { size, layers, labels, platforms } = written ?? {};
   return {
     size: {
       level: size?.level ?? base.size.level,
@@ -103,5 +104,9 @@ function toValidation(written: PromotionFile['validation'], base: ValidationPoli
     healthcheck: written?.healthcheck ?? base.healthcheck,
     rejectedBefore: written?.rejected_before ?? base.rejectedBefore,
     tagOverwritten: written?.tag_overwritten ?? base.tagOverwritten,
+    platforms: {
+      level: platforms?.level ?? base.platforms.level,
+      required: platforms?.required ?? base.platforms.required,
+    },
   };
 }

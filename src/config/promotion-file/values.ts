@@ -85,6 +85,12 @@ export const label = parsed({
   legal: { form: 'label' },
 });
 
+/** `os/architecture`, perhaps with a variant. */
+export const platform = parsed({
+  parse: (text) => (/^[a-z0-9]{1,20}\/[a-z0-9_-]{1,20}(?:\/[a-z0-9.]{1,20})?$/.test(text) ? text : null),
+  legal: { form: 'platform' },
+});
+
 export const gitHubEnvironment = parsed({
   parse: (text) => (text === text.trim() && /^[^\p{Cc}\ufffd]{1,255}$/u.test(text) ? text : null),
   legal: { form: 'github-environment' },

@@ -1,13 +1,13 @@
 // Compares production's current tags with those that a promotion was planned over, and re-plans it if they moved.
 import type { Decision, DecisionContext } from './decision.ts';
 import type { AuditEntry } from '../audit/audit.ts';
-import { refusesContributors } from '../policy/approval-rules.ts';
-import { sourceSeen, targetIn, type MovedTag, type Promotion, type StateKind } from '../promotion/promotion.ts';
+import { isOpen, sourceSeen, targetIn, type MovedTag, type Promotion, type StateKind } from '../promotion/promotion.ts';
+import { bringsNewImage } from '../promotion/target-origin.ts';
 import type { Digest } from '../image/reference.ts';
 import type { TagState } from '../image/tag-plan.ts';
 import { entryOf, showEffects } from './accept.ts';
 import { examineUnderTodaysPolicy } from './policy.ts';
-import { proceed, rulesOf } from './release.ts';
+import { proceed } from './release.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -36,11 +36,8 @@ export function decideProductionRead(
   const tags = [...floating, ...movedTags(kept, production)];
   const { environmentPolicy: environment } = context;
   if (environment === null) return examineUnderTodaysPolicy(promotion, context);
-  if (floating.length > 0 && refusesContributors(promotion, rulesOf(promotion, environment, context))) {
-    return examineContributors(promotion, { tags, context });
-  }
   if (tags.length > 0) {
-    return settle(
+    const settled = settle(
       { ...promotion, updatedAt: context.now },
       {
         environment,
@@ -50,13 +47,16 @@ export function decideProductionRead(
         entry: ({ state, voided }) => replanned(promotion, context, { state, voided, tags }),
       },
     );
+    // Its checks compare it with what production held.
+    const isJudged = floating.length > 0 && bringsNewImage(promotion) && isOpen(settled.promotion.state);
+    return isJudged ? examineAgain(promotion, { tags, context }) : settled;
   }
   if (kind !== 'scheduled' || context.environmentBusy) return { kind: 'ignored' };
   return proceed({ ...promotion, state: { kind: 'awaiting-approval' } }, { environment, context, audit: [] });
 }
 
-/** Other commits are between production and the image now, and their authors may not approve it. */
-function examineContributors(
+/** Other commits are between production and the image now: it may be older, and their authors may not approve it. */
+function examineAgain(
   promotion: Promotion,
   { tags, context }: { readonly tags: readonly MovedTag[]; readonly context: DecisionContext },
 ): Decision {

@@ -1,6 +1,7 @@
 // What is known of one image: the value that collectors fill and rules read.
 import type { CommitSha, Digest, ImageRepository, Tag } from './reference.ts';
 import type { Person } from '../actor.ts';
+import type { Changes } from './changes.ts';
 import type { UnknownReason } from './unknown-reason.ts';
 
 /** A fact is known with a value, or unknown with a reason; unknown fails closed. */
@@ -21,6 +22,7 @@ export type FacetValues = {
   readonly ownership: ImageOwnership;
   readonly pastRejection: PastRejection;
   readonly checkedTag: CheckedTag;
+  readonly changes: Changes;
   /** What a rollback could go back to instead, if its target is incomplete. */
   readonly alternative: Alternative | null;
 };
@@ -176,6 +178,7 @@ export const NOTHING_COLLECTED: Facets = {
   ownership: NOT_COLLECTED,
   pastRejection: NOT_COLLECTED,
   checkedTag: NOT_COLLECTED,
+  changes: NOT_COLLECTED,
   alternative: NOT_COLLECTED,
 };
 

@@ -16,7 +16,11 @@ export function kindOfTag(tag: Tag, policy: Policy): TagKind {
   if (policy.environments.some((place) => isPermanent(tag, place, policy))) return { kind: 'permanent' };
   if (isOf(tag, policy.staging.tagPrefix)) return { kind: 'staging' };
   if (isOf(tag, policy.hotfix.tagPrefix)) return { kind: 'hotfix' };
-  return { kind: semver.valid(tag) === null ? 'other' : 'version' };
+  return { kind: isVersion(tag) ? 'version' : 'other' };
+}
+
+export function isVersion(tag: Tag): boolean {
+  return semver.valid(tag) !== null;
 }
 
 function isOf(tag: Tag, prefix: string): boolean {

@@ -1,4 +1,5 @@
 // Plans which tag will hold which digest, over what. Nothing is read or written here.
+import type { ImageChanges } from './changes.ts';
 import type { CommitSummary } from './image-facts.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { PromotionKind } from '../promotion/promotion-kind.ts';
@@ -12,6 +13,8 @@ export type PinnedImage = {
   readonly commit: CommitSha | null;
   /** For people only; absent if unknown. */
   readonly summary?: CommitSummary;
+  /** What sets it apart from what the environment held when it was examined; absent where there was nothing, or nobody asked. */
+  readonly changes?: ImageChanges;
   /** The `staging-<sha>` tag that stands for the image in permanent tags, once known. */
   readonly commitTag: Tag | null;
   readonly platforms: readonly string[];

@@ -3,7 +3,13 @@ import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Promotion } from '../promotion/promotion.ts';
 import type { RuledKind } from '../promotion/promotion-kind.ts';
 import { formatReporter } from '../promotion/reporter.ts';
-import { environmentPolicyFor, otherNameOnGitHub, type EnvironmentPolicy, type Policy } from './policy.ts';
+import {
+  defaultEnvironment,
+  environmentPolicyFor,
+  otherNameOnGitHub,
+  type EnvironmentPolicy,
+  type Policy,
+} from './policy.ts';
 
 type RulesOf = { readonly policy: Policy; readonly environment: EnvironmentPolicy; readonly kind: RuledKind };
 
@@ -17,7 +23,10 @@ export function effectiveRules(args: RulesOf): string {
   const { policy, environment, kind } = args;
   const { reporters, ...sources } = policy.staging;
   const staging = reporters.length === 0 ? sources : { ...sources, reporters: setOf(reporters.map(formatReporter)) };
-  const { hotfix, validation, rollback, force } = policy;
+  const { hotfix, rollback, force } = policy;
+  const { platforms, ...validation } = policy.validation;
+  const platformRule = platforms.level === 'fail' && platforms.required.length === 0 ? {} : { platforms };
+  const order = environment.order === defaultEnvironment(environment.name).order ? {} : { order: environment.order };
   const { required, role, users, selfApproval, apps, contributors } = environmentPolicyFor(args).approvals;
   const deployedTo = otherNameOnGitHub(environment);
   return canonicalJson({
@@ -32,7 +41,12 @@ export function effectiveRules(args: RulesOf): string {
     },
     tags: { floating: environment.tags, keepAs: environment.keepAs, rollbackTags: environment.rollbackTags },
     ...(deployedTo === null ? {} : { deployedTo }),
-    validation: { ...validation, labels: { ...validation.labels, required: setOf(validation.labels.required) } },
+    validation: {
+      ...validation,
+      labels: { ...validation.labels, required: setOf(validation.labels.required) },
+      ...platformRule,
+    },
+    ...order,
     ...(kind === 'promotion' || kind === 'version' ? { force } : { rollback }),
   });
 }

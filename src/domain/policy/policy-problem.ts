@@ -13,6 +13,7 @@ const legalForm = z.discriminatedUnion('form', [
       'app',
       'reporter',
       'label',
+      'platform',
       'github-environment',
       'environment-name',
       'interval',
@@ -26,7 +27,7 @@ const legalForm = z.discriminatedUnion('form', [
   z.strictObject({ form: z.literal('map'), keys: z.array(z.string()) }),
   z.strictObject({
     form: z.literal('list'),
-    of: z.enum(['image', 'logins', 'apps', 'reporters', 'tags', 'labels']),
+    of: z.enum(['image', 'logins', 'apps', 'reporters', 'tags', 'labels', 'platforms']),
     from: z.int(),
     to: z.int(),
   }),

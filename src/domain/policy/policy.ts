@@ -38,6 +38,8 @@ export type EnvironmentPolicy = {
   readonly keepAs: string | null;
   readonly rollbackTags: boolean;
   readonly approvals: ApprovalPolicy;
+  /** For an image whose commit is older than that of the held image. */
+  readonly order: Level;
   /** The GitHub Deployment that follows, to an environment of GitHub's. */
   readonly deployment: {
     readonly create: boolean;
@@ -74,6 +76,8 @@ export type ValidationPolicy = {
   readonly rejectedBefore: Level;
   /** For a commit tag that held another image when the staging check examined it. */
   readonly tagOverwritten: Level;
+  /** For an image that lacks a platform which the held image has, or which is required. */
+  readonly platforms: { readonly level: Level; readonly required: readonly string[] };
 };
 
 /** `strict` makes the whole list of checks binding. */
@@ -106,6 +110,7 @@ export function builtInPolicy(args: {
       healthcheck: binding ? 'fail' : 'warn',
       rejectedBefore: binding ? 'fail' : 'warn',
       tagOverwritten: binding ? 'fail' : 'warn',
+      platforms: { level: 'fail', required: [] },
     },
     // The target was approved once, and at three in the morning there is no second person.
     rollback: { role: 'write', approvals: { required: 0 } },
@@ -133,6 +138,7 @@ export function defaultEnvironment(name: string, preset: Preset = 'default'): En
       apps: [],
       contributors: preset === 'strict' ? 'refuse' : 'warn',
     },
+    order: isProduction ? 'fail' : 'off',
     deployment: { create: true, environment: name, reporters: [] },
     driftIntervalMs: DRIFT_INTERVAL_MS,
   };

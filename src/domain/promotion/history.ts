@@ -1,7 +1,7 @@
 // Decides from what an environment held, one digest after another, what a rollback goes back to and how that is known.
 import type { Person } from '../actor.ts';
 import type { CommitSummary, PastRollback } from '../image/image-facts.ts';
-import type { Digest, Tag } from '../image/reference.ts';
+import type { CommitSha, Digest, Tag } from '../image/reference.ts';
 import { otherNameOnGitHub, type EnvironmentPolicy } from '../policy/policy.ts';
 import { formatNumber, type Promotion } from './promotion.ts';
 import type { DeploymentStatus } from './promotion-kind.ts';
@@ -18,6 +18,8 @@ export type Holding = {
   readonly by: Person;
   /** Logins of those whose approvals counted, oldest first. */
   readonly approvedBy: readonly string[];
+  /** The commit that the image proved then; null if none, or not recorded. */
+  readonly commit: CommitSha | null;
   /** Subject and author of its commit; null if not recorded. */
   readonly summary: CommitSummary | null;
   /** True if rules were overridden for it. */

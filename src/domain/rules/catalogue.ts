@@ -1,6 +1,8 @@
 // All rules, in the order in which people read their findings.
 import { command } from './command.ts';
 import { completeness } from './completeness.ts';
+import { order } from './change/order.ts';
+import { platforms } from './change/platforms.ts';
 import { rejectedBefore } from './history/rejected-before.ts';
 import { tagOverwritten } from './history/tag-overwritten.ts';
 import { credentialsInLabel } from './labels/credentials-in-label.ts';
@@ -19,6 +21,7 @@ import { tagCommit } from './tag-commit.ts';
 
 export const RULES = [
   completeness,
+  platforms,
   size,
   layers,
   command,
@@ -31,6 +34,7 @@ export const RULES = [
   tagCommit,
   tagOverwritten,
   stagingDeployed,
+  order,
   rolledBack,
   rejectedBefore,
   permanentTag,

@@ -103,7 +103,8 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   const production = examinations.flatMap((one) => one.production);
   const commit = examinations.map(({ examined }) => commitOfImage(examined.facts))[0] ?? null;
   const rules = await loadApprovalRules(services, promotion, environmentPolicy);
-  const contributors = await findContributors(services, { promotion, rules, commit });
+  const changes = images[0]?.facts.changes;
+  const contributors = await findContributors(services, { promotion, rules, commit, changes });
   const otherReviewers = await lookForReviewer(services, promotion, { approvals, rules, contributors });
   const about = { policy, environment, images, production, otherReviewers, contributors, openBranch };
   const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;

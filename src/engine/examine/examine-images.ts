@@ -52,7 +52,12 @@ export async function examineImage(
   const { kind, repo, versionTag } = promotion;
   const ruledKind = ruledKindOf(promotion);
   // The lineage is known by now, and with it the commit. A rollback also names another possible target.
-  const also: readonly FacetName[] = kind === 'rollback' ? ['lineage', 'alternative'] : ['lineage'];
+  const also: readonly FacetName[] = [
+    'lineage',
+    ...(kind === 'rollback' ? (['alternative'] as const) : []),
+    // Whoever approves an image sees what it changes; a rollback to a held one waits for nothing more.
+    ...(bringsNewImage(promotion) ? (['changes'] as const) : []),
+  ];
   const lineage = collection.collect(['lineage']);
   const [facts, commitTag] = await Promise.all([
     collection.collect([...facetsFor(ruledKind, policy), ...also]),

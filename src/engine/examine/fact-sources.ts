@@ -25,6 +25,7 @@ export function factSourcesOf(
     registry,
     images,
     github: () => github.forRepo(repo),
+    now,
     wait,
     history: historyOf({ kind: 'open', store }, { repoId: repo.id, repository }),
     ownership: () => findOwnership(services, { repo, image: repository }),

@@ -1,9 +1,10 @@
 // Finds who wrote the commits between what production holds and the image of a promotion.
 import { OutsideError } from '../../net/outside-error.ts';
+import type { ImageFacts } from '../../domain/image/image-facts.ts';
 import type { CommitSha } from '../../domain/image/reference.ts';
 import { asksForContributors, type ApprovalRules } from '../../domain/policy/approval-rules.ts';
 import type { Contributors, Promotion } from '../../domain/promotion/promotion.ts';
-import { listContributors } from '../../github/commits.ts';
+import { contributorsOf, listContributors } from '../../github/compare.ts';
 import { findLastPromoted } from '../../store/promotions/promotions.ts';
 import type { Services } from '../core/services.ts';
 
@@ -20,13 +21,19 @@ export async function findContributors(
     readonly promotion: Promotion;
     readonly rules: readonly ApprovalRules[];
     readonly commit: CommitSha | null;
+    /** What was compared already, which may be the same commits. */
+    readonly changes: ImageFacts['changes'] | undefined;
   },
 ): Promise<Contributors | null> {
-  const { promotion, rules, commit: head } = about;
+  const { promotion, rules, commit: head, changes } = about;
   if (!asksForContributors(promotion, rules) || head === null) return null;
   const base = await findBase(store, promotion);
   if (base === null) return null;
   if (base === head) return NOBODY;
+  const compared = changes?.kind === 'known' && changes.value.kind === 'compared' ? changes.value : null;
+  if (compared?.held.commit === base && compared.commits.kind === 'compared' && compared.commits.commits !== null) {
+    return contributorsOf(compared.commits.commits);
+  }
   const { repo } = promotion;
   const client = github.forRepo(repo);
   try {

@@ -80,12 +80,13 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     registry,
     images: createImageReader({ registry, now: services.now }),
     github: services.github,
+    now: services.now,
     wait: services.wait,
     history: historyOf(database, { repoId: repo.id, repository }),
     ...recordsOf(database, { repoId: repo.id, now: services.now }),
     ownership: () => findOwnership({ ...services, store }, { repo, image: repository }),
   });
-  const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
+  const facts = await collection.collect(['contents', 'lineage', 'changes', ...facetsFor('promotion', policy)]);
   const image = { facts, contents: await collection.contents() };
   const commit = commitOf(facts);
   // Where GitHub can't be asked, the plan shows what becomes of the commit that the tag names.

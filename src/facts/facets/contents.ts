@@ -1,6 +1,6 @@
 // Reads what rules need of an image's manifests and configs.
 import { known, unknown, type PlatformFacts } from '../../domain/image/image-facts.ts';
-import type { PlatformContents } from '../contents.ts';
+import { sizeOf, type PlatformContents } from '../contents.ts';
 import { facet } from '../facet.ts';
 
 /** Throws if nothing can be read: then there is no image to check. */
@@ -18,9 +18,7 @@ function toPlatformFacts({ platform, digest, parts, config, annotations }: Platf
     const absent = unknown({ code: 'part-missing', part: 'manifest' });
     return { platform, digest, sizeBytes: absent, layerCount: absent, config, annotations };
   }
-  // A registry holds a layer once, and a host pulls it once, however often the image lists it.
-  const distinct = new Map([parts.config, ...parts.layers].map((part) => [part.digest, part.sizeBytes]));
-  const sizeBytes = [...distinct.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const sizeBytes = sizeOf(parts);
   const foreignLayers = parts.layers.filter(({ isForeign }) => isForeign).length;
   const about = { platform, digest, sizeBytes: known(sizeBytes), layerCount: known(parts.layers.length) };
   return { ...about, ...(foreignLayers === 0 ? {} : { foreignLayers }), config, annotations };

@@ -17,7 +17,7 @@ export type ObservedRequest = {
   readonly installationId: number | null;
 };
 
-/** Given as `request` of a GET whose answer may be kept by its ETag. */
+/** Given as `request` of a GET whose answer may be kept by its ETag, without the members of it that `dropped` names. */
 export const CACHEABLE = { cacheable: true } as const;
 
 const MAX_CACHED = 2000;
@@ -68,6 +68,10 @@ export function answerFromEtags(
     if (etag !== undefined) options.headers['if-none-match'] = etag;
     try {
       const response = await request(options);
+      const { data } = response;
+      const dropped: readonly unknown[] = Array.isArray(options.request['dropped']) ? options.request['dropped'] : [];
+      if (typeof data === 'object' && data !== null)
+        for (const name of dropped) Reflect.deleteProperty(data, String(name));
       if (response.headers.etag !== undefined) cache.set(key, response);
       return response;
     } catch (error) {

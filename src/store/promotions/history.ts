@@ -63,6 +63,7 @@ type Reached = {
 
 function holdingOf({ promotion, digest, at, deployedTo }: Reached): Holding {
   const { number, kind, requester: by, force: forced, baseline, images } = promotion;
+  const image = images.find((one) => one.digest === digest);
   return {
     digest,
     kind: kind === 'rollback' ? 'rollback' : 'promotion',
@@ -70,7 +71,8 @@ function holdingOf({ promotion, digest, at, deployedTo }: Reached): Holding {
     at,
     by,
     approvedBy: approversOf(promotion),
-    summary: images.find((image) => image.digest === digest)?.summary ?? null,
+    commit: image?.commit ?? null,
+    summary: image?.summary ?? null,
     forced,
     floating: baseline.map(({ tag }) => tag),
     deployedTo,
@@ -115,7 +117,7 @@ function baselineOf({ promotion, at, deployedTo }: Reached, repository: ImageRep
   if (digest === null) return null;
   const floating = before.filter((one) => one.digest === null || one.digest === digest).map(({ tag }) => tag);
   const about = { promotion: number, at, by, forced: false, floating, deployedTo, report: null, tags: [] };
-  return { digest, kind: 'baseline', approvedBy: [], summary: null, ...about };
+  return { digest, kind: 'baseline', approvedBy: [], commit: null, summary: null, ...about };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   type DeepReadonly,
 } from '../documents/parts.ts';
 import { documentFormat } from '../documents/document-format.ts';
+import { imageChanges } from './changes-document.ts';
 import { failure, failureProblem } from './failure-document.ts';
 import { PROMOTION_STEPS } from './upgrade.ts';
 
@@ -125,6 +126,7 @@ export const promotionSchema = z.strictObject({
       digest,
       commit: commitSha.nullable(),
       summary: z.strictObject({ subject: z.string(), author: z.string().nullable() }).exactOptional(),
+      changes: imageChanges.exactOptional(),
       commitTag: tag.nullable(),
       platforms: z.array(z.string()),
     }),

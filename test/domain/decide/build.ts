@@ -1,4 +1,5 @@
 // Promotions in every state, and events by name, for the tests of the state machine.
+import type { TagState } from '../../../src/domain/image/tag-plan.ts';
 import {
   decide as decideInDomain,
   type Accepted,
@@ -150,6 +151,12 @@ export function accept(before: Promotion, event: PromotionEvent, at: TestContext
   if (decision.kind !== 'accepted')
     throw new Error(`${event.kind} in ${before.state.kind}: ${JSON.stringify(decision)}`);
   return decision;
+}
+
+/** Production was read and had moved; then the image was compared with what production holds now. */
+export function replan(before: Promotion, production: readonly TagState[], at: TestContext = context()): Accepted {
+  const { promotion: compared } = accept(before, { kind: 'production-read', production }, at);
+  return accept(compared, examined({ production }), at);
 }
 
 /** What a row shows of a decision: the next state, a refusal's code, or `-` for nothing to do. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { digest, FOREIGN, image, IMAGE, NEW, OLD, promotion, tag } from '../build.ts';
 import type { TagState } from '../../../src/domain/image/tag-plan.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
-import { accept, promotionIn } from './build.ts';
+import { accept, promotionIn, replan } from './build.ts';
 
 const WORKER = image('ghcr.io/acme/worker');
 const WORKER_NEW = digest('worker-new');
@@ -24,7 +24,7 @@ function waiting(): Promotion {
 }
 
 test('each image has its moves, and all floating tags come last', () => {
-  const { promotion: after } = accept(waiting(), { kind: 'production-read', production: holding(WORKER_OLD) });
+  const { promotion: after } = replan(waiting(), holding(WORKER_OLD));
   expect(after.moves.map(({ kind, repository }) => [kind, repository])).toEqual([
     ['rollback', IMAGE],
     ['rollback', WORKER],
@@ -39,7 +39,7 @@ test('each image has its moves, and all floating tags come last', () => {
 
 test('production holds it only if it holds every image', () => {
   const one = accept(waiting(), { kind: 'production-read', production: holding(WORKER_OLD, NEW) }).promotion;
-  expect(one.state.kind).toBe('awaiting-approval');
+  expect(one.state.kind).toBe('examining');
   const all = accept(waiting(), { kind: 'production-read', production: holding(WORKER_NEW, NEW) }).promotion;
   expect(all.state).toEqual({ kind: 'superseded', by: { kind: 'production' } });
 });

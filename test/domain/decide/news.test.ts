@@ -16,6 +16,7 @@ import {
   KEPT,
   MOVED,
   promotionIn,
+  replan,
   summary,
 } from './build.ts';
 
@@ -33,9 +34,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const revisit = { kind: 'revisit-environment', repoId: 77, environment: 'production' };
 
 describe('production was read', () => {
-  test('and moved: the moves are re-planned, and the card asks again with the reason', () => {
+  test('and moved: the image is compared with what is there now', () => {
+    const decision = accept(promotionIn('awaiting-approval'), EVENTS['production moved']);
+    expect(decision.promotion.state).toEqual({ kind: 'examining', again: true });
+    expect(decision.audit).toMatchObject([{ kind: 'replanned', details: { state: 'examining', voided: [] } }]);
+    expect(effectsOf(decision)).toEqual(['collect-facts', 'update-check-run', 'update-card']);
+  });
+
+  test('and moved: then the moves are re-planned, and the card asks again with the reason', () => {
     const approved = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
-    const decision = accept(approved, EVENTS['production moved'], TWO);
+    const decision = replan(approved, MOVED, TWO);
     expect(decision.promotion).toMatchObject({
       state: { kind: 'awaiting-approval' },
       baseline: [
@@ -51,20 +59,32 @@ describe('production was read', () => {
         ],
       },
     });
-    expect(decision.audit).toMatchObject([{ kind: 'replanned', details: { voided: ['bob'] } }]);
+    expect(decision.audit).toMatchObject([{ kind: 'examined', details: { voided: ['bob'] } }]);
     expect(decision.effects.map(({ kind }) => kind)).toEqual(['update-check-run', 'update-card', 'reply']);
   });
 
   test('and moved when nobody had approved: there is nothing to explain', () => {
-    const decision = accept(promotionIn('awaiting-approval'), EVENTS['production moved']);
+    const decision = replan(promotionIn('awaiting-approval'), MOVED);
     expect(decision.promotion.notice).toBeNull();
     expect(decision.audit).toMatchObject([{ details: { voided: [] } }]);
   });
 
+  test('and a rollback to what was held is re-planned at once: nothing of it is compared', () => {
+    const before = promotionIn('awaiting-approval');
+    const target = { kind: 'held', promotion: 7, outcome: 'deployed', forced: false } as const;
+    const rollback = { ...before, kind: 'rollback', source: { ...before.source, target } } as const;
+    const decision = accept(rollback, EVENTS['production moved'], TWO);
+    expect(decision.promotion).toMatchObject({
+      state: { kind: 'awaiting-approval' },
+      baseline: [{ digest: FOREIGN }, { digest: FOREIGN }],
+    });
+    expect(decision.audit).toMatchObject([{ kind: 'replanned', details: { state: 'awaiting-approval' } }]);
+  });
+
   test('and came back to what it was: the approvals count again', () => {
-    const approved = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
-    const moved = accept(approved, EVENTS['production moved'], TWO).promotion;
-    const back = accept(moved, EVENTS['production as planned'], TWO).promotion;
+    const planned = accept(promotion(), examined({}), TWO).promotion;
+    const approved = accept(planned, approve(BOB), TWO).promotion;
+    const back = replan(replan(approved, MOVED, TWO).promotion, BEFORE, TWO).promotion;
     expect(back.notice).toBeNull();
     expect(summary(decide(back, approve(CAROL), TWO))).toBe('applying');
   });
@@ -75,11 +95,8 @@ describe('production was read', () => {
   });
 
   test('and a floating tag vanished: it moved', () => {
-    const gone = {
-      kind: 'production-read',
-      production: production({ main: OLD, latest: null, [KEPT]: null }),
-    } as const;
-    expect(accept(promotionIn('awaiting-approval'), gone).promotion.moves.at(-1)).toMatchObject({ baseline: null });
+    const gone = production({ main: OLD, latest: null, [KEPT]: null });
+    expect(replan(promotionIn('awaiting-approval'), gone).promotion.moves.at(-1)).toMatchObject({ baseline: null });
   });
 
   test('and the kept tag was written by somebody with this very digest: it is not written again, and the card asks again', () => {
@@ -96,7 +113,7 @@ describe('production was read', () => {
   test('while it waits for the environment that is still taken: nothing changes', () => {
     const busy = context({ environmentBusy: true });
     expect(summary(decide(promotionIn('scheduled'), EVENTS['production as planned'], busy))).toBe('-');
-    expect(summary(decide(promotionIn('scheduled'), EVENTS['production moved'], busy))).toBe('awaiting-approval');
+    expect(summary(decide(promotionIn('scheduled'), EVENTS['production moved'], busy))).toBe('examining');
   });
 
   test('while it waits for the environment, and the kept tag alone was taken: it is rejected', () => {
@@ -109,12 +126,12 @@ describe('production was read', () => {
 
   test('when it was to be written, with a foreign digest: it asks again, and the environment is free', () => {
     const decision = accept(promotionIn('applying'), EVENTS['production moved']);
-    expect(decision.promotion).toMatchObject({
+    expect(decision.effects.at(-1)).toEqual(revisit);
+    expect(decision.journal).toEqual([]);
+    expect(replan(promotionIn('applying'), MOVED).promotion).toMatchObject({
       state: { kind: 'awaiting-approval' },
       notice: { kind: 'production-moved' },
     });
-    expect(decision.effects.at(-1)).toEqual(revisit);
-    expect(decision.journal).toEqual([]);
   });
 
   test.each([
@@ -131,9 +148,9 @@ describe('production was read', () => {
     });
   });
 
-  test('when it was to be written, and no approval is needed: it starts on the new plan and keeps the environment', () => {
+  test('when it was to be written, and no approval is needed: it starts on the new plan', () => {
     const applying = accept(promotion(), examined({}), NONE).promotion;
-    const decision = accept(applying, EVENTS['production moved'], NONE);
+    const decision = replan(applying, MOVED, NONE);
     expect(decision.promotion.state).toEqual({ kind: 'applying', since: NOW, undoing: null });
     expect(decision.journal.filter(({ kind }) => kind === 'floating').map(({ baseline }) => baseline)).toEqual([
       FOREIGN,
@@ -147,7 +164,7 @@ describe('the queue key', () => {
   const leaving: readonly (readonly [keyof typeof EVENTS, string])[] = [
     ['applied', 'promoted'],
     ['apply-failed', 'failed'],
-    ['production moved', 'awaiting-approval'],
+    ['production moved', 'examining'],
     ['kept tag taken', 'checks-failed'],
   ];
 
@@ -282,9 +299,9 @@ describe('a cancellation', () => {
 });
 
 test('the plan uses the latest read', () => {
-  const moved = accept(promotionIn('awaiting-approval'), { kind: 'production-read', production: MOVED }).promotion;
+  const moved = replan(promotionIn('awaiting-approval'), MOVED).promotion;
   expect(moved.baseline.map(({ digest }) => digest)).toEqual([FOREIGN, FOREIGN]);
-  const back = accept(moved, { kind: 'production-read', production: BEFORE }).promotion;
+  const back = replan(moved, BEFORE).promotion;
   expect(back.baseline).toEqual(promotionIn('awaiting-approval').baseline);
   expect(back.baseline.map((held) => held.tag)).toEqual([tag('main'), tag('latest')]);
 });

@@ -2,7 +2,18 @@
 import { describe, expect, test } from 'vitest';
 import type { PromotionEvent } from '../../../src/domain/decide.ts';
 import { actor, ALICE, BOB, CAROL, context, environment, NEW, NOW, OLD, type TestContext } from '../build.ts';
-import { decide, accept, approve, effectsOf, EVENTS, examined, KEPT, promotionIn, summary } from './build.ts';
+import {
+  decide,
+  accept,
+  approve,
+  effectsOf,
+  examined,
+  KEPT,
+  MOVED,
+  promotionIn,
+  replan,
+  summary,
+} from './build.ts';
 import { production, promotion } from '../build.ts';
 
 type Review = Extract<PromotionEvent, { kind: 'reviewed' }>;
@@ -196,7 +207,7 @@ describe('of two needed approvals', () => {
   });
 
   test('one for an earlier plan no longer counts, and may be given again', () => {
-    const moved = accept(once, EVENTS['production moved'], asking(2)).promotion;
+    const moved = replan(once, MOVED, asking(2)).promotion;
     expect(summary(decide(moved, approve(CAROL), asking(2)))).toBe('awaiting-approval');
     const again = accept(moved, byBob, asking(2)).promotion;
     expect(summary(decide(again, approve(CAROL), asking(2)))).toBe('applying');

@@ -18,6 +18,7 @@ test('without a file: one image named like the repository, to production, one ap
         keepAs: 'main-{source}',
         rollbackTags: true,
         approvals: { required: 1, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
+        order: 'fail',
         deployment: { create: true, environment: 'production', reporters: [] },
         driftIntervalMs: 300_000,
       },
@@ -33,6 +34,7 @@ test('without a file: one image named like the repository, to production, one ap
       healthcheck: 'warn',
       rejectedBefore: 'warn',
       tagOverwritten: 'warn',
+      platforms: { level: 'fail', required: [] },
     },
     rollback: { role: 'write', approvals: { required: 0 } },
     force: { role: 'maintain' },
@@ -60,6 +62,7 @@ test('any other environment has one floating tag of its name, and no permanent t
     keepAs: null,
     rollbackTags: false,
     approvals: { required: 1, role: 'write', users: [], selfApproval: false, apps: [], contributors: 'warn' },
+    order: 'off',
     deployment: { create: true, environment: 'canary', reporters: [] },
     driftIntervalMs: 300_000,
   });

@@ -38,6 +38,7 @@ function historyOf(line: string): History {
       at: index * 1000,
       by: { id: 1, login: 'ada' },
       approvedBy: [],
+      commit: null,
       summary: null,
       forced: mark === '~',
       floating: MAIN,

@@ -34,6 +34,7 @@ test.each([1, 2, 12])('a layer that is listed %i times counts once', async (time
       registry,
       images: createImageReader({ registry, now: () => clock.at }),
       github: nobody,
+      now: () => clock.at,
       wait: nobody,
       history: nobody,
       ownership: nobody,

@@ -69,6 +69,7 @@ function readingOf(branches: readonly string[]): Reading {
       registry: makeClient().client,
       images: { contents: refuse, missing: refuse },
       github: () => client,
+      now: refuse,
       wait: async (ms) => void waited.push(ms),
       history: refuse,
       ownership: refuse,

@@ -11,7 +11,15 @@ const TAGS = [
   { repository: IMAGE, tag: tagOf('latest'), digest: null },
 ];
 const by = { id: 1, login: 'maria' };
-const nothing = { approvedBy: [], summary: null, floating: [], deployedTo: null, report: null, tags: [] } as const;
+const nothing = {
+  approvedBy: [],
+  commit: null,
+  summary: null,
+  floating: [],
+  deployedTo: null,
+  report: null,
+  tags: [],
+} as const;
 const about = { by, forced: false, ...nothing } as const;
 const old = { ...about, digest: OLD, promotion: 3, at: AT - 2 * DAY_MS, kind: 'promotion' } as const;
 
@@ -25,6 +33,7 @@ test('newest first, what it holds now marked, and the line that goes back', () =
     at: AT - DAY_MS,
     tags: ['main-a', 'v1', 'b'].map(tagOf),
     approvedBy: ['bob', 'carl'],
+    commit: null,
     summary: { subject: 'Fix `login` for @mia, see #12', author: 'ada' },
   };
   const back = { ...old, digest: NEW, promotion: 12, at: AT, kind: 'rollback' } as const;

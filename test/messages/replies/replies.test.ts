@@ -188,7 +188,15 @@ describe('status', () => {
 
   test('of an environment with a history, and with drifts', () => {
     const by = { id: 1, login: 'maria' };
-    const nothing = { approvedBy: [], summary: null, floating: [], deployedTo: null, report: null, tags: [] } as const;
+    const nothing = {
+      approvedBy: [],
+      commit: null,
+      summary: null,
+      floating: [],
+      deployedTo: null,
+      report: null,
+      tags: [],
+    } as const;
     const rest = { by, forced: false, ...nothing } as const;
     const held = [{ ...rest, digest: OLD, promotion: 3, at: AT, kind: 'promotion' }] as const;
     const difference = { kind: 'moved', repository: IMAGE, tag: tagOf('main'), wanted: OLD, holds: NEW } as const;

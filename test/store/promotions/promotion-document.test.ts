@@ -252,6 +252,25 @@ const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { 
     seen: fc.record({ code: fc.constant('status' as const), state: text }),
     wanted: none,
   }),
+  order: fc.record({
+    rule: fc.constant('order'),
+    ...found,
+    seen: fc.record({
+      code: fc.constant('older' as const),
+      environment: text,
+      promotion: maybe(int),
+      commit: aCommit,
+      behind: int,
+      rollbackTo: maybe(text),
+    }),
+    wanted: none,
+  }),
+  platforms: fc.record({
+    rule: fc.constant('platforms'),
+    ...found,
+    seen: fc.record({ code: fc.constant('missing' as const), held: list(text), required: list(text) }),
+    wanted: fc.record({ required: list(text) }),
+  }),
   'rolled-back': fc.record({
     rule: fc.constant('rolled-back'),
     ...found,

@@ -101,13 +101,17 @@ function changes(repo: Repo, { files, parents }: GitCommit, path: string): boole
   return before.length === 0 ? files.has(path) : before.every((text) => text !== files.get(path));
 }
 
+/** Without pages, GitHub lists so many commits of a comparison. */
+const MAX_UNPAGED = 250;
+
 function compare(call: RepoCall): Answer {
   const [baseName, headName] = param(call, 'basehead').split('...');
   const base = call.repo.git.resolve(baseName ?? '');
   const head = call.repo.git.resolve(headName ?? '');
   const found = base === undefined || head === undefined ? undefined : call.repo.git.compare(base, head);
   if (base === undefined || found === undefined) return NOT_FOUND;
-  const commits = page(call, found.ahead);
+  const isPaged = call.query['per_page'] !== undefined || call.query['page'] !== undefined;
+  const commits = isPaged ? page(call, found.ahead) : { items: found.ahead.slice(0, MAX_UNPAGED), headers: {} };
   const web = `${WEB}/${fullNameOf(call.repo)}/compare/${param(call, 'basehead')}`;
   return {
     status: 200,

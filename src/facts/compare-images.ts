@@ -1,6 +1,8 @@
 // Compares what two images are made of, platform by platform. Nothing is read here.
+import type { PlatformChanges } from '../domain/image/changes.ts';
+import { platformKey } from '../domain/image/platform.ts';
 import { withoutCredentials } from '../domain/outside-text.ts';
-import type { ImageContents, PlatformContents } from '../facts/contents.ts';
+import { sizeOf, type ImageContents, type PlatformContents } from './contents.ts';
 import type { ImageConfig } from '../registry/image-config.ts';
 
 export type Comparison = {
@@ -10,34 +12,25 @@ export type Comparison = {
   readonly platforms: readonly PlatformComparison[];
 };
 
-export type PlatformComparison = {
-  readonly platform: string;
-  readonly same: boolean;
-  /** Null where a manifest is missing. */
-  readonly size: { readonly from: number; readonly to: number } | null;
-  readonly layers: LayerComparison | null;
-  readonly changes: readonly Change[];
-};
-
-export type LayerComparison = {
-  /** The layers that both share from the bottom: nobody has to pull them again. */
-  readonly shared: number;
-  readonly removed: number;
-  readonly added: number;
-  readonly addedBytes: number;
-};
+export type PlatformComparison = PlatformChanges & { readonly same: boolean; readonly changes: readonly Change[] };
 
 /** Null: not set in that image. */
-export type Change = { readonly what: string; readonly from: string | null; readonly to: string | null };
+export type Change = {
+  readonly kind: 'config' | 'variable' | 'label';
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+};
 
+/** `linux/arm64` and `linux/arm64/v8` are the same platform. */
 export function compareImages(from: ImageContents, to: ImageContents): Comparison {
-  const before = new Map(from.platforms.map((platform) => [platform.platform, platform]));
-  const after = new Map(to.platforms.map((platform) => [platform.platform, platform]));
+  const before = new Map(from.platforms.map((platform) => [platformKey(platform.platform), platform]));
+  const after = new Map(to.platforms.map((platform) => [platformKey(platform.platform), platform]));
   return {
-    added: [...after.keys()].filter((name) => !before.has(name)),
-    removed: [...before.keys()].filter((name) => !after.has(name)),
-    platforms: [...before].flatMap(([name, old]) => {
-      const now = after.get(name);
+    added: [...after].filter(([key]) => !before.has(key)).map(([, { platform }]) => platform),
+    removed: [...before].filter(([key]) => !after.has(key)).map(([, { platform }]) => platform),
+    platforms: [...before].flatMap(([key, old]) => {
+      const now = after.get(key);
       return now === undefined ? [] : [comparePlatforms(old, now)];
     }),
   };
@@ -56,11 +49,7 @@ function comparePlatforms(from: PlatformContents, to: PlatformContents): Platfor
 
 type Parts = NonNullable<PlatformContents['parts']>;
 
-function sizeOf({ config, layers }: Parts): number {
-  return [config, ...layers].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-}
-
-function compareLayers(from: Parts['layers'], to: Parts['layers']): LayerComparison {
+function compareLayers(from: Parts['layers'], to: Parts['layers']): PlatformChanges['layers'] {
   const held = new Set(from.map(({ digest }) => digest));
   const kept = new Set(to.map(({ digest }) => digest));
   const added = to.filter(({ digest }) => !held.has(digest));
@@ -75,33 +64,39 @@ function compareLayers(from: Parts['layers'], to: Parts['layers']): LayerCompari
 /** Of the configs, in a fixed order: what it runs, then variables, then labels, each by name. */
 function changesOf(from: ImageConfig | null, to: ImageConfig | null): readonly Change[] {
   if (from === null || to === null) {
-    return [{ what: 'config', from: from === null ? null : 'readable', to: to === null ? null : 'readable' }];
+    return [
+      { kind: 'config', name: 'config', from: from === null ? null : 'readable', to: to === null ? null : 'readable' },
+    ];
   }
   return [
-    change('entrypoint', wordsOf(from.entrypoint), wordsOf(to.entrypoint)),
-    change('cmd', wordsOf(from.cmd), wordsOf(to.cmd)),
-    change('user', from.user, to.user),
-    change('working directory', from.workingDir, to.workingDir),
-    change('healthcheck', wordsOf(from.healthcheckTest ?? []), wordsOf(to.healthcheckTest ?? [])),
-    change('ports', wordsOf(from.exposedPorts), wordsOf(to.exposedPorts)),
-    change('built', from.created, to.created),
+    change({ kind: 'config', name: 'entrypoint' }, wordsOf(from.entrypoint), wordsOf(to.entrypoint)),
+    change({ kind: 'config', name: 'cmd' }, wordsOf(from.cmd), wordsOf(to.cmd)),
+    change({ kind: 'config', name: 'user' }, from.user, to.user),
+    change({ kind: 'config', name: 'working directory' }, from.workingDir, to.workingDir),
+    change(
+      { kind: 'config', name: 'healthcheck' },
+      wordsOf(from.healthcheckTest ?? []),
+      wordsOf(to.healthcheckTest ?? []),
+    ),
+    change({ kind: 'config', name: 'ports' }, wordsOf(from.exposedPorts), wordsOf(to.exposedPorts)),
+    change({ kind: 'config', name: 'built' }, from.created, to.created),
     ...mapChanges('variable', variablesOf(from), variablesOf(to)),
     ...mapChanges('label', new Map(Object.entries(from.labels)), new Map(Object.entries(to.labels))),
   ].filter((one) => one !== null);
 }
 
 function mapChanges(
-  kind: string,
+  kind: 'variable' | 'label',
   from: ReadonlyMap<string, string>,
   to: ReadonlyMap<string, string>,
 ): readonly (Change | null)[] {
   const names = [...new Set([...from.keys(), ...to.keys()])].toSorted();
-  return names.map((name) => change(`${kind} ${name}`, from.get(name) ?? null, to.get(name) ?? null));
+  return names.map((name) => change({ kind, name }, from.get(name) ?? null, to.get(name) ?? null));
 }
 
-function change(what: string, from: string | null, to: string | null): Change | null {
+function change(of: Pick<Change, 'kind' | 'name'>, from: string | null, to: string | null): Change | null {
   const [before, after] = [from === '' ? null : from, to === '' ? null : to];
-  return before === after ? null : { what, from: shown(before), to: shown(after) };
+  return before === after ? null : { ...of, from: shown(before), to: shown(after) };
 }
 
 /** Labels and variables may hold credentials, which no output shows. */
