@@ -78,7 +78,7 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
         const commit = seen.commit === null ? '' : `, at ${seen.commit.slice(0, 7)}`;
         return `older than ${place}${commit}: this image lacks ${plural(seen.behind, 'commit')} of it`;
       }
-      return `not compared with ${place}: ${NOT_COMPARED[seen.because]}`;
+      return `not compared with ${place}: ${notComparedWords(seen.because)}`;
     },
     wanted: () => 'a commit that is not older than the one in the environment',
     ready: ({ seen }) =>
@@ -214,6 +214,11 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     wanted: ({ seen: { tag } }) => `${tag} must hold the image of the version: a pushed git tag moves no other tag`,
   },
 };
+
+/** A clause. */
+export function notComparedWords(because: CommitsUnknown): string {
+  return NOT_COMPARED[because];
+}
 
 const NOT_COMPARED = {
   'no-commit': 'the image names no commit',

@@ -6,6 +6,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { tagNameOf } from '../../domain/image/tag-plan.ts';
 import type { Database } from '../../engine/examine/fact-sources.ts';
 import type { Preview } from '../../engine/promote/preview-promotion.ts';
+import { renderChanges } from '../../messages/card/changes.ts';
 import { code } from '../../messages/escape.ts';
 import { formatNumber } from '../../domain/promotion/promotion.ts';
 import { promotionLines } from '../../messages/replies/promotion-lines.ts';
@@ -69,6 +70,7 @@ export function renderPlan(planned: Planned, terminal: Terminal): string {
     ).join('\n')}\n`,
     ...(preview.kind === 'planned'
       ? [
+          renderPlain(renderChanges(preview.asking, EVERYTHING), terminal),
           renderFindingsText(preview.promotion.findings, terminal),
           renderPlain(renderTags(preview.asking, EVERYTHING), terminal),
         ]
@@ -104,6 +106,7 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     digest: image.facts.digest,
     commit: commitOf(image.facts),
     environment: promotion.environment,
+    changes: promotion.images[0]?.changes ?? null,
     findings: promotion.findings.map(findingJson),
     tags: promotion.moves.map((move) => ({
       tag: tagNameOf(move),
@@ -121,7 +124,7 @@ function requiredBy(rules: readonly ApprovalRules[]): number {
   return Math.max(0, ...rules.map(({ required }) => required));
 }
 
-const EVERYTHING = { findings: 1000, reviews: 0, tags: 1000, textLength: 500 };
+const EVERYTHING = { findings: 1000, reviews: 50, tags: 1000, textLength: 500 };
 const TEXT = {
   width: Infinity,
   style: {

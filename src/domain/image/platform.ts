@@ -6,7 +6,7 @@
  */
 export function platformKey(platform: string): string {
   const [os = '', named = '', ...variants] = platform.toLowerCase().split('/');
-  const [architecture, own = ''] = ALIASES.get(named) ?? [named, ''];
+  const [architecture, own] = ALIASES.get(named) ?? [named, ''];
   const variant = variants.join('/');
   const written = /^\d+$/.test(variant) ? `v${variant}` : variant === '' ? own : variant;
   return [os, architecture, ...(written === IMPLIED.get(architecture) || written === '' ? [] : [written])].join('/');

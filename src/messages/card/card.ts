@@ -1,5 +1,6 @@
 // The card: the one comment of a promotion, edited in place, that shows its state and the next command.
 import { sourceName, formatNumber, type Promotion } from '../../domain/promotion/promotion.ts';
+import { renderChanges } from './changes.ts';
 import { renderWithin } from './detail.ts';
 import { auditLine } from '../log/audit-line.ts';
 import { joinBlocks, joinSentences } from '../blocks.ts';
@@ -30,6 +31,7 @@ export function renderCard(view: PromotionView): string {
       `${cardMarker(view.promotion.number)}\n### ${cardTitle(view)}`,
       renderStory(view, detail),
       renderFacts(view, detail),
+      renderChanges(view, detail),
       renderTags(view, detail),
       renderFindings(view.promotion.findings, detail),
       renderReviews(view, detail),

@@ -4,6 +4,7 @@ import { planIdOf, type PlanId } from '../../domain/promotion/approval.ts';
 import { auditLine } from '../log/audit-line.ts';
 import { joinBlocks, joinSentences } from '../blocks.ts';
 import { cardTitle } from '../card/card.ts';
+import { renderChanges } from '../card/changes.ts';
 import { renderWithin, type Detail } from '../card/detail.ts';
 import { link } from '../escape.ts';
 import { renderFacts } from '../card/facts.ts';
@@ -113,6 +114,7 @@ function summaryOf(view: PromotionView, detail: Detail): string {
 
 function textOf(view: PromotionView, detail: Detail): string {
   return joinBlocks([
+    renderChanges(view, detail),
     renderTags(view, detail),
     renderFindings(view.promotion.findings, detail),
     renderReviews(view, detail),

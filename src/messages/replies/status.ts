@@ -9,6 +9,7 @@ import { auditLine } from '../log/audit-line.ts';
 import { joinBlocks, joinSentences } from '../blocks.ts';
 import { cardTitle } from '../card/card.ts';
 import { driftLines } from '../drift.ts';
+import { changesSummary } from '../card/changes.ts';
 import { code, escapeText, link } from '../escape.ts';
 import { formatTime, listWords, shortDigest } from '../format.ts';
 import { renderHeld } from '../card/held.ts';
@@ -61,6 +62,7 @@ function promotionStatus(view: PromotionView): string {
   ];
   return joinBlocks([
     `**${cardTitle(view)}**`,
+    changesSummary(view),
     joinSentences([whoCanApprove(view), nextSteps(view, 'card')]),
     `<sub>${[...links, auditLine(auditHead)].join(' · ')}</sub>`,
   ]);

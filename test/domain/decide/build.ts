@@ -154,9 +154,9 @@ export function accept(before: Promotion, event: PromotionEvent, at: TestContext
 }
 
 /** Production was read and had moved; then the image was compared with what production holds now. */
-export function replan(before: Promotion, production: readonly TagState[], at: TestContext = context()): Accepted {
-  const { promotion: compared } = accept(before, { kind: 'production-read', production }, at);
-  return accept(compared, examined({ production }), at);
+export function replan(before: Promotion, held: readonly TagState[], at: TestContext = context()): Accepted {
+  const { promotion: compared } = accept(before, { kind: 'production-read', production: held }, at);
+  return accept(compared, examined({ production: held }), at);
 }
 
 /** What a row shows of a decision: the next state, a refusal's code, or `-` for nothing to do. */

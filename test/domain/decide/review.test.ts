@@ -2,18 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PromotionEvent } from '../../../src/domain/decide.ts';
 import { actor, ALICE, BOB, CAROL, context, environment, NEW, NOW, OLD, type TestContext } from '../build.ts';
-import {
-  decide,
-  accept,
-  approve,
-  effectsOf,
-  examined,
-  KEPT,
-  MOVED,
-  promotionIn,
-  replan,
-  summary,
-} from './build.ts';
+import { decide, accept, approve, effectsOf, examined, KEPT, MOVED, promotionIn, replan, summary } from './build.ts';
 import { production, promotion } from '../build.ts';
 
 type Review = Extract<PromotionEvent, { kind: 'reviewed' }>;

@@ -31,6 +31,10 @@ export type ImageContent = {
   /** `Healthcheck.Test`, such as `['CMD', '/ready']` or `['NONE']`. */
   readonly healthcheck?: readonly string[] | null;
   readonly user?: string | null;
+  /** `NAME=value` each. */
+  readonly env?: readonly string[];
+  /** Such as `8080/tcp`. */
+  readonly ports?: readonly string[];
   readonly created?: string;
   /** Merged over the finished config, for configs that contradict themselves. */
   readonly configPatch?: Readonly<Record<string, unknown>>;
@@ -143,10 +147,13 @@ function buildPlatform(args: {
     config: {
       ...(content.cmd === null ? {} : { Cmd: content.cmd ?? ['/app'] }),
       ...(content.entrypoint ? { Entrypoint: content.entrypoint } : {}),
+      ...(content.ports ? { ExposedPorts: Object.fromEntries(content.ports.map((port) => [port, {}])) } : {}),
       ...(content.labels ? { Labels: content.labels } : {}),
       ...(content.healthcheck ? { Healthcheck: { Test: content.healthcheck } } : {}),
       ...(content.user ? { User: content.user } : {}),
-      ...(options.seed === undefined ? {} : { Env: [`SEED=${options.seed}`] }),
+      ...(options.seed === undefined && content.env === undefined
+        ? {}
+        : { Env: [...(options.seed === undefined ? [] : [`SEED=${options.seed}`]), ...(content.env ?? [])] }),
     },
     // Layers are not compressed, so a layer's digest is its diff id.
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
