@@ -475,9 +475,11 @@ async function promote(): Promise<number> {
   return newest();
 }
 
-/** The image that was in production at first goes there again, as P2. */
+/** The image of a newer commit goes to production, as P2. */
 async function promoteNext(): Promise<number> {
-  await talk.say('ada', `/promote ${talk.old.digest}`);
+  const commit = talk.repo.commitOn('staging', { message: 'Next' });
+  stage(talk.world, { commit });
+  await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
   await talk.say('bob', '/approve P2');
   return newest();
 }

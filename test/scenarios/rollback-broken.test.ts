@@ -117,9 +117,14 @@ describe('with other promotions', () => {
     expect(talk.holds()).toBe(b.digest);
     expect(await talk.state(4)).toBe('awaiting-approval');
     expect((await talk.promotion(4)).notice).toMatchObject({ kind: 'production-moved' });
-    expect((await trailOf(talk.world)).filter(({ kind }) => kind === 'replanned')).toMatchObject([
-      { promotion: 4, details: { voided: ['bob'] } },
+    const trail = await trailOf(talk.world);
+    expect(trail.filter(({ kind }) => kind === 'replanned')).toMatchObject([
+      { promotion: 4, details: { state: 'examining' } },
     ]);
+    expect(trail.findLast(({ kind }) => kind === 'examined')).toMatchObject({
+      promotion: 4,
+      details: { voided: ['bob'] },
+    });
     expect(talk.card(4)).toContain(`- \`main\`: \`${shown(b.digest)}\` → \`${shown(d.digest)}\``);
     await talk.approve('bob', 4);
     await talk.approve('mia', 4);
@@ -129,6 +134,7 @@ describe('with other promotions', () => {
 
   test('a promotion of the same image waits: the rollback goes first, and ends it', async () => {
     const { b } = await three();
+    write(talk, 'environments: { production: { order: off } }\n');
     await talk.say('ada', `/promote ${b.tag}`);
     expect(await talk.state(4)).toBe('awaiting-approval');
     await talk.rollBack('to P2');
