@@ -10,17 +10,17 @@ const HEADERS_WITHIN = 6;
 
 /** `-----Original Message-----`, in the languages of Outlook and its relatives; with at most a mark before and after it. */
 const DASHED_TITLE = new RegExp(
-  `^ {0,3}[-–—_=*]{2,}\\s*(?:${[
+  `^ {0,3}[-–—_=*]{2,}(?:\\s|&nbsp;)*(?:${[
     'original message|original appointment|forwarded message|begin forwarded message|reply message|message original',
-    'ursprüngliche nachricht|originalnachricht|ursprüngliche e-?mail|weitergeleitete nachricht',
-    "message d[’']origine|message original|message transféré|courriel original",
+    'ursprüngliche nachricht|original-?nachricht|ursprüngliche (?:e-?)?mail|weitergeleitete nachricht|replied message',
+    "message d[’']origine|message original|message transféré|courriel original|mail original",
     'mensaje original|mensaje reenviado|mensagem original|mensagem encaminhada',
     'messaggio originale|messaggio inoltrato|oorspronkelijk bericht|doorgestuurd bericht',
     'ursprungligt meddelande|originalmeddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti',
     'wiadomość oryginalna|oryginalna wiadomość|původní zpráva|pôvodná správa|eredeti üzenet|mesaj original',
     'исходное сообщение|пересылаемое сообщение|orijinal mesaj|özgün ileti|αρχικό μήνυμα',
-    '原始邮件|原始郵件|原始信件|元のメッセージ|転送されたメッセージ|원본 메시지|원본 메일',
-  ].join('|')})\\s*[-–—_=*]{2,}\\s*$`,
+    '原始邮件|原始郵件|原始信件|元のメッセージ|転送されたメッセージ|원본 메시지|원본 메일|回复的原邮件',
+  ].join('|')})(?:\\s|&nbsp;)*[-–—_=*]{2,}\\s*$`,
   'iu',
 );
 
@@ -42,10 +42,19 @@ const OTHER_HEADER = headerLine(
   ].join('|'),
 );
 
+/** A header line in any language, as far as its form shows. */
+const ANY_HEADER = /^ {0,3}[*_]{0,2}[\p{L}\p{M}][\p{L}\p{M} '’.-]{0,24}[*_]{0,2}\s?[*_]{0,2}[:：]/u;
+/** Fewer may be a list of the person's own. */
+const MIN_ANY_HEADERS = 3;
+
+/** GitHub hides addresses in what comes by mail: `Ada <ada@example.org>` becomes `Ada ***@***.***>`. */
+const HIDDEN = String.raw`\*{3}@\*{3}\.\*{3}[>)\]]?`;
 /** `On Mon, Nov 24, 2026 at 10:00 Ada <ada@example.org> wrote:` has a number, a colon at its end, and an address or a verb. */
-const ADDRESS = /[<([][^\s<>()[\]@]{1,64}@[^\s<>()[\]@]{1,255}[>)\]]/u;
+const ADDRESS = new RegExp(String.raw`(?:[<([]\s?[^\s<>()[\]@]{1,64}@[^\s<>()[\]@]{1,255}\s?[>)\]]|${HIDDEN})`, 'u');
 const VERB =
   /(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(?:\(a\)|a)?|napsala?|kirjoitti|írta|написала?|пишет|yazdı|έγραψε|写道|寫道|のメール|님이 작성)/iu;
+/** Gnus: `Ada <ada@example.org> writes:`, without a date. */
+const ADDRESS_AND_VERB = new RegExp(String.raw`${ADDRESS.source},?\s${VERB.source}\s?[:：]$`, 'iu');
 /** The name may follow the verb. */
 const VERB_WITHIN = 80;
 /** Zoho: `---- On Mon, 24 Nov 2026 10:00:00 +0100 Ada wrote ----`. Notes: `-----Ada wrote: -----`, without a date. */
@@ -55,12 +64,15 @@ const CLOSING_DASHES = new RegExp(`${DASH}{2}$`, 'u');
 const VERB_BEFORE_DASHES = new RegExp(`${VERB.source}\\s?[:：]?\\s?${DASH}{2,40}$`, 'iu');
 /** Tuta: `24 Nov 2026, 10:00 by ada@example.org:`. In prose an address has no time of day before it. */
 const TIME_AND_ADDRESS = /\d[:.]\d\d\D.*\s[^\s<>()[\]@]{1,64}@[^\s<>()[\]@]{1,255}[:：]$/u;
+/** Marks of the direction of writing, which mail in Hebrew or Arabic has around names, addresses and whole lines. */
+const UNSEEN = /\p{Cf}/gu;
 /** GroupWise: `>>> Ada <ada@example.org> 24.11.2026 10:00 >>>`, above text without any `>`. */
 const BETWEEN_ARROWS = /^ {0,3}>>>[^>].*\d.*>>>$/u;
 
 /** The first line of the quote, counted from 0; Infinity without one. The person wrote the lines above it. */
-export function findQuotedMail({ lines, blocks }: Pick<Markdown, 'lines' | 'blocks'>): number {
+export function findQuotedMail({ lines: written, blocks }: Pick<Markdown, 'lines' | 'blocks'>): number {
   const isCode = codeLines({ blocks });
+  const lines = written.map((line) => line.replace(UNSEEN, ''));
   for (const [at, line] of lines.entries()) {
     if (line.trim() !== '' && line.length <= MAX_LENGTH && !isCode(at) && beginsQuote(lines, at)) return at;
   }
@@ -71,9 +83,21 @@ function beginsQuote(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   if (DASHED_TITLE.test(line)) return true;
   if (RULE.test(line)) return FROM.test(nextText(lines, at + 1));
-  if (FROM.test(line)) return countHeaders(lines, at + 1) >= 2;
+  if (FROM.test(line) && countHeaders(lines, at + 1) >= 2) return true;
+  if (isAddressed(line) && hasAnyHeaders(lines, at + 1)) return true;
   if (BETWEEN_ARROWS.test(line.trimEnd())) return !isQuotedBelow(lines, at);
   return isAttribution(lines, at);
+}
+
+/** A header line with an address, such as that of the sender. */
+function isAddressed(line: string): boolean {
+  return ANY_HEADER.test(line) && ADDRESS.test(line);
+}
+
+/** Date, recipient and subject follow without a gap, and the recipient has an address too. */
+function hasAnyHeaders(lines: readonly string[], from: number): boolean {
+  const next = lines.slice(from, from + MIN_ANY_HEADERS).map((line) => line.slice(0, MAX_LENGTH));
+  return next.length === MIN_ANY_HEADERS && next.every((line) => ANY_HEADER.test(line)) && next.some(isAddressed);
 }
 
 /** In a real mail, at least two more follow: date, recipient or subject. */
@@ -105,12 +129,12 @@ function isWholeAttribution(text: string): boolean {
     return namesWriter(trimmed) || VERB_BEFORE_DASHES.test(trimmed.slice(-VERB_WITHIN));
   }
   if (!/[:：]$/u.test(trimmed.slice(-1)) || trimmed.startsWith('>')) return false;
-  return namesWriter(trimmed) || TIME_AND_ADDRESS.test(trimmed);
+  return namesWriter(trimmed) || TIME_AND_ADDRESS.test(trimmed) || ADDRESS_AND_VERB.test(trimmed);
 }
 
 /** A number, as of a date, and an address or a verb. */
 function namesWriter(text: string): boolean {
-  return /\d/u.test(text) && (ADDRESS.test(text) || VERB.test(text.slice(-VERB_WITHIN)));
+  return /\p{N}/u.test(text) && (ADDRESS.test(text) || VERB.test(text.slice(-VERB_WITHIN)));
 }
 
 /** The next line that is not blank, or undefined. */

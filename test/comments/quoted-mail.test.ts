@@ -51,6 +51,39 @@ const BEGINNINGS: readonly (readonly [name: string, lines: readonly string[]])[]
   ['Yandex Mail', ['24.11.2026, 10:00, "Ada" <notifications@github.com>:']],
   ['The Bat!', ['Monday, November 24, 2026, 10:00:00 AM, you wrote:']],
   ['Apple Mail in German', ['Am 24.11.2026 um 10:00 schrieb Ada:']],
+  ['T-Online', ['-----Original-Nachricht-----']],
+  ['Zimbra in German', ['----- Ursprüngliche Mail -----']],
+  ['Zimbra in French', ['----- Mail original -----']],
+  ['NetEase', ['---- Replied Message ----', '| From | Ada |']],
+  ['NetEase in Chinese', ['---- 回复的原邮件 ----']],
+  ['QQ Mail', ['------------------&nbsp;原始邮件&nbsp;------------------']],
+  ['Gnus, without a date', ['Ada <notifications@github.com> writes:']],
+  ['a hidden address in Russian', ['пн, 24 нояб. 2026 г. в 10:00, Ada ***@***.***>:']],
+  ['a hidden address in Japanese', ['2026年11月24日(火) 10:00 Ada ***@***.***>:']],
+  ['a hidden address in Vietnamese', ['Vào Th 2, 24 thg 11, 2026 vào lúc 10:00 Ada ***@***.***> đã viết:']],
+  ['a hidden address in Romanian', ['În lun., 24 nov. 2026 la 10:00, Ada ***@***.***> a scris:']],
+  ['a hidden address, wrapped', ['Il giorno mar 24 nov 2026 alle ore 10:00 Ada Lovelace', '***@***.***> ha scritto:']],
+  ['a hidden address without a date', ['Ada ***@***.***> writes:']],
+  ['Yandex Mail with a hidden address', ['24.11.2026, 10:00, "Ada" ***@***.***>:']],
+  [
+    'Gmail in Hebrew, with marks of direction',
+    ['\u202bבתאריך יום ב׳, 24 בנוב׳ 2026 ב-10:00 מאת \u202aAda\u202c <\u202a***@***.***\u202c\u200f>:\u202c'],
+  ],
+  ['Gmail in Persian, with its digits', ['در تاریخ دوشنبه ۲۴ نوامبر ۲۰۲۶ Ada <notifications@github.com> نوشت:']],
+  [
+    'header lines in Croatian',
+    ['Šalje: Ada ***@***.***>', 'Poslano: ponedjeljak', 'Prima: acme/dotca ***@***.***>', 'Predmet: Re: P12'],
+  ],
+  [
+    'a rule and header lines in Vietnamese',
+    [
+      '________________________________',
+      'Từ: Ada <notifications@github.com>',
+      'Đã gửi: Thứ Hai',
+      'Đến: acme/dotca <dotca@noreply.github.com>',
+      'Chủ đề: Re: P12',
+    ],
+  ],
 ];
 
 describe('below', () => {
@@ -81,6 +114,8 @@ describe('text written on the web is not a quote by mail:', () => {
     ['what a shell printed', ['>>> print(12) >> out', '']],
     ['a rule', ['-----', 'From here on it is release 12.']],
     ['a list of what changed', ['From: v1.2.0', 'To: v1.3.0']],
+    ['a form', ['Owner: Ada <ada@example.org>', 'Service: api', 'Ticket: 12', 'Risk: low']],
+    ['a short form', ['Owner: Ada <ada@example.org>', 'Reviewer: Bob <bob@example.org>', 'Ticket: 12', '']],
     ['a table head', ['From: | To:', '---|---', 'a | b', '']],
     ['a mail that is shown as code', ['```', '-----Original Message-----', 'From: Ada', '```']],
     ['a mail in a quote', ['> -----Original Message-----', '> From: Ada', '']],
@@ -100,6 +135,10 @@ test('hostile text takes little time', () => {
     `${'0:00 '.repeat(78)}\n`.repeat(160) + '/approve',
     `>>>${'1'.repeat(390)}\n`.repeat(160) + '/approve',
     `${'*'.repeat(390)}x\n`.repeat(160) + '/approve',
+    `${'a: <a@'.repeat(60)}\n`.repeat(160) + '/approve',
+    `${'***@***.***'.repeat(30)} wrote\n`.repeat(160) + '/approve',
+    `--${'&nbsp;'.repeat(60)}\n`.repeat(160) + '/approve',
+    `${'\u202b'.repeat(60_000)}\n/approve`,
   ];
   for (const body of bodies) expect(readCommandLines(body).lines.length).toBeLessThanOrEqual(1);
 });
