@@ -1,6 +1,7 @@
 // Stores the ids of names in policy files at their first use: another account that takes a name over never counts.
 import type { PinnedName } from '../domain/policy/pinned-name.ts';
 import type { Db } from './database/schema.ts';
+import { listRepoNames } from './repo-names.ts';
 
 export type PinKind = PinnedName['kind'];
 
@@ -25,6 +26,28 @@ export async function listPins(db: Db, { owner, kind, names }: PinQuestion): Pro
     .where('name', 'in', names)
     .execute();
   return rows.map(({ name, id, first_used: firstUsed, holder }) => ({ kind, name, id, firstUsed, holder }));
+}
+
+/**
+ * A repository that was transferred, or whose owner changed its name, keeps what its policy's names stand for: the pins of
+ * its former owners, the oldest of each name. Those that the present owner has stay as they are.
+ */
+export async function inheritPins(
+  db: Db,
+  { repoId, owner, kind, names }: PinQuestion & { readonly repoId: number },
+): Promise<void> {
+  const had = await listRepoNames(db, repoId);
+  const formerOwners = [...new Set(had.map(({ name }) => name.split('/')[0] ?? ''))].filter((one) => one !== owner);
+  if (names.length === 0 || formerOwners.length === 0) return;
+  const rows = await db
+    .selectFrom('pins')
+    .select(['name', 'id', 'first_used'])
+    .where('owner', 'in', formerOwners)
+    .where('kind', '=', kind)
+    .where('name', 'in', names)
+    .orderBy('first_used')
+    .execute();
+  for (const { name, id, first_used: now } of rows) await savePin(db, { owner, kind, name, id, now });
 }
 
 /** Only the first id counts. */

@@ -3,9 +3,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { takenNameWords } from '../../src/messages/card/taken-names.ts';
 import type { TakenName } from '../../src/domain/policy/pinned-name.ts';
 import { listPins } from '../../src/store/pins.ts';
-import { stage } from './world.ts';
-import type { Conversation } from './conversation.ts';
-import { beginUnder, push } from './policy-world.ts';
+import { refused } from './answers.ts';
+import { IMAGE, stage } from './world.ts';
+import { begin, type Conversation } from './conversation.ts';
+import { beginUnder, push, write } from './policy-world.ts';
 
 const LISTED = 'environments: { production: { approvals: { users: [maria] } } }\n';
 
@@ -26,8 +27,8 @@ async function passOn(): Promise<{ readonly id: number; readonly holder: number 
   return { id: pin?.id ?? 0, holder };
 }
 
-async function pins(): ReturnType<typeof listPins> {
-  return listPins(talk.world.app.store.db, { owner: 'acme', kind: 'user', names: ['maria'] });
+async function pins(owner = 'acme'): ReturnType<typeof listPins> {
+  return listPins(talk.world.app.store.db, { owner, kind: 'user', names: ['maria'] });
 }
 
 async function requestAgain(): Promise<number> {
@@ -74,6 +75,26 @@ describe('a listed login that belongs to another account', () => {
     expect(talk.card(3)).not.toContain(words);
     await talk.approve('maria', 3);
     expect(await talk.state(3)).toBe('promoted');
+    await talk.world.end();
+  });
+
+  test('does not count either once the repository belongs to another owner, or its owner has another name', async () => {
+    talk = await begin({ owners: ['acme', 'globex'] });
+    const image = `${talk.world.registry.host}/${IMAGE}`;
+    write(talk, `images: ["${image}"]\n${LISTED}`);
+    await talk.world.restart({ ALLOWED_OWNERS: 'acme,globex', IMAGE_GRANTS: `${image}=acme/dotca` });
+    const { id, holder } = await passOn();
+    await talk.repo.settings.transfer('globex');
+    await talk.world.drain();
+    talk.repo.user('maria', 'write');
+    await requestAgain();
+    const [pin] = await pins('globex');
+    expect(pin).toMatchObject({ id, holder });
+    if (pin === undefined) throw new Error('the pin was not taken along');
+    expect(talk.card(2)).toContain(takenNameWords({ ...pin, holder }));
+    expect((await talk.approve('maria')).answers).toMatchObject([refused('another-account')]);
+    await talk.approve('maria-lopez');
+    expect(await talk.state(2)).toBe('promoted');
     await talk.world.end();
   });
 

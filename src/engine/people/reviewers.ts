@@ -8,7 +8,7 @@ import type { Review } from '../../domain/promotion/review.ts';
 import { isCollaborator } from '../../github/collaborators.ts';
 import { untilAnswered } from '../../github/client/ask-again.ts';
 import { findAccountId, findLogin } from '../../github/permissions.ts';
-import { findPins, savePin, savePinHolder } from '../../store/pins.ts';
+import { findPins, inheritPins, savePin, savePinHolder } from '../../store/pins.ts';
 import { loadActor, loadContext } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 
@@ -32,7 +32,7 @@ export async function loadPins(
     users: await findPins(store.db, { owner, kind: 'user', names: users }),
     apps: await findPins(store.db, { owner, kind: 'app', names: apps }),
   });
-  const known = await read();
+  const known = await readWithFormer(services, repo, { users, apps, read });
   const client = github.forRepo(repo);
   const unknownUsers = users.filter((user) => !known.users.has(user));
   for (const name of unknownUsers) {
@@ -48,6 +48,21 @@ export async function loadPins(
   if (isTaken) await savePinHolder(store.db, { owner, kind: 'app', name: slug, holder: acting.id });
   // Read again, as another process may have stored it first.
   return unknownUsers.length > 0 || isNewApp ? read() : known;
+}
+
+/** Names that are new here may have been used under a former owner of the repository. */
+async function readWithFormer(
+  { store }: Pick<Services, 'store'>,
+  repo: Repo,
+  about: ReturnType<typeof pinnedNamesOf> & { readonly read: () => Promise<Pins> },
+): Promise<Pins> {
+  const { users, apps, read } = about;
+  const known = await read();
+  if (users.every((user) => known.users.has(user)) && apps.every((app) => known.apps.has(app))) return known;
+  const place = { repoId: repo.id, owner: ownerOf(repo) };
+  await inheritPins(store.db, { ...place, kind: 'user', names: users });
+  await inheritPins(store.db, { ...place, kind: 'app', names: apps });
+  return read();
 }
 
 /** The account that these pins belong to; pins of different accounts are separate. */

@@ -4,7 +4,7 @@ import type { Repo } from '../../domain/promotion/promotion.ts';
 import type { InstallationClient } from '../../github/client/client.ts';
 import { findAccountId } from '../../github/permissions.ts';
 import type { Store } from '../../store/database/database.ts';
-import { listPins, savePinHolder, type StoredPin } from '../../store/pins.ts';
+import { inheritPins, listPins, savePinHolder, type StoredPin } from '../../store/pins.ts';
 import type { Services } from '../core/services.ts';
 import { ownerOf, pinnedNamesOf, type Names } from './reviewers.ts';
 
@@ -18,6 +18,8 @@ export async function recheckPins(
   policies: Names,
 ): Promise<boolean> {
   const client = github.forRepo(repo);
+  const { users: names } = pinnedNamesOf(policies);
+  await inheritPins(store.db, { repoId: repo.id, owner: ownerOf(repo), kind: 'user', names });
   const pins = await listUserPins(store, repo, policies);
   let isNews = false;
   for (const pin of pins) {
