@@ -34,7 +34,9 @@ export function approvalRulesOf(
 ): readonly ApprovalRules[] {
   const { today, request, floors } = args;
   const raise = (environment: EnvironmentPolicy, of: ApprovalRules['of']): ApprovalRules => {
-    const floor = hasFloor(promotion) ? floorOf({ ...floors, repo: promotion.repo, environment }) : null;
+    const floor = needsEnvironmentApprovals(promotion)
+      ? floorOf({ ...floors, repo: promotion.repo, environment })
+      : null;
     return { ...raised(environment.approvals, floor), of };
   };
   if (request === null || canonicalJson(request.approvals) === canonicalJson(today.approvals)) {
@@ -70,7 +72,7 @@ export function refusesContributors(
 }
 
 /** Versions move nothing, and what production held was approved before. */
-function hasFloor(promotion: Pick<Promotion, 'kind' | 'source'>): boolean {
+export function needsEnvironmentApprovals(promotion: Pick<Promotion, 'kind' | 'source'>): boolean {
   return promotion.kind === 'promotion' || (promotion.kind === 'rollback' && !isHeldTarget(promotion));
 }
 

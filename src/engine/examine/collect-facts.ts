@@ -5,7 +5,11 @@ import { commitOf as commitOfImage, type ImageFacts } from '../../domain/image/i
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment, environmentPolicyFor, type ApprovalPolicy, type Policy } from '../../domain/policy/policy.ts';
 import { todayOf } from '../../domain/promotion/history.ts';
-import { refusesContributors, type ApprovalRules } from '../../domain/policy/approval-rules.ts';
+import {
+  needsEnvironmentApprovals,
+  refusesContributors,
+  type ApprovalRules,
+} from '../../domain/policy/approval-rules.ts';
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
 import { isOpen, sourceSeen, type Contributors, type Promotion } from '../../domain/promotion/promotion.ts';
@@ -180,10 +184,11 @@ async function lookForReviewer(
 /** A person who can push the policy file alone can release alone. Shown if the policy needs no approval. */
 async function findOpenBranch(
   services: Services,
-  { kind, repo }: Promotion,
+  promotion: Promotion,
   { policy, approvals }: { readonly policy: Policy; readonly approvals: ApprovalPolicy },
 ): Promise<string | null> {
-  if (kind !== 'promotion' || approvals.required > 0 || policy.blob === 'none') return null;
+  if (!needsEnvironmentApprovals(promotion) || approvals.required > 0 || policy.blob === 'none') return null;
+  const { repo } = promotion;
   const { name } = repo;
   const found = await askOptional(services, {
     ask: () => fetchDefaultBranch({ client: services.github.forRepo(repo), repo: name }),

@@ -1,7 +1,11 @@
 // Renders who reviewed, whether the reviews still count, and who can approve.
 import type { PolicyChange } from '../../domain/policy/policy-change.ts';
 import type { IneligibilityCode } from '../../domain/ineligibility.ts';
-import { refusesContributors, type ApprovalRules } from '../../domain/policy/approval-rules.ts';
+import {
+  needsEnvironmentApprovals,
+  refusesContributors,
+  type ApprovalRules,
+} from '../../domain/policy/approval-rules.ts';
 import type { Floor } from '../../domain/policy/floors.ts';
 import { readListed } from '../../domain/eligibility.ts';
 import { covers, shownTally } from '../../domain/promotion/approval.ts';
@@ -79,9 +83,9 @@ function whoUnder(rules: ApprovalRules, { promotion, subject }: Pick<PromotionVi
 
 /** "Nobody had to approve (policy 1a2b3c4, changed by ada 3 minutes before)."; empty if somebody has to, or did. */
 export function nobodyHadTo({ promotion, rules, policyChange }: PromotionView): string {
-  const { kind, reviews, policyBlob, createdAt, openBranch } = promotion;
+  const { reviews, policyBlob, createdAt, openBranch } = promotion;
   const isFree = rules.length > 0 && rules.every(({ required }) => required === 0);
-  if (kind !== 'promotion' || !isFree || reviews.length > 0 || policyBlob === 'none') return '';
+  if (!needsEnvironmentApprovals(promotion) || !isFree || reviews.length > 0 || policyBlob === 'none') return '';
   const changed = `Nobody had to approve (${changeWords({ policyBlob, policyChange, at: createdAt })}).`;
   if (openBranch === undefined) return changed;
   return `${changed} ⚠ ${code(openBranch)} takes pushes without a pull request, so one person can change that policy alone.`;
