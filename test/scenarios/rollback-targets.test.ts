@@ -49,27 +49,33 @@ async function target(number: number): Promise<unknown> {
 }
 
 describe('a tag that somebody planted proves nothing', () => {
-  test.each(['rollback-20200101-000000-release', 'main-staging-badc0de', 'staging-badc0de'])(
-    'as a named target: %s needs production’s approvals, and the card shows that',
-    async (tag) => {
-      talk = await beginHistory();
-      const a = await talk.release('A');
-      const planted = plant(tag);
-      expect(await talk.rollBack(`to ${tag}`)).toEqual([]);
-      expect(talk.holds()).toBe(a.digest);
-      expect(await talk.state(2)).toBe('awaiting-approval');
-      expect(await target(2)).toEqual({ kind: 'unproven', because: 'never-held', promotion: null, forced: false });
-      expect(await talk.approvals(2)).toMatchObject({ required: 1 });
-      expect(
-        (await trailOf(talk.world)).find(({ kind, promotion }) => kind === 'requested' && promotion === 2),
-      ).toMatchObject({ details: { target: { kind: 'unproven', because: 'never-held' } } });
-      // The label is missing: on the card, and somebody else has to accept it.
-      expect(await talk.findings(2)).toContain('warn source linux/amd64');
-      expect((await talk.say('ada', '/approve P2')).answers).toMatchObject([refused('own-request', { promotion: 2 })]);
-      await talk.say('bob', '/approve P2');
-      expect(talk.holds()).toBe(planted);
-    },
-  );
+  test.each([
+    'rollback-20200101-000000-release',
+    'main-staging-badc0de',
+    'main-hotfix-badc0de',
+    'staging-badc0de',
+    'v9.9.9',
+    'canary',
+    'main-production',
+    'Main',
+  ])('as a named target: %s needs production’s approvals, and the card shows that', async (tag) => {
+    talk = await beginHistory();
+    const a = await talk.release('A');
+    const planted = plant(tag);
+    expect(await talk.rollBack(`to ${tag}`)).toEqual([]);
+    expect(talk.holds()).toBe(a.digest);
+    expect(await talk.state(2)).toBe('awaiting-approval');
+    expect(await target(2)).toEqual({ kind: 'unproven', because: 'never-held', promotion: null, forced: false });
+    expect(await talk.approvals(2)).toMatchObject({ required: 1 });
+    expect(
+      (await trailOf(talk.world)).find(({ kind, promotion }) => kind === 'requested' && promotion === 2),
+    ).toMatchObject({ details: { target: { kind: 'unproven', because: 'never-held' } } });
+    // The label is missing: on the card, and somebody else has to accept it.
+    expect(await talk.findings(2)).toContain('warn source linux/amd64');
+    expect((await talk.say('ada', '/approve P2')).answers).toMatchObject([refused('own-request', { promotion: 2 })]);
+    await talk.say('bob', '/approve P2');
+    expect(talk.holds()).toBe(planted);
+  });
 
   test('with the label of another repository it fails, whoever approves', async () => {
     talk = await beginHistory();

@@ -114,6 +114,41 @@ test('two who click at the same moment: one promotion, and the other gets an ans
   await world.end();
 });
 
+test('a tag that somebody moved since is not promoted: the button shows another image', async () => {
+  const planted = stage(world, { commit, image: { seed: 'planted' } });
+  await click('ada');
+  expect(await note()).toMatchObject({
+    kind: 'refused',
+    by: 'ada',
+    refusal: { code: 'image-changed', shown: image.digest, holds: planted.digest },
+  });
+  expect(await promotion()).toBeNull();
+});
+
+test('a button of a page from before the check examined another image is refused', async () => {
+  const shown = runOf('staging image').actions?.[0]?.identifier ?? '';
+  expect(shown).toBe(`promote:${image.digest.slice('sha256:'.length, 'sha256:'.length + 12)}`);
+  const planted = stage(world, { commit, image: { seed: 'planted' } });
+  await repo.rerun({ checkRun: runOf('staging image').id, by: 'ada' });
+  await world.drain();
+  await repo.click({ checkRun: runOf('staging image').id, action: shown, by: 'bob', stalePage: true });
+  await world.drain();
+  expect(await note()).toMatchObject({ kind: 'refused', refusal: { code: 'outdated-staging-check' } });
+  expect(await promotion()).toBeNull();
+  await click('bob');
+  expect((await promotion())?.images).toMatchObject([{ digest: planted.digest }]);
+});
+
+test.each(['promote', 'promote:', 'promote:xyz', 'promote:000000000000', 'promote:ab12cd34ef56:1'])(
+  'the identifier %s is of no image, and requests nothing',
+  async (action) => {
+    await repo.click({ checkRun: runOf('staging image').id, action, by: 'ada', stalePage: true });
+    await world.drain();
+    expect(await note()).toMatchObject({ kind: 'refused', refusal: { code: 'outdated-staging-check' } });
+    expect(await promotion()).toBeNull();
+  },
+);
+
 test('a click on an image that production has already is refused', async () => {
   for (const tag of ['main', 'latest']) world.registry.setTag(IMAGE, tag, image.digest);
   await click('ada');

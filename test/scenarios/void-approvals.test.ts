@@ -1,0 +1,65 @@
+// Approvals that a new plan voids: who gave them and who asked are mentioned, once, in a comment of its own.
+import { afterEach, expect, test } from 'vitest';
+import type { Conversation } from './conversation.ts';
+import { beginUnder, push } from './policy-world.ts';
+import { IMAGE, stage } from './world.ts';
+
+const TWO = 'environments: { production: { approvals: { required: 2 } } }\n';
+
+let talk: Conversation;
+afterEach(async () => {
+  await talk.world.end();
+  await talk.world.close();
+});
+
+async function moveByHand(message: string): Promise<void> {
+  const { world, repo } = talk;
+  const { digest } = stage(world, { commit: repo.commitOn('staging', { message }) });
+  for (const tag of ['main', 'latest']) world.registry.setTag(IMAGE, tag, digest);
+  await talk.say('ada', '/refresh');
+}
+
+async function mentioned(): Promise<readonly unknown[]> {
+  return (await talk.answers()).filter(({ kind }) => kind === 'approvals-void');
+}
+
+/** Comments of ours that mention somebody. */
+function mentions(): readonly string[] {
+  const ours = talk.repo.comments(talk.issue).filter(({ byApp }) => byApp);
+  return ours.flatMap(({ body }) => body.match(/(?<![\w`])@[a-z]+/g) ?? []);
+}
+
+test('production moved by hand: bob, whose approval is void, and ada, who asked', async () => {
+  talk = await beginUnder(TWO);
+  await talk.request();
+  await talk.approve('bob');
+  await moveByHand('By hand');
+  expect(await talk.counting()).toEqual([]);
+  const first = { kind: 'approvals-void', promotion: 1, plan: await talk.plan(), people: ['bob', 'ada'], to: null };
+  expect(await mentioned()).toEqual([first]);
+  expect(mentions()).toEqual(['@bob', '@ada']);
+  // Nobody had approved the plan that this one replaces.
+  await moveByHand('By hand again');
+  expect(await mentioned()).toEqual([first]);
+  await talk.approve('mia');
+  await moveByHand('And again');
+  expect(await mentioned()).toEqual([first, { ...first, plan: await talk.plan(), people: ['mia', 'ada'] }]);
+});
+
+test('the policy was edited: the same, and a requester who also approved is mentioned once', async () => {
+  talk = await beginUnder('environments: { production: { approvals: { required: 2, self_approval: true } } }\n');
+  await talk.request();
+  await talk.approve('ada');
+  await push(talk, 'environments: { production: { approvals: { required: 3, self_approval: true } } }\n');
+  expect(await mentioned()).toMatchObject([{ people: ['ada'] }]);
+  expect(mentions()).toEqual(['@ada']);
+});
+
+test('an edit that changes no rule voids nothing and mentions nobody', async () => {
+  talk = await beginUnder(TWO);
+  await talk.request();
+  await talk.approve('bob');
+  await push(talk, `# A comment\n${TWO}`);
+  expect(await talk.counting()).toEqual(['bob']);
+  expect(mentions()).toEqual([]);
+});
