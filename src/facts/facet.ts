@@ -50,8 +50,8 @@ export type FactSources = {
   readonly ownership: () => Promise<ImageOwnership>;
   /** Who rejected the image before; NoAccess without a database. */
   readonly rejectionOf: (digest: Digest) => Promise<PastRejection>;
-  /** What the staging check of a commit examined; null without a check. NoAccess without a database. */
-  readonly stagingCheckOf: (commit: CommitSha) => Promise<ExaminedTag | null>;
+  /** What the staging check of a commit examined, first and last; none without a check. NoAccess without a database. */
+  readonly stagingChecksOf: (commit: CommitSha) => Promise<readonly ExaminedTag[]>;
 };
 
 /** A tag as the staging check found it; `now` is the time of the query. */

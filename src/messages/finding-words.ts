@@ -195,7 +195,10 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   'tag-overwritten': {
     seen: ({ tag, checked, checkedAt, holds, readAt }) =>
       `${tag} held another image of this commit, ${checked}, at the staging check${checkedAt === null ? '' : ` (${formatTime(checkedAt)})`}; this image is ${holds} (${formatTime(readAt)})`,
-    wanted: () => 'the image of the staging check; Re-run that check for the new image',
+    wanted: ({ seen: { code } }) =>
+      code === 'overwritten'
+        ? 'the image of the staging check; Re-run that check for the new image'
+        : 'the image that the staging check examined first, unless its build ran again',
   },
   'rejected-before': {
     seen: ({ by, promotion, at }) => `${by} rejected this image in ${formatNumber(promotion)} (${formatTime(at)})`,

@@ -3,7 +3,7 @@ import { sql, type Selectable } from 'kysely';
 import { z } from 'zod';
 import { parseCommitSha, type CommitSha } from '../domain/image/reference.ts';
 import { policyProblem } from '../domain/policy/policy-problem.ts';
-import type { StagingCheck, StagingState } from '../domain/promotion/staging-check.ts';
+import type { ExaminedFirst, StagingCheck, StagingState } from '../domain/promotion/staging-check.ts';
 import { digest, finding, imageRepository, outsideProblem, tag, time, type DeepReadonly } from './documents/parts.ts';
 import { documentFormat, type AnyDocument } from './documents/document-format.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
@@ -16,14 +16,18 @@ export type StagingKey = Pick<StagingCheck, 'repoId' | 'commit'>;
  * where the check was begun again meanwhile: what was seen before answers nobody who asked after.
  */
 export type StagingChange = StagingKey &
-  Partial<Omit<StagingCheck, 'repoId' | 'commit' | 'since'>> & { readonly ifSince?: number };
+  Partial<Omit<StagingCheck, 'repoId' | 'commit' | 'since' | 'first'>> & { readonly ifSince?: number };
+
+/** Kept however often the check begins again: a Re-run must not hide that a tag was overwritten. */
+const first = z.strictObject({ image: imageRepository, tag, digest, examinedAt: time.nullable() }).exactOptional();
 
 /** The current format of a check's state. */
 const stagingSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('unseen') }),
-  z.strictObject({ kind: z.literal('waiting'), image: imageRepository, tags: z.array(tag) }),
+  z.strictObject({ kind: z.literal('unseen'), first }),
+  z.strictObject({ kind: z.literal('waiting'), first, image: imageRepository, tags: z.array(tag) }),
   z.strictObject({
     kind: z.literal('examined'),
+    first,
     image: imageRepository,
     tag,
     digest,
@@ -35,6 +39,7 @@ const stagingSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('ended'),
+    first,
     why: z.discriminatedUnion('cause', [
       z.strictObject({ cause: z.literal('no-image'), image: imageRepository, tags: z.array(tag) }),
       z.strictObject({ cause: z.literal('no-access'), image: imageRepository, problem: outsideProblem }),
@@ -63,7 +68,8 @@ export async function openStagingCheck(
   tx: Tx,
   { repoId, commit, now }: StagingKey & { readonly now: number },
 ): Promise<void> {
-  const fresh = { ...columnsOf({ state: { kind: 'unseen' } }), since: now, note: null };
+  const known = await findStagingCheck(tx, { repoId, commit });
+  const fresh = { ...columnsOf({ state: { kind: 'unseen' }, first: known?.first ?? null }), since: now, note: null };
   await tx
     .insertInto('staging_checks')
     .values({ repo_id: repoId, commit_sha: commit, check_run_id: null, ...fresh })
@@ -73,8 +79,9 @@ export async function openStagingCheck(
 
 /** Changes an existing check. */
 export async function changeStagingCheck(tx: Tx, change: StagingChange): Promise<void> {
+  const known = change.state === undefined ? null : await findStagingCheck(tx, change);
   const columns = {
-    ...(change.state === undefined ? {} : columnsOf({ state: change.state })),
+    ...(change.state === undefined ? {} : columnsOf({ state: change.state, first: known?.first ?? null })),
     ...(change.checkRunId === undefined ? {} : { check_run_id: change.checkRunId }),
     ...(change.note === undefined ? {} : { note: change.note }),
   };
@@ -119,21 +126,31 @@ export async function deleteStagingChecksBefore(db: Db, before: number): Promise
 }
 
 function columnsOf({
-  state: value,
-}: {
-  readonly state: StagingState;
-}): Pick<Schema['staging_checks'], 'state' | 'document'> {
+  state,
+  first: known,
+}: Pick<StagingCheck, 'state' | 'first'>): Pick<Schema['staging_checks'], 'state' | 'document'> {
+  const earliest = known ?? firstOf(state);
   // Fails to compile when the type has a case or a member that the schema would refuse.
-  const document: DeepReadonly<z.output<typeof stagingSchema>> = value;
-  return { state: value.kind, document: STAGING_FORMAT.write(document) };
+  const document: DeepReadonly<z.output<typeof stagingSchema>> =
+    earliest === null ? state : { ...state, first: earliest };
+  return { state: state.kind, document: STAGING_FORMAT.write(document) };
+}
+
+function firstOf(state: StagingState): ExaminedFirst | null {
+  if (state.kind !== 'examined') return null;
+  const { image, tag: examined, digest: held, examinedAt } = state;
+  return { image, tag: examined, digest: held, examinedAt };
 }
 
 function readRow(row: Selectable<Schema['staging_checks']>): StagingCheck {
+  const { first: known, ...state } = STAGING_FORMAT.read(row.document);
   return {
     repoId: row.repo_id,
     commit: readCommit(row.commit_sha),
     checkRunId: row.check_run_id,
-    state: STAGING_FORMAT.read(row.document),
+    state,
+    // A check of before this was kept has examined nothing else.
+    first: known ?? firstOf(state),
     since: row.since,
     note: row.note,
   };

@@ -169,7 +169,7 @@ function title(promotion: Partial<Promotion>, blockedBy: number | null = null): 
 }
 
 function staging(state: Parameters<typeof renderStagingCheck>[0]['state']): ReturnType<typeof renderStagingCheck> {
-  const check = { repoId: 77, commit: COMMIT, checkRunId: null, state, since: AT, note: null };
+  const check = { repoId: 77, commit: COMMIT, checkRunId: null, state, since: AT, first: null, note: null };
   return renderStagingCheck({ check, state, note: null, heldBy: null, repo: REPO, githubUrl: GITHUB });
 }
 

@@ -63,7 +63,7 @@ async function makeWorld(): Promise<World> {
         wait: async () => undefined,
         history: async () => [],
         rejectionOf: async () => ({ kind: 'none' }),
-        stagingCheckOf: async () => null,
+        stagingChecksOf: async () => [],
         ownership: async () => ({ claim: 'owned', repoId: 1, names: [NAME], proving: [NAME] }),
         ...change,
       },

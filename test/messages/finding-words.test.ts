@@ -58,6 +58,11 @@ const SAMPLES: readonly Finding[] = [
     seen: { code: 'overwritten', tag: tagOf('staging-abc1234'), checked: OLD, checkedAt: AT, holds: NEW, readAt: AT },
     wanted: {},
   }),
+  finding({
+    rule: 'tag-overwritten',
+    seen: { code: 'rechecked', tag: tagOf('staging-abc1234'), checked: OLD, checkedAt: AT, holds: NEW, readAt: AT },
+    wanted: {},
+  }),
   finding({ rule: 'image-owner', seen: { code: 'proven', names: ['acme/dotca'] }, wanted: OWNER }),
   finding({ rule: 'image-owner', seen: { code: 'not-proven', repoId: 7 }, wanted: OWNER }),
   finding({ rule: 'revision', seen: { code: 'label-missing' }, wanted: {} }),

@@ -72,9 +72,9 @@ describe('a commit tag that was overwritten after the staging check', () => {
     expect(finding?.seen).toMatchObject({ checkedAt: at, readAt: at + 60_000 });
   });
 
-  test('fails under the preset strict, and passes once the staging check examined the new image', async () => {
+  test('fails under the preset strict, and only warns once the staging check examined the new image', async () => {
     talk = await beginUnder(STRICT);
-    const { commit } = await overwrite();
+    const { commit, checked, holds } = await overwrite();
     expect(await talk.state()).toBe('checks-failed');
     expect(await talk.findings()).toContain('fail tag-overwritten');
     const [run] = talk.repo.checkRuns(commit);
@@ -82,6 +82,21 @@ describe('a commit tag that was overwritten after the staging check', () => {
     await talk.world.drain();
     await talk.say('ada', `/promote ${commit.slice(0, 7)}`);
     expect(await talk.state(2)).toBe('awaiting-approval');
+    // Anybody with write access can run the check again: reviewers still see both digests.
+    const finding = (await talk.promotion(2)).findings.find(({ rule }) => rule === 'tag-overwritten');
+    expect(finding).toMatchObject({ outcome: 'warn', seen: { code: 'rechecked', checked, holds } });
+  });
+
+  test('shows also while the check begins again, which a request can overtake', async () => {
+    talk = await beginUnder(STRICT);
+    const { commit, checked, holds } = await overwrite();
+    const { world, repo, issue } = talk;
+    const [run] = repo.checkRuns(commit);
+    await repo.rerun({ checkRun: run?.id ?? 0, by: 'ada' });
+    await repo.comment({ issue, by: 'ada', body: `/promote ${holds}` });
+    await world.drain();
+    const finding = (await talk.promotion(2)).findings.find(({ rule }) => rule === 'tag-overwritten');
+    expect(finding?.seen).toMatchObject({ checked, holds });
   });
 
   test.each(['another tag', 'its digest', 'the moving tag'])(

@@ -50,6 +50,8 @@ const STATES: readonly StagingState[] = [
   { kind: 'ended', why: { cause: 'not-granted', image } },
 ];
 
+const FIRST = { image, tag: tag('staging-aaaaaaa'), digest: digest('a'), examinedAt: NOW };
+
 const open = (store: Store, over: Partial<typeof key> = {}, now = NOW): Promise<void> =>
   store.transaction(async (tx) => {
     await saveRepo(tx, repo, NOW);
@@ -64,11 +66,14 @@ onBothEngines(({ fresh }) => {
     const store = await fresh();
     expect(await findStagingCheck(store.db, key)).toBeNull();
     await open(store);
+    let first: unknown = null;
     for (const state of STATES) {
       await change(store, { state });
+      if (state.kind === 'examined') first = FIRST;
       expect(await findStagingCheck(store.db, key)).toEqual({
         ...key,
         state,
+        first,
         checkRunId: null,
         since: NOW,
         note: null,
@@ -87,6 +92,7 @@ onBothEngines(({ fresh }) => {
     expect(await findStagingCheck(store.db, key)).toEqual({
       ...key,
       state: waiting,
+      first: null,
       checkRunId: 54_000_000_001,
       since: NOW,
       note: '{"by":"bob"}',
@@ -101,10 +107,24 @@ onBothEngines(({ fresh }) => {
     expect(await findStagingCheck(store.db, key)).toEqual({
       ...key,
       state: { kind: 'unseen' },
+      first: null,
       checkRunId: 1,
       since: NOW + 1000,
       note: null,
     });
+  });
+
+  test('what was examined first stays, however often it is restarted and whatever is examined then', async () => {
+    const store = await fresh();
+    await open(store);
+    const examined = STATES.find(({ kind }) => kind === 'examined');
+    if (examined?.kind !== 'examined') throw new Error('no state');
+    await change(store, { state: examined });
+    await open(store, {}, NOW + 1000);
+    expect(await findStagingCheck(store.db, key)).toMatchObject({ state: { kind: 'unseen' }, first: FIRST });
+    await change(store, { state: { ...examined, digest: digest('b'), examinedAt: NOW + 2000 } });
+    await open(store, {}, NOW + 3000);
+    expect((await findStagingCheck(store.db, key))?.first).toEqual(FIRST);
   });
 
   test('those that still wait are listed, the oldest first', async () => {

@@ -62,6 +62,8 @@ export type CheckedTag =
   | { readonly kind: 'same' }
   | {
       readonly kind: 'overwritten';
+      /** True if the check examined this image since, and another one before. */
+      readonly isRechecked: boolean;
       readonly tag: Tag;
       readonly checked: Digest;
       readonly checkedAt: number | null;

@@ -13,9 +13,16 @@ export type StagingCheck = {
   readonly state: StagingState;
   /** When it began to wait for the image. */
   readonly since: number;
+  /** What it examined first, however often it began again since; null before that. */
+  readonly first: ExaminedFirst | null;
   /** The answer to the last click on its button: the document of a StagingNote, which the store does not read. */
   readonly note: string | null;
 };
+
+export type ExaminedFirst = Pick<
+  Extract<StagingState, { kind: 'examined' }>,
+  'image' | 'tag' | 'digest' | 'examinedAt'
+>;
 
 export type StagingNote =
   | { readonly kind: 'requested'; readonly by: string; readonly number: number; readonly environment: string }

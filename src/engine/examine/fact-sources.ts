@@ -47,18 +47,25 @@ export function historyOf(
 export function recordsOf(
   database: Database,
   { repoId, now }: { readonly repoId: number; readonly now: () => number },
-): Pick<FactSources, 'rejectionOf' | 'stagingCheckOf'> {
+): Pick<FactSources, 'rejectionOf' | 'stagingChecksOf'> {
   const open = (): Store => {
     if (database.kind === 'absent') throw new NoAccess('database', database.why);
     return database.store;
   };
   return {
     rejectionOf: async (digest) => findRejection(open().db, { repoId, digest }),
-    stagingCheckOf: async (commit) => {
+    stagingChecksOf: async (commit) => {
       const check = await findStagingCheck(open().db, { repoId, commit });
-      if (check?.state.kind !== 'examined') return null;
-      const { image, tag, digest, examinedAt: checkedAt } = check.state;
-      return { image, tag, digest, checkedAt, now: now() };
+      if (check === null) return [];
+      const { first, state } = check;
+      const examined = [...(first === null ? [] : [first]), ...(state.kind === 'examined' ? [state] : [])];
+      return examined.map(({ image, tag, digest, examinedAt: checkedAt }) => ({
+        image,
+        tag,
+        digest,
+        checkedAt,
+        now: now(),
+      }));
     },
   };
 }

@@ -1,4 +1,4 @@
-// Compares the image with the one that the staging check of its commit examined.
+// Compares the image with what the staging check of its commit examined, first and last.
 import { commitOf, known } from '../../domain/image/image-facts.ts';
 import { facet } from '../facet.ts';
 
@@ -7,12 +7,15 @@ export const checkedTag = facet<'checkedTag', 'lineage'>({
   cost: 'database: one statement',
   collect: async (facts, { subject, sources }) => {
     const commit = commitOf(facts);
-    const check = commit === null ? null : await sources.stagingCheckOf(commit);
-    if (check === null || check.image !== subject.repository) return known({ kind: 'same' });
-    const { tag, digest: checked, checkedAt, now: readAt } = check;
+    const examined = commit === null ? [] : await sources.stagingChecksOf(commit);
     // Applies to any source: another tag of the same commit, or a digest, would hide that it was never examined.
     const { digest: holds } = subject;
-    if (holds === checked) return known({ kind: 'same' });
-    return known({ kind: 'overwritten', tag, checked, checkedAt, holds, readAt });
+    const checks = examined.filter(({ image }) => image === subject.repository);
+    const other = checks.findLast(({ digest }) => digest !== holds);
+    if (other === undefined) return known({ kind: 'same' });
+    const { tag, digest: checked, checkedAt, now: readAt } = other;
+    // Anybody with write access can run the check again, so that alone proves nothing.
+    const isRechecked = checks.at(-1)?.digest === holds;
+    return known({ kind: 'overwritten', isRechecked, tag, checked, checkedAt, holds, readAt });
   },
 });

@@ -39,7 +39,7 @@ test.each([1, 2, 12])('a layer that is listed %i times counts once', async (time
       history: nobody,
       ownership: nobody,
       rejectionOf: nobody,
-      stagingCheckOf: nobody,
+      stagingChecksOf: nobody,
     },
   );
   const { contents } = await collection.collect(['contents']);

@@ -74,7 +74,7 @@ function readingOf(branches: readonly string[]): Reading {
       history: refuse,
       ownership: refuse,
       rejectionOf: refuse,
-      stagingCheckOf: refuse,
+      stagingChecksOf: refuse,
     },
     contents: refuse,
   };

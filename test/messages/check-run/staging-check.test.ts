@@ -43,7 +43,7 @@ function render(
   note: StagingNote | null = null,
   heldBy: StagingCheckView['heldBy'] = null,
 ): RenderedStagingCheck {
-  const check = { repoId: 77, commit, checkRunId: null, state, since: AT, note: null };
+  const check = { repoId: 77, commit, checkRunId: null, state, since: AT, first: null, note: null };
   return renderStagingCheck({ check, state, note, heldBy, repo: REPO, githubUrl: 'https://github.com' });
 }
 

@@ -213,7 +213,7 @@ const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { 
     rule: fc.constant('tag-overwritten'),
     ...found,
     seen: fc.record({
-      code: fc.constant('overwritten' as const),
+      code: fc.constantFrom('overwritten' as const, 'rechecked' as const),
       tag: aTag,
       checked: aDigest,
       checkedAt: maybe(int),

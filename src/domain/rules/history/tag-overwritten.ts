@@ -8,7 +8,8 @@ export const tagOverwritten = imageRule({
   kinds: KINDS_OF_NEW_IMAGES,
   facets: ['checkedTag'],
   seen: z.strictObject({
-    code: z.literal('overwritten'),
+    /** `rechecked`: somebody let the check examine this image since. */
+    code: z.enum(['overwritten', 'rechecked']),
     /** Under which the check found it. */
     tag,
     checked: digest,
@@ -26,8 +27,10 @@ export const tagOverwritten = imageRule({
   check: ({ checkedTag: { value } }, { policy }) => {
     const level = policy.validation.tagOverwritten;
     if (value.kind !== 'overwritten' || level === 'off') return [];
-    const { kind: code, ...seen } = value;
-    // A repeated build makes another digest of the same commit, so this alone is no attack.
-    return [{ platform: null, outcome: level, seen: { code, ...seen } }];
+    const { kind, isRechecked, ...seen } = value;
+    // A repeated build makes another digest of the same commit, so this alone is no attack. Once it is examined, people decide.
+    return isRechecked
+      ? [{ platform: null, outcome: 'warn', seen: { code: 'rechecked', ...seen } }]
+      : [{ platform: null, outcome: level, seen: { code: kind, ...seen } }];
   },
 });
