@@ -154,6 +154,16 @@ function headingsOf(path: string): readonly string[] {
   );
 }
 
+test('every test that is named exists', () => {
+  const named = SPANS.flatMap(({ code }) => {
+    const [, before = '', several, after = ''] = /^(test\/[^{}*]*?)(?:\{([^{}]+)\})?([^{}*]*\.ts)$/.exec(code) ?? [];
+    if (after === '') return [];
+    return several === undefined ? [before + after] : several.split(',').map((one) => before + one + after);
+  });
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
+});
+
 test('every variable that is named exists', () => {
   const others = [
     'CI',
