@@ -55,6 +55,22 @@ test('the policy was edited: the same, and a requester who also approved is ment
   expect(mentions()).toEqual(['@ada']);
 });
 
+test('an update of Imprimatur no longer reads the policy of the plan: the same', async () => {
+  talk = await beginUnder(TWO);
+  await talk.request();
+  await talk.approve('bob');
+  const { store } = talk.world.app;
+  await store.db.updateTable('policies').set({ text: 'environments: { production: { approvals: 2 } }\n' }).execute();
+  await talk.approve('mia');
+  expect(await talk.state()).toBe('awaiting-approval');
+  expect(await talk.counting()).toEqual([]);
+  const told = [{ kind: 'approvals-void', promotion: 1, plan: await talk.plan(), people: ['bob', 'ada'], to: null }];
+  expect(await mentioned()).toEqual(told);
+  await talk.say('ada', '/refresh');
+  await talk.world.restart();
+  expect(await mentioned()).toEqual(told);
+});
+
 test('an edit that changes no rule voids nothing and mentions nobody', async () => {
   talk = await beginUnder(TWO);
   await talk.request();

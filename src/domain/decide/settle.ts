@@ -39,9 +39,10 @@ export function settle(
   const { planned, alreadyThere } = planInto(promotion, { environment, production });
   const { findings, reviews } = planned;
   const changed = context.sha256(subjectOf(planned)) !== subjectBefore;
-  const voided = changed
-    ? reviews.filter((review) => review.verdict === 'approve' && covers(review, subjectBefore))
-    : [];
+  const approvals = reviews.filter(({ verdict, subject }) => verdict === 'approve' && subject === subjectBefore);
+  const voided = changed ? approvals.filter((review) => covers(review, subjectBefore)) : [];
+  // Those that were voided before, as the rules of the plan could not be read any more.
+  const voidedBefore = approvals.filter((review) => review.void === true);
   const shown = plansShown(promotion);
   // The reviewers were shown another plan than this one.
   const seen = changed && shown !== 'none' ? 'later' : shown;
@@ -64,7 +65,8 @@ export function settle(
   } as const;
   const next = proceed(asked, { environment, context, audit: [entryFor('awaiting-approval')] });
   const isAsked = next.promotion.state.kind === 'awaiting-approval';
-  return isAsked ? { ...next, effects: [...next.effects, ...tellVoided(next.promotion, voided, context)] } : next;
+  if (!isAsked) return next;
+  return { ...next, effects: [...next.effects, ...tellVoided(next.promotion, [...voided, ...voidedBefore], context)] };
 }
 
 /** A new comment that mentions them, as an edited card notifies nobody; once for each plan. */
