@@ -45,9 +45,9 @@ export async function inheritPins(
     .where('owner', 'in', formerOwners)
     .where('kind', '=', kind)
     .where('name', 'in', names)
-    .orderBy('first_used')
     .execute();
-  for (const { name, id, first_used: now } of rows) await savePin(db, { owner, kind, name, id, now });
+  const oldestFirst = rows.toSorted((one, other) => one.first_used - other.first_used);
+  for (const { name, id, first_used: now } of oldestFirst) await savePin(db, { owner, kind, name, id, now });
 }
 
 /** Only the first id counts. */

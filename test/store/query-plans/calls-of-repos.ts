@@ -10,7 +10,7 @@ import {
 } from '../../../src/store/drifts.ts';
 import { findImageOwner, saveImageOwner } from '../../../src/store/image-owners.ts';
 import { listEnvironmentTags, saveEnvironmentTags } from '../../../src/store/environment-tags.ts';
-import { findPins, listPins, savePin, savePinHolder } from '../../../src/store/pins.ts';
+import { findPins, inheritPins, listPins, savePin, savePinHolder } from '../../../src/store/pins.ts';
 import { findLatestPolicyChange, findPolicyChange, savePolicyChange } from '../../../src/store/policy-changes.ts';
 import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
 import {
@@ -70,6 +70,7 @@ export const CALLS_OF_REPOS: Calls = {
   saveEnvironmentTags: ({ tx }) => saveEnvironmentTags(tx, { repoId, environment, tags: ['main'] }),
   findPins: ({ tx }) => findPins(tx, { ...PIN, names: ['ada', 'bob'] }),
   listPins: ({ tx }) => listPins(tx, { ...PIN, names: ['ada', 'bob'] }),
+  inheritPins: ({ tx }) => inheritPins(tx, { ...PIN, repoId, owner: 'globex', names: ['ada', 'bob'] }),
   savePin: ({ tx }) => savePin(tx, PIN),
   savePinHolder: ({ tx }) => savePinHolder(tx, { ...PIN, holder: 2 }),
   findPolicyChange: ({ tx }) => findPolicyChange(tx, repoId, CHANGE.blob),
