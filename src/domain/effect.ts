@@ -6,17 +6,17 @@ import type { CommitSha, Tag } from './image/reference.ts';
 import type { Reply } from './reply.ts';
 
 export type Effect =
+  | ThreadText
+  /** Opens the issue in which a full thread continues, unless there is one, and then posts what the thread refused. */
+  | { readonly kind: 'continue-thread'; readonly repoId: number; readonly issue: number; readonly text: ThreadText }
   /** Collects the facts of the promotion's image, and decides on them. */
   | { readonly kind: 'collect-facts'; readonly promotionId: string }
   | { readonly kind: 'update-check-run'; readonly promotionId: string }
-  | { readonly kind: 'update-card'; readonly promotionId: string }
   | { readonly kind: 'apply-tag-plan'; readonly promotionId: string }
   /** Creates the GitHub Deployment that follows a promotion. */
   | { readonly kind: 'create-deployment'; readonly promotionId: string }
   /** Retries hourly to undo a half-moved production. */
   | { readonly kind: 'restore-production'; readonly promotionId: string; readonly at: number }
-  /** Posts a new comment that mentions the requester. */
-  | { readonly kind: 'notify-requester'; readonly promotionId: string }
   /** Revisits the open promotions of an environment: the environment is free, or production moved. */
   | { readonly kind: 'revisit-environment'; readonly repoId: number; readonly environment: string }
   | { readonly kind: 'revisit-promotion'; readonly promotionId: string }
@@ -57,6 +57,20 @@ export type Effect =
   | { readonly kind: 'show-drift'; readonly repoId: number; readonly driftId: string }
   /** Looks for the image that a promotion waits for. */
   | { readonly kind: 'poll-image'; readonly promotionId: string }
+  | {
+      readonly kind: 'react';
+      readonly repoId: number;
+      readonly commentId: number;
+      readonly reaction: 'eyes' | 'rocket' | '-1';
+      /** As for a reply. */
+      readonly idempotencyKey?: string;
+    };
+
+/** A new comment in a thread. */
+export type ThreadText =
+  | { readonly kind: 'update-card'; readonly promotionId: string }
+  /** Posts a new comment that mentions the requester. */
+  | { readonly kind: 'notify-requester'; readonly promotionId: string }
   /** Answers in a thread. With `idempotencyKey`, nothing happens when the key was used before. */
   | {
       readonly kind: 'reply';
@@ -66,14 +80,6 @@ export type Effect =
       /** The login of the person who commented or clicked; absent if the reply answers nobody, and in jobs of an earlier version. */
       readonly to?: string;
       readonly idempotencyKey: string | null;
-    }
-  | {
-      readonly kind: 'react';
-      readonly repoId: number;
-      readonly commentId: number;
-      readonly reaction: 'eyes' | 'rocket' | '-1';
-      /** As for a reply. */
-      readonly idempotencyKey?: string;
     };
 
 export type EffectKind = Effect['kind'];

@@ -35,6 +35,11 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `2,500`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
 /** Decimal units, as registries and GitHub show them: 1 MB = 10⁶ bytes. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -24,6 +24,8 @@ export type PromotionView = {
   readonly githubUrl: string;
   readonly checkRunUrl: string | null;
   readonly cardUrl: string | null;
+  /** Null for a promotion without a thread. */
+  readonly thread: ThreadView | null;
   /** The number of the promotion that is applying in the environment. */
   readonly blockedBy: number | null;
   /** The rollback target, as `/rollback to` accepts it; loaded if the deployment failed before a newer promotion. */
@@ -36,4 +38,15 @@ export type PromotionView = {
   readonly tokenWarning: TokenWarning | null;
   /** Names of its policies that belong to another account now; loaded while it waits for approval. */
   readonly takenNames: readonly TakenName[];
+};
+
+export type ThreadView = {
+  /** The issue or pull request where it was requested. */
+  readonly issue: number;
+  /** Where its card is or goes to: another issue if a full thread took no card. */
+  readonly cardIn: number;
+  /** GitHub takes no more comments there. */
+  readonly isFull: boolean;
+  /** The issue that takes them instead; null if there is none. */
+  readonly continuedIn: number | null;
 };

@@ -18,6 +18,7 @@ import { renderRefusal } from '../../src/messages/replies/refusals.ts';
 import { whoCanApprove } from '../../src/messages/card/reviews.ts';
 import { renderStagingCheck } from '../../src/messages/check-run/staging-check.ts';
 import { stateTitle } from '../../src/messages/card/state.ts';
+import { cardThreadText } from '../../src/messages/card/thread.ts';
 import { answerError } from '../../src/registry/transport/errors.ts';
 import { COMMIT, facts, image, NOW, platform, ruleContext } from '../domain/build.ts';
 import { AT, FOREIGN, IMAGE, NEW, OLD, REPO, tagOf, viewOf } from '../messages/sample-view.ts';
@@ -90,6 +91,7 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
     refusal({ code: 'not-awaiting-approval', promotion: 12, state: 'examining' }),
   ],
   'Nothing answers a comment': [refusal({ code: 'owner-not-allowed', owner: 'umbrella' })],
+  'A thread is full': [cardThreadText(viewOf({ thread: { issue: 3, comments: 2003 } }))],
   'Webhooks are answered with 401': ['the signature does not match'],
   'The clock is wrong': [
     ...checkClock(NOW, NOW - 90_000).map((check) => checkWords(check).message),

@@ -99,8 +99,9 @@ export function viewOf(
   around: Partial<Omit<PromotionView, 'promotion'>> = {},
 ): PromotionView {
   const { environment = PRODUCTION } = around;
+  const whole = { ...PROMOTION, ...promotion };
   return {
-    promotion: { ...PROMOTION, ...promotion },
+    promotion: whole,
     environment,
     policyChange: null,
     rules: environment === null ? [] : [{ ...environment.approvals, of: 'both', floor: null }],
@@ -110,6 +111,7 @@ export function viewOf(
     githubUrl: 'https://github.com',
     checkRunUrl: 'https://github.com/acme/dotca/runs/9001',
     cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
+    thread: whole.thread === null ? null : { issue: 3, cardIn: 3, isFull: false, continuedIn: null },
     blockedBy: null,
     rollbackTarget: 'P7',
     replacedBy: null,

@@ -83,11 +83,7 @@ export function converse(
   const { repo, commit } = about;
   const short = commit.slice(0, 7);
   const issue = repo.openIssue({ title: 'Release', by: 'ada' });
-  const threads = [issue];
-  const openIssue = (): number => {
-    threads.push(repo.openIssue({ title: 'Another', by: 'ada' }));
-    return threads.at(-1) ?? issue;
-  };
+  const openIssue = (): number => repo.openIssue({ title: 'Another', by: 'ada' });
   const ofApp = (thread: number): readonly { readonly marker: string; readonly text: string }[] =>
     repo.comments(thread).flatMap(({ byApp, body }) => {
       const [marker = '', ...lines] = body.split('\n');
@@ -141,6 +137,7 @@ export function converse(
     },
     request: ({ by = 'ada', issue: thread = issue } = {}) => say(by, `/promote staging-${short}`, thread),
     card: (number = 1) => {
+      const threads = repo.threads().map((thread) => thread.number);
       const cards = threads.flatMap(ofApp).filter(({ marker }) => marker === `<!-- imprimatur P${number} -->`);
       const [card] = cards;
       if (card === undefined || cards.length > 1) throw new Error(`${cards.length} cards of P${number}`);

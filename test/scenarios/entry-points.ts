@@ -100,6 +100,7 @@ export const ENTRY_POINTS: Readonly<Record<EntryPoint, Trial | 'no-tags' | 'lead
   'update-staging-check': 'no-tags',
   'update-card': 'no-tags',
   'notify-requester': 'no-tags',
+  'continue-thread': 'no-tags',
   'answer-git-tag': 'no-tags',
   'show-drift': 'no-tags',
   reply: 'no-tags',

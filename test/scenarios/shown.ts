@@ -40,7 +40,7 @@ export async function listOutdated(world: ShownWorld, repo: GitHubRepo): Promise
     return marks
       .filter(({ kind, githubId, target }) =>
         kind === 'card'
-          ? isCardOutdated(view, cardOf(repo, promotion, githubId))
+          ? isCardOutdated(view, cardOf(repo, { issue: Number(target), id: githubId }))
           : kind === 'check-run' &&
             isRunOutdated(
               view,
@@ -52,8 +52,8 @@ export async function listOutdated(world: ShownWorld, repo: GitHubRepo): Promise
   return (await Promise.all(outdated)).flat();
 }
 
-function cardOf(repo: GitHubRepo, { thread }: Promotion, id: number): string | null {
-  const comments = thread === null ? [] : repo.comments(thread.issue);
+function cardOf(repo: GitHubRepo, { issue, id }: { readonly issue: number; readonly id: number }): string | null {
+  const comments = repo.comments(issue);
   return comments.find((comment) => comment.id === id)?.body ?? null;
 }
 

@@ -198,6 +198,30 @@ describe('deliveries with faults', () => {
   });
 });
 
+describe('a thread with 2,500 comments', () => {
+  test('takes no more, but edits, reactions and new issues; a deleted comment makes room', async () => {
+    const { world, repo, app } = stage();
+    const issue = repo.openIssue({ title: 'Release', by: 'ada' });
+    const { issues, reactions } = app.rest;
+    const post = (): Promise<number> => statusOf(issues.createComment({ ...AT, issue_number: issue, body: 'Hi' }));
+    repo.fill(issue, 2499);
+    expect(await post()).toBe(201);
+    expect(await post()).toBe(403);
+    await expect(repo.comment({ issue, by: 'ada', body: 'Hi' })).rejects.toThrow('no more comments');
+    const comment_id = repo.comments(issue).at(-1)?.id ?? 0;
+    expect(await statusOf(issues.updateComment({ ...AT, comment_id, body: 'Hello' }))).toBe(200);
+    expect(await statusOf(reactions.createForIssueComment({ ...AT, comment_id, content: 'eyes' }))).toBe(201);
+    const list = await issues.listForRepo(AT);
+    expect(list.data.map(({ comments }) => comments)).toEqual([2500]);
+    await repo.deleteComment({ comment: comment_id, by: 'ada' });
+    expect(await post()).toBe(201);
+    expect(await statusOf(issues.create({ ...AT, title: 'Next' }))).toBe(201);
+    repo.settings.disableIssues();
+    expect(await statusOf(issues.create({ ...AT, title: 'Next' }))).toBe(410);
+    expect(world.violations).toEqual([]);
+  });
+});
+
 describe('faults', () => {
   test('a failed call does nothing, a lost answer did it', async () => {
     const { world, repo, app } = stage();

@@ -73,7 +73,11 @@ export type Promotion = {
 /** A repository on GitHub. The id is the key: names change. */
 export type Repo = { readonly id: number; readonly name: RepoName; readonly installationId: number };
 
-export type Thread = { readonly issue: number };
+export type Thread = {
+  readonly issue: number;
+  /** How many comments it had at the request; left out unless GitHub's limit is near. */
+  readonly comments?: number;
+};
 
 export type PromotionSource = {
   /** As the requester typed it. */

@@ -5,6 +5,7 @@ import type { Effect } from '../../domain/effect.ts';
 import type { RepoName } from '../../domain/image/reference.ts';
 import type { Promotion, Repo } from '../../domain/promotion/promotion.ts';
 import { appendAudit } from '../../store/audit.ts';
+import { writeLongThread, type LongThreadWrite } from '../../store/long-threads.ts';
 import { saveMark, type GitHubMark } from '../../store/promotions/github-marks.ts';
 import { addJob, finishJob, holdsLease, type Lease, type Origin } from '../../store/queue/jobs.ts';
 import { claimIdempotencyKey } from '../../store/queue/idempotency-keys.ts';
@@ -53,6 +54,7 @@ export type Commit = {
   /** The repository's previous name, from the delivery. */
   readonly formerName?: RepoName;
   readonly thread?: ThreadWrite;
+  readonly longThread?: LongThreadWrite;
   readonly marks?: readonly GitHubMark[];
   /** The App has lost access to the repository. */
   readonly leaves?: true;
@@ -211,6 +213,7 @@ async function store(
   }
   if (commit.thread !== undefined) await storeThread(tx, { repoId: repo.id, thread: commit.thread, now });
   if (commit.rights !== undefined) await storeRights(tx, { repoId: repo.id, rights: commit.rights, now });
+  if (commit.longThread !== undefined) await writeLongThread(tx, repo.id, commit.longThread);
   for (const mark of marks) await saveMark(tx, mark, now);
   for (const intent of intents) await ask(tx, intent, { jobs, now, origin: commit.thread?.origin ?? origin });
   for (const effect of effects) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { documentFormat } from '../../store/documents/document-format.ts';
 import { addJob, type Origin } from '../../store/queue/jobs.ts';
 import type { Tx } from '../../store/database/schema.ts';
+import { saveCommentCount } from '../../store/long-threads.ts';
 import { saveComment, type WaitingComment } from '../../store/threads.ts';
 import type { Intent } from './intent.ts';
 import type { JobRows } from './job-description.ts';
@@ -35,7 +36,7 @@ export type ReadComment = z.infer<typeof waitingSchema>;
 /** Adds it once: a known comment stays as it is. */
 export async function enqueueComment(
   tx: Tx,
-  { repo, issue, commentId, by, writtenAt, sentAt, lines, hint }: Extract<Intent, { kind: 'comment' }>,
+  { repo, issue, commentId, by, writtenAt, sentAt, lines, hint, threadComments }: Extract<Intent, { kind: 'comment' }>,
   { jobs, now, origin }: { readonly jobs: JobRows; readonly now: number; readonly origin: Origin | null },
 ): Promise<void> {
   const comment = { by, writtenAt: writtenAt ?? null, sentAt: sentAt ?? null, lines, hint, notRun: null };
@@ -46,6 +47,7 @@ export async function enqueueComment(
     toWaiting({ id: commentId, receivedAt: origin?.at ?? now, origin: origin?.delivery ?? null }, comment),
   );
   if (!isNew) return;
+  if (threadComments !== undefined) await saveCommentCount(tx, place, threadComments);
   await addJob(tx, { ...jobs.ofEffect({ kind: 'read-thread', ...place }, { repo, now }), now, origin });
 }
 

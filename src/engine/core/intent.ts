@@ -32,6 +32,8 @@ export type Intent =
       readonly sentAt?: number;
       readonly lines: readonly CandidateLine[];
       readonly hint: CommandHint | null;
+      /** How many comments the thread had, if known. */
+      readonly threadComments?: number;
     }
   | {
       readonly kind: 'command';

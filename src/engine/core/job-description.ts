@@ -30,7 +30,7 @@ export type Trait =
   | 'decides-for-person'
   /** What it shows may be outdated if the process was paused. */
   | 'shows-state'
-  /** Writes in a thread. Skipped if the thread is locked or deleted. */
+  /** Writes in a thread. Skipped if the thread is locked or deleted, or full and not continued. */
   | 'needs-thread'
   /** Writes on a commit. Skipped if GitHub takes no texts in the repository. */
   | 'needs-commit';

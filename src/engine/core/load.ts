@@ -13,12 +13,13 @@ import {
 import { NO_PINS } from '../../domain/eligibility.ts';
 import { approvalRulesOf, type ApprovalRules, type FloorFacts } from '../../domain/policy/approval-rules.ts';
 import type { PolicyProblem } from '../../domain/policy/policy-problem.ts';
-import { isOpen, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
+import { isOpen, type Promotion, type Repo, type Thread } from '../../domain/promotion/promotion.ts';
 import { originOf, todayOf, type Today } from '../../domain/promotion/history.ts';
 import { isHeldTarget, ruledKindOf, type TargetOrigin } from '../../domain/promotion/target-origin.ts';
 import type { GitHub } from '../../github/client/client.ts';
 import { fetchFile } from '../../github/contents.ts';
 import { fetchActor } from '../../github/permissions.ts';
+import { findLongThread } from '../../store/long-threads.ts';
 import { findPolicyFile, type PolicyFile } from '../../store/policies.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
@@ -35,6 +36,15 @@ export async function loadPromotion({ store }: Services, id: string): Promise<Pr
   const promotion = await findPromotion(store.db, id);
   if (promotion === null) throw new Error(`promotion ${id} is not in the database`);
   return { ...promotion, repo: (await findRepo(store.db, promotion.repo.id)) ?? promotion.repo };
+}
+
+/** The thread of a new promotion. */
+export async function loadThread(
+  { store }: Pick<Services, 'store'>,
+  { repo, issue }: { readonly repo: Repo; readonly issue: number },
+): Promise<Thread> {
+  const long = await findLongThread(store.db, { repoId: repo.id, issue });
+  return long === null ? { issue } : { issue, comments: long.comments };
 }
 
 /** `unreadable`: nothing is promoted under it. */

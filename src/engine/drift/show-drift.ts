@@ -9,7 +9,7 @@ import { findDrift } from '../../store/drifts.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { isThreadLocked } from '../installations/thread-locked.ts';
 import { loadPromotion } from '../core/load.ts';
-import { postWithMarker } from '../publish/post-with-marker.ts';
+import { postInThread } from '../publish/post-in-thread.ts';
 import type { Services } from '../core/services.ts';
 
 type Told = { readonly issue: number; readonly commentId: number };
@@ -48,30 +48,52 @@ type Alarm = {
 
 async function tell(services: Services, alarm: Alarm): Promise<Told> {
   const { promotion } = alarm;
-  if (promotion.thread !== null) {
-    const { issue } = promotion.thread;
-    try {
-      return await tellIn(services, alarm, issue);
-    } catch (error) {
-      if (!isThreadLocked(['needs-thread'], error)) throw error;
-      services.log.warn(
-        { err: error, repo: promotion.repo.name, issue },
-        'the thread accepts no comments: the alert goes to an issue',
-      );
-    }
-  }
-  return tellIn(services, alarm, await findOrOpenIssue(services, promotion));
+  const inThread = promotion.thread === null ? null : await tellInThread(services, alarm, promotion.thread.issue);
+  if (inThread !== null) return inThread;
+  const found = await findDriftIssue(services, promotion);
+  const told = found === null ? null : await tellIn(services, alarm, found);
+  // Somebody filled the issue meanwhile.
+  return told ?? tellInNewIssue(services, alarm);
 }
 
-async function tellIn(services: Services, { job, drift, promotion, body }: Alarm, issue: number): Promise<Told> {
+/** Null: the thread is locked or deleted, or full and not continued. */
+async function tellInThread(services: Services, alarm: Alarm, issue: number): Promise<Told | null> {
+  try {
+    const told = await tellIn(services, alarm, issue);
+    if (told !== null) return told;
+    services.log.warn({ repo: alarm.promotion.repo.name, issue }, 'the thread is full: the alert goes to an issue');
+  } catch (error) {
+    if (!isThreadLocked(['needs-thread'], error)) throw error;
+    services.log.warn(
+      { err: error, repo: alarm.promotion.repo.name, issue },
+      'the thread accepts no comments: the alert goes to an issue',
+    );
+  }
+  return null;
+}
+
+/** Null: that thread is full. */
+async function tellIn(services: Services, { job, drift, promotion, body }: Alarm, issue: number): Promise<Told | null> {
   const { repo } = promotion;
-  return { issue, commentId: await postWithMarker(services, { job, repo, issue, key: driftKey(drift), body }) };
+  const posted = await postInThread(services, { job, repo, issue, key: driftKey(drift), body: () => body });
+  return posted.kind === 'full' ? null : { issue: posted.issue, commentId: posted.commentId };
+}
+
+async function tellInNewIssue(services: Services, alarm: Alarm): Promise<Told> {
+  const { repo, environment } = alarm.promotion;
+  const { title, body } = driftIssue(environment);
+  const issue = await createIssue({ client: services.github.forRepo(repo), repo: repo.name, title, body });
+  const told = await tellIn(services, alarm, issue);
+  if (told === null) throw new Error(`${repo.name}#${issue} is new and takes no comments`);
+  return told;
 }
 
 /** One for all alerts of the environment, as long as nobody closes it. */
-async function findOrOpenIssue({ github, identity }: Services, { repo, environment }: Promotion): Promise<number> {
-  const place = { client: github.forRepo(repo), repo: repo.name };
-  const { marker, title, body } = driftIssue(environment);
+async function findDriftIssue(
+  { github, identity }: Services,
+  { repo, environment }: Promotion,
+): Promise<number | null> {
+  const { marker } = driftIssue(environment);
   const creator = `${(await identity.learn()).slug}[bot]`;
-  return (await findIssueByMarker({ ...place, creator, marker })) ?? createIssue({ ...place, title, body });
+  return findIssueByMarker({ client: github.forRepo(repo), repo: repo.name, creator, marker });
 }

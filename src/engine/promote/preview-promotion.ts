@@ -223,6 +223,7 @@ function viewOf(
     githubUrl: `https://${settings.githubHost}`,
     checkRunUrl: null,
     cardUrl: null,
+    thread: null,
     blockedBy: null,
     rollbackTarget: null,
     replacedBy: null,

@@ -25,7 +25,7 @@ import { peekPromotionNumber } from '../../store/repos.ts';
 import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { listCandidates } from './list-candidates.ts';
-import { loadFloors, loadPlannedPolicy, loadPolicy } from '../core/load.ts';
+import { loadFloors, loadPlannedPolicy, loadPolicy, loadThread } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { readOwnSource } from '../examine/own-source.ts';
 import { isSourceTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
@@ -59,8 +59,9 @@ export type Request =
 
 /** The answer to one `/promote` line of a person with a known role. */
 export async function requestPromotion(services: Services, asked: Asked, command: Promote): Promise<Answer> {
-  const { repo, by, app, issue } = asked;
-  const request = await openPromotion(services, { repo, by, app, thread: { issue } }, command);
+  const { repo, by, app } = asked;
+  const thread = await loadThread(services, asked);
+  const request = await openPromotion(services, { repo, by, app, thread }, command);
   switch (request.kind) {
     case 'opened':
       return answered(asked, request.commit);

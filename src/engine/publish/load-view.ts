@@ -5,10 +5,13 @@ import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import { defaultTargets, targetName, todayOf } from '../../domain/promotion/history.ts';
 import { checkRunUrl, commentUrl } from '../../domain/promotion/github-url.ts';
 import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
-import { isOpen, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import { isOpen, promotedAt, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
+import { MAX_THREAD_COMMENTS } from '../../domain/promotion/thread-limit.ts';
 import { hostOf } from '../../domain/image/reference.ts';
 import { outcomesOf } from '../core/journal.ts';
-import type { PromotionView } from '../../messages/promotion-view.ts';
+import type { PlacedComment } from '../../github/comments/publish-comment.ts';
+import type { PromotionView, ThreadView } from '../../messages/promotion-view.ts';
+import { findLongThread, listContinuations } from '../../store/long-threads.ts';
 import { findPromotedBy } from '../../store/promotions/deployments.ts';
 import { findAuditHead } from '../../store/audit.ts';
 import { listHeld } from '../../store/promotions/history.ts';
@@ -25,7 +28,12 @@ export type ViewServices = Pick<Services, 'store' | 'jobs' | 'registryTokenWatch
   readonly settings: Pick<Settings, 'githubHost' | 'registryHost' | 'floors'>;
 };
 
-export async function loadView(services: ViewServices, promotion: Promotion): Promise<PromotionView> {
+/** `card`: where it is, if that may not be stored yet. */
+export async function loadView(
+  services: ViewServices,
+  promotion: Promotion,
+  { card: found }: { readonly card?: PlacedComment | null } = {},
+): Promise<PromotionView> {
   const { store, jobs, settings, sha256 } = services;
   const { repo, environment, thread } = promotion;
   const [journal, auditHead, marks, open, deadJob, environmentPolicy, request, floors, policyChange] =
@@ -45,7 +53,8 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
   const replacedBy = await findReplacement(services, promotion);
   const githubUrl = `https://${settings.githubHost}`;
   const checkRun = marks.find(({ kind }) => kind === 'check-run');
-  const card = marks.find(({ kind }) => kind === 'card');
+  const noted = marks.find(({ kind }) => kind === 'card');
+  const card = found ?? (noted === undefined ? null : { id: noted.githubId, issue: Number(noted.target) });
   const ofQueueKey = open.find(({ state }) => state.kind === 'applying');
   return {
     promotion,
@@ -58,10 +67,8 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
     githubUrl,
     checkRunUrl:
       checkRun === undefined ? null : checkRunUrl(settings.githubHost, { repo: repo.name, id: checkRun.githubId }),
-    cardUrl:
-      card === undefined || thread === null
-        ? null
-        : commentUrl(settings.githubHost, { repo: repo.name, issue: thread.issue, id: card.githubId }),
+    cardUrl: card === null || thread === null ? null : commentUrl(settings.githubHost, { repo: repo.name, ...card }),
+    thread: thread === null ? null : await loadThreadView(services, { repo, thread, card }),
     // A rollback would start from the promotion that replaced it.
     rollbackTarget: replacedBy === null ? await findRollbackTarget(services, promotion, environmentPolicy) : null,
     replacedBy,
@@ -73,6 +80,20 @@ export async function loadView(services: ViewServices, promotion: Promotion): Pr
         : [],
     blockedBy: ofQueueKey === undefined || ofQueueKey.id === promotion.id ? null : ofQueueKey.number,
   };
+}
+
+async function loadThreadView(
+  { store }: Pick<ViewServices, 'store'>,
+  { repo, thread, card }: Pick<Promotion, 'repo'> & { readonly thread: Thread; readonly card: PlacedComment | null },
+): Promise<ThreadView> {
+  const { issue } = thread;
+  const start = card === null ? issue : card.issue;
+  const issues = await listContinuations(store.db, { repoId: repo.id, issue: start });
+  const last = issues.at(-1) ?? start;
+  const cardIn = card === null ? last : card.issue;
+  const known = await findLongThread(store.db, { repoId: repo.id, issue: cardIn });
+  const isFull = known !== null && (known.continuedIn !== null || known.comments >= MAX_THREAD_COMMENTS);
+  return { issue, cardIn, isFull, continuedIn: last === cardIn ? null : last };
 }
 
 /** From this promotion back: other cards show what came after it. */

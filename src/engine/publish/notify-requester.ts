@@ -7,7 +7,7 @@ import { byPromotion } from '../core/job-description.ts';
 import type { Services } from '../core/services.ts';
 import { loadPromotion } from '../core/load.ts';
 import { loadView } from './load-view.ts';
-import { postWithMarker } from './post-with-marker.ts';
+import { continueThread, postInThread } from './post-in-thread.ts';
 
 export const notifyRequester: JobDefinition<'notify-requester'> = {
   key: byPromotion,
@@ -26,8 +26,9 @@ async function handle(job: Job<'notify-requester'>, services: Services): Promise
   const told = await findMark(services.store.db, { promotionId, kind: 'notice' });
   if (told?.target === key) return DONE;
   const body = renderNotification({ view: await loadView(services, promotion), key });
-  const githubId = await postWithMarker(services, { job, repo, issue: thread.issue, key, body });
-  const marks = [{ promotionId, kind: 'notice', githubId, target: key }] as const;
+  const posted = await postInThread(services, { job, repo, issue: thread.issue, key, body: () => body });
+  if (posted.kind === 'full') return continueThread(repo, { issue: posted.issue, text: job.payload });
+  const marks = [{ promotionId, kind: 'notice', githubId: posted.commentId, target: key }] as const;
   return { kind: 'done', commit: { repo, marks } };
 }
 

@@ -1,4 +1,4 @@
-// Posts an answer in a thread. A status is read when it is posted, not when it was requested.
+// Posts an answer in a thread, or in the issue that continues it. A status is read when it is posted, not when it was requested.
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { defaultTargets, targetName, todayOf } from '../../domain/promotion/history.ts';
@@ -20,7 +20,7 @@ import { authorize } from '../people/authorize.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { loadPolicy } from '../core/load.ts';
 import { loadView } from './load-view.ts';
-import { postWithMarker } from './post-with-marker.ts';
+import { continueThread, postInThread } from './post-in-thread.ts';
 import type { Services } from '../core/services.ts';
 
 export const reply: JobDefinition<'reply'> = {
@@ -37,14 +37,13 @@ async function handle(job: Job<'reply'>, services: Services): Promise<JobOutcome
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
   const key = `reply ${job.id}`;
   const status = answer.kind === 'status' ? await loadStatus(services, repo, answer.about) : null;
-  await postWithMarker(services, {
-    job,
-    repo,
-    issue,
-    key,
-    body: renderReply(answer, { key, to: to ?? null, now: services.now(), status }),
-  });
-  return DONE;
+  const context = { key, to: to ?? null, now: services.now(), status };
+  const body = (continuedFrom: number | null): string => renderReply(answer, { ...context, continuedFrom });
+  const posted = await postInThread(services, { job, repo, issue, key, body });
+  if (posted.kind === 'posted') return DONE;
+  // Its key was used by this job.
+  const text = { ...job.payload, idempotencyKey: null };
+  return continueThread(repo, { issue: posted.issue, text });
 }
 
 async function loadStatus(services: Services, repo: Repo, about: StatusSubject): Promise<StatusView> {

@@ -6,6 +6,7 @@ import { recordDeployment } from '../deployments/record-deployment.ts';
 import { collectFacts } from '../examine/collect-facts.ts';
 import { createDeployment } from '../deployments/create-deployment.ts';
 import { expirePromotion } from '../promote/expire-promotion.ts';
+import { continueFullThread } from '../publish/continue-thread.ts';
 import { notifyRequester } from '../publish/notify-requester.ts';
 import { react } from '../publish/react.ts';
 import { reply } from '../publish/reply.ts';
@@ -81,6 +82,7 @@ export const JOB_KINDS: JobKinds = {
   'update-staging-check': updateStagingCheck,
   'update-card': updateCard,
   'notify-requester': notifyRequester,
+  'continue-thread': continueFullThread,
   'answer-git-tag': answerGitTag,
   'show-drift': showDrift,
   reply,

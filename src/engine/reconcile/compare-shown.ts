@@ -48,7 +48,10 @@ async function cardDiffers(services: Services, { promotion, view, mark }: Shown)
   const place = { client: services.github.forRepo(repo), repo: repo.name };
   const body = card === null ? null : await fetchCommentBody({ ...place, commentId: card.githubId });
   if (body !== null && comparable(body) === comparable(renderCard(view))) return false;
-  return takesWords({ ...place, issue: thread.issue });
+  const { cardIn, isFull, continuedIn } = view.thread ?? { cardIn: thread.issue, isFull: false, continuedIn: null };
+  // A full thread that no other issue could continue takes no card.
+  if (body === null && isFull && continuedIn === null) return false;
+  return takesWords({ ...place, issue: cardIn });
 }
 
 /** The audit head changes with every promotion, and GitHub may change line ends. */

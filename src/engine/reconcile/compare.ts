@@ -2,6 +2,7 @@
 import type { Effect } from '../../domain/effect.ts';
 import { isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import type { Difference } from '../../domain/reply.ts';
+import { listContinuations } from '../../store/long-threads.ts';
 import { commitOf, type Commit } from '../core/commit.ts';
 import type { Services } from '../core/services.ts';
 import { compareDeployment } from './compare-deployment.ts';
@@ -30,7 +31,7 @@ export async function comparePromotion(
     ...(await compareDeployment(services, promotion)),
   ];
   const commit = found.reduce<Commit>((before, one) => join(before, promotion, one), { repo });
-  const effects = [...(commit.effects ?? []), ...readThread(promotion)];
+  const effects = [...(commit.effects ?? []), ...(await readThreads(services, promotion))];
   return { differences: [...new Set(found.map(({ difference }) => difference))], commit: { ...commit, effects } };
 }
 
@@ -42,7 +43,8 @@ function join(before: Commit, promotion: Promotion, { effects, decision }: Recon
 }
 
 /** The last comment of a thread may have been missed: no later one leads to it. */
-function readThread({ repo, thread, state }: Promotion): readonly Effect[] {
+async function readThreads({ store }: Services, { repo, thread, state }: Promotion): Promise<readonly Effect[]> {
   if (thread === null || !isOpen(state)) return [];
-  return [{ kind: 'read-thread', repoId: repo.id, issue: thread.issue }];
+  const issues = await listContinuations(store.db, { repoId: repo.id, issue: thread.issue });
+  return issues.map((issue) => ({ kind: 'read-thread', repoId: repo.id, issue }));
 }

@@ -15,7 +15,7 @@ import { refuseActingApp } from '../people/acting-app.ts';
 import { authorize } from '../people/authorize.ts';
 import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOfAccepted } from '../core/commit.ts';
-import { loadPolicy } from '../core/load.ts';
+import { loadPolicy, loadThread } from '../core/load.ts';
 import { resolveTarget } from './rollback-target.ts';
 import type { Services } from '../core/services.ts';
 
@@ -92,7 +92,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     requestedUnder: policy.blob,
     otherReviewers: 'unknown',
     notice: null,
-    thread: { issue: asked.issue },
+    thread: await loadThread(services, asked),
     state: { kind: 'examining', again: false },
     version: 1,
     createdAt: now,

@@ -21,6 +21,8 @@ export type GitHubErrorCode =
   | 'github-not-installed'
   | 'github-rate-limited'
   | 'github-rejected'
+  /** The issue or pull request has as many comments as GitHub allows: a new comment is refused for good. */
+  | 'github-thread-full'
   | 'github-unauthorized'
   | 'github-unavailable'
   | 'github-unreadable';
@@ -98,6 +100,10 @@ function judge({
   const isSuspended = minting ? !IP_ALLOW_LIST.test(message) : /installation has been suspended/i.test(message);
   if (status === 403 && isSuspended)
     return { ...missing, advice: 'Its installation is suspended: the owner of the account can unsuspend it.' };
+  if ((status === 403 || status === 422) && THREAD_FULL.test(describeFailure(failure))) {
+    const advice = 'It has as many comments as GitHub allows in a thread: use a new issue.';
+    return { ...final, code: 'github-thread-full', advice };
+  }
   switch (status) {
     case 401:
       return {
@@ -124,6 +130,8 @@ function judge({
   }
 }
 
+/** "Commenting is disabled on issues with more than 2500 comments", also of pull requests. */
+const THREAD_FULL = /\bmore than [\d,]+ comments\b/i;
 const IP_ALLOW_LIST = /\bIP allow list\b/i;
 
 const SECONDARY_LIMIT_MS = 60_000;

@@ -1,6 +1,7 @@
 // Opens issues of our App and finds them by their marker.
 import { z } from 'zod';
 import type { RepoName } from '../../domain/image/reference.ts';
+import { MAX_THREAD_COMMENTS } from '../../domain/promotion/thread-limit.ts';
 import type { Answer } from '../client/ask.ts';
 import { splitRepo, type InstallationClient } from '../client/client.ts';
 import { firstLine } from './comments.ts';
@@ -33,6 +34,7 @@ const Issues = z.array(
     number: z.number(),
     body: z.string().nullish(),
     locked: z.boolean(),
+    comments: z.number(),
     performed_via_github_app: z.object({ id: z.number() }).nullish(),
   }),
 );
@@ -54,8 +56,8 @@ export async function findIssueByMarker({
       answer: Issues,
     });
     const found = data.find(
-      ({ body, locked, performed_via_github_app: app }) =>
-        app?.id === client.appId && !locked && firstLine(body ?? '') === marker,
+      ({ body, locked, comments, performed_via_github_app: app }) =>
+        app?.id === client.appId && !locked && comments < MAX_THREAD_COMMENTS && firstLine(body ?? '') === marker,
     );
     if (found !== undefined) return found.number;
     if (data.length < PAGE_SIZE) return null;

@@ -15,6 +15,7 @@ import { STATE_SYMBOLS, stateTitle } from './state.ts';
 import { renderTakenNames } from './taken-names.ts';
 import { renderStory } from './story.ts';
 import { renderTags } from './tags.ts';
+import { cardThreadText } from './thread.ts';
 
 /** GitHub refuses a comment body over this. */
 export const MAX_COMMENT_LENGTH = 65_536;
@@ -36,6 +37,7 @@ export function renderCard(view: PromotionView): string {
       renderFindings(view.promotion.findings, detail),
       renderReviews(view, detail),
       nobodyHadTo(view),
+      cardThreadText(view),
       tokenWarningText(view),
       renderTakenNames(view),
       joinSentences([whoCanApprove(view), askNamed(view), nextSteps(view, 'card')]),

@@ -5,12 +5,11 @@ import { sourceName, formatNumber, type Failure, type Promotion } from '../../do
 import { code, link } from '../escape.ts';
 import { codeList } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
+import { cardCommandPlace, checkRunCommandPlace } from './thread.ts';
 
 /** A few sentences; empty if nothing is left to do. `where` is the page that shows them. */
-export function nextSteps(
-  { promotion, checkRunUrl, subject, rollbackTarget }: PromotionView,
-  where: 'card' | 'check-run',
-): string {
+export function nextSteps(view: PromotionView, where: 'card' | 'check-run'): string {
+  const { promotion, checkRunUrl, subject, rollbackTarget } = view;
   const id = formatNumber(promotion.number);
   const { state } = promotion;
   switch (state.kind) {
@@ -19,8 +18,8 @@ export function nextSteps(
       const buttons = checkRunUrl === null ? '' : `, or use the buttons of the ${link('check run', checkRunUrl)}`;
       const say =
         where === 'card'
-          ? `Comment ${commands}${buttons}.`
-          : `Use the buttons above, or comment ${commands} ${promotion.thread === null ? 'on any issue or pull request' : 'in its thread'}.`;
+          ? `Comment ${commands}${cardCommandPlace(view)}${buttons}.`
+          : `Use the buttons above, or comment ${commands} ${checkRunCommandPlace(view)}.`;
       return `${say} To cancel: ${code(`/cancel ${id}`)}.`;
     }
     case 'waiting-for-image':

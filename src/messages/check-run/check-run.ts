@@ -16,6 +16,7 @@ import { stateTitle } from '../card/state.ts';
 import { renderTakenNames } from '../card/taken-names.ts';
 import { renderStory } from '../card/story.ts';
 import { renderTags } from '../card/tags.ts';
+import { checkRunThreadText } from '../card/thread.ts';
 
 /** Each of `output.summary` and `output.text` may be this long. */
 export const MAX_OUTPUT_LENGTH = 65_535;
@@ -107,6 +108,7 @@ function summaryOf(view: PromotionView, detail: Detail): string {
     `**${cardTitle(view)}**`,
     renderStory(view, detail),
     renderFacts(view, detail),
+    checkRunThreadText(view),
     joinSentences([whoCanApprove(view), nextSteps(view, 'check-run')]),
     `<sub>${[...card, auditLine(auditHead)].join(' · ')}</sub>`,
   ]);

@@ -18,6 +18,8 @@ export type ReplyContext = {
   readonly key: string;
   /** The login of the person who is answered; null if the reply names its people itself. */
   readonly to: string | null;
+  /** The full thread that the issue of the comment continues; null if the comment is in its own thread. */
+  readonly continuedFrom: number | null;
   readonly now: number;
   /** The current state for a reply of kind `status`; null for all others. */
   readonly status: StatusView | null;
@@ -26,8 +28,11 @@ export type ReplyContext = {
 /** The whole body of the comment. Throws if a status reply has no status, which is a bug of the caller. */
 export function renderReply(reply: Reply, context: ReplyContext): string {
   const body = replyBody(reply, context);
-  const { key, to } = context;
-  return joinBlocks([replyMarker(key), to === null ? body : `${code(to)}: ${body}`]);
+  const { key, to, continuedFrom } = context;
+  if (to === null) return joinBlocks([replyMarker(key), body]);
+  // Where they did not comment, only a mention notifies them.
+  const who = continuedFrom === null ? code(to) : `${mention(to)} (from #${continuedFrom})`;
+  return joinBlocks([replyMarker(key), `${who}: ${body}`]);
 }
 
 function replyBody(reply: Reply, { now, status }: ReplyContext): string {

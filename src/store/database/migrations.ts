@@ -10,6 +10,7 @@ import { PIN_HOLDERS } from './schema-changes/pin-holders.ts';
 import { PEOPLE_TABLES } from './schema-changes/people.ts';
 import { SETUP_TABLES } from './schema-changes/setup.ts';
 import { POLICY_ARRIVALS } from './schema-changes/policy-arrivals.ts';
+import { LONG_THREADS } from './schema-changes/long-threads.ts';
 import { REJECTIONS } from './schema-changes/rejections.ts';
 import type { Db, Tx } from './schema.ts';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 6, name: 'authority', statements: () => AUTHORITY_TABLES },
   { id: 7, name: 'pin-holders', statements: () => PIN_HOLDERS },
   { id: 8, name: 'policy-arrivals', statements: () => POLICY_ARRIVALS },
+  { id: 9, name: 'long-threads', statements: () => LONG_THREADS },
 ];
 
 /**

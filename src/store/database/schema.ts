@@ -131,6 +131,12 @@ export type Schema = {
     readonly read_since: number;
     readonly taking: number | null;
   };
+  readonly long_threads: {
+    readonly repo_id: number;
+    readonly issue: number;
+    readonly comments: number;
+    readonly continued_in: Generated<number | null>;
+  };
   readonly comments: {
     readonly repo_id: number;
     readonly comment_id: number;

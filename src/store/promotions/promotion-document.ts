@@ -167,7 +167,7 @@ export const promotionSchema = z.strictObject({
   uncountedReport: z
     .strictObject({ by: person, status: z.enum(['deploying', 'deployed', 'deployment-failed']), at: time })
     .exactOptional(),
-  thread: z.strictObject({ issue: z.int() }).nullable(),
+  thread: z.strictObject({ issue: z.int(), comments: z.int().exactOptional() }).nullable(),
   state,
   version: z.int(),
   createdAt: time,

@@ -12,6 +12,7 @@ import { NewerFormat } from '../database/stored.ts';
 import { formatPromotion, readPromotion } from './promotion-document.ts';
 import type { Db, Schema, Tx } from '../database/schema.ts';
 import { saveImageOwner } from '../image-owners.ts';
+import { listContinued } from '../long-threads.ts';
 
 type EnvironmentKey = { readonly repoId: number; readonly environment: string };
 
@@ -141,19 +142,23 @@ export async function listPromotionsChangedSince(
   return rows.map(({ document }) => readPromotion(document));
 }
 
-/** Every promotion requested in this issue or pull request, including ended ones; oldest first. */
+/**
+ * Every promotion requested in this issue or pull request, or in a full one that it continues, including ended ones;
+ * oldest first.
+ */
 export async function listPromotionsOfThread(
   db: Db,
   { repoId, issue }: { readonly repoId: number; readonly issue: number },
 ): Promise<readonly Promotion[]> {
+  const issues = await listContinued(db, { repoId, issue });
   const rows = await db
     .selectFrom('promotions')
     .select('document')
     .where('repo_id', '=', repoId)
-    .where('issue', '=', issue)
-    .orderBy('number')
+    .where('issue', 'in', issues)
     .execute();
-  return rows.map(({ document }) => readPromotion(document));
+  const promotions = rows.map(({ document }) => readPromotion(document));
+  return promotions.toSorted((one, other) => one.number - other.number);
 }
 
 /** True while a promotion other than `exceptId` is applying in the environment. */

@@ -9,7 +9,7 @@ export const issueComment: Webhook = { actions: ['created'], translate };
 
 const Created = z.object({
   ...RepositoryPart,
-  issue: z.object({ number: z.number().int() }),
+  issue: z.object({ number: z.number().int(), comments: z.number().int().nullish().catch(null) }),
   comment: z.object({
     id: z.number().int(),
     body: z.string().nullish(),
@@ -37,5 +37,6 @@ function translate(payload: unknown): readonly Intent[] {
     ...comment.user,
     ...(app === null || app === undefined ? {} : { app: { id: app.id, slug: app.slug ?? '' } }),
   };
-  return [{ kind: 'comment', repo, issue: issue.number, commentId: comment.id, by, ...time, lines, hint }];
+  const count = issue.comments === null || issue.comments === undefined ? {} : { threadComments: issue.comments };
+  return [{ kind: 'comment', repo, issue: issue.number, commentId: comment.id, by, ...time, lines, hint, ...count }];
 }

@@ -72,6 +72,27 @@ test.each<Row>([
     expected: { ...FINAL, code: 'github-closed', message: 'The conversation is locked: unlock it' },
   },
   {
+    name: 'a thread with as many comments as GitHub allows is full, which is no missing permission',
+    status: 403,
+    body: { message: 'Commenting is disabled on issues with more than 2500 comments', status: '403' },
+    expected: { ...FINAL, code: 'github-thread-full', message: 'allows in a thread: use a new issue.' },
+  },
+  {
+    name: 'a full thread, told as an error of the comment',
+    status: 422,
+    body: {
+      message: 'Validation Failed',
+      errors: [{ code: 'custom', message: 'Commenting is disabled on issues with more than 2,500 comments' }],
+    },
+    expected: { ...FINAL, code: 'github-thread-full', message: 'use a new issue.' },
+  },
+  {
+    name: 'commenting that is disabled for another reason is no full thread',
+    status: 403,
+    body: { message: 'Commenting is disabled on this issue' },
+    expected: { ...FINAL, code: 'github-forbidden', message: 'HTTP 403 Commenting is disabled' },
+  },
+  {
     name: 'an archived repository is final and says so',
     status: 403,
     body: { message: 'Repository was archived so is read-only.' },

@@ -8,7 +8,13 @@ playOffline();
 
 const ISSUES = '/repos/acme/dotca/issues';
 const MARKER = '<!-- imprimatur reply drift -->';
-const OURS = { number: 3, body: `${MARKER}\n\nDrift`, locked: false, performed_via_github_app: { id: APP_ID } };
+const OURS = {
+  number: 3,
+  body: `${MARKER}\n\nDrift`,
+  locked: false,
+  comments: 2499,
+  performed_via_github_app: { id: APP_ID },
+};
 
 test('an issue is opened and its number returned', async () => {
   grantToken(7);
@@ -20,6 +26,7 @@ test.each([
   { name: 'our issue with the marker is found', issues: [OURS], expected: 3 },
   { name: 'the newest of two counts', issues: [{ ...OURS, number: 9 }, OURS], expected: 9 },
   { name: 'a locked one takes no comments', issues: [{ ...OURS, number: 9, locked: true }, OURS], expected: 3 },
+  { name: 'a full one takes no comments', issues: [{ ...OURS, number: 9, comments: 2500 }, OURS], expected: 3 },
   { name: 'another marker is another issue', issues: [{ ...OURS, body: `x ${MARKER}` }], expected: null },
   { name: 'no text at all', issues: [{ ...OURS, body: null }], expected: null },
   { name: 'another App is not us', issues: [{ ...OURS, performed_via_github_app: { id: 1 } }], expected: null },

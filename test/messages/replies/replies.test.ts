@@ -22,7 +22,7 @@ import { AT, IMAGE, NEW, OLD, tagOf, viewOf } from '../sample-view.ts';
 import { failure } from '../../domain/problem.ts';
 
 const HOUR_MS = 3_600_000;
-const CONTEXT = { key: 'comment-5', to: null, now: AT, status: null } as const;
+const CONTEXT = { key: 'comment-5', to: null, continuedFrom: null, now: AT, status: null } as const;
 
 function bodyOf(reply: Reply): string {
   const [marker, ...body] = renderReply(reply, CONTEXT).split('\n\n');
@@ -275,7 +275,13 @@ test('a failure mentions the requester, and links the card', () => {
 
 test('an answer is addressed to the person who commented or clicked, in code style: nobody is mentioned', () => {
   const refusal = { code: 'own-request', promotion: 12 } as const;
-  const body = renderReply({ kind: 'refusal', refusal }, { key: 'k', to: 'ada', now: 0, status: null });
+  const body = renderReply({ kind: 'refusal', refusal }, { ...CONTEXT, to: 'ada' });
   expect(body).toContain(`\n\`ada\`: ${renderRefusal(refusal)}`);
   expect(body).not.toContain('@ada');
+});
+
+test('in the issue that continues a full thread, the person is mentioned: there, they did not comment', () => {
+  const refusal = { code: 'own-request', promotion: 12 } as const;
+  const body = renderReply({ kind: 'refusal', refusal }, { ...CONTEXT, to: 'ada', continuedFrom: 3 });
+  expect(body.split('\n\n')).toEqual([replyMarker(CONTEXT.key), `@ada (from #3): ${renderRefusal(refusal)}`]);
 });

@@ -11,6 +11,14 @@ import {
 import { findImageOwner, saveImageOwner } from '../../../src/store/image-owners.ts';
 import { listEnvironmentTags, saveEnvironmentTags } from '../../../src/store/environment-tags.ts';
 import { findPins, inheritPins, listPins, savePin, savePinHolder } from '../../../src/store/pins.ts';
+import {
+  findLongThread,
+  listContinuations,
+  listContinued,
+  saveCommentCount,
+  writeLongThread,
+} from '../../../src/store/long-threads.ts';
+import { findPins, listPins, savePin, savePinHolder } from '../../../src/store/pins.ts';
 import { findLatestPolicyChange, findPolicyChange, savePolicyChange } from '../../../src/store/policy-changes.ts';
 import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
 import {
@@ -104,6 +112,14 @@ export const CALLS_OF_REPOS: Calls = {
   savePolicyFile: ({ tx }) => savePolicyFile(tx, { blob: 'blob 7', text: '{}' }, NOW),
   findPolicyFile: ({ tx }) => findPolicyFile(tx, 'blob 7'),
 
+  saveCommentCount: async ({ tx }) => {
+    await saveCommentCount(tx, { repoId, issue }, 2000);
+    await saveCommentCount(tx, { repoId, issue }, 1);
+  },
+  writeLongThread: ({ tx }) => writeLongThread(tx, repoId, { kind: 'continued', issue, continuedIn: 1_000_000 }),
+  findLongThread: ({ tx }) => findLongThread(tx, { repoId, issue }),
+  listContinuations: ({ tx }) => listContinuations(tx, { repoId, issue }),
+  listContinued: ({ tx }) => listContinued(tx, { repoId, issue }),
   saveThread: ({ tx }) => saveThread(tx, { repoId, issue }, { readUpTo: 1, readSince: NOW, taking: null }),
   findThread: ({ tx }) => findThread(tx, { repoId, issue }),
   saveComment: ({ tx }) =>

@@ -19,6 +19,7 @@ import { addJob } from '../../../src/store/queue/jobs.ts';
 import { saveMark } from '../../../src/store/promotions/github-marks.ts';
 import { insertJournal } from '../../../src/store/promotions/tag-moves.ts';
 import { openStagingCheck } from '../../../src/store/staging-checks.ts';
+import { writeLongThread } from '../../../src/store/long-threads.ts';
 import { saveComment, saveThread } from '../../../src/store/threads.ts';
 import { digest, entry, image, legal, NOW, repo, sha256, storePromotion, tag } from '../fixtures.ts';
 
@@ -163,6 +164,11 @@ const ROWS: readonly Rows[] = [
     count: 8000,
     columns: { repo_id: REPO_ID, comment_id: '100 + n', person_id: 'n % 800', at: `${NOW} - n * 1000` },
   },
+  {
+    table: 'long_threads',
+    count: 4000,
+    columns: { repo_id: REPO_ID, issue: '100 + n', continued_in: 'CASE WHEN n % 2 = 0 THEN NULL ELSE 100000 + n END' },
+  },
   { table: 'idempotency_keys', count: 8000, columns: { key: `'key ' || n`, until: `${NOW} + n * 1000` } },
   { table: 'github_write_limits', count: 3000, columns: { installation_id: '100 + n' } },
   { table: 'github_writes', count: 5000, columns: { id: null, installation_id: 'n % 20', at: `${NOW} - n * 100` } },
@@ -236,6 +242,7 @@ async function storeOneOfEach(store: Store): Promise<void> {
     await saveMark(tx, { promotionId, kind: 'card', githubId: 1, target: '5' }, NOW);
     await appendAudit(tx, { repoId: repo.id, entries: [audited], sha256 });
     await saveThread(tx, thread, { readUpTo: 1, readSince: NOW, taking: null });
+    await writeLongThread(tx, repo.id, { kind: 'continued', issue: 5, continuedIn: 6 });
     await saveComment(tx, thread, { id: 1, document: '{}', receivedAt: NOW, origin: null });
     await openStagingCheck(tx, { repoId: repo.id, commit: GIVEN.commit, now: NOW });
     await writeDrift(tx, {

@@ -16,7 +16,7 @@ import {
 } from './payloads.ts';
 import type { Json } from './render.ts';
 import { addDeployment, addDeploymentStatus } from './routes/deployments.ts';
-import { addComment, addThread, changeComment } from './routes/threads.ts';
+import { addComment, addThread, changeComment, isFull } from './routes/threads.ts';
 import { openSettings, type RepoSettings } from './settings.ts';
 import { accountOf, ensureAccount, fullNameOf, nameOf, type CheckRun, type Comment, type Thread } from './state.ts';
 import type { Account, Deployment, Repo, Role, State } from './state.ts';
@@ -70,6 +70,8 @@ export type GitHubRepo = {
     readonly body?: string;
   }) => number;
   readonly lock: (issue: number) => void;
+  /** Others wrote there long ago, of which the App heard nothing, until it had as many comments. */
+  readonly fill: (issue: number, comments: number) => void;
   /** Somebody deletes it, or moves it to where the App is not: its number leads nowhere. */
   readonly removeIssue: (issue: number) => void;
   /** To another repository, with its comments; answers its number there. */
@@ -254,6 +256,15 @@ export function openRepo(parts: {
     lock: (issue) => {
       threadOf(repo, issue).locked = true;
     },
+    fill: (issue, comments) => {
+      const thread = threadOf(repo, issue);
+      const author = ensureAccount(state, 'ada');
+      const at = state.now() - 30 * 24 * 60 * 60 * 1000;
+      const there = [...repo.comments.values()].filter((one) => one.thread === issue).length;
+      for (let count = there; count < comments; count += 1) {
+        addComment({ state, repo, thread, author, body: 'As discussed.', at });
+      }
+    },
     removeIssue: (issue) => {
       for (const [id, { thread }] of repo.comments) if (thread === issue) repo.comments.delete(id);
       repo.threads.delete(issue);
@@ -274,7 +285,9 @@ export function openRepo(parts: {
     comment: async ({ issue, by, body, via }) => {
       const author = ensureAccount(state, by);
       const through = via === undefined ? {} : { via };
-      const comment = addComment({ state, repo, thread: threadOf(repo, issue), author, body, ...through });
+      const thread = threadOf(repo, issue);
+      if (isFull(repo, thread)) throw new Error(`${fullNameOf(repo)}#${issue} takes no more comments`);
+      const comment = addComment({ state, repo, thread, author, body, ...through });
       const payload = commentPayload(about(by), { action: 'created', comment });
       return { id: comment.id, delivery: await deliver('issue_comment', payload) };
     },

@@ -9,6 +9,8 @@ export type RepoSettings = {
   readonly transfer: (owner: string) => Promise<Sent>;
   readonly archive: () => Promise<Sent>;
   readonly unarchive: () => Promise<Sent>;
+  /** GitHub tells the App nothing that it listens to. */
+  readonly disableIssues: () => void;
   readonly delete: () => Promise<Sent>;
 };
 
@@ -40,6 +42,9 @@ export function openSettings(parts: {
     unarchive: () => {
       repo.archived = false;
       return tell({ action: 'unarchived' });
+    },
+    disableIssues: () => {
+      repo.issuesDisabled = true;
     },
     delete: () => {
       state.repos.delete(repo.id);

@@ -115,6 +115,8 @@ export type Repo = {
   /** The newest name comes last; older ones are redirected to it. */
   readonly names: string[];
   archived: boolean;
+  /** Its issues are turned off; pull requests stay. */
+  issuesDisabled: boolean;
   /** Branches that take no push without a pull request, by a rule or by classic protection. */
   readonly protection: Map<string, 'rule' | 'classic'>;
   readonly roles: Map<string, Role>;
@@ -224,6 +226,7 @@ export function createRepo(options: {
     names: [name],
     defaultBranch: 'main',
     archived: false,
+    issuesDisabled: false,
     roles: new Map(),
     protection: new Map(),
     git: createGit(),

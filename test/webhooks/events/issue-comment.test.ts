@@ -40,6 +40,17 @@ test('a new comment with a command line is an intent, in our own words', () => {
   ]);
 });
 
+test.each([
+  { comments: 2003, known: { threadComments: 2003 } },
+  { comments: 0, known: { threadComments: 0 } },
+  { comments: null, known: {} },
+  { comments: 'many', known: {} },
+])('of a thread with $comments comments', ({ comments, known }) => {
+  const [intent] = translate(delivery({ issue: { number: 3, comments } }));
+  expect(intent).toMatchObject({ kind: 'comment', issue: 3, ...known });
+  expect(Object.keys(intent ?? {}).includes('threadComments')).toBe('threadComments' in known);
+});
+
 test.each([undefined, null, 'soon'])('a comment without a time (%s) is an intent anyway', (created_at) => {
   const [intent] = translate(delivery({}, { created_at }));
   expect(intent).toMatchObject({ kind: 'comment' });

@@ -28,6 +28,7 @@ export const THREAD_ROUTES: Routes = {
     access: 'write',
     answer: (call) => {
       const { state, repo } = call;
+      if (repo.issuesDisabled) return ISSUES_DISABLED;
       const thread = addThread({ state, repo, author: state.bot, pull: null, ...read(call, NewIssue) });
       return { status: 201, body: renderThread(state, repo, thread) };
     },
@@ -37,6 +38,7 @@ export const THREAD_ROUTES: Routes = {
     needs: ['issues'],
     access: 'read',
     answer: (call) => {
+      if (call.repo.issuesDisabled) return ISSUES_DISABLED;
       refuseFilters(call, [
         'milestone',
         'state',
@@ -73,6 +75,7 @@ export const THREAD_ROUTES: Routes = {
   'issues/create-comment': onThread('write', (call, found) => {
     if (found.locked) return refuse(403, 'Unable to create comment because issue is locked.');
     const { state, repo } = call;
+    if (isFull(repo, found)) return refuse(403, 'Commenting is disabled on issues with more than 2500 comments');
     const comment = addComment({ state, repo, thread: found, author: state.bot, body: read(call, Body).body });
     const about = { state, repo, sender: state.bot };
     call.echo('issue_comment', commentPayload(about, { action: 'created', comment }), repo.owner.login);
@@ -123,6 +126,13 @@ export const THREAD_ROUTES: Routes = {
   }),
 };
 
+const ISSUES_DISABLED = refuse(410, 'Issues are disabled for this repo');
+
+/** Deleted comments make room. Reactions and edits need none. */
+export function isFull(repo: Repo, { number }: Pick<Thread, 'number'>): boolean {
+  return [...repo.comments.values()].filter(({ thread }) => thread === number).length >= 2500;
+}
+
 export function addThread(
   options: Pick<Thread, 'title' | 'author' | 'pull' | 'body'> & { readonly state: State; readonly repo: Repo },
 ): Thread {
@@ -140,16 +150,18 @@ export function addComment(options: {
   readonly author: Account;
   readonly body: string;
   readonly via?: Comment['via'];
+  readonly at?: number;
 }): Comment {
   const { state, repo } = options;
+  const { at = state.now() } = options;
   const added: Comment = {
     id: state.nextId('comment'),
     thread: options.thread.number,
     author: options.author,
     byApp: options.author.id === state.bot.id,
     via: options.via ?? null,
-    createdAt: state.now(),
-    updatedAt: state.now(),
+    createdAt: at,
+    updatedAt: at,
     body: options.body,
     reactions: [],
   };
