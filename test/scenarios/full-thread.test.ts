@@ -1,6 +1,7 @@
 // A thread with 2,500 comments takes no more: another issue continues it, for cards, answers, notifications and commands.
 import { afterEach, describe, expect, test } from 'vitest';
 import { continuationIssue } from '../../src/messages/card/thread.ts';
+import { findMark, type GitHubMark } from '../../src/store/promotions/github-marks.ts';
 import { refused } from './answers.ts';
 import { begin, converse, type Conversation } from './conversation.ts';
 import { driftsOf } from './drift-world.ts';
@@ -147,6 +148,28 @@ describe('a promotion whose request is the last comment', () => {
     await world.end();
   });
 });
+
+test('a card that took the last place is found there, although another issue continues the thread by then', async () => {
+  talk = await begin();
+  const { world, repo, issue } = talk;
+  leaveRoom(2);
+  world.github.applyThenFail({ method: 'POST', path: /\/comments$/, status: 'hang-up' });
+  await talk.request();
+  expect(await findCard()).toBeNull();
+  await talk.click('ron', 'approve');
+  const next = continuation();
+  await world.pass(2 * MINUTE_MS);
+  expect(await talk.answers(next)).toMatchObject([{ to: 'ron' }]);
+  expect(repo.comments(next)).toHaveLength(1);
+  expect(await findCard()).toMatchObject({ target: String(issue) });
+  expect(await talk.told()).toBe('awaiting-approval');
+  await world.end();
+});
+
+async function findCard(): Promise<GitHubMark | null> {
+  const { id: promotionId } = await talk.promotion();
+  return findMark(talk.world.app.store.db, { promotionId, kind: 'card' });
+}
 
 test('two promotions and an answer that the thread refuses share one issue, with two processes at work', async () => {
   talk = await begin();

@@ -17,8 +17,8 @@ export function cardThreadText(about: About): string {
   if (thread === null) return '';
   const { issue, cardIn, isFull } = thread;
   const { comments } = promotion.thread ?? {};
-  if (isFull) {
-    if (!isOpen(promotion.state)) return '';
+  // Below the card of an ended promotion, nobody has to comment.
+  if (isFull && isOpen(promotion.state)) {
     return `**This thread is full**: it has ${LIMIT} comments, and GitHub allows no more. Comment ${insteadOf(about, thread)}.`;
   }
   if (cardIn !== issue) {

@@ -46,9 +46,15 @@ test('a thread with room, and no thread, need no words', () => {
   }
 });
 
-test('the card of an ended promotion sends nobody elsewhere', () => {
+test.each([
+  { name: 'in the thread of the request', thread: ROOM, stored: { issue: 3 } },
+  { name: 'in a thread that was near the limit', thread: ROOM, stored: { issue: 3, comments: 2003 } },
+  { name: 'in another issue', thread: { ...ROOM, cardIn: 57 }, stored: { issue: 3 } },
+])('the card of an ended promotion $name reads the same when its thread is full', ({ thread, stored }) => {
   const state = { kind: 'promoted', at: AT } as const;
-  expect(cardThreadText(viewOf({ state }, { thread: { ...ROOM, isFull: true, continuedIn: 57 } }))).toBe('');
+  const before = viewOf({ state, thread: stored }, { thread });
+  const after = viewOf({ state, thread: stored }, { thread: { ...thread, isFull: true, continuedIn: 60 } });
+  expect(cardThreadText(after)).toBe(cardThreadText(before));
 });
 
 test('the issue that continues a thread names it, and its marker is of one repository', () => {
