@@ -18,7 +18,6 @@ import {
   saveCommentCount,
   writeLongThread,
 } from '../../../src/store/long-threads.ts';
-import { findPins, listPins, savePin, savePinHolder } from '../../../src/store/pins.ts';
 import { findLatestPolicyChange, findPolicyChange, savePolicyChange } from '../../../src/store/policy-changes.ts';
 import { findPolicyFile, savePolicyFile } from '../../../src/store/policies.ts';
 import {
