@@ -76,7 +76,7 @@ describe('a promotion that a rollback left, and one that waits in each environme
     expect(out).toMatch(new RegExp(`^production +${held}`, 'm'));
     const waits = String.raw`staging-\w{7} \(${hex(digests.third)}\), requested by ada `;
     expect(out).toMatch(new RegExp(`^P4 → canary: ${waits}`, 'm'));
-    expect(out).toMatch(/^ {2}.*\b1 more\b.*\bmia\b.*\bbob\b/m);
+    expect(out).toMatch(/^ {2}.*\b1 more\b.*\bmia\b.*\n {2}bob\b/m);
     expect(out).toMatch(/^P5 → production: /m);
   });
 

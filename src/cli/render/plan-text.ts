@@ -154,17 +154,23 @@ function resultText(planned: Planned): string {
       : `\n\nOpen promotions to this environment:\n\n${promotionLines(open, ({ number }) => `/status ${formatNumber(number)}`)}`;
   switch (outcomeOf(planned)) {
     case 'approval':
-      return `**This promotion would wait for approval.** ${whoCanApprove(asking)}${waits}`;
+      return `**This promotion would wait for approval.** ${whoCanApprove(asking)}${requesterText(asking.rules)}${waits}`;
     case 'no-approval':
       return `**The tags would move at once.** The policy requires no approval.${waits}`;
     case 'incomplete':
-      return `${incompleteText(promotion.findings)} ${whoCanApprove(asking)}${waits}`;
+      return `${incompleteText(promotion.findings)} ${whoCanApprove(asking)}${requesterText(asking.rules)}${waits}`;
     case 'nothing-to-do':
       return renderRefusal(alreadyThere(promotion.environment, preview));
     case 'checks-failed':
     case 'refused':
       return `**This promotion would fail its checks.**${waits}`;
   }
+}
+
+/** Nobody requested it yet: whoever does may be among the people that the policy names. */
+function requesterText(rules: readonly ApprovalRules[]): string {
+  const isListed = rules.some(({ required, role, selfApproval }) => required > 0 && role === null && !selfApproval);
+  return isListed ? ' The requester can’t approve.' : '';
 }
 
 function refusalText({ preview, place, reference }: Planned): string {

@@ -123,10 +123,7 @@ function renderOpen(
 function reviewText(view: PromotionView): string {
   const { promotion, subject, rules } = view;
   const approvers = approversOf(promotion, { subject, rules });
-  const named = namedReviewers(view);
-  const approved = approvers.length === 0 ? '' : ` Approved by ${listWords(approvers.map(plain))}.`;
-  if (promotion.state.kind !== 'awaiting-approval' || named.length === 0) return approved;
-  return `${approved} Named reviewers who can still approve: ${listWords(named.map(plain))}.`;
+  return approvers.length === 0 ? '' : ` Approved by ${listWords(approvers.map(plain))}.`;
 }
 
 function approversOf(promotion: Promotion, about: Pick<PromotionView, 'subject' | 'rules'>): readonly string[] {

@@ -10,7 +10,7 @@ import { renderFindings } from './findings.ts';
 import { tokenWarningText } from '../machine-token.ts';
 import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';
-import { askNamed, nobodyHadTo, renderReviews, whoCanApprove } from './reviews.ts';
+import { askForApproval, nobodyHadTo, renderReviews } from './reviews.ts';
 import { STATE_SYMBOLS, stateTitle } from './state.ts';
 import { renderTakenNames } from './taken-names.ts';
 import { renderStory } from './story.ts';
@@ -40,7 +40,7 @@ export function renderCard(view: PromotionView): string {
       cardThreadText(view),
       tokenWarningText(view),
       renderTakenNames(view),
-      joinSentences([whoCanApprove(view), askNamed(view), nextSteps(view, 'card')]),
+      joinSentences([askForApproval(view), nextSteps(view, 'card')]),
       footer(view),
     ]),
   );

@@ -36,6 +36,18 @@ export function whoCanApprove(view: PromotionView): string {
   return joinSentences([whoMay(view), unknownAuthors(view)]);
 }
 
+/** The same with those mentioned who are named in the policy: once, where only they can approve. */
+export function askForApproval(view: PromotionView): string {
+  const asked = askNamed(view);
+  const [rules, second] = view.rules;
+  const isNamed = rules !== undefined && second === undefined && rules.role === null;
+  if (asked === '' || !isNamed || remainingOf(rules, view).length < missingUnder(rules, view)) {
+    return joinSentences([whoCanApprove(view), asked]);
+  }
+  const by = rules.floor === null ? '' : `${capitalise(floorWords(rules.floor))}.`;
+  return joinSentences([asked, by, unknownAuthors(view)]);
+}
+
 /** If authors can't approve: an unknown range, or commits without a GitHub account, could be anybody's. */
 function unknownAuthors({ promotion, rules }: PromotionView): string {
   const { state, contributors } = promotion;
@@ -52,7 +64,8 @@ function unknownAuthors({ promotion, rules }: PromotionView): string {
   return `GitHub has no account for the author of ${shown}: do not approve your own commits.`;
 }
 
-function whoMay({ promotion, rules, subject, policyChange }: PromotionView): string {
+function whoMay(view: PromotionView): string {
+  const { promotion, rules, policyChange } = view;
   const { requester, otherReviewers, state } = promotion;
   const [first, second] = rules;
   // Until the policy file is fixed, no review counts.
@@ -61,24 +74,53 @@ function whoMay({ promotion, rules, subject, policyChange }: PromotionView): str
   if (otherReviewers === 'none' && rules.every(({ selfApproval }) => !selfApproval)) {
     return `Only the requester (${code(requester.login)}) has access; nobody else can approve. ${howToAdd(first)}.`;
   }
-  if (second === undefined) return whoUnder(first, { promotion, subject });
+  if (second === undefined) return whoUnder(first, view);
   // Edited while it waits: neither of the two requires less.
-  const edited = changeWords({ policyBlob: promotion.policyBlob, policyChange, at: promotion.createdAt });
-  return `The policy was edited after the request (${edited}), and both versions must be satisfied. At the request: ${whoUnder(first, { promotion, subject })} Now: ${whoUnder(second, { promotion, subject })}`;
+  const { policyBlob, createdAt: at } = promotion;
+  const isBuiltIn = policyBlob === 'none' && policyChange === null;
+  const edited = isBuiltIn ? '' : ` (${changeWords({ policyBlob, policyChange, at })})`;
+  return `The policy was edited after the request${edited}, and both versions must be satisfied. At the request: ${whoUnder(first, view)} Now: ${whoUnder(second, view)}`;
 }
 
-function whoUnder(rules: ApprovalRules, { promotion, subject }: Pick<PromotionView, 'promotion' | 'subject'>): string {
-  const { required, selfApproval, floor } = rules;
-  const { missing } = shownTally(promotion, { subject, rules: [rules] });
-  const still = missing < required ? `${missing} more` : `${required}`;
-  const who =
-    required === 0
-      ? 'No approval is needed'
-      : required === 1
-        ? `${capitalise(reviewerWords(rules))} can approve`
-        : `${still} ${missing === 1 ? 'person' : 'people'} ${groupWords(rules)} must approve`;
-  const self = required === 0 ? '' : selfApproval ? ', including the requester' : ', except the requester';
-  return `${who}${self}${floor === null ? '' : ` (${floorWords(floor)})`}.`;
+function whoUnder(rules: ApprovalRules, view: PromotionView): string {
+  const { required, role, floor } = rules;
+  const missing = missingUnder(rules, view);
+  const by = floor === null ? '' : ` (${floorWords(floor)})`;
+  if (required === 0) return 'No approval is needed.';
+  if (missing === 0) return 'Enough people have approved.';
+  const named = remainingOf(rules, view);
+  if (role === null) return namedSentence({ named, missing, by, rules });
+  const { selfApproval } = rules;
+  if (required === 1) {
+    const self = selfApproval ? 'including' : 'except';
+    return `${capitalise(reviewerWords({ role, users: named }))} can approve, ${self} the requester${by}.`;
+  }
+  const people = missing === 1 ? 'person' : 'people';
+  const count = missing < required ? `${missing} more ${people}` : `${missing} ${people}`;
+  const group = named.length === 0 ? `with ${accessWords(role)}` : `(${reviewerWords({ role, users: named })})`;
+  return `${count} ${group} must approve${selfApproval ? '; the requester counts' : ', not counting the requester'}${by}.`;
+}
+
+function missingUnder(rules: ApprovalRules, { promotion, subject }: PromotionView): number {
+  return shownTally(promotion, { subject, rules: [rules] }).missing;
+}
+
+/** Where only named people can approve: those who still can, or that there are too few of them. */
+function namedSentence(args: {
+  readonly named: readonly string[];
+  readonly missing: number;
+  readonly by: string;
+  readonly rules: ApprovalRules;
+}): string {
+  const { named, missing, by, rules } = args;
+  if (named.length === 0) return `Nobody whom the policy names can still approve${by}. ${howToAdd(rules)}.`;
+  const anyOf = reviewerWords({ role: null, users: named });
+  if (named.length < missing) {
+    return `${missing} more people must approve, but only ${anyOf} still can${by}. ${howToAdd(rules)}.`;
+  }
+  if (missing === 1) return `${anyOf} can approve${by}.`;
+  const all = reviewerWords({ role: null, users: named }, 'and');
+  return `${named.length === missing ? all : `${missing} of ${all}`} must approve${by}.`;
 }
 
 /** "Nobody had to approve (policy 1a2b3c4, changed by ada 3 minutes before)."; empty if somebody has to, or did. */
@@ -88,7 +130,7 @@ export function nobodyHadTo({ promotion, rules, policyChange }: PromotionView): 
   if (!needsEnvironmentApprovals(promotion) || !isFree || reviews.length > 0 || policyBlob === 'none') return '';
   const changed = `Nobody had to approve (${changeWords({ policyBlob, policyChange, at: createdAt })}).`;
   if (openBranch === undefined) return changed;
-  return `${changed} ⚠ ${code(openBranch)} takes pushes without a pull request, so one person can change that policy alone.`;
+  return `${changed} ⚠ ${code(openBranch)} accepts pushes without a pull request, so one person can change that policy alone.`;
 }
 
 /** `policy 1a2b3c4, changed by ada 3 minutes before`. */
@@ -98,7 +140,7 @@ export function changeWords(args: {
   readonly at: number;
 }): string {
   const { policyBlob, policyChange: change, at } = args;
-  const policy = `policy ${code(policyBlob.slice(0, 7))}`;
+  const policy = policyBlob === 'none' ? 'the built-in policy' : `policy ${code(policyBlob.slice(0, 7))}`;
   if (change === null) return policy;
   const who = `${change.source === 'git-author' ? 'git author ' : ''}${code(change.by.login)}`;
   const when = change.at > at ? formatTime(change.at) : `${formatSpan(at - change.at)} before`;
@@ -123,15 +165,24 @@ export function askNamed(view: PromotionView): string {
   const rest = logins.length - shown.length;
   const { missing } = shownTally(promotion, { subject, rules });
   if (shown.length === 0 || missing === 0) return '';
-  const people = listWords([...shown, ...(rest > 0 ? [`${rest} more`] : [])], 'or');
+  const isEveryone = view.environment?.approvals.role === null && logins.length <= missing;
+  const people = listWords([...shown, ...(rest > 0 ? [plural(rest, 'other')] : [])], isEveryone ? 'and' : 'or');
   return `Waiting for ${plural(missing, 'more approval')}: ${people}.`;
 }
 
-/** Logins of the policy, but not of the requester, of who already approved, of excluded authors, or of another account. */
-export function namedReviewers({ promotion, environment, subject, takenNames }: PromotionView): readonly string[] {
+/** The people named in the policy who can still approve. */
+export function namedReviewers(view: PromotionView): readonly string[] {
+  const { promotion, environment } = view;
   if (environment === null || (promotion.policyProblems ?? []).length > 0) return [];
+  return remainingOf(environment.approvals, view);
+}
+
+/** Logins of the policy, but not of the requester, of who already approved, of excluded authors, or of another account. */
+function remainingOf(
+  { users, selfApproval, contributors: rule }: ApprovalPolicy,
+  { promotion, subject, takenNames }: PromotionView,
+): readonly string[] {
   const { requester, reviews, contributors } = promotion;
-  const { users, selfApproval, contributors: rule } = environment.approvals;
   const excluded = [
     ...(selfApproval ? [] : [requester.login]),
     ...reviews.filter((review) => covers(review, subject)).map(({ by }) => by.login),
@@ -142,16 +193,20 @@ export function namedReviewers({ promotion, environment, subject, takenNames }: 
 }
 
 /** `anyone with write access`, or the users that the policy names, or both; as code, which mentions nobody. */
-export function reviewerWords({ role, users }: Pick<ApprovalPolicy, 'role' | 'users'>): string {
+export function reviewerWords(
+  { role, users }: Pick<ApprovalPolicy, 'role' | 'users'>,
+  last: 'and' | 'or' = 'or',
+): string {
   const named = users.slice(0, MAX_NAMED).map((user) => code(readListed(user).name));
   const rest = users.length - named.length;
+  const others = `${rest} other${rest === 1 ? '' : 's'} named in the policy`;
   return listWords(
     [
       ...named,
-      ...(rest > 0 ? [`one of ${rest} others named in the policy`] : []),
+      ...(rest > 0 ? [last === 'or' ? `one of ${others}` : others] : []),
       ...(role === null ? [] : [`anyone with ${accessWords(role)}`]),
     ],
-    'or',
+    last,
   );
 }
 
@@ -191,11 +246,6 @@ const LOST_WORDS: Readonly<Record<IneligibilityCode, string>> = {
 const MAX_NAMED = 10;
 /** GitHub notifies at most fifty people of one comment. */
 const MAX_MENTIONED = 50;
-
-function groupWords(approvals: ApprovalPolicy): string {
-  const { role, users } = approvals;
-  return users.length === 0 && role !== null ? `with ${accessWords(role)}` : `(${reviewerWords(approvals)})`;
-}
 
 function howToAdd({ role }: ApprovalPolicy): string {
   if (role === null) return `Add a reviewer to ${code('approvals')} in the policy file`;

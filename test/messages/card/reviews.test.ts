@@ -1,9 +1,16 @@
 // Who reviewed, and who can approve.
 import { INELIGIBILITY_CODES } from '../../../src/domain/ineligibility.ts';
 import { describe, expect, test } from 'vitest';
+import type { Role } from '../../../src/domain/actor.ts';
 import type { ApprovalPolicy } from '../../../src/domain/policy/policy.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
-import { askNamed, nobodyHadTo, renderReviews, whoCanApprove } from '../../../src/messages/card/reviews.ts';
+import {
+  askForApproval,
+  askNamed,
+  nobodyHadTo,
+  renderReviews,
+  whoCanApprove,
+} from '../../../src/messages/card/reviews.ts';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import { AT, must, PRODUCTION, SUBJECT, viewOf } from '../sample-view.ts';
 
@@ -59,6 +66,29 @@ describe('who can approve', () => {
     expect(whoCanApprove(viewOf({ reviews: [APPROVAL] }, { environment }))).toMatchSnapshot('sentence');
   });
 
+  test.each<readonly [name: string, change: Partial<ApprovalPolicy>, expected: readonly string[]]>([
+    ['one of those left', { required: 2, users: ['jo', 'kim', 'lee'] }, ['kim', 'lee']],
+    ['all of those left', { required: 3, users: ['jo', 'kim', 'lee'] }, ['kim', 'lee']],
+    ['not the requester', { required: 2, users: ['Maria', 'Jo', 'kim'] }, ['kim']],
+    [
+      'the requester, where the policy allows it',
+      { required: 2, users: ['maria', 'jo'], selfApproval: true },
+      ['maria'],
+    ],
+    ['fewer than are needed', { required: 3, users: ['jo', 'kim'] }, ['kim']],
+    ['nobody of them', { required: 2, users: ['maria', 'jo'] }, []],
+    ['those left, or a role', { required: 2, role: 'maintain', users: ['jo', 'kim'] }, ['kim']],
+    ['a role, where all named people have approved', { required: 2, role: 'maintain', users: ['jo'] }, []],
+    ['a role, the requester included', { required: 3, role: 'write', selfApproval: true }, []],
+  ])('after one approval, names only those who still can: %s', (_, change, expected) => {
+    const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, role: null, ...change } };
+    const sentence = whoCanApprove(viewOf({ reviews: [APPROVAL] }, { environment }));
+    expect((sentence.match(/`\w+`/g) ?? []).filter((name) => name !== '`approvals`')).toEqual(
+      expected.map((name) => `\`${name}\``),
+    );
+    expect(sentence).toMatchSnapshot('sentence');
+  });
+
   test('under two policies, and the operator’s floor', () => {
     const { approvals } = PRODUCTION;
     const request = { ...approvals, required: 2, of: 'request', floor: null } as const;
@@ -75,10 +105,32 @@ describe('who can approve', () => {
   });
 });
 
-function ask(users: readonly string[], promotion: Partial<Promotion> = {}): string {
-  const approvals = { ...PRODUCTION.approvals, required: 2, users };
+function ask(users: readonly string[], promotion: Partial<Promotion> = {}, role: Role | null = 'write'): string {
+  const approvals = { ...PRODUCTION.approvals, required: 2, users, role };
   return askNamed(viewOf(promotion, { environment: { ...PRODUCTION, approvals } }));
 }
+
+describe('on the card', () => {
+  test.each<readonly [name: string, change: Partial<ApprovalPolicy>]>([
+    ['people named alone stand in one sentence', { required: 2, role: null, users: ['jo', 'kim', 'lee'] }],
+    ['people named beside a role are mentioned after it', { required: 2, users: ['jo', 'kim'] }],
+    ['too few people who are named', { required: 3, role: null, users: ['jo', 'kim'] }],
+    ['nobody is named', {}],
+  ])('%s', (_, change) => {
+    const environment = { ...PRODUCTION, approvals: { ...PRODUCTION.approvals, ...change } };
+    expect(askForApproval(viewOf({ reviews: [APPROVAL] }, { environment }))).toMatchSnapshot('sentences');
+  });
+
+  test('the operator’s floor is named there too', () => {
+    const approvals = { ...PRODUCTION.approvals, required: 2, role: null, users: ['jo', 'kim'] };
+    const floor = { required: 2, forbidsSelfApproval: false };
+    const view = viewOf(
+      {},
+      { environment: { ...PRODUCTION, approvals }, rules: [{ ...approvals, of: 'both', floor }] },
+    );
+    expect(askForApproval(view)).toMatchSnapshot('sentences');
+  });
+});
 
 test('if authors can’t approve, commits of unknown authors are named', () => {
   const rules = [{ ...PRODUCTION.approvals, contributors: 'refuse', of: 'both', floor: null }] as const;
@@ -118,6 +170,7 @@ describe('people whom the policy lists are mentioned', () => {
 
   test('in one sentence, at most as many as GitHub notifies of one comment', () => {
     expect(ask(['jo', 'kim'])).toMatchSnapshot('two');
+    expect(ask(['jo', 'kim'], {}, null)).toMatchSnapshot('two, both of whom are needed');
     const many = ask(Array.from({ length: 100 }, (_, number) => `user-${number}`));
     expect(many.match(/@user-\d+/g)).toHaveLength(50);
     expect(many.replaceAll(/@user-\d+, /g, '')).toMatchSnapshot('many');
