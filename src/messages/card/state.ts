@@ -47,7 +47,7 @@ export const STATE_SYMBOLS: Readonly<Record<StateKind, string>> = {
 export function stateTitle(view: PromotionView): string {
   const { promotion, blockedBy } = view;
   const { state } = promotion;
-  const done = promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
+  const done = doneWord(promotion);
   switch (state.kind) {
     case 'waiting-for-image':
       return `Waiting for the image of ${state.commit.slice(0, 7)}`;
@@ -61,7 +61,7 @@ export function stateTitle(view: PromotionView): string {
     case 'applying':
       return state.undoing === null ? 'Moving tags' : 'Moving tags back';
     case 'promoted':
-      if (!movesProduction(promotion)) return `Tagged as ${promotion.versionTag ?? 'before'}`;
+      if (!movesProduction(promotion)) return `${done} as ${promotion.versionTag ?? 'before'}`;
       return done;
     case 'deploying':
       return `${done}, deploying`;
@@ -74,7 +74,7 @@ export function stateTitle(view: PromotionView): string {
     case 'rejected':
       return `Rejected by ${state.by.login}`;
     case 'failed':
-      return `Failed, production ${FAILED_PRODUCTION[state.failure.production]}`;
+      return `Failed, ${promotion.environment} ${FAILED_PRODUCTION[state.failure.production]}`;
     case 'cancelled':
       return state.by === null ? CANCELLED_BECAUSE[state.because] : `Cancelled by ${state.by.login}`;
     case 'superseded':
@@ -84,6 +84,12 @@ export function stateTitle(view: PromotionView): string {
     case 'expired':
       return `Expired: ${promotion.images.length === 0 ? 'no image was built' : 'no approval'} in time`;
   }
+}
+
+/** How a promotion is called that did its work. */
+export function doneWord(promotion: Promotion): string {
+  if (!movesProduction(promotion)) return 'Tagged';
+  return promotion.kind === 'rollback' ? 'Rolled back' : 'Promoted';
 }
 
 const CANCELLED_BECAUSE = {

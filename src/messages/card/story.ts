@@ -24,6 +24,7 @@ import type { Detail } from './detail.ts';
 import { code, escapeText, mention } from '../escape.ts';
 import { failureWords, problemWords } from '../failure.ts';
 import { codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
+import { doneWord } from './state.ts';
 import { policyProblemWords } from '../policy-problem.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
@@ -120,7 +121,7 @@ function noticeText(notice: Exclude<Notice, DeploymentNotice>, { promotion, subj
       ? 'Re-planned.'
       : `Re-planned: ${plural(voided.length, 'earlier approval')} no longer ${voided.length === 1 ? 'counts' : 'count'}.`;
   if (notice.kind === 'policy-changed') return `${code('.github/promotion.yml')} was edited. ${consequence}`;
-  if (notice.kind === 'outcomes-changed') return `The checks have another result than before. ${consequence}`;
+  if (notice.kind === 'outcomes-changed') return `The results of the checks changed. ${consequence}`;
   if (notice.kind === 'target-changed') {
     return `The target is no longer proven (see Target). ${consequence}`;
   }
@@ -144,8 +145,8 @@ function promotedText(view: PromotionView, at: number): string {
   const { promotion, githubUrl } = view;
   const { notice } = promotion;
   const lines = promotion.images.map(({ repository, digest }) => `DOCKER_IMAGE=${formatReference(repository, digest)}`);
-  const since = `Since ${formatTime(at)}.`;
-  const news = joinSentences([since, deploymentNews(promotion), replacedText(view), 'Deploy with:']);
+  const done = `${doneWord(promotion)} ${formatTime(at)}.`;
+  const news = joinSentences([done, deploymentNews(promotion), replacedText(view), 'Deploy with:']);
   return joinBlocks([
     notice !== null && isDeploymentNotice(notice) ? deploymentNoticeText(notice, promotion, githubUrl) : '',
     uncountedReportText(promotion),
@@ -156,14 +157,20 @@ function promotedText(view: PromotionView, at: number): string {
 
 function failureText(promotion: Promotion, failure: Failure): string {
   const sentence = escapeText(failureWords(failure, promotion), { maxLength: 1000 });
+  const place = placeWords(promotion);
   switch (failure.production) {
     case 'untouched':
-      return `${sentence}\n\nProduction is untouched: no tag was moved.`;
+      return `${sentence}\n\n${place} is untouched: no tag was moved.`;
     case 'restored':
       return `${sentence}\n\n${restoredText(promotion, failure)}`;
     case 'mixed':
-      return `> [!CAUTION]\n> **Production is inconsistent**: its tags hold different images. ${mixedText(promotion, failure)}\n\n${sentence}`;
+      return `> [!CAUTION]\n> **${place} is inconsistent**: its tags hold different images. ${mixedText(promotion, failure)}\n\n${sentence}`;
   }
+}
+
+/** `Production`, or the name of another environment. */
+function placeWords({ environment }: Promotion): string {
+  return environment === 'production' ? 'Production' : code(environment);
 }
 
 /** On GHCR a tag can't be deleted without its image, so a new one stays. */
@@ -171,7 +178,7 @@ function restoredText(promotion: Promotion, failure: Failure): string {
   const { foreign, ours } = leftovers(promotion, failure);
   const back =
     foreign.length === 0
-      ? 'Production is as before: the moved tags were moved back.'
+      ? `${placeWords(promotion)} is as before: the moved tags were moved back.`
       : `The moved tags were moved back, except ${names(foreign)}: somebody else moved ${foreign.length === 1 ? 'it' : 'them'} meanwhile.`;
   if (ours.length === 0) return back;
   const it = ours.length === 1 ? 'it' : 'them';

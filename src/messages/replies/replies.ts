@@ -85,7 +85,7 @@ const DIFFERENCES = {
   card: 'its card',
   'check-run': 'its check run',
   policy: 'the policy',
-  production: 'the tags of production',
+  production: 'the tags of its environment',
   source: 'the source tag',
   turn: 'its place in the queue',
   work: 'a lost job',

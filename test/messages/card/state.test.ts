@@ -81,6 +81,11 @@ test.each<[string, Partial<Promotion>, number | null]>([
   ['of a rollback', { kind: 'rollback', state: { kind: 'promoted', at: AT } }, null],
   ['of a rollback that is deployed', { kind: 'rollback', state: { kind: 'deployed', ...NEWS } }, null],
   ['of a version', { kind: 'version', versionTag: V1, moves: VERSION, state: { kind: 'promoted', at: AT } }, null],
+  [
+    'of a failure in another environment',
+    { environment: 'canary', state: { kind: 'failed', failure: failure({ production: 'restored' }) } },
+    null,
+  ],
   ['of a wait that came to nothing', { state: { kind: 'expired' }, images: [] }, null],
 ])('the title %s', (_, promotion, blockedBy) => {
   expect(stateTitle(viewOf(promotion, { blockedBy }))).toMatchSnapshot();

@@ -142,4 +142,11 @@ describe('of a failure', () => {
     const text = renderStory(view, DETAIL);
     expect(withNamed(text, { why: failureWords(failed, view.promotion) })).toMatchSnapshot();
   });
+
+  test.each(['untouched', 'restored', 'mixed'] as const)('of another environment, which it names: %s', (production) => {
+    const failed = failure({ problem: failedWith('HTTP 403 DENIED.'), production, tags: [] });
+    const text = renderStory(viewOf({ environment: 'canary', state: { kind: 'failed', failure: failed } }), DETAIL);
+    expect(text).toContain('`canary` is ');
+    expect(text).not.toMatch(/production/i);
+  });
 });
