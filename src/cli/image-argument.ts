@@ -8,13 +8,14 @@ const SOME_HOST = 'ghcr.io';
 
 export const imageArgument: Argument = {
   name: '<image>',
-  summary: 'an image with tag or digest, such as ghcr.io/acme/dotca:staging-abc1234; the default host is REGISTRY_HOST',
+  summary:
+    'an image with a tag or a digest, such as ghcr.io/acme/dotca:staging-abc1234; the default host is REGISTRY_HOST',
   isValid: (text) => readReference(text, SOME_HOST) !== null,
 };
 
 export const repositoryArgument: Argument = {
   name: '<repository>',
-  summary: 'an image without tag, such as ghcr.io/acme/dotca; the default host is REGISTRY_HOST',
+  summary: 'an image without a tag, such as ghcr.io/acme/dotca; the default host is REGISTRY_HOST',
   isValid: (text) => readRepository(text, SOME_HOST) !== null,
 };
 

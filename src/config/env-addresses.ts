@@ -18,7 +18,9 @@ export function readPublicUrl(text: string | null, problems: string[]): string |
   const url = URL.parse(text);
   const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
   if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  problems.push('PUBLIC_URL: not a URL without user, query and fragment; write e.g. https://imprimatur.example.com');
+  problems.push(
+    'PUBLIC_URL: not valid; write an http or https URL without user, query or fragment, such as https://imprimatur.example.com',
+  );
   return null;
 }
 

@@ -107,7 +107,9 @@ export function readConfig(given: Environment, options: { readonly isTty: boolea
   const check = <T>(name: string, schema: z.ZodType<T>, text: unknown, hint: string, fallback: T): T => {
     const parsed = schema.safeParse(text);
     if (parsed.success) return parsed.data;
-    problems.push(`${name}: ${hint}`);
+    // The address of the database may hold a password.
+    const shown = name === 'DATABASE_URL' ? '' : `${JSON.stringify(String(text).slice(0, 80))} is not valid; `;
+    problems.push(`${name}: ${shown}${hint}`);
     return fallback;
   };
 
@@ -186,7 +188,9 @@ function readApp(value: ReadValue, problems: string[]): AppConfig | null {
   if (appId === null) return null;
   const id = DIGITS.safeParse(appId).data ?? 0;
   if (id < 1) {
-    problems.push('APP_ID: write the number that GitHub shows on the App’s settings page, not the client id');
+    problems.push(
+      `APP_ID: ${JSON.stringify(appId.slice(0, 80))} is not valid; write the number that GitHub shows on the App’s settings page, not the client ID`,
+    );
   }
   const privateKey = readPrivateKey(value, problems);
   const secret = value('WEBHOOK_SECRET');

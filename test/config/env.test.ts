@@ -187,6 +187,20 @@ describe('refused', () => {
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: .+`))]);
   });
 
+  test.each<readonly [string, string]>([
+    ['APP_ID', 'Iv23liAbCdEf'],
+    ['PORT', '65536'],
+    ['GITHUB_WRITE_INTERVAL_MS', '1s'],
+    ['LOG_LEVEL', 'verbose'],
+  ])('%s=%s, with the value that was given', (name, value) => {
+    expect(problemsOf({ ...APP, [name]: value }).join()).toContain(JSON.stringify(value));
+  });
+
+  test('an address with a password in it, which is not repeated', () => {
+    expect(problemsOf({ ...APP, DATABASE_URL: 'mysql://me:hunter2@db/x' }).join()).not.toContain('hunter2');
+    expect(problemsOf({ ...APP, PUBLIC_URL: 'https://me:hunter2@x.example' }).join()).not.toContain('hunter2');
+  });
+
   test('half of the credentials for GHCR', () => {
     expect(problemsOf({ GHCR_USERNAME: 'bot' })).toEqual([
       expect.stringMatching(/^GHCR_USERNAME and GHCR_TOKEN: set both/),

@@ -49,6 +49,6 @@ test('what is not a readable file ends the process before it starts', async () =
   expect(await run()).toEqual({
     code: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^imprimatur: \.env can't be read: .*\n$/),
+    stderr: expect.stringMatching(/^imprimatur: \.env can't be read: it is a folder, not a file\. \S.*\n$/),
   });
 });

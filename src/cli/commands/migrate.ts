@@ -5,7 +5,7 @@ import { formatJson } from '../render/json.ts';
 
 export const migrate: CliCommand = {
   name: 'migrate',
-  summary: 'Create the database, or update its schema. The server does the same at its start.',
+  summary: 'Create the database, or update its schema. The server does the same when it starts.',
   flags: { json: jsonFlag },
   example: 'imprimatur migrate',
   run: async ({ switches }, services) => {
