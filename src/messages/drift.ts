@@ -49,11 +49,11 @@ export function driftLines({ differences }: Pick<Drift, 'differences'>): string 
 function differenceText(difference: Difference): string {
   if (difference.kind === 'moved') {
     const { tag, holds, wanted } = difference;
-    const now = holds === null ? 'does not exist any more' : `holds ${code(holds)}`;
-    return `${code(tag)} ${now}; promoted was ${code(wanted)}.`;
+    const now = holds === null ? 'no longer exists' : `holds ${code(holds)}`;
+    return `${code(tag)} ${now}; the promotion set it to ${code(wanted)}.`;
   }
   const { image, manifest, platform } = difference;
-  const what = image.role === 'production' ? 'the image in production' : 'a rollback target';
+  const what = image.role === 'production' ? 'the current image' : 'a rollback target';
   const lost = platform === null ? 'its manifest' : `the manifest of ${code(platform)}`;
   return `${code(image.name)}, ${what}: ${lost} is gone (${code(manifest)}).`;
 }
@@ -69,7 +69,7 @@ function headline(drift: Drift, promotion: Promotion): string {
 
 function overText({ environment, noticedAt }: Drift, { at, because }: NonNullable<Drift['over']>): string {
   const reasons = {
-    'put-right': 'all tags and images are as promoted again',
+    'put-right': 'all tags and images are as promoted',
     promotion: because.kind === 'promotion' ? `${formatNumber(because.number)} was promoted` : '',
     'not-watched': 'the policy no longer checks for drift',
   };
@@ -85,7 +85,7 @@ function waysOut(drift: Drift, promotion: Promotion): string {
   const back =
     alternative === null
       ? ''
-      : `${code(alternative)} is complete: ${code(rollbackLine({ environment }, alternative))}.`;
+      : `To roll back to ${code(alternative)}, which is complete: ${code(rollbackLine({ environment }, alternative))}.`;
   const again = promotion.kind === 'promotion' ? ` or ${code(promoteLine(promotion))}` : '';
   return joinSentences([
     differences.some(({ kind }) => kind === 'moved')

@@ -85,5 +85,7 @@ function notShownWords(because: Extract<FailureProblem, { code: 'writes-not-show
 
 /** With a blank before it; empty without a text. */
 function alternativeWords(alternative: string | null, promotion: Place): string {
-  return alternative === null ? '' : ` ${alternative} is complete: ${rollbackLine(promotion, alternative)}`;
+  return alternative === null
+    ? ''
+    : ` To roll back to ${alternative}, which is complete: ${rollbackLine(promotion, alternative)}`;
 }

@@ -18,7 +18,7 @@ export function renderGitTagAnswer(answer: GitTagAnswer, tag: Tag): RenderedAnsw
       return {
         conclusion: 'success',
         title: `${tag} is what ${answer.environment} holds`,
-        summary: `Nothing to do: ${code(tag)} holds ${shortDigest(answer.digest)} already, as ${code(answer.environment)} does.`,
+        summary: `Nothing to do: ${code(tag)} already holds ${shortDigest(answer.digest)}, as ${code(answer.environment)} does.`,
       };
     case 'refused':
       return { conclusion: 'neutral', title: `${tag} was not written`, summary: renderRefusal(answer.refusal) };

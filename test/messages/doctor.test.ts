@@ -72,11 +72,20 @@ const SAMPLES: Samples = {
     { ...clock, code: 'clock-wrong', aheadMs: -31_000 },
   ],
   'permissions-right': [{ ...permissions, code: 'permissions-right' }],
-  'permissions-missing': [{ ...permissions, code: 'permissions-missing', permissions: ['checks: write'] }],
-  'permissions-surplus': [{ ...permissions, code: 'permissions-surplus', permissions: ['checks: write'] }],
+  'permissions-missing': [
+    { ...permissions, code: 'permissions-missing', permissions: ['checks: write'] },
+    { ...permissions, code: 'permissions-missing', permissions: ['checks: write', 'issues: write'] },
+  ],
+  'permissions-surplus': [
+    { ...permissions, code: 'permissions-surplus', permissions: ['checks: write'] },
+    { ...permissions, code: 'permissions-surplus', permissions: ['checks: write', 'issues: write'] },
+  ],
   'events-right': [{ ...events, code: 'events-right' }],
   'hint-events-missing': [{ ...events, code: 'hint-events-missing', events: ['issues', 'pull_request'] }],
-  'events-missing': [{ ...events, code: 'events-missing', events: ['push', 'check_run'] }],
+  'events-missing': [
+    { ...events, code: 'events-missing', events: ['push', 'check_run'] },
+    { ...events, code: 'events-missing', events: ['push'] },
+  ],
   'installed-nowhere': [{ ...installation, code: 'installed-nowhere' }],
   'installation-suspended': [{ ...installation, code: 'installation-suspended', account: 'acme' }],
   'installation-not-served': [{ ...installation, code: 'installation-not-served', account: 'acme' }],

@@ -46,12 +46,12 @@ test('the words of each failure', () => {
   const words = PROBLEMS.map((problem) => failureWords({ problem, undoRefused: null }, { environment: 'production' }));
   expect(words.join('\n')).toMatchInlineSnapshot(`
     "PUT tag main on ghcr.io/acme/dotca: HTTP 403 DENIED.
-    GET manifest: HTTP 404 MANIFEST_UNKNOWN. P2 is complete: /rollback to P2 --reason "…"
+    GET manifest: HTTP 404 MANIFEST_UNKNOWN. To roll back to P2, which is complete: /rollback to P2 --reason "…"
     GET manifest: HTTP 404 MANIFEST_UNKNOWN.
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: it has no runnable platform.
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: its manifest is missing.
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing.
-    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing, and 2 more. P2 is complete: /rollback to P2 --reason "…"
+    ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing, and 2 more. To roll back to P2, which is complete: /rollback to P2 --reason "…"
     The policy file is not valid: line 1, column 1: this is not valid YAML: one; line 2, column 1: this is not valid YAML: two.
     The policy file is not valid: line 1, column 1: this is not valid YAML: one; and 3 more.
     The policy file no longer defines the environment canary.

@@ -67,8 +67,8 @@ export function renderCheckRun(view: PromotionView): RenderedCheckRun {
 
 function actionsOf(plan: PlanId): readonly CheckRunAction[] {
   return [
-    { label: 'Approve', description: 'Let this image go ahead', identifier: `approve:${plan}` },
-    { label: 'Reject', description: 'End this promotion', identifier: `reject:${plan}` },
+    { label: 'Approve', description: 'Approve this promotion', identifier: `approve:${plan}` },
+    { label: 'Reject', description: 'Reject this promotion', identifier: `reject:${plan}` },
   ];
 }
 

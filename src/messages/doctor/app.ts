@@ -57,26 +57,30 @@ function grantWords(check: Extract<AppCheck, { name: 'app-permissions' | 'app-ev
     case 'permissions-missing':
       return {
         message: `The App does not request ${listWords(check.permissions)}, which app.yml lists.`,
-        hint: `Add it ${GRANTS}. Each installation must then accept it.`,
+        hint: `Add ${itOrThem(check.permissions)} ${GRANTS}. Each installation must then accept ${itOrThem(check.permissions)}.`,
       };
     case 'permissions-surplus':
       return {
         message: `The App has more permissions than it needs: ${listWords(check.permissions)}.`,
-        hint: `Remove them ${GRANTS}.`,
+        hint: `Remove ${itOrThem(check.permissions)} ${GRANTS}.`,
       };
     case 'events-right':
       return { message: 'The App subscribes to the events of app.yml.', hint: null };
     case 'events-missing':
       return {
         message: `The App does not subscribe to ${listWords(check.events)}.`,
-        hint: `Subscribe to it ${GRANTS}.`,
+        hint: `Subscribe to ${itOrThem(check.events)} ${GRANTS}.`,
       };
     case 'hint-events-missing':
       return {
         message: `The App does not subscribe to ${listWords(check.events)}. A command in a review or a description gets no hint.`,
-        hint: `Subscribe to it ${GRANTS}. Nothing else depends on it.`,
+        hint: `Subscribe to ${itOrThem(check.events)} ${GRANTS}. Nothing else depends on ${itOrThem(check.events)}.`,
       };
   }
+}
+
+function itOrThem(items: readonly string[]): string {
+  return items.length === 1 ? 'it' : 'them';
 }
 
 function installationWords(check: Extract<AppCheck, { name: 'installation' }>): CheckWords {

@@ -1,6 +1,6 @@
 // The words of the checks of this server: its variables and its database.
 import type { ServerCheck } from '../../domain/doctor/check.ts';
-import { listWords } from '../format.ts';
+import { capitalise, listWords } from '../format.ts';
 import type { CheckWords } from './check-words.ts';
 
 export function serverWords(check: ServerCheck): CheckWords {
@@ -21,9 +21,8 @@ export function serverWords(check: ServerCheck): CheckWords {
       return { message: `The database is readable. It has ${repos}.`, hint: null };
     }
     case 'database-unreadable': {
-      const start = 'Start the server once';
-      const hint = check.isRepoNamed ? `${start}.` : `${start}, or name a repository with --repo.`;
-      return { message: `${check.problem.detail}.`, hint };
+      const hint = check.isRepoNamed ? 'Check DATABASE_URL.' : 'Check DATABASE_URL, or name a repository with --repo.';
+      return { message: `${capitalise(check.problem.detail)}.`, hint };
     }
   }
 }

@@ -45,7 +45,7 @@ export const COMMAND_WORDS: Readonly<Record<Verb, CommandWords>> = {
     summary: 'Approves a promotion; without an id, the one that is waiting in this thread.',
     forms: [
       ['/approve P12 ab12cd34ef56', 'approves this plan of P12; the card shows the line'],
-      ['/approve P12', 'approves P12, as long as it has its first plan'],
+      ['/approve P12', 'approves P12, unless it was re-planned'],
       ['/approve', 'approves the promotion that is waiting in this thread'],
     ],
   },
@@ -85,7 +85,7 @@ export const COMMAND_WORDS: Readonly<Record<Verb, CommandWords>> = {
     ],
   },
   help: {
-    phrase: 'see the help',
+    phrase: 'use the help',
     summary: 'Lists the commands, or explains one. Every command also has a long form, `/imprimatur <verb> …`.',
     forms: [
       ['/help', 'lists all commands'],

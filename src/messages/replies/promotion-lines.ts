@@ -17,7 +17,7 @@ export function promotionLines(
   const lines = promotions.slice(0, MAX_LINES).map((line) => {
     const { source, environment, state } = line;
     const command = code(toCommand(line));
-    return `- ${command}: ${code(source)} → ${code(environment)}, ${STATE_CLAUSES[state]}`;
+    return `- ${command}: ${code(source)} → ${code(environment)}, ${STATE_CLAUSES[state].replace(/^is /, '')}`;
   });
   const leftOut = promotions.length - lines.length;
   return [...lines, ...(leftOut > 0 ? [`- and ${plural(leftOut, 'more promotion')}`] : [])].join('\n');

@@ -258,7 +258,7 @@ function plainVerb(verb: RefusedVerb): string {
 
 /** What can be refused without being a command. */
 const OTHER_PHRASES = {
-  [LONG_FORM]: LONG_FORM,
+  [LONG_FORM]: `use /${LONG_FORM}`,
   're-run': 'run the check again',
   'promote with force': 'promote with force',
 } as const satisfies Readonly<Record<Exclude<RefusedVerb, Verb>, string>>;

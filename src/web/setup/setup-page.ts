@@ -25,7 +25,7 @@ export type Finished = {
 
 const MISTAKES = {
   token:
-    'This set-up token is not valid, or it has expired. The server prints it in its log at the start. <code>imprimatur setup</code> creates a new one.',
+    'This set-up token is not valid, or it has expired. The server prints it in its log when it starts. <code>imprimatur setup</code> creates a new one.',
   account: 'This is not a valid account name. Enter it as in the URL of its page on GitHub.',
 } as const;
 
@@ -46,7 +46,7 @@ ${problem}
 <div class="field">
 <label for="token">Set-up token</label>
 <input id="token" name="token" type="password" required autocomplete="off" spellcheck="false">
-<p class="note">The server printed it in its log at the start. It is valid for 30 minutes.</p>
+<p class="note">The server printed it in its log when it started. It is valid for 30 minutes.</p>
 </div>
 <fieldset>
 <legend>Who owns the App?</legend>
