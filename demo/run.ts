@@ -64,13 +64,13 @@ async function playAll(): Promise<'done' | 'failed'> {
 async function play(): Promise<void> {
   const started = performance.now();
   printer.heading('Imprimatur: a staging image goes to production, by comment and approval');
-  printer.heading('The stage');
+  printer.heading('Start');
   const stage = await openStage({
     printer,
     cast: { bob: options.breakAt === 'approve' ? 'read' : 'write' },
     defer: (close) => closings.unshift(close),
   });
-  printer.heading('The play');
+  printer.heading('Promotions, refusals and rollbacks');
   if (options.card) {
     const { issue } = await playRequest(stage, printer);
     process.stdout.write(`${findCard(stage, issue)?.body.trim() ?? ''}\n`);
@@ -90,9 +90,9 @@ async function play(): Promise<void> {
   await showAudit(stage, promoted, printer);
   const took = formatMs(performance.now() - started);
   if (options.serve) await serveStage({ stage, printer, issue: promoted.issue, until: interrupted.promise });
-  printer.heading('The end');
+  printer.heading('Stop');
   await stopApp(stage, printer);
-  printer.lines([[plain(`The whole play took ${took}.`)]]);
+  printer.lines([[plain(`The demo took ${took}.`)]]);
 }
 
 async function closeAll(): Promise<boolean> {

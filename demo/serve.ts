@@ -67,7 +67,7 @@ function help(args: {
     '',
     ...layoutTable(stage.accounts.map(({ username, password, rights }) => [username, password, rights])),
     '',
-    `The build server has just pushed ${tag}. Say, click, build:`,
+    `The build server has just pushed ${tag}. Comment, click a button, build another image:`,
     '',
     post('/say', { issue, by: 'ada', body: `/promote ${tag}` }),
     post('/click', { by: 'bob', action: 'approve' }),
@@ -141,10 +141,16 @@ async function answer(thread: Thread, request: IncomingMessage): Promise<Answer>
         return { status: 200, text: tags.map(([tag, digest]) => `${digest}  ${tag}`).join('\n') };
       }
       default:
-        return { status: 404, text: `There are: POST /say, /click, /build; GET /issues/${thread.issue}, /tags` };
+        return {
+          status: 404,
+          text: `Not found. Use POST /say, /click or /build, or GET /issues/${thread.issue} or /tags`,
+        };
     }
   } catch (error) {
-    if (error instanceof z.ZodError) return { status: 400, text: z.prettifyError(error) };
+    if (error instanceof z.ZodError) {
+      const problems = error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+      return { status: 400, text: ['The body is not valid:', ...problems].join('\n') };
+    }
     return { status: 400, text: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -194,13 +200,13 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) {
     if (!(chunk instanceof Uint8Array)) continue;
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error('That is too long');
+    if (size > MAX_BODY_BYTES) throw new Error('The body is too long');
     chunks.push(chunk);
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch (error) {
-    throw new Error('The body is not JSON', { cause: error });
+    throw new Error('The body is not valid JSON', { cause: error });
   }
 }
 
