@@ -27,7 +27,7 @@ export const SECRET_MARK = '[secret]';
 
 /** With `[secret]` in place of each GitHub token, JSON web token and private key, and of each password in a URL. */
 export function withoutCredentials(text: string): string {
-  return withoutTokens(text).replace(URL_PASSWORD, `://$1${SECRET_MARK}@`);
+  return withoutTokens(text).replace(URL_PASSWORD, `://$1:${SECRET_MARK}@`);
 }
 
 /** With `[secret]` in place of whatever has the form of GitHub's tokens and keys. */
@@ -36,15 +36,18 @@ export function withoutTokens(text: string): string {
 }
 
 /**
- * `scheme://user:password@`; not one that is `[secret]` already. The scheme is looked for behind the colon: before it, each
- * letter of a long text would be tried as its beginning.
+ * `scheme://user:password@`; not one that is `[secret]` already. It begins with `://`, which text seldom holds: begun with
+ * the scheme, it would be tried at each letter of a label of megabytes.
  */
-const URL_PASSWORD = /:\/\/(?<=[a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#:@]{0,200}:)(?!\[secret\]@)[^\s/?#@]{1,500}@/gi;
+const URL_PASSWORD = /:\/\/(?<=[a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#:@]{0,200}):(?!\[secret\]@)[^\s/?#@]{1,500}@/gi;
 
-/** Tokens of all kinds, of whatever length, also in base64; the JSON web tokens that an App makes; private keys. */
+/**
+ * Tokens of all kinds, of whatever length, also in base64; the JSON web tokens that an App makes; private keys. Not `{8,}`:
+ * unlike `*`, it needs stack for each character, and eight megabytes of them end in a RangeError.
+ */
 const TOKEN_FORMS: readonly RegExp[] = [
-  /\b(?:gh[a-z]|github_pat)_[\w.-]{8,}/g,
-  /\bZ2(?:h[v-z0-9]X|l0aHViX3Bhd)[\w+/=-]{8,}/g,
-  /\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}/g,
+  /\b(?:gh[a-z]|github_pat)_[\w.-]{8}[\w.-]*/g,
+  /\bZ2(?:h[v-z0-9]X|l0aHViX3Bhd)[\w+/=-]{8}[\w+/=-]*/g,
+  /\beyJ[\w-]{8}[\w-]*(?:\.[\w-]+){0,2}/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\w+/=\s\\]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g,
 ];
