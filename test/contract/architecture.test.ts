@@ -1,7 +1,7 @@
-// Imports go down a layer, and down the order of engine/; no circles; nothing grows too large; the domain is pure.
+// Imports go down a layer, and down the order of engine/; no circles, no unused file; nothing grows too large; the domain is pure.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { findEngineCircles, findFileCircles, type Sources } from './architecture/circles.ts';
+import { findEngineCircles, findFileCircles, findUnimported, type Sources } from './architecture/circles.ts';
 import { ENGINE_ORDER, findImportBreaches, LAYERS, targetsOf } from './architecture/imports.ts';
 import { findSizeBreaches, findWideFolders } from './architecture/sizes.ts';
 
@@ -31,8 +31,12 @@ test('no files import each other in a circle, and no folders of engine/ do', () 
 });
 
 test('no folder, file or function is too large', () => {
-  expect(findWideFolders([...SOURCES.keys()])).toEqual([]);
-  expect([...SOURCES].flatMap(([path, text]) => findSizeBreaches(path, text))).toEqual([]);
+  const inFiles = [...SOURCES].flatMap(([path, text]) => findSizeBreaches(path, text));
+  expect([...findWideFolders([...SOURCES.keys()]), ...inFiles]).toEqual([]);
+});
+
+test('every file of src is imported, but what Node starts: no file of a rule, a command or an event lacks its line', () => {
+  expect(findUnimported(SOURCES)).toEqual(['cli.ts', 'main.ts']);
 });
 
 test('test/support imports nothing from src', () => {
@@ -151,6 +155,15 @@ test('a circle of files is found, through type-only imports too, and named once'
   expect(findFileCircles(circle)).toEqual(['domain/a.ts → domain/b.ts → domain/deep/c.ts → domain/a.ts']);
   circle.delete('domain/deep/c.ts');
   expect(findFileCircles(circle)).toEqual([]);
+});
+
+test('a file that no other one imports is found, and so is one that only imports itself', () => {
+  const rules = new Map([
+    ['domain/rules/catalogue.ts', `import { size } from './size.ts';`],
+    ['domain/rules/size.ts', `import type { Self } from './size.ts';`],
+    ['domain/rules/forgotten.ts', `import { RULES } from './catalogue.ts';\nimport './forgotten.ts';`],
+  ]);
+  expect(findUnimported(rules)).toEqual(['domain/rules/forgotten.ts']);
 });
 
 test('a circle of folders of engine/ is found where no files are in one', () => {

@@ -1,4 +1,4 @@
-// Finds files, and folders of engine/, that import each other in a circle.
+// Finds files, and folders of engine/, that import each other in a circle, and files that nothing imports.
 import { posix } from 'node:path';
 import { engineFolderOf, targetsOf } from './imports.ts';
 
@@ -21,6 +21,13 @@ export function findEngineCircles(sources: Sources): readonly string[] {
     folders.set(from, [...(folders.get(from) ?? []), ...others.filter((to) => to !== null)]);
   }
   return findCircles(folders);
+}
+
+/** Type-only imports count; those of the file by itself do not. */
+export function findUnimported(sources: Sources): readonly string[] {
+  const targets = [...importsOf(sources)].flatMap(([path, imports]) => imports.filter((target) => target !== path));
+  const imported = new Set(targets);
+  return [...sources.keys()].filter((path) => !imported.has(path)).toSorted();
 }
 
 function importsOf(sources: Sources): Graph {
