@@ -1,4 +1,5 @@
 // Proves that our account may write to an image's repository before anybody is asked to approve; remembered for an hour.
+import { LRUCache } from 'lru-cache';
 import type { ImageRepository } from '../domain/image/reference.ts';
 import type { RegistryClient } from './client.ts';
 
@@ -8,6 +9,7 @@ export type PushRight = {
 };
 
 const GOOD_FOR_MS = 60 * 60 * 1000;
+const MAX_REMEMBERED = 1000;
 
 /** Only a proof is cached: a missing right may be granted the next minute. */
 export function createPushRight(parts: {
@@ -15,7 +17,7 @@ export function createPushRight(parts: {
   readonly now: () => number;
 }): PushRight {
   const { registry, now } = parts;
-  const provenAt = new Map<ImageRepository, number>();
+  const provenAt = new LRUCache<ImageRepository, number>({ max: MAX_REMEMBERED });
   const asking = new Map<ImageRepository, Promise<void>>();
   const ask = async (repository: ImageRepository): Promise<void> => {
     try {

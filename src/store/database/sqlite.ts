@@ -12,6 +12,7 @@ import {
   type SelectModifierNode,
   type SqliteDatabase,
 } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { OutsideError } from '../../net/outside-error.ts';
 import { retry } from '../../net/retry.ts';
 import { sqliteCodeOf, translateSqliteError } from './database-errors.ts';
@@ -91,7 +92,7 @@ function makeFolder(folder: string): void {
 
 /** better-sqlite3's shape, which Kysely wants, over node:sqlite; what was prepared once is kept, as our queries are few. */
 function adapt(database: DatabaseSync): SqliteDatabase {
-  const prepared = new Map<string, Statement>();
+  const prepared = new LRUCache<string, Statement>({ max: MAX_PREPARED });
   return {
     close: () => {
       prepared.clear();
@@ -99,12 +100,9 @@ function adapt(database: DatabaseSync): SqliteDatabase {
     },
     prepare: (text) => {
       const known = prepared.get(text);
-      const statement = known ?? prepare(database, text);
-      // A Map iterates in the order of insertion, so the first key is the one not used for longest.
-      if (known !== undefined) prepared.delete(text);
+      if (known !== undefined) return known;
+      const statement = prepare(database, text);
       prepared.set(text, statement);
-      const [oldest] = prepared.keys();
-      if (prepared.size > MAX_PREPARED && oldest !== undefined) prepared.delete(oldest);
       return statement;
     },
   };
