@@ -239,7 +239,6 @@ describe('without a commit that is proven', () => {
     const number = Number(/ P(\d+) /.exec(card)?.[1] ?? '0');
     expect(await talk.findings(number)).toContain('warn revision');
     expect(card).not.toContain('/runs/');
-    expect(card).toContain('no check run and no deployment will be created');
     await talk.say('bob', '/approve', issue);
     expect(repo.checkRuns(commit)).toHaveLength(before);
     expect(world.registry.tag(IMAGE, 'latest')).toBe(image.digest);

@@ -67,6 +67,11 @@ test.each<[string, Partial<Promotion>, Partial<PromotionView>]>([
     {},
   ],
   ['a rejection with its reason', { state: { kind: 'rejected', by: JO, reason: 'not before #42 @all' } }, {}],
+  [
+    'an image whose commit is unknown',
+    { images: viewOf().promotion.images.map((image) => ({ ...image, commit: null, commitTag: null })) },
+    {},
+  ],
   ['a version alone', { versionTag: V1, moves: VERSION }, {}],
   [
     'a version that a git tag asked for',
