@@ -15,6 +15,7 @@ import type { Person } from '../domain/actor.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../domain/image/reference.ts';
 import type { History } from '../domain/promotion/history.ts';
 import type { InstallationClient } from '../github/client/client.ts';
+import type { Clock } from '../net/clock.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { ImageContents } from './contents.ts';
 import type { ImageReader } from './image-reader.ts';
@@ -41,9 +42,7 @@ export type FactSources = {
   readonly images: Pick<ImageReader, 'contents' | 'missing'>;
   /** NoAccess if GitHub can't be read. */
   readonly github: () => InstallationClient;
-  readonly now: () => number;
-  /** Resolves after that many milliseconds. */
-  readonly wait: (ms: number) => Promise<void>;
+  readonly clock: Pick<Clock, 'now' | 'wait'>;
   /** What an environment held with images of this repository; NoAccess where there is no database. */
   readonly history: (environment: string) => Promise<History>;
   /** The owner of the image. */

@@ -42,7 +42,7 @@ export async function fetchActor({
   const permission = await unlessUnknown(() =>
     again === undefined
       ? fetchPermission(question)
-      : askAgain(() => fetchPermission(question), { wait: again.wait, isWorthIt: again.hadRights }),
+      : askAgain(() => fetchPermission(question), { ...again, isWorthIt: again.hadRights }),
   );
   return { id, login, kind, role: roleIn(permission, id) };
 }

@@ -59,8 +59,7 @@ async function makeWorld(): Promise<World> {
         github: () => {
           throw new NoAccess('github', 'APP_ID is not set');
         },
-        now: () => bench.clock.at,
-        wait: async () => undefined,
+        clock: { now: () => bench.clock.at, wait: async () => undefined },
         history: async () => [],
         rejectionOf: async () => ({ kind: 'none' }),
         stagingChecksOf: async () => [],

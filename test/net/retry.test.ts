@@ -1,4 +1,5 @@
 // What is tried again, how often, and after which pauses.
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { OutsideError } from '../../src/net/outside-error.ts';
 import { backoffMs, retry, type RetryRules } from '../../src/net/retry.ts';
@@ -96,4 +97,42 @@ test('the caller may define what is transient and how long to wait', async () =>
   };
   expect(await run([busy, busy], rules)).toEqual({ tries: 3, waits: [50, 100], end: 'done' });
   expect((await run([PASSING], rules)).end).toBe(PASSING);
+});
+
+test('a value that is not there yet is tried again, and the last one is returned', async () => {
+  const waits: number[] = [];
+  const clock = { now: () => 0, wait: async (ms: number) => void waits.push(ms) };
+  const counted = (enough: number): Promise<number> => {
+    let tries = 0;
+    const isPending = (count: number): boolean => count < enough;
+    return retry(async () => (tries += 1), { clock, backoff: BACKOFF, maxTries: 3, isPending });
+  };
+  expect(await counted(1)).toBe(1);
+  expect(waits).toEqual([]);
+  expect(await counted(2)).toBe(2);
+  expect(waits).toEqual([100]);
+  expect(await counted(9)).toBe(3);
+  expect(waits).toEqual([100, 100, 200]);
+});
+
+test('whether an error is transient is asked only while a try is left', async () => {
+  let asked = 0;
+  const isTransient = async (): Promise<boolean> => {
+    asked += 1;
+    return true;
+  };
+  expect(await run([PASSING, PASSING, PASSING], { maxTries: 2, isTransient })).toMatchObject({
+    tries: 2,
+    end: PASSING,
+  });
+  expect(asked).toBe(1);
+});
+
+test('loops that wait and try again are in this helper only', () => {
+  const root = new URL('../../src/', import.meta.url);
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  const waiting = paths.filter((path) =>
+    /await (?:\w+\.)*(?:wait|delay|sleep)\(/.test(readFileSync(new URL(path, root), 'utf8')),
+  );
+  expect(waiting).toEqual(['net/retry.ts']);
 });

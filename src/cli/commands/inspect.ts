@@ -57,8 +57,7 @@ export const inspect: CliCommand = {
       registry,
       images: createImageReader({ registry, now }),
       github: place.github,
-      now,
-      wait: services.wait,
+      clock: services,
       history: historyOf(database, { repoId: known.id, repository }),
       ...recordsOf(database, { repoId: known.id, now }),
       ownership: () =>

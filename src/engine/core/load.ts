@@ -197,7 +197,7 @@ export async function loadActor(
     return (await findRightsConfirmedAt(store.db, { repoId: repo.id, personId: id, now: now() })) !== null;
   };
   const client = github.forRepo(repo);
-  return fetchActor({ client, repo: repo.name, id, login, kind, askAgain: { hadRights, wait } });
+  return fetchActor({ client, repo: repo.name, id, login, kind, askAgain: { hadRights, now, wait } });
 }
 
 function refusePolicy(problem: PolicyProblem): LoadedPolicy {

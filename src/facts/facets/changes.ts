@@ -41,7 +41,7 @@ export const changes = facet<'changes', never>({
     ]);
     const wasHeld = history.some((holding) => holding.digest === subject.digest);
     const rollbackTo = wasHeld ? targetName(history, subject.digest) : subject.tag;
-    const readAt = sources.now();
+    const readAt = sources.clock.now();
     return known({ kind: 'compared', environment: name, held, rollbackTo, readAt, commits, contents: between });
   },
 });

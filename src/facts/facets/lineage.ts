@@ -10,7 +10,8 @@ import {
 } from '../../domain/image/image-facts.ts';
 import { parseCommitSha, type CommitSha } from '../../domain/image/reference.ts';
 import type { InstallationClient } from '../../github/client/client.ts';
-import { compareWithBranch, type BranchPlace } from '../../github/commits.ts';
+import { compareWithBranch } from '../../github/commits.ts';
+import { retry } from '../../net/retry.ts';
 import { facet, type FactSources, type FactSubject } from '../facet.ts';
 import { unknownAfter } from '../outside-reason.ts';
 
@@ -34,7 +35,7 @@ export const lineage = facet<'lineage', 'contents'>({
     const commit = parseCommitSha(revision);
     if (commit === null) return known({ kind: 'malformed', seen: revision });
     try {
-      return known(await placeOf({ ...subject, github: sources.github(), wait: sources.wait }, commit));
+      return known(await placeOf({ ...subject, github: sources.github(), clock: sources.clock }, commit));
     } catch (error) {
       return unknownAfter(error);
     }
@@ -42,24 +43,30 @@ export const lineage = facet<'lineage', 'contents'>({
 });
 
 type Place = Pick<FactSubject, 'repo' | 'branches'> &
-  Pick<FactSources, 'wait'> & { readonly github: InstallationClient };
+  Pick<FactSources, 'clock'> & { readonly github: InstallationClient };
 
 /** Right after a push, some of GitHub's servers do not know the commit yet. */
 const MAX_TRIES = 3;
 const PAUSE_MS = 1000;
 
-async function placeOf({ github: client, repo, branches, wait }: Place, commit: CommitSha): Promise<Lineage> {
+async function placeOf({ github: client, repo, branches, clock }: Place, commit: CommitSha): Promise<Lineage> {
   const asked = [...new Set(branches)];
   const missing: string[] = [];
-  let tries = 1;
-  for (const branch of asked) {
-    const ask = (): Promise<BranchPlace> => compareWithBranch({ client, repo, branch, commit });
-    let place = await ask();
-    for (; place.membership === 'unknown-commit' && tries < MAX_TRIES; tries += 1) {
-      await wait(PAUSE_MS);
-      place = await ask();
-    }
-    const { membership, commit: found } = place;
+  let requests = 0;
+  for (const [before, branch] of asked.entries()) {
+    const ask = (): ReturnType<typeof compareWithBranch> => {
+      requests += 1;
+      return compareWithBranch({ client, repo, branch, commit });
+    };
+    const { membership, commit: found } = await retry(ask, {
+      clock,
+      backoff: { firstMs: PAUSE_MS, longestMs: PAUSE_MS },
+      // All branches together; each has one request for certain.
+      maxTries: MAX_TRIES - (requests - before),
+      isPending: (place) => place.membership === 'unknown-commit',
+      // The job is retried.
+      isTransient: () => false,
+    });
     if (membership === 'no-branch') missing.push(branch);
     if (membership !== 'on-branch') continue;
     const summary = found === null ? {} : { summary: { subject: found.subject, author: found.author } };

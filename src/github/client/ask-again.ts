@@ -1,12 +1,14 @@
 // Asks GitHub again after a doubtful 403, 404 or 422, as a single one may be wrong for a moment.
+import type { Clock } from '../../net/clock.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import { retry } from '../../net/retry.ts';
 
 const DOUBTFUL: readonly string[] = ['github-forbidden', 'github-not-found', 'github-rejected'];
 const MAX_TRIES = 3;
 const PAUSE_MS = 1000;
 
 /** How to wait before GitHub is asked again. */
-export type Pause = { readonly wait: (ms: number) => Promise<void> };
+export type Pause = Pick<Clock, 'now' | 'wait'>;
 
 /**
  * The result of `ask`. After a doubtful answer it is called at most twice more, and the last answer counts.
@@ -14,16 +16,15 @@ export type Pause = { readonly wait: (ms: number) => Promise<void> };
  */
 export async function askAgain<T>(
   ask: () => Promise<T>,
-  { wait, isWorthIt = async () => true }: Pause & { readonly isWorthIt?: () => Promise<boolean> },
+  { now, wait, isWorthIt = async () => true }: Pause & { readonly isWorthIt?: () => Promise<boolean> },
 ): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isDoubtful(error) || tries >= MAX_TRIES || !(await isWorthIt())) throw error;
-      await wait(PAUSE_MS);
-    }
-  }
+  return retry(ask, {
+    clock: { now, wait },
+    backoff: { firstMs: PAUSE_MS, longestMs: PAUSE_MS },
+    waitMs: ({ backoffMs }) => backoffMs,
+    maxTries: MAX_TRIES,
+    isTransient: async (error) => isDoubtful(error) && (await isWorthIt()),
+  });
 }
 
 /**
