@@ -1,5 +1,5 @@
 // Measures what one waits for after the approving click, on a registry next door, and lists what a promotion asks of GitHub.
-import type { LoggedRequest } from '../test/support/github/door.ts';
+import type { LoggedRequest } from '../test/support/github/endpoint.ts';
 import { replay } from './replay.ts';
 import { median, spread, type Report } from './report.ts';
 import { wallMs } from './steps.ts';

@@ -66,17 +66,17 @@ export async function readImage(
   const manifest = await source.registry.fetchManifest(source.repository, digest);
   const budget = { manifests: MAX_MANIFESTS, configBytes: MAX_CONFIG_BYTES };
   const platforms = await platformsOf({ ...source, budget }, { manifest, platform: null, around: [], depth: 1 });
-  return { manifest, contents: { mediaType: manifest.mediaType, platforms: tellApart(platforms) } };
+  return { manifest, contents: { mediaType: manifest.mediaType, platforms: distinguish(platforms) } };
 }
 
 /** Several entries of one platform get what differs behind their name: a version or features, else the digest. */
-function tellApart(read: readonly (PlatformContents & Versioned)[]): readonly PlatformContents[] {
+function distinguish(read: readonly (PlatformContents & Versioned)[]): readonly PlatformContents[] {
   const groups = Map.groupBy(read, ({ platform }) => platform);
   return read.map(({ version, ...contents }) => {
     const same = groups.get(contents.platform) ?? [];
     if (same.length < 2) return contents;
-    const isTold = version !== '' && same.filter((one) => one.version === version).length === 1;
-    const platform = `${contents.platform} (${isTold ? version.slice(0, MAX_VERSION) : shortDigest(contents.digest)})`;
+    const isDistinct = version !== '' && same.filter((one) => one.version === version).length === 1;
+    const platform = `${contents.platform} (${isDistinct ? version.slice(0, MAX_VERSION) : shortDigest(contents.digest)})`;
     const missing = contents.missing.map((part) => ({ ...part, platform }));
     return { ...contents, platform, missing };
   });

@@ -1,5 +1,5 @@
 // The words for each problem of a policy file: what is wrong, and what is allowed there.
-import type { FileProblem, LegalForm, PolicyProblem, SeenValue } from '../domain/policy/policy-problem.ts';
+import type { FileProblem, AllowedForm, PolicyProblem, SeenValue } from '../domain/policy/policy-problem.ts';
 import { listWords } from './format.ts';
 
 /** Half a sentence with the place; may carry text of the file, so it is escaped when it is shown. */
@@ -107,7 +107,7 @@ function contradictionWords(problem: Contradiction): string {
 }
 
 /** A noun phrase: `write <it>`. */
-function allowedWords(legal: LegalForm): string {
+function allowedWords(legal: AllowedForm): string {
   switch (legal.form) {
     case 'one-of':
       return listWords(legal.words, 'or');

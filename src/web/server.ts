@@ -36,12 +36,12 @@ const HEADERS_TIMEOUT_MS = 10_000;
 /** GitHub gives up after 10 s; 25 MiB over a slow line may take a while longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** By default, Node checks every 30 s, so a slow sender would get up to 30 s more. */
-const LOOK_EVERY_MS = 2000;
+const CHECK_EVERY_MS = 2000;
 const MAX_CONNECTIONS = 1000;
 const LINGER_MS = 1000;
 
 export function createWebServer(options: ServerOptions): Server {
-  const server = createServer({ connectionsCheckingInterval: LOOK_EVERY_MS }, (request, response) => {
+  const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS }, (request, response) => {
     answer(request, response, options).catch((error: unknown) => {
       options.onError(error);
       send(response, { status: 500, type: 'text/plain', body: 'internal error; see the log\n' });

@@ -5,27 +5,27 @@ import type { AuditRow } from '../../src/domain/audit/audit.ts';
 import { countJobs } from '../../src/store/queue/job-upkeep.ts';
 import { refused } from '../scenarios/answers.ts';
 import { begin } from '../scenarios/conversation.ts';
-import { headersOf, openDoors, post, PREVIOUS, SECRET, sign, WEBHOOKS, type Doors } from '../web/harness.ts';
+import { headersOf, openEndpoints, post, PREVIOUS, SECRET, sign, WEBHOOKS, type Endpoints } from '../web/harness.ts';
 import { dial, head, statuses, type Connection } from './raw-http.ts';
 
 const BODY = JSON.stringify({ action: 'created', repository: { id: 1 } });
 const SIGNED = Object.entries({ ...headersOf(BODY), 'content-length': String(BODY.length) });
 
-let doors: Doors;
+let endpoints: Endpoints;
 const lines: Connection[] = [];
 const call = (): Connection => {
-  const line = dial(doors.port);
+  const line = dial(endpoints.port);
   lines.push(line);
   return line;
 };
-const queued = async (): Promise<number> => (await countJobs(doors.app.store.db, Date.now())).queued;
+const queued = async (): Promise<number> => (await countJobs(endpoints.app.store.db, Date.now())).queued;
 afterEach(() => {
   for (const { socket } of lines.splice(0)) socket.destroy();
 });
 
 describe('secrets', () => {
   afterEach(async () => {
-    await doors.close();
+    await endpoints.close();
   });
 
   test.each([
@@ -34,30 +34,30 @@ describe('secrets', () => {
     ['one that is long gone', 'the-secret-of-the-year-before-that', 401],
     ['none at all', '', 401],
   ])('%s', async (_name, secret, status) => {
-    doors = await openDoors();
-    expect((await post(doors, BODY, { 'x-hub-signature-256': sign(BODY, secret) })).status).toBe(status);
+    endpoints = await openEndpoints();
+    expect((await post(endpoints, BODY, { 'x-hub-signature-256': sign(BODY, secret) })).status).toBe(status);
   });
 
   test('the old one no longer counts once it is removed', async () => {
-    doors = await openDoors({ WEBHOOK_SECRET_PREVIOUS: '' });
-    expect((await post(doors, BODY, { 'x-hub-signature-256': sign(BODY, PREVIOUS) })).status).toBe(401);
+    endpoints = await openEndpoints({ WEBHOOK_SECRET_PREVIOUS: '' });
+    expect((await post(endpoints, BODY, { 'x-hub-signature-256': sign(BODY, PREVIOUS) })).status).toBe(401);
     // What an empty variable must not become: an empty secret that anybody can sign with.
-    expect((await post(doors, BODY, { 'x-hub-signature-256': sign(BODY, '') })).status).toBe(401);
+    expect((await post(endpoints, BODY, { 'x-hub-signature-256': sign(BODY, '') })).status).toBe(401);
   });
 });
 
 describe('one server', () => {
   beforeAll(async () => {
-    doors = await openDoors();
+    endpoints = await openEndpoints();
   });
   afterAll(async () => {
-    await doors.close();
+    await endpoints.close();
   });
 
   test.each([0, 1, 7, 8, 39, 63, 70, 72, 200])('a signature of %i characters is refused', async (length) => {
     const signature = sign(BODY).padEnd(200, '0').slice(0, length);
     const before = await queued();
-    expect((await post(doors, BODY, { 'x-hub-signature-256': signature })).status).toBe(401);
+    expect((await post(endpoints, BODY, { 'x-hub-signature-256': signature })).status).toBe(401);
     expect(await queued()).toBe(before);
   });
 
@@ -67,7 +67,7 @@ describe('one server', () => {
       const place = 'sha256='.length + at;
       const other = right[place] === '0' ? '1' : '0';
       const signature = `${right.slice(0, place)}${other}${right.slice(place + 1)}`;
-      return (await post(doors, BODY, { 'x-hub-signature-256': signature })).status;
+      return (await post(endpoints, BODY, { 'x-hub-signature-256': signature })).status;
     });
     expect(new Set(await Promise.all(answers))).toEqual(new Set([401]));
   });
@@ -150,8 +150,8 @@ describe('one server', () => {
   ])('a compressed body %s is not unpacked, signed or not', async (_name, pack) => {
     const body = pack(BODY);
     const encoding = { 'content-encoding': 'gzip' };
-    expect((await post(doors, body, { ...encoding, 'x-hub-signature-256': sign(BODY) })).status).toBe(401);
-    expect((await post(doors, body, encoding)).status).toBe(400);
+    expect((await post(endpoints, body, { ...encoding, 'x-hub-signature-256': sign(BODY) })).status).toBe(401);
+    expect((await post(endpoints, body, encoding)).status).toBe(400);
   });
 
   test.each([
@@ -162,14 +162,14 @@ describe('one server', () => {
     ['application/x-www-form-urlencoded; application/json', 415],
     ['multipart/form-data; boundary=application/json', 415],
   ])('the content type "%s" is answered %i', async (type, status) => {
-    expect((await post(doors, BODY, { 'content-type': type })).status).toBe(status);
+    expect((await post(endpoints, BODY, { 'content-type': type })).status).toBe(status);
   });
 
   test('the delivery id of one installation under the name of another is the same delivery', async () => {
     const before = await queued();
     const id = { 'x-github-delivery': 'of-the-first-installation' };
-    expect(await post(doors, bodyOf(1), id)).toMatchObject({ status: 202, text: 'stored' });
-    expect(await post(doors, bodyOf(2), id)).toMatchObject({ status: 202, text: 'stored before' });
+    expect(await post(endpoints, bodyOf(1), id)).toMatchObject({ status: 202, text: 'stored' });
+    expect(await post(endpoints, bodyOf(2), id)).toMatchObject({ status: 202, text: 'stored before' });
     expect(await queued()).toBe(before + 1);
   });
 
@@ -183,14 +183,14 @@ describe('one server', () => {
     });
     await Promise.all(idle.map(({ socket }) => new Promise((resolve) => socket.once('connect', resolve))));
     const before = await queued();
-    expect(await post(doors, BODY)).toMatchObject({ status: 202, text: 'stored' });
-    expect((await fetch(`${doors.url}/readyz`)).status).toBe(503);
+    expect(await post(endpoints, BODY)).toMatchObject({ status: 202, text: 'stored' });
+    expect((await fetch(`${endpoints.url}/readyz`)).status).toBe(503);
     expect(await queued()).toBe(before + 1);
     expect(idle.every(({ socket }) => !socket.destroyed)).toBe(true);
   });
 
   test('a sender of nothing, or of a slow head or body, is cut off', async () => {
-    const { server } = doors.app;
+    const { server } = endpoints.app;
     // Looked at by Node when it checks its connections; the limits themselves are held below.
     Object.assign(server, { headersTimeout: 50, requestTimeout: 100 });
     const silent = call();
@@ -207,19 +207,19 @@ describe('one server', () => {
     clearInterval(drops);
     expect(ends.map((text) => statuses(text)[0] ?? 'nothing')).toEqual([408, 408, 408]);
     expect(await queued()).toBe(before);
-    expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${endpoints.url}/healthz`)).status).toBe(200);
   });
 });
 
 test('the limits of the server are the documented ones', async () => {
-  doors = await openDoors();
-  const { headersTimeout, requestTimeout, maxConnections } = doors.app.server;
+  endpoints = await openEndpoints();
+  const { headersTimeout, requestTimeout, maxConnections } = endpoints.app.server;
   expect({ headersTimeout, requestTimeout, maxConnections }).toEqual({
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     maxConnections: 1000,
   });
-  await doors.close();
+  await endpoints.close();
 });
 
 describe('signed, but with a hostile body', () => {

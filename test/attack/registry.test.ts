@@ -111,8 +111,8 @@ describe('An address inside, however it is written', () => {
   );
 
   test('a name that becomes private later is checked at connection time: only the checked address is used', async () => {
-    expect(await lookUp('rebinds.test')).toEqual([{ address: '8.8.8.8', family: 4 }]);
-    expect(await lookUp('rebinds.test')).toMatchObject({ name: 'PrivateAddressError' });
+    expect(await resolveHost('rebinds.test')).toEqual([{ address: '8.8.8.8', family: 4 }]);
+    expect(await resolveHost('rebinds.test')).toMatchObject({ name: 'PrivateAddressError' });
     expect(asked.get('rebinds.test')).toBe(2);
   });
 });
@@ -201,7 +201,7 @@ test('Hosts that a registry invents do not fill the metrics', async () => {
 });
 
 /** As a socket asks for it. */
-function lookUp(name: string): Promise<unknown> {
+function resolveHost(name: string): Promise<unknown> {
   return new Promise((done) => {
     publicOnlyLookup(name, { all: true }, (error, addresses) => done(error ?? addresses));
   });

@@ -89,3 +89,38 @@ test('current terms are not retired', () => {
     'Waiting for approval. Requested by ada. `main` is not a staging tag. 1 check failed. Usage: x. A permanent tag.';
   expect(findRetired('a.md', text)).toEqual([]);
 });
+
+/** Words that no identifier and no file name of src and test has as a part: `GLANCE_MS`, `hearComment`, `production-lane`. */
+const RETIRED_PARTS: ReadonlySet<string> = new Set(
+  (
+    'blot insist patience hear heard unheard glance sighting look looked suspicion lane terms torture mend untold crowd ' +
+    'door doors pacing'
+  ).split(' '),
+);
+
+/** Texts and comments: docs and snapshots hold their words to account. */
+const TEXTS = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/.*|\/\*[\s\S]*?\*\//g;
+
+function findRetiredParts(path: string, text: string): readonly string[] {
+  const names = new Set([...path.split(/[/.]/), ...(text.replace(TEXTS, ' ').match(/[A-Za-z_$][\w$]*/g) ?? [])]);
+  return [...names]
+    .filter((name) => partsOf(name).some((part) => RETIRED_PARTS.has(part)))
+    .map((name) => `${path}: ${name}`);
+}
+
+/** `GLANCE_GOOD_FOR_MS`, `hearComment` and `hear-comment` in their words. */
+function partsOf(name: string): readonly string[] {
+  return name.split(/(?<=[a-z\d])(?=[A-Z])|[_$-]/).map((part) => part.toLowerCase());
+}
+
+test('no identifier or file name of src and test is built from a retired word', () => {
+  // This file names them.
+  const tests = filesUnder('test/', /\.ts$/).filter((path) => !path.endsWith('/plain-english.test.ts'));
+  const paths = [...filesUnder('src/', /\.ts$/), ...tests];
+  expect(paths.flatMap((path) => findRetiredParts(path, readFileSync(new URL(path, ROOT), 'utf8')))).toEqual([]);
+  expect(findRetiredParts('src/production-lane.ts', "const GLANCE_MS = hearComment('a door'); // look")).toEqual([
+    'src/production-lane.ts: production-lane',
+    'src/production-lane.ts: GLANCE_MS',
+    'src/production-lane.ts: hearComment',
+  ]);
+});

@@ -22,7 +22,7 @@ import { cardThreadText } from '../../src/messages/card/thread.ts';
 import { answerError } from '../../src/registry/transport/errors.ts';
 import { COMMIT, facts, image, NOW, platform, ruleContext } from '../domain/build.ts';
 import { AT, FOREIGN, IMAGE, NEW, OLD, REPO, tagOf, viewOf } from '../messages/sample-view.ts';
-import { openDoors, post } from '../web/harness.ts';
+import { openEndpoints, post } from '../web/harness.ts';
 import { badYaml, DENIED, failure } from '../domain/problem.ts';
 
 const GITHUB = 'https://github.com';
@@ -149,12 +149,12 @@ test('the table of checks is complete and in the order of the checks', () => {
 });
 
 test('the answer to a wrong signature is the quoted one', async () => {
-  const doors = await openDoors();
+  const endpoints = await openEndpoints();
   try {
-    const { status, text } = await post(doors, '{}', { 'x-hub-signature-256': 'sha256=0' });
+    const { status, text } = await post(endpoints, '{}', { 'x-hub-signature-256': 'sha256=0' });
     expect({ status, quoted: [text] }).toEqual({ status: 401, quoted: QUOTES['Webhooks are answered with 401'] });
   } finally {
-    await doors.close();
+    await endpoints.close();
   }
 });
 

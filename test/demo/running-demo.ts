@@ -23,17 +23,17 @@ export function startDemo(...args: readonly string[]): RunningDemo {
   });
   const watchers = new Set<() => void>();
   let [stdout, stderr, isOver] = ['', '', false];
-  const look = (): void => watchers.forEach((watch) => watch());
+  const notify = (): void => watchers.forEach((watch) => watch());
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
-    look();
+    notify();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
       isOver = true;
-      look();
+      notify();
       resolve({ code, stdout, stderr });
     });
   });

@@ -28,7 +28,7 @@ function answerPage(page: number, people: readonly object[]): void {
     .reply(200, [...people]);
 }
 
-const crowd = Array.from({ length: 100 }, (_, index) => ({ ...eve, id: 1000 + index }));
+const many = Array.from({ length: 100 }, (_, index) => ({ ...eve, id: 1000 + index }));
 
 test.each<{ readonly name: string; readonly pages: readonly (readonly object[])[]; readonly expected: string }>([
   { name: 'a second writer could', pages: [[ada, bob]], expected: 'some' },
@@ -37,9 +37,9 @@ test.each<{ readonly name: string; readonly pages: readonly (readonly object[])[
   { name: 'bots could not', pages: [[ada, bot]], expected: 'none' },
   { name: 'a role given by a team counts though the base permission is read', pages: [[byTeam]], expected: 'some' },
   { name: 'a custom role counts as its base', pages: [[custom]], expected: 'some' },
-  { name: 'the one who could stands on the second page', pages: [crowd, [bob]], expected: 'some' },
-  { name: 'a crowd of readers that ends is nobody', pages: [crowd, [ada]], expected: 'none' },
-  { name: 'a crowd that does not end stays unknown', pages: [crowd, crowd, crowd], expected: 'unknown' },
+  { name: 'the one who could stands on the second page', pages: [many, [bob]], expected: 'some' },
+  { name: 'a many of readers that ends is nobody', pages: [many, [ada]], expected: 'none' },
+  { name: 'a many that does not end stays unknown', pages: [many, many, many], expected: 'unknown' },
 ])('$name', async ({ pages, expected }) => {
   grantToken(7);
   pages.forEach((people, index) => answerPage(index + 1, people));

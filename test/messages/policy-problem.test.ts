@@ -1,6 +1,6 @@
 // The words for each problem of a policy file: every code, every form of what is legal, and every kind of what stands there.
 import { expect, test } from 'vitest';
-import type { LegalForm, PolicyMistake, PolicyProblem, SeenValue } from '../../src/domain/policy/policy-problem.ts';
+import type { AllowedForm, PolicyMistake, PolicyProblem, SeenValue } from '../../src/domain/policy/policy-problem.ts';
 import { fileProblemWords, policyProblemWords } from '../../src/messages/policy-problem.ts';
 
 const PLACE = { line: 3, column: 5, path: 'environments.production.tags[0]' };
@@ -60,7 +60,7 @@ const PLAIN_FORMS = [
   'environments',
 ] as const;
 
-const FORMS: readonly LegalForm[] = [
+const FORMS: readonly AllowedForm[] = [
   ...PLAIN_FORMS.map((form) => ({ form })),
   { form: 'one-of', words: ['fail', 'warn', 'off'] },
   { form: 'whole-number', from: 0, to: 10 },

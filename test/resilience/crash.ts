@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openCrew } from './crash/crew.ts';
-import { DOORS, type Kill } from './crash/kill.ts';
+import { PROXIES, type Kill } from './crash/kill.ts';
 import { compare } from './crash/picture.ts';
 import { listBoundaryKills, planOf, planRandomRounds, planRounds, sayWanted, type Wanted } from './crash/plan.ts';
 import type { Played } from './crash/round.ts';
@@ -39,8 +39,9 @@ async function run(): Promise<string> {
   const calm = await playCalm();
   if (calm === null) return 'resilience:crash: no undisturbed run to compare with';
   const boundaries = listBoundaryKills(calm);
-  const counts = DOORS.map(
-    (door) => `${boundaries.filter(({ kill }) => kill.kind === 'boundary' && kill.door === door).length / 2} ${door}`,
+  const counts = PROXIES.map(
+    (proxy) =>
+      `${boundaries.filter(({ kill }) => kill.kind === 'boundary' && kill.proxy === proxy).length / 2} ${proxy}`,
   );
   console.log(`The undisturbed run: ${calm.phases.length} phases, boundaries: ${counts.join(', ')}.`);
   const isAsked = ({ label }: Wanted): boolean => values.at.length === 0 || values.at.includes(label);

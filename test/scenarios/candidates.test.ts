@@ -79,8 +79,8 @@ test('the marks are those of the requested environment', async () => {
 
 test('the history names the commit, its author, and who approved it', async () => {
   talk = await beginHistory();
-  await talk.release('Change the door');
+  await talk.release('Change the lamp');
   const { replies } = await talk.say('ada', '/status');
-  expect(replies.join('\n')).toMatch(/Change the door, by `ada` · Requested by `ada` · approved by `bob`/);
-  expect(talk.card()).toMatch(/Change the door, by `ada`/);
+  expect(replies.join('\n')).toMatch(/Change the lamp, by `ada` · Requested by `ada` · approved by `bob`/);
+  expect(talk.card()).toMatch(/Change the lamp, by `ada`/);
 });

@@ -410,12 +410,12 @@ describe('while GitHub fails', () => {
     await talk.request();
     world.github.failNext({ method: 'GET', path: LISTING, status: 502, times: Infinity });
     const lost = await write('bob', '/approve P1', 'lost');
-    const heard = await write('ada', '/status P1');
+    const received = await write('ada', '/status P1');
     await world.pass(9 * MINUTE_MS, 10_000);
-    expect(reactions(heard)).toEqual([]);
+    expect(reactions(received)).toEqual([]);
     // The last failure before the limit delays the next attempt by some minutes.
     await world.pass(16 * MINUTE_MS, 10_000);
-    expect(reactions(heard)).toContain('rocket');
+    expect(reactions(received)).toContain('rocket');
     expect(await talk.state()).toBe('awaiting-approval');
     world.github.clearFaults();
     await talk.say('ada', '/status P1');

@@ -1,4 +1,4 @@
-// Which images a repository may name: another repository's image is refused by every door.
+// Which images a repository may name: another repository's image is refused by every entry point.
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/domain/reply.ts';
 import { isBlocking } from '../../src/domain/finding.ts';
@@ -150,7 +150,7 @@ test('a click that names a promotion of ours on a check run that is not ours doe
 });
 
 describe("a policy file that names another repository's image", () => {
-  const DOORS = ['/promote staging', '/promote', '/promote to production', '/status', '/status production'];
+  const COMMANDS = ['/promote staging', '/promote', '/promote to production', '/status', '/status production'];
 
   test('is refused by every entry point, and nothing of that image is read or shown', async () => {
     talk = await begin();
@@ -159,7 +159,7 @@ describe("a policy file that names another repository's image", () => {
     const other = await otherRepo();
     other.writeFiles('main', { '.github/promotion.yml': `images: ["${host}/${IMAGE}"]\n` });
     for (const line of [
-      ...DOORS,
+      ...COMMANDS,
       `/promote ${talk.commit}`,
       `/promote ${image.digest}`,
       '/promote staging force --reason "now"',

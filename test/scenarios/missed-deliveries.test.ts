@@ -1,4 +1,4 @@
-// Webhooks that never arrived: the sweep over GitHub's list takes them in, once, and in the order in which they were sent.
+// Webhooks that never arrived: the recovery over GitHub's list takes them in, once, and in the order in which they were sent.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ afterEach(async () => {
   await talk.world.close();
 });
 
-/** The clock reaches the next slot of five minutes, and the sweep comes to its end, or as far as it can. */
-async function sweep(world: Scenario): Promise<void> {
+/** The clock reaches the next slot of five minutes, and the recovery comes to its end, or as far as it can. */
+async function recover(world: Scenario): Promise<void> {
   world.clock.turn(5 * MINUTE_MS);
   expect(await tick({ store: world.app.store, jobs: JOB_ROWS, now: world.clock.now }, 'recover-deliveries')).toBe(true);
   await world.drain();
@@ -52,15 +52,15 @@ async function metric(world: Scenario, name: string): Promise<number> {
 }
 
 test.each<Fate>(['lost', 'swallowed'])(
-  'a command that was %s is run by the next sweep, and only once',
+  'a command that was %s is run by the next recovery, and only once',
   async (fate) => {
     talk = await begin();
     const { world } = talk;
     await faring(fate, () => talk.request());
     expect(await talk.state()).toBeNull();
-    await sweep(world);
+    await recover(world);
     expect(await talk.state()).toBe('awaiting-approval');
-    await sweep(world);
+    await recover(world);
     expect(await talk.state(2)).toBeNull();
     expect(read(world)).toEqual(['issue_comment created']);
     expect(await metric(world, 'imprimatur_recovered_deliveries_total')).toBe(1);
@@ -75,7 +75,7 @@ test('a click that never arrived counts from the time of the click', async () =>
   await talk.request();
   await faring('lost', () => talk.click('bob', 'approve'));
   expect(await talk.state()).toBe('awaiting-approval');
-  await sweep(world);
+  await recover(world);
   expect(await talk.state()).toBe('promoted');
   await world.end();
 });
@@ -90,7 +90,7 @@ test.each(['click', 'comment'])(
     await world.pass(3 * HOUR_MS);
     await push(talk, 'validation: { command: warn }\n');
     expect(await talk.state()).toBe('awaiting-approval');
-    await sweep(world);
+    await recover(world);
     expect(await talk.state()).toBe('awaiting-approval');
     expect((await talk.answers()).at(-1)).toMatchObject(refused('plan-changed', { promotion: 1 }));
     await talk.click('bob', 'approve');
@@ -121,9 +121,9 @@ test('received deliveries are not read again, nor irrelevant ones, nor those you
   await world.drain();
   expect(read(world)).toEqual(['issue_comment created']);
   expect(await talk.state()).toBe('promoted');
-  await sweep(world);
+  await recover(world);
   expect(read(world)).toEqual(['issue_comment created', 'issue_comment created']);
-  await sweep(world);
+  await recover(world);
   expect(read(world)).toHaveLength(2);
   await world.end();
 });
@@ -136,7 +136,7 @@ test('a delivery that came twice, or was lost twice, counts once', async () => {
   world.github.setAppUrl(null);
   for (const guid of world.github.deliveries.map((one) => one.guid)) await world.github.redeliver(guid);
   await world.restart();
-  await sweep(world);
+  await recover(world);
   expect(read(world)).toEqual(['issue_comment created']);
   expect(await talk.state()).toBe('promoted');
   expect(await talk.state(2)).toBeNull();
@@ -150,7 +150,7 @@ test('after an outage of 72 hours all of them are recovered, page after page, th
   world.github.setEcho(false);
   world.github.setAppUrl(null);
   const elsewhere = talk.openIssue();
-  // Too old by the time of the sweep: GitHub has it no more.
+  // Too old by the time of the recovery: GitHub has it no more.
   await talk.say('ada', '/status', elsewhere);
   world.clock.turn(HOUR_MS);
   for (let hour = 1; hour <= 71; hour += 1) {
@@ -159,7 +159,7 @@ test('after an outage of 72 hours all of them are recovered, page after page, th
   }
   await talk.say('ada', '/cancel P1');
   await world.restart();
-  await sweep(world);
+  await recover(world);
   expect(await talk.state(1)).toBe('cancelled');
   expect(talk.replies(elsewhere)).toEqual([]);
   const paths = world.github.requests
@@ -169,7 +169,7 @@ test('after an outage of 72 hours all of them are recovered, page after page, th
   expect(paths).toEqual(paths.toSorted());
   const pages = world.github.requests.filter(({ operation }) => operation === 'apps/list-webhook-deliveries');
   expect(pages).toHaveLength(3);
-  await sweep(world);
+  await recover(world);
   expect(read(world)).toHaveLength(214);
   await world.end();
 });
@@ -196,7 +196,7 @@ test.each([
     await talk.say('ada', '/cancel P1');
   });
   interrupt(world);
-  await sweep(world);
+  await recover(world);
   expect(await talk.state()).not.toBe('cancelled');
   expect(await metric(world, 'imprimatur_delivery_recovery_age_seconds')).toBeGreaterThan(0);
   await world.restart();
@@ -216,10 +216,10 @@ test('one that GitHub can’t show does not block the others, and is recovered l
     await talk.request();
   });
   world.github.failNext({ path: /deliveries\/\d+$/, status: 500 });
-  await sweep(world);
+  await recover(world);
   expect(await talk.state()).toBe('awaiting-approval');
   expect(talk.replies(elsewhere)).toEqual([]);
-  await sweep(world);
+  await recover(world);
   expect(talk.replies(elsewhere)).toHaveLength(1);
   await world.end();
 });
@@ -234,11 +234,11 @@ test('one that GitHub no longer has is logged and skipped', async () => {
   });
   const [gone] = world.github.deliveries.filter(({ event, status }) => event === 'issue_comment' && status === 502);
   world.github.failNext({ path: new RegExp(`deliveries/${gone?.id}$`), status: 404, times: 10 });
-  await sweep(world);
+  await recover(world);
   expect(await talk.state()).toBe('awaiting-approval');
-  for (let later = 1; later <= 3; later += 1) await sweep(world);
+  for (let later = 1; later <= 3; later += 1) await recover(world);
   const noted = world.log.filter((line) => line.includes('GitHub no longer has a missed delivery')).length;
-  await sweep(world);
+  await recover(world);
   expect(world.log.filter((line) => line.includes('GitHub no longer has a missed delivery'))).toHaveLength(noted);
   expect(await metric(world, 'imprimatur_delivery_recovery_age_seconds')).toBe(0);
   expect(talk.replies(elsewhere)).toEqual([]);
@@ -255,7 +255,7 @@ test('a suspension that was over before its event arrived ends nothing', async (
   await world.drain();
   world.clock.turn(MINUTE_MS);
   await talk.say('ron', 'Any news?');
-  await sweep(world);
+  await recover(world);
   expect(await talk.state()).toBe('awaiting-approval');
   expect(world.log.filter((line) => line.includes('that a later one supersedes'))).toHaveLength(1);
   await world.end();
@@ -265,7 +265,7 @@ test('an App that may not list its deliveries logs that, and has no dead job', a
   talk = await begin();
   const { world } = talk;
   world.github.failNext({ path: /deliveries$/, status: 404 });
-  await sweep(world);
+  await recover(world);
   expect(world.log.filter((line) => line.includes('GitHub does not list the deliveries'))).toHaveLength(1);
   await world.end();
 });
@@ -277,7 +277,7 @@ test('deliveries from before the database was created are not recovered: somebod
   await talk.say('bob', '/approve P1');
   await world.pass(HOUR_MS);
   await world.restart({ DATABASE_URL: `sqlite:${join(await mkdtemp(join(tmpdir(), 'imprimatur-')), 'new.db')}` });
-  await sweep(world);
+  await recover(world);
   expect(read(world)).toEqual([]);
   expect(await talk.state()).toBeNull();
   await world.end();

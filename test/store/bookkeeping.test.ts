@@ -30,10 +30,10 @@ const accept = (handle: Store): Promise<void> =>
 const use = (store: Store, args: { key: string; until: number; now: number }): Promise<boolean> =>
   store.transaction((tx) => claimIdempotencyKey(tx, args));
 
-const pace = { installationId: 7, now: NOW, intervalMs: 1000, perMinute: 80, perHour: 500, before: [] };
+const LIMITS = { installationId: 7, now: NOW, intervalMs: 1000, perMinute: 80, perHour: 500, before: [] };
 
-const reserve = (store: Store, over: Partial<typeof pace> = {}): Promise<WritePermit> =>
-  store.transaction((tx) => reserveWrite(tx, { ...pace, ...over }));
+const reserve = (store: Store, over: Partial<typeof LIMITS> = {}): Promise<WritePermit> =>
+  store.transaction((tx) => reserveWrite(tx, { ...LIMITS, ...over }));
 
 const hold = (store: Store, until: number): Promise<void> =>
   store.transaction((tx) => holdWrites(tx, { installationId: 7, until }));

@@ -21,7 +21,7 @@ const place = { repoId: repo.id, issue: 3 };
 
 const meet = (store: Store, now = NOW): Promise<number | null> => store.transaction((tx) => saveRepo(tx, repo, now));
 
-const hear = (
+const receive = (
   store: Store,
   id: number,
   over: { readonly issue?: number; readonly document?: string } = {},
@@ -41,8 +41,8 @@ onBothEngines(({ fresh, freshPair }) => {
   test('comments wait in the order of their ids, each thread for itself', async () => {
     const store = await fresh();
     await meet(store);
-    for (const id of [3_900_000_003, 3_900_000_001]) await hear(store, id);
-    await hear(store, 3_900_000_002, { issue: 4 });
+    for (const id of [3_900_000_003, 3_900_000_001]) await receive(store, id);
+    await receive(store, 3_900_000_002, { issue: 4 });
     const waiting = await listWaitingComments(store.db, place);
     expect(waiting.map(({ id }) => id)).toEqual([3_900_000_001, 3_900_000_003]);
     expect(waiting[0]).toEqual({
@@ -56,11 +56,11 @@ onBothEngines(({ fresh, freshPair }) => {
   test('a comment that arrives again changes nothing, and a taken one does not wait again', async () => {
     const store = await fresh();
     await meet(store);
-    expect(await hear(store, 1)).toBe(true);
-    expect(await hear(store, 1, { document: '{"other":1}' })).toBe(false);
+    expect(await receive(store, 1)).toBe(true);
+    expect(await receive(store, 1, { document: '{"other":1}' })).toBe(false);
     expect((await listWaitingComments(store.db, place)).map(({ document }) => document)).toEqual(['{"a":"\\u0000 1"}']);
     await take(store, [1]);
-    expect(await hear(store, 1)).toBe(false);
+    expect(await receive(store, 1)).toBe(false);
     expect(await listWaitingComments(store.db, place)).toEqual([]);
     expect(await listKnownComments(store.db, { repoId: repo.id, ids: [1, 2] })).toEqual(new Set([1]));
     expect(await store.db.selectFrom('comments').select('document').execute()).toEqual([{ document: '' }]);
@@ -69,14 +69,14 @@ onBothEngines(({ fresh, freshPair }) => {
   test('of two concurrent arrivals of a comment, one is the first', async () => {
     const [one, other] = await freshPair();
     await meet(one);
-    const heard = await Promise.all([hear(one, 1), hear(other, 1)]);
-    expect(heard.toSorted()).toEqual([false, true]);
+    const received = await Promise.all([receive(one, 1), receive(other, 1)]);
+    expect(received.toSorted()).toEqual([false, true]);
   });
 
   test('comments that were taken long ago are deleted, waiting ones are not', async () => {
     const store = await fresh();
     await meet(store);
-    for (const id of [1, 2, 3]) await hear(store, id);
+    for (const id of [1, 2, 3]) await receive(store, id);
     await take(store, [1], NOW - 2);
     await take(store, [2], NOW);
     expect(await deleteHandledCommentsBefore(store.db, NOW)).toBe(1);
@@ -86,7 +86,7 @@ onBothEngines(({ fresh, freshPair }) => {
   test('waiting comments of a repository that left are dropped, taken ones are kept', async () => {
     const store = await fresh();
     await meet(store);
-    for (const id of [1, 2]) await hear(store, id);
+    for (const id of [1, 2]) await receive(store, id);
     await take(store, [1]);
     await store.transaction((tx) => dropWaitingComments(tx, repo.id));
     expect(await listKnownComments(store.db, { repoId: repo.id, ids: [1, 2] })).toEqual(new Set([1]));

@@ -30,7 +30,7 @@ describe('check runs', () => {
 
     const sent = await repo.click({ checkRun: created.data.id, action: 'approve', by: 'bob' });
     expect(sent.status).toBe(202);
-    expect(JSON.parse(listener.heard.at(-1)?.body ?? '')).toMatchObject({
+    expect(JSON.parse(listener.received.at(-1)?.body ?? '')).toMatchObject({
       action: 'requested_action',
       requested_action: { identifier: 'approve' },
       check_run: { id: created.data.id, external_id: 'P1', head_sha: sha },

@@ -113,11 +113,11 @@ describe('deliveries', () => {
     const { world, listener, repo } = stage();
     const issue = repo.openIssue({ title: 'Release', by: 'ada' });
     const { delivery } = await repo.comment({ issue, by: 'ada', body: '/status “ü”' });
-    const [heard] = listener.heard;
-    expect(heard?.path).toBe('/api/github/webhooks');
-    const signature = String(heard?.headers['x-hub-signature-256']);
-    expect(await new Webhooks({ secret: world.env.WEBHOOK_SECRET }).verify(heard?.body ?? '', signature)).toBe(true);
-    expect(heard?.headers).toMatchObject({
+    const [received] = listener.received;
+    expect(received?.path).toBe('/api/github/webhooks');
+    const signature = String(received?.headers['x-hub-signature-256']);
+    expect(await new Webhooks({ secret: world.env.WEBHOOK_SECRET }).verify(received?.body ?? '', signature)).toBe(true);
+    expect(received?.headers).toMatchObject({
       'x-github-delivery': delivery.guid,
       'x-github-event': 'issue_comment',
       'x-github-hook-installation-target-id': '770001',
@@ -130,14 +130,14 @@ describe('deliveries', () => {
     const issue = repo.openIssue({ title: 'Release', by: 'ada' });
     await app.rest.issues.createComment({ ...AT, issue_number: issue, body: 'Hello' });
     await world.settle();
-    expect(JSON.parse(listener.heard[0]?.body ?? '')).toMatchObject({
+    expect(JSON.parse(listener.received[0]?.body ?? '')).toMatchObject({
       action: 'created',
       sender: { login: 'imprimatur[bot]', type: 'Bot' },
     });
     world.setEcho(false);
     await app.rest.issues.createComment({ ...AT, issue_number: issue, body: 'Hello again' });
     await world.settle();
-    expect(listener.heard).toHaveLength(1);
+    expect(listener.received).toHaveLength(1);
   });
 
   test('a failed one is found in the log and redelivered', async () => {
@@ -153,7 +153,7 @@ describe('deliveries', () => {
     expect(full.data.request.payload).toMatchObject({ after: lost.sha });
     await jwt.rest.apps.redeliverWebhookDelivery({ delivery_id: data[0]?.id ?? 0 });
     await world.settle();
-    expect(listener.heard.at(-1)?.headers['x-github-delivery']).toBe(lost.delivery.guid);
+    expect(listener.received.at(-1)?.headers['x-github-delivery']).toBe(lost.delivery.guid);
     turnClock(4 * 24 * 60 * 60 * 1000);
     expect((await jwt.rest.apps.listWebhookDeliveries()).data).toEqual([]);
     expect(world.violations).toEqual([]);
@@ -174,7 +174,7 @@ describe('deliveries with faults', () => {
     const [first, second] = world.late().map(({ guid }) => guid);
     await world.release([second ?? '', first ?? '']);
     const Comment = z.object({ comment: z.object({ body: z.string() }) });
-    const bodies = listener.heard.map(({ body }) => Comment.parse(JSON.parse(body)).comment.body);
+    const bodies = listener.received.map(({ body }) => Comment.parse(JSON.parse(body)).comment.body);
     expect(bodies).toEqual(['3 doubled', '3 doubled', '6 arrives', '5 late', '4 late']);
     const { data } = await connectApp(world).rest.apps.listWebhookDeliveries();
     expect(data.map(({ status }) => status === 'OK')).toEqual([true, true, true, true, true, true, false]);

@@ -1,4 +1,4 @@
-// The real application on a database of its own, listening, without work being taken up: the doors alone.
+// The real application on a database of its own, listening, without work being taken up: the endpoints alone.
 import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ export const SECRET = 'a-webhook-secret-of-32-characters';
 export const PREVIOUS = 'the-secret-that-is-rotated-out-now';
 export const WEBHOOKS = '/api/github/webhooks';
 
-export type Doors = {
+export type Endpoints = {
   readonly app: Application;
   readonly port: number;
   readonly url: string;
@@ -25,14 +25,14 @@ export type Doors = {
 };
 
 /** With `APP_ID` unless it is taken away. `GITHUB_API_URL` is a port where nobody listens unless it is named. */
-export async function openDoors(env: Environment = {}): Promise<Doors> {
-  const folder = await mkdtemp(join(tmpdir(), 'imprimatur-doors-'));
+export async function openEndpoints(env: Environment = {}): Promise<Endpoints> {
+  const folder = await mkdtemp(join(tmpdir(), 'imprimatur-endpoints-'));
   const database = join(folder, 'imprimatur.db');
   const log: string[] = [];
   const listeners = new Set<() => void>();
   const write = (line: string): void => {
     log.push(line);
-    for (const look of listeners) look();
+    for (const notify of listeners) notify();
   };
   const config = readConfig(
     {
@@ -63,11 +63,11 @@ export async function openDoors(env: Environment = {}): Promise<Doors> {
     log,
     logged: (text) =>
       new Promise((found) => {
-        const look = (): void => {
+        const notify = (): void => {
           if (log.some((line) => line.includes(text))) found();
         };
-        listeners.add(look);
-        look();
+        listeners.add(notify);
+        notify();
       }),
     close: async () => {
       await app.stop(0);
@@ -113,11 +113,11 @@ export function headersOf(
 export type Answered = { readonly status: number; readonly text: string; readonly headers: Headers };
 
 export async function post(
-  doors: Doors,
+  endpoints: Endpoints,
   body: string | Uint8Array,
   changes: Readonly<Record<string, string | null>> = {},
 ): Promise<Answered> {
-  const response = await fetch(`${doors.url}${WEBHOOKS}`, {
+  const response = await fetch(`${endpoints.url}${WEBHOOKS}`, {
     method: 'POST',
     headers: headersOf(body, changes),
     body: typeof body === 'string' ? body : Buffer.from(body),

@@ -50,7 +50,7 @@ function start(env: Env): Server {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
-  const looks = new Set<() => void>();
+  const watchers = new Set<() => void>();
   let errors = '';
   let rest = '';
   // By hand: readline may tell of the last line after the process was told to have ended.
@@ -58,7 +58,7 @@ function start(env: Env): Server {
     const parts = `${rest}${text}`.split('\n');
     rest = parts.pop() ?? '';
     lines.push(...parts);
-    for (const look of looks) look();
+    for (const notify of watchers) notify();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
@@ -66,13 +66,13 @@ function start(env: Env): Server {
   const exit = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
   const logged = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const look = (): void => {
+      const notify = (): void => {
         const found = lines.find((line) => line.includes(text));
         if (found !== undefined) resolve(found);
       };
-      looks.add(look);
+      watchers.add(notify);
       void exit.then(() => reject(new Error(`it ended without "${text}":\n${lines.join('\n')}\n${errors}`)));
-      look();
+      notify();
     });
   const server = { process: child, lines, stderr: () => errors, logged, exit };
   running.add(server);

@@ -3,47 +3,47 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { startGitHub, type GitHubWorld } from '../support/github/world.ts';
-import { openDoors, post, type Doors } from './harness.ts';
+import { openEndpoints, post, type Endpoints } from './harness.ts';
 
-let doors: Doors;
+let endpoints: Endpoints;
 let github: GitHubWorld | null = null;
 afterEach(async () => {
-  await doors.close();
+  await endpoints.close();
   await github?.close();
   github = null;
 });
 
 test('/readyz is 503 until GitHub accepted the credentials, and 200 from then on, even in an outage of GitHub', async () => {
   github = await startGitHub();
-  doors = await openDoors(github.env);
-  const before = await fetch(`${doors.url}/readyz`);
+  endpoints = await openEndpoints(github.env);
+  const before = await fetch(`${endpoints.url}/readyz`);
   expect(before.status).toBe(503);
   expect(await before.json()).toEqual({
     ready: false,
     database: 'writable',
     github: 'GitHub has not accepted the credentials of the App yet',
   });
-  doors.app.start();
-  await doors.logged('GitHub accepted the credentials of the App');
-  const after = await fetch(`${doors.url}/readyz`);
+  endpoints.app.start();
+  await endpoints.logged('GitHub accepted the credentials of the App');
+  const after = await fetch(`${endpoints.url}/readyz`);
   expect(after.status).toBe(200);
   expect(await after.json()).toEqual({ ready: true, database: 'writable', github: 'credentials accepted' });
   github.failNext({ path: /./, status: 503, times: Infinity });
-  expect((await fetch(`${doors.url}/readyz`)).status).toBe(200);
+  expect((await fetch(`${endpoints.url}/readyz`)).status).toBe(200);
 });
 
 test('/readyz stays 503 while GitHub refuses the key; the process keeps running and logs the reason', async () => {
   github = await startGitHub();
-  doors = await openDoors({ ...github.env, APP_ID: '770099' });
-  doors.app.start();
-  await doors.logged('GitHub has not accepted the credentials of the App; retrying');
-  expect((await fetch(`${doors.url}/readyz`)).status).toBe(503);
-  expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
+  endpoints = await openEndpoints({ ...github.env, APP_ID: '770099' });
+  endpoints.app.start();
+  await endpoints.logged('GitHub has not accepted the credentials of the App; retrying');
+  expect((await fetch(`${endpoints.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${endpoints.url}/healthz`)).status).toBe(200);
 });
 
 test('stopped while GitHub refuses the key, the application leaves nothing behind that keeps a process alive', async () => {
   github = await startGitHub();
-  doors = await openDoors();
+  endpoints = await openEndpoints();
   const script = `
     import { pino } from 'pino';
     import { readConfig } from '${new URL('../../src/config/env.ts', import.meta.url).href}';
@@ -52,16 +52,16 @@ test('stopped while GitHub refuses the key, the application leaves nothing behin
     const write = (line) => { if (line.includes('GitHub has not accepted')) app.stop(0); };
     app = await createApplication(readConfig(process.env, { isTty: false }), pino({}, { write }));
     app.start();`;
-  const env = { ...github.env, APP_ID: '770099', DATABASE_URL: `sqlite:${doors.database}.other` };
+  const env = { ...github.env, APP_ID: '770099', DATABASE_URL: `sqlite:${endpoints.database}.other` };
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env, stdio: 'inherit' });
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test('/metrics counts webhooks by status, jobs by state, and how long the oldest has waited', async () => {
-  doors = await openDoors();
-  await post(doors, JSON.stringify({ repository: { id: 1 } }));
-  await post(doors, '{}', { 'x-hub-signature-256': 'sha256=0' });
-  const response = await fetch(`${doors.url}/metrics`);
+  endpoints = await openEndpoints();
+  await post(endpoints, JSON.stringify({ repository: { id: 1 } }));
+  await post(endpoints, '{}', { 'x-hub-signature-256': 'sha256=0' });
+  const response = await fetch(`${endpoints.url}/metrics`);
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   const text = await response.text();
   expect(text).toContain('imprimatur_webhooks_total{status="202"} 1');
@@ -83,21 +83,21 @@ test.each([
   ['HEAD', '/healthz', 200],
   ['GET', '/healthz?verbose', 200],
 ])('%s %s is answered %i', async (method, path, status) => {
-  doors = await openDoors({ APP_ID: '' });
-  const response = await fetch(`${doors.url}${path}`, { method });
+  endpoints = await openEndpoints({ APP_ID: '' });
+  const response = await fetch(`${endpoints.url}${path}`, { method });
   expect(response.status).toBe(status);
   const allowed = status === 405 ? 'GET, HEAD' : null;
   expect(response.headers.get('allow')).toBe(allowed);
 });
 
 test('/metrics requires the token, if there is one', async () => {
-  doors = await openDoors({ METRICS_TOKEN: 'a-token-for-prometheus' });
+  endpoints = await openEndpoints({ METRICS_TOKEN: 'a-token-for-prometheus' });
   const read = async (authorization?: string): Promise<number> =>
-    (await fetch(`${doors.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status;
+    (await fetch(`${endpoints.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status;
   expect(await read()).toBe(401);
   expect(await read('Bearer')).toBe(401);
   expect(await read('Bearer a-token-for-prometheu')).toBe(401);
   expect(await read('Basic a-token-for-prometheus')).toBe(401);
   expect(await read('Bearer a-token-for-prometheus')).toBe(200);
-  expect((await fetch(`${doors.url}/metrics`)).headers.get('www-authenticate')).toBe('Bearer realm="metrics"');
+  expect((await fetch(`${endpoints.url}/metrics`)).headers.get('www-authenticate')).toBe('Bearer realm="metrics"');
 });

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { countJobs } from '../../src/store/queue/job-upkeep.ts';
-import { headersOf, openDoors, post, PREVIOUS, sign, WEBHOOKS, type Doors } from '../web/harness.ts';
+import { headersOf, openEndpoints, post, PREVIOUS, sign, WEBHOOKS, type Endpoints } from '../web/harness.ts';
 
 const BODY = JSON.stringify({ action: 'created', repository: { id: 1 } });
 const MAX = 25 * 1024 * 1024;
@@ -12,27 +12,27 @@ const MAX = 25 * 1024 * 1024;
 const ON_ITS_WAY = 10 * 1024 * 1024;
 
 describe('one server', () => {
-  let doors: Doors;
+  let endpoints: Endpoints;
   beforeAll(async () => {
-    doors = await openDoors();
+    endpoints = await openEndpoints();
   });
   afterAll(async () => {
-    await doors.close();
+    await endpoints.close();
   });
-  const queued = async (): Promise<number> => (await countJobs(doors.app.store.db, Date.now())).queued;
+  const queued = async (): Promise<number> => (await countJobs(endpoints.app.store.db, Date.now())).queued;
 
   test('a signed delivery is stored once, however often it comes', async () => {
     const before = await queued();
     const delivery = { 'x-github-delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958' };
-    expect(await post(doors, BODY, delivery)).toMatchObject({ status: 202, text: 'stored' });
-    expect(await post(doors, BODY, delivery)).toMatchObject({ status: 202, text: 'stored before' });
+    expect(await post(endpoints, BODY, delivery)).toMatchObject({ status: 202, text: 'stored' });
+    expect(await post(endpoints, BODY, delivery)).toMatchObject({ status: 202, text: 'stored before' });
     expect(await queued()).toBe(before + 1);
   });
 
   test('the same delivery at the same moment is stored once', async () => {
     const before = await queued();
     const delivery = { 'x-github-delivery': 'same-moment' };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => post(doors, BODY, delivery)));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post(endpoints, BODY, delivery)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 202));
     expect(answers.filter(({ text }) => text === 'stored')).toHaveLength(1);
     expect(await queued()).toBe(before + 1);
@@ -41,26 +41,26 @@ describe('one server', () => {
   test('the same delivery id of another hook is another delivery', async () => {
     const before = await queued();
     const delivery = { 'x-github-delivery': 'two-hooks' };
-    await post(doors, BODY, delivery);
-    await post(doors, BODY, { ...delivery, 'x-github-hook-installation-target-id': '770002' });
-    await post(doors, BODY, { ...delivery, 'x-github-hook-installation-target-type': 'repository' });
+    await post(endpoints, BODY, delivery);
+    await post(endpoints, BODY, { ...delivery, 'x-github-hook-installation-target-id': '770002' });
+    await post(endpoints, BODY, { ...delivery, 'x-github-hook-installation-target-type': 'repository' });
     expect(await queued()).toBe(before + 3);
   });
 
   test.each(['star', 'ping', 'watch', 'an_event_of_tomorrow'])('the event %s is ignored with 202', async (event) => {
     const before = await queued();
-    expect(await post(doors, BODY, { 'x-github-event': event })).toMatchObject({ status: 202, text: 'ignored' });
+    expect(await post(endpoints, BODY, { 'x-github-event': event })).toMatchObject({ status: 202, text: 'ignored' });
     expect(await queued()).toBe(before);
   });
 
   test('the secret that is rotated out still counts', async () => {
-    expect((await post(doors, BODY, { 'x-hub-signature-256': sign(BODY, PREVIOUS) })).status).toBe(202);
+    expect((await post(endpoints, BODY, { 'x-hub-signature-256': sign(BODY, PREVIOUS) })).status).toBe(202);
   });
 
   test('what is stored is what was signed, byte for byte', async () => {
     const body = JSON.stringify({ repository: { id: 1 }, text: 'ümlaut \u0000 \u{1F600}' });
-    expect((await post(doors, body)).status).toBe(202);
-    const row = await doors.app.store.db
+    expect((await post(endpoints, body)).status).toBe(202);
+    const row = await endpoints.app.store.db
       .selectFrom('jobs')
       .select('payload')
       .orderBy('id', 'desc')
@@ -101,7 +101,7 @@ describe('one server', () => {
     ['a large form', 415, ' '.repeat(3_000_000), { 'content-type': 'application/x-www-form-urlencoded' }],
   ])('%s is answered %i', async (_name, status, body, changes) => {
     const before = await queued();
-    const answer = await post(doors, body, { 'x-hub-signature-256': sign(body), ...changes });
+    const answer = await post(endpoints, body, { 'x-hub-signature-256': sign(body), ...changes });
     expect(answer.status).toBe(status);
     expect(answer.text).not.toBe('');
     expect(await queued()).toBe(before);
@@ -111,20 +111,20 @@ describe('one server', () => {
     'the event %s, which nobody listens to, is ignored',
     async (event) => {
       const before = await queued();
-      const answer = await post(doors, BODY, { 'x-github-event': event });
+      const answer = await post(endpoints, BODY, { 'x-github-event': event });
       expect(answer).toMatchObject({ status: 202, text: 'ignored' });
       expect(await queued()).toBe(before);
     },
   );
 
   test('a type with a parameter and in capitals is the same type', async () => {
-    expect((await post(doors, BODY, { 'content-type': 'Application/JSON; charset=utf-8' })).status).toBe(202);
+    expect((await post(endpoints, BODY, { 'content-type': 'Application/JSON; charset=utf-8' })).status).toBe(202);
   });
 
   test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
     '%s is answered 405, with the allowed methods',
     async (method) => {
-      const response = await fetch(`${doors.url}${WEBHOOKS}`, { method });
+      const response = await fetch(`${endpoints.url}${WEBHOOKS}`, { method });
       expect(response.status).toBe(405);
       expect(response.headers.get('allow')).toBe('POST');
     },
@@ -132,8 +132,8 @@ describe('one server', () => {
 
   test('a query does not matter, another path does', async () => {
     const headers = headersOf(BODY);
-    expect((await fetch(`${doors.url}${WEBHOOKS}?a=b`, { method: 'POST', headers, body: BODY })).status).toBe(202);
-    expect((await fetch(`${doors.url}${WEBHOOKS}/more`, { method: 'POST', headers, body: BODY })).status).toBe(404);
+    expect((await fetch(`${endpoints.url}${WEBHOOKS}?a=b`, { method: 'POST', headers, body: BODY })).status).toBe(202);
+    expect((await fetch(`${endpoints.url}${WEBHOOKS}/more`, { method: 'POST', headers, body: BODY })).status).toBe(404);
   });
 
   test('a body that says it is over 25 MiB is refused before it is sent', async () => {
@@ -143,7 +143,7 @@ describe('one server', () => {
 
   test('a body in chunks is refused once it is over 25 MiB, without waiting for the rest', async () => {
     const read = Promise.withResolvers<number>();
-    doors.app.server.once('connection', (socket: Socket) => {
+    endpoints.app.server.once('connection', (socket: Socket) => {
       socket.once('close', () => read.resolve(socket.bytesRead));
     });
     const { status } = await stream({ 'transfer-encoding': 'chunked' }, { chunks: 200 });
@@ -154,7 +154,7 @@ describe('one server', () => {
   test('a body of exactly 25 MiB is read', async () => {
     const start = '{"repository":{"id":1},"pad":"';
     const body = `${start}${'x'.repeat(MAX - start.length - 2)}"}`;
-    expect((await post(doors, body)).status).toBe(202);
+    expect((await post(endpoints, body)).status).toBe(202);
   });
 
   test('with a malformed signature, the body is not awaited', async () => {
@@ -164,22 +164,22 @@ describe('one server', () => {
 
   test('five endless bodies of 25 MiB block no small one; a third large one is refused until one is gone', async () => {
     const held: Socket[] = [];
-    for (let count = 0; count < 5; count += 1) held.push(await holdBody(doors));
+    for (let count = 0; count < 5; count += 1) held.push(await holdBody(endpoints));
     const large = JSON.stringify({ repository: { id: 1 }, text: ' '.repeat(1024 * 1024) });
-    await vi.waitFor(async () => expect((await post(doors, large)).status).toBe(503), { timeout: 10_000 });
-    for (let count = 0; count < 20; count += 1) expect((await post(doors, BODY)).status).toBe(202);
+    await vi.waitFor(async () => expect((await post(endpoints, large)).status).toBe(503), { timeout: 10_000 });
+    for (let count = 0; count < 20; count += 1) expect((await post(endpoints, BODY)).status).toBe(202);
     for (const socket of held) socket.destroy();
-    await vi.waitFor(async () => expect((await post(doors, large)).status).toBe(202), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await post(endpoints, large)).status).toBe(202), { timeout: 10_000 });
   });
 
   test('a sender who leaves in the middle changes nothing', async () => {
     const before = await queued();
-    const socket = connect(doors.port, '127.0.0.1');
+    const socket = connect(endpoints.port, '127.0.0.1');
     socket.write(headOf({ ...headersOf(BODY), 'content-length': String(BODY.length) }));
     socket.end(BODY.slice(0, 10));
     await once(socket.resume(), 'close');
     expect(await queued()).toBe(before);
-    expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${endpoints.url}/healthz`)).status).toBe(200);
   });
 
   /** Sends a head, then a mebibyte at a time until there is an answer or no chunk left, and leaves. */
@@ -187,7 +187,7 @@ describe('one server', () => {
     headers: Readonly<Record<string, string>>,
     { chunks }: { readonly chunks: number },
   ): Promise<{ readonly status: number; readonly sent: number }> {
-    const socket = connect(doors.port, '127.0.0.1');
+    const socket = connect(endpoints.port, '127.0.0.1');
     const answered = Promise.withResolvers<string>();
     socket.setEncoding('latin1').once('data', answered.resolve);
     // A connection that breaks before there is an answer has none.
@@ -211,39 +211,39 @@ describe('one server', () => {
 });
 
 describe('a server that can not store', () => {
-  let doors: Doors;
+  let endpoints: Endpoints;
   afterEach(async () => {
-    await doors.close();
+    await endpoints.close();
   });
 
   test('says 503, so that GitHub shows the delivery as failed, and nothing of the error', async () => {
-    doors = await openDoors();
-    const database = new DatabaseSync(doors.database);
+    endpoints = await openEndpoints();
+    const database = new DatabaseSync(endpoints.database);
     database.exec('DROP TABLE deliveries');
     database.close();
-    const answer = await post(doors, BODY);
+    const answer = await post(endpoints, BODY);
     expect(answer).toMatchObject({ status: 503, text: 'storage failed; please redeliver' });
-    expect(doors.log.filter((line) => line.includes('could not store a delivery'))).toHaveLength(1);
+    expect(endpoints.log.filter((line) => line.includes('could not store a delivery'))).toHaveLength(1);
   });
 
   test('is not ready either', async () => {
-    doors = await openDoors();
-    const database = new DatabaseSync(doors.database);
+    endpoints = await openEndpoints();
+    const database = new DatabaseSync(endpoints.database);
     database.exec('DROP TABLE heartbeat');
     database.close();
-    const answer = await fetch(`${doors.url}/readyz`);
+    const answer = await fetch(`${endpoints.url}/readyz`);
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({ ready: false, database: 'not writable; the log says why' });
-    expect(doors.log.filter((line) => line.includes('no such table: heartbeat'))).toHaveLength(1);
-    expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
+    expect(endpoints.log.filter((line) => line.includes('no such table: heartbeat'))).toHaveLength(1);
+    expect((await fetch(`${endpoints.url}/healthz`)).status).toBe(200);
   });
 
   test('because it is not configured names what is missing', async () => {
-    doors = await openDoors({ APP_ID: '' });
-    expect(await post(doors, BODY)).toMatchObject({ status: 503, text: 'not configured: set APP_ID' });
-    expect((await fetch(`${doors.url}/readyz`)).status).toBe(503);
-    expect((await fetch(`${doors.url}/healthz`)).status).toBe(200);
-    expect((await fetch(`${doors.url}/metrics`)).status).toBe(200);
+    endpoints = await openEndpoints({ APP_ID: '' });
+    expect(await post(endpoints, BODY)).toMatchObject({ status: 503, text: 'not configured: set APP_ID' });
+    expect((await fetch(`${endpoints.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${endpoints.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${endpoints.url}/metrics`)).status).toBe(200);
   });
 });
 
@@ -253,7 +253,7 @@ function headOf(headers: Readonly<Record<string, string>>): string {
 }
 
 /** All of the largest body but its last byte is sent, and the connection stays open. */
-async function holdBody({ port }: Doors): Promise<Socket> {
+async function holdBody({ port }: Endpoints): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => socket.destroy());
   socket.write(headOf({ ...headersOf(''), 'content-length': String(MAX) }));

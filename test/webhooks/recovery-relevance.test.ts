@@ -26,9 +26,9 @@ test('an event outside the table leads to nothing when it arrives', () => {
 });
 
 test('each event of the table has some action, or all of them', () => {
-  const heard = ACTIONS.filter(isRelevant).map(({ event }) => event);
+  const received = ACTIONS.filter(isRelevant).map(({ event }) => event);
   const all = WEBHOOK_EVENTS.filter((event) => isRelevant({ event, action: null }));
-  expect([...new Set([...heard, ...all])].toSorted()).toEqual([...WEBHOOK_EVENTS].toSorted());
+  expect([...new Set([...received, ...all])].toSorted()).toEqual([...WEBHOOK_EVENTS].toSorted());
   expect(all).toEqual(['create', 'push', 'registry_package']);
   expect(isRelevant({ event: 'star', action: 'created' })).toBe(false);
 });

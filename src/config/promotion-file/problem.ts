@@ -1,7 +1,7 @@
 // The problems of a policy file: where they are, the value found, and the allowed values.
 import type { z } from 'zod';
 import { isOneEdit } from '../../domain/edit-distance.ts';
-import { decodeLegal, type PolicyMistake, type SeenValue } from '../../domain/policy/policy-problem.ts';
+import { decodeAllowed, type PolicyMistake, type SeenValue } from '../../domain/policy/policy-problem.ts';
 
 /** The path from the top of the file: keys, and list indexes from 0. */
 export type FilePath = readonly (string | number)[];
@@ -12,7 +12,7 @@ export type Problem = { readonly path: FilePath; readonly at: 'key' | 'value'; r
 const MAX_QUOTE_LENGTH = 60;
 
 /**
- * The problems that one of zod's issues stands for. The message of an issue is what is allowed (`encodeLegal`);
+ * The problems that one of zod's issues stands for. The message of an issue is what is allowed (`encodeAllowed`);
  * `keysAt` lists the allowed keys of the map at a path.
  */
 export function problemsOf(
@@ -25,12 +25,12 @@ export function problemsOf(
     return issue.keys.map((key) => ({ path: [...path, key], at: 'key', mistake: unknownKey(key, legal) }));
   }
   if (issue.code === 'invalid_key') {
-    const legal = decodeLegal(issue.issues[0]?.message ?? issue.message);
+    const legal = decodeAllowed(issue.issues[0]?.message ?? issue.message);
     const key = shorten(String(path.at(-1)));
     return [{ path, at: 'key', mistake: { code: 'illegal-key', key, legal } }];
   }
   const seen = valueAt(args.file, path);
-  const legal = decodeLegal(issue.message);
+  const legal = decodeAllowed(issue.message);
   const mistake: PolicyMistake =
     seen === null ? { code: 'empty-value', legal } : { code: 'illegal-value', legal, seen: describe(seen) };
   return [{ path, at: 'value', mistake }];

@@ -1,6 +1,6 @@
 // The shape of `.github/promotion.yml`, key by key: what is allowed. `defaultsTo` is for editors; to-policy.ts decides.
 import { z } from 'zod';
-import { encodeLegal, type LegalForm } from '../../domain/policy/policy-problem.ts';
+import { encodeAllowed, type AllowedForm } from '../../domain/policy/policy-problem.ts';
 import type { FilePath } from './problem.ts';
 import {
   branch,
@@ -26,7 +26,7 @@ import {
 
 export const MAX_APPROVALS = 10;
 
-const ENVIRONMENTS_LEGAL = encodeLegal({ form: 'environments' });
+const ENVIRONMENTS_ALLOWED = encodeAllowed({ form: 'environments' });
 
 const required = wholeNumber({ from: 0, to: MAX_APPROVALS });
 
@@ -194,8 +194,8 @@ export const PromotionFile = section({
   staging: Staging.meta({ description: 'Where images come from.' }).optional(),
   hotfix: Hotfix.meta({ description: 'A second source, with `force` only.' }).optional(),
   environments: z
-    .record(environmentName, Environment, { error: ENVIRONMENTS_LEGAL })
-    .refine((written) => Object.keys(written).length > 0, { error: ENVIRONMENTS_LEGAL })
+    .record(environmentName, Environment, { error: ENVIRONMENTS_ALLOWED })
+    .refine((written) => Object.keys(written).length > 0, { error: ENVIRONMENTS_ALLOWED })
     .meta({
       description: 'Where images go, by name. Once written, it replaces the built-in `production`.',
       minProperties: 1,
@@ -243,13 +243,13 @@ function unwrap(schema: unknown): unknown {
 }
 
 function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  return z.strictObject(shape, { error: encodeLegal({ form: 'map', keys: Object.keys(shape) }) });
+  return z.strictObject(shape, { error: encodeAllowed({ form: 'map', keys: Object.keys(shape) }) });
 }
 
 function list<Item extends z.ZodType>(
   item: Item,
-  { of, from, to }: Omit<Extract<LegalForm, { form: 'list' }>, 'form'>,
+  { of, from, to }: Omit<Extract<AllowedForm, { form: 'list' }>, 'form'>,
 ): z.ZodArray<Item> {
-  const error = encodeLegal({ form: 'list', of, from, to });
+  const error = encodeAllowed({ form: 'list', of, from, to });
   return z.array(item, { error }).min(from, { error }).max(to, { error });
 }

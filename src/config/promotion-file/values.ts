@@ -1,9 +1,9 @@
-// The single values of a policy file. The error of each schema is what is allowed there (`encodeLegal`).
+// The single values of a policy file. The error of each schema is what is allowed there (`encodeAllowed`).
 import semver from 'semver';
 import { z } from 'zod';
 import type { Person } from '../../domain/actor.ts';
 import { parseImageRepository, parseTag, type Tag } from '../../domain/image/reference.ts';
-import { encodeLegal, type LegalForm } from '../../domain/policy/policy-problem.ts';
+import { encodeAllowed, type AllowedForm } from '../../domain/policy/policy-problem.ts';
 
 export const MAX_PREFIX_LENGTH = 30;
 /** A prefix, a hyphen and a commit id of SHA-256: what `{source}` can grow to. */
@@ -15,10 +15,10 @@ const RESERVED_PREFIXES = ['rollback-', 'sha256-'] as const;
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodEnum<{ [Word in Words[number]]: Word }> {
-  return z.enum(words, { error: encodeLegal({ form: 'one-of', words }) });
+  return z.enum(words, { error: encodeAllowed({ form: 'one-of', words }) });
 }
 
-export const flag = z.boolean({ error: encodeLegal({ form: 'boolean' }) });
+export const flag = z.boolean({ error: encodeAllowed({ form: 'boolean' }) });
 
 export const level = oneOf(['fail', 'warn', 'off']);
 
@@ -26,7 +26,7 @@ export const level = oneOf(['fail', 'warn', 'off']);
 export const role = oneOf(['triage', 'write', 'maintain', 'admin']);
 
 export function wholeNumber({ from, to }: { readonly from: number; readonly to: number }): z.ZodInt {
-  const error = encodeLegal({ form: 'whole-number', from, to });
+  const error = encodeAllowed({ form: 'whole-number', from, to });
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
@@ -98,7 +98,7 @@ export const gitHubEnvironment = parsed({
 
 /** `/status P12` names a promotion, so no environment can have such a name. */
 export const environmentName = z.string().regex(/^(?![Pp]\d+$)[A-Za-z0-9_-]{1,100}$/, {
-  error: encodeLegal({ form: 'environment-name' }),
+  error: encodeAllowed({ form: 'environment-name' }),
 });
 
 const MINUTE_MS = 60_000;
@@ -123,22 +123,22 @@ const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
   ['TiB', 1024 ** 4],
 ]);
 const SIZE_PATTERN = /^(\d{1,9}(?:\.\d{1,3})?) ?([kMGT]?B|[KMGT]iB)$/;
-const SIZE_LEGAL = encodeLegal({ form: 'size' });
+const SIZE_ALLOWED = encodeAllowed({ form: 'size' });
 
 /** Bytes. */
 export const size = z.union(
   [
-    z.int({ error: SIZE_LEGAL }).min(0, { error: SIZE_LEGAL }),
+    z.int({ error: SIZE_ALLOWED }).min(0, { error: SIZE_ALLOWED }),
     z
-      .string({ error: SIZE_LEGAL })
-      .regex(SIZE_PATTERN, { error: SIZE_LEGAL })
+      .string({ error: SIZE_ALLOWED })
+      .regex(SIZE_PATTERN, { error: SIZE_ALLOWED })
       .transform((text, context) => {
         const bytes = toBytes(text);
-        if (bytes === null) context.addIssue(SIZE_LEGAL);
+        if (bytes === null) context.addIssue(SIZE_ALLOWED);
         return bytes ?? z.NEVER;
       }),
   ],
-  { error: SIZE_LEGAL },
+  { error: SIZE_ALLOWED },
 );
 
 /** True for tags that are never moved: `rollback-…`, what cosign writes, versions. */
@@ -156,9 +156,9 @@ function parsed<T>({
   legal,
 }: {
   readonly parse: (text: string) => T | null;
-  readonly legal: LegalForm;
+  readonly legal: AllowedForm;
 }): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
-  const error = encodeLegal(legal);
+  const error = encodeAllowed(legal);
   return z.string({ error }).transform((text, context) => {
     const value = parse(text);
     if (value === null) context.addIssue(error);

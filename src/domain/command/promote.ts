@@ -1,6 +1,6 @@
 // `/promote`: requests a promotion. A source, then options in any order, each at most once.
 import type { Tag } from '../image/reference.ts';
-import { looksLikeTarget } from '../promotion/rollback-target.ts';
+import { hasTargetForm } from '../promotion/rollback-target.ts';
 import { mapValue, mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
   optionOf,
@@ -97,9 +97,8 @@ function readOption(option: OptionName, found: FoundOption): Parsed<ReadOption<O
 
 /** Behind the source, a bare word is most often the environment; behind an environment, it is the source. */
 function explainStray(first: string, typed: string): CommandMistake {
-  if (looksLikeTarget(typed)) {
-    const isSource =
-      looksLikeTarget(first) || SOURCE_WORDS.includes(first) || parseEnvironment(first).kind === 'mistake';
+  if (hasTargetForm(typed)) {
+    const isSource = hasTargetForm(first) || SOURCE_WORDS.includes(first) || parseEnvironment(first).kind === 'mistake';
     return isSource ? surplus(typed) : { code: 'environment-first', environment: first, source: typed };
   }
   return parseEnvironment(typed).kind === 'value' ? { code: 'environment-without-to', typed } : surplus(typed);

@@ -1,5 +1,5 @@
 // `/rollback`: moves an environment back. The environment, then a target and a reason in any order.
-import { looksLikeTarget, type RollbackTarget } from '../promotion/rollback-target.ts';
+import { hasTargetForm, type RollbackTarget } from '../promotion/rollback-target.ts';
 import { mapValue, mistake, value, type CommandMistake, type OptionName, type Parsed } from './mistake.ts';
 import {
   optionOf,
@@ -52,7 +52,7 @@ function parseArguments(text: string): Parsed<RollbackArguments> {
     takes: TAKES,
     none: { target: null, reason: null },
     read: readOption,
-    explainStray: (typed) => (looksLikeTarget(typed) && !hasTo ? withoutTo(typed) : surplus(typed)),
+    explainStray: (typed) => (hasTargetForm(typed) && !hasTo ? withoutTo(typed) : surplus(typed)),
   };
   const options = parseOptions(hasEnvironment ? words.slice(1) : words, grammar);
   if (options.kind === 'mistake') return options;
@@ -67,7 +67,7 @@ function parseEnvironmentPlace(word: string): Parsed<string> {
   if (plain.kind === 'mistake') return plain;
   const id = parsePromotionId(word);
   if (id?.kind === 'mistake') return id;
-  return looksLikeTarget(plain.value) ? mistake(withoutTo(plain.value)) : parseEnvironment(word);
+  return hasTargetForm(plain.value) ? mistake(withoutTo(plain.value)) : parseEnvironment(word);
 }
 
 function readOption(option: OptionName, found: FoundOption): Parsed<ReadOption<Options>> {

@@ -66,11 +66,14 @@ export function settle(
   const next = proceed(asked, { environment, context, audit: [entryFor('awaiting-approval')] });
   const isAsked = next.promotion.state.kind === 'awaiting-approval';
   if (!isAsked) return next;
-  return { ...next, effects: [...next.effects, ...tellVoided(next.promotion, [...voided, ...voidedBefore], context)] };
+  return {
+    ...next,
+    effects: [...next.effects, ...notifyVoided(next.promotion, [...voided, ...voidedBefore], context)],
+  };
 }
 
 /** A new comment that mentions them, as an edited card notifies nobody; once for each plan. */
-function tellVoided(
+function notifyVoided(
   promotion: Promotion,
   voided: readonly Review[],
   { sha256 }: Pick<DecisionContext, 'sha256'>,

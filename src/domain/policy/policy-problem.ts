@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** What is allowed at a place. */
-const legalForm = z.discriminatedUnion('form', [
+const allowedForm = z.discriminatedUnion('form', [
   z.strictObject({
     form: z.enum([
       'boolean',
@@ -82,9 +82,9 @@ const valueProblems = [
     meant: z.string().nullable(),
     legal: z.array(z.string()),
   }),
-  z.strictObject({ ...place, code: z.literal('illegal-key'), key: z.string(), legal: legalForm }),
-  z.strictObject({ ...place, code: z.literal('empty-value'), legal: legalForm }),
-  z.strictObject({ ...place, code: z.literal('illegal-value'), legal: legalForm, seen: seenValue }),
+  z.strictObject({ ...place, code: z.literal('illegal-key'), key: z.string(), legal: allowedForm }),
+  z.strictObject({ ...place, code: z.literal('empty-value'), legal: allowedForm }),
+  z.strictObject({ ...place, code: z.literal('illegal-value'), legal: allowedForm, seen: seenValue }),
 ] as const;
 
 /** Contradictions between values that are valid one by one. */
@@ -117,7 +117,7 @@ export const policyProblem = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('not-a-file'), what: z.string() }),
 ]);
 
-export type LegalForm = Frozen<z.infer<typeof legalForm>>;
+export type AllowedForm = Frozen<z.infer<typeof allowedForm>>;
 export type SeenValue = Frozen<z.infer<typeof seenValue>>;
 export type FileProblem = Frozen<z.infer<typeof fileProblem>>;
 export type PolicyProblem = Frozen<z.infer<typeof policyProblem>>;
@@ -132,11 +132,11 @@ type Frozen<T> = T extends string | number | boolean | null ? T : { readonly [Ke
  * The text that a schema of the file gives as its error: it says what is allowed, so that the reader finds that again
  * in what zod reports.
  */
-export function encodeLegal(legal: LegalForm): string {
+export function encodeAllowed(legal: AllowedForm): string {
   return JSON.stringify(legal);
 }
 
-/** Throws where the text is none of `encodeLegal`: a schema of the file does not say what is allowed. */
-export function decodeLegal(text: string): LegalForm {
-  return legalForm.parse(JSON.parse(text));
+/** Throws where the text is none of `encodeAllowed`: a schema of the file does not say what is allowed. */
+export function decodeAllowed(text: string): AllowedForm {
+  return allowedForm.parse(JSON.parse(text));
 }

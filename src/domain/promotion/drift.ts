@@ -68,12 +68,12 @@ export type Verdict = {
 };
 
 /** `open` are the drifts of the environment that are not over. */
-export function judgeCheck(look: {
+export function judgeCheck(check: {
   readonly seen: readonly Difference[];
   readonly unconfirmed: readonly Difference[];
   readonly open: readonly Drift[];
 }): Verdict {
-  const { seen, unconfirmed, open } = look;
+  const { seen, unconfirmed, open } = check;
   const known = open.map((drift) => ({ drift, left: seen.filter(isAmong(drift.differences)) }));
   const fresh = seen.filter((one) => !open.some(({ differences }) => isAmong(differences)(one)));
   const isUnconfirmed = isAmong(unconfirmed);

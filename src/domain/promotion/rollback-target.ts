@@ -21,6 +21,6 @@ const SHAPES: readonly RegExp[] = [
 ];
 
 /** True for a word that can't be meant as an environment: an id, a digest, a tag of ours, a version, a commit. */
-export function looksLikeTarget(word: string): boolean {
+export function hasTargetForm(word: string): boolean {
   return SHAPES.some((shape) => shape.test(word));
 }

@@ -18,13 +18,13 @@ export async function readOutcomes(application: Application): Promise<readonly T
   }));
   const planned = outcomesOf(rows).map(async (outcome, position) => {
     const target = rows[position]?.target ?? outcome.holds;
-    const held = await look(application, outcome, [outcome.from, target]);
+    const held = await readHeld(application, outcome, [outcome.from, target]);
     // The registry may show the old or the new digest late: between these two, the journal decides.
     const expected = held === undefined || held === outcome.from || held === target;
     return expected ? outcome : { ...outcome, holds: held };
   });
   const others = standing.map(async (outcome) => {
-    const held = await look(application, outcome, [outcome.from]);
+    const held = await readHeld(application, outcome, [outcome.from]);
     return held === undefined ? outcome : { ...outcome, holds: held };
   });
   const moved = (await Promise.all(others)).filter(({ from, holds }) => holds !== from);
@@ -32,14 +32,14 @@ export async function readOutcomes(application: Application): Promise<readonly T
 }
 
 /** Undefined if the registry does not answer. */
-async function look(
+async function readHeld(
   { services }: Application,
   { repository, tag }: TagOutcome,
   expected: readonly (Digest | null)[],
 ): Promise<Digest | null | undefined> {
   return askOptional(services, {
     ask: () => services.registry.findDigest(repository, tag, expected),
-    untold: undefined,
+    fallback: undefined,
     message: 'could not read the tags after a failure',
     about: { tag },
   });

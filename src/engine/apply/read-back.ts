@@ -17,7 +17,7 @@ export type ReadBack =
 
 /** How long a registry may show the old digest after a write that it acknowledged. */
 const LAG_LIMIT_MS = 10 * 60 * 1000;
-const FIRST_LOOK_MS = 250;
+const FIRST_READ_MS = 250;
 
 export async function readBack(application: Application): Promise<ReadBack> {
   const { services, promotion } = application;
@@ -67,6 +67,6 @@ function laterOrNever(
   if (sinceWriteMs >= LAG_LIMIT_MS) {
     return { kind: 'never-shown', problem: { code: 'writes-not-shown', because } };
   }
-  const pause = Math.min(Math.max(FIRST_LOOK_MS, sinceWriteMs), 60_000);
+  const pause = Math.min(Math.max(FIRST_READ_MS, sinceWriteMs), 60_000);
   return { kind: 'lagging', tags: rows.map(({ tag }) => tag), askAgainAt: now() + pause };
 }

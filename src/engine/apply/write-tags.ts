@@ -27,22 +27,22 @@ export async function writeTags(application: Application): Promise<Written> {
     const broken = await proveComplete(application);
     if (broken !== null) return { kind: 'stopped', problem: broken, mayHaveMoved };
   }
-  const looked = await readTags(application, rows);
-  if (looked.kind === 'failed') return { kind: 'stopped', problem: outsideError(looked), mayHaveMoved };
+  const tagsRead = await readTags(application, rows);
+  if (tagsRead.kind === 'failed') return { kind: 'stopped', problem: outsideError(tagsRead), mayHaveMoved };
 
-  const oneIsOurs = rows.some((row) => isFloating(row) && digestIn(looked.value, row) === row.target);
+  const oneIsOurs = rows.some((row) => isFloating(row) && digestIn(tagsRead.value, row) === row.target);
   const untouched = rows.every(({ state }) => state === 'planned') && !(mayHaveMoved && oneIsOurs);
   // It may have waited for days. A run that was begun is finished: half of it would be worse.
   const unauthorized = untouched ? await findUnauthorized(application) : null;
   if (unauthorized !== null) return { kind: 'stopped', problem: unauthorized, mayHaveMoved: false };
 
-  const moved = findMoved(rows, looked.value);
+  const moved = findMoved(rows, tagsRead.value);
   if (moved !== null) {
     return untouched ? { kind: 'production-moved' } : { kind: 'stopped', problem: somebodyMoved(moved), mayHaveMoved };
   }
-  const problem = await writePermanentTags(application, rows, looked.value);
+  const problem = await writePermanentTags(application, rows, tagsRead.value);
   if (problem !== null) return { kind: 'stopped', problem, mayHaveMoved };
-  return writeFloating(application, looked.value.targets);
+  return writeFloating(application, tagsRead.value.targets);
 }
 
 /** A write is recorded after it, so an interrupted run may have moved one floating tag more than the journal says. */
@@ -176,7 +176,7 @@ async function writeFloating(application: Application, targets: readonly Manifes
 type PreRead = { readonly digest: Digest | null; readonly at: number };
 
 /** An older read is not "just before" the write: the previous write took long. */
-const GLANCE_GOOD_FOR_MS = 1000;
+const PRE_READ_GOOD_FOR_MS = 1000;
 
 async function startPreRead({ services }: Application, row: JournalRow): Promise<PreRead | null> {
   const at = services.now();
@@ -205,7 +205,7 @@ async function writeOneFloating(
   // Each try reads first: minutes may pass between two, and a tag that somebody else moved is never overwritten.
   const put = await retryWhileTransient(services, async (): Promise<FailureProblem | null> => {
     const age = preReadTag === null ? Infinity : services.now() - preReadTag.at;
-    const isGood = age >= 0 && age <= GLANCE_GOOD_FOR_MS;
+    const isGood = age >= 0 && age <= PRE_READ_GOOD_FOR_MS;
     const { digest } = isGood && preReadTag !== null ? preReadTag : await readTag(services.registry, row);
     preReadTag = null;
     if (digest === target) return null;

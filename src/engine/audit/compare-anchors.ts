@@ -31,14 +31,14 @@ const MAX_CHECK_RUNS = 100;
 export async function compareAnchors(
   { db, github }: { readonly db: Db; readonly github: Pick<GitHub, 'forRepo'> },
   repo: Repo,
-  told: (message: string) => void,
+  progress: (message: string) => void,
 ): Promise<AnchorComparison> {
   const client = github.forRepo(repo);
-  told('comments');
+  progress('comments');
   const { comments, all } = await listOwnComments({ client, repo: repo.name, maxPages: MAX_COMMENT_PAGES });
   const runs: OwnComment[] = [];
   for (const { number, checkRunId: id } of await listCheckRuns(db, { repoId: repo.id, limit: MAX_CHECK_RUNS })) {
-    told(`the check run of ${formatNumber(number)}`);
+    progress(`the check run of ${formatNumber(number)}`);
     const run = await fetchCheckRunText({ client, repo: repo.name, id });
     if (run !== null) runs.push(run);
   }

@@ -47,7 +47,7 @@ export function refusedDaily(asked: Asked, refusal: Refusal): Answer {
 }
 
 /** For people without access: words at most once per thread and day, a reaction once per person, thread and day. */
-export function turnedAway(asked: Asked, refusal: Refusal): Answer {
+export function deniedDaily(asked: Asked, refusal: Refusal): Answer {
   const idempotencyKey = strangerReactionKey(asked);
   return { repo: asked.repo, effects: [{ ...react(asked, '-1'), idempotencyKey }, replyDaily(asked, refusal)] };
 }
@@ -81,19 +81,19 @@ export function refusalOf(error: OutsideError): Refusal {
   return { code: problem.code.startsWith('github-') ? 'github-problem' : 'registry-problem', problem };
 }
 
-/** Only the words of `turnedAway`: for people who wrote no comment to react to. */
-export function toldDaily(asked: Told, refusal: Refusal): Answer {
+/** Only the words of `deniedDaily`: for people who wrote no comment to react to. */
+export function repliedDaily(asked: InThread, refusal: Refusal): Answer {
   return { repo: asked.repo, effects: [replyDaily(asked, refusal)] };
 }
 
 /** An answer without a reaction; `idempotencyKey` as of a reply. */
-export function told(asked: Told, reply: Reply, idempotencyKey: string): Answer {
+export function repliedOnce(asked: InThread, reply: Reply, idempotencyKey: string): Answer {
   return { repo: asked.repo, effects: [{ ...replyIn(asked, reply), idempotencyKey }] };
 }
 
-type Told = Pick<Asked, 'repo' | 'issue' | 'by'>;
+type InThread = Pick<Asked, 'repo' | 'issue' | 'by'>;
 
-function replyDaily(asked: Told, refusal: Refusal): Effect {
+function replyDaily(asked: InThread, refusal: Refusal): Effect {
   const reply = replyIn(asked, { kind: 'refusal', refusal });
   return { ...reply, idempotencyKey: dailyIdempotencyKey(asked, refusal) };
 }
@@ -104,6 +104,6 @@ export function react({ repo, commentId }: Pick<Asked, 'repo' | 'commentId'>, re
   return { kind: 'react', repoId: repo.id, commentId, reaction };
 }
 
-function replyIn({ repo, issue, by }: Told, reply: Reply): Extract<Effect, { kind: 'reply' }> {
+function replyIn({ repo, issue, by }: InThread, reply: Reply): Extract<Effect, { kind: 'reply' }> {
   return { kind: 'reply', repoId: repo.id, issue, reply, to: by.login, idempotencyKey: null };
 }

@@ -54,7 +54,7 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
   const policy = await loadDeploymentPolicy(services, promotion);
   if (policy === null) {
     const because = 'neither the policy of the plan nor the current policy says where to deploy';
-    return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because };
+    return { kind: 'again', at: services.now() + RECHECK_AFTER_MS, because };
   }
   if (!policy.deployment.create) return DONE;
   try {
@@ -74,7 +74,7 @@ async function handle(job: Job<'create-deployment'>, services: Services): Promis
   }
 }
 
-const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
+const RECHECK_AFTER_MS = 10 * 60 * 1000;
 
 /** By the policy of the plan; if that is no longer readable, by the current one. Null: unknown. */
 async function loadDeploymentPolicy(services: Services, promotion: Promotion): Promise<EnvironmentPolicy | null> {

@@ -42,14 +42,14 @@ function withReplacement(promotion: Promotion, latest: readonly DeployedPromotio
 }
 
 /** Reports on older promotions don't matter for any target that people choose. */
-const LOOKED_AT = 50;
+const PROMOTIONS_READ = 50;
 
 async function listEarlier(
   { store }: Services,
   { promotion: last, deployedTo }: DeployedPromotion,
 ): Promise<readonly EarlierPromotion[]> {
   const { repo, environment } = last;
-  const newest = await listNewestPromoted(store.db, { repoId: repo.id, environment, limit: LOOKED_AT });
+  const newest = await listNewestPromoted(store.db, { repoId: repo.id, environment, limit: PROMOTIONS_READ });
   return newest.slice(1).map((promotion, index) => {
     const next = newest[index];
     return { promotion, deployedTo, until: (next === undefined ? null : promotedAt(next)) ?? Infinity };

@@ -21,7 +21,7 @@ import { findSubject, type DriftScope, type Subject } from './subject.ts';
 /** For some seconds, registries show what was before a write. */
 const CONFIRM_AFTER_MS = 45_000;
 /** While tags are moved. */
-const LOOK_AGAIN_AFTER_MS = 60_000;
+const RECHECK_AFTER_MS = 60_000;
 /** If the registry does not answer: a day until the next check would be too long. */
 const ASK_AGAIN_AFTER_MS = 5 * 60_000;
 
@@ -41,7 +41,7 @@ async function handle({ payload }: Job<'check-drift'>, services: Services): Prom
   if (services.now() < secondCheckAt) return again(secondCheckAt, 'it is too early for a second look');
   const subject = await findSubject(services, place);
   if (subject.kind === 'not-watched') return stopWatching(services, place);
-  if (subject.kind === 'busy') return again(services.now() + LOOK_AGAIN_AFTER_MS, 'a promotion is moving the tags');
+  if (subject.kind === 'busy') return again(services.now() + RECHECK_AFTER_MS, 'a promotion is moving the tags');
   let seen: ProductionSnapshot;
   try {
     seen = await snapshotProduction(services, subject);
@@ -56,19 +56,19 @@ async function handle({ payload }: Job<'check-drift'>, services: Services): Prom
 
 async function judge(
   services: Services,
-  look: {
+  check: {
     readonly place: DriftScope;
     readonly subject: Subject;
     readonly seen: ProductionSnapshot;
     readonly unconfirmed: UnconfirmedDifferences | null;
   },
 ): Promise<JobOutcome> {
-  const { place, subject, seen } = look;
+  const { place, subject, seen } = check;
   const { last, intervalMs } = subject;
   const { repo, environment } = place;
   const now = services.now();
   const open = await listOpenDrifts(services.store.db, { repoId: repo.id, environment });
-  const verdict = judgeCheck({ seen: seen.differences, unconfirmed: look.unconfirmed?.differences ?? [], open });
+  const verdict = judgeCheck({ seen: seen.differences, unconfirmed: check.unconfirmed?.differences ?? [], open });
   const { alternative } = seen;
   const ended = verdict.known.filter(({ left }) => left.length === 0).map(({ drift }) => drift);
   const changed = verdict.known
@@ -83,7 +83,7 @@ async function judge(
       : intervalMs === null
         ? null
         : { at: now + intervalMs, unconfirmed: null };
-  const isNews = ended.length + changed.length + begun.length > 0 || look.unconfirmed !== null;
+  const isNews = ended.length + changed.length + begun.length > 0 || check.unconfirmed !== null;
   if (!isNews && next?.unconfirmed === null) return again(next.at, null);
   const ends = await endAll(services, ended, (drift) =>
     drift.promotionId === last.id ? { kind: 'put-right' } : { kind: 'promotion', number: last.number },

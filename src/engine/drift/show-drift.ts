@@ -12,7 +12,7 @@ import { loadPromotion } from '../core/load.ts';
 import { postInThread } from '../publish/post-in-thread.ts';
 import type { Services } from '../core/services.ts';
 
-type Told = { readonly issue: number; readonly commentId: number };
+type Reported = { readonly issue: number; readonly commentId: number };
 
 export const showDrift: JobDefinition<'show-drift'> = {
   key: ({ driftId }) => driftId,
@@ -35,8 +35,8 @@ async function handle(job: Job<'show-drift'>, services: Services): Promise<JobOu
   }
   // It was never reported, or the comment was deleted: then its end needs no report.
   if (over !== null) return DONE;
-  const told = await tell(services, { job, drift, promotion, body });
-  return { kind: 'done', commit: { repo, drifts: [{ kind: 'shown', id, ...told }] } };
+  const reported = await report(services, { job, drift, promotion, body });
+  return { kind: 'done', commit: { repo, drifts: [{ kind: 'shown', id, ...reported }] } };
 }
 
 type Alarm = {
@@ -46,21 +46,21 @@ type Alarm = {
   readonly body: string;
 };
 
-async function tell(services: Services, alarm: Alarm): Promise<Told> {
+async function report(services: Services, alarm: Alarm): Promise<Reported> {
   const { promotion } = alarm;
-  const inThread = promotion.thread === null ? null : await tellInThread(services, alarm, promotion.thread.issue);
+  const inThread = promotion.thread === null ? null : await reportInThread(services, alarm, promotion.thread.issue);
   if (inThread !== null) return inThread;
   const found = await findDriftIssue(services, promotion);
-  const told = found === null ? null : await tellIn(services, alarm, found);
+  const reported = found === null ? null : await reportIn(services, alarm, found);
   // Somebody filled the issue meanwhile.
-  return told ?? tellInNewIssue(services, alarm);
+  return reported ?? reportInNewIssue(services, alarm);
 }
 
 /** Null: the thread is locked or deleted, or full and not continued. */
-async function tellInThread(services: Services, alarm: Alarm, issue: number): Promise<Told | null> {
+async function reportInThread(services: Services, alarm: Alarm, issue: number): Promise<Reported | null> {
   try {
-    const told = await tellIn(services, alarm, issue);
-    if (told !== null) return told;
+    const reported = await reportIn(services, alarm, issue);
+    if (reported !== null) return reported;
     services.log.warn({ repo: alarm.promotion.repo.name, issue }, 'the thread is full: the alert goes to an issue');
   } catch (error) {
     if (!isThreadLocked(['needs-thread'], error)) throw error;
@@ -73,19 +73,23 @@ async function tellInThread(services: Services, alarm: Alarm, issue: number): Pr
 }
 
 /** Null: that thread is full. */
-async function tellIn(services: Services, { job, drift, promotion, body }: Alarm, issue: number): Promise<Told | null> {
+async function reportIn(
+  services: Services,
+  { job, drift, promotion, body }: Alarm,
+  issue: number,
+): Promise<Reported | null> {
   const { repo } = promotion;
   const posted = await postInThread(services, { job, repo, issue, key: driftKey(drift), body: () => body });
   return posted.kind === 'full' ? null : { issue: posted.issue, commentId: posted.commentId };
 }
 
-async function tellInNewIssue(services: Services, alarm: Alarm): Promise<Told> {
+async function reportInNewIssue(services: Services, alarm: Alarm): Promise<Reported> {
   const { repo, environment } = alarm.promotion;
   const { title, body } = driftIssue(environment);
   const issue = await createIssue({ client: services.github.forRepo(repo), repo: repo.name, title, body });
-  const told = await tellIn(services, alarm, issue);
-  if (told === null) throw new Error(`${repo.name}#${issue} is new and takes no comments`);
-  return told;
+  const reported = await reportIn(services, alarm, issue);
+  if (reported === null) throw new Error(`${repo.name}#${issue} is new and takes no comments`);
+  return reported;
 }
 
 /** One for all alerts of the environment, as long as nobody closes it. */

@@ -44,8 +44,8 @@ export async function snapshotProduction(services: Services, { last, tags }: Sub
     (missing[position] ?? []).map((part) => ({ kind: 'missing', image, ...part }) as const),
   );
   const whole = targets.find((_, position) => missing[production.length + position]?.length === 0);
-  const isTold = moved.length > 0 && (await isToldAsMixed(services, last));
-  return { differences: [...(isTold ? [] : moved), ...gone], alternative: whole?.name ?? null };
+  const isReported = moved.length > 0 && (await isReportedAsMixed(services, last));
+  return { differences: [...(isReported ? [] : moved), ...gone], alternative: whole?.name ?? null };
 }
 
 /** Null if the registry refuses for good: one image must not hide what the tags hold. */
@@ -78,7 +78,7 @@ async function listTargets(
 }
 
 /** A later promotion left the tags disagreeing: its card and its own alert show that. */
-async function isToldAsMixed({ store }: Services, last: Promotion): Promise<boolean> {
+async function isReportedAsMixed({ store }: Services, last: Promotion): Promise<boolean> {
   const since = promotedAt(last) ?? 0;
   const changed = await listPromotionsChangedSince(store.db, { repoId: last.repo.id, since });
   return changed.some(

@@ -2,23 +2,23 @@
 import { OutsideError } from '../../net/outside-error.ts';
 import type { Services } from '../core/services.ts';
 
-/** The result of `ask`. If the host fails, `untold`, and `message` is logged. Other errors are thrown. */
-export async function askOptional<Told, Untold>(
+/** The result of `ask`. If the host fails, `fallback`, and `message` is logged. Other errors are thrown. */
+export async function askOptional<Answer, Fallback>(
   { log }: Pick<Services, 'log'>,
   question: {
-    readonly ask: () => Promise<Told>;
-    readonly untold: Untold;
+    readonly ask: () => Promise<Answer>;
+    readonly fallback: Fallback;
     readonly message: string;
     /** What the log line is about. */
     readonly about: Readonly<Record<string, string>>;
   },
-): Promise<Told | Untold> {
-  const { ask, untold, message, about } = question;
+): Promise<Answer | Fallback> {
+  const { ask, fallback, message, about } = question;
   try {
     return await ask();
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     log.warn({ err: error, ...about }, message);
-    return untold;
+    return fallback;
   }
 }

@@ -20,7 +20,7 @@ import { authorize } from '../people/authorize.ts';
 import { loadPins, loadReleaseContext } from '../people/reviewers.ts';
 import { askOptional } from './ask-optional.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
-import { findUntoldPolicyChange } from './find-policy-change.ts';
+import { findUnreportedPolicyChange } from './find-policy-change.ts';
 import { findContributors } from './find-contributors.ts';
 import { findAlternativeName } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
@@ -99,7 +99,7 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     Promise.all(collections.map((one) => examineImage(services, place, one))),
     readSource(services, promotion),
     findOpenBranch(services, promotion, { policy, approvals }),
-    findUntoldPolicyChange(services, { repo: promotion.repo, file: loaded.file }),
+    findUnreportedPolicyChange(services, { repo: promotion.repo, file: loaded.file }),
     recheckNames(services, promotion, approvals),
   ]);
   const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
@@ -109,7 +109,7 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
   const rules = await loadApprovalRules(services, promotion, environmentPolicy);
   const changes = images[0]?.facts.changes;
   const contributors = await findContributors(services, { promotion, rules, commit, changes });
-  const otherReviewers = await lookForReviewer(services, promotion, { approvals, rules, contributors });
+  const otherReviewers = await searchReviewer(services, promotion, { approvals, rules, contributors });
   const about = { policy, environment, images, production, otherReviewers, contributors, openBranch };
   const event = { kind: 'examined', ...about, ...(target === null ? {} : { target }) } as const;
   const decision = decide(today, event, await loadReleaseContext(services, today, { also: [approvals] }));
@@ -151,7 +151,7 @@ async function failExamination(services: Services, promotion: Promotion, problem
 }
 
 /** Optional on the card: if GitHub fails, the card leaves it out. */
-async function lookForReviewer(
+async function searchReviewer(
   services: Services,
   promotion: Promotion,
   {
@@ -178,7 +178,7 @@ async function lookForReviewer(
     return findOtherReviewer({ client, repo: repo.name, exceptIds, role });
   };
   const message = 'GitHub did not tell who else could approve';
-  return askOptional(services, { ask, untold: 'unknown', message, about: { repo: repo.name } });
+  return askOptional(services, { ask, fallback: 'unknown', message, about: { repo: repo.name } });
 }
 
 /** A person who can push the policy file alone can release alone. Shown if the policy needs no approval. */
@@ -192,7 +192,7 @@ async function findOpenBranch(
   const { name } = repo;
   const found = await askOptional(services, {
     ask: () => fetchDefaultBranch({ client: services.github.forRepo(repo), repo: name }),
-    untold: null,
+    fallback: null,
     message: 'GitHub did not tell whether the default branch takes pushes',
     about: { repo: name },
   });

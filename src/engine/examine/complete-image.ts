@@ -12,14 +12,14 @@ export async function findAlternativeName(
   question: { readonly promotion: Promotion; readonly tags: readonly Tag[] },
 ): Promise<string | null> {
   return askOptional(services, {
-    ask: () => lookForAlternative(services, question),
-    untold: null,
+    ask: () => searchAlternative(services, question),
+    fallback: null,
     message: 'could not search for a complete image of the commit',
     about: { repo: question.promotion.repo.name },
   });
 }
 
-async function lookForAlternative(
+async function searchAlternative(
   { registry, store }: Services,
   { promotion, tags }: { readonly promotion: Promotion; readonly tags: readonly Tag[] },
 ): Promise<string | null> {

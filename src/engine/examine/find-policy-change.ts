@@ -9,7 +9,7 @@ import { askOptional } from './ask-optional.ts';
 import type { Services } from '../core/services.ts';
 
 /** Null if the change is known already, without a file, and if GitHub does not answer: then cards name the file alone. */
-export async function findUntoldPolicyChange(
+export async function findUnreportedPolicyChange(
   services: Services,
   { repo, file }: { readonly repo: Repo; readonly file: PolicyFile | null },
 ): Promise<PolicyChange | null> {
@@ -17,7 +17,7 @@ export async function findUntoldPolicyChange(
   if (file === null || (await findLatestPolicyChange(store.db, repo.id, file.blob)) !== null) return null;
   const author = await askOptional(services, {
     ask: () => findLastAuthor({ client: github.forRepo(repo), repo: repo.name, path: POLICY_PATH }),
-    untold: null,
+    fallback: null,
     message: 'GitHub did not tell who changed the policy file',
     about: { repo: repo.name },
   });

@@ -31,13 +31,13 @@ type Source = { readonly registry: RegistryClient; readonly repository: ImageRep
 
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
-/** `told` receives the current step. OutsideError `repository-unknown` for an unknown repository. */
-export async function listImages(source: Source, told: (message: string) => void): Promise<Listing> {
+/** `progress` receives the current step. OutsideError `repository-unknown` for an unknown repository. */
+export async function listImages(source: Source, progress: (message: string) => void): Promise<Listing> {
   const { registry, repository } = source;
   const all = await registry.listTags(repository);
   const tags = all.filter((tag) => !isReferrerTag(tag));
   const digests = await Promise.all(
-    counted(tags, (count) => told(`${count} of ${tags.length} tags`)).map(async ({ item: tag, done }) => {
+    counted(tags, (count) => progress(`${count} of ${tags.length} tags`)).map(async ({ item: tag, done }) => {
       const digest = await registry.findDigest(repository, tag);
       done();
       return { tag, digest };
@@ -48,7 +48,7 @@ export async function listImages(source: Source, told: (message: string) => void
     ({ digest }) => digest,
   );
   const images = await Promise.all(
-    counted([...groups], (count) => told(`${count} of ${groups.size} images`)).map(async ({ item, done }) => {
+    counted([...groups], (count) => progress(`${count} of ${groups.size} images`)).map(async ({ item, done }) => {
       const [digest, held] = item;
       const origin = await readOrigin(source, digest);
       done();
@@ -72,7 +72,7 @@ async function readOrigin(source: Source, digest: Digest): Promise<Pick<ListedIm
   try {
     const whole = await registry.fetchManifest(repository, digest);
     const manifest = await firstPlatform(source, whole);
-    if (manifest === null || manifest.body.kind !== 'image') return NOT_TOLD;
+    if (manifest === null || manifest.body.kind !== 'image') return UNREADABLE_IMAGE;
     const { digest: blob } = manifest.body.config;
     const config = parseImageConfig(await registry.fetchBlob({ repository, digest: blob, maxBytes: MAX_CONFIG_BYTES }));
     const annotations = [whole.body.annotations, manifest.body.annotations];
@@ -84,12 +84,12 @@ async function readOrigin(source: Source, digest: Digest): Promise<Pick<ListedIm
       commit: other === undefined ? parseCommitSha(revision) : null,
     };
   } catch (error) {
-    if (error instanceof OutsideError && !error.retryable && UNREADABLE.includes(error.code)) return NOT_TOLD;
+    if (error instanceof OutsideError && !error.retryable && UNREADABLE.includes(error.code)) return UNREADABLE_IMAGE;
     throw error;
   }
 }
 
-const NOT_TOLD = { builtAt: null, commit: null };
+const UNREADABLE_IMAGE = { builtAt: null, commit: null };
 
 /** Failures that belong to the image: an artifact that is not an image, or a missing part. */
 const UNREADABLE: readonly string[] = [
@@ -110,14 +110,14 @@ async function firstPlatform({ registry, repository }: Source, manifest: Manifes
 
 function counted<T>(
   items: readonly T[],
-  told: (count: number) => void,
+  progress: (count: number) => void,
 ): readonly { readonly item: T; readonly done: () => void }[] {
   let count = 0;
   return items.map((item) => ({
     item,
     done: () => {
       count += 1;
-      told(count);
+      progress(count);
     },
   }));
 }

@@ -12,7 +12,7 @@ export async function readSource(
   if (tag === null || image === undefined) return null;
   return askOptional(services, {
     ask: () => services.registry.findDigest(image.repository, tag),
-    untold: null,
+    fallback: null,
     message: 'the registry did not tell what the source tag holds now',
     about: { repo: repo.name },
   });

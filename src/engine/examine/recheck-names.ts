@@ -24,7 +24,7 @@ export async function recheckNames(
   const policies = [approvals, ...(request === null ? [] : [request.approvals])];
   const isNews = await askOptional(services, {
     ask: () => recheckPins(services, repo, policies),
-    untold: false,
+    fallback: false,
     message: 'GitHub did not tell who has the logins that the policy lists',
     about: { repo: repo.name },
   });

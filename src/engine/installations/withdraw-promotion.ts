@@ -6,7 +6,7 @@ import { byPromotion } from '../core/job-description.ts';
 import type { Services } from '../core/services.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 
-const LOOK_AGAIN_AFTER_MS = 60_000;
+const RECHECK_AFTER_MS = 60_000;
 
 export const withdrawPromotion: JobDefinition<'withdraw-promotion'> = {
   key: byPromotion,
@@ -20,7 +20,7 @@ async function handle({ payload }: Job<'withdraw-promotion'>, services: Services
   const promotion = await loadPromotion(services, promotionId);
   // The registry lets us finish. If that ends in a new request for approval, there is nobody left to ask.
   if (promotion.state.kind === 'applying') {
-    return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: 'its tags are moving' };
+    return { kind: 'again', at: services.now() + RECHECK_AFTER_MS, because: 'its tags are moving' };
   }
   const decision = decide(promotion, { kind: 'withdrawn', because }, await loadContext(services, promotion));
   return { kind: 'done', commit: commitOf(promotion, decision) };

@@ -12,7 +12,7 @@ import { listCommitTags } from '../examine/resolve-source.ts';
 import type { Services } from '../core/services.ts';
 
 const SHOWN = 5;
-const COMMITS_LOOKED_AT = 100;
+const COMMITS_READ = 100;
 
 type Place = {
   readonly asked: Asked;
@@ -32,7 +32,7 @@ export async function listCandidates(services: Services, place: Place): Promise<
   const client = services.github.forRepo(asked.repo);
   const [tags, commits] = await Promise.all([
     listCommitTags({ registry: services.registry, image, prefix }),
-    listCommits({ client, repo: asked.repo.name, branch, limit: COMMITS_LOOKED_AT }),
+    listCommits({ client, repo: asked.repo.name, branch, limit: COMMITS_READ }),
   ]);
   const found = commits.flatMap(({ sha, ...rest }): readonly Candidate[] => {
     const tag = tags.find((name) => sha.startsWith(commitHexOf(name, prefix) ?? '-'));
@@ -72,7 +72,7 @@ async function markAll(
 }
 
 /** Put there by hand, before anything was promoted. */
-const UNTOLD = { promotion: null, forced: false, approvedBy: [], report: null } as const;
+const NO_OUTCOME = { promotion: null, forced: false, approvedBy: [], report: null } as const;
 
 /** Null if the environment never held it. */
 function heldBy(args: {
@@ -86,5 +86,5 @@ function heldBy(args: {
   const outcome = outcomeOf(history, digest);
   if (outcome === null && !isCurrent) return null;
   const isRolledBack = !isCurrent && isLeft(history, digest);
-  return { environment, isCurrent, isRolledBack, ...(outcome ?? UNTOLD) };
+  return { environment, isCurrent, isRolledBack, ...(outcome ?? NO_OUTCOME) };
 }

@@ -12,7 +12,7 @@ import {
   type EnvironmentPolicy,
   type Policy,
 } from '../../domain/policy/policy.ts';
-import { looksLikeTarget } from '../../domain/promotion/rollback-target.ts';
+import { hasTargetForm } from '../../domain/promotion/rollback-target.ts';
 import { isOpen, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
 import type { Digest, ImageRepository } from '../../domain/image/reference.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -267,7 +267,7 @@ function refusePlan(request: {
 function unknownEnvironment(command: Promote, policy: Policy): Refusal {
   const { source, environment: named } = command;
   const first = source?.kind === 'tag' ? environmentNamedBy(policy, source.tag) : null;
-  if (first !== null && named !== null && looksLikeTarget(named)) {
+  if (first !== null && named !== null && hasTargetForm(named)) {
     return { code: 'environment-as-source', environment: first.name, source: named };
   }
   const names = policy.environments.map(({ name }: EnvironmentPolicy) => name);

@@ -32,7 +32,7 @@ async function handleEnvironment({ payload }: Job<'revisit-environment'>, { stor
 }
 
 /** While the policy file can't be read, nothing is promoted. A waiting promotion reads it again, in case no push arrives. */
-const LOOK_AGAIN_AFTER_MS = 10 * 60 * 1000;
+const RECHECK_AFTER_MS = 10 * 60 * 1000;
 
 /**
  * Ends it if a later request reached production, has it examined again under another policy than it was planned under,
@@ -54,14 +54,14 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
   const overtaken = last !== null && overtakes(last, promotion);
   if (overtaken) return decided(services, promotion, { kind: 'overtaken', by: last.number });
   if (!isWaiting(promotion)) return DONE;
-  const today = await lookAtPolicy(services, promotion);
+  const today = await readCurrentPolicy(services, promotion);
   if (today.kind === 'changed') return decided(services, promotion, { kind: 'policy-changed', change: today.change });
-  const shown = await tellOfPolicy(services, { job, promotion, today });
+  const shown = await showPolicy(services, { job, promotion, today });
   if (!shown) return { kind: 'again', at: services.now(), because: 'the promotion changed while its policy was read' };
   if (today.kind === 'barred') {
     // An approval reads the file. For an approved promotion, only this job does.
     if (promotion.state.kind === 'awaiting-approval') return DONE;
-    return { kind: 'again', at: services.now() + LOOK_AGAIN_AFTER_MS, because: today.because };
+    return { kind: 'again', at: services.now() + RECHECK_AFTER_MS, because: today.because };
   }
   const readable = await loadPromotion(services, promotion.id);
   const production = await readProductionOf(services, readable);
@@ -69,7 +69,7 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
 }
 
 /** Why the policy file can't be read, or which one it is; false if somebody else decided meanwhile. */
-async function tellOfPolicy(
+async function showPolicy(
   services: Services,
   about: {
     readonly job: Job<'revisit-promotion'>;
@@ -99,7 +99,7 @@ type PolicyView = Pick<PolicyComparison, 'kind'> & {
 };
 
 /** Retried even after a final refusal of GitHub: somebody may give the App its rights back. */
-async function lookAtPolicy(services: Services, promotion: Promotion): Promise<PolicyView> {
+async function readCurrentPolicy(services: Services, promotion: Promotion): Promise<PolicyView> {
   try {
     const today = await comparePolicy(services, promotion);
     const because = today.kind === 'same' ? '' : `the policy says ${today.refusal.code}`;

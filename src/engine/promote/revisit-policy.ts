@@ -25,7 +25,7 @@ async function handle({ payload }: Job<'revisit-policy'>, services: Services): P
   const waiting = open.filter(isWaiting).map((promotion) => ({ ...promotion, repo }));
   const stale: Promotion[] = [];
   // One after the other: the file is read once, and found unchanged after that.
-  for (const promotion of waiting) if (await mustLookAgain(services, promotion)) stale.push(promotion);
+  for (const promotion of waiting) if (await isStale(services, promotion)) stale.push(promotion);
   const held = await listLastPromoted(services.store.db, repoId);
   const at = services.now();
   const effects: readonly Effect[] = [
@@ -37,7 +37,7 @@ async function handle({ payload }: Job<'revisit-policy'>, services: Services): P
 }
 
 /** Also if it must show that the file can't be read, or can be read again: a scheduled one may have waited for that. */
-async function mustLookAgain(services: Services, promotion: Promotion): Promise<boolean> {
+async function isStale(services: Services, promotion: Promotion): Promise<boolean> {
   try {
     const { kind } = await comparePolicy(services, promotion);
     return kind !== 'same' || promotion.state.kind === 'scheduled' || promotion.policyProblems !== undefined;

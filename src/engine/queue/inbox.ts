@@ -31,8 +31,8 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
   const waiting: Waiting[] = [];
   let storing = false;
   /** The recent load: the size of the largest batch, which decays with time. */
-  let crowd = 0;
-  const isCrowd = (): boolean => crowd >= MANY;
+  let load = 0;
+  const isBusy = (): boolean => load >= MANY;
   let batches = 0;
   /** The callers that wait for less load, and the batch after which each stops waiting. */
   const waiters = new Map<() => void, number>();
@@ -44,7 +44,7 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MAX_TOGETHER);
       await storeTogether(services, batch);
-      crowd = Math.max(batch.length, crowd * FADES);
+      load = Math.max(batch.length, load * FADES);
       batches += 1;
       for (const [resolve, last] of waiters) if (batches >= last) resolve();
     }
@@ -71,12 +71,12 @@ export function createInbox(services: Pick<Services, 'store' | 'now'>): Inbox {
       }
     },
     calm: async () => {
-      if (!isCrowd()) return;
+      if (!isBusy()) return;
       const before = batches;
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
         // Nothing arrived for a moment: the load is over.
-        if (batches === before) crowd = 0;
+        if (batches === before) load = 0;
         resolve();
       }, MOMENT_MS);
       waiters.set(resolve, before + BATCHES_FIRST);

@@ -12,7 +12,7 @@ import {
   refusalOf,
   refused,
   refusedDaily,
-  turnedAway,
+  deniedDaily,
   type Answer,
   type Asked,
 } from '../core/answer.ts';
@@ -31,7 +31,7 @@ export const runCommand: IntentDefinition<'command'> = {
   queue: 'repo',
   traits: ['decides-for-person'],
   handle,
-  unserved: (job, services, refusal) => goOn(job, services, turnedAway(askedByUnknown(job), refusal)),
+  unserved: (job, services, refusal) => goOn(job, services, deniedDaily(askedByUnknown(job), refusal)),
 };
 
 async function handle(job: Job<'command'>, services: Services): Promise<JobOutcome> {
@@ -100,8 +100,8 @@ async function answer(
   line: CommandLine,
 ): Promise<Answer> {
   const bar = await findBar(services, asked, verbOf(line));
-  if (bar?.code === 'not-permitted') return { ...turnedAway(asked, bar), rights: denied(asked) };
-  if (bar !== null) return turnedAway(asked, bar);
+  if (bar?.code === 'not-permitted') return { ...deniedDaily(asked, bar), rights: denied(asked) };
+  if (bar !== null) return deniedDaily(asked, bar);
   if (verbOf(line) === 'help' && !reaches(asked.by.role, 'write')) return answerReader(services, asked, line);
   await confirmRights(services, { job, asked });
   return respond(services, asked, line);

@@ -48,7 +48,7 @@ export async function findImage(
 const OTHERS_AFTER_MS = 2 * 60_000;
 
 /** Whether tags that shorten the commit in another way are looked for. */
-export function looksForOthers(wait: {
+export function searchesOthers(wait: {
   readonly since: number;
   readonly now: number;
   readonly isLast: boolean;

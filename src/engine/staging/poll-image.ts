@@ -9,7 +9,7 @@ import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/han
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
-import { findImage, looksForOthers } from './find-image.ts';
+import { findImage, searchesOthers } from './find-image.ts';
 
 export const pollImage: JobDefinition<'poll-image'> = {
   key: byPromotion,
@@ -24,8 +24,8 @@ async function handle({ payload }: Job<'poll-image'>, services: Services): Promi
   if (state.kind !== 'waiting-for-image') return DONE;
   const now = services.now();
   const isLast = now >= state.until;
-  const alsoOthers = looksForOthers({ since: promotion.createdAt, now, isLast });
-  const news = await look(services, state, { isLast, alsoOthers });
+  const alsoOthers = searchesOthers({ since: promotion.createdAt, now, isLast });
+  const news = await poll(services, state, { isLast, alsoOthers });
   if (news.kind === 'again') {
     const next = nextCheckAt({ since: promotion.createdAt, until: state.until, now });
     return { kind: 'again', at: Math.max(next, news.retryAt), because: news.because };
@@ -55,7 +55,7 @@ async function unlessAskedFor(
 
 type News = PromotionEvent | { readonly kind: 'again'; readonly retryAt: number; readonly because: string };
 
-async function look(
+async function poll(
   services: Services,
   { repository: image, commit, tags }: Extract<PromotionState, { kind: 'waiting-for-image' }>,
   { isLast, alsoOthers }: { readonly isLast: boolean; readonly alsoOthers: boolean },

@@ -12,7 +12,7 @@ import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/han
 import { loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 import { examineImage } from './examine-image.ts';
-import { findImage, hasTags, looksForOthers } from './find-image.ts';
+import { findImage, hasTags, searchesOthers } from './find-image.ts';
 
 /** The pause between requests to the registry while nothing shows that there will ever be an image. */
 const QUIET_PAUSE_MS = 60_000;
@@ -33,7 +33,7 @@ async function handle(job: Job<'watch-staging'>, services: Services): Promise<Jo
   const now = services.now();
   const until = check.since + BUILD_TIME_MS;
   const next = nextCheckAt({ since: check.since, until, now });
-  const seen = await lookInTime(services, { check, repo, isLast: now >= until });
+  const seen = await pollInTime(services, { check, repo, isLast: now >= until });
   switch (seen.kind) {
     case 'settled':
       return { kind: 'done', commit: settle(check, repo, seen) };
@@ -55,10 +55,10 @@ type PollResult =
 
 type Question = { readonly check: StagingCheck; readonly repo: Repo; readonly isLast: boolean };
 
-async function lookInTime(services: Services, question: Question): Promise<PollResult> {
+async function pollInTime(services: Services, question: Question): Promise<PollResult> {
   const { check, isLast } = question;
   try {
-    return await look(services, question);
+    return await poll(services, question);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     const { retryable, retryAt, message } = error;
@@ -68,7 +68,7 @@ async function lookInTime(services: Services, question: Question): Promise<PollR
   }
 }
 
-async function look(services: Services, { check, repo, isLast }: Question): Promise<PollResult> {
+async function poll(services: Services, { check, repo, isLast }: Question): Promise<PollResult> {
   const loaded = await loadPolicy(services, repo);
   if (loaded.kind === 'unreadable') return ended({ cause: 'policy-unreadable', problems: loaded.problems }, false);
   const { policy } = loaded;
@@ -82,7 +82,7 @@ async function look(services: Services, { check, repo, isLast }: Question): Prom
   const tags = commitTagsOf(policy.staging.tagPrefix, check.commit);
   try {
     const { commit, since } = check;
-    const alsoOthers = looksForOthers({ since, now: services.now(), isLast });
+    const alsoOthers = searchesOthers({ since, now: services.now(), isLast });
     const found = await findImage(services, { image, prefix: policy.staging.tagPrefix, commit, tags }, { alsoOthers });
     if (found !== null) {
       return { kind: 'settled', state: await examineImage(services, { repo, policy, image, found }), silent: false };

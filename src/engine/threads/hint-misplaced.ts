@@ -11,7 +11,7 @@ import {
 import type { PromotionLine } from '../../domain/refusal.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { listOpenPromotions, listPromotionsOfThread } from '../../store/promotions/promotions.ts';
-import { readerHelpKey, told, toldDaily, type Answer } from '../core/answer.ts';
+import { readerHelpKey, repliedOnce, repliedDaily, type Answer } from '../core/answer.ts';
 import { lineOf } from '../core/find-promotion.ts';
 import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import type { Intent } from '../core/intent.ts';
@@ -54,11 +54,12 @@ async function hint(services: Services, text: Misplaced, meant: Meant): Promise<
   const by = await loadActor(services, { repo, by: sender });
   const asked = { repo, issue, by };
   const bar = await findBar(services, asked, meant.verb);
-  if (bar?.code === 'not-permitted') return { ...toldDaily(asked, bar), rights: { personId: by.id, kind: 'denied' } };
-  if (bar !== null) return toldDaily(asked, bar);
+  if (bar?.code === 'not-permitted')
+    return { ...repliedDaily(asked, bar), rights: { personId: by.id, kind: 'denied' } };
+  if (bar !== null) return repliedDaily(asked, bar);
   const isReader = meant.verb === 'help' && !reaches(by.role, 'write');
   const key = isReader ? readerHelpKey(asked) : `misplaced-command/${repo.id}/${issue}/${by.id}`;
-  return told(asked, { kind: 'misplaced', place, ...meant }, key);
+  return repliedOnce(asked, { kind: 'misplaced', place, ...meant }, key);
 }
 
 /**

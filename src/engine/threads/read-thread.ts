@@ -20,7 +20,7 @@ import type { Services } from '../core/services.ts';
 import { dependsOnEarlier, selectCommands, timeOfWriting } from './select-commands.ts';
 
 /** The last command of the previous comment adds this job again; this is for a command that became dead. */
-const LOOK_AGAIN_MS = 10_000;
+const RECHECK_MS = 10_000;
 
 export type ThreadId = { readonly repo: Repo; readonly issue: number };
 
@@ -38,7 +38,7 @@ async function handle({ payload }: Job<'read-thread'>, services: Services): Prom
   if (repo === null) throw new Error(`repository ${repoId} is not in the database`);
   const thread = await findThread(db, payload);
   if (await isBusy(services, repoId, thread)) {
-    const at = services.now() + LOOK_AGAIN_MS;
+    const at = services.now() + RECHECK_MS;
     return { kind: 'again', at, because: 'the previous comment is not answered yet' };
   }
   const waiting = await listWaitingComments(db, payload);

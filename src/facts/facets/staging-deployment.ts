@@ -16,7 +16,7 @@ export const stagingDeployment = facet<'stagingDeployment', 'lineage'>({
     const commit = commitOf(facts);
     if (commit === null) return known({ kind: 'no-commit' });
     try {
-      return known(await look({ client: sources.github(), ...subject }, commit));
+      return known(await findStatus({ client: sources.github(), ...subject }, commit));
     } catch (error) {
       return unknownAfter(error);
     }
@@ -25,7 +25,7 @@ export const stagingDeployment = facet<'stagingDeployment', 'lineage'>({
 
 type Place = { readonly client: InstallationClient } & Pick<FactSubject, 'repo' | 'digest' | 'stagingReporters'>;
 
-async function look(
+async function findStatus(
   { client, repo, digest, stagingReporters: reporters }: Place,
   commit: CommitSha,
 ): Promise<StagingDeployment> {

@@ -394,23 +394,23 @@ describe('the App', () => {
 
   test('many installations with the same result are one check; what fails is still named', async () => {
     const others = Array.from({ length: 120 }, (_, index) => `org-${index}`);
-    const crowd = await startGitHub({ now: () => START, owners: ['acme', ...others, 'globex'] });
-    await crowd.installation('globex').suspend();
+    const many = await startGitHub({ now: () => START, owners: ['acme', ...others, 'globex'] });
+    await many.installation('globex').suspend();
     const first = ['acme', ...others].slice(0, 10);
     const [name, suspended] = ['installation' as const, { code: 'installation-suspended', account: 'globex' } as const];
     expectChecks(
-      await doctor({ ...crowd.env, ALLOWED_OWNERS: ['acme', ...others].join(',') }),
+      await doctor({ ...many.env, ALLOWED_OWNERS: ['acme', ...others].join(',') }),
       { name, outcome: 'fail', ...suspended },
       { name, outcome: 'ok', code: 'installations-right', count: 121, accounts: first },
     );
     expectChecks(
-      await doctor({ ...crowd.env, ALLOWED_OWNERS: 'acme' }),
+      await doctor({ ...many.env, ALLOWED_OWNERS: 'acme' }),
       { name, outcome: 'fail', ...suspended },
       { name, outcome: 'warn', code: 'installations-not-served', count: 120, accounts: others.slice(0, 10) },
       { name, outcome: 'ok', code: 'installation-right', account: 'acme' },
     );
-    expect(crowd.violations).toEqual([]);
-    await crowd.close();
+    expect(many.violations).toEqual([]);
+    await many.close();
   });
 
   test('an App that is installed nowhere fails', async () => {

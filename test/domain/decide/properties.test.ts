@@ -216,7 +216,7 @@ test('reviews are only added, one by one', () => {
 });
 
 /** What a person who approves looks at, kept apart from the hash by which the machine compares it. */
-function lookOf({ baseline, findings, moves, rulesHash }: Promotion): unknown {
+function viewOf({ baseline, findings, moves, rulesHash }: Promotion): unknown {
   const outcomes = findings.map(({ rule, platform: about, outcome }) => [rule, about, outcome]);
   return { baseline, outcomes, tags: moves.map((move) => [tagNameOf(move), move.digest]), rulesHash };
 }
@@ -225,9 +225,9 @@ test('nothing is written unless enough entitled people approved exactly this', (
   holdsOnEveryPath((step, earlier) => {
     const { accepted, context: at } = step;
     if (accepted.journal.length === 0) return;
-    const look = JSON.stringify(lookOf(accepted.promotion));
+    const view = JSON.stringify(viewOf(accepted.promotion));
     const approvals = [...earlier, step].flatMap(({ before, event }) =>
-      event.kind === 'reviewed' && event.verdict === 'approve' && JSON.stringify(lookOf(before)) === look
+      event.kind === 'reviewed' && event.verdict === 'approve' && JSON.stringify(viewOf(before)) === view
         ? [event.by]
         : [],
     );
@@ -316,10 +316,10 @@ test('while a promotion waits, a notice is shown exactly as long as an approval 
   holdsOnEveryPath((step, earlier) => {
     const { promotion: after } = step.accepted;
     if (after.state.kind !== 'awaiting-approval' || after.notice?.kind === 'policy-changed') return;
-    const look = JSON.stringify(lookOf(after));
+    const view = JSON.stringify(viewOf(after));
     const approvals = [...earlier, step].flatMap(({ before, event }) =>
       event.kind === 'reviewed' && event.verdict === 'approve'
-        ? [{ id: event.by.id, counts: JSON.stringify(lookOf(before)) === look }]
+        ? [{ id: event.by.id, counts: JSON.stringify(viewOf(before)) === view }]
         : [],
     );
     const counting = new Set(approvals.filter(({ counts }) => counts).map(({ id }) => id));

@@ -19,18 +19,18 @@ afterEach(async () => {
 });
 
 test('the machine user’s token is checked once a day, and again the day after a failure', async () => {
-  const looks: number[] = [];
-  const look = async (): Promise<void> => {
-    looks.push(Date.now());
-    if (looks.length === 1) throw new Error('a bug');
+  const checkedAt: number[] = [];
+  const check = async (): Promise<void> => {
+    checkedAt.push(Date.now());
+    if (checkedAt.length === 1) throw new Error('a bug');
   };
-  const services = { ...engine.services, registryTokenWatch: { ...NO_REGISTRY_TOKEN_WATCH, check: look } };
+  const services = { ...engine.services, registryTokenWatch: { ...NO_REGISTRY_TOKEN_WATCH, check: check } };
   const scheduler = startScheduler(services, () => undefined);
   await vi.advanceTimersByTimeAsync(3 * DAY_MS);
   await scheduler.stop();
   await vi.advanceTimersByTimeAsync(2 * DAY_MS);
-  const [first = 0] = looks;
-  expect(looks.map((at) => (at - first) / DAY_MS)).toEqual([0, 1, 2]);
+  const [first = 0] = checkedAt;
+  expect(checkedAt.map((at) => (at - first) / DAY_MS)).toEqual([0, 1, 2]);
   expect(engine.log.filter((line) => line.includes('could not check GHCR_TOKEN; retrying tomorrow'))).toHaveLength(1);
 });
 

@@ -24,7 +24,7 @@ afterEach(async () => {
   await engine.close();
 });
 
-async function hear(commentId: number, body: string): Promise<void> {
+async function receive(commentId: number, body: string): Promise<void> {
   const { store, jobs, now } = engine.services;
   await store.transaction(async (tx) => {
     await saveRepo(tx, repo, now());
@@ -44,7 +44,7 @@ function drain(command: (job: Job<'command'>) => Promise<JobOutcome>): Promise<v
 }
 
 test('a command that is dead because of a bug does not block the next comment forever', async () => {
-  await hear(11, '/promote staging');
+  await receive(11, '/promote staging');
   const ran: number[] = [];
   const command = async ({ payload }: Job<'command'>): Promise<JobOutcome> => {
     ran.push(payload.commentId);
@@ -55,7 +55,7 @@ test('a command that is dead because of a bug does not block the next comment fo
   // Known already to the list's reader, so that GitHub is not asked.
   const thread = await findThread(engine.services.store.db, place);
   expect(thread).toMatchObject({ readUpTo: 11, taking: 11 });
-  await hear(10, '/promote staging-abc1234');
+  await receive(10, '/promote staging-abc1234');
   for (let passed = 0; passed < 60; passed += 1) {
     await drain(command);
     engine.turn(1000);
@@ -65,8 +65,8 @@ test('a command that is dead because of a bug does not block the next comment fo
 });
 
 test('a comment waits as long as an earlier command is retried', async () => {
-  await hear(11, '/promote staging');
-  await hear(10, '/status');
+  await receive(11, '/promote staging');
+  await receive(10, '/status');
   const ran: number[] = [];
   const command = async ({ payload }: Job<'command'>): Promise<JobOutcome> => {
     ran.push(payload.commentId);

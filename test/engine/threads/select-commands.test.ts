@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReadComment } from '../../../src/engine/core/enqueue-comment.ts';
 import { mayBeOurs, selectCommands, timeOfWriting } from '../../../src/engine/threads/select-commands.ts';
 
-const HEARD_AT = Date.UTC(2026, 10, 24, 9);
+const RECEIVED_AT = Date.UTC(2026, 10, 24, 9);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -15,30 +15,30 @@ function comment(over: Partial<ReadComment> & { readonly text?: readonly string[
 }
 
 test.each<readonly [string, number | null, number]>([
-  ['heard of at once', HEARD_AT - 1000, HEARD_AT - 1000],
-  ['heard of late', HEARD_AT - 59 * MINUTE_MS, HEARD_AT - 59 * MINUTE_MS],
-  ['of another age', HEARD_AT - 61 * MINUTE_MS, HEARD_AT],
-  ['of the future', HEARD_AT + MINUTE_MS, HEARD_AT],
-  ['without a time', null, HEARD_AT],
+  ['received at once', RECEIVED_AT - 1000, RECEIVED_AT - 1000],
+  ['received late', RECEIVED_AT - 59 * MINUTE_MS, RECEIVED_AT - 59 * MINUTE_MS],
+  ['of another age', RECEIVED_AT - 61 * MINUTE_MS, RECEIVED_AT],
+  ['of the future', RECEIVED_AT + MINUTE_MS, RECEIVED_AT],
+  ['without a time', null, RECEIVED_AT],
 ])('a comment %s', (_name, writtenAt, expected) => {
-  expect(timeOfWriting(comment({ writtenAt }), HEARD_AT)).toBe(expected);
+  expect(timeOfWriting(comment({ writtenAt }), RECEIVED_AT)).toBe(expected);
 });
 
 test.each<readonly [string, { readonly writtenAt: number | null; readonly sentAt: number }, number]>([
-  ['sent', { writtenAt: null, sentAt: HEARD_AT - 9 * HOUR_MS }, HEARD_AT - 9 * HOUR_MS],
+  ['sent', { writtenAt: null, sentAt: RECEIVED_AT - 9 * HOUR_MS }, RECEIVED_AT - 9 * HOUR_MS],
   [
     'written',
-    { writtenAt: HEARD_AT - 9 * HOUR_MS - 2000, sentAt: HEARD_AT - 9 * HOUR_MS },
-    HEARD_AT - 9 * HOUR_MS - 2000,
+    { writtenAt: RECEIVED_AT - 9 * HOUR_MS - 2000, sentAt: RECEIVED_AT - 9 * HOUR_MS },
+    RECEIVED_AT - 9 * HOUR_MS - 2000,
   ],
   [
     'sent, after all, if the two clocks differ',
-    { writtenAt: HEARD_AT - 30 * HOUR_MS, sentAt: HEARD_AT - HOUR_MS },
-    HEARD_AT - HOUR_MS,
+    { writtenAt: RECEIVED_AT - 30 * HOUR_MS, sentAt: RECEIVED_AT - HOUR_MS },
+    RECEIVED_AT - HOUR_MS,
   ],
-  ['heard of, if it was sent in the future', { writtenAt: null, sentAt: HEARD_AT + HOUR_MS }, HEARD_AT],
+  ['received, if it was sent in the future', { writtenAt: null, sentAt: RECEIVED_AT + HOUR_MS }, RECEIVED_AT],
 ])('a comment that was heard of hours later counts from when it was %s', (_name, times, expected) => {
-  expect(timeOfWriting(comment(times), HEARD_AT)).toBe(expected);
+  expect(timeOfWriting(comment(times), RECEIVED_AT)).toBe(expected);
 });
 
 describe('of a comment that was edited before it was found, or found days later,', () => {

@@ -13,7 +13,7 @@ import { parseImageRepository } from '../../../src/domain/image/reference.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { must, viewOf } from '../../messages/sample-view.ts';
 import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
-import { openDoors } from '../../web/harness.ts';
+import { openEndpoints } from '../../web/harness.ts';
 import { START, startEngine } from '../../engine/harness.ts';
 
 const TOKEN = 'ghp_0123456789abcdefghij';
@@ -156,20 +156,20 @@ test('an open card of ghcr.io shows when the token is about to expire, and no ot
 test('a server checks the token when it starts, and has a metric with the days left', async () => {
   expiresIn(null);
   const machineUser = { GHCR_USERNAME: 'acme-bot', GHCR_TOKEN: TOKEN };
-  const doors = await openDoors({ ...github.env, ...machineUser });
+  const endpoints = await openEndpoints({ ...github.env, ...machineUser });
   try {
     const metric = async (): Promise<string | undefined> =>
-      /^imprimatur_pat_days_left.*$/m.exec(await (await fetch(`${doors.url}/metrics`)).text())?.[0];
+      /^imprimatur_pat_days_left.*$/m.exec(await (await fetch(`${endpoints.url}/metrics`)).text())?.[0];
     expect(await metric()).toBeUndefined();
     // The server goes by the clock of the wall.
     const expiresAt = Date.now() + 3.5 * DAY_MS;
     now = Date.now();
     github.personalToken(TOKEN, { login: 'acme-bot', scopes: ['write:packages'], expiresAt });
-    doors.app.start();
-    await doors.logged('GHCR_TOKEN expires within 14 days: create a new token, and restart with it');
+    endpoints.app.start();
+    await endpoints.logged('GHCR_TOKEN expires within 14 days: create a new token, and restart with it');
     expect(await metric()).toMatch(/^imprimatur_pat_days_left\{host="ghcr\.io"\} 3\.4\d+$/);
-    expect(doors.log.join('\n')).not.toContain(TOKEN);
+    expect(endpoints.log.join('\n')).not.toContain(TOKEN);
   } finally {
-    await doors.close();
+    await endpoints.close();
   }
 });

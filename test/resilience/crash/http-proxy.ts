@@ -1,10 +1,10 @@
-// A door before GitHub or the registry: passes every request on, counts what it writes, and has somebody killed before or after one.
+// A proxy before GitHub or the registry: passes every request on, counts what it writes, and has somebody killed before or after one.
 import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { BoundaryCount, isSame, type Boundary, type HttpDoorName, type Kill, type When } from './kill.ts';
+import { BoundaryCount, isSame, type Boundary, type HttpProxyName, type Kill, type When } from './kill.ts';
 
-export type HttpDoor = {
+export type HttpProxy = {
   /** `127.0.0.1:PORT` */
   readonly host: string;
   readonly url: string;
@@ -21,11 +21,11 @@ export type HttpDoor = {
   readonly close: () => Promise<void>;
 };
 
-export async function openHttpDoor(door: {
-  readonly name: HttpDoorName;
+export async function openHttpProxy(proxy: {
+  readonly name: HttpProxyName;
   readonly upstream: string;
-}): Promise<HttpDoor> {
-  const upstream = new URL(door.upstream);
+}): Promise<HttpProxy> {
+  const upstream = new URL(proxy.upstream);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const count = new BoundaryCount();
   let requests = 0;
@@ -36,7 +36,7 @@ export async function openHttpDoor(door: {
   function hit(name: string, isWrite: boolean): { readonly when: When; readonly strike: () => Promise<void> } | null {
     requests += 1;
     const boundary = isWrite ? count.next(name) : null;
-    if (aim === null || !('door' in aim.kill) || aim.kill.door !== door.name) return null;
+    if (aim === null || !('proxy' in aim.kill) || aim.kill.proxy !== proxy.name) return null;
     const { kill, strike } = aim;
     const isIt = kill.kind === 'request' ? kill.nth === requests : boundary !== null && isSame(kill.boundary, boundary);
     if (!isIt) return null;
@@ -79,7 +79,7 @@ export async function openHttpDoor(door: {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the door does not listen');
+  if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
   const host = `127.0.0.1:${address.port}`;
   return {
     host,

@@ -1,4 +1,4 @@
-// What a run leaves behind, as somebody at the front doors sees it, without what differs from run to run.
+// What a run leaves behind, as somebody from outside sees it, without what differs from run to run.
 import { z } from 'zod';
 import { say } from '../../cli/harness.ts';
 import { IMAGE } from '../image.ts';

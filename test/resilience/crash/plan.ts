@@ -1,22 +1,22 @@
 // Which kills are tried, and in which rounds of the story.
-import { DOORS, sayKill, type Kill } from './kill.ts';
+import { PROXIES, sayKill, type Kill } from './kill.ts';
 import type { Plan, Played } from './round.ts';
 import { STORY } from './story.ts';
 
 /** A kill that has to happen; `label` names it on the command line. */
 export type Wanted = { readonly label: string; readonly phase: string; readonly kill: Kill };
 
-/** Before and after each boundary that the undisturbed run came past, numbered at each door. */
+/** Before and after each boundary that the undisturbed run came past, numbered at each proxy. */
 export function listBoundaryKills({ phases }: Played): readonly Wanted[] {
-  return DOORS.flatMap((door) => {
+  return PROXIES.flatMap((proxy) => {
     const boundaries = phases.flatMap(({ name: phase, passed }) =>
-      (passed[door] ?? []).map((boundary) => ({ phase, boundary })),
+      (passed[proxy] ?? []).map((boundary) => ({ phase, boundary })),
     );
     return boundaries.flatMap(({ phase, boundary }, at) =>
       (['before', 'after'] as const).map((when) => ({
-        label: `${door}-${at + 1}-${when}`,
+        label: `${proxy}-${at + 1}-${when}`,
         phase,
-        kill: { kind: 'boundary' as const, door, boundary, when },
+        kill: { kind: 'boundary' as const, proxy, boundary, when },
       })),
     );
   });
@@ -72,10 +72,10 @@ function planRandomRound(args: {
   const { calm, random, label } = args;
   return calm.phases.flatMap(({ name: phase, tookMs, requests }) => {
     const one = (withinMs: number): Kill => {
-      const door = random(2) === 0 ? ('registry' as const) : ('github' as const);
-      const isRequest = requests[door] > 0 && random(2) === 0;
+      const proxy = random(2) === 0 ? ('registry' as const) : ('github' as const);
+      const isRequest = requests[proxy] > 0 && random(2) === 0;
       if (!isRequest) return { kind: random(3) === 0 ? 'stop' : 'time', afterMs: random(Math.ceil(withinMs)) };
-      return { kind: 'request', door, nth: 1 + random(requests[door]), when: random(2) === 0 ? 'before' : 'after' };
+      return { kind: 'request', proxy, nth: 1 + random(requests[proxy]), when: random(2) === 0 ? 'before' : 'after' };
     };
     const kills = [one(tookMs)];
     while (kills.length < MOST_IN_A_PHASE && random(10) < AGAIN_OUT_OF_10) kills.push(one(TAKING_OVER_MS));

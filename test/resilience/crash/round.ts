@@ -1,6 +1,6 @@
 // Plays the story once, with the processes killed as the plan says, and tells what came of it.
 import { z } from 'zod';
-import { Boundary, DoorName, Kill, sayKill } from './kill.ts';
+import { Boundary, ProxyName, Kill, sayKill } from './kill.ts';
 import { compare, readRecords, takePicture, type Picture } from './picture.ts';
 import { newestRun, STORY, type Phase } from './story.ts';
 import { openWorld, type World } from './world.ts';
@@ -16,7 +16,7 @@ export const PlayedPhase = z.object({
   killed: z.array(Kill),
   /** What the process did not come past. */
   missed: z.array(Kill),
-  passed: z.record(DoorName, z.array(Boundary)),
+  passed: z.record(ProxyName, z.array(Boundary)),
   requests: z.object({ registry: z.number(), github: z.number() }),
   tookMs: z.number(),
   picture: PictureShape,
@@ -75,7 +75,7 @@ export async function playRound(round: {
 }
 
 async function playPhase(world: World, phase: Phase, kills: readonly Kill[]): Promise<PlayedPhase> {
-  const { registry, github } = world.doors;
+  const { registry, github } = world.endpoints;
   const startedAt = performance.now();
   const left = [...kills];
   const killed: Kill[] = [];
@@ -168,7 +168,7 @@ function undelivered({ github }: World): readonly string[] {
 }
 
 function sqlAimOf(kill: Kill | null): Parameters<World['start']>[0]['aim'] {
-  return kill?.kind === 'boundary' && kill.door === 'commit' ? { boundary: kill.boundary, when: kill.when } : null;
+  return kill?.kind === 'boundary' && kill.proxy === 'commit' ? { boundary: kill.boundary, when: kill.when } : null;
 }
 
 function sayPlan(phases: readonly PlayedPhase[]): string {

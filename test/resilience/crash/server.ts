@@ -1,4 +1,4 @@
-// Runs src/main.ts as its operator does, with the door to its database and a clock of its own preloaded.
+// Runs src/main.ts as its operator does, with the proxy to its database and a clock of its own preloaded.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +47,7 @@ export function startServer(options: {
       LOG_FORMAT: 'json',
       NODE_COMPILE_CACHE: options.cacheFolder,
       CLOCK_AHEAD_MS: String(clockAheadMs()),
-      ...(options.aim === null ? {} : { SQL_DOOR_AIM: JSON.stringify(options.aim) }),
+      ...(options.aim === null ? {} : { SQL_PROXY_AIM: JSON.stringify(options.aim) }),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -17,8 +17,8 @@ let aim: SqlAim | null = readAim();
 let changed: string[] = [];
 let database: DatabaseSync | null = null;
 /** Ids of the questions that are answered once no job is open. */
-const patient = new Set<number>();
-let lookIsDue = false;
+const waiting = new Set<number>();
+let checkIsDue = false;
 let isOwn = false;
 
 around(DatabaseSync.prototype, 'prepare', (self, work) => {
@@ -30,7 +30,7 @@ around(DatabaseSync.prototype, 'exec', (self, work, [text]) => carryOut({ databa
 for (const name of ['run', 'all', 'get'] as const) {
   around(StatementSync.prototype, name, (self, work) => {
     const found = databases.get(self);
-    if (found === undefined) throw new Error('a statement was prepared past the door');
+    if (found === undefined) throw new Error('a statement was prepared past the proxy');
     return carryOut({ database: found, text: self.sourceSQL, work });
   });
 }
@@ -45,8 +45,8 @@ process.on('message', (message) => {
     case 'passed':
       return answer({ id, passed: [...count.passed] });
     case 'quiet':
-      patient.add(id);
-      return lookSoon();
+      waiting.add(id);
+      return checkSoon();
   }
 });
 process.channel?.unref();
@@ -66,7 +66,7 @@ function around<Target extends object>(
   });
 }
 
-/** What the door itself asks goes past it. */
+/** What the proxy itself asks goes past it. */
 function past<T>(work: () => T): T {
   isOwn = true;
   try {
@@ -121,7 +121,7 @@ function pass<T>(name: string, commit: () => T): T {
   if (victim === 'before') die();
   const result = commit();
   if (victim === 'after') die();
-  lookSoon();
+  checkSoon();
   return result;
 }
 
@@ -131,17 +131,17 @@ function die(): never {
   throw new Error('SIGKILL came back');
 }
 
-function lookSoon(): void {
-  if (lookIsDue || patient.size === 0) return;
-  lookIsDue = true;
+function checkSoon(): void {
+  if (checkIsDue || waiting.size === 0) return;
+  checkIsDue = true;
   setImmediate(() => {
-    lookIsDue = false;
+    checkIsDue = false;
     if (database === null || database.isTransaction || isBusy(database)) {
-      if (database?.isTransaction === true) lookSoon();
+      if (database?.isTransaction === true) checkSoon();
       return;
     }
-    for (const id of patient) answer({ id });
-    patient.clear();
+    for (const id of waiting) answer({ id });
+    waiting.clear();
   });
 }
 
@@ -178,6 +178,6 @@ function answer(said: SqlAnswer): void {
 }
 
 function readAim(): SqlAim | null {
-  const text = process.env['SQL_DOOR_AIM'];
+  const text = process.env['SQL_PROXY_AIM'];
   return text === undefined ? null : SqlAim.parse(JSON.parse(text));
 }

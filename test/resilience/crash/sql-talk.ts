@@ -1,4 +1,4 @@
-// What the crash run and the door within its server say to each other.
+// What the crash run and the proxy within its server say to each other.
 import { z } from 'zod';
 import { Boundary, When } from './kill.ts';
 

@@ -1,4 +1,4 @@
-// What surrounds the server: a GitHub and Debian's docker-registry behind their doors, a repository, two builds, a clock.
+// What surrounds the server: a GitHub and Debian's docker-registry behind their endpoints, a repository, two builds, a clock.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import { startDockerRegistry } from '../../support/registry/docker-registry.ts';
 import { pushImage } from '../../support/registry/images.ts';
 import { IMAGE, imageOf } from '../image.ts';
 import { setClock, turnClock } from './clock.ts';
-import { openHttpDoor, type HttpDoor } from './http-proxy.ts';
+import { openHttpProxy, type HttpProxy } from './http-proxy.ts';
 import { openInOrder } from './in-order.ts';
-import type { HttpDoorName } from './kill.ts';
+import type { HttpProxyName } from './kill.ts';
 import { startServer, type Server } from './server.ts';
 import type { SqlAim } from './sql-talk.ts';
 
@@ -20,7 +20,7 @@ export type World = {
   readonly issue: number;
   readonly registryUrl: string;
   readonly databaseUrl: string;
-  readonly doors: Readonly<Record<HttpDoorName, HttpDoor>>;
+  readonly endpoints: Readonly<Record<HttpProxyName, HttpProxy>>;
   readonly server: () => Server;
   /** A new process on the same database, `laterMs` after the last one. It may be aimed at before it has begun. */
   readonly start: (options: { readonly laterMs: number; readonly aim: SqlAim | null }) => Promise<void>;
@@ -55,9 +55,9 @@ export async function openWorld(options: { readonly cacheFolder: string }): Prom
     opened(registry);
     const inOrder = opened(await openInOrder());
     github.setAppUrl(inOrder.url);
-    const doors = {
-      github: opened(await openHttpDoor({ name: 'github', upstream: github.url })),
-      registry: opened(await openHttpDoor({ name: 'registry', upstream: registry.url })),
+    const endpoints = {
+      github: opened(await openHttpProxy({ name: 'github', upstream: github.url })),
+      registry: opened(await openHttpProxy({ name: 'registry', upstream: registry.url })),
     };
     const repo = await github.repo({ owner: 'acme', name: 'dotca', users: { ada: 'write', bob: 'write' } });
     repo.commitOn('main', { files: { '.github/promotion.yml': POLICY }, message: 'Policy' });
@@ -71,11 +71,11 @@ export async function openWorld(options: { readonly cacheFolder: string }): Prom
     const databaseUrl = `sqlite:${join(folder, 'imprimatur.db')}`;
     const env = {
       ...github.env,
-      GITHUB_API_URL: doors.github.url,
+      GITHUB_API_URL: endpoints.github.url,
       GITHUB_WRITE_INTERVAL_MS: '0',
       DATABASE_URL: databaseUrl,
       DOCKER_CONFIG: folder,
-      REGISTRY_HOST: doors.registry.host,
+      REGISTRY_HOST: endpoints.registry.host,
     };
     let server: Server | null = null;
     closings.unshift(async () => server?.strike());
@@ -85,7 +85,7 @@ export async function openWorld(options: { readonly cacheFolder: string }): Prom
       issue: repo.openIssue({ title: 'Release', by: 'ada' }),
       registryUrl: registry.url,
       databaseUrl,
-      doors,
+      endpoints,
       server: () => {
         if (server === null) throw new Error('no server was started');
         return server;

@@ -19,7 +19,7 @@ export type Counts = {
 
 const MINUTE_MS = 60_000;
 const LATEST_MS = MINUTE_MS;
-const LOOKS_AGAIN_MS = 30_000;
+const RECHECKS_MS = 30_000;
 /** A thread that never gets its card is told by what is left of it. */
 const LONGEST_MS = 4 * 60 * MINUTE_MS;
 const LOST = 0.05;
@@ -28,11 +28,11 @@ const OUTAGE = { from: 45 * MINUTE_MS, to: 75 * MINUTE_MS } as const;
 /** The last comes a minute late; a sweep leaves what is younger than a minute to the next one, five minutes later. */
 const REST_MS = 8 * MINUTE_MS;
 
-/** Hands what came of it to `look` while all of it stands. `torment` null: a calm run, with the same ticks of the clock. */
+/** Hands what came of it to `inspect` while all of it stands. `torment` null: a calm run, with the same ticks of the clock. */
 export async function play<T>(
   { acts, ...rest }: Play,
   torment: { readonly seed: number } | null,
-  look: (ended: Ended) => Promise<T>,
+  inspect: (ended: Ended) => Promise<T>,
 ): Promise<T> {
   const world = await Scenario.start({ env: { LOG_LEVEL: 'warn' } });
   try {
@@ -66,7 +66,7 @@ export async function play<T>(
     await world.drain();
     const guids = new Set(world.github.deliveries.map(({ guid }) => guid));
     const counts = { deliveries: guids.size, lost: 0, doubled: 0, inOutage: 0, ...post?.counts() };
-    return await look({ world, stage, counts });
+    return await inspect({ world, stage, counts });
   } finally {
     await world.close();
   }
@@ -94,7 +94,7 @@ function createPeople(
       for (const thread of threads) {
         for (let [next] = thread.left; next !== undefined && next.at + thread.laterMs <= at; [next] = thread.left) {
           if (!isTime(stage, next)) {
-            thread.laterMs += LOOKS_AGAIN_MS;
+            thread.laterMs += RECHECKS_MS;
             break;
           }
           thread.left.shift();

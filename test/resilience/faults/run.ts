@@ -18,16 +18,16 @@ export const ANSWER_WITHIN_MS = 400;
 const MOST_ASKED = 3;
 const MINUTE = 60_000;
 
-/** Plays the promotion, hands what came of it to `look` while all of it stands, and takes it down. */
+/** Plays the promotion, hands what came of it to `inspect` while all of it stands, and takes it down. */
 export async function play<T>(
   choose: Choose,
-  look: (ended: Ended) => Promise<T>,
-  patience: Pick<ScenarioOptions, 'answerWithinMs'> = {},
+  inspect: (ended: Ended) => Promise<T>,
+  retryBudget: Pick<ScenarioOptions, 'answerWithinMs'> = {},
 ): Promise<T> {
   const proxies: FaultProxy[] = [];
   const world = await Scenario.start({
     credentials: ADA,
-    ...patience,
+    ...retryBudget,
     via: async ({ github, registry, clock: { now } }) => {
       const toGitHub = await startFaultProxy({ side: 'github', upstream: github.url, choose, now });
       const toRegistry = await startFaultProxy({ side: 'registry', upstream: registry.url, choose, now });
@@ -40,7 +40,7 @@ export async function play<T>(
   try {
     const release = await prepare(world);
     const askedAgain = await promote(release);
-    return await look({ release, askedAgain, seen: proxies.flatMap(({ seen }) => seen) });
+    return await inspect({ release, askedAgain, seen: proxies.flatMap(({ seen }) => seen) });
   } finally {
     await world.close();
     for (const proxy of proxies) await proxy.close();

@@ -59,7 +59,7 @@ export async function play(stop: Stop, options: Options): Promise<readonly strin
     await say(world, 'bob', '/approve P2');
     await promoted(world, 2);
     await other.stop();
-    const then = await look(world);
+    const then = await takeSnapshot(world);
     const before = listWrites(world);
 
     gates[stop.host].letGo();
@@ -72,7 +72,7 @@ export async function play(stop: Stop, options: Options): Promise<readonly strin
     const last = await world.start();
     await world.rest();
     await last.stop();
-    const problems = [...(await findProblems(world)), ...compare(stop, then, await look(world))];
+    const problems = [...(await findProblems(world)), ...compare(stop, then, await takeSnapshot(world))];
     if (late.length > 0) problems.push(`it wrote after it woke: ${late.join(', ')}`);
     return problems.length === 0 ? [] : [...problems, sleeper.said(), other.said()];
   } finally {
@@ -120,7 +120,7 @@ function isWrite(line: string): boolean {
 
 type Seen = Readonly<Record<string, unknown>>;
 
-async function look({ registry, repo, issue, store }: World): Promise<Seen> {
+async function takeSnapshot({ registry, repo, issue, store }: World): Promise<Seen> {
   const [repoId = 0] = await listAuditedRepoIds(store.db);
   const promotions = await store.db.selectFrom('promotions').select(['number', 'state', 'version']).execute();
   const journal = await store.db

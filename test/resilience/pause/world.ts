@@ -41,7 +41,7 @@ export type World = {
 export const COMMITS = ['a', 'b', 'c'].map((letter) => letter.repeat(40));
 const POLICY = 'validation: { size: { min: 1 } }\n';
 const REST_WITHIN_MS = 30_000;
-const LOOK_AGAIN_MS = 20;
+const RECHECK_MS = 20;
 
 export async function openWorld(options: {
   readonly cacheFolder: string;
@@ -103,10 +103,10 @@ export async function openWorld(options: {
     pause: async (server) => {
       for (;;) {
         server.signal('SIGSTOP');
-        await delay(LOOK_AGAIN_MS);
+        await delay(RECHECK_MS);
         if (options.postgresUrl === null ? isFree(path) : await isIdle(store)) return;
         server.signal('SIGCONT');
-        await delay(LOOK_AGAIN_MS);
+        await delay(RECHECK_MS);
       }
     },
     rest: () => untilRest(store, github),
@@ -138,7 +138,7 @@ async function untilRest(store: Store, github: GitHubWorld): Promise<void> {
       .execute();
     if (open.length === 0 && seen === github.deliveries.length) return;
     if (performance.now() > late) throw new Error(`no rest within ${REST_WITHIN_MS} ms`);
-    await delay(LOOK_AGAIN_MS);
+    await delay(RECHECK_MS);
   }
 }
 

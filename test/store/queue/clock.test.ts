@@ -60,20 +60,20 @@ onBothEngines(({ fresh }) => {
 
   test('writes to GitHub from the future delay current ones no longer than their window', async () => {
     const store = await fresh();
-    const pace = { installationId: 7, intervalMs: 1000, perMinute: 2, perHour: 500, before: [] };
-    for (const now of [NOW, NOW + 1000]) await store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
+    const limits = { installationId: 7, intervalMs: 1000, perMinute: 2, perHour: 500, before: [] };
+    for (const now of [NOW, NOW + 1000]) await store.transaction((tx) => reserveWrite(tx, { ...limits, now }));
     await turn(store);
-    const ask = (now: number): Promise<unknown> => store.transaction((tx) => reserveWrite(tx, { ...pace, now }));
+    const ask = (now: number): Promise<unknown> => store.transaction((tx) => reserveWrite(tx, { ...limits, now }));
     expect(await ask(THEN)).toEqual({ kind: 'wait', until: THEN + 60_000 });
     expect(await ask(THEN + 60_000)).toEqual({ kind: 'go' });
   });
 
   test('a hold on writes lasts no longer than the longest that GitHub requests', async () => {
     const store = await fresh();
-    const pace = { installationId: 7, intervalMs: 0, perMinute: 80, perHour: 500, before: [] };
+    const limits = { installationId: 7, intervalMs: 0, perMinute: 80, perHour: 500, before: [] };
     await store.transaction((tx) => holdWrites(tx, { installationId: 7, until: NOW + HOUR_MS }));
     await turn(store);
-    const ask = store.transaction((tx) => reserveWrite(tx, { ...pace, now: THEN }));
+    const ask = store.transaction((tx) => reserveWrite(tx, { ...limits, now: THEN }));
     expect(await ask).toEqual({ kind: 'wait', until: THEN + HOUR_MS });
   });
 

@@ -264,15 +264,15 @@ onBothEngines(({ createUrl, fresh, freshPair, open }) => {
       await add(store, {});
       const job = claimed(await claim(store, { now: 10, lease: 'first' }));
       const { opened, open: release } = gate();
-      const looked = gate();
+      const hasRead = gate();
       let ended = false;
       const work = store.transaction(async (tx) => {
         expect(await holdsLease(tx, job)).toBe(true);
-        looked.open();
+        hasRead.open();
         await opened;
         ended = true;
       });
-      await looked.opened;
+      await hasRead.opened;
       const taken = claim(other, { now: 500, lease: 'second' }).then((second) => second === null || ended);
       await untilAnswered(other, taken);
       release();

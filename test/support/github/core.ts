@@ -2,7 +2,7 @@
 import { createEmulator } from 'emulate';
 import { z } from 'zod';
 
-/** What an installation may be granted at most; the door narrows this to what the world says today. */
+/** What an installation may be granted at most; the endpoint narrows this to what the world says today. */
 export const GRANTABLE = {
   actions: 'write',
   artifact_metadata: 'write',

@@ -1,23 +1,27 @@
 // An HTTP server in the App's place that keeps what it is sent.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
-export type Heard = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
+export type Received = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
 
 export type Listener = {
   readonly url: string;
-  readonly heard: readonly Heard[];
+  readonly received: readonly Received[];
   readonly answerWith: (status: number) => void;
   readonly close: () => Promise<void>;
 };
 
 export async function listen(): Promise<Listener> {
-  const heard: Heard[] = [];
+  const received: Received[] = [];
   let status = 202;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      heard.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+      received.push({
+        path: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+      });
       response.writeHead(status).end('stored');
     });
   });
@@ -26,7 +30,7 @@ export async function listen(): Promise<Listener> {
   if (address === null || typeof address === 'string') throw new Error('the listener has no port');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    heard,
+    received,
     answerWith: (next) => {
       status = next;
     },

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Tokens } from './access.ts';
 import { startCore } from './core.ts';
 import { createDeliveries, type Deliveries, type Delivery, type NewDelivery, type Sent } from './deliveries.ts';
-import { openDoor, type LoggedRequest } from './door.ts';
+import { openEndpoint, type LoggedRequest } from './endpoint.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { openInstallation, type GitHubInstallation } from './installation.ts';
 import { createManifests, type Manifests } from './manifests.ts';
@@ -141,7 +141,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
   const violations: string[] = [];
   const watchers = new Set<() => void>();
   let echoes = true;
-  const door = await openDoor(
+  const endpoint = await openEndpoint(
     {
       state,
       core,
@@ -150,7 +150,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
       requests,
       violations,
       routes: { ...ROUTES, ...appRoutes({ core, tokens, deliveries }), ...manifests.routes },
-      answered: () => watchers.forEach((look) => look()),
+      answered: () => watchers.forEach((notify) => notify()),
       echo: (event, payload) => {
         if (echoes && app.events.includes(event)) deliveries.send(() => deliveries.deliver({ event, payload }));
       },
@@ -159,10 +159,10 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
   );
 
   return {
-    url: door.url,
+    url: endpoint.url,
     slug,
     botLogin: state.bot.login,
-    env: { APP_ID: String(appId), PRIVATE_KEY: privateKey, WEBHOOK_SECRET: secret, GITHUB_API_URL: door.url },
+    env: { APP_ID: String(appId), PRIVATE_KEY: privateKey, WEBHOOK_SECRET: secret, GITHUB_API_URL: endpoint.url },
     requests,
     violations,
     failNext: faults.failNext,
@@ -228,7 +228,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubWo
     until: (isTrue, wait) => watch(watchers, isTrue, wait),
     revokeTokens: () => tokens.clear(),
     close: async () => {
-      await door.close();
+      await endpoint.close();
       await core.close();
     },
   };
@@ -272,7 +272,7 @@ function watch(
   if (isTrue()) return Promise.resolve();
   const { what, timeoutMs = 10_000 } = wait;
   return new Promise((resolve, reject) => {
-    const look = (): void => {
+    const notify = (): void => {
       try {
         if (isTrue()) end(resolve);
       } catch (error) {
@@ -282,9 +282,9 @@ function watch(
     const timer = setTimeout(() => end(() => reject(new Error(`not within ${timeoutMs} ms: ${what}`))), timeoutMs);
     const end = (settle: () => void): void => {
       clearTimeout(timer);
-      watchers.delete(look);
+      watchers.delete(notify);
       settle();
     };
-    watchers.add(look);
+    watchers.add(notify);
   });
 }

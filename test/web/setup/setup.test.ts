@@ -16,7 +16,7 @@ import { migrate } from '../../../src/store/database/migrations.ts';
 import { createSetup, type SetupOptions } from '../../../src/web/setup/setup.ts';
 import { createSetupTokens, issueSetupToken } from '../../../src/engine/installations/setup-token.ts';
 import { startGitHub, type GitHubWorld } from '../../support/github/world.ts';
-import { headersOf, openDoors, WEBHOOKS } from '../harness.ts';
+import { headersOf, openEndpoints, WEBHOOKS } from '../harness.ts';
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts');
 const LOAD_ENV_FILE = join(import.meta.dirname, '../../../scripts/load-env-file.ts');
@@ -168,15 +168,15 @@ describe('the entry points', () => {
     ['GET', '/setup/', 404],
     ['GET', '/setup/callback', 400],
   ])('%s %s is answered %i', async (method, path, status) => {
-    const doors = await openDoors({ APP_ID: '', PUBLIC_URL });
-    const response = await fetch(`${doors.url}${path}`, { method });
+    const endpoints = await openEndpoints({ APP_ID: '', PUBLIC_URL });
+    const response = await fetch(`${endpoints.url}${path}`, { method });
     expect(response.status).toBe(status);
-    await doors.close();
+    await endpoints.close();
   });
 
   test('the page runs no script, loads nothing, and can’t be framed, cached or posted elsewhere', async () => {
-    const doors = await openDoors({ APP_ID: '', PUBLIC_URL });
-    const response = await fetch(`${doors.url}/setup`);
+    const endpoints = await openEndpoints({ APP_ID: '', PUBLIC_URL });
+    const response = await fetch(`${endpoints.url}/setup`);
     const html = await response.text();
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -192,7 +192,7 @@ describe('the entry points', () => {
       "frame-ancestors 'none'",
     ]);
     expect(html).not.toMatch(/<script|\son\w+=|\sstyle=|src=|@import|url\(/i);
-    await doors.close();
+    await endpoints.close();
   });
 });
 

@@ -35,7 +35,7 @@ export type LoggedRequest = {
   status: number | 'hang-up' | null;
 };
 
-export type DoorParts = {
+export type EndpointParts = {
   readonly state: State;
   readonly core: Core;
   readonly tokens: Tokens;
@@ -50,8 +50,8 @@ export type DoorParts = {
 
 const PRIMARY_LIMIT = 5000;
 
-export async function openDoor(
-  parts: DoorParts,
+export async function openEndpoint(
+  parts: EndpointParts,
   port: number,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const missing = OPERATIONS.filter((operation) => parts.routes[operation] === undefined);
@@ -65,7 +65,7 @@ export async function openDoor(
 }
 
 async function serve(served: {
-  readonly parts: DoorParts;
+  readonly parts: EndpointParts;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly used: Map<string, number>;
@@ -84,7 +84,7 @@ async function serve(served: {
 }
 
 async function handle(
-  parts: DoorParts,
+  parts: EndpointParts,
   request: IncomingMessage,
 ): Promise<{ readonly answer: Answer | 'hang-up'; readonly logged: LoggedRequest }> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
@@ -129,7 +129,7 @@ async function handle(
 }
 
 async function decide(
-  parts: DoorParts,
+  parts: EndpointParts,
   asked: {
     readonly logged: LoggedRequest;
     readonly matched: Matched | undefined;
@@ -154,7 +154,7 @@ async function decide(
   return after === null ? answer : failWith(after);
 }
 
-async function route(parts: DoorParts, matched: Matched, asked: Omit<Call, 'params'>): Promise<Answer> {
+async function route(parts: EndpointParts, matched: Matched, asked: Omit<Call, 'params'>): Promise<Answer> {
   const found = parts.routes[matched.operation];
   if (found === undefined) throw new Error(`${matched.operation} is in the contract but has no route`);
   const call: Call = { ...asked, params: matched.params };
