@@ -34,6 +34,12 @@ function build(messages: readonly string[], by = 'ada'): { readonly tag: string;
   return { commit, tag: `staging-${commit.slice(0, 7)}` };
 }
 
+async function promoteFor(platforms: readonly string[]): Promise<void> {
+  const commit = talk.repo.commitOn('staging', { message: 'Fewer platforms' });
+  stage(talk.world, { commit, image: { platforms } });
+  await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+}
+
 describe('a promotion', () => {
   test('lists the commits since production, with authors and pull requests', async () => {
     talk = await beginHistory();
@@ -230,12 +236,6 @@ describe('an older image', () => {
 });
 
 describe('an image without a platform', () => {
-  async function promoteFor(platforms: readonly string[]): Promise<void> {
-    const commit = talk.repo.commitOn('staging', { message: 'Fewer platforms' });
-    stage(talk.world, { commit, image: { platforms } });
-    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
-  }
-
   test('that production has fails', async () => {
     talk = await beginHistory();
     await talk.release('First');

@@ -3,7 +3,7 @@ import { reaches, type Actor } from '../actor.ts';
 import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { overrideByForce } from '../finding.ts';
-import { imageChangesOf } from '../image/changes.ts';
+import { keptChanges } from '../image/changes.ts';
 import {
   commitOf,
   commitSummaryOf,
@@ -55,8 +55,9 @@ export function decideExamined(before: Promotion, event: EventOf<'examined'>, co
   const images = promotion.images.map((image) => {
     const examined = event.images.find((one) => isOf(image, one.facts));
     const { changes: _before, ...identified } = identify(image, facts);
-    const changes = examined === undefined ? {} : imageChangesOf(examined.facts.changes);
-    return { ...identified, ...changes, commitTag: examined?.commitTag ?? null };
+    const changes = examined?.facts.changes;
+    const kept = keptChanges(changes?.kind === 'known' ? changes.value : null);
+    return { ...identified, ...kept, commitTag: examined?.commitTag ?? null };
   });
   const governing = environmentPolicyFor({ policy, environment, kind });
   const isReviewed = needsAnotherPerson(rulesOf(promotion, governing, context));

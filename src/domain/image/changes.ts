@@ -1,5 +1,4 @@
 // What sets an image apart from the one that its environment holds: commits, platforms, sizes and configuration.
-import type { Fact } from './image-facts.ts';
 import type { CommitSha, Digest, Tag } from './reference.ts';
 
 /** The value of the facet `changes`. */
@@ -108,9 +107,9 @@ function shownCommits(between: CommitsBetween): CommitsShown {
 }
 
 /** What a promotion keeps; nothing where there is nothing to compare with. */
-export function imageChangesOf(fact: Fact<Changes>): { readonly changes?: ImageChanges } {
-  if (fact.kind === 'unknown' || fact.value.kind !== 'compared') return {};
-  const { held, readAt, commits, contents } = fact.value;
+export function keptChanges(changes: Changes | null): { readonly changes?: ImageChanges } {
+  if (changes?.kind !== 'compared') return {};
+  const { held, readAt, commits, contents } = changes;
   return { changes: { held, readAt, commits: shownCommits(commits), contents } };
 }
 
