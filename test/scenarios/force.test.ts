@@ -36,6 +36,20 @@ function hotfix(args: { readonly tag?: (commit: string) => string } = {}): {
   return { commit, short: commit.slice(0, 7), image };
 }
 
+/** The lines of the code block, as the card and the check run show them; null where neither does. */
+async function hotfixLines(commit: string, number = 1): Promise<readonly string[] | null> {
+  const texts = [talk.card(number), talk.repo.checkRuns(commit).at(-1)?.summary ?? ''];
+  const blocks = texts.map((text) => /^```sh\n([^]*?)\n```$/m.exec(text)?.[1]?.split('\n') ?? null);
+  expect(blocks[0]).toEqual(blocks[1]);
+  return blocks[0] ?? null;
+}
+
+async function promoteByForce(tag: string): Promise<void> {
+  await talk.say('mia', `/promote ${tag} force ${REASON}`);
+  expect(await hotfixLines(talk.repo.head('main'))).toBeNull();
+  await talk.approve('bob');
+}
+
 describe('a rule that fails', () => {
   test('is overridden: the card and the check run show that to reviewers, and the audit trail records it', async () => {
     talk = await begin({ image: BROKEN });
@@ -183,6 +197,82 @@ describe('a hotfix', () => {
     await talk.world.drain();
     expect(talk.production().main).toBe(image.digest);
     expect(talk.world.registry.tag(IMAGE, `main-hotfix-${short}`)).toBe(image.digest);
+  });
+
+  describe('that is promoted', () => {
+    test('shows the lines that merge its commit into staging', async () => {
+      talk = await begin();
+      const { short, commit } = hotfix();
+      await promoteByForce(`hotfix-${short}`);
+      expect(await hotfixLines(commit)).toEqual([
+        'git fetch origin',
+        'git switch staging',
+        'git pull --ff-only',
+        `git merge ${commit}`,
+        'git push origin staging',
+      ]);
+      await talk.say('mia', '/rollback --reason "worse"');
+      await talk.approve('bob', 2);
+      await talk.say('mia', '/rollback to P1 --reason "it was not the hotfix"');
+      await talk.approve('bob', 3);
+      expect(await talk.state(3)).toBe('promoted');
+      // Its own card shows them. What is brought back may be there for an hour only.
+      expect(talk.card(3)).not.toContain('git merge');
+    });
+
+    test('shows nothing where staging has the commit', async () => {
+      talk = await begin();
+      const { short, commit } = hotfix();
+      talk.repo.merge({ from: 'main', into: 'staging' });
+      await promoteByForce(`hotfix-${short}`);
+      expect(await talk.state()).toBe('promoted');
+      expect(await hotfixLines(commit)).toBeNull();
+    });
+
+    test('shows them with the branches of the policy, and for the production branch too', async () => {
+      const world = await Scenario.start();
+      const repo = await acme(world);
+      repo.writeFiles('main', {
+        '.github/promotion.yml': "hotfix: { branch: urgent }\nstaging: { branch: 'next;ls' }\n",
+      });
+      const old = stage(world, { commit: repo.commitOn('next;ls', { message: 'Old' }) });
+      world.registry.setTag(IMAGE, 'main', old.digest);
+      world.registry.setTag(IMAGE, 'latest', old.digest);
+      const commit = repo.commitOn('urgent', { message: 'Hotfix' });
+      const image = stage(world, { commit, tag: `hotfix-${commit.slice(0, 7)}` });
+      talk = converse(world, { repo, commit, image, old });
+      await promoteByForce(`hotfix-${talk.short}`);
+      expect(await hotfixLines(commit)).toEqual([
+        'git fetch origin',
+        "git switch 'next;ls'",
+        'git pull --ff-only',
+        `git merge ${commit}`,
+        "git push origin 'next;ls'",
+        'git switch main',
+        'git pull --ff-only',
+        `git merge ${commit}`,
+        'git push origin main',
+      ]);
+    });
+
+    test('shows none once its deployment has failed: the next step is the rollback', async () => {
+      talk = await begin();
+      const { short, commit } = hotfix();
+      await promoteByForce(`hotfix-${short}`);
+      const deployment = talk.repo.deployments().at(-1)?.id ?? 0;
+      await talk.repo.deploymentStatus({ deployment, state: 'failure', by: 'github-actions[bot]' });
+      await talk.world.drain();
+      expect(await talk.state()).toBe('deployment-failed');
+      expect(await hotfixLines(commit)).toBeNull();
+    });
+
+    test('a forced image of staging shows none, wherever its commit is', async () => {
+      talk = await begin();
+      const { commit } = hotfix({ tag: (sha) => `staging-${sha.slice(0, 7)}` });
+      await promoteByForce(`staging-${commit.slice(0, 7)}`);
+      expect(await talk.state()).toBe('promoted');
+      expect(await hotfixLines(commit)).toBeNull();
+    });
   });
 
   test('whose tag names another commit is shown, and overridden', async () => {

@@ -11,12 +11,13 @@ import {
   platformNamesOf,
   type ImageFacts,
 } from '../image/image-facts.ts';
+import { kindOfTag } from '../image/tag-kind.ts';
 import type { PinnedImage } from '../image/tag-plan.ts';
 import type { FailureProblem } from '../promotion/failure.ts';
 import { policySeen, type MovedTag, type Notice, type Promotion } from '../promotion/promotion.ts';
 import { needsAnotherPerson } from '../policy/approval-rules.ts';
 import { policyMarks } from '../policy/effective-rules.ts';
-import { environmentPolicyFor } from '../policy/policy.ts';
+import { environmentPolicyFor, type Policy } from '../policy/policy.ts';
 import { ruledKindOf, withTarget } from '../promotion/target-origin.ts';
 import type { Refusal } from '../refusal.ts';
 import { validate } from '../validation.ts';
@@ -67,12 +68,14 @@ export function decideExamined(before: Promotion, event: EventOf<'examined'>, co
   const moved = movedTags(promotion.baseline, production);
   const marks = policyMarks({ policy, environment, kind, sha256 });
   // Authors that are known stay known where GitHub does not list them again: the policy of the request may refuse them.
-  const { openBranch: _branch, ...rest } = policySeen(promotion, { problems: [], blob: null });
+  const { openBranch: _branch, unmergedInto: _unmerged, ...rest } = policySeen(promotion, { problems: [], blob: null });
+  const unmergedInto = unmergedBranches(promotion, { policy, facts });
   return settle(
     {
       ...rest,
       ...(contributors === null ? {} : { contributors }),
       ...(openBranch === null ? {} : { openBranch }),
+      ...(unmergedInto.length === 0 ? {} : { unmergedInto }),
       images,
       findings,
       otherReviewers,
@@ -129,6 +132,16 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
     audit: [{ ...entryOf(promotion, context, 're-run', {}), actor: { id: by.id, login: by.login } }],
     journal: [],
   };
+}
+
+/** For a hotfix: the next image of these branches would take its commit back. A rollback brings nothing new. */
+function unmergedBranches(
+  { kind, source }: Promotion,
+  { policy, facts }: { readonly policy: Policy; readonly facts: readonly ImageFacts[] },
+): readonly string[] {
+  if (kind !== 'promotion' || source.tag === null || kindOfTag(source.tag, policy).kind !== 'hotfix') return [];
+  const lineage = facts[0]?.lineage;
+  return lineage?.kind === 'known' && lineage.value.kind === 'on-branch' ? (lineage.value.notOn ?? []) : [];
 }
 
 function identify(image: PinnedImage, images: readonly ImageFacts[]): PinnedImage {

@@ -142,6 +142,8 @@ export type Lineage =
       readonly kind: 'on-branch';
       readonly commit: CommitSha;
       readonly branch: string;
+      /** The branches before it that exist and do not have the commit; left out where there is none. */
+      readonly notOn?: readonly string[];
       /** Absent if GitHub gave none. */
       readonly summary?: CommitSummary;
     };

@@ -50,6 +50,8 @@ export type Promotion = {
   readonly policyProblems?: readonly PolicyProblem[];
   /** Who wrote the commits between what production held and this image; left out where that is not known. */
   readonly contributors?: Contributors;
+  /** The branches that the commit of this hotfix was not on when it was examined; left out for all but hotfixes. */
+  readonly unmergedInto?: readonly string[];
   /** The default branch, if it takes pushes without a pull request; checked only if nobody has to approve. */
   readonly openBranch?: string;
   /** Approvals of this plan that did not count when it was last decided whether there are enough. */

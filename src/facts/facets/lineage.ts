@@ -52,6 +52,7 @@ const PAUSE_MS = 1000;
 async function placeOf({ github: client, repo, branches, clock }: Place, commit: CommitSha): Promise<Lineage> {
   const asked = [...new Set(branches)];
   const missing: string[] = [];
+  const notOn: string[] = [];
   let requests = 0;
   for (const [before, branch] of asked.entries()) {
     const ask = (): ReturnType<typeof compareWithBranch> => {
@@ -68,9 +69,10 @@ async function placeOf({ github: client, repo, branches, clock }: Place, commit:
       isTransient: () => false,
     });
     if (membership === 'no-branch') missing.push(branch);
+    if (membership === 'not-on-branch') notOn.push(branch);
     if (membership !== 'on-branch') continue;
     const summary = found === null ? {} : { summary: { subject: found.subject, author: found.author } };
-    return { kind: 'on-branch', commit, branch, ...summary };
+    return { kind: 'on-branch', commit, branch, ...(notOn.length === 0 ? {} : { notOn }), ...summary };
   }
   return { kind: 'not-on-branch', commit, branches: asked, missing };
 }

@@ -8,6 +8,7 @@ import { code, escapeText, link } from '../escape.ts';
 import { renderFacts } from './facts.ts';
 import { renderFindings } from './findings.ts';
 import { tokenWarningText } from '../machine-token.ts';
+import { mergeLines } from './merge-lines.ts';
 import { nextSteps } from './next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import { askForApproval, nobodyHadTo, renderReviews } from './reviews.ts';
@@ -41,6 +42,7 @@ export function renderCard(view: PromotionView): string {
       tokenWarningText(view),
       renderTakenNames(view),
       joinSentences([askForApproval(view), nextSteps(view, 'card')]),
+      mergeLines(view.promotion),
       footer(view),
     ]),
   );

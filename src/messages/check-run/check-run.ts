@@ -9,6 +9,7 @@ import { renderWithin, type Detail } from '../card/detail.ts';
 import { link } from '../escape.ts';
 import { renderFacts } from '../card/facts.ts';
 import { renderFindings } from '../card/findings.ts';
+import { mergeLines } from '../card/merge-lines.ts';
 import { nextSteps } from '../card/next-steps.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import { nobodyHadTo, renderReviews, whoCanApprove } from '../card/reviews.ts';
@@ -110,6 +111,7 @@ function summaryOf(view: PromotionView, detail: Detail): string {
     renderFacts(view, detail),
     checkRunThreadText(view),
     joinSentences([whoCanApprove(view), nextSteps(view, 'check-run')]),
+    mergeLines(view.promotion),
     `<sub>${[...card, auditLine(auditHead)].join(' · ')}</sub>`,
   ]);
 }

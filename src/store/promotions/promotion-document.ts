@@ -159,6 +159,7 @@ export const promotionSchema = z.strictObject({
       unknown: z.array(commitSha),
     })
     .exactOptional(),
+  unmergedInto: z.array(z.string()).exactOptional(),
   openBranch: z.string().exactOptional(),
   lostApprovals: z.array(z.strictObject({ by: person, code: z.enum(INELIGIBILITY_CODES) })).exactOptional(),
   requestedUnder: z.string().exactOptional(),

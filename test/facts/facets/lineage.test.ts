@@ -56,6 +56,11 @@ function lineageIn(value: ContentFacts, branches: readonly string[]): Promise<Fa
   return lineage.collect(facts({ contents: known(value) }), readingOf(branches));
 }
 
+function onBranch(fact: Fact<Lineage>): Extract<Lineage, { kind: 'on-branch' }> {
+  if (fact.kind === 'unknown' || fact.value.kind !== 'on-branch') throw new Error('it is on no branch');
+  return fact.value;
+}
+
 function refuse(): never {
   throw new Error('only GitHub tells of commits');
 }
@@ -125,7 +130,15 @@ describe('on a branch', () => {
 
   test('a commit that only the production branch holds', async () => {
     const commit = repo.commitOn('main', { message: 'Hot fix' });
-    expect(await lineageOf([commit])).toMatchObject(known({ kind: 'on-branch', commit, branch: 'main' }));
+    expect(await lineageOf([commit])).toMatchObject(
+      known({ kind: 'on-branch', commit, branch: 'main', notOn: ['staging'] }),
+    );
+  });
+
+  test('a branch that does not exist is not one that lacks the commit', async () => {
+    const commit = repo.commitOn('main', { message: 'Hot fix' });
+    const { summary: _summary, ...place } = onBranch(await lineageIn(contents([commit]), ['gone', 'main']));
+    expect(place).toEqual({ kind: 'on-branch', commit, branch: 'main' });
   });
 
   test('subject and author of the commit are included', async () => {
