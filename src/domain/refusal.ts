@@ -5,6 +5,7 @@ import type { OutsideProblem } from './outside-problem.ts';
 import type { PlanId } from './promotion/approval.ts';
 import type { PolicyProblem } from './policy/policy-problem.ts';
 import type { StateKind } from './promotion/promotion.ts';
+import type { ImageOutcome } from './promotion/history.ts';
 import type { TargetOrigin } from './promotion/target-origin.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from './image/reference.ts';
 
@@ -64,39 +65,44 @@ export type Refusal =
   /** A commit of another repository, or on another host. */
   | { readonly code: 'not-own-commit'; readonly typed: string; readonly repo: RepoName; readonly githubHost: string }
   /** Tag and digest were named together, and the tag holds another image. */
-  | { readonly code: 'tag-holds-another'; readonly tag: Tag; readonly named: Digest; readonly holds: Digest }
+  | ({
+      readonly code: 'tag-holds-another';
+      readonly tag: Tag;
+      readonly named: Digest;
+      readonly holds: Digest;
+    } & WithOutcomes)
   | {
       readonly code: 'source-not-found';
       readonly image: ImageRepository;
       readonly typed: string;
       readonly tried: readonly Tag[];
     }
-  | {
+  | ({
       readonly code: 'source-ambiguous';
       readonly typed: string;
       readonly candidates: readonly { readonly tag: Tag; readonly digest: Digest }[];
-    }
+    } & WithOutcomes)
   /** The name of the repository is not a valid image name, and the policy file names no image. */
   | { readonly code: 'no-image-name'; readonly repo: RepoName; readonly registryHost: string }
   /** A digest of one platform; `digest` of `tag` is that of the whole image. */
-  | {
+  | ({
       readonly code: 'digest-of-platform';
       readonly named: Digest;
       readonly tag: Tag;
       readonly digest: Digest;
-    }
+    } & WithOutcomes)
   | {
       readonly code: 'digest-not-staged';
       readonly image: ImageRepository;
       readonly digest: Digest;
       readonly prefixes: readonly string[];
     }
-  | {
+  | ({
       readonly code: 'already-in-production';
       readonly environment: string;
       readonly digest: Digest;
       readonly tags: readonly Tag[];
-    }
+    } & WithOutcomes)
   | {
       readonly code: 'already-requested';
       readonly promotion: number;
@@ -108,7 +114,12 @@ export type Refusal =
       readonly lacks?: Tag;
     }
   /** Versions are never moved: this one names another image. */
-  | { readonly code: 'version-taken'; readonly tag: Tag; readonly holds: Digest; readonly wanted: Digest }
+  | ({
+      readonly code: 'version-taken';
+      readonly tag: Tag;
+      readonly holds: Digest;
+      readonly wanted: Digest;
+    } & WithOutcomes)
   /** The registry refused, or kept failing. */
   | { readonly code: 'registry-problem'; readonly problem: OutsideProblem }
   /** The policy file can't be read: nothing is promoted under it. */
@@ -147,13 +158,39 @@ export type Refusal =
   /** The Promote button was shown for another image than its check shows now; `tag` null: it shows none. */
   | { readonly code: 'outdated-staging-check'; readonly commit: CommitSha; readonly tag: Tag | null }
   /** The image that was shown is not what its tag holds now. */
-  | { readonly code: 'image-changed'; readonly tag: Tag; readonly shown: Digest; readonly holds: Digest }
+  | ({
+      readonly code: 'image-changed';
+      readonly tag: Tag;
+      readonly shown: Digest;
+      readonly holds: Digest;
+    } & WithOutcomes)
   | { readonly code: 'cannot-cancel'; readonly promotion: number; readonly state: StateKind };
 
 /** What a person may not do: a command, or an action without a command of its own. */
 export type RefusedVerb = Verb | typeof LONG_FORM | 're-run' | 'promote with force';
 
 export type RefusalCode = Refusal['code'];
+
+/** What became of the images that a refusal names; an image that the environment never held is left out. */
+type WithOutcomes = { readonly outcomes?: readonly (ImageOutcome & { readonly digest: Digest })[] };
+
+/** The images that a person may choose or keep after this refusal. */
+export function imagesNamedIn(refusal: Refusal): readonly Digest[] {
+  switch (refusal.code) {
+    case 'source-ambiguous':
+      return refusal.candidates.map(({ digest }) => digest);
+    case 'tag-holds-another':
+      return [refusal.named, refusal.holds];
+    case 'digest-of-platform':
+    case 'already-in-production':
+      return [refusal.digest];
+    case 'version-taken':
+    case 'image-changed':
+      return [refusal.holds];
+    default:
+      return [];
+  }
+}
 
 /** A possible target of a rollback. */
 export type RollbackChoice = {

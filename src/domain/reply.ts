@@ -2,7 +2,7 @@
 import type { CommandMistake, OurLine, Verb } from './command.ts';
 import type { PromotionLine, Refusal } from './refusal.ts';
 import type { PlanId } from './promotion/approval.ts';
-import type { Outcome } from './promotion/history.ts';
+import type { ImageOutcome } from './promotion/history.ts';
 import type { ImageRepository, Tag } from './image/reference.ts';
 
 export type Reply =
@@ -78,16 +78,9 @@ export type Candidate = {
   readonly author?: string | null;
   readonly at: number;
   /** Its outcome in the environment; absent if the environment never held it. */
-  readonly held?: CandidateHeld;
+  readonly held?: ImageOutcome;
   /** The number of the promotion that is in progress for it. */
   readonly open?: number;
-};
-
-export type CandidateHeld = Outcome & {
-  readonly environment: string;
-  /** Whether the environment holds it now. */
-  readonly isCurrent: boolean;
-  readonly isRolledBack: boolean;
 };
 
 export type StatusSubject =

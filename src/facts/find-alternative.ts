@@ -1,5 +1,5 @@
 // Finds the newest other image that an environment held before and that can still be pulled.
-import { defaultTargets, promotionOf, type History } from '../domain/promotion/history.ts';
+import { defaultTargets, originOf, type History } from '../domain/promotion/history.ts';
 import type { Alternative } from '../domain/image/image-facts.ts';
 import type { Digest, ImageRepository, Tag } from '../domain/image/reference.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -21,14 +21,16 @@ export async function findAlternative(
   const [floating] = environment.tags;
   const current = floating === undefined ? null : await registry.findDigest(repository, floating);
   // A name to try: `/rollback` itself checks where it was deployed to.
-  const others = defaultTargets({ history, current, floating: environment.tags, deployedTo: null })
+  const today = { floating: environment.tags, deployedTo: null };
+  const others = defaultTargets({ ...today, history, current })
     .filter(({ digest }) => digest !== target)
     .slice(0, MAX_CANDIDATES);
   for (const { digest } of others) {
-    const promotion = promotionOf(history, digest);
+    const origin = originOf({ ...today, history, digest });
     // The image before the first promotion has no number.
-    if (promotion === null || (await findIncompleteness({ registry, repository }, digest)) !== null) continue;
-    return { promotion, environment: environment.name };
+    if (origin.kind !== 'held' || (await findIncompleteness({ registry, repository }, digest)) !== null) continue;
+    const { promotion, outcome, forced } = origin;
+    return { promotion, environment: environment.name, outcome, forced };
   }
   return null;
 }

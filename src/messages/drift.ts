@@ -1,12 +1,15 @@
 // The alert about drift: what differs from the last promotion, how to fix it, and that it is over.
 import type { AuditHead } from '../domain/audit/audit.ts';
 import type { Drift, Difference } from '../domain/promotion/drift.ts';
+import { reportOf } from '../domain/promotion/history.ts';
 import { formatNumber, type Promotion } from '../domain/promotion/promotion.ts';
 import { auditLine } from './log/audit-line.ts';
 import { joinBlocks, joinSentences } from './blocks.ts';
 import { code, mention } from './escape.ts';
 import { capitalise, formatTime, listWords } from './format.ts';
 import { promoteLine, rollbackLine } from './card/next-steps.ts';
+import { outcomeWords } from './held-words.ts';
+import { targetOutcomeWords } from './target-origin.ts';
 import { replyMarker } from './replies/reply-marker.ts';
 
 /** The marker that finds the comment. */
@@ -77,7 +80,7 @@ function overText({ environment, noticedAt }: Drift, { at, because }: NonNullabl
 }
 
 function waysOut(drift: Drift, promotion: Promotion): string {
-  const { differences, alternative, environment } = drift;
+  const { differences, alternative, alternativeOutcome: outcome, environment } = drift;
   const id = formatNumber(promotion.number);
   const lost = differences.filter((one) => one.kind === 'missing');
   const isBroken = lost.some(({ image }) => image.role === 'production');
@@ -85,11 +88,11 @@ function waysOut(drift: Drift, promotion: Promotion): string {
   const back =
     alternative === null
       ? ''
-      : `To roll back to ${code(alternative)}, which is complete: ${code(rollbackLine({ environment }, alternative))}.`;
+      : `${code(alternative)}${outcome === undefined ? '' : ` (${targetOutcomeWords(outcome)})`} is complete: ${code(rollbackLine({ environment }, alternative))}.`;
   const again = promotion.kind === 'promotion' ? ` or ${code(promoteLine(promotion))}` : '';
   return joinSentences([
     differences.some(({ kind }) => kind === 'moved')
-      ? `The registry does not record who moved a tag, and Imprimatur does not move it back by itself.${isBroken ? '' : ` To move the tags back: ${code(rollbackLine({ environment }, id))}${again}.`}`
+      ? `The registry does not record who moved a tag, and Imprimatur does not move it back by itself.${isBroken ? '' : ` To move the tags back to ${id} (${outcomeOf(promotion)}): ${code(rollbackLine({ environment }, id))}${again}.`}`
       : '',
     isBroken ? `${id} can no longer be pulled: push the same image again, or promote a new build.` : '',
     targets.length > 0
@@ -97,6 +100,11 @@ function waysOut(drift: Drift, promotion: Promotion): string {
       : '',
     lost.length > 0 ? back : '',
   ]);
+}
+
+function outcomeOf(promotion: Promotion): string {
+  const report = reportOf(promotion)?.status ?? null;
+  return outcomeWords({ report, isRolledBack: false, forced: promotion.force }).join(', ');
 }
 
 function concernsProduction({ differences }: Drift): boolean {

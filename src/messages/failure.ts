@@ -1,9 +1,10 @@
 // The words for why a promotion failed, or why its tags are moved back.
 import { formatReference } from '../domain/image/reference.ts';
-import type { FailureProblem, Incompleteness } from '../domain/promotion/failure.ts';
+import type { FailureProblem, Incompleteness, OtherTarget } from '../domain/promotion/failure.ts';
 import type { Failure, Promotion } from '../domain/promotion/promotion.ts';
 import { policyProblemWords } from './policy-problem.ts';
 import { rollbackLine } from './card/next-steps.ts';
+import { targetOutcomeWords } from './target-origin.ts';
 
 /** Sentences of plain text: they may carry text from outside, so they are escaped when they are shown. */
 export function failureWords(
@@ -22,10 +23,10 @@ export function problemWords(problem: FailureProblem, promotion: Place): string 
     case 'outside-error':
       return problem.error.detail;
     case 'target-gone':
-      return `${problem.error.detail}${alternativeWords(problem.alternative, promotion)}`;
+      return `${problem.error.detail}${otherTargetWords(problem, promotion)}`;
     case 'target-incomplete': {
       const target = formatReference(problem.repository, problem.digest);
-      return `${target} can no longer be pulled: ${incompletenessWords(problem.because)}.${alternativeWords(problem.alternative, promotion)}`;
+      return `${target} can no longer be pulled: ${incompletenessWords(problem.because)}.${otherTargetWords(problem, promotion)}`;
     }
     case 'policy-unreadable':
       return `The policy file is not valid: ${problem.problems.map(policyProblemWords).join('; ')}${problem.more > 0 ? `; and ${problem.more} more` : ''}.`;
@@ -84,8 +85,8 @@ function notShownWords(because: Extract<FailureProblem, { code: 'writes-not-show
 }
 
 /** With a blank before it; empty without a text. */
-function alternativeWords(alternative: string | null, promotion: Place): string {
-  return alternative === null
-    ? ''
-    : ` To roll back to ${alternative}, which is complete: ${rollbackLine(promotion, alternative)}`;
+function otherTargetWords({ alternative, alternativeOutcome: outcome }: OtherTarget, promotion: Place): string {
+  if (alternative === null) return '';
+  const became = outcome === undefined ? '' : ` (${targetOutcomeWords(outcome)})`;
+  return ` ${alternative}${became} is complete: ${rollbackLine(promotion, alternative)}`;
 }

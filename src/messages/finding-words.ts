@@ -9,6 +9,7 @@ import type { RuleId } from '../domain/rules/catalogue.ts';
 import { STAGING_ENVIRONMENT } from '../domain/rules/staging-deployed.ts';
 import { rollbackLine } from './card/next-steps.ts';
 import { formatBytes, formatTime, listWords, plural } from './format.ts';
+import { targetOutcomeWords } from './target-origin.ts';
 import { unknownText } from './unknown-reason.ts';
 
 export type FindingTexts = {
@@ -47,7 +48,9 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
       const { alternative } = seen.code === 'parts-missing' ? seen : {};
       if (alternative === undefined) return null;
       const name = formatNumber(alternative.promotion);
-      return { what: `${name} is complete. To roll back to it`, line: rollbackLine(alternative, name) };
+      const { outcome, forced = false } = alternative;
+      const became = outcome === undefined ? '' : ` (${targetOutcomeWords({ outcome, forced })})`;
+      return { what: `${name}${became} is complete. To roll back to it`, line: rollbackLine(alternative, name) };
     },
   },
   platforms: {

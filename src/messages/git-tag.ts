@@ -3,6 +3,7 @@ import type { GitTagAnswer, NotInProduction } from '../domain/promotion/git-tag.
 import type { Tag } from '../domain/image/reference.ts';
 import { code } from './escape.ts';
 import { codeList, shortDigest } from './format.ts';
+import { outcomeSentence } from './held-words.ts';
 import { renderRefusal } from './replies/refusals.ts';
 
 /** `title` is plain text, `summary` Markdown. */
@@ -23,7 +24,7 @@ export function renderGitTagAnswer(answer: GitTagAnswer, tag: Tag): RenderedAnsw
     case 'refused':
       return { conclusion: 'neutral', title: `${tag} was not written`, summary: renderRefusal(answer.refusal) };
     case 'not-in-production': {
-      const { environment, source } = answer;
+      const { environment, source, sourceOutcome: outcome } = answer;
       const to = environment === 'production' ? '' : ` to ${environment}`;
       const line = code(`/promote ${source ?? '<source>'}${to} as ${tag}`);
       const what =
@@ -33,7 +34,7 @@ export function renderGitTagAnswer(answer: GitTagAnswer, tag: Tag): RenderedAnsw
       return {
         conclusion: 'neutral',
         title: `${tag} is not what ${environment} holds`,
-        summary: `No tag was written: ${reason(answer.why, environment)} ${what} comment ${line} on an issue or pull request.`,
+        summary: `No tag was written: ${reason(answer.why, environment)} ${what} comment ${line} on an issue or pull request.${outcome === undefined ? '' : ` ${outcomeSentence(outcome)}`}`,
       };
     }
   }

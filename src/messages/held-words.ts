@@ -1,13 +1,26 @@
 // How lists mark an image that an environment holds or held, and its commit.
 import type { CommitSummary } from '../domain/image/image-facts.ts';
-import type { Holding } from '../domain/promotion/history.ts';
+import type { Holding, ImageOutcome } from '../domain/promotion/history.ts';
+import { formatNumber } from '../domain/promotion/promotion.ts';
 import type { DeploymentStatus } from '../domain/promotion/promotion-kind.ts';
-import { code, escapeText } from './escape.ts';
+import { code, escapeText, plainText } from './escape.ts';
 import { codeList } from './format.ts';
 
-/** `deployed`, or that nobody reported. */
-export function reportWords(report: DeploymentStatus | null): string {
-  return report === null ? 'no report' : REPORTS[report];
+type Marks = {
+  /** Null: no deployer reported. Undefined: none is expected, or nobody kept it. */
+  readonly report: DeploymentStatus | null | undefined;
+  /** A rollback left it, and it was not promoted since. */
+  readonly isRolledBack: boolean;
+  readonly forced: boolean;
+};
+
+/** What became of an image, in these words wherever it is listed: `deployed`, `rolled back`, `forced`. */
+export function outcomeWords({ report, isRolledBack, forced }: Marks): readonly string[] {
+  return [
+    ...(report === undefined ? [] : [report === null ? 'no report' : REPORTS[report]]),
+    ...(isRolledBack ? ['rolled back'] : []),
+    ...(forced ? ['forced'] : []),
+  ];
 }
 
 const REPORTS = {
@@ -16,12 +29,28 @@ const REPORTS = {
   'deployment-failed': 'deployment failed',
 } as const satisfies Readonly<Record<DeploymentStatus, string>>;
 
-/** `isRolledBack`: a rollback left it, and it was not promoted since. */
-export function markWords({ isRolledBack, forced }: Marks): readonly string[] {
-  return [...(isRolledBack ? ['rolled back'] : []), ...(forced ? ['forced'] : [])];
+/** `**in `production`** (P7)`, `deployed`: the parts of a line in a list. */
+export function outcomeParts(outcome: ImageOutcome): readonly string[] {
+  const { environment, isCurrent, promotion } = outcome;
+  const place = isCurrent ? `**in ${code(environment)}**` : `was in ${code(environment)}`;
+  return [`${place}${promotion === null ? '' : ` (${formatNumber(promotion)})`}`, ...outcomeWords(outcome)];
 }
 
-type Marks = { readonly isRolledBack: boolean; readonly forced: boolean };
+/** `It was in `production` (P7): deployed, rolled back.` */
+export function outcomeSentence(outcome: ImageOutcome): string {
+  return `It ${outcome.isCurrent ? 'is' : 'was'} in ${placeAndWords(outcome, code(outcome.environment))}.`;
+}
+
+/** `was in production (P7): deployed, rolled back`: plain text. */
+export function outcomeText(outcome: ImageOutcome): string {
+  const place = placeAndWords(outcome, plainText(outcome.environment, { maxLength: 100 }));
+  return `${outcome.isCurrent ? 'in' : 'was in'} ${place}`;
+}
+
+function placeAndWords(outcome: ImageOutcome, environment: string): string {
+  const number = outcome.promotion === null ? '' : ` (${formatNumber(outcome.promotion)})`;
+  return `${environment}${number}: ${outcomeWords(outcome).join(', ')}`;
+}
 
 const MAX_SUBJECT = 80;
 
@@ -39,14 +68,10 @@ export function approvedWords(approvedBy: readonly string[]): readonly string[] 
 
 const MAX_NAMES = 3;
 
-/** `isRolledBack`: a rollback left it, and it was not promoted since. */
-export type HoldingMarks = Pick<Holding, 'kind' | 'report'> & Marks;
+export type HoldingMarks = Pick<Holding, 'kind' | 'report' | 'forced'> & Pick<Marks, 'isRolledBack'>;
 
 /** `rollback`, `deployed`, `rolled back`, `forced`: what applies, in this order. */
-export function holdingMarks({ kind, report, forced, isRolledBack }: HoldingMarks): readonly string[] {
-  return [
-    ...(kind === 'rollback' ? ['rollback'] : []),
-    ...(kind === 'baseline' ? [] : [reportWords(report?.status ?? null)]),
-    ...markWords({ isRolledBack, forced }),
-  ];
+export function holdingMarks({ kind, report, ...marks }: HoldingMarks): readonly string[] {
+  const status = report?.status ?? (kind === 'baseline' ? undefined : null);
+  return [...(kind === 'rollback' ? ['rollback'] : []), ...outcomeWords({ ...marks, report: status })];
 }

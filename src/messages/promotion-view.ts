@@ -5,6 +5,7 @@ import type { ApprovalRules } from '../domain/policy/approval-rules.ts';
 import type { TakenName } from '../domain/policy/pinned-name.ts';
 import type { PolicyChange } from '../domain/policy/policy-change.ts';
 import type { EnvironmentPolicy } from '../domain/policy/policy.ts';
+import type { NamedTarget } from '../domain/promotion/target-origin.ts';
 import type { Promotion, TagOutcome } from '../domain/promotion/promotion.ts';
 
 export type PromotionView = {
@@ -28,8 +29,8 @@ export type PromotionView = {
   readonly thread: ThreadView | null;
   /** The number of the promotion that is applying in the environment. */
   readonly blockedBy: number | null;
-  /** The rollback target, as `/rollback to` accepts it; loaded if the deployment failed before a newer promotion. */
-  readonly rollbackTarget: string | null;
+  /** Loaded if the deployment failed before a newer promotion, or the tags hold different images. */
+  readonly rollbackTarget: NamedTarget | null;
   /** The number of the later promotion that the environment held when the deployer reported on this one. */
   readonly replacedBy: number | null;
   /** The dead job that leaves an open promotion stuck. */

@@ -3,14 +3,16 @@ import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Drift } from '../domain/promotion/drift.ts';
 import { documentFormat } from './documents/document-format.ts';
-import { digest, imageRepository, tag, time, type DeepReadonly } from './documents/parts.ts';
+import { digest, imageRepository, tag, targetOutcome, time, type DeepReadonly } from './documents/parts.ts';
 import type { Db, Schema, Tx } from './database/schema.ts';
 
 /** What a commit changes of a drift. A check and its report change different parts. */
 export type DriftWrite =
   | ({ readonly kind: 'open' } & Drift)
-  | ({ readonly kind: 'seen' } & Pick<Drift, 'id' | 'differences' | 'alternative' | 'over'>)
+  | ({ readonly kind: 'seen' } & DriftDocument & Pick<Drift, 'id'>)
   | { readonly kind: 'shown'; readonly id: string; readonly issue: number; readonly commentId: number };
+
+type DriftDocument = Pick<Drift, 'differences' | 'alternative' | 'alternativeOutcome' | 'over'>;
 
 type EnvironmentKey = { readonly repoId: number; readonly environment: string };
 
@@ -39,6 +41,7 @@ const difference = z.discriminatedUnion('kind', [
 const driftSchema = z.strictObject({
   differences: z.array(difference),
   alternative: z.string().nullable(),
+  alternativeOutcome: targetOutcome.exactOptional(),
   over: z
     .strictObject({
       at: time,
@@ -178,10 +181,16 @@ async function insertDrift(tx: Tx, drift: Drift): Promise<void> {
 function columnsOf({
   differences,
   alternative,
+  alternativeOutcome: outcome,
   over,
-}: Pick<Drift, 'differences' | 'alternative' | 'over'>): Pick<Schema['drifts'], 'document' | 'over_at'> {
+}: DriftDocument): Pick<Schema['drifts'], 'document' | 'over_at'> {
   // Fails to compile when the type has a case or a member that the schema would refuse.
-  const value: DeepReadonly<z.output<typeof driftSchema>> = { differences, alternative, over };
+  const value: DeepReadonly<z.output<typeof driftSchema>> = {
+    differences,
+    alternative,
+    ...(outcome === undefined ? {} : { alternativeOutcome: outcome }),
+    over,
+  };
   return { document: DRIFT_FORMAT.write(value), over_at: over?.at ?? null };
 }
 

@@ -38,8 +38,8 @@ describe('inspect', () => {
   test('shows facts and the findings of the check run', async () => {
     const ended = await w.cli(`inspect ${w.ref(`staging-${w.short}`)}`);
     expect({ code: ended.code, err: ended.err }).toEqual({ code: 0, err: '' });
-    expect(rowOf(ended, 'Digest ')).toBe(`Digest  ${w.image.digest}`);
-    expect(rowOf(ended, 'Commit ')).toMatch(new RegExp(`^Commit  ${w.commit}\\b.*\\bstaging$`));
+    expect(rowOf(ended, 'Digest ')).toBe(`Digest   ${w.image.digest}`);
+    expect(rowOf(ended, 'Commit ')).toMatch(new RegExp(`^Commit   ${w.commit}\\b.*\\bstaging$`));
     expect(rowOf(ended, 'Policy ')).toContain('.github/promotion.yml');
     expect(ended.out).toMatch(/^linux\/arm64 +120 MB +2 +root +node server\.js$/m);
     expect(ended.out).toMatch(/^Checks: .*\b1\b/m);
@@ -49,7 +49,7 @@ describe('inspect', () => {
   test('names what is unknown without the App, which alone is no failure', async () => {
     const ended = await w.bare(`inspect ${w.ref(`staging-${w.short}`)}`);
     expect(ended.code).toBe(0);
-    expect(rowOf(ended, 'Commit ')).toBe(`Commit  ${REASON}`);
+    expect(rowOf(ended, 'Commit ')).toBe(`Commit   ${REASON}`);
     expect(rowOf(ended, 'Policy ')).toContain(REASON);
     expect(rowOf(ended, ' revision ')).toMatch(/^\? .* revision .*: APP_ID/);
     expect(ended.out).toContain(`(${REASON}; ${NO_DATABASE}`);
@@ -282,12 +282,13 @@ describe('tags', () => {
     const ended = await w.cli(`tags ${w.registry.host}/${IMAGE}`, { width: 80 });
     const hex = w.old.digest.slice(7, 19);
     const [first, second] = ended.out.split('\n');
-    expect(first).toMatch(/^IMAGE +AGE +COMMIT +FOR +TAG$/);
+    expect(first).toMatch(/^IMAGE +AGE +COMMIT +FOR +TAG +HISTORY$/);
     expect(second).toMatch(/^[0-9a-f]{12} +5h +\? +staging +staging-fffffff$/);
     const rows = ended.out.split('\n');
     const at = rows.findIndex((row) => row.startsWith(hex));
-    expect(rows.slice(at, at + 6).map((row) => row.trim().split(/ +/))).toEqual([
-      [hex, '22d', expect.stringMatching(/^[0-9a-f]{7}$/), 'production', 'main'],
+    expect(rows.slice(at, at + 7).map((row) => row.trim().split(/ +/))).toEqual([
+      [hex, '22d', expect.stringMatching(/^[0-9a-f]{7}$/), 'production', 'main', 'in', 'production:', 'no'],
+      ['report'],
       ['production', 'latest'],
       ['version', 'v1.2.3'],
       ['staging', expect.stringMatching(/^staging-[0-9a-f]{7}$/)],
@@ -417,7 +418,7 @@ environments:
   qa: { approvals: { required: 2, users: [mia, bob] } }
 `);
     const canary = await w.cli(`plan ${w.ref('staging')} --to canary`);
-    expect(rowOf(canary, 'Policy ')).toMatch(/^Policy {2}\.github\/promotion\.yml \([0-9a-f]{12}\)$/);
+    expect(rowOf(canary, 'Policy ')).toMatch(/^Policy +\.github\/promotion\.yml \([0-9a-f]{12}\)$/);
     expect(canary.out).toContain('\n  - canary: new → ');
     expect(jsonOf(await w.cli(`plan ${w.ref('staging')} --to canary --json`))).toMatchObject({
       outcome: 'no-approval',
@@ -429,7 +430,7 @@ environments:
     expect([canary.code, qa.code]).toEqual([0, 0]);
     w.registry.setTag(IMAGE, 'canary', w.image.digest);
     const list = await w.cli(`tags ${IMAGE}`);
-    expect(list.out).toMatch(/ canary +canary\n/);
+    expect(list.out).toMatch(/ canary +canary +in canary: no report\n/);
     expect(list.out).toMatch(/ other +latest\n/);
   });
 

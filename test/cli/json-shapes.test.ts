@@ -6,7 +6,8 @@ import MarkdownIt from 'markdown-it';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addJob, claimJob, parkJob } from '../../src/store/queue/jobs.ts';
 import { stage, START } from '../scenarios/world.ts';
-import { startImageWorld, type ImageWorld } from './image-world.ts';
+import { z } from 'zod';
+import { IMAGE, startImageWorld, type ImageWorld } from './image-world.ts';
 
 let w: ImageWorld;
 
@@ -68,6 +69,27 @@ test.each([
   const shown = columnsOf(fenceUnder(heading, 'text'));
   expect(shown).not.toEqual([]);
   expect(columnsOf((await w.cli(line())).out)).toEqual(shown);
+});
+
+test('inspect, plan and tags show what became of an image, in the same words', async () => {
+  const image = w.ref(w.image.digest);
+  const held = { environment: 'production', promotion: 'P1', current: true, deployment: null };
+  const history = [{ ...held, rolledBack: false, forced: false }];
+  expect(JSON.parse((await w.cli(`inspect ${image} --json`)).out)).toMatchObject({ history });
+  expect(JSON.parse((await w.cli(`plan ${image} --json`)).out)).toMatchObject({ history });
+  const listed: unknown = JSON.parse((await w.cli(`tags ${w.registry.host}/acme/dotca --json`)).out);
+  const { images } = z
+    .object({ images: z.array(z.object({ digest: z.string(), history: z.unknown() })) })
+    .parse(listed);
+  expect(images.find(({ digest }) => digest === w.image.digest)?.history).toEqual(history);
+  // The one that waits was never there.
+  expect(images.find(({ digest }) => digest === w.registry.tag(IMAGE, 'staging'))?.history).toEqual([]);
+  const words = 'in production (P1): no report';
+  for (const line of [`inspect ${image}`, `plan ${image}`, `tags ${w.registry.host}/acme/dotca`]) {
+    expect((await w.cli(line, { width: 200 })).out).toContain(words);
+  }
+  const bare = await w.bare(`tags ${w.registry.host}/acme/dotca`);
+  expect(bare.out).not.toContain('HISTORY');
 });
 
 /** The heads of tables. */

@@ -143,7 +143,7 @@ describe('a promotion that a rollback left, and one that waits in each environme
     const rows = out.split('\n').filter((line) => /^(?:P\d|before)/.test(line));
     expect(rows).toEqual([
       expect.stringMatching(
-        new RegExp(`^P3 +rollback to P1 +${hex(first)} +${TIME} +ada +nobody +current, rollback, `),
+        new RegExp(`^P3 +rollback to P1 +${hex(first)} +${TIME} +ada +nobody +in production, rollback, `),
       ),
       expect.stringMatching(new RegExp(`^P2 +staging-\\w+ +${hex(second)} +${TIME} +ada +bob +deployed, rolled back$`)),
       expect.stringMatching(new RegExp(`^P1 +staging-\\w+ +${hex(first)} +${TIME} +ada +bob +`)),

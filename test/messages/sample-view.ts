@@ -1,6 +1,7 @@
 // One promotion view that tests of messages change as they need.
 import type { EnvironmentPolicy } from '../../src/domain/policy/policy.ts';
 import { builtInPolicy } from '../../src/domain/policy/policy.ts';
+import type { NamedTarget } from '../../src/domain/promotion/target-origin.ts';
 import type { Promotion, TagOutcome } from '../../src/domain/promotion/promotion.ts';
 import {
   parseCommitSha,
@@ -93,6 +94,13 @@ export const MOVED: readonly TagOutcome[] = [
   outcome('latest', { kind: 'floating', from: OLD, holds: NEW }),
 ];
 
+/** What a rollback of `P12` goes back to. */
+export const TARGET: NamedTarget = {
+  name: 'P7',
+  digest: OLD,
+  origin: { kind: 'held', promotion: 7, outcome: 'deployed', forced: false },
+};
+
 /** A view of `P12`, awaiting approval unless changed. */
 export function viewOf(
   promotion: Partial<Promotion> = {},
@@ -113,7 +121,7 @@ export function viewOf(
     cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
     thread: whole.thread === null ? null : { issue: 3, cardIn: 3, isFull: false, continuedIn: null },
     blockedBy: null,
-    rollbackTarget: 'P7',
+    rollbackTarget: TARGET,
     replacedBy: null,
     deadJob: null,
     tokenWarning: null,

@@ -1,7 +1,9 @@
 // `/promote` alone: each candidate with what became of it, and the history of /status with commits and people.
 import { afterEach, expect, test } from 'vitest';
 import type { Candidate } from '../../src/domain/reply.ts';
+import { refused } from './answers.ts';
 import { beginHistory, type Historic } from './history.ts';
+import { IMAGE } from './world.ts';
 
 let talk: Historic;
 
@@ -83,4 +85,37 @@ test('the history names the commit, its author, and who approved it', async () =
   const { replies } = await talk.say('ada', '/status');
   expect(replies.join('\n')).toMatch(/Change the lamp, by `ada` · Requested by `ada` · approved by `bob`/);
   expect(talk.card()).toMatch(/Change the lamp, by `ada`/);
+});
+
+test('a refusal that names images shows their outcome', async () => {
+  talk = await beginHistory();
+  const first = await talk.release('First');
+  await report('failure');
+  const held = { environment: 'production', promotion: 1, report: 'deployment-failed', forced: false };
+  const now = { outcomes: [{ ...held, digest: first.digest, isCurrent: true, isRolledBack: false }] };
+  expect((await talk.say('ada', `/promote ${first.tag}`)).answers).toMatchObject([
+    refused('already-in-production', now),
+  ]);
+  expect(await talk.rollBack('to P1')).toMatchObject([refused('already-in-production', now)]);
+
+  await talk.rollBack();
+  const left = { outcomes: [{ ...held, digest: first.digest, isCurrent: false, isRolledBack: true }] };
+  const typed = first.commit.slice(0, 6);
+  // Another image, of a commit that begins alike; it was never there.
+  const { digest } = talk.build('Never there');
+  talk.world.registry.setTag(IMAGE, `staging-${typed}${first.commit[6] === '0' ? '1' : '0'}`, digest);
+  const { answers, replies } = await talk.say('ada', `/promote ${typed}`);
+  expect(answers).toMatchObject([refused('source-ambiguous', left)]);
+  expect(replies.join()).toMatch(/was in `production` \(P1\) · deployment failed · rolled back/);
+});
+
+test('the way back after a failed deployment names the target and its outcome, on the card and in /status', async () => {
+  talk = await beginHistory();
+  await talk.release('Good');
+  await report('success');
+  await talk.release('Bad');
+  await report('failure');
+  for (const text of [talk.card(2), (await talk.say('ada', '/status')).replies.join()]) {
+    expect(text).toContain('P1 (deployed)');
+  }
 });

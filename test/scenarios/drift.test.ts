@@ -152,6 +152,7 @@ describe('a cleanup job that deletes a platform', () => {
       {
         over: null,
         alternative: 'P1',
+        alternativeOutcome: { outcome: 'promoted', forced: false },
         differences: [
           { kind: 'missing', image: { role: 'production', name: 'P2' }, manifest: child, platform: 'linux/arm64' },
         ],

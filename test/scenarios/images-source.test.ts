@@ -92,8 +92,8 @@ describe('refused', () => {
       const { card, answers, reply } = await promote(typed);
       expect(card).toBe('');
       expect(answers).toMatchObject([refused('source-ambiguous', { typed })]);
-      expect(reply).toContain(`- \`/promote ${short(commit)}\` (\`${shown(image.digest)}\`)`);
-      expect(reply).toContain(`- \`/promote ${long(commit)}\` (\`${shown(rebuilt.digest)}\`)`);
+      expect(reply).toContain(`- \`/promote ${short(commit)}\` · \`${shown(image.digest)}\``);
+      expect(reply).toContain(`- \`/promote ${long(commit)}\` · \`${shown(rebuilt.digest)}\``);
     }
     expect((await promote(long(commit))).card).toContain(rebuilt.digest);
   });

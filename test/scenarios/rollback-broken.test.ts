@@ -55,7 +55,11 @@ describe('a part of the target is gone', () => {
     talk.world.registry.deleteManifest(IMAGE, b.digest);
     await talk.rollBack('to P2');
     expect(await talk.state(4)).toBe('failed');
-    expect(await problemOf(4)).toMatchObject({ code: 'target-gone', alternative: 'P1' });
+    expect(await problemOf(4)).toMatchObject({
+      code: 'target-gone',
+      alternative: 'P1',
+      alternativeOutcome: { outcome: 'promoted', forced: false },
+    });
     expect(talk.card(4)).toContain('/rollback to P1 --reason "…"');
     expect(talk.card(4)).toContain('`/rollback to P2 --reason "…"`');
     expect(talk.holds()).toBe(c.digest);
@@ -87,6 +91,7 @@ describe('a part of the target is gone', () => {
       digest: b.digest,
       because: { kind: 'parts-missing', first: { part: 'layer', digest: layer, platform: 'linux/amd64' } },
       alternative: 'P1',
+      alternativeOutcome: { outcome: 'promoted', forced: false },
     });
     expect(talk.card(4)).toContain('/rollback to P1 --reason "…"');
     await talk.world.end();

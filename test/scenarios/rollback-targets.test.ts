@@ -256,7 +256,13 @@ describe('reports of its deployers', () => {
     expect(talk.card(3)).toContain('`/rollback --reason "…"`');
     await talk.rollBack('to P2');
     expect(await talk.state(4)).toBe('awaiting-approval');
-    expect(await target(4)).toEqual({ kind: 'unproven', because: 'deployment-failed', promotion: 2, forced: false });
+    expect(await target(4)).toEqual({
+      kind: 'unproven',
+      because: 'deployment-failed',
+      promotion: 2,
+      outcome: 'deployment-failed',
+      forced: false,
+    });
     expect(talk.holds()).toBe(c.digest);
     expect(await talk.rollBack()).toEqual([]);
     expect(talk.holds()).toBe(a.digest);
@@ -423,7 +429,13 @@ test('an image that a rollback left needs approvals, until it is promoted again;
   await talk.rollBack();
   await talk.rollBack('to P2');
   expect(await talk.state(4)).toBe('awaiting-approval');
-  expect(await target(4)).toEqual({ kind: 'unproven', because: 'left', promotion: 2, forced: true });
+  expect(await target(4)).toEqual({
+    kind: 'unproven',
+    because: 'left',
+    promotion: 2,
+    outcome: 'promoted',
+    forced: true,
+  });
   await talk.say('ada', '/cancel P4');
 
   await talk.say('mia', `/promote ${b.tag} force --reason "now"`);

@@ -5,7 +5,7 @@ import { formatReference } from '../../domain/image/reference.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { facetsFor, validate } from '../../domain/validation.ts';
-import { historyOf, possibleEnvironments, recordsOf } from '../../engine/examine/fact-sources.ts';
+import { historyOf, possibleEnvironments, recordsOf, type Database } from '../../engine/examine/fact-sources.ts';
 import { createCollection } from '../../facts/collect.ts';
 import { createImageReader } from '../../facts/image-reader.ts';
 import { escapeText } from '../../messages/escape.ts';
@@ -13,6 +13,8 @@ import { findingTexts } from '../../messages/finding-words.ts';
 import { unknownText } from '../../messages/unknown-reason.ts';
 import { policyProblemWords } from '../../messages/policy-problem.ts';
 import { findOwnership } from '../../engine/people/authorize.ts';
+import type { ImageOutcome } from '../../domain/promotion/history.ts';
+import { outcomesJson, outcomeTexts, readOutcomes } from '../image-outcomes.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { renderFindingsText } from '../render/findings-text.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
@@ -68,6 +70,12 @@ export const inspect: CliCommand = {
     });
     const facts = await collection.collect(['contents', 'lineage', ...facetsFor('promotion', policy)]);
     const image = { facts, contents: await collection.contents() };
+    const { environments } = policy;
+    const outcomesOf = await readOutcomes(
+      { registry, database },
+      { repoId: known.id, image: repository, environments },
+    );
+    const outcomes = outcomesOf?.(digest) ?? null;
     terminal.progress(null);
     const findings = validate(
       facts,
@@ -77,11 +85,20 @@ export const inspect: CliCommand = {
     const verdict = verdictOf(findings);
     if (switches.has('json')) {
       const about = { repo: repo.name, policy: policy.blob, policyFrom: place.policyFrom };
-      await out.write(formatJson({ ...imageJson(image), ...about, verdict, findings: findings.map(findingJson) }));
+      await out.write(
+        formatJson({
+          ...imageJson(image),
+          ...about,
+          history: outcomesJson(outcomes),
+          verdict,
+          findings: findings.map(findingJson),
+        }),
+      );
     } else {
       const rows = [
         ['Repo', repo.name],
         ['Policy', place.policyFrom],
+        ['History', historyText(outcomes, database)],
       ] as const;
       await out.write(`${terminal.style.bold(formatReference(repository, target))}\n\n`);
       await out.write(renderImage(image, { terminal, now: now(), rows }));
@@ -92,6 +109,11 @@ export const inspect: CliCommand = {
     return verdict === 'fail' ? 1 : 0;
   },
 };
+
+function historyText(outcomes: readonly ImageOutcome[] | null, database: Database): string {
+  if (database.kind === 'absent') return `not read: ${database.why}`;
+  return outcomeTexts(outcomes ?? []).join('; ') || 'never promoted';
+}
 
 /** Markdown, as other messages are. */
 export function incompleteText(findings: readonly Finding[]): string {

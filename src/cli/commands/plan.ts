@@ -5,6 +5,7 @@ import { previewPromotion } from '../../engine/promote/preview-promotion.ts';
 import { jsonFlag, type CliCommand } from '../command.ts';
 import { imageArgument, referenceOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
 import { formatJson } from '../render/json.ts';
+import { readOutcomes } from '../image-outcomes.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { openRepoContext } from '../repo-context.ts';
 import { outcomeOf, planJson, renderPlan, type Planned } from '../render/plan-text.ts';
@@ -55,8 +56,17 @@ export const plan: CliCommand = {
               reason: flags['reason'] ?? null,
             },
           );
+    const outcomesOf = await readOutcomes(
+      { registry, database },
+      {
+        repoId: place.repo.id === 0 ? repoId : place.repo.id,
+        image: reference.repository,
+        environments: preview.kind === 'planned' ? [preview.environment] : [],
+      },
+    );
     terminal.progress(null);
-    const planned: Planned = { preview, place, reference, environment: flags['to'] ?? null, database };
+    const environment = flags['to'] ?? null;
+    const planned: Planned = { preview, place, reference, environment, database, outcomesOf };
     await out.write(switches.has('json') ? formatJson(planJson(planned)) : renderPlan(planned, terminal));
     return ['approval', 'no-approval', 'incomplete'].includes(outcomeOf(planned)) ? 0 : 1;
   },

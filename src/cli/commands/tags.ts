@@ -3,7 +3,9 @@ import { kindOfTag, type TagKind } from '../../domain/image/tag-kind.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { listImages, type ListedImage } from '../../engine/examine/list-images.ts';
 import { plural } from '../../messages/format.ts';
-import { layOut } from '../render/columns.ts';
+import { openDatabase } from '../database/open-database.ts';
+import { outcomesJson, outcomeTexts, readOutcomes, type OutcomesOf } from '../image-outcomes.ts';
+import { layOut, type Cell } from '../render/columns.ts';
 import { jsonFlag, limitFlag, type CliCommand } from '../command.ts';
 import { formatJson } from '../render/json.ts';
 import { repositoryArgument, repositoryOf, repoNameOf, repoOfImageFlag } from '../image-argument.ts';
@@ -39,28 +41,36 @@ export const tags: CliCommand = {
       if (switches.has('json')) await out.write(formatJson({ repository, hiddenTags, images: [] }));
       return 1;
     }
+    const { database, repoId } = await openDatabase(services, name);
+    const about = { repoId: place.repo.id === 0 ? repoId : place.repo.id, image: repository };
+    const outcomesOf = await readOutcomes({ registry, database }, { ...about, environments: policy.environments });
     const limit = Number(flags['limit'] ?? DEFAULT_LIMIT);
     const shown = images.slice(0, limit);
     if (switches.has('json')) {
-      const about = { repository, repo: place.repo.name, policy: policy.blob, policyFrom: place.policyFrom };
+      const head = { repository, repo: place.repo.name, policy: policy.blob, policyFrom: place.policyFrom };
       await out.write(
         formatJson({
-          ...about,
+          ...head,
           total: images.length,
           hiddenTags,
-          images: shown.map((image) => imageJson(image, policy)),
+          images: shown.map((image) => imageJson(image, { policy, outcomesOf })),
         }),
       );
       return 0;
     }
-    const rows = shown.flatMap((image) => rowsOf(image, { policy, now: now(), style: terminal.style }));
-    const table = layOut([['IMAGE', 'AGE', 'COMMIT', 'FOR', 'TAG'], ...rows], terminal.width);
+    const rows = shown.flatMap((image) => rowsOf(image, { policy, outcomesOf, now: now(), style: terminal.style }));
+    const table = layOut(
+      [['IMAGE', 'AGE', 'COMMIT', 'FOR', 'TAG', ...(outcomesOf === null ? [] : ['HISTORY'])], ...rows],
+      terminal.width,
+    );
     const more =
       images.length > limit
         ? [`${plural(images.length - limit, 'older image')} not shown; raise --limit to see more.`]
         : [];
     const hidden = hiddenTags > 0 ? [`${plural(hiddenTags, 'tag')} of signatures and attestations not shown.`] : [];
-    await out.write(`${table.join('\n')}\n\n${[...more, ...hidden, `Policy: ${place.policyFrom}`].join('\n')}\n`);
+    const unread = database.kind === 'open' ? [] : [`History: not read: ${database.why}`];
+    const notes = [...more, ...hidden, ...unread, `Policy: ${place.policyFrom}`];
+    await out.write(`${table.join('\n')}\n\n${notes.join('\n')}\n`);
     await out.write(problemLines(place.problems));
     return 0;
   },
@@ -82,9 +92,10 @@ const ORDER: readonly TagKind['kind'][] = [
 
 function rowsOf(
   { digest, tags: held, builtAt, commit }: ListedImage,
-  about: { readonly policy: Policy; readonly now: number; readonly style: Style },
-): readonly string[][] {
-  const { policy, now, style } = about;
+  about: { readonly policy: Policy; readonly outcomesOf: OutcomesOf; readonly now: number; readonly style: Style },
+): readonly Cell[][] {
+  const { policy, outcomesOf, now, style } = about;
+  const outcomes = outcomeTexts(outcomesOf?.(digest) ?? []);
   const sorted = sortedTags(held, policy);
   return sorted.map(({ tag, kind }, index) => {
     const isEnvironment = kind.kind === 'environment';
@@ -94,7 +105,8 @@ function rowsOf(
       shortAge(builtAt, now),
       commit?.slice(0, COMMIT_SHOWN) ?? '?',
     ];
-    return [...(index === 0 ? first : ['', '', '']), name, isEnvironment ? style.bold(tag) : tag];
+    const history = index === 0 ? outcomes : '';
+    return [...(index === 0 ? first : ['', '', '']), name, isEnvironment ? style.bold(tag) : tag, history];
   });
 }
 
@@ -122,11 +134,15 @@ function shortAge(at: number | null, now: number): string {
 }
 
 /** A stable shape: docs/cli.md describes it. */
-function imageJson({ digest, builtAt, commit, tags: held }: ListedImage, policy: Policy): object {
+function imageJson(
+  { digest, builtAt, commit, tags: held }: ListedImage,
+  { policy, outcomesOf }: { readonly policy: Policy; readonly outcomesOf: OutcomesOf },
+): object {
   return {
     digest,
     builtAt: builtAt === null ? null : new Date(builtAt).toISOString(),
     commit,
+    history: outcomesJson(outcomesOf?.(digest) ?? null),
     tags: sortedTags(held, policy).map(({ tag, kind }) => ({
       tag,
       kind: kind.kind,

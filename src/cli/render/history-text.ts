@@ -21,7 +21,7 @@ export function renderRepoHistory({ name, environments }: RepoHistory, terminal:
   return environments
     .map(({ environment, total, held }) => {
       const shown = held.length < total ? `the newest ${held.length} of ${total}` : 'newest first';
-      const rows = held.map(rowOf);
+      const rows = held.map((one) => rowOf(one, environment));
       const table = layOut([HEAD, ...rows], terminal.width);
       return `${bold(`${name} ${plain(environment)}`)}, ${shown}\n\n${table.join('\n')}\n`;
     })
@@ -30,9 +30,12 @@ export function renderRepoHistory({ name, environments }: RepoHistory, terminal:
 
 const HEAD = ['PROMOTION', 'IMAGE', 'DIGEST', 'SINCE', 'REQUESTED BY', 'APPROVED BY', 'STATUS'];
 
-function rowOf({ holding, promotion, isCurrent, isRolledBack }: HeldImage): readonly Cell[] {
+function rowOf({ holding, promotion, isCurrent, isRolledBack }: HeldImage, environment: string): readonly Cell[] {
   const id = formatNumber(holding.promotion);
-  const status = [...(isCurrent ? ['current'] : []), ...holdingMarks({ ...holding, isRolledBack })].join(', ');
+  const status = [
+    ...(isCurrent ? [`in ${plain(environment)}`] : []),
+    ...holdingMarks({ ...holding, isRolledBack }),
+  ].join(', ');
   if (promotion === null) return [`before ${id}`, '', shortHex(holding.digest), '', '', '', status];
   return [
     id,

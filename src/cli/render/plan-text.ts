@@ -13,6 +13,7 @@ import { promotionLines } from '../../messages/replies/promotion-lines.ts';
 import { renderRefusal } from '../../messages/replies/refusals.ts';
 import { whoCanApprove } from '../../messages/card/reviews.ts';
 import { renderTags } from '../../messages/card/tags.ts';
+import { outcomesJson, outcomeTexts, type OutcomesOf } from '../image-outcomes.ts';
 import { layOut } from './columns.ts';
 import { renderFindingsText } from './findings-text.ts';
 import { findingJson, incompleteText } from '../commands/inspect.ts';
@@ -29,6 +30,7 @@ export type Planned = {
   /** As typed. */
   readonly environment: string | null;
   readonly database: Database;
+  readonly outcomesOf: OutcomesOf;
 };
 
 /** `incomplete`: no check failed but those that need GitHub or the database. */
@@ -51,7 +53,7 @@ export function outcomeOf({ preview }: Planned): PlanOutcome {
 
 /** Lines with line ends. */
 export function renderPlan(planned: Planned, terminal: Terminal): string {
-  const { preview, place, reference, environment, database } = planned;
+  const { preview, place, reference, environment } = planned;
   const { style, width } = terminal;
   const target = reference.kind === 'tag' ? reference.tag : reference.digest;
   const to = preview.kind === 'planned' ? preview.promotion.environment : (environment ?? 'the default environment');
@@ -60,7 +62,7 @@ export function renderPlan(planned: Planned, terminal: Terminal): string {
     ...(preview.kind === 'planned' ? imageRows(preview) : []),
     ['Repo', place.repo.name],
     ['Policy', place.policyFrom],
-    ...(database.kind === 'open' ? [] : [['History', `not read: ${database.why}`]]),
+    ...historyRows(planned),
   ];
   return [
     `${title}\n`,
@@ -115,6 +117,7 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
       to: move.digest,
     })),
     approvals: { ...approvals, required: requiredBy(asking.rules), selfApproval, role },
+    history: outcomesJson(planned.outcomesOf?.(image.facts.digest) ?? null),
     open: preview.open.map(({ number, state }) => ({ promotion: `P${number}`, state })),
     message: renderPlain(resultText(planned), TEXT).trimEnd(),
   };
@@ -142,6 +145,14 @@ function imageRows({ image }: Extract<Preview, { kind: 'planned' }>): readonly (
     ['Digest', digest],
     ['Commit', commitText(image.facts.lineage)],
   ];
+}
+
+/** What became of the image in the environment, or why that is not known. */
+function historyRows({ preview, database, outcomesOf }: Planned): readonly (readonly string[])[] {
+  if (database.kind === 'absent') return [['History', `not read: ${database.why}`]];
+  if (preview.kind !== 'planned' || outcomesOf === null) return [];
+  const [outcome] = outcomeTexts(outcomesOf(preview.image.facts.digest));
+  return [['History', outcome ?? `never in ${preview.environment.name}`]];
 }
 
 function resultText(planned: Planned): string {

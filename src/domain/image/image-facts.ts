@@ -2,6 +2,7 @@
 import type { CommitSha, Digest, ImageRepository, Tag } from './reference.ts';
 import type { Person } from '../actor.ts';
 import type { Changes } from './changes.ts';
+import type { TargetOutcome } from '../promotion/target-origin.ts';
 import type { UnknownReason } from './unknown-reason.ts';
 
 /** A fact is known with a value, or unknown with a reason; unknown fails closed. */
@@ -87,7 +88,7 @@ export type Alternative = {
   /** The number of the promotion that put it there, as in `P2`. */
   readonly promotion: number;
   readonly environment: string;
-};
+} & Partial<TargetOutcome>;
 
 export type PlatformFacts = {
   /** `os/architecture[/variant]`, such as `linux/arm64`. */

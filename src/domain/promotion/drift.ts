@@ -1,5 +1,6 @@
 // Decides which differences between production and what was promoted are new, unchanged, changed or gone.
 import { canonicalJson } from '../audit/canonical-json.ts';
+import type { OtherTarget } from './failure.ts';
 import type { Digest, ImageRepository, Tag } from '../image/reference.ts';
 
 /** One difference between what was promoted and what the registry holds. */
@@ -29,7 +30,7 @@ export type WatchedImage = {
   readonly digest: Digest;
 };
 
-/** Differences that were confirmed together: one alert, until the last of them is gone. */
+/** Differences that were confirmed together: one alert, until the last of them is gone. The rollback target is that of the last check. */
 export type Drift = {
   readonly id: string;
   readonly repoId: number;
@@ -39,12 +40,10 @@ export type Drift = {
   readonly noticedAt: number;
   /** As last read; once it is over, what it was. */
   readonly differences: readonly Difference[];
-  /** The complete rollback target at the last check: a name, or null if there was none. */
-  readonly alternative: string | null;
   readonly over: DriftEnd | null;
   /** Where it is reported. */
   readonly shownIn: { readonly issue: number; readonly commentId: number } | null;
-};
+} & OtherTarget;
 
 export type DriftEnd = {
   readonly at: number;

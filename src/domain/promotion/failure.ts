@@ -2,20 +2,20 @@
 import type { MissingPart } from '../image/image-facts.ts';
 import type { Digest, ImageRepository, RepoName, Tag } from '../image/reference.ts';
 import type { PolicyProblem } from '../policy/policy-problem.ts';
+import type { TargetOutcome } from './target-origin.ts';
 import type { OutsideProblem } from '../outside-problem.ts';
 
 export type FailureProblem =
   /** The registry or GitHub refused, or kept failing. */
   | { readonly code: 'outside-error'; readonly error: OutsideProblem }
   /** The target of a rollback no longer exists; `alternative` is another possible target. */
-  | { readonly code: 'target-gone'; readonly error: OutsideProblem; readonly alternative: string | null }
-  | {
+  | ({ readonly code: 'target-gone'; readonly error: OutsideProblem } & OtherTarget)
+  | ({
       readonly code: 'target-incomplete';
       readonly repository: ImageRepository;
       readonly digest: Digest;
       readonly because: Incompleteness;
-      readonly alternative: string | null;
-    }
+    } & OtherTarget)
   /** The first few problems of the file, and how many more there are. */
   | { readonly code: 'policy-unreadable'; readonly problems: readonly PolicyProblem[]; readonly more: number }
   | { readonly code: 'environment-gone'; readonly environment: string }
@@ -55,6 +55,13 @@ export type FailureProblem =
         | { readonly kind: 'old-digest'; readonly tags: readonly Tag[] }
         | { readonly kind: 'no-answer'; readonly error: OutsideProblem };
     };
+
+/** A complete rollback target, as `/rollback to` accepts it; null if there is none. */
+export type OtherTarget = {
+  readonly alternative: string | null;
+  /** Left out where no promotion put it there; an older version did not keep it. */
+  readonly alternativeOutcome?: TargetOutcome;
+};
 
 type ImageOfRepo = { readonly image: ImageRepository; readonly repo: RepoName; readonly repoId: number };
 

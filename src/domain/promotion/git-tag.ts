@@ -1,6 +1,7 @@
 // A pushed git tag `v1.2.3`: which names are versions, and the answer if it names no image by itself.
 import { parseVersion } from '../command/values.ts';
 import type { CommitSha, Digest, Tag } from '../image/reference.ts';
+import type { ImageOutcome } from './history.ts';
 import type { Refusal } from '../refusal.ts';
 
 /** The answer on the tagged commit if no promotion is opened. */
@@ -14,6 +15,8 @@ export type GitTagAnswer =
       readonly environment: string;
       readonly why: NotInProduction;
       readonly source: Tag | null;
+      /** What became of that image; left out if the environment never held it. */
+      readonly sourceOutcome?: ImageOutcome;
     };
 
 /** Why the environment does not hold what was tagged. */

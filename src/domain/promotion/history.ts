@@ -3,9 +3,9 @@ import type { Person } from '../actor.ts';
 import type { CommitSummary, PastRollback } from '../image/image-facts.ts';
 import type { CommitSha, Digest, Tag } from '../image/reference.ts';
 import { otherNameOnGitHub, type EnvironmentPolicy } from '../policy/policy.ts';
-import { formatNumber, type Promotion } from './promotion.ts';
+import { formatNumber, type Failure, type Promotion } from './promotion.ts';
 import type { DeploymentStatus } from './promotion-kind.ts';
-import type { TargetOrigin, UnprovenCause } from './target-origin.ts';
+import type { NamedTarget, TargetOrigin, TargetOutcome, UnprovenCause } from './target-origin.ts';
 
 /** One digest that an environment held. */
 export type Holding = {
@@ -63,9 +63,12 @@ export function originOf(args: Today & { readonly history: History; readonly dig
   if (known === null || (known.kind === 'baseline' && underTags.length === 0)) {
     return { kind: 'unproven', because: 'never-held', promotion: null, forced: false };
   }
-  const { promotion, forced } = known;
+  const { forced } = known;
   const report = latestReport(held);
-  const unproven = (because: UnprovenCause): TargetOrigin => ({ kind: 'unproven', because, promotion, forced });
+  const outcome: TargetOutcome['outcome'] = report ?? 'promoted';
+  // Nobody promoted what was there before the first promotion.
+  const put = known.kind === 'baseline' ? { promotion: null } : { promotion: known.promotion, outcome };
+  const unproven = (because: UnprovenCause): TargetOrigin => ({ kind: 'unproven', because, ...put, forced });
   if (underTags.length === 0) return unproven('other-tags');
   // Who may approve for one environment of GitHub's agreed to nothing in another one.
   if (deployedTo !== null && !underTags.some((holding) => holding.deployedTo?.toLowerCase() === deployedTo)) {
@@ -74,8 +77,8 @@ export function originOf(args: Today & { readonly history: History; readonly dig
   if (report === 'deployment-failed') return unproven('deployment-failed');
   if (isLeft(history, digest)) return unproven('left');
   return known.kind === 'baseline'
-    ? { kind: 'baseline', promotion }
-    : { kind: 'held', promotion, outcome: report ?? 'promoted', forced };
+    ? { kind: 'baseline', promotion: known.promotion }
+    : { kind: 'held', promotion: known.promotion, outcome, forced };
 }
 
 /** Whether a rollback left this digest; the newest one counts. */
@@ -105,6 +108,20 @@ export function defaultTargets(args: Today & { readonly history: History; readon
       originOf({ history, digest: holding.digest, ...today }).kind !== 'unproven' &&
       !isPassedOver(history, holding),
   );
+}
+
+/** What a rollback without a target goes back to; null where there is nothing. */
+export function defaultTarget(args: Parameters<typeof defaultTargets>[0]): NamedTarget | null {
+  const [target] = defaultTargets(args);
+  if (target === undefined) return null;
+  const { digest } = target;
+  return { name: targetName(args.history, digest), digest, origin: originOf({ ...args, digest }) };
+}
+
+/** What production held before a promotion left its tags on different images; null for any other failure. */
+export function digestBefore({ production, tags }: Failure): Digest | null {
+  if (production !== 'mixed') return null;
+  return tags.find(({ kind, from }) => kind === 'floating' && from !== null)?.from ?? null;
 }
 
 /** The latest report of a deployer on a promotion; null where there is none. */
@@ -139,6 +156,33 @@ export type Outcome = Pick<Holding, 'forced' | 'approvedBy'> & {
   readonly promotion: number | null;
   readonly report: DeploymentStatus | null;
 };
+
+/** What became of an image in an environment, as lists show it. */
+export type ImageOutcome = Outcome & {
+  readonly environment: string;
+  /** Whether the environment holds it now. */
+  readonly isCurrent: boolean;
+  /** A rollback left it, and it was not promoted since. */
+  readonly isRolledBack: boolean;
+};
+
+/** Put there by hand, before anything was promoted. */
+const UNTOLD = { promotion: null, forced: false, approvedBy: [], report: null } as const;
+
+/** `current`: what the environment holds now. Null if it never held this digest. */
+export function imageOutcomeOf(args: {
+  readonly history: History;
+  readonly digest: Digest;
+  readonly current: Digest | null;
+  readonly environment: string;
+}): ImageOutcome | null {
+  const { history, digest, current, environment } = args;
+  const isCurrent = digest === current;
+  const outcome = outcomeOf(history, digest);
+  if (outcome === null && !isCurrent) return null;
+  const isRolledBack = !isCurrent && isLeft(history, digest);
+  return { environment, isCurrent, isRolledBack, ...(outcome ?? UNTOLD) };
+}
 
 /** What `/rollback to` takes for a digest of history: the number of its promotion, else a rollback tag of ours, or itself. */
 export function targetName(history: History, digest: Digest): string {

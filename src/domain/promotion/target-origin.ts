@@ -1,14 +1,10 @@
 // How the target of a rollback is known: only one that our own journal shows the environment held needs no further approval.
+import type { Digest } from '../image/reference.ts';
 import type { DeploymentStatus, PromotionKind, RuledKind } from './promotion-kind.ts';
 
 export type TargetOrigin =
-  /** By this promotion, the newest one that put it there. `outcome`: the latest report of a deployer, `promoted` without one. */
-  | {
-      readonly kind: 'held';
-      readonly promotion: number;
-      readonly outcome: 'promoted' | DeploymentStatus;
-      readonly forced: boolean;
-    }
+  /** By this promotion, the newest one that put it there. */
+  | ({ readonly kind: 'held'; readonly promotion: number } & TargetOutcome)
   /** The environment held it before its first promotion, as the approved plan of that promotion says. */
   | { readonly kind: 'baseline'; readonly promotion: number }
   /** It needs the environment's approvals. `promotion`: the newest one that put it there, if any. */
@@ -17,7 +13,19 @@ export type TargetOrigin =
       readonly because: UnprovenCause;
       readonly promotion: number | null;
       readonly forced: boolean;
+      /** Left out where no promotion put it there; an older version did not keep it. */
+      readonly outcome?: TargetOutcome['outcome'];
     };
+
+/** What became of a target in its environment. */
+export type TargetOutcome = {
+  /** The latest report of a deployer, `promoted` without one. */
+  readonly outcome: 'promoted' | DeploymentStatus;
+  readonly forced: boolean;
+};
+
+/** `name`: as `/rollback to` accepts it. */
+export type NamedTarget = { readonly name: string; readonly digest: Digest; readonly origin: TargetOrigin };
 
 /**
  * `other-tags`: not under the floating tags that the environment has today. `other-deployment`: not in the environment of

@@ -32,7 +32,15 @@ export const completeness = imageRule({
       parts: z.array(missingPart).readonly(),
       total: z.int(),
       /** What a rollback could go back to instead. */
-      alternative: z.strictObject({ promotion: z.int(), environment: z.string() }).exactOptional(),
+      alternative: z
+        .strictObject({
+          promotion: z.int(),
+          environment: z.string(),
+          /** An older version did not keep these two. */
+          outcome: z.enum(['promoted', 'deploying', 'deployed', 'deployment-failed']).exactOptional(),
+          forced: z.boolean().exactOptional(),
+        })
+        .exactOptional(),
     }),
   ]),
   wanted: NO_VALUES,

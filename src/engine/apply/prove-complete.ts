@@ -2,7 +2,7 @@
 import type { FailureProblem } from '../../domain/promotion/failure.ts';
 import type { PinnedImage } from '../../domain/image/tag-plan.ts';
 import { findIncompleteness } from '../../facts/find-incompleteness.ts';
-import { findAlternativeName } from '../examine/complete-image.ts';
+import { findOtherTarget } from '../examine/complete-image.ts';
 import type { Application } from './application.ts';
 import { retryWhileTransient } from './retry-while-transient.ts';
 
@@ -27,6 +27,6 @@ async function proveImage(
     repository,
     digest,
     because: read.value,
-    alternative: await findAlternativeName(services, { promotion, tags }),
+    ...(await findOtherTarget(services, { promotion, tags })),
   };
 }

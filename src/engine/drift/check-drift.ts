@@ -69,11 +69,14 @@ async function judge(
   const now = services.now();
   const open = await listOpenDrifts(services.store.db, { repoId: repo.id, environment });
   const verdict = judgeCheck({ seen: seen.differences, unconfirmed: check.unconfirmed?.differences ?? [], open });
-  const { alternative } = seen;
   const ended = verdict.known.filter(({ left }) => left.length === 0).map(({ drift }) => drift);
   const changed = verdict.known
     .filter(({ left }) => left.length > 0)
-    .map(({ drift, left: differences }) => ({ ...drift, differences, alternative }))
+    .map(({ drift: { alternativeOutcome: _before, ...drift }, left: differences }) => ({
+      ...drift,
+      differences,
+      ...seen.other,
+    }))
     .filter((drift) => !open.some((one) => one.id === drift.id && isShownAlike(one, drift)));
   const begun =
     verdict.confirmed.length === 0 ? [] : [begin(services, { subject, seen, place, differences: verdict.confirmed })];
@@ -106,7 +109,11 @@ async function judge(
 }
 
 function isShownAlike(before: Drift, now: Drift): boolean {
-  return before.alternative === now.alternative && sameDifferences(before.differences, now.differences);
+  const isSameTarget =
+    before.alternative === now.alternative &&
+    before.alternativeOutcome?.outcome === now.alternativeOutcome?.outcome &&
+    before.alternativeOutcome?.forced === now.alternativeOutcome?.forced;
+  return isSameTarget && sameDifferences(before.differences, now.differences);
 }
 
 /** The alert. */
@@ -133,7 +140,7 @@ function begin(
     promotionId: last.id,
     noticedAt: now(),
     differences,
-    alternative: seen.alternative,
+    ...seen.other,
     over: null,
     shownIn: null,
   };

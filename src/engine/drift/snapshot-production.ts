@@ -1,8 +1,10 @@
 // Reads production: what its tags hold, and whether its image and the rollback targets still exist.
 import type { Difference, WatchedImage } from '../../domain/promotion/drift.ts';
-import { defaultTargets, targetName } from '../../domain/promotion/history.ts';
+import type { OtherTarget } from '../../domain/promotion/failure.ts';
+import { defaultTargets, originOf, targetName } from '../../domain/promotion/history.ts';
 import { OutsideError } from '../../net/outside-error.ts';
 import { formatNumber, promotedAt, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { TargetOrigin } from '../../domain/promotion/target-origin.ts';
 import type { Tag } from '../../domain/image/reference.ts';
 import type { PinnedImage } from '../../domain/image/tag-plan.ts';
 import { collectMissingManifests, type MissingManifest } from '../../facts/manifests.ts';
@@ -16,8 +18,8 @@ const TARGETS = 3;
 
 export type ProductionSnapshot = {
   readonly differences: readonly Difference[];
-  /** The newest complete rollback target, as `/rollback to` accepts it. */
-  readonly alternative: string | null;
+  /** The newest complete rollback target. */
+  readonly other: OtherTarget;
 };
 
 /** OutsideError if the registry does not answer. */
@@ -29,7 +31,7 @@ export async function snapshotProduction(services: Services, { last, tags }: Sub
   const production = last.images.map(({ repository, digest }): WatchedImage => {
     return { role: 'production', name: formatNumber(last.number), repository, digest };
   });
-  const images = [...production, ...targets];
+  const images = [...production, ...targets.map(({ image }) => image)];
   const floating = last.images.flatMap(({ repository, digest: wanted }) =>
     tags.map((tag) => ({ kind: 'moved', repository, tag, wanted }) as const),
   );
@@ -45,7 +47,10 @@ export async function snapshotProduction(services: Services, { last, tags }: Sub
   );
   const whole = targets.find((_, position) => missing[production.length + position]?.length === 0);
   const isReported = moved.length > 0 && (await isReportedAsMixed(services, last));
-  return { differences: [...(isReported ? [] : moved), ...gone], alternative: whole?.name ?? null };
+  return {
+    differences: [...(isReported ? [] : moved), ...gone],
+    other: whole === undefined ? { alternative: null } : otherTarget(whole),
+  };
 }
 
 /** Null if the registry refuses for good: one image must not hide what the tags hold. */
@@ -70,11 +75,23 @@ async function listTargets(
     image: { repository, digest: current },
     floating,
   }: { readonly image: PinnedImage; readonly floating: readonly Tag[] },
-): Promise<readonly WatchedImage[]> {
+): Promise<readonly Target[]> {
   const history = await listHeld(store.db, { repoId: repo.id, environment, repository });
-  return defaultTargets({ history, current, floating, deployedTo: null })
+  const today = { floating, deployedTo: null };
+  return defaultTargets({ ...today, history, current })
     .slice(0, TARGETS)
-    .map(({ digest }) => ({ role: 'target', name: targetName(history, digest), repository, digest }));
+    .map(({ digest }) => ({
+      image: { role: 'target', name: targetName(history, digest), repository, digest },
+      origin: originOf({ ...today, history, digest }),
+    }));
+}
+
+type Target = { readonly image: WatchedImage; readonly origin: TargetOrigin };
+
+function otherTarget({ image: { name: alternative }, origin }: Target): OtherTarget {
+  if (origin.kind !== 'held') return { alternative };
+  const { outcome, forced } = origin;
+  return { alternative, alternativeOutcome: { outcome, forced } };
 }
 
 /** A later promotion left the tags disagreeing: its card and its own alert show that. */

@@ -22,7 +22,7 @@ import { askOptional } from './ask-optional.ts';
 import { commitAndContinue, commitOf } from '../core/commit.ts';
 import { findUnreportedPolicyChange } from './find-policy-change.ts';
 import { findContributors } from './find-contributors.ts';
-import { findAlternativeName } from './complete-image.ts';
+import { findOtherTarget } from './complete-image.ts';
 import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/handler.ts';
 import { byPromotion } from '../core/job-description.ts';
 import {
@@ -62,8 +62,8 @@ async function problemOf(services: Services, promotion: Promotion, error: Outsid
   const isTargetGone = promotion.kind === 'rollback' && error.code === 'manifest-unknown';
   if (!isTargetGone) return { code: 'outside-error', error: error.toProblem() };
   const { tags = [] } = (await loadPlannedPolicy(services, promotion)) ?? {};
-  const alternative = await findAlternativeName(services, { promotion, tags });
-  return { code: 'target-gone', error: error.toProblem(), alternative };
+  const other = await findOtherTarget(services, { promotion, tags });
+  return { code: 'target-gone', error: error.toProblem(), ...other };
 }
 
 /** The App was removed, and its webhook may be late: there is nobody to report a failure to. */

@@ -1,14 +1,13 @@
 // `/promote` alone: the newest commits of the staging branch that have an image, as ready lines with what became of each.
 import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
-import { isLeft, outcomeOf, type History } from '../../domain/promotion/history.ts';
-import type { Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
-import type { Candidate, CandidateHeld, InsteadOfSource } from '../../domain/reply.ts';
+import type { ImageRepository } from '../../domain/image/reference.ts';
+import type { Candidate, InsteadOfSource } from '../../domain/reply.ts';
 import { commitHexOf } from '../../domain/rules/tag-commit.ts';
 import { listCommits } from '../../github/commits.ts';
-import { listHeld } from '../../store/promotions/history.ts';
 import { listOpenPromotions } from '../../store/promotions/promotions.ts';
 import { notDone, replied, type Answer, type Asked } from '../core/answer.ts';
 import { listCommitTags } from '../examine/resolve-source.ts';
+import { loadOutcomes } from '../publish/load-outcomes.ts';
 import type { Services } from '../core/services.ts';
 
 const SHOWN = 5;
@@ -45,23 +44,20 @@ export async function listCandidates(services: Services, place: Place): Promise<
 }
 
 async function markAll(
-  { registry, store }: Services,
+  services: Services,
   { asked, image, environment }: Place,
   candidates: readonly Candidate[],
 ): Promise<readonly Candidate[]> {
-  const place = { repoId: asked.repo.id, environment: environment.name };
-  const [floating] = environment.tags;
-  const digestOf = async (tag: Tag): Promise<Digest | null> => registry.findDigest(image, tag);
-  const [history, open, current, digests] = await Promise.all([
-    listHeld(store.db, { ...place, repository: image }),
-    listOpenPromotions(store.db, place),
-    floating === undefined ? null : digestOf(floating),
-    Promise.all(candidates.map(({ tag }) => digestOf(tag))),
+  const repoId = asked.repo.id;
+  const [outcomeOf, open, digests] = await Promise.all([
+    loadOutcomes(services, { repoId, environment, image }),
+    listOpenPromotions(services.store.db, { repoId, environment: environment.name }),
+    Promise.all(candidates.map(({ tag }) => services.registry.findDigest(image, tag))),
   ]);
   return candidates.map((candidate, at) => {
     const digest = digests[at] ?? null;
     if (digest === null) return candidate;
-    const held = heldBy({ history, digest, current, environment: environment.name });
+    const held = outcomeOf(digest);
     const running = open.find(({ images }) => images.some((one) => one.digest === digest));
     return {
       ...candidate,
@@ -69,22 +65,4 @@ async function markAll(
       ...(running === undefined ? {} : { open: running.number }),
     };
   });
-}
-
-/** Put there by hand, before anything was promoted. */
-const NO_OUTCOME = { promotion: null, forced: false, approvedBy: [], report: null } as const;
-
-/** Null if the environment never held it. */
-function heldBy(args: {
-  readonly history: History;
-  readonly digest: Digest;
-  readonly current: Digest | null;
-  readonly environment: string;
-}): CandidateHeld | null {
-  const { history, digest, current, environment } = args;
-  const isCurrent = digest === current;
-  const outcome = outcomeOf(history, digest);
-  if (outcome === null && !isCurrent) return null;
-  const isRolledBack = !isCurrent && isLeft(history, digest);
-  return { environment, isCurrent, isRolledBack, ...(outcome ?? NO_OUTCOME) };
 }

@@ -22,6 +22,7 @@ import { loadFloors } from '../core/load.ts';
 import { readProduction } from '../examine/read-production.ts';
 import { commitHexIn } from '../../domain/rules/tag-commit.ts';
 import { findCommitTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
+import { withOutcomes, type OutcomePlace } from '../publish/load-outcomes.ts';
 import type { Services } from '../core/services.ts';
 
 export type PreviewServices = Pick<Services, 'registry' | 'now' | 'wait' | 'sha256'> &
@@ -74,7 +75,8 @@ export async function previewPromotion(services: PreviewServices, request: Previ
       ? ({ kind: 'tag', tag: reference.tag } as const)
       : ({ kind: 'digest', digest: reference.digest } as const);
   const source = await resolveSource(question, spec);
-  if (source.kind === 'refused') return no(source.refusal);
+  const refusedAt = { repoId: repo.id, environment, image: repository };
+  if (source.kind === 'refused') return refuse(services, refusedAt, source.refusal);
   const { tag, digest } = source;
   const collection = createCollection(subjectAt(request, environment, { tag, digest }), {
     registry,
@@ -151,6 +153,15 @@ function subjectAt(
     stagingReporters: staging.reporters,
     environments: [environment],
   };
+}
+
+async function refuse(
+  { registry, database }: Pick<PreviewServices, 'registry' | 'database'>,
+  place: OutcomePlace,
+  refusal: Refusal,
+): Promise<Preview> {
+  if (database.kind === 'absent') return no(refusal);
+  return no(await withOutcomes({ registry, store: database.store }, place, refusal));
 }
 
 function no(refusal: Refusal): Preview {

@@ -29,6 +29,7 @@ import { loadFloors, loadPlannedPolicy, loadPolicy, loadThread } from '../core/l
 import { readProduction } from '../examine/read-production.ts';
 import { readOwnSource } from '../examine/own-source.ts';
 import { isSourceTag, resolveSource, sourcePrefixes } from '../examine/resolve-source.ts';
+import { withOutcomes } from '../publish/load-outcomes.ts';
 import type { Services } from '../core/services.ts';
 import { refuseActingApp } from '../people/acting-app.ts';
 import { authorize } from '../people/authorize.ts';
@@ -99,6 +100,8 @@ export async function openPromotion(services: Services, asked: Requester, line: 
   const question = { registry: services.registry, image, prefixes: sourcePrefixes(policy, command) };
   const source = await resolveSource(question, own.source);
   const typed = typedSource(own.source);
+  const noWith = async (why: Refusal): Promise<Request> =>
+    no(await withOutcomes(services, { repoId: asked.repo.id, environment, image }, why));
   const open = await listOpenPromotions(services.store.db, { repoId: asked.repo.id, environment: environment.name });
   if (source.kind === 'refused') {
     const isAbsent = source.refusal.code === 'source-not-found';
@@ -106,7 +109,7 @@ export async function openPromotion(services: Services, asked: Requester, line: 
     if (young === null) {
       // A name such as `facade` could be the beginning of a commit.
       const named = isAbsent ? environmentNamedBy(policy, typed) : null;
-      if (named === null) return no(source.refusal);
+      if (named === null) return noWith(source.refusal);
       const place = isNamed ? {} : { environment: named, isNamed: true };
       return { ...list, ...place, instead: { typed, environment: named.name } };
     }
@@ -117,7 +120,7 @@ export async function openPromotion(services: Services, asked: Requester, line: 
     return openNew(services, { asked, command, policy, file, environment, ...absent, state });
   }
   if (asked.expected !== undefined && asked.expected !== source.digest) {
-    return no({ code: 'image-changed', tag: source.tag, shown: asked.expected, holds: source.digest });
+    return noWith({ code: 'image-changed', tag: source.tag, shown: asked.expected, holds: source.digest });
   }
   const same = open.find(
     ({ images, state }) =>
@@ -129,7 +132,7 @@ export async function openPromotion(services: Services, asked: Requester, line: 
   const place = { repoId: asked.repo.id, environment, image: pinned, versionTag: command.version };
   const production = await readProduction(services, place);
   const unplannable = refusePlan({ command, environment, image: pinned, production });
-  if (unplannable !== null) return no(unplannable);
+  if (unplannable !== null) return noWith(unplannable);
   const state = { kind: 'examining', again: false } as const;
   return openNew(services, {
     asked,

@@ -2,7 +2,8 @@
 import { findPolicyChange } from '../../store/policy-changes.ts';
 import { subjectOf } from '../../domain/promotion/approval.ts';
 import type { EnvironmentPolicy } from '../../domain/policy/policy.ts';
-import { defaultTargets, targetName, todayOf } from '../../domain/promotion/history.ts';
+import { defaultTarget, digestBefore, originOf, todayOf } from '../../domain/promotion/history.ts';
+import type { NamedTarget } from '../../domain/promotion/target-origin.ts';
 import { checkRunUrl, commentUrl } from '../../domain/promotion/github-url.ts';
 import { approvalRulesOf } from '../../domain/policy/approval-rules.ts';
 import { isOpen, promotedAt, type Promotion, type Thread } from '../../domain/promotion/promotion.ts';
@@ -96,20 +97,27 @@ async function loadThreadView(
   return { issue, cardIn, isFull, continuedIn: last === cardIn ? null : last };
 }
 
-/** From this promotion back: other cards show what came after it. */
+/**
+ * From this promotion back: other cards show what came after it. If it left the tags on different images, the image before,
+ * by its digest: the default target may be an older one.
+ */
 async function findRollbackTarget(
   { store }: ViewServices,
   { repo, environment, images, state, number, baseline }: Promotion,
   policy: EnvironmentPolicy | null,
-): Promise<string | null> {
+): Promise<NamedTarget | null> {
   const [image] = images;
-  if (state.kind !== 'deployment-failed' || image === undefined) return null;
+  const before = state.kind === 'failed' ? digestBefore(state.failure) : null;
+  if (image === undefined || (state.kind !== 'deployment-failed' && before === null)) return null;
   const { repository, digest: current } = image;
   const held = await listHeld(store.db, { repoId: repo.id, environment, repository });
-  const history = held.slice(0, 1 + held.findLastIndex(({ promotion }) => promotion === number));
   const today = policy === null ? { floating: baseline.map(({ tag }) => tag), deployedTo: null } : todayOf(policy);
-  const [target] = defaultTargets({ history, current, ...today });
-  return target === undefined ? null : targetName(history, target.digest);
+  if (before !== null) {
+    const earlier = held.filter(({ promotion }) => promotion < number);
+    return { name: before, digest: before, origin: originOf({ history: earlier, digest: before, ...today }) };
+  }
+  const history = held.slice(0, 1 + held.findLastIndex(({ promotion }) => promotion === number));
+  return defaultTarget({ history, current, ...today });
 }
 
 async function findReplacement({ store }: ViewServices, promotion: Promotion): Promise<number | null> {

@@ -1,7 +1,7 @@
 // Posts an answer in a thread, or in the issue that continues it. A status is read when it is posted, not when it was requested.
 import { OutsideError } from '../../net/outside-error.ts';
 import { findEnvironment } from '../../domain/policy/policy.ts';
-import { defaultTargets, targetName, todayOf } from '../../domain/promotion/history.ts';
+import { defaultTarget, todayOf } from '../../domain/promotion/history.ts';
 import { listedName, promotedAt, type Promotion, type Repo } from '../../domain/promotion/promotion.ts';
 import type { ImageRepository, Tag } from '../../domain/image/reference.ts';
 import type { StatusSubject } from '../../domain/reply.ts';
@@ -93,9 +93,8 @@ async function readEnvironment(services: Services, repo: Repo, name: string): Pr
     const held = await listHeld(services.store.db, { repoId: repo.id, environment: name, repository });
     const tags = await readTags(services, repository, environment.tags);
     const current = tags.kind === 'read' ? (tags.tags[0]?.digest ?? null) : null;
-    const [target] = defaultTargets({ history: held, current, ...todayOf(environment) });
-    const rollbackTarget = target === undefined || tags.kind !== 'read' ? null : targetName(held, target.digest);
-    return { held, tags, rollbackTarget };
+    const target = defaultTarget({ history: held, current, ...todayOf(environment) });
+    return { held, tags, rollbackTarget: tags.kind === 'read' ? target : null };
   } catch (error) {
     if (error instanceof OutsideError) return unread(error.message);
     throw error;

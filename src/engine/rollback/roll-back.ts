@@ -16,6 +16,7 @@ import { authorize } from '../people/authorize.ts';
 import { answered, refused, type Answer, type Asked } from '../core/answer.ts';
 import { commitOfAccepted } from '../core/commit.ts';
 import { loadPolicy, loadThread } from '../core/load.ts';
+import { withOutcomes } from '../publish/load-outcomes.ts';
 import { resolveTarget } from './rollback-target.ts';
 import type { Services } from '../core/services.ts';
 
@@ -51,12 +52,13 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
   const question = { environment: name, ...todayOf(environment), image, history, current: held[0] ?? null };
   const target = await resolveTarget(services, question, command.target);
   const confused = environmentAsTarget(policy, command);
-  if (target.kind === 'refused')
-    return refused(asked, isUnknownTag(target) ? (confused ?? target.refusal) : target.refusal);
+  const refuse = async (why: Refusal): Promise<Answer> =>
+    refused(asked, await withOutcomes(services, { repoId: repo.id, environment, image }, why));
+  if (target.kind === 'refused') return refuse((isUnknownTag(target) ? confused : null) ?? target.refusal);
   const { digest, origin } = target;
   if (held.every((now) => now === digest)) {
     if (confused?.environment === name) return refused(asked, confused);
-    return refused(asked, { code: 'already-in-production', environment: name, digest, tags });
+    return refuse({ code: 'already-in-production', environment: name, digest, tags });
   }
   // If two people roll back at once, the second one must not go back one digest further. A promotion of it is no obstacle.
   const same = open.find(({ kind, images }) => kind === 'rollback' && images.some((pin) => pin.digest === digest));
@@ -66,6 +68,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
   }
   const now = services.now();
   const source = { typed: target.typed, tag: target.tag, target: origin };
+  const ruledKind = ruledKindOf({ kind: 'rollback', source });
   const promotion: Promotion = {
     id: services.newId(),
     number: await peekPromotionNumber(store.db, repo.id),
@@ -83,12 +86,7 @@ export async function rollBack(services: Services, asked: Asked, command: Comman
     findings: [],
     reviews: [],
     moves: [],
-    ...policyMarks({
-      policy,
-      environment,
-      kind: ruledKindOf({ kind: 'rollback', source }),
-      sha256: services.sha256,
-    }),
+    ...policyMarks({ policy, environment, kind: ruledKind, sha256: services.sha256 }),
     requestedUnder: policy.blob,
     otherReviewers: 'unknown',
     notice: null,

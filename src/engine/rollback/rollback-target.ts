@@ -1,10 +1,9 @@
 // Pins the target of `/rollback` and how it is known: only our own journal proves that the environment held it.
 import {
-  defaultTargets,
+  defaultTarget,
   newestOfEach,
   originOf,
   promotionOf,
-  targetName,
   type History,
   type Today,
 } from '../../domain/promotion/history.ts';
@@ -74,11 +73,11 @@ async function resolveOwn(
 }
 
 function resolveDefault(question: TargetQuestion): ResolvedTarget {
-  const { history, current, environment } = question;
-  const [target] = defaultTargets(question);
-  if (target !== undefined) {
-    const { digest } = target;
-    return resolved(question, { digest, typed: targetName(history, digest), tag: null });
+  const { current, environment } = question;
+  const target = defaultTarget(question);
+  if (target !== null) {
+    const { digest, name: typed, origin } = target;
+    return { kind: 'resolved', digest, typed, tag: null, origin };
   }
   return no({ code: 'nothing-to-roll-back-to', environment, current, choices: choicesIn(question) });
 }

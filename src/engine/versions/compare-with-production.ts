@@ -11,6 +11,7 @@ import { compareWithBranch } from '../../github/commits.ts';
 import { findTree, type CommitTree } from '../../github/trees.ts';
 import { factSourcesOf } from '../examine/fact-sources.ts';
 import { readProduction } from '../examine/read-production.ts';
+import { loadOutcomes } from '../publish/load-outcomes.ts';
 import type { Services } from '../core/services.ts';
 
 /** A tagged commit, and the environment of its version. */
@@ -106,17 +107,29 @@ async function planVersion(
 }
 
 async function sayWhy(services: Services, release: Release, why: NotInProduction): Promise<GitTagAnswer> {
+  const { repo, environment, image } = release;
   const source = await findSource(services, release);
-  return { kind: 'not-in-production', environment: release.environment.name, why, source };
+  const answer = {
+    kind: 'not-in-production',
+    environment: environment.name,
+    why,
+    source: source?.tag ?? null,
+  } as const;
+  if (source === null) return answer;
+  const outcome = (await loadOutcomes(services, { repoId: repo.id, environment, image }))(source.digest);
+  return outcome === null ? answer : { ...answer, sourceOutcome: outcome };
 }
 
 /** The staging tag of the tagged commit, or of a parent with the same files, as after a merge without changes. */
-async function findSource(services: Services, release: Release): Promise<Tag | null> {
+async function findSource(
+  services: Services,
+  release: Release,
+): Promise<{ readonly tag: Tag; readonly digest: Digest } | null> {
   const { tagged, policy, image } = release;
   for (const commit of [tagged.sha, ...tagged.parents.slice(0, 2)]) {
     for (const tag of commitTagsOf(policy.staging.tagPrefix, commit)) {
-      if ((await services.registry.findDigest(image, tag)) === null) continue;
-      if (await hasTaggedFiles(services, release, commit)) return tag;
+      const digest = await services.registry.findDigest(image, tag);
+      if (digest !== null && (await hasTaggedFiles(services, release, commit))) return { tag, digest };
     }
   }
   return null;

@@ -1,11 +1,13 @@
 // What an environment held, as a list: promotion, image, time, outcome, the tags that keep it, commit and people.
 import { isLeft, type History, type Holding } from '../../domain/promotion/history.ts';
+import type { NamedTarget } from '../../domain/promotion/target-origin.ts';
 import { formatNumber, type BaselineTag } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import { joinBlocks } from '../blocks.ts';
 import { code } from '../escape.ts';
 import { codeList, formatTime, shortDigest } from '../format.ts';
 import { approvedWords, holdingMarks, summaryWords } from '../held-words.ts';
+import { namedTargetWords } from '../target-origin.ts';
 import { rollbackLine } from './next-steps.ts';
 
 const SHOWN = 20;
@@ -21,7 +23,7 @@ export function renderHeld(
     held,
     tags,
     target,
-  }: { readonly held: History; readonly tags: readonly BaselineTag[] | null; readonly target: string | null },
+  }: { readonly held: History; readonly tags: readonly BaselineTag[] | null; readonly target: NamedTarget | null },
 ): string {
   if (held.length === 0) return '';
   const shown = held.toReversed().slice(0, SHOWN);
@@ -36,7 +38,9 @@ export function renderHeld(
     `History of ${code(environment)}, ${title}:`,
     rows.join('\n'),
     now === undefined && current !== null ? `${shortDigest(current)} was not promoted by Imprimatur.` : '',
-    target === null ? '' : `To roll back: ${code(rollbackLine({ environment }, target))}.`,
+    target === null
+      ? ''
+      : `To roll back to ${namedTargetWords(target)}: ${code(rollbackLine({ environment }, target.name))}.`,
   ]);
 }
 

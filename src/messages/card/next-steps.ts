@@ -1,11 +1,13 @@
 // The next command, for each state in which a person can act.
 import { isBlocking } from '../../domain/finding.ts';
 import { planIdOf, type PlanId } from '../../domain/promotion/approval.ts';
-import { sourceName, formatNumber, type Failure, type Promotion } from '../../domain/promotion/promotion.ts';
+import { sourceName, formatNumber, type Promotion } from '../../domain/promotion/promotion.ts';
+import type { NamedTarget } from '../../domain/promotion/target-origin.ts';
 import { code, link } from '../escape.ts';
 import { codeList } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import { cardCommandPlace, checkRunCommandPlace } from './thread.ts';
+import { namedTargetWords } from '../target-origin.ts';
 
 /** A few sentences; empty if nothing is left to do. `where` is the page that shows them. */
 export function nextSteps(view: PromotionView, where: 'card' | 'check-run'): string {
@@ -42,7 +44,7 @@ export function nextSteps(view: PromotionView, where: 'card' | 'check-run'): str
     case 'expired':
       return `No tag was moved. To request it again: ${code(againLine(promotion))}.`;
     case 'failed':
-      return `${wayBack(promotion, state.failure)}To try again: ${code(againLine(promotion))}.`;
+      return `${wayBack(promotion, state.failure.production === 'mixed' ? rollbackTarget : null)}To try again: ${code(againLine(promotion))}.`;
     case 'superseded':
       return state.by.kind === 'promotion'
         ? `This promotion moved no tag. To request it again: ${code(againLine(promotion))}.`
@@ -53,7 +55,7 @@ export function nextSteps(view: PromotionView, where: 'card' | 'check-run'): str
       return '';
     case 'deployment-failed':
       if (rollbackTarget === null) return '';
-      return `To roll back${promotion.kind === 'rollback' ? ' further' : ''}: ${code(rollbackLine(promotion))}.`;
+      return `To roll back${promotion.kind === 'rollback' ? ' further' : ''} to ${namedTargetWords(rollbackTarget)}: ${code(rollbackLine(promotion))}.`;
   }
 }
 
@@ -98,9 +100,7 @@ function againLine(promotion: Promotion): string {
 }
 
 /** If tags disagree, the previous image is named: the default target may be an older one. */
-function wayBack(promotion: Promotion, { production, tags }: Failure): string {
-  const before =
-    production === 'mixed' ? tags.find(({ kind, from }) => kind === 'floating' && from !== null) : undefined;
-  if (before === undefined || before.from === null) return '';
-  return `To move all tags back: ${code(rollbackLine(promotion, before.from))}. `;
+function wayBack(promotion: Promotion, target: NamedTarget | null): string {
+  if (target === null) return '';
+  return `To move all tags back to ${namedTargetWords(target)}: ${code(rollbackLine(promotion, target.name))}. `;
 }

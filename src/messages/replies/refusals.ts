@@ -10,6 +10,7 @@ import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 import { TOKEN_FORM } from '../machine-token.ts';
 import { policyProblemWords } from '../policy-problem.ts';
+import { NAMED_IMAGE_REFUSALS } from './named-images.ts';
 import { commandOf, promotionLines } from './promotion-lines.ts';
 import { targetOriginWords } from '../target-origin.ts';
 import { accessWords, reviewerWords } from '../card/reviews.ts';
@@ -29,6 +30,8 @@ type RefusalByCode = { readonly [Each in Refusal as Each['code']]: Each };
 type RefusalOf<Code extends RefusalCode> = { [Each in Code]: RefusalByCode[Each] & { readonly code: Each } }[Code];
 
 const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => string } = {
+  ...NAMED_IMAGE_REFUSALS,
+
   'owner-not-allowed': ({ owner }) =>
     `This server does not serve ${code(owner)}. Its operator can add it: ${code(`ALLOWED_OWNERS=${owner}`)} (a comma-separated list).`,
 
@@ -99,19 +102,9 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
   'not-own-commit': ({ typed, repo, githubHost }) =>
     `${code(typed, { maxLength: 200 })} is not a commit of this repository. Its commits are ${code(commitUrlPattern(githubHost, repo))}.`,
 
-  'tag-holds-another': ({ tag, named, holds }) =>
-    `${code(tag)} holds ${shortDigest(holds)}, not ${shortDigest(named)}. If you mean the digest: ${code(named)}. If you mean the tag: ${code(tag)}.`,
-
   'source-not-found': ({ image, typed, tried }) => {
     const where = tried.length === 0 ? '' : ` Tried: ${codeList(tried, { max: 10 })}.`;
     return `${code(image)} has no staging image for ${code(typed, { maxLength: 140 })}.${where} Check that the build pushed it. ${code('/promote')} alone lists the newest.`;
-  },
-
-  'source-ambiguous': ({ typed, candidates }) => {
-    const lines = candidates
-      .slice(0, 10)
-      .map(({ tag, digest }) => `- ${code(`/promote ${tag}`)} (${shortDigest(digest)})`);
-    return [`${code(typed, { maxLength: 140 })} matches several images. Choose one:`, '', ...lines].join('\n');
   },
 
   'no-image-name': ({ repo, registryHost }) => {
@@ -120,16 +113,10 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
     return `${code(name)} is not a valid image name, so this repository has no default image. Name the image in ${code('.github/promotion.yml')}: ${code(line)}.`;
   },
 
-  'digest-of-platform': ({ named, tag, digest }) =>
-    `${shortDigest(named)} is one platform of ${code(tag)}, not the whole image (${shortDigest(digest)}). Promote the whole image: ${code(`/promote ${tag}`)}.`,
-
   'digest-not-staged': ({ image, digest, prefixes }) => {
     const allowed = prefixes.flatMap((prefix) => [code(prefix), code(`${prefix}-<commit>`)]);
     return `No staging tag of ${code(image)} holds ${code(digest)}, and only staged images can be promoted. Tag it ${listWords(allowed, 'or')} first.`;
   },
-
-  'already-in-production': ({ environment, digest, tags }) =>
-    `Nothing to do: ${code(environment)} already has this image. ${codeList(tags, { max: 20 })} ${tags.length === 1 ? 'holds' : 'hold'} ${shortDigest(digest)}.`,
 
   'already-requested': ({ promotion, state, environment, mayApprove, lacks }) => {
     const id = formatNumber(promotion);
@@ -151,9 +138,6 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
         : ` It does not include ${code(lacks)}. Once it is promoted, the same line adds only that tag. Or cancel it (${code(`/cancel ${id}`)}) and request it again.`;
     return `${id} already requests this image for ${code(environment)}: it ${STATE_CLAUSES[state]}. ${join}${later}`;
   },
-
-  'version-taken': ({ tag, holds, wanted }) =>
-    `${code(tag)} already holds another image: ${code(holds)}, not ${code(wanted)}. A version is never moved. Use another version, or promote the digest that ${code(tag)} holds.`,
 
   'registry-problem': ({ problem }) =>
     `Nothing was done: the registry did not answer as needed. ${problemText(problem)}`,
@@ -235,9 +219,6 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
       tag === null ? `see the newest check of ${code(commit.slice(0, 7))}` : `comment ${code(`/promote ${tag}`)}`;
     return `Nothing was requested: the button was on an older page of this check, which may show another image. Reload the page and click again, or ${now}.`;
   },
-
-  'image-changed': ({ tag, shown, holds }) =>
-    `Nothing was requested: ${code(tag)} held ${shortDigest(shown)} when it was checked, and now holds ${shortDigest(holds)}. **Re-run** this check for the new image, or comment ${code(`/promote ${tag}`)}.`,
 
   'cannot-cancel': ({ promotion, state }) => {
     const id = formatNumber(promotion);

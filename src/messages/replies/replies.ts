@@ -1,11 +1,11 @@
 // The words of the answers in a thread besides the card.
 import { formatNumber } from '../../domain/promotion/promotion.ts';
-import type { Candidate, CandidateHeld, CommandPlace, Difference, InsteadOfSource, Reply } from '../../domain/reply.ts';
+import type { Candidate, CommandPlace, Difference, InsteadOfSource, Reply } from '../../domain/reply.ts';
 import { joinBlocks } from '../blocks.ts';
 import { approveLine } from '../card/next-steps.ts';
 import { code, mention } from '../escape.ts';
 import { formatAge, listWords } from '../format.ts';
-import { approvedWords, markWords, reportWords, summaryWords } from '../held-words.ts';
+import { approvedWords, outcomeParts, summaryWords } from '../held-words.ts';
 import { renderHelp, renderTopic, renderUnknownTopic } from './help.ts';
 import { renderMistake } from './mistakes.ts';
 import { commandOf, promotionLines } from './promotion-lines.ts';
@@ -141,21 +141,8 @@ function candidateLine(candidate: Candidate, about: { readonly to: string; reado
     code(`/promote ${tag}${about.to}`),
     summaryWords({ subject, author }),
     formatAge(at, about.now),
-    ...(held === undefined ? [] : heldWords(held)),
+    ...(held === undefined ? [] : [...outcomeParts(held), ...approvedWords(held.approvedBy)]),
     ...(open === undefined ? [] : [`in progress (${formatNumber(open)})`]),
   ];
   return parts.filter((part) => part !== '').join(' · ');
-}
-
-function heldWords({
-  environment,
-  promotion,
-  isCurrent,
-  report,
-  approvedBy,
-  ...marks
-}: CandidateHeld): readonly string[] {
-  const number = promotion === null ? '' : ` (${formatNumber(promotion)})`;
-  const place = isCurrent ? [`**in ${code(environment)}**${number}`] : [`was in ${code(environment)}${number}`];
-  return [...place, reportWords(report), ...markWords(marks), ...approvedWords(approvedBy)];
 }

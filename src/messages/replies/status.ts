@@ -2,6 +2,7 @@
 import type { AuditHead } from '../../domain/audit/audit.ts';
 import type { Drift } from '../../domain/promotion/drift.ts';
 import type { History } from '../../domain/promotion/history.ts';
+import type { NamedTarget } from '../../domain/promotion/target-origin.ts';
 import { formatNumber, type BaselineTag } from '../../domain/promotion/promotion.ts';
 import type { Digest } from '../../domain/image/reference.ts';
 import type { PromotionLine } from '../../domain/refusal.ts';
@@ -29,8 +30,7 @@ export type EnvironmentStatus = {
   readonly lastPromoted: LastPromoted | null;
   /** Oldest first. */
   readonly held: History;
-  /** The rollback target, as `/rollback to` accepts it. */
-  readonly rollbackTarget: string | null;
+  readonly rollbackTarget: NamedTarget | null;
   /** Those that are not over. */
   readonly drifts: readonly Drift[];
   readonly auditHead: AuditHead | null;

@@ -1,7 +1,7 @@
 // The schema of a failure in a stored promotion.
 import { z } from 'zod';
 import { policyProblem } from '../../domain/policy/policy-problem.ts';
-import { digest, imageRepository, outsideProblem, repoName, tag } from '../documents/parts.ts';
+import { digest, imageRepository, outsideProblem, repoName, tag, targetOutcome } from '../documents/parts.ts';
 
 const incompleteness = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-platform') }),
@@ -13,15 +13,17 @@ const incompleteness = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const otherTarget = { alternative: z.string().nullable(), alternativeOutcome: targetOutcome.exactOptional() };
+
 export const failureProblem = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('outside-error'), error: outsideProblem }),
-  z.strictObject({ code: z.literal('target-gone'), error: outsideProblem, alternative: z.string().nullable() }),
+  z.strictObject({ code: z.literal('target-gone'), error: outsideProblem, ...otherTarget }),
   z.strictObject({
     code: z.literal('target-incomplete'),
     repository: imageRepository,
     digest,
     because: incompleteness,
-    alternative: z.string().nullable(),
+    ...otherTarget,
   }),
   z.strictObject({ code: z.literal('policy-unreadable'), problems: z.array(policyProblem), more: z.int() }),
   z.strictObject({ code: z.literal('environment-gone'), environment: z.string() }),

@@ -11,6 +11,7 @@ import {
   outsideProblem,
   repoName,
   tag,
+  targetOutcome,
   time,
   type DeepReadonly,
 } from '../documents/parts.ts';
@@ -86,18 +87,14 @@ const notice = z.discriminatedUnion('kind', [
 ]);
 
 const targetOrigin = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('held'),
-    promotion: z.int(),
-    outcome: z.enum(['promoted', 'deploying', 'deployed', 'deployment-failed']),
-    forced: z.boolean(),
-  }),
+  z.strictObject({ kind: z.literal('held'), promotion: z.int(), ...targetOutcome.shape }),
   z.strictObject({ kind: z.literal('baseline'), promotion: z.int() }),
   z.strictObject({
     kind: z.literal('unproven'),
     because: z.enum(['never-held', 'other-tags', 'other-deployment', 'deployment-failed', 'left', 'not-recorded']),
     promotion: z.int().nullable(),
     forced: z.boolean(),
+    outcome: targetOutcome.shape.outcome.exactOptional(),
   }),
 ]);
 

@@ -126,8 +126,8 @@ function held(promotion: number, outcome: string, forced = false): object {
   return { kind: 'held', promotion, outcome, forced };
 }
 
-function unproven(because: string, promotion: number | null, forced = false): object {
-  return { kind: 'unproven', because, promotion, forced };
+function unproven(because: string, promotion: number | null, outcome: string | null = null, forced = false): object {
+  return { kind: 'unproven', because, promotion, forced, ...(outcome === null ? {} : { outcome }) };
 }
 
 describe('how a target is known', () => {
@@ -143,25 +143,31 @@ describe('how a target is known', () => {
     ['held before the first promotion, and promoted later', '=F A F', 'F', held(2, 'promoted')],
     ['never held', 'A B', 'F', unproven('never-held', null)],
     ['no history', '', 'F', unproven('never-held', null)],
-    ['its deployment failed', 'A! B', 'A', unproven('deployment-failed', 1)],
-    ['its latest deployment failed', 'A+ B+ <A! B', 'A', unproven('deployment-failed', 1)],
+    ['its deployment failed', 'A! B', 'A', unproven('deployment-failed', 1, 'deployment-failed')],
+    ['its latest deployment failed', 'A+ B+ <A! B', 'A', unproven('deployment-failed', 1, 'deployment-failed')],
     ['a failed deployment that worked later', 'A! B A+ B', 'A', held(3, 'deployed')],
-    ['a rollback left it', 'A B~ <A', 'B', unproven('left', 2, true)],
-    ['a rollback left what was there before', '=F <A', 'F', unproven('left', 1)],
+    ['a rollback left it', 'A B~ <A', 'B', unproven('left', 2, 'promoted', true)],
+    ['a rollback left what was there before', '=F <A', 'F', unproven('left', null)],
     ['promoted again since', 'A B <A B C', 'B', held(4, 'promoted')],
-    ['brought back by a rollback only', 'A B <A <B C', 'B', unproven('left', 2)],
+    ['brought back by a rollback only', 'A B <A <B C', 'B', unproven('left', 2, 'promoted')],
+    ['a rollback left it after it was deployed', 'A B+ <A', 'B', unproven('left', 2, 'deployed')],
   ])('%s: %s, %s', (_, line, letter, wanted) => {
     expect(originOf({ history: historyOf(line), digest: digestOf(letter), ...TODAY })).toEqual(wanted);
   });
 
   test('under other tags than now: a promotion is unproven, and what was there before it was never checked', () => {
     const other = { history: historyOf('=F A B'), floating: [tag('stable')], deployedTo: null };
-    expect(originOf({ ...other, digest: digestOf('A') })).toEqual(unproven('other-tags', 1));
+    expect(originOf({ ...other, digest: digestOf('A') })).toEqual(unproven('other-tags', 1, 'promoted'));
     expect(originOf({ ...other, digest: digestOf('F') })).toEqual(unproven('never-held', null));
   });
 
   test.each([
-    ['a failure of the older one came last', 'A! B <A+ C', [9, 2], unproven('deployment-failed', 1)],
+    [
+      'a failure of the older one came last',
+      'A! B <A+ C',
+      [9, 2],
+      unproven('deployment-failed', 1, 'deployment-failed'),
+    ],
     ['a success of the older one came last', 'A+ B <A! C', [9, 2], held(1, 'deployed')],
     ['each came in its turn', 'A! B <A+ C', [0, 2], held(1, 'deployed')],
   ] as const)('of two reports on one digest, the later counts: %s', (_, line, [first, second], wanted) => {
@@ -184,8 +190,8 @@ describe('how a target is known', () => {
 
   test.each([
     ['the one of today', 'Production', 'production', held(1, 'promoted')],
-    ['another one', 'canary', 'production', unproven('other-deployment', 1)],
-    ['none', null, 'production', unproven('other-deployment', 1)],
+    ['another one', 'canary', 'production', unproven('other-deployment', 1, 'promoted')],
+    ['none', null, 'production', unproven('other-deployment', 1, 'promoted')],
     ['another one, where today’s has the name of the environment', 'canary', null, held(1, 'promoted')],
   ])('deployed to %s: then %s, now %s', (_, then, now, wanted) => {
     const history = historyOf('A B').map((holding) => ({ ...holding, deployedTo: then }));
@@ -198,7 +204,7 @@ describe('how a target is known', () => {
       index === 0 ? { ...holding, deployedTo: 'live' } : { ...holding, floating: [tag('main'), tag('latest')] },
     );
     const about = { history, digest: digestOf('A'), floating: [tag('main'), tag('latest')], deployedTo: 'live' };
-    expect(originOf(about)).toEqual(unproven('other-deployment', 2));
+    expect(originOf(about)).toEqual(unproven('other-deployment', 2, 'promoted'));
   });
 });
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseCommandLine } from '../../../src/domain/command.ts';
 import { renderHeld } from '../../../src/messages/card/held.ts';
 import { githubLinksIn } from '../rendered.ts';
-import { AT, FOREIGN, IMAGE, NEW, OLD, tagOf } from '../sample-view.ts';
+import { AT, FOREIGN, IMAGE, NEW, OLD, tagOf, TARGET } from '../sample-view.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const TAGS = [
@@ -37,14 +37,18 @@ test('newest first, what it holds now marked, and the line that goes back', () =
     summary: { subject: 'Fix `login` for @mia, see #12', author: 'ada' },
   };
   const back = { ...old, digest: NEW, promotion: 12, at: AT, kind: 'rollback' } as const;
-  const table = renderHeld('production', { held: [before, old, left, back], tags: TAGS, target: 'P3' });
+  const table = renderHeld('production', {
+    held: [before, old, left, back],
+    tags: TAGS,
+    target: { ...TARGET, name: 'P3' },
+  });
   expect(table).toMatchSnapshot();
   expect(githubLinksIn(table)).toEqual([]);
 });
 
 test('of an environment that somebody moved by hand, and whose history is long', () => {
   const held = Array.from({ length: 25 }, (_, index) => ({ ...old, promotion: index + 1, at: AT + index }));
-  const text = renderHeld('production', { held, tags: TAGS, target: 'P25' });
+  const text = renderHeld('production', { held, tags: TAGS, target: { ...TARGET, name: 'P25' } });
   expect(text.split('\n').filter((line) => !/^(- |  )/.test(line))).toMatchSnapshot();
   const numbers = [...text.matchAll(/^- \*\*(P\d+)\*\* /gm)].map(([, number]) => number);
   expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => `P${25 - index}`));

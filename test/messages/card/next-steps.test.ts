@@ -4,7 +4,8 @@ import { parseCommandLine } from '../../../src/domain/command.ts';
 import type { Failure, Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { nextSteps, promoteLine, rollbackLine } from '../../../src/messages/card/next-steps.ts';
 import { failedWith, failure } from '../../domain/problem.ts';
-import { AT, finding, NEW, OLD, outcome, tagOf, viewOf } from '../sample-view.ts';
+import { namedTargetWords } from '../../../src/messages/target-origin.ts';
+import { AT, finding, NEW, OLD, outcome, tagOf, TARGET, viewOf } from '../sample-view.ts';
 
 const JO = { id: 2, login: 'jo' };
 const NEWS = { at: AT, since: AT, url: null };
@@ -18,6 +19,11 @@ const FOREIGN_SOURCE = {
     wanted: { source: 'https://github.com/acme/dotca' },
   }),
   final: true,
+} as const;
+const BEFORE_ALL = {
+  ...TARGET,
+  name: 'rollback-20261124-064000-release',
+  origin: { kind: 'baseline', promotion: 1 },
 } as const;
 const TAGS = [
   outcome('rollback-20261124-064000-release', { kind: 'rollback', from: null, holds: OLD }),
@@ -73,7 +79,21 @@ test.each(CASES)('every line to type is a command: %s', (_, promotion) => {
 
 describe('the way back', () => {
   test('of a mixed production goes to the previous digest', () => {
-    expect(nextSteps(viewOf({ state: failedState('mixed') }), 'card')).toContain(`/rollback to ${OLD} --reason "…"`);
+    const view = viewOf({ state: failedState('mixed') }, { rollbackTarget: { ...TARGET, name: OLD } });
+    expect(nextSteps(view, 'card')).toContain(`/rollback to ${OLD} --reason "…"`);
+  });
+
+  test('names the target with its outcome', () => {
+    const view = viewOf({ state: { kind: 'deployment-failed', ...NEWS } });
+    for (const rollbackTarget of [TARGET, { ...TARGET, name: OLD }, BEFORE_ALL]) {
+      expect(nextSteps({ ...view, rollbackTarget }, 'card')).toContain(namedTargetWords(rollbackTarget));
+    }
+  });
+
+  test('is not shown where there is none', () => {
+    for (const state of [failedState('mixed'), { kind: 'deployment-failed', ...NEWS } as const]) {
+      expect(nextSteps(viewOf({ state }, { rollbackTarget: null }), 'card')).not.toContain('/rollback');
+    }
   });
 
   test.each(['untouched', 'restored'] as const)('is not shown where production is %s', (production) => {

@@ -1,10 +1,19 @@
 // Every refusal says what was decided, what decided it, and who or what can change it.
 import { expect, test } from 'vitest';
-import type { PromotionLine, Refusal, RefusedVerb, RollbackChoice } from '../../../src/domain/refusal.ts';
+import {
+  imagesNamedIn,
+  type PromotionLine,
+  type Refusal,
+  type RefusedVerb,
+  type RollbackChoice,
+} from '../../../src/domain/refusal.ts';
+import type { Digest } from '../../../src/domain/image/reference.ts';
+import type { ImageOutcome } from '../../../src/domain/promotion/history.ts';
+import { outcomeParts, outcomeSentence } from '../../../src/messages/held-words.ts';
 import type { TargetOrigin, UnprovenCause } from '../../../src/domain/promotion/target-origin.ts';
 import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
 import { githubWouldLink, plainTexts, withNamed } from '../rendered.ts';
-import { AT, IMAGE, must, NEW, OLD, REPO, tagOf } from '../sample-view.ts';
+import { AT, FOREIGN, IMAGE, must, NEW, OLD, REPO, tagOf } from '../sample-view.ts';
 import { parseCommitSha, parseImageRepository, parseRepoName } from '../../../src/domain/image/reference.ts';
 import { COMMANDS, isVerb, LONG_FORM, type Verb } from '../../../src/domain/command.ts';
 import { policyProblemWords } from '../../../src/messages/policy-problem.ts';
@@ -20,15 +29,47 @@ const LINES: readonly PromotionLine[] = [
 const CHOICES: readonly RollbackChoice[] = [
   { promotion: 7, digest: OLD, at: AT, origin: { kind: 'held', promotion: 7, outcome: 'deployed', forced: true } },
   { promotion: 6, digest: OLD, at: AT, origin: { kind: 'held', promotion: 6, outcome: 'promoted', forced: false } },
-  { promotion: 5, digest: NEW, at: AT - 60_000, origin: unproven('left', 5) },
+  { promotion: 5, digest: NEW, at: AT - 60_000, origin: { ...unproven('left', 5), outcome: 'deployed' } },
   { promotion: 4, digest: NEW, at: AT - 70_000, origin: unproven('deployment-failed', 4) },
   { promotion: 3, digest: NEW, at: AT - 80_000, origin: unproven('other-tags', 3) },
   { promotion: null, digest: OLD, at: AT - 90_000, origin: { kind: 'baseline', promotion: 1 } },
 ];
 
-function unproven(because: UnprovenCause, promotion: number): TargetOrigin {
+function unproven(because: UnprovenCause, promotion: number): Extract<TargetOrigin, { kind: 'unproven' }> {
   return { kind: 'unproven', because, promotion, forced: false };
 }
+
+const HELD: ImageOutcome & { readonly digest: Digest } = {
+  digest: NEW,
+  environment: 'production',
+  promotion: 7,
+  isCurrent: false,
+  isRolledBack: true,
+  report: 'deployment-failed',
+  forced: true,
+  approvedBy: ['bob'],
+};
+const TAG = tagOf('staging-abc1234');
+const NAMING: readonly Extract<Refusal, { readonly outcomes?: unknown }>[] = [
+  { code: 'tag-holds-another', tag: TAG, named: OLD, holds: NEW },
+  { code: 'source-ambiguous', typed: 'abc', candidates: [{ tag: TAG, digest: NEW }] },
+  { code: 'digest-of-platform', named: OLD, tag: TAG, digest: NEW },
+  { code: 'already-in-production', environment: 'production', digest: NEW, tags: [TAG] },
+  { code: 'version-taken', tag: tagOf('v1.2.3'), holds: NEW, wanted: OLD },
+  { code: 'image-changed', tag: TAG, shown: OLD, holds: NEW },
+];
+
+test.each(NAMING)('$code says what became of the image that it names', (refusal) => {
+  const said = (outcomes: readonly (typeof HELD)[]): string => {
+    const told: Refusal = { ...refusal, outcomes };
+    return renderRefusal(told);
+  };
+  expect(imagesNamedIn(refusal)).toContain(NEW);
+  const words = [outcomeSentence(HELD), outcomeParts(HELD).join(' · ')];
+  expect(words.filter((one) => said([HELD]).includes(one))).toHaveLength(1);
+  // Never held, or of another digest: nothing is said.
+  for (const outcomes of [[], [{ ...HELD, digest: FOREIGN }]]) expect(said(outcomes)).toBe(renderRefusal(refusal));
+});
 
 test.each<[string, Refusal]>([
   ['owner-not-allowed', { code: 'owner-not-allowed', owner: 'stranger' }],

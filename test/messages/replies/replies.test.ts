@@ -18,7 +18,7 @@ import { renderRefusal } from '../../../src/messages/replies/refusals.ts';
 import { replyMarker } from '../../../src/messages/replies/reply-marker.ts';
 import type { EnvironmentStatus, StatusView } from '../../../src/messages/replies/status.ts';
 import { githubWouldLink, inlineKinds, plainTexts, withNamed } from '../rendered.ts';
-import { AT, IMAGE, NEW, OLD, tagOf, viewOf } from '../sample-view.ts';
+import { AT, IMAGE, NEW, OLD, tagOf, viewOf, TARGET } from '../sample-view.ts';
 import { failure } from '../../domain/problem.ts';
 
 const HOUR_MS = 3_600_000;
@@ -170,7 +170,7 @@ describe('status', () => {
       cardUrl: 'https://github.com/acme/dotca/issues/3#issuecomment-1',
     },
     held: [],
-    rollbackTarget: 'P3',
+    rollbackTarget: TARGET,
     auditHead: { seq: 123, hash: `ab12cd34${'0'.repeat(56)}` },
   };
   const about = { kind: 'environment', environment: 'production' } as const;
@@ -214,7 +214,10 @@ describe('status', () => {
     const text = statusText({ kind: 'environment', ...environment, held, drifts: [drift], open: [] });
     const tags = environment.tags.kind === 'read' ? environment.tags.tags : null;
     expect(
-      withNamed(text, { differences: driftLines(drift), held: renderHeld('production', { held, tags, target: 'P3' }) }),
+      withNamed(text, {
+        differences: driftLines(drift),
+        held: renderHeld('production', { held, tags, target: TARGET }),
+      }),
     ).toMatchSnapshot();
   });
 
