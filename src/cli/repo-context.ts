@@ -11,6 +11,7 @@ import type { GitHub } from '../github/client/client.ts';
 import type { FactSources } from '../facts/facet.ts';
 import { NoAccess } from '../facts/no-access.ts';
 import { findInstalledRepo } from '../github/repos.ts';
+import { invalidPolicyWords } from '../messages/policy-problem.ts';
 import { noAccessText } from '../messages/unknown-reason.ts';
 import type { CliServices } from './services.ts';
 
@@ -48,7 +49,8 @@ export async function openRepoContext(services: CliServices, name: RepoName): Pr
   const found = { repo, github: () => github.forRepo(repo) };
   if (loaded.kind === 'unreadable') {
     const { problems } = loaded;
-    return { ...found, policy: builtIn, problems, policyFrom: `built-in, because ${POLICY_PATH} is not valid` };
+    const policyFrom = `built-in, because ${invalidPolicyWords(problems, String)}`;
+    return { ...found, policy: builtIn, problems, policyFrom };
   }
   const { policy } = loaded;
   const policyFrom =

@@ -4,6 +4,7 @@ import type { FileProblem } from '../domain/policy/policy-problem.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { RepoName } from '../domain/image/reference.ts';
 import { findContradictions } from './promotion-file/contradictions.ts';
+import { withoutByteOrderMark } from './promotion-file/has-own-key.ts';
 import { formatPath, problemsOf, type FilePath, type Problem } from './promotion-file/problem.ts';
 import { keysAt, PromotionFile } from './promotion-file/schema.ts';
 import { toPolicy } from './promotion-file/to-policy.ts';
@@ -16,7 +17,6 @@ export type PromotionFileReading =
 
 export const MAX_POLICY_FILE_BYTES = 64 * 1024;
 const MAX_PROBLEMS = 20;
-const BYTE_ORDER_MARK = '\ufeff';
 
 /** Never throws, whatever the text. `blob` is git's id of the file, `registryHost` that of images which no key names. */
 export function readPromotionFile(args: {
@@ -28,7 +28,7 @@ export function readPromotionFile(args: {
   if (new TextEncoder().encode(args.text).length > MAX_POLICY_FILE_BYTES) {
     return refuse([{ line: 1, column: 1, path: '', code: 'too-large', maxBytes: MAX_POLICY_FILE_BYTES }]);
   }
-  const text = args.text.startsWith(BYTE_ORDER_MARK) ? args.text.slice(1) : args.text;
+  const text = withoutByteOrderMark(args.text);
   const yaml = readYaml(text);
   if (yaml.kind === 'unreadable') return refuse(firstOfEachLine(toFileProblems(yaml.problems, text)));
   const file = yaml.value ?? {};

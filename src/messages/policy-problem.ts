@@ -1,6 +1,13 @@
 // The words for each problem of a policy file: what is wrong, and what is allowed there.
+import { POLICY_PATH } from '../domain/policy/policy.ts';
 import type { FileProblem, AllowedForm, PolicyProblem, SeenValue } from '../domain/policy/policy-problem.ts';
 import { listWords } from './format.ts';
+
+/** The clause that opens a list of problems; `format` is for the name of the file. */
+export function invalidPolicyWords(problems: readonly PolicyProblem[], format: (name: string) => string): string {
+  const isElsewhere = problems.some(({ code }) => code === 'wrong-file-name');
+  return isElsewhere ? 'the policy file has the wrong name' : `${format(POLICY_PATH)} is not valid`;
+}
 
 /** Half a sentence with the place; may carry text of the file, so it is escaped when it is shown. */
 export function policyProblemWords(problem: PolicyProblem): string {
@@ -9,6 +16,8 @@ export function policyProblemWords(problem: PolicyProblem): string {
       return `the file has ${problem.sizeBytes} bytes; the limit is ${problem.maxBytes / 1024} KiB`;
     case 'not-a-file':
       return `it is a ${problem.what}, not a file`;
+    case 'wrong-file-name':
+      return `rename ${problem.found} to ${POLICY_PATH}, or add an empty ${POLICY_PATH} if it is no policy`;
     default: {
       const where = `line ${problem.line}, column ${problem.column}`;
       return `${problem.path === '' ? where : `${where} (${problem.path})`}: ${fileProblemWords(problem)}`;

@@ -452,7 +452,7 @@ environments:
     w.world.github.failNext({ path: /\/contents\//, status: 502, times: 10 });
     const { code, out, err } = await w.cli(`plan ${w.ref('staging')}`);
     w.world.github.clearFaults();
-    expect(err).toMatch(/^imprimatur plan: .*\.github\/promotion\.yml .*\bacme\/dotca\b.*HTTP 502/);
+    expect(err).toMatch(/^imprimatur plan: .*\.github .*\bacme\/dotca\b.*HTTP 502/);
     expect({ code, out }).toEqual({ code: 1, out: '' });
   });
 });

@@ -111,6 +111,10 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
       code: 'policy-unreadable',
       problems: [badYaml('what is this?')],
     }).split('\n')[0] ?? '',
+    refusal({
+      code: 'policy-unreadable',
+      problems: [{ code: 'wrong-file-name', found: '.github/promotion.yaml' }],
+    }).split('\n')[0] ?? '',
   ],
   'The repository may not promote the image': [
     refusal({ code: 'image-not-granted', image: image('ghcr.io/acme/api'), repo: REPO }),

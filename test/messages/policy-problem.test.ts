@@ -1,7 +1,7 @@
 // The words for each problem of a policy file: every code, every form of what is legal, and every kind of what stands there.
 import { expect, test } from 'vitest';
 import type { AllowedForm, PolicyMistake, PolicyProblem, SeenValue } from '../../src/domain/policy/policy-problem.ts';
-import { fileProblemWords, policyProblemWords } from '../../src/messages/policy-problem.ts';
+import { fileProblemWords, invalidPolicyWords, policyProblemWords } from '../../src/messages/policy-problem.ts';
 
 const PLACE = { line: 3, column: 5, path: 'environments.production.tags[0]' };
 const SIMPLE = [
@@ -101,6 +101,15 @@ test('where it is', () => {
     { ...PLACE, ...mistake, path: '' },
     { code: 'file-too-large', sizeBytes: 70_000, maxBytes: 65_536 },
     { code: 'not-a-file', what: 'directory' },
+    { code: 'wrong-file-name', found: '.github/promotion.yaml' },
   ];
   expect(problems.map(policyProblemWords).join('\n')).toMatchSnapshot();
+});
+
+test('what opens the list: its name, or what the file says', () => {
+  const texts = [
+    invalidPolicyWords([{ ...PLACE, code: 'tab-indent' }], (name) => `<${name}>`),
+    invalidPolicyWords([{ code: 'wrong-file-name', found: 'promotion.yml' }], (name) => `<${name}>`),
+  ];
+  expect(texts.join('\n')).toMatchSnapshot();
 });

@@ -427,7 +427,8 @@ describe('when GitHub fails', () => {
 describe('from the command to the promoted tags, the App sends GitHub at most eighteen requests', () => {
   test.each<readonly [string, Readonly<Record<string, string>>]>([
     ['with a policy file', { '.github/promotion.yml': 'environments: { production: {} }\n' }],
-    ['without one', {}],
+    ['without one', { '.github/workflows/ci.yml': 'on: push\n' }],
+    ['without its folder', {}],
   ])('%s', async (_, files) => {
     talk = await begin();
     talk.repo.writeFiles('main', files);

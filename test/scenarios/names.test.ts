@@ -48,7 +48,7 @@ describe('a repository was renamed, another one has its name now, and both webho
     expect(await talk.state()).toBe('awaiting-approval');
     expect(talk.production().main).toBe(talk.old.digest);
     const paths = talk.world.github.requests.slice(asked).map(({ path }) => path);
-    expect(paths).toContain('/repos/acme/dot-ca/contents/.github/promotion.yml');
+    expect(paths).toContain('/repos/acme/dot-ca/contents/.github');
     expect(paths.filter((path) => path.startsWith('/repos/acme/dotca/'))).toEqual([]);
     await talk.world.end();
   });

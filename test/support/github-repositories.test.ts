@@ -1,6 +1,7 @@
 // Threads, people, commits and deployments on the test GitHub, asked for by a real Octokit.
 import type { Octokit } from '@octokit/rest';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { GitHubRepo } from './github/repo.ts';
 import { AT, statusOf, useStage } from './github/stage.ts';
 
@@ -216,6 +217,24 @@ describe('git', () => {
     repo.writeFiles('main', { '.github/promotion.yml': 'hello\n' });
     const { data } = await app.rest.repos.getContent(file);
     expect(data).toMatchObject({ sha: 'ce013625030ba8dba906f756967f9e9ca394464a', content: 'aGVsbG8K', size: 6 });
+  });
+
+  test('a folder is a list of files and folders, and as an object it has its own id', async () => {
+    const { repo, app } = stage();
+    repo.writeFiles('main', { '.github/workflows/ci.yml': 'on: push\n', '.github/CODEOWNERS': '*\n' });
+    const folder = { ...AT, path: '.github' };
+    const entries = [
+      { name: 'CODEOWNERS', path: '.github/CODEOWNERS', type: 'file', size: 2 },
+      { name: 'workflows', path: '.github/workflows', type: 'dir', size: 0 },
+    ];
+    const list = (await app.rest.repos.getContent(folder)).data;
+    expect(list).toMatchObject(entries);
+    const headers = { accept: 'application/vnd.github.object+json' };
+    const asObject = (await app.rest.repos.getContent({ ...folder, headers })).data;
+    expect(asObject).toMatchObject({ type: 'dir', path: '.github', entries });
+    const root = (await app.rest.repos.getContent({ ...AT, path: '' })).data;
+    const { sha } = z.object({ sha: z.string() }).parse(asObject);
+    expect(root).toContainEqual(expect.objectContaining({ name: '.github', type: 'dir', sha }));
   });
 
   test('an unchanged answer is 304 for a caller that has it', async () => {

@@ -1,12 +1,14 @@
 // `check-config`: reads a policy file as the server does, and reports every problem with its line and column.
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { readPromotionFile } from '../../config/promotion-file.ts';
 import { OutsideError } from '../../net/outside-error.ts';
-import type { FileProblem } from '../../domain/policy/policy-problem.ts';
-import type { EnvironmentPolicy, Policy } from '../../domain/policy/policy.ts';
+import { isPolicyFolder, likenessOf } from '../../domain/policy/policy-file-name.ts';
+import type { FileProblem, PolicyProblem } from '../../domain/policy/policy-problem.ts';
+import { POLICY_PATH, type EnvironmentPolicy, type Policy } from '../../domain/policy/policy.ts';
 import { parseRepoName } from '../../domain/image/reference.ts';
 import { plainText } from '../../messages/escape.ts';
-import { fileProblemWords } from '../../messages/policy-problem.ts';
+import { fileProblemWords, policyProblemWords } from '../../messages/policy-problem.ts';
 import { plural } from '../../messages/format.ts';
 import { reviewerWords } from '../../messages/card/reviews.ts';
 import { layOut } from '../render/columns.ts';
@@ -36,16 +38,16 @@ export const checkConfig: CliCommand = {
     if (repo === null) throw new Error('the flag was not checked');
     const { registryHost } = services.settings();
     const reading = readPromotionFile({ text: await read(file), blob: 'none', repo, registryHost });
-    const problems = reading.kind === 'problems' ? reading.problems : [];
+    const inFile = (reading.kind === 'problems' ? reading.problems : []).map(lineOf);
+    const problems = [...problemsOfName(file), ...inFile];
     if (switches.has('json')) {
-      await out.write(formatJson({ ok: problems.length === 0, problems: problems.map(problemJson) }));
-    } else if (reading.kind === 'policy') {
+      await out.write(formatJson({ ok: problems.length === 0, problems }));
+    } else if (reading.kind === 'policy' && problems.length === 0) {
       await out.write(renderPolicy(file, { policy: reading.policy, named: flags['repo'] !== undefined, terminal }));
     } else {
-      const lines = problems.map((problem) => {
-        const { line, column, path } = problem;
+      const lines = problems.map(({ line, column, path, message }) => {
         const about = path === '' ? '' : `${path}: `;
-        return `${file}:${line}:${column}: ${plainText(`${about}${fileProblemWords(problem)}`, { maxLength: 1000 })}\n`;
+        return `${file}:${line}:${column}: ${plainText(`${about}${message}`, { maxLength: 1000 })}\n`;
       });
       await out.write(lines.join(''));
     }
@@ -54,9 +56,22 @@ export const checkConfig: CliCommand = {
 };
 
 /** A stable shape: docs/cli.md describes it. */
-function problemJson(problem: FileProblem): object {
+type Line = Pick<FileProblem, 'line' | 'column' | 'path'> & {
+  readonly code: PolicyProblem['code'];
+  readonly message: string;
+};
+
+function lineOf(problem: FileProblem): Line {
   const { line, column, path, code } = problem;
   return { line, column, path, code, message: fileProblemWords(problem) };
+}
+
+/** Elsewhere than in `.github`, a file may have any name: it is a draft or an example. */
+function problemsOfName(file: string): readonly Line[] {
+  const [folder, name] = [basename(dirname(resolve(file))), basename(file)];
+  if (!isPolicyFolder(folder) || likenessOf(name) === null || `${folder}/${name}` === POLICY_PATH) return [];
+  const problem = { code: 'wrong-file-name', found: `${folder}/${name}` } as const;
+  return [{ line: 1, column: 1, path: '', code: problem.code, message: policyProblemWords(problem) }];
 }
 
 /** Used without --repo: only the default image depends on it. */

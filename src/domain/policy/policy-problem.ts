@@ -115,6 +115,8 @@ export const policyProblem = z.discriminatedUnion('code', [
   /** Known from GitHub's answer alone: the file was not read. */
   z.strictObject({ code: z.literal('file-too-large'), sizeBytes: z.int(), maxBytes: z.int() }),
   z.strictObject({ code: z.literal('not-a-file'), what: z.string() }),
+  /** There is no policy file, but one that is meant as it: its path from the root. */
+  z.strictObject({ code: z.literal('wrong-file-name'), found: z.string() }),
 ]);
 
 export type AllowedForm = Frozen<z.infer<typeof allowedForm>>;

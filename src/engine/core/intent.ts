@@ -120,6 +120,8 @@ export type Intent =
       readonly toDefaultBranch: boolean;
       /** The person who pushed a commit that changes the policy file. */
       readonly policyBy?: Sender;
+      /** The same where it only changes a file with a similar name. */
+      readonly misnamedBy?: Sender;
     }
   /** A hint that something was pushed to a package, `owner/name` in lower case. */
   | { readonly kind: 'registry-package'; readonly repo: Repo; readonly package: string }

@@ -6,7 +6,6 @@ import {
   builtInPolicy,
   environmentPolicyFor,
   findEnvironment,
-  POLICY_PATH,
   type EnvironmentPolicy,
   type Policy,
 } from '../../domain/policy/policy.ts';
@@ -17,10 +16,9 @@ import { isOpen, type Promotion, type Repo, type Thread } from '../../domain/pro
 import { originOf, todayOf, type Today } from '../../domain/promotion/history.ts';
 import { isHeldTarget, ruledKindOf, type TargetOrigin } from '../../domain/promotion/target-origin.ts';
 import type { GitHub } from '../../github/client/client.ts';
-import { fetchFile } from '../../github/contents.ts';
 import { fetchActor } from '../../github/permissions.ts';
 import { findLongThread } from '../../store/long-threads.ts';
-import { findPolicyFile, type PolicyFile } from '../../store/policies.ts';
+import { findPolicyFile as findStoredFile, type PolicyFile } from '../../store/policies.ts';
 import { listHeld } from '../../store/promotions/history.ts';
 import { findPromotion, isEnvironmentBusy } from '../../store/promotions/promotions.ts';
 import { listEnvironmentTags } from '../../store/environment-tags.ts';
@@ -29,6 +27,7 @@ import { listRepoNames } from '../../store/repo-names.ts';
 import { findRepo } from '../../store/repos.ts';
 import type { Store } from '../../store/database/database.ts';
 import type { Sender } from './intent.ts';
+import { findPolicyFile } from './policy/find-policy-file.ts';
 import type { Services, Settings } from './services.ts';
 
 /** The promotion with its repository's current name. A missing one is a bug: nothing deletes promotions. */
@@ -54,18 +53,21 @@ export type LoadedPolicy =
   | { readonly kind: 'unreadable'; readonly problems: readonly PolicyProblem[] };
 
 /**
- * The current policy on the repository's default branch; the built-in one without a file. OutsideError if GitHub can't
- * answer. While the file is unchanged, another read does not count against the rate limit. `authorize` decides whether
- * the repository may promote the policy's image.
+ * The current policy on the repository's default branch; the built-in one without a file. A file that is meant as the
+ * policy and has another name is unreadable. OutsideError if GitHub can't answer. While nothing changes, another read
+ * does not count against the rate limit. `authorize` decides whether the repository may promote the policy's image.
  */
-export async function loadPolicy(
-  { github, settings }: Pick<Services, 'settings'> & { readonly github: Pick<GitHub, 'forRepo'> },
-  repo: Repo,
-): Promise<LoadedPolicy> {
+export async function loadPolicy({ github, settings, store = null }: PolicySources, repo: Repo): Promise<LoadedPolicy> {
   const client = github.forRepo(repo);
-  const file = await fetchFile({ client, repo: repo.name, path: POLICY_PATH, maxBytes: MAX_POLICY_FILE_BYTES });
+  const findText = async (blob: string): Promise<string | null> =>
+    store === null ? null : ((await findStoredFile(store.db, blob))?.text ?? null);
+  const found = await findPolicyFile({ client, repo: repo.name, findText });
   const around = { repo: repo.name, registryHost: settings.registryHost };
-  if (file === null) return { kind: 'policy', policy: builtInPolicy(around), file: null };
+  if (found.kind === 'none') return { kind: 'policy', policy: builtInPolicy(around), file: null };
+  if (found.kind === 'misnamed') {
+    return { kind: 'unreadable', problems: found.paths.map((path) => ({ code: 'wrong-file-name', found: path })) };
+  }
+  const { file } = found;
   switch (file.kind) {
     case 'too-large': {
       const { sizeBytes } = file;
@@ -81,6 +83,12 @@ export async function loadPolicy(
     }
   }
 }
+
+/** Without a database, the text is read from GitHub each time. */
+type PolicySources = Pick<Services, 'settings'> & {
+  readonly github: Pick<GitHub, 'forRepo'>;
+  readonly store?: Store | null;
+};
 
 /** What every decision on a stored promotion needs besides the promotion itself. */
 export async function loadContext(services: Services, promotion: Promotion): Promise<DecisionContext> {
@@ -177,7 +185,7 @@ async function readStoredPolicy(
   blob: string,
   around: Omit<Parameters<typeof readPromotionFile>[0], 'text' | 'blob'>,
 ): Promise<Policy | null> {
-  const file = await findPolicyFile(db, blob);
+  const file = await findStoredFile(db, blob);
   if (file === null) throw new Error(`policy ${blob} is not in the database`);
   const reading = readPromotionFile({ ...file, ...around });
   return reading.kind === 'policy' ? reading.policy : null;

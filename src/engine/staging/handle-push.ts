@@ -40,11 +40,17 @@ const UNREADABLE = 'unreadable';
 
 /** Who brought the current file to the default branch, if this push shows it. */
 function policyChangeOf(
-  { toDefaultBranch, policyBy }: Job<'push'>['payload'],
+  { toDefaultBranch, policyBy, misnamedBy }: Job<'push'>['payload'],
   { loaded, at }: { readonly loaded: LoadedPolicy; readonly at: number },
 ): Pick<Commit, 'policyChange'> {
   const blob = loaded.kind === 'policy' ? loaded.policy.blob : UNREADABLE;
-  if (!toDefaultBranch || policyBy === undefined) return {};
-  const { id, login } = policyBy;
+  const pusher = policyBy ?? (isMisnamed(loaded) ? misnamedBy : undefined);
+  if (!toDefaultBranch || pusher === undefined) return {};
+  const { id, login } = pusher;
   return { policyChange: { blob, by: { id, login }, source: 'push', at } };
+}
+
+/** Otherwise a file with a similar name changes nothing. */
+function isMisnamed(loaded: LoadedPolicy): boolean {
+  return loaded.kind === 'unreadable' && loaded.problems.some(({ code }) => code === 'wrong-file-name');
 }

@@ -23,9 +23,9 @@ import {
 import type { Detail } from './detail.ts';
 import { code, escapeText, mention } from '../escape.ts';
 import { failureWords, problemWords } from '../failure.ts';
-import { codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
 import { doneWord } from './state.ts';
-import { policyProblemWords } from '../policy-problem.ts';
+import { capitalise, codeList, formatTime, listWords, plural, shortDigest } from '../format.ts';
+import { invalidPolicyWords, policyProblemWords } from '../policy-problem.ts';
 import type { PromotionView } from '../promotion-view.ts';
 
 /** Paragraphs about the state; may be empty. */
@@ -85,7 +85,8 @@ function waitingNotice(view: PromotionView): string {
 function policyText({ policyProblems: problems = [] }: Promotion): string {
   if (problems.length === 0) return '';
   const lines = problems.map((problem) => `> - ${escapeText(policyProblemWords(problem), { maxLength: 300 })}`);
-  const what = `${code('.github/promotion.yml')} is not valid. Until it is fixed, reviews are refused and no tag is moved:`;
+  const invalid = capitalise(invalidPolicyWords(problems, code));
+  const what = `${invalid}. Until it is fixed, reviews are refused and no tag is moved:`;
   return ['> [!WARNING]', `> ${what}`, '>', ...lines].join('\n');
 }
 

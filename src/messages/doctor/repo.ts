@@ -1,11 +1,10 @@
 // The words of the checks of a repository: the App on it, its policy, its environments and their branches.
 import type { RepoCheck } from '../../domain/doctor/check.ts';
-import { listWords } from '../format.ts';
+import { POLICY_PATH } from '../../domain/policy/policy.ts';
+import { capitalise, listWords } from '../format.ts';
 import { takenNameHint, takenNameWords } from '../card/taken-names.ts';
-import { policyProblemWords } from '../policy-problem.ts';
+import { invalidPolicyWords, policyProblemWords } from '../policy-problem.ts';
 import type { CheckWords } from './check-words.ts';
-
-const POLICY_PATH = '.github/promotion.yml';
 
 export function repoWords(check: RepoCheck): CheckWords {
   switch (check.code) {
@@ -20,7 +19,7 @@ export function repoWords(check: RepoCheck): CheckWords {
       };
     case 'policy-unreadable':
       return {
-        message: `${POLICY_PATH} is not valid: ${check.problems.map(policyProblemWords).join('; ')}.`,
+        message: `${capitalise(invalidPolicyWords(check.problems, plain))}: ${check.problems.map(policyProblemWords).join('; ')}.`,
         hint: 'Fix the file on the default branch. Until then, nothing is promoted.',
       };
     case 'policy-built-in':

@@ -9,8 +9,8 @@ import { capitalise, codeList, formatTime, listWords, plural, shortDigest } from
 import { approveLine, rollbackLine } from '../card/next-steps.ts';
 import { COMMAND_WORDS } from './command-words.ts';
 import { TOKEN_FORM } from '../machine-token.ts';
-import { policyProblemWords } from '../policy-problem.ts';
 import { NAMED_IMAGE_REFUSALS } from './named-images.ts';
+import { invalidPolicyWords, policyProblemWords } from '../policy-problem.ts';
 import { commandOf, promotionLines } from './promotion-lines.ts';
 import { targetOriginWords } from '../target-origin.ts';
 import { accessWords, reviewerWords } from '../card/reviews.ts';
@@ -144,7 +144,7 @@ const REFUSALS: { readonly [Code in RefusalCode]: (refusal: RefusalOf<Code>) => 
 
   'policy-unreadable': ({ problems }) =>
     [
-      `Nothing was done: ${code('.github/promotion.yml')} is not valid, so nothing is promoted. A maintainer of the file can fix it:`,
+      `Nothing was done: ${invalidPolicyWords(problems, code)}, so nothing is promoted. A maintainer of the file can fix it:`,
       '',
       ...problems.slice(0, 20).map((problem) => `- ${escapeText(policyProblemWords(problem), { maxLength: 300 })}`),
     ].join('\n'),

@@ -1,7 +1,8 @@
 // `push`: the new head of a branch. Deleted branches and tags are ignored.
 import { z } from 'zod';
 import { parseCommitSha } from '../../domain/image/reference.ts';
-import type { Intent } from '../../engine/core/intent.ts';
+import type { Intent, Sender } from '../../engine/core/intent.ts';
+import { isPolicyPath } from '../../domain/policy/policy-file-name.ts';
 import { POLICY_PATH } from '../../domain/policy/policy.ts';
 import { Account, RepositoryPart, toRepo } from '../payload.ts';
 import type { Webhook } from '../webhook.ts';
@@ -32,9 +33,17 @@ function translate(payload: unknown): readonly Intent[] {
   const branch = ref.slice(BRANCH.length);
   const toDefaultBranch = branch === pushed.repository.default_branch;
   const { sender, commits } = pushed;
-  const changesPolicy = (commits ?? []).some(({ added, modified, removed }) =>
-    [added, modified, removed].some((paths) => paths?.includes(POLICY_PATH) === true),
+  const paths = (commits ?? []).flatMap(({ added, modified, removed }) =>
+    [added, modified, removed].flatMap((changed) => changed ?? []),
   );
-  const by = sender === null || sender === undefined || !changesPolicy ? {} : { policyBy: sender };
+  const by = sender === null || sender === undefined ? {} : roleOf(sender, paths);
   return [{ kind: 'push', repo: toRepo(pushed), branch, head, toDefaultBranch, ...by }];
+}
+
+function roleOf(
+  sender: Sender,
+  paths: readonly string[],
+): { readonly policyBy?: Sender; readonly misnamedBy?: Sender } {
+  if (paths.includes(POLICY_PATH)) return { policyBy: sender };
+  return paths.some(isPolicyPath) ? { misnamedBy: sender } : {};
 }

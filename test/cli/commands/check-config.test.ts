@@ -1,5 +1,5 @@
 // A policy file is checked as the server reads it, and each mistake has a place that editors understand.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -113,4 +113,32 @@ test('a file that can not be read is a sentence', async () => {
     expect(err).toMatch(new RegExp(`^imprimatur check-config: .*${named} (?!.*\\bE[A-Z]{4,}\\b).+\n$`));
     expect({ code, out }).toEqual({ code: 1, out: '' });
   }
+});
+
+test.each([
+  ['.github', 'promotion.yaml', false],
+  ['.github', 'Promotion.yml', false],
+  ['.github', 'promotions.yml', false],
+  ['.GitHub', 'promotion.yml', false],
+  ['.github', 'promotion.yml', true],
+  ['.github', 'draft.yml', true],
+  ['examples', 'promotion.yaml', true],
+])('the file %s/%s: the name is right %s', async (inner, name, isRight) => {
+  const path = join(folder, inner, name);
+  await mkdir(join(folder, inner));
+  await writeFile(path, POLICY);
+  const json = await say(['check-config', path, '--json']);
+  const problem = {
+    line: 1,
+    column: 1,
+    path: '',
+    code: 'wrong-file-name',
+    message: expect.stringMatching(`${inner}/${name} .*\\.github/promotion\\.yml`),
+  };
+  expect(JSON.parse(json.out)).toEqual({ ok: isRight, problems: isRight ? [] : [problem] });
+  const { code, out } = await say(['check-config', path]);
+  expect({ code, startsWithPlace: out.startsWith(`${path}:1:1: `) }).toEqual({
+    code: isRight ? 0 : 1,
+    startsWithPlace: !isRight,
+  });
 });

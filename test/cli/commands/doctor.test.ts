@@ -563,6 +563,16 @@ describe('a repository', () => {
     });
   });
 
+  test('a policy file with a wrong name fails, with both names', async () => {
+    talk.repo.commitOn('main', { files: { '.github/promotion.yaml': 'preset: strict\n' }, message: 'Policy' });
+    const said = await doctor();
+    expect(complaints(said)).toEqual(['fail policy']);
+    expect(onlyCheck(said, 'policy')).toMatchObject({
+      code: 'policy-unreadable',
+      message: expect.stringMatching(/\.github\/promotion\.yaml .*\.github\/promotion\.yml/),
+    });
+  });
+
   test.each(['rule', 'classic'] as const)('a default branch that is protected by a %s is no warning', async (by) => {
     talk.repo.protect('main', by);
     expect(complaints(await doctor())).toEqual([]);

@@ -104,7 +104,8 @@ function toMatcher(operation: Operation): {
   return {
     id: operation.id,
     method: operation.method,
-    pattern: new RegExp(`^${pattern.join('/')}$`),
+    // Without a path, the root of a repository is meant.
+    pattern: new RegExp(`^${pattern.join('/')}$`.replace('/contents/(.+)', '/contents(?:/(.+))?')),
     names,
     literals: segments.length - names.length,
   };

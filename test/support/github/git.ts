@@ -129,7 +129,8 @@ function relation(ahead: number, behind: number): Comparison['status'] {
   return behind > 0 ? 'behind' : 'identical';
 }
 
-function treeId(files: ReadonlyMap<string, string>): string {
+/** The id GitHub shows as `sha` of a folder with these files, by their paths inside it. */
+export function treeId(files: ReadonlyMap<string, string>): string {
   const folders = new Map<string, Map<string, string>>();
   const entries: { readonly name: string; readonly mode: string; readonly sha: string }[] = [];
   for (const [path, text] of files) {

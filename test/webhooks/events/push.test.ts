@@ -42,3 +42,21 @@ test.each([
 ])('no intent: %s', (_name, changes) => {
   expect(translate(push(changes))).toEqual([]);
 });
+
+test.each([
+  ['changes the policy file', { modified: ['.github/promotion.yml'] }, { policyBy: 5 }],
+  ['renames the policy file', { added: ['promotion.yml'], removed: ['.github/promotion.yml'] }, { policyBy: 5 }],
+  ['adds a file that may be meant as it', { added: ['src/a.ts', '.github/promotion.yaml'] }, { misnamedBy: 5 }],
+  ['removes one from the root', { removed: ['Promotion.yml'] }, { misnamedBy: 5 }],
+  ['changes a workflow of that name', { modified: ['.github/workflows/promotion.yml'] }, {}],
+  ['changes other files', { added: ['README.md'], modified: null }, {}],
+])('a push that %s', (_name, commit, by) => {
+  const [intent] = translate(push({ ref: 'refs/heads/main', commits: [{ added: ['a.md'] }, commit] }));
+  if (intent?.kind !== 'push') throw new Error('a push is a push');
+  const { policyBy, misnamedBy } = intent;
+  expect({ policyBy: policyBy?.id, misnamedBy: misnamedBy?.id }).toEqual({
+    policyBy: undefined,
+    misnamedBy: undefined,
+    ...by,
+  });
+});

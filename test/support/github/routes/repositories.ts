@@ -1,5 +1,5 @@
 // Answers about repositories: themselves, branches, commits, comparisons and files.
-import { blobId, type GitCommit } from '../git.ts';
+import { blobId, treeId, type GitCommit } from '../git.ts';
 import { apiUrl, nodeId, renderRepo, WEB, type Json } from '../render.ts';
 import { renderPull } from '../render-threads.ts';
 import { renderCommit } from '../render-work.ts';
@@ -137,6 +137,7 @@ function compare(call: RepoCall): Answer {
 function content(call: RepoCall): Answer {
   const path = param(call, 'path').replace(/\/$/, '');
   const ref = call.query['ref'] ?? call.repo.defaultBranch;
+  if (call.repo.git.branches.size === 0) return refuse(404, 'This repository is empty.');
   const commit = call.repo.git.resolve(ref);
   if (commit === undefined) return refuse(404, `No commit found for the ref ${ref}`);
   const text = commit.files.get(path);
@@ -144,17 +145,50 @@ function content(call: RepoCall): Answer {
     if (/vnd\.github(\.v3)?\.raw/.test(call.accept)) return { status: 200, raw: text };
     return { status: 200, body: renderFile({ repo: call.repo, ref, path, text, inline: true }) };
   }
-  const inside = listFolder(commit, path);
-  if (inside.length === 0) return NOT_FOUND;
-  const files = inside.map(([name, body]) =>
-    renderFile({ repo: call.repo, ref, path: name, text: body, inline: false }),
-  );
-  return { status: 200, body: files };
+  const inside = filesIn(commit, path);
+  if (inside.size === 0 && path !== '') return NOT_FOUND;
+  const place = { repo: call.repo, ref, path };
+  const entries = renderEntries(place, inside);
+  // Asked for one object whatever is at the path, GitHub also shows the folder's own id.
+  if (!/vnd\.github(\.v3)?\.object/.test(call.accept)) return { status: 200, body: entries };
+  return { status: 200, body: { ...renderFolder(place, inside), entries } };
 }
 
-function listFolder(commit: GitCommit, folder: string): readonly (readonly [string, string])[] {
-  const prefix = `${folder}/`;
-  return [...commit.files].filter(([path]) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'));
+/** Everything below a folder, by its path inside of it. */
+function filesIn(commit: GitCommit, folder: string): ReadonlyMap<string, string> {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const inside = [...commit.files].filter(([path]) => path.startsWith(prefix));
+  return new Map(inside.map(([path, text]) => [path.slice(prefix.length), text]));
+}
+
+type Place = { readonly repo: Repo; readonly ref: string; readonly path: string };
+
+/** More are left out, and nothing in the answer says so. */
+const MAX_ENTRIES = 1000;
+
+function renderEntries({ repo, ref, path: folder }: Place, inside: ReadonlyMap<string, string>): readonly Json[] {
+  const names = [...new Set([...inside.keys()].map((path) => path.split('/')[0] ?? ''))];
+  return names
+    .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .slice(0, MAX_ENTRIES)
+    .map((name) => {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      const text = inside.get(name);
+      if (text !== undefined) return renderFile({ repo, ref, path, text, inline: false });
+      const below = [...inside].filter(([inner]) => inner.startsWith(`${name}/`));
+      const files = new Map(below.map(([inner, body]) => [inner.slice(name.length + 1), body]));
+      return renderFolder({ repo, ref, path }, files);
+    });
+}
+
+function renderFolder({ repo, ref, path }: Place, files: ReadonlyMap<string, string>): Json {
+  const sha = treeId(files);
+  const url = apiUrl(repo, `/contents/${path}?ref=${encodeURIComponent(ref)}`);
+  const git = apiUrl(repo, `/git/trees/${sha}`);
+  const html = `${WEB}/${fullNameOf(repo)}/tree/${ref}/${path}`;
+  const name = path.split('/').at(-1);
+  const links = { url, git_url: git, html_url: html, download_url: null, _links: { self: url, git, html } };
+  return { type: 'dir', size: 0, name, path, sha, ...links };
 }
 
 function renderFile(file: {
