@@ -21,12 +21,18 @@ export type ObservedRequest = {
 export const CACHEABLE = { cacheable: true } as const;
 
 const MAX_CACHED = 2000;
+/** Of all answers together, as JSON: the listing of one large folder has a megabyte. */
+const MAX_CACHED_CHARACTERS = 64_000_000;
 const REPO_ROUTE = '/repos/{owner}/{repo}';
 
 export type EtagCache = LRUCache<string, Awaited<ReturnType<Octokit['request']>>>;
 
 export function createEtagCache(): EtagCache {
-  return new LRUCache({ max: MAX_CACHED });
+  return new LRUCache({
+    max: MAX_CACHED,
+    maxSize: MAX_CACHED_CHARACTERS,
+    sizeCalculation: ({ data }) => JSON.stringify({ data }).length,
+  });
 }
 
 /** Passes each HTTP request that is sent to `onRequest`, whatever its result. */
