@@ -28,6 +28,8 @@ export type FactSubject = {
   /** The staging tag that the digest was found under, if any. */
   readonly tag: Tag | null;
   readonly repo: RepoName;
+  /** The version that is requested for it, if any. */
+  readonly versionTag: Tag | null;
   /** The branches that its commit may be on, in the order of requests. */
   readonly branches: readonly string[];
   /** Whose statuses of staging deployments count, as the policy lists them. */

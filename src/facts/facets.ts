@@ -10,6 +10,7 @@ import { missingParts } from './facets/missing-parts.ts';
 import { ownership } from './facets/ownership.ts';
 import { pastRejection } from './facets/past-rejection.ts';
 import { pastRollback } from './facets/past-rollback.ts';
+import { precedingVersion } from './facets/preceding-version.ts';
 import { stagingDeployment } from './facets/staging-deployment.ts';
 
 export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
@@ -23,4 +24,5 @@ export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
   changes,
   ownership,
   alternative,
+  precedingVersion,
 };

@@ -215,6 +215,11 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
     seen: ({ tag, holds }) => `${tag} already holds ${holds}`,
     wanted: ({ seen: { code, tag, wanted } }) => `${tag} must not exist, or hold ${wanted}: ${WAYS_OUT[code]}`,
   },
+  'version-jump': {
+    seen: ({ version, preceding, skipped }) =>
+      `${version} skips ${plural(skipped, 'major version')} after ${preceding}`,
+    wanted: () => 'the next major version at most; a version is never moved or removed',
+  },
   'in-production': {
     seen: ({ tag, holds }) => `${tag} holds ${holds ?? 'nothing'}`,
     wanted: ({ seen: { tag } }) => `${tag} must hold the image of the version: a pushed git tag moves no other tag`,

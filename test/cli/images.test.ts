@@ -219,6 +219,16 @@ describe('plan', () => {
     });
   });
 
+  test('warns of a version that skips major versions', async () => {
+    w.world.registry.setTag(IMAGE, 'v1.4.2', w.old.digest);
+    const args = ['plan', w.ref('staging'), '--as', '999.0.0'];
+    expect(jsonOf(await w.cli([...args, '--json']))).toMatchObject({
+      outcome: 'approval',
+      findings: expect.arrayContaining([expect.objectContaining({ rule: 'version-jump', outcome: 'warn' })]),
+    });
+    expect((await w.cli(args)).out).toMatch(/v999\.0\.0`? skips .*v1\.4\.2/);
+  });
+
   test.each([
     ['what production holds', (): string => w.ref(w.old.digest), { outcome: 'nothing-to-do' }],
     ['a tag that is no source', (): string => w.ref('main'), { outcome: 'refused', refusal: 'not-a-source' }],

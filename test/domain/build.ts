@@ -158,6 +158,7 @@ export function facts({ platforms = PLATFORMS, ...change }: FactsChange = {}): I
     lineage: known({ kind: 'on-branch', commit: COMMIT, branch: 'staging' }),
     pastRollback: known({ kind: 'none' }),
     alternative: known(null),
+    precedingVersion: known(null),
     stagingDeployment: known({ kind: 'none-anywhere' }),
     pastRejection: known({ kind: 'none' }),
     checkedTag: known({ kind: 'same' }),

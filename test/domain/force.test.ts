@@ -126,13 +126,14 @@ describe('a pushed git tag', () => {
   const pushed = promotion({ kind: 'version', versionTag: tag('v1.2.3'), thread: null });
   const held = production({ main: NEW, latest: NEW, 'v1.2.3': null });
 
-  test('is judged by its completeness and its owner', () => {
+  test('is judged by its completeness, its owner and the version before it', () => {
     const rules = RULES.filter(({ kinds }) => kinds.includes('version'));
     expect(rules.map(({ id }) => id)).toEqual([
       'completeness',
       'source',
       'image-owner',
       'permanent-tag',
+      'version-jump',
       'in-production',
     ]);
   });

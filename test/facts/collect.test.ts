@@ -24,6 +24,7 @@ const EVERYTHING = [
   'changes',
   'checkedTag',
   'alternative',
+  'precedingVersion',
 ] as const;
 
 type World = {
@@ -50,6 +51,7 @@ async function makeWorld(): Promise<World> {
         tag: null,
         repo: repoName(NAME),
         branches: ['staging'],
+        versionTag: null,
         stagingReporters: [],
         environments: environments.map((name) => ({ name, tags: [tag('main')] })),
       },

@@ -63,6 +63,11 @@ const SAMPLES: readonly Finding[] = [
     seen: { code: 'rechecked', tag: tagOf('staging-abc1234'), checked: OLD, checkedAt: AT, holds: NEW, readAt: AT },
     wanted: {},
   }),
+  finding({
+    rule: 'version-jump',
+    seen: { code: 'skips-majors', version: tagOf('v999.0.0'), preceding: tagOf('v1.4.2'), skipped: 997 },
+    wanted: {},
+  }),
   finding({ rule: 'image-owner', seen: { code: 'proven', names: ['acme/dotca'] }, wanted: OWNER }),
   finding({ rule: 'image-owner', seen: { code: 'not-proven', repoId: 7 }, wanted: OWNER }),
   finding({ rule: 'revision', seen: { code: 'label-missing' }, wanted: {} }),

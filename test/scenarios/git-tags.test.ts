@@ -85,6 +85,15 @@ describe('production was built from the tagged files', () => {
     expect(talk.repo.deployments()).toHaveLength(1);
   });
 
+  test('one that skips major versions is written, and its check run warns', async () => {
+    talk.world.registry.setTag(IMAGE, 'v1.4.2', talk.old.digest);
+    const merged = await released();
+    await pushTag('v999.0.0', merged, 'ada');
+    expect(held('v999.0.0')).toBe(talk.image.digest);
+    expect(await talk.findings(2)).toContain('warn version-jump');
+    expect(runOn(merged).text).toMatch(/v999\.0\.0`? skips .*v1\.4\.2/);
+  });
+
   test('a workflow may push it too', async () => {
     const merged = await released();
     await pushTag('v1.2.3-rc.1', merged);

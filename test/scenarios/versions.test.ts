@@ -58,6 +58,31 @@ describe('with a promotion', () => {
     expect(held('v2.0.0-rc.1')).toBe(talk.image.digest);
   });
 
+  test('one that skips major versions warns on the card and the check run, and can still be approved', async () => {
+    talk = await begin();
+    talk.world.registry.setTag(IMAGE, 'v1.4.2', talk.old.digest);
+    await talk.say('ada', `/promote ${talk.short} as v999.0.0`);
+    expect(await talk.findings()).toContain('warn version-jump');
+    for (const text of [talk.card(), talk.repo.checkRuns(talk.commit).at(-1)?.text]) {
+      expect(text).toMatch(/v999\.0\.0`? skips .*v1\.4\.2/);
+    }
+    await talk.click('bob', 'approve');
+    expect(held('v999.0.0')).toBe(talk.image.digest);
+  });
+
+  test.each([
+    ['the next major version', ['v1.4.2'], 'v2.0.0'],
+    ['a first version', [], 'v42.0.0'],
+    ['a first version by date', ['main-staging-1234567'], 'v2026.11.30'],
+    ['the next year', ['v2026.11.30'], 'v2027.1.0'],
+  ])('%s does not warn', async (_name, tags, version) => {
+    talk = await begin();
+    for (const tag of tags) talk.world.registry.setTag(IMAGE, tag, talk.old.digest);
+    await talk.say('ada', `/promote ${talk.short} as ${version}`);
+    expect(await talk.findings()).not.toContain('warn version-jump');
+    expect(await talk.state()).toBe('awaiting-approval');
+  });
+
   test.each(['1.2', 'v01.2.3', 'latest', '1.2.3+build', 'v1.2.3.4'])('%s is no version', async (version) => {
     talk = await begin();
     const { reactions, answers } = await talk.say('ada', `/promote ${talk.short} as ${version}`);

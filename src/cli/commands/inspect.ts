@@ -50,6 +50,7 @@ export const inspect: CliCommand = {
       repository,
       digest,
       tag: reference.kind === 'tag' ? reference.tag : null,
+      versionTag: null,
       repo: repo.name,
       branches: [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch],
       stagingReporters: policy.staging.reporters,

@@ -4,6 +4,7 @@ import type { Person } from '../actor.ts';
 import type { Changes } from './changes.ts';
 import type { TargetOutcome } from '../promotion/target-origin.ts';
 import type { UnknownReason } from './unknown-reason.ts';
+import type { PrecedingVersion } from './version.ts';
 
 /** A fact is known with a value, or unknown with a reason; unknown fails closed. */
 export type Fact<T> = Known<T> | Unknown;
@@ -26,6 +27,8 @@ export type FacetValues = {
   readonly changes: Changes;
   /** What a rollback could go back to instead, if its target is incomplete. */
   readonly alternative: Alternative | null;
+  /** Null without a requested version, and for the first one. */
+  readonly precedingVersion: PrecedingVersion | null;
 };
 
 export type FacetName = keyof FacetValues;
@@ -185,6 +188,7 @@ export const NOTHING_COLLECTED: Facets = {
   checkedTag: NOT_COLLECTED,
   changes: NOT_COLLECTED,
   alternative: NOT_COLLECTED,
+  precedingVersion: NOT_COLLECTED,
 };
 
 export function known<T>(value: T): Known<T> {

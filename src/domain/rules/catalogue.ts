@@ -18,6 +18,7 @@ import { size } from './size.ts';
 import { source } from './source.ts';
 import { stagingDeployed } from './staging-deployed.ts';
 import { tagCommit } from './tag-commit.ts';
+import { versionJump } from './tags/version-jump.ts';
 
 export const RULES = [
   completeness,
@@ -38,6 +39,7 @@ export const RULES = [
   rolledBack,
   rejectedBefore,
   permanentTag,
+  versionJump,
   inProduction,
 ] as const;
 

@@ -25,7 +25,7 @@ export type ExaminationPlace = {
 /** Images of production are old, and parts may have been deleted. A Re-run reads everything again. */
 export function startCollections(services: Services, place: ExaminationPlace): readonly ImageCollection[] {
   const { promotion, policy, environment } = place;
-  const { repo, source, images } = promotion;
+  const { repo, source, images, versionTag } = promotion;
   return images.map((image) => {
     const { repository, digest } = image;
     if (wantsFreshFacts(promotion)) services.images.forget({ repository, digest });
@@ -33,6 +33,7 @@ export function startCollections(services: Services, place: ExaminationPlace): r
       repository,
       digest,
       tag: source.tag,
+      versionTag,
       repo: repo.name,
       branches: branchesOf(place),
       stagingReporters: policy.staging.reporters,

@@ -140,7 +140,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
 
 /** Where the commit may be, as for a real promotion. */
 function subjectAt(
-  { policy, repo, reference, force }: PreviewRequest,
+  { policy, repo, reference, force, version }: PreviewRequest,
   environment: EnvironmentPolicy,
   pinned: Pick<FactSubject, 'tag' | 'digest'>,
 ): FactSubject {
@@ -148,6 +148,7 @@ function subjectAt(
   return {
     ...pinned,
     repository: reference.repository,
+    versionTag: version,
     repo: repo.name,
     branches: [staging.branch, environment.branch, ...(force ? [hotfix.branch] : [])],
     stagingReporters: staging.reporters,

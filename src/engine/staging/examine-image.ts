@@ -25,6 +25,7 @@ export async function examineImage(
   const subject = {
     repository: image,
     ...found,
+    versionTag: null,
     repo: repo.name,
     branches: [policy.staging.branch, ...(target === null ? [] : [target.branch])],
     stagingReporters: policy.staging.reporters,

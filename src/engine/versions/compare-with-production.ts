@@ -67,6 +67,7 @@ async function findCommit(
     repository,
     digest,
     tag: null,
+    versionTag: null,
     repo: repo.name,
     branches,
     stagingReporters: [],

@@ -27,6 +27,7 @@ test.each([1, 2, 12])('a layer that is listed %i times counts once', async (time
       tag: null,
       repo: repoName(NAME),
       branches: ['staging'],
+      versionTag: null,
       stagingReporters: [],
       environments: [],
     },

@@ -69,7 +69,14 @@ function refuse(): never {
 function readingOf(branches: readonly string[]): Reading {
   const image = { repository: IMAGE, digest: NEW, tag: null };
   return {
-    subject: { ...image, repo: repoName('acme/dotca'), branches, stagingReporters: [], environments: [] },
+    subject: {
+      ...image,
+      repo: repoName('acme/dotca'),
+      branches,
+      versionTag: null,
+      stagingReporters: [],
+      environments: [],
+    },
     sources: {
       registry: makeClient().client,
       images: { contents: refuse, missing: refuse },

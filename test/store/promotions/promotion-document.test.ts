@@ -222,6 +222,12 @@ const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { 
     }),
     wanted: none,
   }),
+  'version-jump': fc.record({
+    rule: fc.constant('version-jump'),
+    ...found,
+    seen: fc.record({ code: fc.constant('skips-majors' as const), version: aTag, preceding: aTag, skipped: int }),
+    wanted: none,
+  }),
   'image-owner': fc.record({
     rule: fc.constant('image-owner'),
     ...found,
