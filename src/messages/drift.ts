@@ -88,7 +88,7 @@ function waysOut(drift: Drift, promotion: Promotion): string {
   const back =
     alternative === null
       ? ''
-      : `${code(alternative)}${outcome === undefined ? '' : ` (${targetOutcomeWords(outcome)})`} is complete: ${code(rollbackLine({ environment }, alternative))}.`;
+      : `To roll back to ${code(alternative)}${outcome === undefined ? '' : ` (${targetOutcomeWords(outcome)})`}, which is complete: ${code(rollbackLine({ environment }, alternative))}.`;
   const again = promotion.kind === 'promotion' ? ` or ${code(promoteLine(promotion))}` : '';
   return joinSentences([
     differences.some(({ kind }) => kind === 'moved')

@@ -88,5 +88,5 @@ function notShownWords(because: Extract<FailureProblem, { code: 'writes-not-show
 function otherTargetWords({ alternative, alternativeOutcome: outcome }: OtherTarget, promotion: Place): string {
   if (alternative === null) return '';
   const became = outcome === undefined ? '' : ` (${targetOutcomeWords(outcome)})`;
-  return ` ${alternative}${became} is complete: ${rollbackLine(promotion, alternative)}`;
+  return ` To roll back to ${alternative}${became}, which is complete: ${rollbackLine(promotion, alternative)}`;
 }

@@ -89,7 +89,6 @@ test.each([
       'contents',
       'missingParts',
       'changes',
-      'changes',
       'ownership',
       'lineage',
       'checkedTag',
@@ -105,6 +104,7 @@ test.each([
     [
       'contents',
       'missingParts',
+      'changes',
       'ownership',
       'lineage',
       'checkedTag',

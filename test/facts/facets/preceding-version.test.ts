@@ -34,11 +34,11 @@ async function collect(version: string | null, tags: readonly string[]) {
       registry,
       images: createImageReader({ registry, now: () => clock.at }),
       github: nobody,
-      wait: nobody,
+      clock: { now: () => clock.at, wait: nobody },
       history: nobody,
       ownership: nobody,
       rejectionOf: nobody,
-      stagingCheckOf: nobody,
+      stagingChecksOf: nobody,
     },
   );
   const { precedingVersion } = await collection.collect(['precedingVersion']);
