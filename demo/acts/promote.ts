@@ -29,6 +29,9 @@ export async function playRequest(stage: Stage, { step }: Printer): Promise<Requ
   const build = await step(
     'ada merges to staging, and the build server pushes the image of that commit',
     async (note) => {
+      // What bob and ada merged before is in the image too.
+      repo.commitOn('staging', { message: 'Check the password twice (#41)', by: 'bob' });
+      repo.commitOn('staging', { message: 'Merge pull request #42 from acme/form\n\nLarger form', by: 'ada' });
       const made = await stage.build({ message: 'New login page' });
       note(`${IMAGE}:${made.tag} = ${made.digest}`);
       note(`${made.platforms.join(' and ')}, ${Math.round(made.sizeBytes / 1e6)} MB, over the registry protocol`);
@@ -58,6 +61,7 @@ export async function playRequest(stage: Stage, { step }: Printer): Promise<Requ
   await step('The card appears in the thread', async (note) => {
     await until('the card', () => findCard(stage, issue) !== null);
     note(titleOf(findCard(stage, issue)));
+    note(changesOf(findCard(stage, issue)));
   });
   return { old, build, before, issue };
 }
@@ -122,6 +126,13 @@ function isCard({ byApp, body }: SeenComment): boolean {
 
 function titleOf(card: SeenComment | null): string {
   return (/^### (.*)$/m.exec(card?.body ?? '')?.[1] ?? '').replaceAll('`', '');
+}
+
+/** `3 commits since production, by ada and bob`. */
+function changesOf(card: SeenComment | null): string {
+  const line = /^\*\*Changes\*\*: (.*)$/m.exec(card?.body ?? '')?.[1];
+  if (line === undefined) throw new Error('the card shows no changes');
+  return line.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
 }
 
 function newestRun(stage: Stage, { commit }: Build): ReturnType<Stage['repo']['checkRuns']>[number] {

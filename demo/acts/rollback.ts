@@ -27,6 +27,18 @@ export async function playRollback(stage: Stage, { step }: Printer): Promise<voi
     await expectFloating(stage, build.digest);
     note(titles().at(-1) ?? '');
   });
+  const older = stage.builds.find(({ digest }) => digest === before);
+  await step('ada requests the first image again: it is older than production', async (note) => {
+    if (older === undefined) throw new Error('production held no image of this demo');
+    await repo.comment({ issue, by: 'ada', body: `/promote ${older.tag}` });
+    const failed = (): SeenComment | undefined =>
+      repo.comments(issue).find((comment) => titleOf(comment).some((title) => title.includes('check failed')));
+    await until('a card with a failed check', () => failed() !== undefined);
+    const [, found, ready] = /\*\*order\*\* failed: (.*?)<br>.*: `(\/rollback [^`]*)`/.exec(failed()?.body ?? '') ?? [];
+    if (found === undefined || ready === undefined) throw new Error(`no check says so: ${failed()?.body ?? ''}`);
+    note(`order failed: ${found}`);
+    note(`the way back: ${ready}`);
+  });
   const planted = 'rollback-20200101-000000-release';
   await step(`Somebody pushes the tag ${planted}, and ada requests a rollback to it`, async (note) => {
     const build = await stage.build({ message: 'Never promoted' });

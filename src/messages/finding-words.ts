@@ -76,12 +76,14 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
   },
   order: {
     seen: (seen) => {
-      const place = `${seen.environment}${seen.promotion === null ? '' : ` (${formatNumber(seen.promotion)})`}`;
-      if (seen.code === 'older') {
-        const commit = seen.commit === null ? '' : `, at ${seen.commit.slice(0, 7)}`;
-        return `older than ${place}${commit}: this image lacks ${plural(seen.behind, 'commit')} of it`;
-      }
-      return `not compared with ${place}: ${notComparedWords(seen.because)}`;
+      const known = [
+        ...(seen.promotion === null ? [] : [formatNumber(seen.promotion)]),
+        ...(seen.code === 'older' && seen.commit !== null ? [seen.commit.slice(0, 7)] : []),
+      ];
+      const place = `${seen.environment}${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
+      return seen.code === 'older'
+        ? `${plural(seen.behind, 'commit')} older than ${place}`
+        : `not compared with ${place}: ${notComparedWords(seen.because)}`;
     },
     wanted: () => 'a commit that is not older than the one in the environment',
     ready: ({ seen }) =>
