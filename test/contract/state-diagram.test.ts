@@ -95,13 +95,20 @@ function reachedTransitions(): ReadonlySet<string> {
     context({ environmentPolicy: nobody, environmentBusy: true }),
   ];
   const examinedAgain = accept(promotionIn('awaiting-approval'), EVENTS.rerequested).promotion;
-  const decisions = [...Object.keys(STATES).filter(isState).map(promotionIn), examinedAgain].flatMap((before) =>
+  const promotions = [...Object.keys(STATES).filter(isState).map(promotionIn), examinedAgain];
+  const decisions = [...promotions, ...promotions.map(asRollback)].flatMap((before) =>
     Object.values(EVENTS).flatMap((event) => [
       ...situations.map((situation) => [before, decide(before, event, situation)] as const),
       ...unreadable(before).map((decision) => [before, decision] as const),
     ]),
   );
   return new Set(decisions.flatMap(([before, decision]) => transitionOf(before, decision)));
+}
+
+/** To what the environment held: it is not compared with what production holds, and re-planned at once. */
+function asRollback(promotion: Promotion): Promotion {
+  const target = { kind: 'held', promotion: 7, outcome: 'deployed', forced: false } as const;
+  return { ...promotion, kind: 'rollback', source: { ...promotion.source, target } };
 }
 
 /** The stored policy of the plan can't be read any more. */

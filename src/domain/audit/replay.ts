@@ -59,33 +59,25 @@ const STOPS: readonly string[] = ['replanned', 'examined', 'undoing'];
 /** The first row that says more than the rows before it allow, or null. Rows come in order, from seq 1. */
 export function findReplayProblem(rows: readonly AuditRow[]): ReplayProblem | null {
   const lives = new Map<number, Life>();
-  // Versions before reviews were counted in the trail wrote no `required`. Once a row has it, all that follow do.
-  let isCounted = false;
   for (const { seq, entry: text } of rows) {
     const entry = Entry.parse(JSON.parse(text));
     if (entry.promotion === null) continue;
     const life = lives.get(entry.promotion) ?? UNBORN;
-    const problem = judge(entry, { life, isCounted });
+    const problem = judge(entry, life);
     if (problem !== null) return { seq, problem };
-    isCounted ||= entry.kind === 'applying' && Applying.safeParse(entry.details).success;
     lives.set(entry.promotion, next(entry, life));
   }
   return null;
 }
 
-function judge(
-  { kind, details }: z.infer<typeof Entry>,
-  { life, isCounted }: { readonly life: Life; readonly isCounted: boolean },
-): ReplayProblem['problem'] | null {
+function judge({ kind, details }: z.infer<typeof Entry>, life: Life): ReplayProblem['problem'] | null {
   if (kind === 'requested') return life.isRequested ? 'unrequested' : null;
   if (kind !== 'applying' && kind !== 'promoted') return null;
   if (!life.isRequested) return 'unrequested';
   if (life.hasEnded) return 'ended';
   if (kind === 'promoted') return life.isApplying ? null : 'unplanned';
   const applying = Applying.safeParse(details);
-  // No version wrote an empty list.
-  if (!applying.success) return isCounted || 'required' in details ? 'unapproved' : null;
-  return isApproved(applying.data, life) ? null : 'unapproved';
+  return applying.success && isApproved(applying.data, life) ? null : 'unapproved';
 }
 
 /** Enough people approved just this subject, under each of the rules. */

@@ -167,7 +167,7 @@ export type ImageOutcome = Outcome & {
 };
 
 /** Put there by hand, before anything was promoted. */
-const UNTOLD = { promotion: null, forced: false, approvedBy: [], report: null } as const;
+const NO_OUTCOME = { promotion: null, forced: false, approvedBy: [], report: null } as const;
 
 /** `current`: what the environment holds now. Null if it never held this digest. */
 export function imageOutcomeOf(args: {
@@ -181,7 +181,7 @@ export function imageOutcomeOf(args: {
   const outcome = outcomeOf(history, digest);
   if (outcome === null && !isCurrent) return null;
   const isRolledBack = !isCurrent && isLeft(history, digest);
-  return { environment, isCurrent, isRolledBack, ...(outcome ?? UNTOLD) };
+  return { environment, isCurrent, isRolledBack, ...(outcome ?? NO_OUTCOME) };
 }
 
 /** What `/rollback to` takes for a digest of history: the number of its promotion, else a rollback tag of ours, or itself. */
