@@ -74,10 +74,10 @@ async function expectQueued(release: Release, number: number, behind: number): P
 
 /** Whose approvals of that promotion count no more, since it was last planned again. */
 async function voidedOf(number: number): Promise<readonly string[]> {
-  const replanned = (await trailOf(world)).filter(
-    ({ kind, promotion }) => kind === 'replanned' && promotion === number,
+  const planned = (await trailOf(world)).findLast(
+    ({ kind, promotion }) => (kind === 'replanned' || kind === 'examined') && promotion === number,
   );
-  const details: { readonly voided?: readonly string[] } = JSON.parse(JSON.stringify(replanned.at(-1)?.details ?? {}));
+  const details: { readonly voided?: readonly string[] } = JSON.parse(JSON.stringify(planned?.details ?? {}));
   return details.voided ?? [];
 }
 

@@ -104,7 +104,7 @@ describe('changes outside', () => {
     talk = await begin();
     const { world } = talk;
     await talk.request();
-    const other = stage(world, { commit: talk.repo.commitOn('staging', { message: 'Other' }) });
+    const other = stage(world, { commit: talk.repo.head('main'), tag: 'by-hand' });
     world.registry.setTag(IMAGE, 'main', other.digest);
     await reconcile(world);
     expect(healed(world)).toEqual(['production']);

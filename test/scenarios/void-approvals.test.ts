@@ -12,9 +12,10 @@ afterEach(async () => {
   await talk.world.close();
 });
 
-async function moveByHand(message: string): Promise<void> {
+/** To an image of an older commit. */
+async function moveByHand(name: string): Promise<void> {
   const { world, repo } = talk;
-  const { digest } = stage(world, { commit: repo.commitOn('staging', { message }) });
+  const { digest } = stage(world, { commit: repo.head('main'), tag: name, image: { seed: name } });
   for (const tag of ['main', 'latest']) world.registry.setTag(IMAGE, tag, digest);
   await talk.say('ada', '/refresh');
 }
@@ -33,16 +34,16 @@ test('production moved by hand: bob, whose approval is void, and ada, who asked'
   talk = await beginUnder(TWO);
   await talk.request();
   await talk.approve('bob');
-  await moveByHand('By hand');
+  await moveByHand('by-hand');
   expect(await talk.counting()).toEqual([]);
   const first = { kind: 'approvals-void', promotion: 1, plan: await talk.plan(), people: ['bob', 'ada'], to: null };
   expect(await mentioned()).toEqual([first]);
   expect(mentions()).toEqual(['@bob', '@ada']);
   // Nobody had approved the plan that this one replaces.
-  await moveByHand('By hand again');
+  await moveByHand('by-hand-again');
   expect(await mentioned()).toEqual([first]);
   await talk.approve('mia');
-  await moveByHand('And again');
+  await moveByHand('and-again');
   expect(await mentioned()).toEqual([first, { ...first, plan: await talk.plan(), people: ['mia', 'ada'] }]);
 });
 
