@@ -152,8 +152,9 @@ describe('plan', () => {
     const ended = await w.cli(`plan ${w.ref(`staging-${w.short}`)} --to production`);
     const [old, image] = [w.old, w.image].map(({ digest }) => `${digest.slice(0, 19)}…`);
     expect(ended.out).toContain(`staging-${w.short} → production\n`);
-    const lines = ended.out.split('\n').filter((line) => line.startsWith('  - '));
-    expect(lines).toEqual([
+    expect(ended.out).toMatch(/^Changes: 1 commit <.*\/compare\/.*> since production, by ada$/m);
+    const [, tags = ''] = ended.out.split('\nTags to move\n');
+    expect(tags.split('\n').filter((line) => line.startsWith('  - '))).toEqual([
       expect.stringMatching(new RegExp(`- rollback-<time>-release: .* ${old}$`)),
       expect.stringMatching(new RegExp(`- main-staging-${w.short}: .* → ${image}$`)),
       `  - main: ${old} → ${image}`,
@@ -296,11 +297,12 @@ describe('tags', () => {
     expect(second).toMatch(/^[0-9a-f]{12} +5h +\? +staging +staging-fffffff$/);
     const rows = ended.out.split('\n');
     const at = rows.findIndex((row) => row.startsWith(hex));
-    expect(rows.slice(at, at + 7).map((row) => row.trim().split(/ +/))).toEqual([
+    expect(rows.slice(at, at + 8).map((row) => row.trim().split(/ +/))).toEqual([
       [hex, '22d', expect.stringMatching(/^[0-9a-f]{7}$/), 'production', 'main', 'in', 'production:', 'no'],
       ['report'],
       ['production', 'latest'],
       ['version', 'v1.2.3'],
+      ['version', 'v1.4.2'],
       ['staging', expect.stringMatching(/^staging-[0-9a-f]{7}$/)],
       ['permanent', `main-staging-${w.short}`],
       ['rollback', 'rollback-20261124-090000-release'],

@@ -54,8 +54,8 @@ test('moved before the first write: nothing is written, the card names the move 
     actor: null,
     at: START,
     details: {
-      state: 'awaiting-approval',
-      voided: ['bob'],
+      state: 'examining',
+      voided: [],
       tags: [
         { repository: `${release.world.registry.host}/acme/dotca`, tag: 'latest', from: old.digest, to: other.digest },
       ],

@@ -1,5 +1,6 @@
 // Renders a plan as text and as JSON, in the words of card and check run.
 import { formatReference, type Reference } from '../../domain/image/reference.ts';
+import type { ImageChanges } from '../../domain/image/changes.ts';
 import { commitOf } from '../../domain/image/image-facts.ts';
 import type { ApprovalRules } from '../../domain/policy/approval-rules.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -108,7 +109,7 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     digest: image.facts.digest,
     commit: commitOf(image.facts),
     environment: promotion.environment,
-    changes: promotion.images[0]?.changes ?? null,
+    changes: changesJson(promotion.images[0]?.changes),
     findings: promotion.findings.map(findingJson),
     tags: promotion.moves.map((move) => ({
       tag: tagNameOf(move),
@@ -121,6 +122,13 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     open: preview.open.map(({ number, state }) => ({ promotion: `P${number}`, state })),
     message: renderPlain(resultText(planned), TEXT).trimEnd(),
   };
+}
+
+function changesJson(changes: ImageChanges | undefined): object | null {
+  if (changes === undefined) return null;
+  const { held, readAt, ...rest } = changes;
+  const at = held.at === null ? null : new Date(held.at).toISOString();
+  return { held: { ...held, at }, readAt: new Date(readAt).toISOString(), ...rest };
 }
 
 function requiredBy(rules: readonly ApprovalRules[]): number {
