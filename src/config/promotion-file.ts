@@ -95,9 +95,14 @@ function toFileProblems(problems: readonly PlacedProblem[], text: string): reado
   // zod reports a value that should be a list twice: for its type and for its length.
   const unique = new Map(problems.map((problem) => [`${problem.offset} ${JSON.stringify(problem.mistake)}`, problem]));
   const sorted = [...unique.values()].toSorted((a, b) => a.offset - b.offset);
+  // Line ends are counted once from first to last, as a hostile text has thousands of problems.
+  let line = 1;
+  let lineStart = 0;
   return sorted.map(({ path, offset, mistake }) => {
-    const before = text.slice(0, offset);
-    const lineStart = before.lastIndexOf('\n') + 1;
-    return { line: before.split('\n').length, column: offset - lineStart + 1, path: formatPath(path), ...mistake };
+    for (let end = text.indexOf('\n', lineStart); end !== -1 && end < offset; end = text.indexOf('\n', lineStart)) {
+      line += 1;
+      lineStart = end + 1;
+    }
+    return { line, column: offset - lineStart + 1, path: formatPath(path), ...mistake };
   });
 }
