@@ -13,6 +13,7 @@ import {
 } from '../domain/image/image-facts.ts';
 import type { Person } from '../domain/actor.ts';
 import type { CommitSha, Digest, ImageRepository, RepoName, Tag } from '../domain/image/reference.ts';
+import type { ContentPolicy } from '../domain/policy/policy.ts';
 import type { History } from '../domain/promotion/history.ts';
 import type { InstallationClient } from '../github/client/client.ts';
 import type { Clock } from '../net/clock.ts';
@@ -35,7 +36,9 @@ export type FactSubject = {
   /** Whose statuses of staging deployments count, as the policy lists them. */
   readonly stagingReporters: readonly Person[];
   /** The environment of the promotion, or all that the image may be promoted to. */
-  readonly environments: readonly { readonly name: string; readonly tags: readonly Tag[] }[];
+  readonly environments: readonly { readonly name: string; readonly branch: string; readonly tags: readonly Tag[] }[];
+  /** What the policy asks of its code. */
+  readonly content: ContentPolicy;
 };
 
 /** The sources of facts. The caller passes in functions that read the store. */

@@ -11,6 +11,7 @@ import { ownership } from './facets/ownership.ts';
 import { pastRejection } from './facets/past-rejection.ts';
 import { pastRollback } from './facets/past-rollback.ts';
 import { precedingVersion } from './facets/preceding-version.ts';
+import { sameCode } from './facets/same-code.ts';
 import { stagingDeployment } from './facets/staging-deployment.ts';
 
 export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
@@ -22,6 +23,7 @@ export const FACETS: { readonly [Name in FacetName]: Facet<Name> } = {
   pastRejection,
   checkedTag,
   changes,
+  sameCode,
   ownership,
   alternative,
   precedingVersion,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseCommitSha, type CommitSha, type RepoName } from '../domain/image/reference.ts';
 import { splitRepo, type InstallationClient } from './client/client.ts';
 import { isGitHubError } from './client/errors.ts';
+import { CACHEABLE } from './client/hooks.ts';
 
 export type CommitTree = {
   readonly sha: CommitSha;
@@ -51,4 +52,29 @@ export async function findTree({
     if (isGitHubError(error, 'github-rejected') && (error.status === 409 || error.status === 422)) return null;
     throw error;
   }
+}
+
+const Files = z.object({
+  truncated: z.boolean(),
+  tree: z.array(z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: z.string() })),
+});
+
+/** Each file of a tree, by its path, as its mode and blob id; null where GitHub lists only a part: 100,000 entries or 7 MB. */
+export async function listFiles({
+  client,
+  repo,
+  tree,
+}: {
+  readonly client: InstallationClient;
+  readonly repo: RepoName;
+  /** The id of a tree. */
+  readonly tree: string;
+}): Promise<ReadonlyMap<string, string> | null> {
+  const { data } = await client.ask({
+    tried: `listing the files of the tree ${tree} of ${repo}`,
+    send: (api) => api.git.getTree({ ...splitRepo(repo), tree_sha: tree, recursive: 'true', request: CACHEABLE }),
+    answer: Files,
+  });
+  if (data.truncated) return null;
+  return new Map(data.tree.flatMap(({ path, mode, type, sha }) => (type === 'tree' ? [] : [[path, `${mode} ${sha}`]])));
 }

@@ -91,6 +91,28 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
         ? { what: 'To go back to this image', line: rollbackLine(seen, seen.rollbackTo) }
         : null,
   },
+  content: {
+    seen: (seen) => {
+      switch (seen.code) {
+        case 'same-files':
+          return `same files as ${seen.branch}`;
+        case 'no-own-commits':
+          return `all commits are on ${seen.branch}`;
+        case 'own-commits': {
+          const list = seen.commits.length === 0 ? '' : `: ${seen.commits.map((sha) => sha.slice(0, 7)).join(', ')}`;
+          return seen.count === null
+            ? `too many commits that may not be on ${seen.branch}`
+            : `${plural(seen.count, 'commit')} not on ${seen.branch}${list}${seen.count > seen.commits.length ? ', …' : ''}`;
+        }
+        case 'other-files':
+          return `other files than ${seen.branch}${seen.paths.length === 0 ? '' : `: ${seen.paths.join(', ')}`}`;
+        case 'not-compared':
+          return `not compared with ${seen.branch}: ${branchNotComparedWords(seen.because)}`;
+      }
+    },
+    wanted: ({ wanted }) =>
+      wanted.match === 'identical' ? 'the files of the production branch' : 'only commits of the production branch',
+  },
   size: {
     // Rounded, a size just outside the limit would read like the limit itself.
     seen: ({ bytes }, { outcome }) => `${formatBytes(bytes)}${outcome === 'pass' ? '' : ` (${bytes} bytes)`}`,
@@ -231,6 +253,12 @@ const WORDS: { readonly [Rule in RuleId]: Words<FindingOf[Rule]> } = {
 /** A clause. */
 export function notComparedWords(because: CommitsUnknown): string {
   return NOT_COMPARED[because];
+}
+
+/** The same for a comparison with a branch. */
+export function branchNotComparedWords(because: Exclude<CommitsUnknown, 'held-names-none'> | 'files-unknown'): string {
+  if (because === 'files-unknown') return 'GitHub does not list all files';
+  return because === 'commit-gone' ? 'GitHub has no such branch, or no such commit' : NOT_COMPARED[because];
 }
 
 const NOT_COMPARED = {

@@ -148,6 +148,8 @@ const FORMS = {
   app: 'a GitHub App name as in its URL, optionally with # and its id',
   reporter: 'the login and id of a GitHub account, such as ada#12345 or argocd[bot]#678',
   label: 'a label name, such as org.opencontainers.image.source',
+  'path-pattern':
+    'a path from the top of the repository, with *, ? and at most two **, such as docs/**; no {} and no ()',
   platform: 'a platform, such as linux/amd64 or linux/arm/v7',
   'github-environment': 'the name of a GitHub environment, such as production',
   'environment-name': 'a name of letters, digits, - and _, but not P and a number',

@@ -28,6 +28,7 @@ validation:
   rejected_before: warn
   tag_overwritten: warn
   platforms: { level: fail, required: [] }
+  content: { match: off, ignore: [] }
 rollback: { role: write, approvals: { required: 0 } }
 force: { role: maintain }
 drift: { interval: 5m }

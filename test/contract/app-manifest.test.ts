@@ -34,6 +34,7 @@ const NEEDS: Readonly<Record<string, readonly string[] | null>> = {
   'checks.listForRef': ['checks: read'],
   'checks.update': ['checks: write'],
   // Comments and reactions of pull requests want pull_requests, those of issues want issues.
+  'git.getTree': ['contents: read'],
   'issues.create': ['issues: write'],
   'issues.createComment': ['issues: write', 'pull_requests: write'],
   'issues.get': ['issues: read', 'pull_requests: read'],

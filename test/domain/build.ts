@@ -163,6 +163,7 @@ export function facts({ platforms = PLATFORMS, ...change }: FactsChange = {}): I
     pastRejection: known({ kind: 'none' }),
     checkedTag: known({ kind: 'same' }),
     changes: known({ kind: 'nothing-held', environment: 'production' }),
+    sameCode: known({ kind: 'several-environments' }),
     ownership: known({ claim: 'owned', repoId: 1, names: ['acme/dotca'], proving: ['acme/dotca'] }),
     ...change,
   };

@@ -22,6 +22,7 @@ const EVERYTHING = [
   'ownership',
   'pastRejection',
   'changes',
+  'sameCode',
   'checkedTag',
   'alternative',
   'precedingVersion',
@@ -53,7 +54,8 @@ async function makeWorld(): Promise<World> {
         branches: ['staging'],
         versionTag: null,
         stagingReporters: [],
-        environments: environments.map((name) => ({ name, tags: [tag('main')] })),
+        environments: environments.map((name) => ({ name, branch: 'main', tags: [tag('main')] })),
+        content: { match: 'off', ignore: [] },
       },
       {
         registry: bench.client,

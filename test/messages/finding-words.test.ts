@@ -105,6 +105,37 @@ const SAMPLES: readonly Finding[] = [
     wanted: {},
   }),
   finding({ rule: 'staging-deployed', seen: { code: 'status', state: 'in_progress' }, wanted: {} }),
+  finding({ rule: 'content', seen: { code: 'same-files', branch: 'main' }, wanted: { match: 'identical' } }),
+  finding({ rule: 'content', seen: { code: 'no-own-commits', branch: 'main' }, wanted: { match: 'subset' } }),
+  ...([1, 12] as const).map((count) =>
+    finding({
+      rule: 'content',
+      seen: { code: 'own-commits', branch: 'main', count, commits: [commit] },
+      wanted: { match: 'subset' },
+    }),
+  ),
+  finding({
+    rule: 'content',
+    seen: { code: 'own-commits', branch: 'main', count: null, commits: [] },
+    wanted: { match: 'subset' },
+  }),
+  finding({
+    rule: 'content',
+    seen: { code: 'other-files', branch: 'main', paths: ['src/a.ts', 'src/b.ts'] },
+    wanted: { match: 'identical' },
+  }),
+  finding({
+    rule: 'content',
+    seen: { code: 'other-files', branch: 'main', paths: [] },
+    wanted: { match: 'identical' },
+  }),
+  ...(['commit-gone', 'files-unknown'] as const).map((because) =>
+    finding({
+      rule: 'content',
+      seen: { code: 'not-compared', branch: 'main', because },
+      wanted: { match: 'identical' },
+    }),
+  ),
   finding({
     rule: 'order',
     seen: {

@@ -281,3 +281,74 @@ describe('an image without a platform', () => {
     expect((await changesOf(2)).contents).toEqual({ kind: 'unknown', because: 'gone' });
   });
 });
+
+describe('the code of the production branch', () => {
+  const sameCode = async (number = 1): Promise<unknown> => (await talk.promotion(number)).images[0]?.sameCode;
+
+  /** An image of a new commit on staging with these files. */
+  async function promoteFiles(files: Readonly<Record<string, string>>): Promise<void> {
+    const commit = talk.repo.commitOn('staging', { message: 'Files', files });
+    stage(talk.world, { commit });
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+  }
+
+  test('is compared for the card: commits of its own, merges left out', async () => {
+    talk = await beginHistory();
+    talk.repo.merge({ from: 'main', into: 'staging' });
+    await promoteFiles({ 'a.ts': '1' });
+    expect(await sameCode()).toMatchObject({ kind: 'compared', branch: 'main', files: 'differ', own: 3 });
+    expect(await talk.state()).toBe('awaiting-approval');
+    expect(talk.card()).toContain('not on `main`');
+  });
+
+  test('is the same where main has the same files, as after a squash', async () => {
+    talk = await beginHistory();
+    talk.repo.writeFiles('main', { 'a.ts': '1' });
+    await promoteFiles({ 'a.ts': '1' });
+    expect(await sameCode()).toMatchObject({ kind: 'compared', files: 'same' });
+    expect(talk.card()).toContain('same files as `main`');
+  });
+
+  test.each([
+    ['identical', 'fail content'],
+    ['subset', 'fail content'],
+  ])('is missing where the policy asks for it (%s), and force overrides that', async (match, found) => {
+    talk = await beginHistory({ policy: `validation: { content: { match: ${match} } }\n` });
+    await promoteFiles({ 'a.ts': '1' });
+    expect(await talk.state()).toBe('checks-failed');
+    expect(await talk.findings()).toContain(found);
+    const tag = (await talk.promotion()).source.tag ?? '';
+    await talk.say('mia', `/promote ${tag} force --reason "now"`);
+    expect(await talk.findings(2)).toContain(`${found} overridden`);
+  });
+
+  test('may differ in the files that the policy ignores', async () => {
+    talk = await beginHistory();
+    talk.repo.writeFiles('main', {
+      '.github/promotion.yml': 'validation: { content: { match: identical, ignore: ["docs/**"] } }\n',
+      'docs/a.md': 'old',
+    });
+    await promoteFiles({
+      '.github/promotion.yml': 'validation: { content: { match: identical, ignore: ["docs/**"] } }\n',
+      'docs/a.md': 'new',
+      'docs/sub/b.md': 'new',
+    });
+    expect(await talk.findings()).toContain('pass content');
+    await promoteFiles({ 'src/a.ts': 'new' });
+    const [finding] = (await talk.promotion(2)).findings.filter(({ rule }) => rule === 'content');
+    expect(finding).toMatchObject({ outcome: 'fail', seen: { code: 'other-files', paths: ['src/a.ts'] } });
+  });
+
+  test('can not be told: without the rule nothing is blocked, with it the check is unknown', async () => {
+    talk = await beginHistory({ policy: 'validation: { content: { match: subset } }\n' });
+    const path = /\/compare\/main\.\.\./;
+    talk.world.github.failNext({ method: 'GET', path, status: 404, body: { message: 'Not Found' }, times: Infinity });
+    await talk.request();
+    expect(await talk.state()).toBe('checks-failed');
+    expect(await talk.findings()).toContain('unknown content');
+    write(talk, '{}\n');
+    await talk.request();
+    expect(await sameCode(2)).toEqual({ kind: 'unknown', branch: 'main', because: 'commit-gone' });
+    expect(await talk.state(2)).toBe('awaiting-approval');
+  });
+});

@@ -55,6 +55,7 @@ export const inspect: CliCommand = {
       branches: [policy.staging.branch, findEnvironment(policy, null)?.branch ?? policy.staging.branch],
       stagingReporters: policy.staging.reporters,
       environments: possibleEnvironments(policy),
+      content: policy.validation.content,
     };
     const collection = createCollection(subject, {
       registry,

@@ -110,6 +110,7 @@ export function planJson(planned: Planned): Readonly<Record<string, unknown>> {
     commit: commitOf(image.facts),
     environment: promotion.environment,
     changes: changesJson(promotion.images[0]?.changes),
+    sameCode: promotion.images[0]?.sameCode ?? null,
     findings: promotion.findings.map(findingJson),
     tags: promotion.moves.map((move) => ({
       tag: tagNameOf(move),

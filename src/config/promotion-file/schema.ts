@@ -17,6 +17,7 @@ import {
   login,
   reporter,
   oneOf,
+  pathPattern,
   platform,
   role,
   size,
@@ -181,6 +182,20 @@ const Validation = section({
       .optional(),
   })
     .meta({ description: 'The platforms of the image that the environment holds, and the required ones.' })
+    .optional(),
+  content: section({
+    match: oneOf(['identical', 'subset', 'off'])
+      .meta({
+        description:
+          'What the image must have in common with the branch of the environment: `identical` the files, `subset` the commits.',
+        defaultsTo: 'off',
+      })
+      .optional(),
+    ignore: list(pathPattern, { of: 'patterns', from: 0, to: 50 })
+      .meta({ description: 'Files that may differ, as patterns such as `docs/**`.', defaultsTo: [] })
+      .optional(),
+  })
+    .meta({ description: 'Whether the image has the code of the environment’s branch.' })
     .optional(),
 });
 

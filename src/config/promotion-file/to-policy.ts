@@ -91,7 +91,7 @@ function toApprovals(written: EnvironmentFile['approvals'], base: ApprovalPolicy
 }
 
 function toValidation(written: PromotionFile['validation'], base: ValidationPolicy): ValidationPolicy {
-  const { size, layers, labels, platforms } = written ?? {};
+  const { size, layers, labels, platforms, content } = written ?? {};
   return {
     size: {
       level: size?.level ?? base.size.level,
@@ -108,5 +108,6 @@ function toValidation(written: PromotionFile['validation'], base: ValidationPoli
       level: platforms?.level ?? base.platforms.level,
       required: platforms?.required ?? base.platforms.required,
     },
+    content: { match: content?.match ?? base.content.match, ignore: content?.ignore ?? base.content.ignore },
   };
 }

@@ -91,6 +91,18 @@ export const platform = parsed({
   legal: { form: 'platform' },
 });
 
+/**
+ * A pattern of paths from the top of the repository, with `*`, `**`, `?` and `[a-z]`. Alternatives in braces could stand for
+ * more patterns than can be tried, and so could many `**`.
+ */
+export const pathPattern = parsed({
+  parse: (text) => {
+    const isPath = /^(?!\/)[^\p{Cc}\ufffd\\{}()]{1,200}$/u.test(text) && !text.split('/').includes('..');
+    return isPath && text.split('**').length <= 3 && text.split('*').length <= 9 ? text : null;
+  },
+  legal: { form: 'path-pattern' },
+});
+
 export const gitHubEnvironment = parsed({
   parse: (text) => (text === text.trim() && /^[^\p{Cc}\ufffd]{1,255}$/u.test(text) ? text : null),
   legal: { form: 'github-environment' },

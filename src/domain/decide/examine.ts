@@ -4,6 +4,7 @@ import { subjectOf } from '../promotion/approval.ts';
 import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import { overrideByForce } from '../finding.ts';
 import { keptChanges } from '../image/changes.ts';
+import { keptSameCode } from '../image/same-code.ts';
 import {
   commitOf,
   commitSummaryOf,
@@ -55,9 +56,12 @@ export function decideExamined(before: Promotion, event: EventOf<'examined'>, co
   const facts = event.images.map((examined) => examined.facts);
   const images = promotion.images.map((image) => {
     const examined = event.images.find((one) => isOf(image, one.facts));
-    const { changes: _before, ...identified } = identify(image, facts);
-    const changes = examined?.facts.changes;
-    const kept = keptChanges(changes?.kind === 'known' ? changes.value : null);
+    const { changes: _before, sameCode: _then, ...identified } = identify(image, facts);
+    const { changes, sameCode } = examined?.facts ?? NOTHING_COLLECTED;
+    const kept = {
+      ...keptChanges(changes.kind === 'known' ? changes.value : null),
+      ...keptSameCode(sameCode.kind === 'known' ? sameCode.value : null),
+    };
     return { ...identified, ...kept, commitTag: examined?.commitTag ?? null };
   });
   const governing = environmentPolicyFor({ policy, environment, kind });

@@ -2,6 +2,7 @@
 import type { CommitSha, Digest, ImageRepository, Tag } from './reference.ts';
 import type { Person } from '../actor.ts';
 import type { Changes } from './changes.ts';
+import type { SameCode } from './same-code.ts';
 import type { TargetOutcome } from '../promotion/target-origin.ts';
 import type { UnknownReason } from './unknown-reason.ts';
 import type { PrecedingVersion } from './version.ts';
@@ -25,6 +26,7 @@ export type FacetValues = {
   readonly pastRejection: PastRejection;
   readonly checkedTag: CheckedTag;
   readonly changes: Changes;
+  readonly sameCode: SameCode;
   /** What a rollback could go back to instead, if its target is incomplete. */
   readonly alternative: Alternative | null;
   /** Null without a requested version, and for the first one. */
@@ -187,6 +189,7 @@ export const NOTHING_COLLECTED: Facets = {
   pastRejection: NOT_COLLECTED,
   checkedTag: NOT_COLLECTED,
   changes: NOT_COLLECTED,
+  sameCode: NOT_COLLECTED,
   alternative: NOT_COLLECTED,
   precedingVersion: NOT_COLLECTED,
 };

@@ -1,6 +1,7 @@
 // Plans which tag will hold which digest, over what. Nothing is read or written here.
 import type { ImageChanges } from './changes.ts';
 import type { CommitSummary } from './image-facts.ts';
+import type { SameCodeShown } from './same-code.ts';
 import type { EnvironmentPolicy } from '../policy/policy.ts';
 import type { PromotionKind } from '../promotion/promotion-kind.ts';
 import { parseTag, type CommitSha, type Digest, type ImageRepository, type Tag } from './reference.ts';
@@ -15,6 +16,8 @@ export type PinnedImage = {
   readonly summary?: CommitSummary;
   /** What sets it apart from what the environment held when it was examined; absent where there was nothing, or nobody asked. */
   readonly changes?: ImageChanges;
+  /** Whether it had the code of the environment's branch then. */
+  readonly sameCode?: SameCodeShown;
   /** The `staging-<sha>` tag that stands for the image in permanent tags, once known. */
   readonly commitTag: Tag | null;
   readonly platforms: readonly string[];

@@ -24,7 +24,7 @@ export function effectiveRules(args: RulesOf): string {
   const { reporters, ...sources } = policy.staging;
   const staging = reporters.length === 0 ? sources : { ...sources, reporters: setOf(reporters.map(formatReporter)) };
   const { hotfix, rollback, force } = policy;
-  const { platforms, ...validation } = policy.validation;
+  const { platforms, content, ...validation } = policy.validation;
   const platformRule = platforms.level === 'fail' && platforms.required.length === 0 ? {} : { platforms };
   const order = environment.order === defaultEnvironment(environment.name).order ? {} : { order: environment.order };
   const { required, role, users, selfApproval, apps, contributors } = environmentPolicyFor(args).approvals;
@@ -45,6 +45,7 @@ export function effectiveRules(args: RulesOf): string {
       ...validation,
       labels: { ...validation.labels, required: setOf(validation.labels.required) },
       ...platformRule,
+      ...(content.match === 'off' ? {} : { content: { ...content, ignore: setOf(content.ignore) } }),
     },
     ...order,
     ...(kind === 'promotion' || kind === 'version' ? { force } : { rollback }),

@@ -14,6 +14,7 @@ const allowedForm = z.discriminatedUnion('form', [
       'reporter',
       'label',
       'platform',
+      'path-pattern',
       'github-environment',
       'environment-name',
       'interval',
@@ -27,7 +28,7 @@ const allowedForm = z.discriminatedUnion('form', [
   z.strictObject({ form: z.literal('map'), keys: z.array(z.string()) }),
   z.strictObject({
     form: z.literal('list'),
-    of: z.enum(['image', 'logins', 'apps', 'reporters', 'tags', 'labels', 'platforms']),
+    of: z.enum(['image', 'logins', 'apps', 'reporters', 'tags', 'labels', 'platforms', 'patterns']),
     from: z.int(),
     to: z.int(),
   }),

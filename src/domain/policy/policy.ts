@@ -78,6 +78,15 @@ export type ValidationPolicy = {
   readonly tagOverwritten: Level;
   /** For an image that lacks a platform which the held image has, or which is required. */
   readonly platforms: { readonly level: Level; readonly required: readonly string[] };
+  /** Whether the image must have the code of the environment's branch. */
+  readonly content: ContentPolicy;
+};
+
+export type ContentPolicy = {
+  /** `identical`: the same files; `subset`: no commits of its own. */
+  readonly match: 'identical' | 'subset' | 'off';
+  /** Patterns of paths, as `docs/**`: files that may differ. */
+  readonly ignore: readonly string[];
 };
 
 /** `strict` makes the whole list of checks binding. */
@@ -111,6 +120,7 @@ export function builtInPolicy(args: {
       rejectedBefore: binding ? 'fail' : 'warn',
       tagOverwritten: binding ? 'fail' : 'warn',
       platforms: { level: 'fail', required: [] },
+      content: { match: 'off', ignore: [] },
     },
     // The target was approved once, and at three in the morning there is no second person.
     rollback: { role: 'write', approvals: { required: 0 } },

@@ -1,6 +1,7 @@
 // All rules, in the order in which people read their findings.
 import { command } from './command.ts';
 import { completeness } from './completeness.ts';
+import { content } from './change/content.ts';
 import { order } from './change/order.ts';
 import { platforms } from './change/platforms.ts';
 import { rejectedBefore } from './history/rejected-before.ts';
@@ -36,6 +37,7 @@ export const RULES = [
   tagOverwritten,
   stagingDeployed,
   order,
+  content,
   rolledBack,
   rejectedBefore,
   permanentTag,

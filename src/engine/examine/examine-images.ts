@@ -38,6 +38,7 @@ export function startCollections(services: Services, place: ExaminationPlace): r
       branches: branchesOf(place),
       stagingReporters: policy.staging.reporters,
       environments: [environment],
+      content: policy.validation.content,
     };
     return { image, collection: createCollection(subject, factSourcesOf(services, { repo, repository })) };
   });
@@ -57,7 +58,7 @@ export async function examineImage(
     'lineage',
     ...(kind === 'rollback' ? (['alternative'] as const) : []),
     // Whoever approves an image sees what it changes; a rollback to a held one waits for nothing more.
-    ...(bringsNewImage(promotion) ? (['changes'] as const) : []),
+    ...(bringsNewImage(promotion) ? (['changes', 'sameCode'] as const) : []),
   ];
   const lineage = collection.collect(['lineage']);
   const [facts, commitTag] = await Promise.all([

@@ -87,7 +87,13 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     ...recordsOf(database, { repoId: repo.id, now: services.now }),
     ownership: () => findOwnership({ ...services, store }, { repo, image: repository }),
   });
-  const facts = await collection.collect(['contents', 'lineage', 'changes', ...facetsFor('promotion', policy)]);
+  const facts = await collection.collect([
+    'contents',
+    'lineage',
+    'changes',
+    'sameCode',
+    ...facetsFor('promotion', policy),
+  ]);
   const image = { facts, contents: await collection.contents() };
   const commit = commitOf(facts);
   // Where GitHub can't be asked, the plan shows what becomes of the commit that the tag names.
@@ -153,6 +159,7 @@ function subjectAt(
     branches: [staging.branch, environment.branch, ...(force ? [hotfix.branch] : [])],
     stagingReporters: staging.reporters,
     environments: [environment],
+    content: policy.validation.content,
   };
 }
 

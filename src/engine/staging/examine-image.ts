@@ -30,6 +30,7 @@ export async function examineImage(
     branches: [policy.staging.branch, ...(target === null ? [] : [target.branch])],
     stagingReporters: policy.staging.reporters,
     environments: possibleEnvironments(policy),
+    content: policy.validation.content,
   };
   const collection = createCollection(subject, factSourcesOf(services, { repo, repository: image }));
   const facts = await collection.collect(facetsFor('promotion', policy));

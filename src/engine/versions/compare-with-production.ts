@@ -72,6 +72,7 @@ async function findCommit(
     branches,
     stagingReporters: [],
     environments: [environment],
+    content: { match: 'off', ignore: [] } as const,
   };
   const collection = createCollection(subject, factSourcesOf(services, { repo, repository }));
   return commitOf(await collection.collect(['lineage']));

@@ -4,7 +4,7 @@ import type { PinnedImage } from '../../domain/image/tag-plan.ts';
 import { formatNumber, isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { joinBlocks } from '../blocks.ts';
 import { code, escapeText, link } from '../escape.ts';
-import { notComparedWords } from '../finding-words.ts';
+import { branchNotComparedWords, notComparedWords } from '../finding-words.ts';
 import { codeList, formatAge, formatBytes, formatTime, listWords, plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import type { Detail } from './detail.ts';
@@ -16,11 +16,33 @@ export function renderChanges(view: ChangesView, detail: Detail): string {
   return joinBlocks(
     view.promotion.images.flatMap((image) => {
       const { changes } = image;
-      if (changes === undefined) return [];
+      const ofBranch = sameCodeLine(view, image);
+      if (changes === undefined) return [ofBranch];
       const commits = newestLines(view, changes.commits, detail);
-      return [`**Changes**: ${commitsLine(view, image, changes)}`, commits, imageLines(changes, detail)];
+      return [`**Changes**: ${commitsLine(view, image, changes)}`, commits, imageLines(changes, detail), ofBranch];
     }),
   );
+}
+
+/** `**Code**: 2 commits are not on main`, with the commits; empty where nobody asked. */
+function sameCodeLine({ promotion, githubUrl }: ChangesView, { sameCode }: PinnedImage): string {
+  if (sameCode === undefined || sameCode.kind === 'no-access') return '';
+  const branch = code(sameCode.branch);
+  if (sameCode.kind === 'unknown') {
+    // Who reads the card knows already that the commit is unknown.
+    return sameCode.because === 'no-commit'
+      ? ''
+      : `**Code**: not compared with ${branch}: ${branchNotComparedWords(sameCode.because)}`;
+  }
+  const { files, own, newest } = sameCode;
+  if (files === 'same') return `**Code**: same files as ${branch}`;
+  if (own === 0) return `**Code**: all commits are on ${branch}`;
+  if (own === null) return `**Code**: more commits than GitHub lists are not on ${branch}`;
+  const linked = newest.map(({ sha }) =>
+    link(code(sha.slice(0, 7)), `${githubUrl}/${promotion.repo.name}/commit/${sha}`),
+  );
+  const rest = own > newest.length ? ` and ${own - newest.length} more` : '';
+  return `**Code**: ${plural(own, 'commit')} ${own === 1 ? 'is' : 'are'} not on ${branch}: ${linked.join(', ')}${rest}`;
 }
 
 /** The line about the commits alone. */

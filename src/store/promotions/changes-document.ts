@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { commitSha, digest, tag, time } from '../documents/parts.ts';
 
+const newest = z.array(z.strictObject({ sha: commitSha, subject: z.string(), pull: z.int().nullable() }));
+
 const commits = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('unknown'),
@@ -14,8 +16,27 @@ const commits = z.discriminatedUnion('kind', [
     behind: z.int(),
     authors: z.array(z.string()),
     authorCount: z.int(),
-    newest: z.array(z.strictObject({ sha: commitSha, subject: z.string(), pull: z.int().nullable() })),
+    newest,
   }),
+]);
+
+const branch = { branch: z.string() };
+
+export const sameCode = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...branch,
+    kind: z.literal('compared'),
+    files: z.enum(['same', 'differ', 'unknown']),
+    differing: z.array(z.string()),
+    own: z.int().nullable(),
+    newest,
+  }),
+  z.strictObject({
+    ...branch,
+    kind: z.literal('unknown'),
+    because: z.enum(['no-commit', 'commit-gone', 'no-common-history', 'too-large', 'refused']),
+  }),
+  z.strictObject({ ...branch, kind: z.literal('no-access'), detail: z.string() }),
 ]);
 
 const contents = z.discriminatedUnion('kind', [

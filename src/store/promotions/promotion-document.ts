@@ -16,7 +16,7 @@ import {
   type DeepReadonly,
 } from '../documents/parts.ts';
 import { documentFormat } from '../documents/document-format.ts';
-import { imageChanges } from './changes-document.ts';
+import { imageChanges, sameCode } from './changes-document.ts';
 import { failure, failureProblem } from './failure-document.ts';
 import { PROMOTION_STEPS } from './upgrade.ts';
 
@@ -124,6 +124,7 @@ export const promotionSchema = z.strictObject({
       commit: commitSha.nullable(),
       summary: z.strictObject({ subject: z.string(), author: z.string().nullable() }).exactOptional(),
       changes: imageChanges.exactOptional(),
+      sameCode: sameCode.exactOptional(),
       commitTag: tag.nullable(),
       platforms: z.array(z.string()),
     }),

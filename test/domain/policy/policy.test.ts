@@ -35,6 +35,7 @@ test('without a file: one image named like the repository, to production, one ap
       rejectedBefore: 'warn',
       tagOverwritten: 'warn',
       platforms: { level: 'fail', required: [] },
+      content: { match: 'off', ignore: [] },
     },
     rollback: { role: 'write', approvals: { required: 0 } },
     force: { role: 'maintain' },

@@ -30,6 +30,7 @@ test.each([1, 2, 12])('a layer that is listed %i times counts once', async (time
       versionTag: null,
       stagingReporters: [],
       environments: [],
+      content: { match: 'off', ignore: [] },
     },
     {
       registry,

@@ -76,6 +76,7 @@ function readingOf(branches: readonly string[]): Reading {
       versionTag: null,
       stagingReporters: [],
       environments: [],
+      content: { match: 'off', ignore: [] },
     },
     sources: {
       registry: makeClient().client,

@@ -29,6 +29,7 @@ async function collect(version: string | null, tags: readonly string[]) {
       branches: ['staging'],
       stagingReporters: [],
       environments: [],
+      content: { match: 'off', ignore: [] },
     },
     {
       registry,

@@ -1,6 +1,7 @@
 // What changes compared with the environment's current image, as card and check run show it.
 import { expect, test } from 'vitest';
 import type { ContentsComparison, ImageChanges } from '../../../src/domain/image/changes.ts';
+import type { SameCodeShown } from '../../../src/domain/image/same-code.ts';
 import { parseCommitSha } from '../../../src/domain/image/reference.ts';
 import type { Promotion } from '../../../src/domain/promotion/promotion.ts';
 import { changesSummary, renderChanges } from '../../../src/messages/card/changes.ts';
@@ -94,6 +95,30 @@ test.each<[string, Partial<ImageChanges>, Partial<Promotion>]>([
 ])('%s', (_, changes, promotion) => {
   const shown = view(changes, promotion);
   expect(`${renderChanges(shown, DETAIL)}\n---\n${changesSummary(shown)}`).toMatchSnapshot();
+});
+
+const CODE = {
+  kind: 'compared',
+  branch: 'main',
+  files: 'differ',
+  differing: [],
+  own: 2,
+  newest: COMMITS.newest.slice(0, 2),
+} as const;
+
+test.each<[string, SameCodeShown]>([
+  ['the same files', { ...CODE, files: 'same' }],
+  ['no commits of its own', { ...CODE, own: 0, newest: [] }],
+  ['one commit of its own', { ...CODE, own: 1, newest: COMMITS.newest.slice(0, 1) }],
+  ['two', CODE],
+  ['many', { ...CODE, own: 30 }],
+  ['more than GitHub lists', { ...CODE, own: null, newest: [] }],
+  ['no comparison', { kind: 'unknown', branch: 'main', because: 'commit-gone' }],
+  ['no commit', { kind: 'unknown', branch: 'main', because: 'no-commit' }],
+  ['no GitHub', { kind: 'no-access', branch: 'main', detail: 'APP_ID is not set' }],
+])('code of the branch: %s', (_, sameCode) => {
+  const [image] = viewOf().promotion.images;
+  expect(renderChanges(viewOf({ images: [{ ...must(image ?? null), sameCode }] }), DETAIL)).toMatchSnapshot();
 });
 
 test('an image without a comparison shows nothing', () => {

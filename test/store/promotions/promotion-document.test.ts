@@ -271,6 +271,17 @@ const anyFindings: { readonly [Rule in RuleId]: fc.Arbitrary<Extract<Finding, { 
     }),
     wanted: none,
   }),
+  content: fc.record({
+    rule: fc.constant('content'),
+    ...found,
+    seen: fc.record({
+      code: fc.constant('own-commits' as const),
+      branch: text,
+      count: maybe(int),
+      commits: list(aCommit),
+    }),
+    wanted: fc.record({ match: fc.constant('subset' as const) }),
+  }),
   platforms: fc.record({
     rule: fc.constant('platforms'),
     ...found,

@@ -36,6 +36,8 @@ export type Git = {
   readonly store: (commit: NewCommit) => GitCommit;
   /** A branch, `heads/x`, `refs/heads/x`, the same of a tag, or a commit id of at least 7 digits. */
   readonly resolve: (ref: string) => GitCommit | undefined;
+  /** What the tree of a commit holds, by path. */
+  readonly filesOf: (tree: string) => ReadonlyMap<string, string> | undefined;
   readonly compare: (base: GitCommit, head: GitCommit) => Comparison | undefined;
   /** The commit and all its ancestors as `git log` orders them: of those whose child was shown, the newest is next. */
   readonly log: (start: GitCommit) => readonly GitCommit[];
@@ -111,7 +113,9 @@ export function createGit(): Git {
     return shown;
   };
 
-  return { branches, tags, store, resolve, compare, log };
+  const filesOf: Git['filesOf'] = (tree) => [...commits.values()].find((commit) => commit.tree === tree)?.files;
+
+  return { branches, tags, store, resolve, filesOf, compare, log };
 }
 
 /** The id GitHub shows as `sha` of a file. */

@@ -58,6 +58,21 @@ export const REPOSITORY_ROUTES: Routes = {
       },
     };
   }),
+  'git/get-tree': needs('contents', (call) => {
+    const sha = param(call, 'tree_sha');
+    const files = call.repo.git.filesOf(sha);
+    if (files === undefined) return NOT_FOUND;
+    if (call.query['recursive'] === undefined) throw new Error('only whole trees are known here');
+    const tree = [...files].map(([path, text]) => ({
+      path,
+      mode: '100644',
+      type: 'blob',
+      sha: blobId(text),
+      size: Buffer.byteLength(text),
+      url: apiUrl(call.repo, `/git/blobs/${blobId(text)}`),
+    }));
+    return { status: 200, body: { sha, url: apiUrl(call.repo, `/git/trees/${sha}`), tree, truncated: false } };
+  }),
   'repos/list-commits': needs('contents', listCommits),
   'repos/get-commit': needs('contents', (call) => {
     const ref = param(call, 'ref');
