@@ -91,13 +91,18 @@ function beginsQuote(lines: readonly string[], at: number): boolean {
 
 /** A header line with an address, such as that of the sender. */
 function isAddressed(line: string): boolean {
-  return ANY_HEADER.test(line) && ADDRESS.test(line);
+  return isAnyHeader(line) && ADDRESS.test(line);
+}
+
+/** Lines such as `Signed-off-by: …` end the message of a commit, not the head of a mail. */
+function isAnyHeader(line: string): boolean {
+  return ANY_HEADER.test(line) && !/^ {0,3}[A-Za-z-]+-by:/i.test(line);
 }
 
 /** Date, recipient and subject follow without a gap, and the recipient has an address too. */
 function hasAnyHeaders(lines: readonly string[], from: number): boolean {
   const next = lines.slice(from, from + MIN_ANY_HEADERS).map((line) => line.slice(0, MAX_LENGTH));
-  return next.length === MIN_ANY_HEADERS && next.every((line) => ANY_HEADER.test(line)) && next.some(isAddressed);
+  return next.length === MIN_ANY_HEADERS && next.every(isAnyHeader) && next.some(isAddressed);
 }
 
 /** In a real mail, at least two more follow: date, recipient or subject. */

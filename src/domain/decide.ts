@@ -57,7 +57,7 @@ function dispatch(promotion: Promotion, event: PromotionEvent, context: Decision
     case 'policy-changed':
       return decidePolicyChanged(promotion, event, context);
     case 'production-read':
-      return decideProductionRead(promotion, event.production, context);
+      return decideProductionRead(promotion, event, context);
     case 'source-read':
       return decideSourceRead(promotion, event.holds, context);
     case 'image-appeared':

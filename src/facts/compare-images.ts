@@ -24,8 +24,8 @@ export type Change = {
 
 /** `linux/arm64` and `linux/arm64/v8` are the same platform. */
 export function compareImages(from: ImageContents, to: ImageContents): Comparison {
-  const before = new Map(from.platforms.map((platform) => [platformKey(platform.platform), platform]));
-  const after = new Map(to.platforms.map((platform) => [platformKey(platform.platform), platform]));
+  const before = byPlatform(from);
+  const after = byPlatform(to);
   return {
     added: [...after].filter(([key]) => !before.has(key)).map(([, { platform }]) => platform),
     removed: [...before].filter(([key]) => !after.has(key)).map(([, { platform }]) => platform),
@@ -34,6 +34,16 @@ export function compareImages(from: ImageContents, to: ImageContents): Compariso
       return now === undefined ? [] : [comparePlatforms(old, now)];
     }),
   };
+}
+
+/** A second entry of a platform under another name is a platform of its own: a host may take either. */
+function byPlatform({ platforms }: ImageContents): ReadonlyMap<string, PlatformContents> {
+  const found = new Map<string, PlatformContents>();
+  for (const contents of platforms) {
+    const key = platformKey(contents.platform);
+    found.set(found.has(key) ? contents.platform : key, contents);
+  }
+  return found;
 }
 
 function comparePlatforms(from: PlatformContents, to: PlatformContents): PlatformComparison {

@@ -58,7 +58,9 @@ export async function compareWithBranch({
 
 /** GitHub computes the whole difference, also where nobody wants it: 422, or 500 with the same words. */
 export function isTooLong(error: unknown): error is OutsideError {
-  return isGitHubError(error, 'github-rejected') && /too (long|large|big)|timed out/i.test(error.message);
+  const isAnswer =
+    isGitHubError(error, 'github-rejected') || (isGitHubError(error, 'github-unavailable') && error.status === 500);
+  return isAnswer && /too (long|large|big)|timed out/i.test(error.message);
 }
 
 function mayPass(error: OutsideError): OutsideError {

@@ -2,7 +2,8 @@
 import { formatReference } from '../domain/image/reference.ts';
 import type { FailureProblem, Incompleteness, OtherTarget } from '../domain/promotion/failure.ts';
 import type { Failure, Promotion } from '../domain/promotion/promotion.ts';
-import { policyProblemWords } from './policy-problem.ts';
+import { capitalise } from './format.ts';
+import { invalidPolicyWords, policyProblemWords } from './policy-problem.ts';
 import { rollbackLine } from './card/next-steps.ts';
 import { targetOutcomeWords } from './target-origin.ts';
 
@@ -29,7 +30,7 @@ export function problemWords(problem: FailureProblem, promotion: Place): string 
       return `${target} can no longer be pulled: ${incompletenessWords(problem.because)}.${otherTargetWords(problem, promotion)}`;
     }
     case 'policy-unreadable':
-      return `The policy file is not valid: ${problem.problems.map(policyProblemWords).join('; ')}${problem.more > 0 ? `; and ${problem.more} more` : ''}.`;
+      return `${capitalise(invalidPolicyWords(problem.problems, (name) => name))}: ${problem.problems.map(policyProblemWords).join('; ')}${problem.more > 0 ? `; and ${problem.more} more` : ''}.`;
     case 'environment-gone':
       return `The policy file no longer defines the environment ${problem.environment}.`;
     case 'image-not-in-policy':

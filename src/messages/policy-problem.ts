@@ -17,7 +17,7 @@ export function policyProblemWords(problem: PolicyProblem): string {
     case 'not-a-file':
       return `it is a ${problem.what}, not a file`;
     case 'wrong-file-name':
-      return `rename ${problem.found} to ${POLICY_PATH}, or add an empty ${POLICY_PATH} if it is no policy`;
+      return `rename ${problem.found} to ${POLICY_PATH}; if ${problem.found} is not a policy of Imprimatur, add an empty ${POLICY_PATH} instead`;
     default: {
       const where = `line ${problem.line}, column ${problem.column}`;
       return `${problem.path === '' ? where : `${where} (${problem.path})`}: ${fileProblemWords(problem)}`;

@@ -102,6 +102,15 @@ describe('above', () => {
 
 describe('text written on the web is not a quote by mail:', () => {
   test.each<readonly [name: string, lines: readonly string[]]>([
+    [
+      'trailers of a commit',
+      [
+        'Reviewed-by: Mia <mia@example.com>',
+        'Tested-by: Bob <bob@example.com>',
+        'Signed-off-by: Ada <ada@example.com>',
+        'Co-authored-by: Ron <ron@example.com>',
+      ],
+    ],
     ['a quote with > under an attribution, and an answer below', ['On Nov 24, 2026 Jo wrote:', '> Ready?', '', 'Yes.']],
     ['prose that ends with a verb and a colon', ['As Jo wrote:']],
     ['prose with a colon and a number', ['The 3 images of today:']],

@@ -57,6 +57,7 @@ test('where branch and commit are there, GitHub contradicts itself, and is asked
 
 test.each([
   [422, 'Sorry, this diff is taking too long to generate.', true],
+  [500, 'this diff is taking too long to generate.', true],
   [422, 'Diff is too large.', true],
   [422, 'Validation Failed', false],
 ])('HTTP %i "%s" may pass: %s', async (status, message, retryable) => {

@@ -94,6 +94,7 @@ test.each([
   [404, 'Not Found', 'commit-gone'],
   [404, `No common ancestor between ${HELD} and ${COMMIT}.`, 'no-common-history'],
   [422, 'Sorry, this diff is taking too long to generate.', 'too-large'],
+  [500, 'Sorry, this diff is taking too long to generate.', 'too-large'],
 ] as const)('can not be made: %i %s', async (status, message, because) => {
   grantToken(7);
   nock(API).get(PATH).reply(status, { message });

@@ -52,8 +52,8 @@ test('the words of each failure', () => {
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: its manifest is missing.
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing.
     ghcr.io/acme/dotca@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa can no longer be pulled: layer sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff of linux/arm64 is missing, and 2 more. To roll back to P2, which is complete: /rollback to P2 --reason "…"
-    The policy file is not valid: line 1, column 1: this is not valid YAML: one; line 2, column 1: this is not valid YAML: two.
-    The policy file is not valid: line 1, column 1: this is not valid YAML: one; and 3 more.
+    .github/promotion.yml is not valid: line 1, column 1: this is not valid YAML: one; line 2, column 1: this is not valid YAML: two.
+    .github/promotion.yml is not valid: line 1, column 1: this is not valid YAML: one; and 3 more.
     The policy file no longer defines the environment canary.
     The policy file now names ghcr.io/acme/dotca, not ghcr.io/acme/dotca.
     This server no longer serves acme. Its operator can add the account to ALLOWED_OWNERS.

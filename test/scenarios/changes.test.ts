@@ -163,6 +163,15 @@ describe('an older image', () => {
     expect(await talk.findings(3)).toContain('fail order overridden');
   });
 
+  test('than one that was put there by hand only warns: its commit is what the image claims', async () => {
+    talk = await beginHistory();
+    const newer = talk.build('Built from main');
+    for (const tag of ['main', 'latest']) talk.world.registry.setTag(IMAGE, tag, newer.digest);
+    await talk.request();
+    expect(await talk.findings()).toContain('warn order');
+    expect(await talk.state()).toBe('awaiting-approval');
+  });
+
   test('that production held names its promotion', async () => {
     talk = await beginHistory();
     const first = await talk.release('First');
@@ -270,6 +279,25 @@ describe('an image without a platform', () => {
     expect((await changesOf(2)).contents).toMatchObject({ removed: ['linux/arm64'] });
   });
 
+  test('warns where the config of production’s image is gone: nobody knows what it runs on', async () => {
+    talk = await beginHistory();
+    const commit = talk.repo.commitOn('staging', { message: 'One platform' });
+    const single = stage(talk.world, { commit, image: { platforms: ['linux/amd64'], attestationChild: false } });
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+    write(talk, 'validation: { platforms: { level: warn } }\n');
+    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+    await talk.approve('bob', 2);
+    expect(await talk.state(2)).toBe('promoted');
+    write(talk, '{}\n');
+    const config = single.blobs.find(({ content }) => content.kind === 'bytes');
+    talk.world.registry.deleteBlob(IMAGE, config?.digest ?? '');
+    talk.world.clock.turn(60 * 60 * 1000);
+    const { tag } = build(['Next']);
+    await talk.say('ada', `/promote ${tag}`);
+    expect(await talk.findings(3)).toContain('warn platforms');
+    expect(await talk.state(3)).toBe('awaiting-approval');
+  });
+
   test('warns where the image of production is gone from the registry', async () => {
     talk = await beginHistory();
     const { digest } = await talk.release('First');
@@ -282,16 +310,18 @@ describe('an image without a platform', () => {
   });
 });
 
+async function sameCode(number = 1): Promise<unknown> {
+  return (await talk.promotion(number)).images[0]?.sameCode;
+}
+
+/** An image of a new commit on staging with these files. */
+async function promoteFiles(files: Readonly<Record<string, string>>): Promise<void> {
+  const commit = talk.repo.commitOn('staging', { message: 'Files', files });
+  stage(talk.world, { commit });
+  await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
+}
+
 describe('the code of the production branch', () => {
-  const sameCode = async (number = 1): Promise<unknown> => (await talk.promotion(number)).images[0]?.sameCode;
-
-  /** An image of a new commit on staging with these files. */
-  async function promoteFiles(files: Readonly<Record<string, string>>): Promise<void> {
-    const commit = talk.repo.commitOn('staging', { message: 'Files', files });
-    stage(talk.world, { commit });
-    await talk.say('ada', `/promote staging-${commit.slice(0, 7)}`);
-  }
-
   test('is compared for the card: commits of its own, merges left out', async () => {
     talk = await beginHistory();
     talk.repo.merge({ from: 'main', into: 'staging' });

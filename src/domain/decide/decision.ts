@@ -67,7 +67,12 @@ export type PromotionEvent =
   /** The rules were edited since the plan was made, or are no longer readable. */
   | { readonly kind: 'policy-changed'; readonly change: PolicyChange | null }
   /** Production was read again: the environment is free, or the plan's baseline was found moved before anything was written. */
-  | { readonly kind: 'production-read'; readonly production: readonly TagState[] }
+  | {
+      readonly kind: 'production-read';
+      readonly production: readonly TagState[];
+      /** Its images were compared with what was promoted before the current image. */
+      readonly isComparisonOld?: boolean;
+    }
   /** The requested tag was read again: what it holds, or null if unknown. */
   | { readonly kind: 'source-read'; readonly holds: Digest | null }
   /** The image that was waited for is there: its digest is pinned now. */

@@ -119,7 +119,7 @@ export function decideExaminationFailed(
 }
 
 /**
- * `awaiting-approval` → `examining`, and `rejected` → `examining`: the digest is pinned, but a part that was missing may
+ * `awaiting-approval` → `examining`, and `checks-failed` → `examining`: the digest is pinned, but a part that was missing may
  * be back, a registry may answer again, or the commit may have reached its branch.
  */
 export function decideRerequested(promotion: Promotion, by: Actor, context: DecisionContext): Decision {
@@ -127,7 +127,7 @@ export function decideRerequested(promotion: Promotion, by: Actor, context: Deci
   const refusal = refuseRerun(promotion, by);
   if (refusal !== null) return { kind: 'refused', refusal, audit: [] };
   const show = showEffects(id);
-  // The timer of a rejected promotion may have run out meanwhile.
+  // The timer of a promotion that failed its checks may have run out meanwhile.
   const timer = state.kind === 'checks-failed' ? [expiryTimer(promotion, context.now)] : [];
   return {
     kind: 'accepted',

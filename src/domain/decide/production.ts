@@ -1,5 +1,5 @@
 // Compares production's current tags with those that a promotion was planned over, and re-plans it if they moved.
-import type { Decision, DecisionContext } from './decision.ts';
+import type { Decision, DecisionContext, EventOf } from './decision.ts';
 import type { AuditEntry } from '../audit/audit.ts';
 import { isOpen, sourceSeen, targetIn, type MovedTag, type Promotion, type StateKind } from '../promotion/promotion.ts';
 import { bringsNewImage } from '../promotion/target-origin.ts';
@@ -11,12 +11,12 @@ import { proceed } from './release.ts';
 import { settle } from './settle.ts';
 
 /**
- * Re-plans where production moved. A re-plan may find at once that the rules now refuse (`rejected`: the permanent tag was
+ * Re-plans where production moved. A re-plan may find at once that the rules now refuse (`checks-failed`: the permanent tag was
  * taken) or that there is nothing left to do (`superseded`). Then it ends without `awaiting-approval`.
  */
 export function decideProductionRead(
   promotion: Promotion,
-  production: readonly TagState[],
+  { production, isComparisonOld = false }: EventOf<'production-read'>,
   context: DecisionContext,
 ): Decision {
   const { kind } = promotion.state;
@@ -36,7 +36,7 @@ export function decideProductionRead(
   const tags = [...floating, ...movedTags(kept, production)];
   const { environmentPolicy: environment } = context;
   if (environment === null) return examineUnderTodaysPolicy(promotion, context);
-  if (tags.length > 0) {
+  if (tags.length > 0 || (isComparisonOld && bringsNewImage(promotion))) {
     const settled = settle(
       { ...promotion, updatedAt: context.now },
       {
@@ -48,7 +48,8 @@ export function decideProductionRead(
       },
     );
     // Its checks compare it with what production held.
-    const isJudged = floating.length > 0 && bringsNewImage(promotion) && isOpen(settled.promotion.state);
+    const isJudged =
+      (floating.length > 0 || isComparisonOld) && bringsNewImage(promotion) && isOpen(settled.promotion.state);
     return isJudged ? examineAgain(promotion, { tags, context }) : settled;
   }
   if (kind !== 'scheduled' || context.environmentBusy) return { kind: 'ignored' };

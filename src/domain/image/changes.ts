@@ -123,7 +123,7 @@ export type ContentsComparison = {
   readonly added: readonly string[];
   /** Platforms that only the held image has. */
   readonly removed: readonly string[];
-  /** Platforms of the held image whose manifest the registry has lost: nobody can run them. */
+  /** Platforms of the held image whose manifest or config the registry has lost: nobody can run them. */
   readonly broken: readonly string[];
   /** Those that both have. */
   readonly platforms: readonly PlatformChanges[];

@@ -36,6 +36,7 @@ import {
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import { examineImage, startCollections } from './examine-images.ts';
 import { recheckNames } from './recheck-names.ts';
+import { isComparisonOld } from './read-production.ts';
 import { readSource } from './read-source.ts';
 import type { Services } from '../core/services.ts';
 
@@ -102,8 +103,16 @@ async function examine(services: Services, { job, promotion: pinned }: Examinati
     findUnreportedPolicyChange(services, { repo: promotion.repo, file: loaded.file }),
     recheckNames(services, promotion, approvals),
   ]);
-  const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const images = examinations.map(({ examined }) => examined);
+  const compared = images.flatMap(({ facts: { repository, changes } }) =>
+    changes.kind === 'known' && changes.value.kind === 'compared'
+      ? [{ repository, promotion: changes.value.held.promotion }]
+      : [],
+  );
+  if (await isComparisonOld(services, { repoId: promotion.repo.id, environment: environment.name }, compared)) {
+    return { kind: 'again', at: services.now(), because: 'another promotion was done while the image was compared' };
+  }
+  const today = sourceSeen(await loadPromotion(services, promotion.id), sourceHolds);
   const production = examinations.flatMap((one) => one.production);
   const commit = examinations.map(({ examined }) => commitOfImage(examined.facts))[0] ?? null;
   const rules = await loadApprovalRules(services, promotion, environmentPolicy);

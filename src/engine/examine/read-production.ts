@@ -1,8 +1,9 @@
 // Reads what the tags of an environment hold now: the plan's baseline.
 import { defaultEnvironment, type EnvironmentPolicy } from '../../domain/policy/policy.ts';
 import type { Promotion } from '../../domain/promotion/promotion.ts';
-import type { Tag } from '../../domain/image/reference.ts';
+import type { ImageRepository, Tag } from '../../domain/image/reference.ts';
 import { tagsToRead, type PinnedImage, type TagState } from '../../domain/image/tag-plan.ts';
+import { listHeld } from '../../store/promotions/history.ts';
 import { listUnfinishedWriters } from '../../store/promotions/tag-moves.ts';
 import { loadPlannedPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
@@ -28,6 +29,24 @@ export async function readProduction(
       return { repository, tag, digest, leftByUnfinished: digest !== null && leftovers.includes(digest) };
     }),
   );
+}
+
+/** What an image was compared with: the number of the promotion that put it there, or null. */
+type ComparedWith = { readonly repository: ImageRepository; readonly promotion: number | null };
+
+/**
+ * True if another promotion has reached the environment since its images were compared with what it held. The tags may show
+ * the newer image already, so they do not tell.
+ */
+export async function isComparisonOld(
+  { store }: Pick<Services, 'store'>,
+  { repoId, environment }: { readonly repoId: number; readonly environment: string },
+  compared: readonly ComparedWith[],
+): Promise<boolean> {
+  const held = await Promise.all(
+    compared.map(({ repository }) => listHeld(store.db, { repoId, environment, repository })),
+  );
+  return compared.some(({ promotion }, at) => promotion !== (held[at]?.at(-1)?.promotion ?? null));
 }
 
 /** The same for a promotion's own environment and images; without its policy, for the tags of its plan. */

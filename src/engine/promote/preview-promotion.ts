@@ -58,6 +58,9 @@ export type Preview =
     };
 
 /** OutsideError if registry, GitHub or database can't answer now. */
+/** What the plan shows, whatever the rules read. */
+const SHOWN_FACETS = ['contents', 'lineage', 'changes', 'sameCode'] as const;
+
 export async function previewPromotion(services: PreviewServices, request: PreviewRequest): Promise<Preview> {
   const { registry, database } = services;
   const store = database.kind === 'open' ? database.store : null;
@@ -87,13 +90,7 @@ export async function previewPromotion(services: PreviewServices, request: Previ
     ...recordsOf(database, { repoId: repo.id, now: services.now }),
     ownership: () => findOwnership({ ...services, store }, { repo, image: repository }),
   });
-  const facts = await collection.collect([
-    'contents',
-    'lineage',
-    'changes',
-    'sameCode',
-    ...facetsFor('promotion', policy),
-  ]);
+  const facts = await collection.collect([...SHOWN_FACETS, ...facetsFor('promotion', policy)]);
   const image = { facts, contents: await collection.contents() };
   const commit = commitOf(facts);
   // Where GitHub can't be asked, the plan shows what becomes of the commit that the tag names.

@@ -12,7 +12,7 @@ import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/han
 import { byPromotion } from '../core/job-description.ts';
 import { loadContext, loadPromotion } from '../core/load.ts';
 import { loadReleaseContext } from '../people/reviewers.ts';
-import { readProductionOf } from '../examine/read-production.ts';
+import { isComparisonOld, readProductionOf } from '../examine/read-production.ts';
 import type { Services } from '../core/services.ts';
 
 export const revisitEnvironment: JobDefinition<'revisit-environment'> = {
@@ -65,7 +65,11 @@ async function handlePromotion(job: Job<'revisit-promotion'>, services: Services
   }
   const readable = await loadPromotion(services, promotion.id);
   const production = await readProductionOf(services, readable);
-  return decided(services, readable, { kind: 'production-read', production });
+  const compared = readable.images.flatMap(({ repository, changes }) =>
+    changes === undefined ? [] : [{ repository, promotion: changes.held.promotion }],
+  );
+  const isOld = await isComparisonOld(services, { repoId: repo.id, environment }, compared);
+  return decided(services, readable, { kind: 'production-read', production, isComparisonOld: isOld });
 }
 
 /** Why the policy file can't be read, or which one it is; false if somebody else decided meanwhile. */

@@ -2,6 +2,7 @@
 import { OutsideError } from '../../net/outside-error.ts';
 import { commitHexOf } from '../../domain/rules/tag-commit.ts';
 import type { CommitSha, Digest, ImageRepository, Tag } from '../../domain/image/reference.ts';
+import { listTags } from '../core/policy/other-tool.ts';
 import type { Services } from '../core/services.ts';
 
 export type FoundImage = { readonly tag: Tag; readonly digest: Digest };
@@ -54,21 +55,4 @@ export function searchesOthers(wait: {
   readonly isLast: boolean;
 }): boolean {
   return wait.isLast || wait.now - wait.since >= OTHERS_AFTER_MS;
-}
-
-/** True if the registry has tags of this image and lets us list them. */
-export async function hasTags({ registry }: Pick<Services, 'registry'>, image: ImageRepository): Promise<boolean> {
-  const listed = await listTags(registry, image);
-  return listed === 'too-long' || listed.length > 0;
-}
-
-async function listTags(registry: Services['registry'], image: ImageRepository): Promise<readonly Tag[] | 'too-long'> {
-  try {
-    return await registry.listTags(image);
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    if (error.code === 'tag-list-too-long') return 'too-long';
-    if (error.code === 'repository-unknown') return [];
-    throw error;
-  }
 }

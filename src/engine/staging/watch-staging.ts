@@ -12,7 +12,8 @@ import { DONE, type Job, type JobDefinition, type JobOutcome } from '../core/han
 import { loadPolicy } from '../core/load.ts';
 import type { Services } from '../core/services.ts';
 import { examineImage } from './examine-image.ts';
-import { findImage, hasTags, searchesOthers } from './find-image.ts';
+import { hasTags, isOfAnotherTool } from '../core/policy/other-tool.ts';
+import { findImage, searchesOthers } from './find-image.ts';
 
 /** The pause between requests to the registry while nothing shows that there will ever be an image. */
 const QUIET_PAUSE_MS = 60_000;
@@ -70,7 +71,10 @@ async function pollInTime(services: Services, question: Question): Promise<PollR
 
 async function poll(services: Services, { check, repo, isLast }: Question): Promise<PollResult> {
   const loaded = await loadPolicy(services, repo);
-  if (loaded.kind === 'unreadable') return ended({ cause: 'policy-unreadable', problems: loaded.problems }, false);
+  if (loaded.kind === 'unreadable') {
+    const why = { cause: 'policy-unreadable', problems: loaded.problems } as const;
+    return ended(why, check.checkRunId === null && (await isOfAnotherTool(services, repo, loaded.problems)));
+  }
   const { policy } = loaded;
   const isMeant = policy.blob !== 'none' || check.state.kind === 'waiting' || check.checkRunId !== null;
   const [image] = policy.images;

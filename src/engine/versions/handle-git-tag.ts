@@ -16,6 +16,7 @@ import { commitOfAccepted, type Commit } from '../core/commit.ts';
 import { compareWithProduction, type NamedImage, type Release } from './compare-with-production.ts';
 import { DONE, type IntentDefinition, type Job, type JobOutcome } from '../core/handler.ts';
 import { loadActor, loadPolicy } from '../core/load.ts';
+import { isOfAnotherTool } from '../core/policy/other-tool.ts';
 import { hasRetryBudget } from '../core/retry-budget.ts';
 import type { Services } from '../core/services.ts';
 
@@ -56,7 +57,10 @@ async function decideTag(services: Services, job: Job<'git-tag'>, tagged: Commit
   const refuse = (refusal: Extract<GitTagAnswer, { kind: 'refused' }>['refusal']): Commit =>
     answered(job, tagged, { kind: 'refused', refusal });
   const loaded = await loadPolicy(services, repo);
-  if (loaded.kind === 'unreadable') return refuse({ code: 'policy-unreadable', problems: loaded.problems });
+  if (loaded.kind === 'unreadable') {
+    if (await isOfAnotherTool(services, repo, loaded.problems)) return null;
+    return refuse({ code: 'policy-unreadable', problems: loaded.problems });
+  }
   const { policy } = loaded;
   const environment = findEnvironment(policy, null);
   const image = policy.images[0];

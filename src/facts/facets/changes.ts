@@ -14,6 +14,7 @@ import { withoutCredentials } from '../../domain/outside-text.ts';
 import { targetName, type History } from '../../domain/promotion/history.ts';
 import { compareCommits } from '../../github/compare.ts';
 import { OutsideError } from '../../net/outside-error.ts';
+import { retry } from '../../net/retry.ts';
 import { compareImages, type Comparison } from '../compare-images.ts';
 import type { ImageContents } from '../contents.ts';
 import { facet, type FactSources, type Reading } from '../facet.ts';
@@ -111,7 +112,16 @@ async function commitsBetween(
   if (held === null) return { kind: 'unknown', because: 'held-names-none' };
   if (commit === held) return { kind: 'compared', ahead: 0, behind: 0, commits: [] };
   try {
-    const compared = await compareCommits({ client: sources.github(), repo: subject.repo, base: held, head: commit });
+    const client = sources.github();
+    const compared = await retry(() => compareCommits({ client, repo: subject.repo, base: held, head: commit }), {
+      clock: sources.clock,
+      backoff: { firstMs: PAUSE_MS, longestMs: PAUSE_MS },
+      maxTries: MAX_TRIES,
+      // A single 404 of GitHub proves nothing.
+      isPending: (result) => result.kind === 'impossible' && result.because === 'commit-gone',
+      // The job is retried.
+      isTransient: () => false,
+    });
     if (compared.kind === 'impossible') return { kind: 'unknown', because: compared.because };
     const { ahead, behind, commits } = compared;
     return { kind: 'compared', ahead, behind, commits };
@@ -122,9 +132,13 @@ async function commitsBetween(
   }
 }
 
+const MAX_TRIES = 3;
+const PAUSE_MS = 1000;
+
 async function contentsBetween(reading: Reading, held: Held): Promise<ContentsBetween> {
   if (held.kind === 'unknown') return held;
-  const broken = held.contents.platforms.filter(({ parts }) => parts === null).map(({ platform }) => platform);
+  // Without its manifest or config nobody can run it, and without a config its name may be unknown.
+  const broken = held.contents.platforms.filter(({ details }) => details === null).map(({ platform }) => platform);
   return { kind: 'compared', broken, ...shownOf(compareImages(held.contents, await reading.contents())) };
 }
 
@@ -136,7 +150,12 @@ const MAX_TEXT = 200;
 /** Labels and times of building differ in every build, and say nothing. */
 function shownOf({ added, removed, platforms }: Comparison): Omit<ContentsComparison, 'broken'> {
   const config = platforms.flatMap(({ changes: all }) => all.flatMap(configChange));
-  const distinct = new Map(config.map((change) => [JSON.stringify(change), change]));
+  // Names of variables may be many: what runs comes first.
+  const ordered = [
+    ...config.filter(({ kind }) => kind === 'config'),
+    ...config.filter(({ kind }) => kind !== 'config'),
+  ];
+  const distinct = new Map(ordered.map((change) => [JSON.stringify(change), change]));
   return {
     added,
     removed,

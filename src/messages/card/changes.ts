@@ -4,7 +4,7 @@ import type { PinnedImage } from '../../domain/image/tag-plan.ts';
 import { formatNumber, isOpen, type Promotion } from '../../domain/promotion/promotion.ts';
 import { joinBlocks } from '../blocks.ts';
 import { code, escapeText, link } from '../escape.ts';
-import { branchNotComparedWords, notComparedWords } from '../finding-words.ts';
+import { branchNotComparedWords, notComparedWords } from '../findings/change-words.ts';
 import { codeList, formatAge, formatBytes, formatTime, listWords, plural } from '../format.ts';
 import type { PromotionView } from '../promotion-view.ts';
 import type { Detail } from './detail.ts';
@@ -66,8 +66,7 @@ function commitsLine(view: ChangesView, image: PinnedImage, changes: ImageChange
   };
   if (ahead === 0) return `${linked(behind)} older than ${place}`;
   const by = authors.length === 0 ? '' : `, by ${authorWords(authors, authorCount)}`;
-  const lacks =
-    behind === 0 ? '' : `; ${plural(behind, 'commit')} there ${behind === 1 ? 'is' : 'are'} not in this image`;
+  const lacks = behind === 0 ? '' : `; this image lacks ${plural(behind, 'commit')} of it`;
   return `${linked(ahead)} since ${place}${by}${lacks}`;
 }
 
@@ -129,7 +128,7 @@ const MAX_NAMES = 8;
 function platformLines({ added, removed }: ContentsComparison): readonly string[] {
   return [
     ...(added.length === 0 ? [] : [`New ${added.length === 1 ? 'platform' : 'platforms'}: ${names(added)}`]),
-    ...(removed.length === 0 ? [] : [`No longer for ${names(removed)}`]),
+    ...(removed.length === 0 ? [] : [`Removed ${removed.length === 1 ? 'platform' : 'platforms'}: ${names(removed)}`]),
   ];
 }
 

@@ -3,7 +3,8 @@ import { isBlocking, type Finding } from '../../domain/finding.ts';
 import type { Outcome } from '../../domain/rule.ts';
 import type { Detail } from './detail.ts';
 import { code, escapeText } from '../escape.ts';
-import { findingTexts, type FindingTexts, type Ready } from '../finding-words.ts';
+import { findingTexts, type FindingTexts } from '../finding-words.ts';
+import type { Ready } from '../findings/words.ts';
 import { plural } from '../format.ts';
 
 /** A heading with the counts, then the lists; empty before the first examination. What blocks comes first. */

@@ -22,6 +22,7 @@ import { checkRunName, MAX_OUTPUT_LENGTH } from './check-run.ts';
 import { renderWithin } from '../card/detail.ts';
 import { code, escapeText, link } from '../escape.ts';
 import { countChecks, failedChecks, renderFindings } from '../card/findings.ts';
+import { invalidPolicyWords } from '../policy-problem.ts';
 import { capitalise, formatTime, listWords, plural } from '../format.ts';
 import { renderRefusal } from '../replies/refusals.ts';
 import { renderFactList } from '../card/fact-list.ts';
@@ -124,18 +125,19 @@ function titleOf({ check, state, heldBy }: StagingCheckView): string {
     case 'examined':
       return examinedTitle(state.findings);
     case 'ended':
-      return ENDINGS[state.why.cause];
+      return state.why.cause === 'policy-unreadable'
+        ? capitalise(invalidPolicyWords(state.why.problems, (name) => name))
+        : ENDINGS[state.why.cause];
   }
 }
 
 const NOT_OURS = 'This repository can’t promote the image of its policy';
 
-const ENDINGS: Readonly<Record<Ending['cause'], string>> = {
+const ENDINGS: Readonly<Record<Exclude<Ending['cause'], 'policy-unreadable'>, string>> = {
   'no-image': 'No image was built for this commit',
   'no-access': 'The registry denies access to the image',
   unreadable: 'The image could not be checked',
   'policy-without-image': 'The policy names no image',
-  'policy-unreadable': 'The policy file is not valid',
   'not-granted': NOT_OURS,
   'image-granted-elsewhere': NOT_OURS,
   'image-of-another-repository': NOT_OURS,

@@ -41,6 +41,15 @@ describe('production was read', () => {
     expect(effectsOf(decision)).toEqual(['collect-facts', 'update-check-run', 'update-card']);
   });
 
+  test('and its image was compared with what was there before: it is compared again, though no tag moved', () => {
+    const old = { kind: 'production-read', production: BEFORE, isComparisonOld: true } as const;
+    for (const state of ['awaiting-approval', 'scheduled'] as const) {
+      const decision = accept(promotionIn(state), old);
+      expect(decision.promotion.state).toEqual({ kind: 'examining', again: true });
+      expect(effectsOf(decision)).toContain('collect-facts');
+    }
+  });
+
   test('and moved: then the moves are re-planned, and the card asks again with the reason', () => {
     const approved = accept(promotionIn('awaiting-approval'), approve(BOB), TWO).promotion;
     const decision = replan(approved, MOVED, TWO);

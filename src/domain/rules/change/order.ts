@@ -58,8 +58,8 @@ export const order = imageRule({
     }
     const { ahead, behind } = commits;
     if (ahead > 0 || behind === 0) return [];
-    return [
-      { platform: null, outcome: level, seen: { code: 'older', ...about, commit: image.commit, behind, rollbackTo } },
-    ];
+    // Where no promotion put it there, its commit is only what the image claims: production may have been built from main.
+    const outcome = image.promotion === null ? 'warn' : level;
+    return [{ platform: null, outcome, seen: { code: 'older', ...about, commit: image.commit, behind, rollbackTo } }];
   },
 });

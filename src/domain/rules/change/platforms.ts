@@ -17,7 +17,7 @@ export const platforms = imageRule({
       environment: z.string(),
       because: z.enum(['gone', 'unreadable']),
     }),
-    /** Platforms of the held image that nobody can run: their manifests are gone. */
+    /** Platforms of the held image that nobody can run: their manifests or configs are gone. */
     z.strictObject({ code: z.literal('held-incomplete'), environment: z.string(), platforms: names }),
     z.strictObject({ code: z.literal('all'), platforms: names }),
   ]),
