@@ -64,9 +64,9 @@ export function admit(breaker: Breaker, now: number): Admission {
 /** Records an admitted request's result. `random` (0 to 1) lengthens pauses, so that processes don't probe together. */
 export function record(
   breaker: Breaker,
-  message: { readonly as: SentAs; readonly outcome: RequestResult; readonly now: number; readonly random: number },
+  sent: { readonly as: SentAs; readonly outcome: RequestResult; readonly now: number; readonly random: number },
 ): Breaker {
-  const { as, outcome, now, random } = message;
+  const { as, outcome, now, random } = sent;
   if (outcome.kind === 'up') return CLOSED;
   const hold = (pauseMs: number): Pick<OpenBreaker, 'pauseMs' | 'heldFrom' | 'heldUntil'> => ({
     pauseMs,
