@@ -101,6 +101,7 @@ function plain(text: string): string {
       // A plan covers the registry's address, which is another one in each run.
       .replaceAll(/(\/approve P\d+|\b(?:approve|reject):) ?[0-9a-f]{12}\b/g, '$1 PLAN')
       .replaceAll(/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( UTC|Z)?/g, 'TIME')
+      .replaceAll(/\bjust now\b|\b\d+ (?:minute|hour|day)s? ago\b/g, 'AGE')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, 'ID')
       .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
       .replaceAll(/(audit \d+·)[0-9a-f]{8}/g, '$1HASH')

@@ -83,6 +83,7 @@ function plain(text: string): string {
       .replaceAll(/(\/approve P#) [0-9a-f]{12}/g, '$1 plan')
       .replaceAll(/\d+·[0-9a-f]{8}/g, '#')
       .replaceAll(/\d{4}-\d\d-\d\d[ T][\d:.]+Z?/g, 'then')
+      .replaceAll(/\bjust now\b|\b\d+ (?:minute|hour|day)s? ago\b/g, 'before')
       .replaceAll(/rollback-\d{8}-\d{6}/g, 'rollback')
       .replaceAll(/\/(runs|issuecomment|issues|checks)[/-]?\d+/g, '/#')
   );
