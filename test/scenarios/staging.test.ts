@@ -84,6 +84,18 @@ function looks(): number {
   return world.registry.requests.filter(({ path }) => path.startsWith(`/v2/${IMAGE}/manifests/staging-`)).length;
 }
 
+test('the first check of a repository shows the lines that its images lack, before anybody promotes', async () => {
+  const commit = await push({ message: 'First' });
+  stage(world, { commit, image: { labels: {} } });
+  await world.pass(3 * MINUTE_MS, MINUTE_MS);
+  expect(await shown(commit)).toBe('failure: examined');
+  const { text } = runOf(commit);
+  expect(text).toContain('LABEL org.opencontainers.image.source="https://github.com/acme/dotca"');
+  expect(text).toContain('--label "org.opencontainers.image.revision=$GITHUB_SHA"');
+  expect(runOf(commit).actions).toEqual([]);
+  await world.end();
+});
+
 describe('waiting for the image', () => {
   test('until the build has pushed it; then its findings, the ready line and the button are shown', async () => {
     stage(world, { commit: repo.commitOn('staging') });
