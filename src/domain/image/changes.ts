@@ -81,11 +81,22 @@ export type CommitsShown =
       readonly authors: readonly string[];
       /** How many authors there are. */
       readonly authorCount: number;
-      /** Newest first, at most ten. */
-      readonly newest: readonly Pick<ComparedCommit, 'sha' | 'subject' | 'pull'>[];
+      readonly newest: NewestCommits;
     };
 
+/** Newest first, at most ten. */
+export type NewestCommits = readonly Pick<ComparedCommit, 'sha' | 'subject' | 'pull'>[];
+
 const MAX_NEWEST = 10;
+
+/** `commits` stand oldest first. */
+export function newestCommits(commits: readonly ComparedCommit[]): NewestCommits {
+  return commits
+    .toReversed()
+    .slice(0, MAX_NEWEST)
+    .map(({ sha, subject, pull }) => ({ sha, subject, pull }));
+}
+
 const MAX_AUTHORS = 10;
 
 function shownCommits(between: CommitsBetween): CommitsShown {
@@ -99,11 +110,14 @@ function shownCommits(between: CommitsBetween): CommitsShown {
   const ranked = [...authors.values()]
     .toSorted((one, other) => other.length - one.length)
     .flatMap(([first]) => first ?? []);
-  const newest = listed
-    .toReversed()
-    .slice(0, MAX_NEWEST)
-    .map(({ sha, subject, pull }) => ({ sha, subject, pull }));
-  return { kind: 'compared', ahead, behind, authors: ranked.slice(0, MAX_AUTHORS), authorCount: ranked.length, newest };
+  return {
+    kind: 'compared',
+    ahead,
+    behind,
+    authors: ranked.slice(0, MAX_AUTHORS),
+    authorCount: ranked.length,
+    newest: newestCommits(listed),
+  };
 }
 
 /** What a promotion keeps; nothing where there is nothing to compare with. */

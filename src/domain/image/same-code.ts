@@ -1,5 +1,5 @@
 // Whether an image has the code of the environment's branch: the same files, or no commits of its own.
-import type { ComparedCommit, CommitsUnknown } from './changes.ts';
+import { newestCommits, type ComparedCommit, type CommitsUnknown, type NewestCommits } from './changes.ts';
 
 /** The value of the facet `sameCode`. */
 export type SameCode =
@@ -21,21 +21,15 @@ export type CodeComparison = {
   readonly differing: readonly string[];
   /** How many commits the branch lacks, merges left out; null where there are more than GitHub lists at once. */
   readonly own: number | null;
-  /** The newest of them, at most ten. */
-  readonly newest: readonly Pick<ComparedCommit, 'sha' | 'subject' | 'pull'>[];
+  /** The newest of them. */
+  readonly newest: NewestCommits;
 };
-
-const MAX_NEWEST = 10;
 
 /** A merge of the branch brings nothing that the branch has not. */
 export function ownCommits(commits: readonly ComparedCommit[] | null): Pick<CodeComparison, 'own' | 'newest'> {
   if (commits === null) return { own: null, newest: [] };
   const own = commits.filter(({ isMerge }) => !isMerge);
-  const newest = own
-    .toReversed()
-    .slice(0, MAX_NEWEST)
-    .map(({ sha, subject, pull }) => ({ sha, subject, pull }));
-  return { own: own.length, newest };
+  return { own: own.length, newest: newestCommits(own) };
 }
 
 /** What a promotion keeps; nothing where there is no branch to compare with. */
